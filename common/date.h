@@ -1,0 +1,22 @@
+/*
+ * date: calendar days (proleptic Gregorian) and RFC 3339 instants, without a time zone library:
+ * zones are PostgreSQL's business.
+ */
+#ifndef COMMON_DATE_H
+#define COMMON_DATE_H
+
+#include "common/buf.h"
+
+enum { DATE_TEXT_LEN = 10, INSTANT_TEXT_LEN = 27, DATE_YEAR_MIN = 1900, DATE_YEAR_MAX = 9999 };
+
+/* "YYYY-MM-DD" of a day that exists, years 1900–9999, to days since 1970-01-01. */
+bool date_parse(struct span text, int64_t *days);
+
+/* Days since 1970-01-01 to "YYYY-MM-DD"; years 0–9999. Not NUL-terminated. */
+void date_format(int64_t days, char out[DATE_TEXT_LEN]);
+
+/* Microseconds since 1970-01-01T00:00Z to "YYYY-MM-DDThh:mm:ss.ffffffZ" (RFC 3339 section 5.6).
+ * Not NUL-terminated. */
+void instant_format(int64_t microseconds, char out[INSTANT_TEXT_LEN]);
+
+#endif

@@ -1,0 +1,108 @@
+#include "common/method.h"
+
+#include <string.h>
+
+enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500 };
+
+static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
+static const char *const session_sorts[] = { "created_at", "-created_at", "study_date", "-study_date", NULL };
+static const char *const series_buckets[] = { "day", "week", "month", "year", NULL };
+static const char *const series_groups[] = { "topic", NULL };
+
+#define REQUIRED PARAM_REQUIRED
+#define TOPIC_ID(flags)  { "topic_id", PARAM_INT, flags, 1, INT64_MAX, NULL, NULL }
+#define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
+#define TOPIC_NAME(flags) { "name", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
+#define MINUTES(name, flags, fallback) { name, PARAM_INT, flags, 1, DAY_MINUTES, fallback, NULL }
+#define TEXT(name, flags) { name, PARAM_TEXT, flags, 0, TEXT_MAX_CHARS, NULL, NULL }
+#define DATE(name)       { name, PARAM_DATE, 0, 0, 0, NULL, NULL }
+#define LIMIT            { "limit", PARAM_INT, 0, 1, PAGE_MAX, "50", NULL }
+#define CURSOR           { "cursor", PARAM_CURSOR, 0, 0, 0, NULL, NULL }
+#define SORT(choices)    { "sort", PARAM_CHOICE, 0, 0, 0, "created_at", choices }
+#define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
+#define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+
+static const struct method method_table[] = {
+	/* name, write, repeatable, key, shape, missing, params, summary */
+	{ "topics.get", false, true, -1, RESULT_ROW, ST_TOPIC_NOT_FOUND,
+	  { TOPIC_ID(REQUIRED) }, "One topic." },
+	{ "topics.list", false, true, -1, RESULT_PAGE, ST_INTERNAL,
+	  { LIMIT, CURSOR, SORT(topic_sorts), SEARCH, { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL } },
+	  "Topics, a page at a time." },
+	{ "sessions.get", false, true, -1, RESULT_ROW, ST_SESSION_NOT_FOUND,
+	  { SESSION_ID }, "One session." },
+	{ "sessions.list", false, true, -1, RESULT_PAGE, ST_INTERNAL,
+	  { LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0), { "tag", PARAM_TEXT, 0, 0, NAME_MAX_CHARS, NULL, NULL },
+	    DATE("from"), DATE("to"), SEARCH }, "Sessions, a page at a time." },
+	{ "stats.totals", false, true, -1, RESULT_TOTALS, ST_INTERNAL,
+	  { { NULL, 0, 0, 0, 0, NULL, NULL } }, "Minutes and sessions, all and by tag." },
+	{ "stats.summary", false, true, -1, RESULT_REPORT, ST_INTERNAL,
+	  { DATE("from"), DATE("to") }, "Totals of a range, by topic." },
+	{ "stats.series", false, true, -1, RESULT_REPORT, ST_INTERNAL,
+	  { { "by", PARAM_CHOICE, 0, 0, 0, "day", series_buckets },
+	    { "group", PARAM_CHOICE, 0, 0, 0, NULL, series_groups }, DATE("from"), DATE("to") },
+	  "Totals of each day, week, month or year." },
+	{ "stats.heatmap", false, true, -1, RESULT_REPORT, ST_INTERNAL,
+	  { { "year", PARAM_INT, 0, 1900, 9999, NULL, NULL } }, "Every study day of a year." },
+	{ "stats.streak", false, true, -1, RESULT_ROW, ST_INTERNAL,
+	  { MINUTES("min_minutes", 0, "1") }, "Current and longest run of study days." },
+	{ "topics.create", true, false, -1, RESULT_ROW, ST_INTERNAL,
+	  { TOPIC_NAME(REQUIRED), TEXT("description", 0) }, "Makes a topic." },
+	{ "topics.update", true, true, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
+	  { TOPIC_ID(REQUIRED), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
+	    { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL }, IF_MATCH }, "Changes what is named." },
+	{ "topics.delete", true, false, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
+	  { TOPIC_ID(REQUIRED), IF_MATCH }, "Deletes a topic without sessions." },
+	{ "sessions.create", true, true, 0, RESULT_ROW, ST_INTERNAL,
+	  { SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"), MINUTES("duration_minutes", 0, "60"),
+	    TEXT("notes", 0) }, "Logs a session; the same session_id again answers the same row." },
+	{ "sessions.log", true, true, 0, RESULT_ROW, ST_INTERNAL,
+	  { SESSION_ID, MINUTES("minutes", REQUIRED, NULL), { "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL },
+	    DATE("study_date"), TEXT("notes", 0) }, "Logs a session on the topic of that name, made if missing." },
+	{ "sessions.update", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
+	  { SESSION_ID, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),
+	    TEXT("notes", PARAM_PRESENCE), IF_MATCH }, "Changes what is named." },
+	{ "sessions.delete", true, false, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
+	  { SESSION_ID, IF_MATCH }, "Deletes a session, softly." },
+	{ "sessions.restore", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
+	  { SESSION_ID }, "Brings a deleted session back." },
+};
+
+size_t method_count(void)
+{
+	return sizeof method_table / sizeof *method_table;
+}
+
+const struct method *method_at(size_t index)
+{
+	return index < method_count() ? &method_table[index] : NULL;
+}
+
+size_t method_index(const struct method *m)
+{
+	return (size_t)(m - method_table);
+}
+
+const struct method *method_find(struct span name)
+{
+	for (size_t i = 0; i < method_count(); i++)
+		if (span_is(name, method_table[i].name))
+			return &method_table[i];
+	return NULL;
+}
+
+size_t method_param_count(const struct method *m)
+{
+	size_t count = 0;
+	while (count < METHOD_PARAMS_MAX && m->params[count].name)
+		count++;
+	return count;
+}
+
+const struct param *method_param(const struct method *m, struct span name)
+{
+	for (size_t i = 0; i < METHOD_PARAMS_MAX && m->params[i].name; i++)
+		if (span_is(name, m->params[i].name))
+			return &m->params[i];
+	return NULL;
+}

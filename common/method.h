@@ -1,0 +1,71 @@
+/*
+ * method: every RPC method and its parameters, one table.
+ *
+ * The gateway turns HTTP requests into params by it, the worker checks params by it and binds
+ * them to its statements in this order, rpc.methods prints it and schema/rpc.md is checked
+ * against it. Adding a method is a row here, a statement of the same name in
+ * schema/statements/ and, where HTTP has it, a row in gateway/route.c.
+ */
+#ifndef COMMON_METHOD_H
+#define COMMON_METHOD_H
+
+#include "common/buf.h"
+#include "common/status.h"
+
+enum param_kind {
+	PARAM_INT,    /* min..max; int8[] */
+	PARAM_BOOL,   /* bool[] */
+	PARAM_TEXT,   /* min..max code points, no U+0000; text[] */
+	PARAM_NAME,   /* as TEXT, surrounding white space dropped first, not blank; text[] */
+	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
+	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
+	PARAM_CHOICE, /* one of `choices`; text[] */
+	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID; int8[] and uuid[] */
+};
+
+enum {
+	PARAM_REQUIRED = 1, /* absent or nil: INVALID_INPUT */
+	PARAM_PRESENCE = 2, /* nil clears, absent leaves: bound as value[] and bool[] present */
+};
+
+struct param {
+	const char *name;
+	enum param_kind kind;
+	unsigned flags;
+	int64_t min, max;
+	const char *fallback;       /* the default, as text; NULL: none, bound as NULL */
+	const char *const *choices; /* NULL-terminated */
+};
+
+enum { METHOD_PARAMS_MAX = 12 };
+
+/* What a method's rows become (worker/encode.c). */
+enum result_shape {
+	RESULT_ROW,    /* one map; no row: `missing` */
+	RESULT_PAGE,   /* {data: [map…], next_cursor: text|nil} */
+	RESULT_REPORT, /* {head columns…, data: [map…]}: columns "head.x" go to the head */
+	RESULT_TOTALS, /* {total_time, time_by_tag, total_sessions, sessions_by_tag} */
+};
+
+struct method {
+	const char *name;
+	bool is_write;       /* runs in a transaction of its own, ordered by key */
+	bool safe_to_repeat; /* running it twice leaves and answers the same */
+	int key;             /* index of the param no two requests of one batch may share; -1: none */
+	enum result_shape shape;
+	enum status missing; /* RESULT_ROW without a row */
+	struct param params[METHOD_PARAMS_MAX];
+	const char *summary;
+};
+
+/* NULL where the name is unknown. */
+const struct method *method_find(struct span name);
+
+/* The table in its order, which is also the order in which a worker runs a batch. */
+const struct method *method_at(size_t index); /* NULL past the end */
+size_t method_count(void);
+size_t method_index(const struct method *m);
+size_t method_param_count(const struct method *m);
+const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
+
+#endif

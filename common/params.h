@@ -1,0 +1,32 @@
+/*
+ * params: a request's params, checked against its method and taken apart.
+ *
+ * This is the one place that judges values: HTTP and RPC requests meet the same rules and
+ * the same words. Everything is borrowed from the message.
+ *
+ *	struct param_value values[METHOD_PARAMS_MAX];
+ *	if (params_decode(method, envelope.params, values, &why) != ST_OK)
+ *		answer INVALID_INPUT with why.field and why.text
+ */
+#ifndef COMMON_PARAMS_H
+#define COMMON_PARAMS_H
+
+#include "common/method.h"
+#include "common/msg.h"
+
+struct param_value {
+	bool is_present; /* named in the request, nil included */
+	bool is_null;    /* absent without a default, or nil */
+	bool boolean;
+	int64_t integer;   /* INT; CURSOR: its key; DATE: days since 1970-01-01 */
+	struct span text;  /* TEXT, NAME (trimmed), CHOICE */
+	bool has_uuid;     /* CURSOR: KEY~UUID */
+	unsigned char uuid[16];
+};
+
+/* One value a param of the method, in its order. ST_INVALID_INPUT names the field and the
+ * rule: unknown name, twice, missing, wrong type, out of bounds. */
+enum status params_decode(const struct method *m, struct span params,
+	struct param_value values[METHOD_PARAMS_MAX], struct fail *why) MUST_CHECK;
+
+#endif

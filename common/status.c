@@ -1,0 +1,95 @@
+#include "common/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct status_info status_table[STATUS_COUNT] = {
+	/*                            code                      http  retry  field       message */
+	[ST_OK]                     = { "OK",                     200, false, NULL,       "done" },
+	[ST_INVALID_INPUT]          = { "INVALID_INPUT",          400, false, NULL,       "the request is not valid" },
+	[ST_INVALID_JSON]           = { "INVALID_JSON",           400, false, NULL,       "the body is not valid JSON" },
+	[ST_UNKNOWN_TOPIC]          = { "UNKNOWN_TOPIC",          400, false, "topic_id", "topic_id names no topic" },
+	[ST_TOPIC_NOT_FOUND]        = { "TOPIC_NOT_FOUND",        404, false, "topic_id", "Topic not found" },
+	[ST_SESSION_NOT_FOUND]      = { "SESSION_NOT_FOUND",      404, false, "session_id", "Session not found" },
+	[ST_NAME_TAKEN]             = { "NAME_TAKEN",             409, false, "name",     "a topic of this name exists" },
+	[ST_TOPIC_HAS_SESSIONS]     = { "TOPIC_HAS_SESSIONS",     409, false, "topic_id", "the topic has sessions" },
+	[ST_TOPIC_DELETED]          = { "TOPIC_DELETED",          409, false, "topic_id", "the session's topic is deleted" },
+	[ST_RANGE_TOO_LARGE]        = { "RANGE_TOO_LARGE",        400, false, "from",     "the range holds too much for one reply: ask for a shorter one" },
+	[ST_PRECONDITION_FAILED]    = { "PRECONDITION_FAILED",    412, false, NULL,       "it was changed since the version that If-Match names" },
+	[ST_UNKNOWN_METHOD]         = { "UNKNOWN_METHOD",         404, false, NULL,       "no such method" },
+	[ST_BAD_REQUEST]            = { "BAD_REQUEST",            400, false, NULL,       "the bytes are no valid HTTP/1.1 request" },
+	[ST_NOT_FOUND]              = { "NOT_FOUND",              404, false, NULL,       "no such path" },
+	[ST_METHOD_NOT_ALLOWED]     = { "METHOD_NOT_ALLOWED",     405, false, NULL,       "the path does not take this method: see Allow" },
+	[ST_REQUEST_TIMEOUT]        = { "REQUEST_TIMEOUT",        408, true,  NULL,       "the request did not arrive in time" },
+	[ST_PAYLOAD_TOO_LARGE]      = { "PAYLOAD_TOO_LARGE",      413, false, NULL,       "the body is over 1 MiB" },
+	[ST_URI_TOO_LONG]           = { "URI_TOO_LONG",           414, false, NULL,       "the request target is over 8 KiB" },
+	[ST_UNSUPPORTED_MEDIA_TYPE] = { "UNSUPPORTED_MEDIA_TYPE", 415, false, NULL,       "the body must be application/json" },
+	[ST_EXPECTATION_FAILED]     = { "EXPECTATION_FAILED",     417, false, NULL,       "the only expectation met is 100-continue" },
+	[ST_HEADERS_TOO_LARGE]      = { "HEADERS_TOO_LARGE",      431, false, NULL,       "the head is over 16 KiB or 100 fields" },
+	[ST_NOT_IMPLEMENTED]        = { "NOT_IMPLEMENTED",        501, false, NULL,       "the method or transfer coding is not implemented" },
+	[ST_VERSION_NOT_SUPPORTED]  = { "VERSION_NOT_SUPPORTED",  505, false, NULL,       "the only versions are HTTP/1.0 and HTTP/1.1" },
+	[ST_OVERLOADED]             = { "OVERLOADED",             503, true,  NULL,       "too many requests are waiting" },
+	[ST_NO_WORKER]              = { "NO_WORKER",              503, true,  NULL,       "no worker is connected" },
+	[ST_DATABASE_UNAVAILABLE]   = { "DATABASE_UNAVAILABLE",   503, true,  NULL,       "the database can't be reached" },
+	[ST_OUTCOME_UNKNOWN]        = { "OUTCOME_UNKNOWN",        503, true,  NULL,       "it may or may not have been done: look before you repeat it" },
+	[ST_SHUTTING_DOWN]          = { "SHUTTING_DOWN",          503, true,  NULL,       "the service is shutting down" },
+	[ST_DEADLINE_EXCEEDED]      = { "DEADLINE_EXCEEDED",      504, true,  NULL,       "no answer came before the deadline" },
+	[ST_MALFORMED]              = { "MALFORMED",              400, false, NULL,       "the bytes are no valid message" },
+	[ST_BAD_SETTING]            = { "BAD_SETTING",            500, false, NULL,       "a setting's value is refused" },
+	[ST_NO_MEMORY]              = { "NO_MEMORY",              503, true,  NULL,       "out of memory" },
+	[ST_SYSTEM]                 = { "SYSTEM",                 500, false, NULL,       "a system call failed" },
+	[ST_INTERNAL]               = { "INTERNAL",               500, false, NULL,       "an unexpected failure: the log has it under this trace_id" },
+};
+
+const struct status_info *status_info(enum status st)
+{
+	return &status_table[(unsigned)st < STATUS_COUNT ? st : ST_INTERNAL];
+}
+
+enum status status_from_code(const char *code, size_t len)
+{
+	for (int st = 0; st < STATUS_COUNT; st++)
+		if (strlen(status_table[st].code) == len && memcmp(status_table[st].code, code, len) == 0)
+			return (enum status)st;
+	return ST_INTERNAL;
+}
+
+enum status fail_set(struct fail *why, enum status st, const char *format, ...)
+{
+	if (!why)
+		return st;
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(why->text, sizeof why->text, format, args);
+	va_end(args);
+	why->field[0] = '\0';
+	return st;
+}
+
+enum status fail_field(struct fail *why, enum status st, const char *field, const char *format, ...)
+{
+	if (!why)
+		return st;
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(why->text, sizeof why->text, format, args);
+	va_end(args);
+	(void)snprintf(why->field, sizeof why->field, "%s", field);
+	return st;
+}
+
+enum status fail_wrap(struct fail *why, enum status st, const char *context)
+{
+	if (!why)
+		return st;
+	char inner[sizeof why->text];
+	memcpy(inner, fail_text(why, st), strlen(fail_text(why, st)) + 1);
+	(void)snprintf(why->text, sizeof why->text, "%.120s: %.260s", context, inner);
+	return st;
+}
+
+const char *fail_text(const struct fail *why, enum status st)
+{
+	return why && why->text[0] ? why->text : status_info(st)->message;
+}

@@ -1,0 +1,21 @@
+/*
+ * utf8: the one check of text from outside (RFC 3629: no overlong forms, no surrogates,
+ * nothing over U+10FFFF).
+ */
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* True where `len` bytes are valid UTF-8. U+0000 is valid UTF-8; see utf8_has_nul. */
+bool utf8_is_valid(const char *bytes, size_t len);
+
+/* Code points in valid UTF-8. */
+size_t utf8_length(const char *bytes, size_t len);
+
+/* Offset of the first byte that is not Unicode White_Space, and the end without such. */
+size_t utf8_trim_start(const char *bytes, size_t len);
+size_t utf8_trim_end(const char *bytes, size_t len);
+
+#endif
