@@ -1,0 +1,105 @@
+/*
+ * settings: what people can set, one table for all programs.
+ *
+ * A value comes from the flag, else from the environment variable, else from the table. Flags
+ * are `--name value` or `--name=value`. An empty variable counts as not set (so that compose
+ * and EnvironmentFile= can name it), but for the CORS lists, where empty means nobody.
+ * The same table prints --help and --settings-table, which the README and
+ * systemd/studytracker.env are checked against.
+ *
+ *	struct settings settings;
+ *	enum settings_task task;
+ *	if (settings_load(FOR_GATEWAY, argc, argv, &settings, &task, &why) != ST_OK) {
+ *		log_error("%s", fail_text(&why, ST_BAD_SETTING));
+ *		return SERVICE_EXIT_SETTING;
+ *	}
+ *	if (task != SETTINGS_RUN) {
+ *		settings_print(task, FOR_GATEWAY, "studytracker-gateway", stdout);
+ *		return 0;
+ *	}
+ *	settings_warn_unknown(on_unknown);
+ */
+#ifndef COMMON_SETTINGS_H
+#define COMMON_SETTINGS_H
+
+#include "common/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum settings_user { FOR_GATEWAY = 1, FOR_WORKER = 2, FOR_DEV = 4 };
+
+/* What the command line asks for. */
+enum settings_task { SETTINGS_RUN, SETTINGS_HELP, SETTINGS_VERSION, SETTINGS_TABLE };
+
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_INT, /* min..max */
+	SETTING_BOOL,
+	SETTING_CHOICE,    /* one of `choices` */
+	SETTING_TIME_ZONE, /* UTC or Area/City by its letters; PostgreSQL knows whether it exists */
+	SETTING_ENDPOINTS, /* comma-separated ZeroMQ endpoints */
+};
+
+struct setting {
+	const char *flag;     /* without the dashes; NULL: a variable only */
+	const char *env;
+	const char *fallback; /* as text */
+	const char *help;
+	unsigned used_by;     /* enum settings_user, or-ed */
+	enum setting_kind kind;
+	bool empty_is_value;
+	int64_t min, max;
+	const char *const *choices; /* NULL-terminated */
+	size_t offset;              /* into struct settings */
+};
+
+enum { ENDPOINT_MAX = 128 };
+
+/* Texts are borrowed from argv, the environment and the table: valid as long as these. */
+struct settings {
+	/* gateway */
+	const char *api_host;
+	int64_t api_port; /* 0: any free one */
+	const char *app_name;
+	const char *cors_origins, *cors_methods, *cors_headers;
+	bool cors_credentials;
+	int64_t instance;            /* 1…; which gateway of this machine it is */
+	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers-INSTANCE.sock */
+	const char *rpc_endpoint;    /* empty: none */
+	int64_t deadline_ms, queue_max, connections_max;
+	/* worker */
+	const char *database_url; /* empty: libpq's own defaults and PG* variables */
+	const char *time_zone;
+	const char *gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers-1.sock */
+	int64_t credit;
+	/* both */
+	const char *runtime_dir;
+	const char *log_level;
+	/* the dev script */
+	const char *data_dir;
+
+	char worker_endpoint_made[ENDPOINT_MAX], gateways_made[ENDPOINT_MAX];
+};
+
+/* Fills *into and *task, both untouched on failure. ST_BAD_SETTING with a sentence that names
+ * the flag or variable, what is wrong and what is right; never the value of DATABASE_URL.
+ * A task other than SETTINGS_RUN is found before values are judged. */
+enum status settings_load(enum settings_user user, int argc, char *const *argv, struct settings *into,
+                          enum settings_task *task, struct fail *why) MUST_CHECK;
+
+/* Help, version or the Markdown table, by the task. */
+void settings_print(enum settings_task task, enum settings_user user, const char *program, FILE *to);
+
+/* Names each STUDYTRACKER_ variable of the environment that is in no row. */
+void settings_warn_unknown(void (*on_unknown)(const char *name));
+
+/* The next endpoint of a comma-separated list, white space trimmed, or false at the end:
+ *	for (const char *at = list; settings_next_endpoint(&at, endpoint, sizeof endpoint);) */
+bool settings_next_endpoint(const char **at, char *endpoint, size_t size);
+
+/* The table's rows; NULL past the end. */
+const struct setting *settings_at(size_t index);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * socket: ZeroMQ ROUTER and DEALER sockets inside a libevent loop; the one room of zmq.h.
+ *
+ * A message is one body frame (schema/rpc.md); a peer that puts an empty delimiter frame
+ * before it (REQ) is accepted and gets one back. Everything else is dropped and counted.
+ * on_message runs from the loop, never inside socket_send; its spans live for the call only;
+ * it may send on any socket but must not free the one it was called for. `peer` is opaque:
+ * at most SOCKET_PEER_MAX bytes, the same for every message of one connection, never used
+ * again for another; a DEALER's is empty. Connecting sockets connect by themselves, and again.
+ *
+ *	struct socket_hub *hub = NULL;
+ *	enum status st = socket_hub_open(&hub, service_base(service), &why);
+ *	struct socket_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
+ *		.bind = true, .router = true, .on_message = on_message, .arg = workers };
+ *	st = socket_open(hub, &options, &workers->socket, &why);
+ *	...
+ *	socket_free(&workers->socket);
+ *	socket_hub_free(&hub);
+ */
+#ifndef COMMON_SOCKET_H
+#define COMMON_SOCKET_H
+
+#include "common/buf.h"
+#include "common/status.h"
+
+struct event_base;
+struct socket_hub;
+struct socket;
+
+enum {
+	SOCKET_PEER_MAX = 256,
+	SOCKET_HIGH_WATER = 8192,         /* messages a peer and direction, where 0 is given */
+	SOCKET_BODY_MAX = 1 << 20,        /* what untrusted peers may send, where 0 is given */
+	SOCKET_REPLY_BODY_MAX = 64 << 20, /* what a worker may */
+};
+
+struct socket_options {
+	const char *endpoint; /* ipc://, tcp:// (with a numeric address or `*`) or inproc:// */
+	bool bind;            /* else connect */
+	bool router;          /* else DEALER */
+	int high_water;
+	size_t max_body;
+	void (*on_message)(struct socket *s, struct span peer, struct span body, void *arg);
+	void *arg;
+};
+
+/* Since socket_open. */
+struct socket_counts {
+	uint64_t received, sent;
+	uint64_t oversize;   /* dropped: a body over max_body (far over it ends the connection) */
+	uint64_t malformed;  /* dropped: not [delimiter] body */
+	uint64_t overloaded; /* refused sends: the high-water mark */
+	uint64_t unroutable; /* refused sends: the peer is gone */
+};
+
+enum status socket_hub_open(struct socket_hub **out, struct event_base *base, struct fail *why) MUST_CHECK;
+
+/* After its sockets; waits for what socket_free_lingering left. */
+void socket_hub_free(struct socket_hub **hub);
+
+/* ST_SYSTEM with the reason: the endpoint is malformed, in use, not permitted. An ipc path is
+ * "in use" while a live process listens there; a dead one's file is replaced. */
+enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
+                        struct socket **out, struct fail *why) MUST_CHECK;
+
+/* Copies the body and never blocks. ST_OVERLOADED: over the high-water mark, or a DEALER that
+ * has no connection now. ST_NO_WORKER: a ROUTER's peer is gone. ST_NO_MEMORY, ST_SYSTEM. */
+enum status socket_send(struct socket *s, struct span peer, struct span body) MUST_CHECK;
+
+struct socket_counts socket_counts(const struct socket *s);
+
+/* The endpoint it is bound to, with the port that `tcp://127.0.0.1:*` was given. */
+const char *socket_endpoint(const struct socket *s);
+
+void socket_free(struct socket **s);                          /* drops what is not sent yet */
+void socket_free_lingering(struct socket **s, int linger_ms); /* after a drain */
+
+#endif
