@@ -39,7 +39,8 @@ enum setting_kind {
 	SETTING_BOOL,
 	SETTING_CHOICE,    /* one of `choices` */
 	SETTING_TIME_ZONE, /* UTC or Area/City by its letters; PostgreSQL knows whether it exists */
-	SETTING_ENDPOINTS, /* comma-separated ZeroMQ endpoints */
+	SETTING_ENDPOINT,  /* ipc://PATH or tcp://ADDRESS:PORT */
+	SETTING_ENDPOINTS, /* several, comma-separated */
 };
 
 struct setting {

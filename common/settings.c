@@ -1,0 +1,382 @@
+#include "common/settings.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+extern char **environ;
+
+#define FIELD(name) .offset = offsetof(struct settings, name)
+
+static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+
+static const struct setting settings_table[] = {
+	{ "host", "API_HOST", "127.0.0.1", "address the gateway listens on; 0.0.0.0 or :: for every network",
+	  FOR_GATEWAY | FOR_DEV, SETTING_TEXT, FIELD(api_host) },
+	{ "port", "API_PORT", "22112", "port the gateway listens on; 0 for any free one",
+	  FOR_GATEWAY | FOR_DEV, SETTING_INT, .min = 0, .max = 65535, FIELD(api_port) },
+	{ "app-name", "APP_NAME", "DevOps Study Tracker", "name in the answer of GET /",
+	  FOR_GATEWAY, SETTING_TEXT, FIELD(app_name) },
+	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "*", "origins whose pages may call: `*` or a comma-separated list; empty for none",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_origins) },
+	{ "cors-allow-methods", "CORS_ALLOW_METHODS", "*", "methods they may use: `*` or a comma-separated list",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_methods) },
+	{ "cors-allow-headers", "CORS_ALLOW_HEADERS", "*", "header fields they may send: `*` or a comma-separated list",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_headers) },
+	{ "cors-allow-credentials", "CORS_ALLOW_CREDENTIALS", "true", "whether they may send credentials",
+	  FOR_GATEWAY, SETTING_BOOL, FIELD(cors_credentials) },
+	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, several hosts allowed; empty for the PG* variables",
+	  FOR_WORKER | FOR_DEV, SETTING_TEXT, FIELD(database_url) },
+	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "whose today it is for accounts that say nothing, e.g. Europe/Berlin",
+	  FOR_WORKER, SETTING_TIME_ZONE, FIELD(time_zone) },
+	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways to work for, comma-separated; empty for ipc://RUNTIME_DIR/workers-1.sock",
+	  FOR_WORKER, SETTING_ENDPOINTS, FIELD(gateways) },
+	{ "credit", "STUDYTRACKER_CREDIT", "256", "requests a gateway may have open at one worker",
+	  FOR_WORKER, SETTING_INT, .min = 1, .max = 4096, FIELD(credit) },
+	{ "instance", "STUDYTRACKER_INSTANCE", "1", "which gateway of this machine it is",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 999, FIELD(instance) },
+	{ "worker-endpoint", "STUDYTRACKER_WORKER_ENDPOINT", "", "where workers connect to; empty for ipc://RUNTIME_DIR/workers-INSTANCE.sock",
+	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(worker_endpoint) },
+	{ "rpc-endpoint", "STUDYTRACKER_RPC_ENDPOINT", "", "where RPC clients connect to; empty for nowhere",
+	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(rpc_endpoint) },
+	{ "runtime-dir", "STUDYTRACKER_RUNTIME_DIR", "/run/studytracker", "directory of the sockets between gateways and workers",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(runtime_dir) },
+	{ "deadline-ms", "STUDYTRACKER_DEADLINE_MS", "5000", "milliseconds after which a request is answered 504",
+	  FOR_GATEWAY, SETTING_INT, .min = 10, .max = 600000, FIELD(deadline_ms) },
+	{ "queue-max", "STUDYTRACKER_QUEUE_MAX", "10000", "requests that may wait for a worker before others are answered 503",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(queue_max) },
+	{ "connections-max", "STUDYTRACKER_CONNECTIONS_MAX", "10000", "HTTP connections a gateway holds before it lets others wait",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(connections_max) },
+	{ "log-level", "STUDYTRACKER_LOG_LEVEL", "info", "error, warn, info or debug",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_CHOICE, .choices = log_levels, FIELD(log_level) },
+	{ NULL, "STUDYTRACKER_DATA_DIR", "", "where `./dev run` keeps its database; empty for the XDG data directory",
+	  FOR_DEV, SETTING_TEXT, FIELD(data_dir) },
+};
+
+enum { SETTINGS_COUNT = sizeof settings_table / sizeof *settings_table };
+
+static const struct {
+	const char *flag, *help;
+	enum settings_task task;
+} task_table[] = {
+	{ "help", "print this and exit", SETTINGS_HELP },
+	{ "version", "print the version and exit", SETTINGS_VERSION },
+	{ "settings-table", "print every setting as a Markdown table and exit", SETTINGS_TABLE },
+};
+
+enum { TASK_COUNT = sizeof task_table / sizeof *task_table };
+
+const struct setting *settings_at(size_t index)
+{
+	return index < SETTINGS_COUNT ? &settings_table[index] : NULL;
+}
+
+/* How messages name a setting: by the way it was given. */
+struct source {
+	const struct setting *row;
+	const char *value;
+	bool from_flag;
+	char name[48];
+};
+
+static enum status refuse(const struct source *from, struct fail *why, const char *wants)
+{
+	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s is \"%.80s\": it must be %s", from->name,
+	                  from->value, wants);
+}
+
+static enum status set_text(const struct source *from, void *field, struct fail *why)
+{
+	(void)why;
+	*(const char **)field = from->value;
+	return ST_OK;
+}
+
+static enum status set_int(const struct source *from, void *field, struct fail *why)
+{
+	char *end;
+	errno = 0;
+	int64_t value = strtoll(from->value, &end, 10);
+	bool digits = from->value[strspn(from->value, "0123456789")] == '\0' && *from->value;
+	if (!digits || errno || value < from->row->min || value > from->row->max) {
+		char wants[80];
+		(void)snprintf(wants, sizeof wants, "a whole number from %" PRId64 " to %" PRId64,
+		               from->row->min, from->row->max);
+		return refuse(from, why, wants);
+	}
+	*(int64_t *)field = value;
+	return ST_OK;
+}
+
+static enum status set_bool(const struct source *from, void *field, struct fail *why)
+{
+	static const char *const words[][2] = { { "false", "true" }, { "no", "yes" }, { "off", "on" }, { "0", "1" } };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		for (int is_true = 0; is_true < 2; is_true++)
+			if (strcasecmp(from->value, words[i][is_true]) == 0) {
+				*(bool *)field = is_true;
+				return ST_OK;
+			}
+	return refuse(from, why, "true or false");
+}
+
+static enum status set_choice(const struct source *from, void *field, struct fail *why)
+{
+	for (const char *const *choice = from->row->choices; *choice; choice++)
+		if (strcmp(*choice, from->value) == 0)
+			return set_text(from, field, why);
+	return refuse(from, why, from->row->help);
+}
+
+/* UTC, or Area/City and Area/Region/City as in the tz database: parts that begin with a letter. */
+static bool is_time_zone(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char others[] = "0123456789_+-";
+	int parts = 0;
+	if (strcmp(text, "UTC") == 0)
+		return true;
+	if (strlen(text) > 64)
+		return false;
+	do {
+		text += parts++ ? 1 : 0;
+		if (!strspn(text, letters))
+			return false;
+		while (*text && (strchr(letters, *text) || strchr(others, *text)))
+			text++;
+	} while (*text == '/');
+	return *text == '\0' && parts > 1;
+}
+
+static enum status set_time_zone(const struct source *from, void *field, struct fail *why)
+{
+	if (!is_time_zone(from->value))
+		return refuse(from, why, "UTC or a name of the tz database such as Europe/Berlin");
+	return set_text(from, field, why);
+}
+
+static enum status set_endpoints(const struct source *from, void *field, struct fail *why)
+{
+	char endpoint[ENDPOINT_MAX];
+	const char *at = from->value;
+	for (int count = 1; settings_next_endpoint(&at, endpoint, sizeof endpoint); count++) {
+		const char *path = strstr(endpoint, "://");
+		bool known = strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "tcp://", 6) == 0;
+		if (!known || !path[3])
+			return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT, shorter than 107 bytes");
+		if (count > 1 && from->row->kind == SETTING_ENDPOINT)
+			return refuse(from, why, "one endpoint");
+	}
+	if (from->value[0] && at == from->value) /* nothing in it but commas and white space */
+		return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT");
+	return set_text(from, field, why);
+}
+
+typedef enum status (*setter)(const struct source *from, void *field, struct fail *why);
+
+static const setter setter_table[] = {
+	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
+	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
+	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
+	[SETTING_ENDPOINTS] = set_endpoints,
+};
+
+/* An item that does not fit comes out empty, which no check accepts. */
+bool settings_next_endpoint(const char **at, char *endpoint, size_t size)
+{
+	static const char blanks[] = " \t,";
+	const char *from = *at + strspn(*at, blanks);
+	size_t len = strcspn(from, blanks);
+	if (len == 0)
+		return false;
+	*at = from + len;
+	if (len >= size)
+		len = 0;
+	memcpy(endpoint, from, len);
+	endpoint[len] = '\0';
+	return true;
+}
+
+/* The row whose flag is the first `len` bytes of `flag`. */
+static const struct setting *row_of_flag(const char *flag, size_t len)
+{
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+		if (row->flag && strlen(row->flag) == len && memcmp(row->flag, flag, len) == 0)
+			return row;
+	return NULL;
+}
+
+static bool find_task(const char *arg, enum settings_task *task)
+{
+	for (int i = 0; i < TASK_COUNT; i++)
+		if (strncmp(arg, "--", 2) == 0 && strcmp(arg + 2, task_table[i].flag) == 0) {
+			*task = task_table[i].task;
+			return true;
+		}
+	if (strcmp(arg, "-h") == 0) {
+		*task = SETTINGS_HELP;
+		return true;
+	}
+	return false;
+}
+
+/* Reads argv into one value a row; the last one wins. */
+static enum status read_flags(enum settings_user user, int argc, char *const *argv, const char **values,
+                              struct fail *why)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *flag = argv[i] + 2;
+		size_t len = strncmp(argv[i], "--", 2) == 0 ? strcspn(flag, "=") : 0;
+		const struct setting *row = len ? row_of_flag(flag, len) : NULL;
+		if (!row || !(row->used_by & user))
+			return fail_set(why, ST_BAD_SETTING, "unknown argument \"%.80s\": see --help", argv[i]);
+		const char *value = flag[len] == '=' ? flag + len + 1 : ++i < argc ? argv[i] : NULL;
+		if (!value)
+			return fail_set(why, ST_BAD_SETTING, "--%s needs a value: see --help", row->flag);
+		values[row - settings_table] = value;
+	}
+	return ST_OK;
+}
+
+static struct source source_of(const struct setting *row, const char *flag_value)
+{
+	struct source from = { .row = row, .value = flag_value, .from_flag = flag_value != NULL };
+	(void)snprintf(from.name, sizeof from.name, "%s%s", flag_value ? "--" : "",
+	               flag_value ? row->flag : row->env);
+	if (!from.value)
+		from.value = getenv(row->env);
+	if (!from.value || (!*from.value && !row->empty_is_value))
+		from.value = row->fallback;
+	return from;
+}
+
+/* What follows from other settings where it is not said. */
+static enum status derive(enum settings_user user, struct settings *s, struct fail *why)
+{
+	int room = ENDPOINT_MAX;
+	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX, "ipc://%s/workers-%" PRId64 ".sock",
+	                    s->runtime_dir, s->instance);
+	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers-1.sock", s->runtime_dir);
+	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
+	/* A Unix socket's path holds 107 bytes; the scheme before it has 6. */
+	if (!*said && (made >= room || made > 107 + 6))
+		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
+		                  "STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: %.200s",
+		                  s->runtime_dir);
+	return ST_OK;
+}
+
+/* Their address is part of the struct: set after it has reached its place. */
+static void point_at_derived(struct settings *s)
+{
+	if (!*s->worker_endpoint)
+		s->worker_endpoint = s->worker_endpoint_made;
+	if (!*s->gateways)
+		s->gateways = s->gateways_made;
+}
+
+/* A program judges only what it uses; the rest keeps the table's defaults. */
+static enum status fill(enum settings_user user, const char **values, struct settings *s, struct fail *why)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+		const struct setting *row = &settings_table[i];
+		struct source from = source_of(row, values[i]);
+		if (!(row->used_by & user))
+			from.value = row->fallback;
+		enum status st = setter_table[row->kind](&from, (char *)s + row->offset, why);
+		if (st != ST_OK)
+			return st;
+	}
+	return derive(user, s, why);
+}
+
+enum status settings_load(enum settings_user user, int argc, char *const *argv, struct settings *into,
+                          enum settings_task *task, struct fail *why)
+{
+	enum settings_task asked = SETTINGS_RUN;
+	struct settings made = { 0 };
+	const char *values[SETTINGS_COUNT] = { NULL };
+	enum status st = ST_OK;
+	for (int i = 1; i < argc && asked == SETTINGS_RUN; i++)
+		(void)find_task(argv[i], &asked);
+	if (asked == SETTINGS_RUN) {
+		st = read_flags(user, argc, argv, values, why);
+		if (st == ST_OK)
+			st = fill(user, values, &made, why);
+		if (st != ST_OK)
+			return st;
+		*into = made;
+		point_at_derived(into);
+	}
+	*task = asked;
+	return ST_OK;
+}
+
+static void print_help(enum settings_user user, const char *program, FILE *to)
+{
+	(void)fprintf(to, "usage: %s [--SETTING VALUE]...\n\nSettings, each a flag or an environment variable:\n",
+	              program);
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+		if (row->flag && (row->used_by & user))
+			(void)fprintf(to, "  --%-24s%s\n%28s%s%s%s%s\n", row->flag, row->env, "", row->help,
+			              *row->fallback ? " [" : "", row->fallback, *row->fallback ? "]" : "");
+	(void)fputs("\n", to);
+	for (int i = 0; i < TASK_COUNT; i++)
+		(void)fprintf(to, "  --%-24s%s\n", task_table[i].flag, task_table[i].help);
+	(void)fputs("\nA wrong setting ends the program with exit status 78.\n", to);
+}
+
+static void print_table(FILE *to)
+{
+	static const struct {
+		enum settings_user user;
+		const char *name;
+	} users[] = { { FOR_GATEWAY, "gateway" }, { FOR_WORKER, "worker" }, { FOR_DEV, "dev" } };
+	(void)fputs("| variable | flag | default | used by | what it sets |\n|---|---|---|---|---|\n", to);
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++) {
+		const char *quote = *row->fallback ? "`" : "";
+		(void)fprintf(to, row->flag ? "| `%s` | `--%s` | " : "| `%s` | %s | ", row->env,
+		              row->flag ? row->flag : "");
+		(void)fprintf(to, "%s%s%s | ", quote, row->fallback, quote);
+		const char *between = "";
+		for (size_t i = 0; i < sizeof users / sizeof *users; i++)
+			if (row->used_by & users[i].user) {
+				(void)fprintf(to, "%s%s", between, users[i].name);
+				between = ", ";
+			}
+		(void)fprintf(to, " | %s |\n", row->help);
+	}
+}
+
+void settings_print(enum settings_task task, enum settings_user user, const char *program, FILE *to)
+{
+	if (task == SETTINGS_VERSION)
+		(void)fprintf(to, "%s %s\n", program, STUDYTRACKER_VERSION);
+	else if (task == SETTINGS_TABLE)
+		print_table(to);
+	else
+		print_help(user, program, to);
+}
+
+static bool is_known(const char *name, size_t len)
+{
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+		if (strlen(row->env) == len && memcmp(row->env, name, len) == 0)
+			return true;
+	return false;
+}
+
+void settings_warn_unknown(void (*on_unknown)(const char *name))
+{
+	static const char prefix[] = "STUDYTRACKER_";
+	for (char **variable = environ; *variable; variable++) {
+		size_t len = strcspn(*variable, "=");
+		if (strncmp(*variable, prefix, sizeof prefix - 1) != 0 || is_known(*variable, len))
+			continue;
+		char name[80];
+		(void)snprintf(name, sizeof name, "%.*s", (int)len, *variable);
+		on_unknown(name);
+	}
+}

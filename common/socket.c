@@ -1,0 +1,367 @@
+#include "common/socket.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum {
+	MESSAGES_PER_TURN = 256, /* then other events of the loop have their turn */
+	HEARTBEAT_MS = 500,
+	HEARTBEAT_TIMEOUT_MS = 2000,
+	HANDSHAKE_MS = 5000,
+	RECONNECT_MS = 50,
+	RECONNECT_MAX_MS = 1000,
+	FRAMES_MAX = 3, /* identity, delimiter, body */
+};
+
+/* The last byte of a ROUTER's `peer` says whether it puts a delimiter before its body. */
+enum { PEER_PLAIN, PEER_DELIMITS };
+
+struct socket_hub {
+	void *context;
+	struct event_base *base;
+};
+
+struct socket {
+	struct socket_options options;
+	size_t max_body;
+	void *zmq;
+	struct event *readable; /* ZMQ_FD: edge-triggered whatever we ask for */
+	struct event *again;    /* a zero timer: look at ZMQ_EVENTS in the next turn */
+	char endpoint[256];
+	struct socket_counts counts;
+};
+
+enum status socket_hub_open(struct socket_hub **out, struct event_base *base, struct fail *why)
+{
+	struct socket_hub *hub = calloc(1, sizeof *hub);
+	if (!hub)
+		return fail_set(why, ST_NO_MEMORY, "no memory for ZeroMQ");
+	hub->base = base;
+	hub->context = zmq_ctx_new();
+	if (!hub->context) {
+		free(hub);
+		return fail_set(why, ST_SYSTEM, "no ZeroMQ context: %s", zmq_strerror(errno));
+	}
+	*out = hub;
+	return ST_OK;
+}
+
+void socket_hub_free(struct socket_hub **hub)
+{
+	if (!*hub)
+		return;
+	while (zmq_ctx_term((*hub)->context) != 0 && errno == EINTR)
+		;
+	free(*hub);
+	*hub = NULL;
+}
+
+/* ZMQ_EVENTS, through interrupts; 0 where the socket can't say. */
+static int events_of(struct socket *s)
+{
+	int events = 0;
+	size_t size = sizeof events;
+	while (zmq_getsockopt(s->zmq, ZMQ_EVENTS, &events, &size) != 0)
+		if (errno != EINTR)
+			return 0;
+	return events;
+}
+
+/* Not event_active: it would run in the same pass and starve the others. */
+static void look_again(struct socket *s)
+{
+	static const struct timeval now = { 0, 0 };
+	if (!evtimer_pending(s->again, NULL))
+		evtimer_add(s->again, &now);
+}
+
+static bool has_more(struct socket *s)
+{
+	int more = 0;
+	size_t size = sizeof more;
+	return zmq_getsockopt(s->zmq, ZMQ_RCVMORE, &more, &size) == 0 && more;
+}
+
+/* Receives a whole message; frames past FRAMES_MAX are dropped but counted. 0: there is none. */
+static int receive(struct socket *s, zmq_msg_t *frames)
+{
+	int count = 0;
+	zmq_msg_t beyond;
+	zmq_msg_init(&beyond);
+	do {
+		zmq_msg_t *frame = count < FRAMES_MAX ? &frames[count] : &beyond;
+		int got;
+		do
+			got = zmq_msg_recv(frame, s->zmq, ZMQ_DONTWAIT);
+		while (got < 0 && errno == EINTR);
+		if (got < 0)
+			break;
+		count++;
+	} while (has_more(s));
+	zmq_msg_close(&beyond);
+	return count;
+}
+
+static struct span frame_span(zmq_msg_t *frame)
+{
+	return (struct span){ zmq_msg_data(frame), zmq_msg_size(frame) };
+}
+
+/* Hands on what is [identity] [delimiter] body, in which the identity is the ROUTER's own. */
+static void deliver(struct socket *s, zmq_msg_t *frames, int count)
+{
+	int body = s->options.router ? 1 : 0;
+	bool delimited = count == body + 2 && zmq_msg_size(&frames[body]) == 0;
+	if (delimited)
+		body++;
+	if (count != body + 1) {
+		s->counts.malformed++;
+		return;
+	}
+	if (zmq_msg_size(&frames[body]) > s->max_body) {
+		s->counts.oversize++;
+		return;
+	}
+	char peer[SOCKET_PEER_MAX];
+	size_t len = 0;
+	if (s->options.router) {
+		len = zmq_msg_size(&frames[0]); /* at most 255 bytes (RFC 23/ZMTP) */
+		if (len >= sizeof peer) {
+			s->counts.malformed++;
+			return;
+		}
+		memcpy(peer, zmq_msg_data(&frames[0]), len);
+		peer[len++] = delimited ? PEER_DELIMITS : PEER_PLAIN;
+	}
+	s->counts.received++;
+	s->options.on_message(s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
+}
+
+/* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
+ * look again in the next turn. */
+static void pump(struct socket *s)
+{
+	for (int i = 0; events_of(s) & ZMQ_POLLIN; i++) {
+		if (i == MESSAGES_PER_TURN) {
+			look_again(s);
+			return;
+		}
+		zmq_msg_t frames[FRAMES_MAX];
+		for (int f = 0; f < FRAMES_MAX; f++)
+			zmq_msg_init(&frames[f]);
+		int count = receive(s, frames);
+		if (count)
+			deliver(s, frames, count);
+		for (int f = 0; f < FRAMES_MAX; f++)
+			zmq_msg_close(&frames[f]);
+		if (!count)
+			return;
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	pump(arg);
+}
+
+static enum status set_options(struct socket *s)
+{
+	int high_water = s->options.high_water ? s->options.high_water : SOCKET_HIGH_WATER;
+	/* Over it ZeroMQ ends the connection unread; up to it we drop one message and count it. */
+	int64_t frame_max = (int64_t)s->max_body * 2;
+	const struct {
+		int option, value;
+	} ints[] = {
+		{ ZMQ_LINGER, 0 },
+		{ ZMQ_SNDHWM, high_water },
+		{ ZMQ_RCVHWM, high_water },
+		{ ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS },
+		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
+		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
+		{ ZMQ_IPV6, 1 },
+		/* DEALER: nothing waits for a connection that is not there yet */
+		{ ZMQ_IMMEDIATE, 1 },
+		{ ZMQ_RECONNECT_IVL, RECONNECT_MS },
+		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
+	};
+	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
+		if (zmq_setsockopt(s->zmq, ints[i].option, &ints[i].value, sizeof ints[i].value) != 0)
+			return ST_SYSTEM;
+	if (zmq_setsockopt(s->zmq, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0)
+		return ST_SYSTEM;
+	static const int on = 1;
+	if (s->options.router && zmq_setsockopt(s->zmq, ZMQ_ROUTER_MANDATORY, &on, sizeof on) != 0)
+		return ST_SYSTEM;
+	return ST_OK;
+}
+
+/* ZeroMQ's bind takes the path from whoever listens there, without a word: ask first. */
+static bool is_listened_on(const char *endpoint)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const char *path = endpoint + strlen("ipc://");
+	size_t len = strlen(path);
+	if (strncmp(endpoint, "ipc://", strlen("ipc://")) != 0 || len == 0 || len >= sizeof at.sun_path)
+		return false;
+	memcpy(at.sun_path, path, len);
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	if (path[0] == '@')
+		at.sun_path[0] = '\0';
+	else
+		size++;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	bool taken = connect(fd, (struct sockaddr *)&at, size) == 0 || errno == EAGAIN;
+	close(fd);
+	return taken;
+}
+
+static enum status attach(struct socket *s, struct fail *why)
+{
+	const char *endpoint = s->options.endpoint;
+	bool bind = s->options.bind;
+	if (bind && is_listened_on(endpoint))
+		return fail_set(why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
+	if ((bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint)) != 0)
+		return fail_set(why, ST_SYSTEM, "%s %.200s: %s", bind ? "bind" : "connect to", endpoint,
+		                zmq_strerror(errno));
+	size_t size = sizeof s->endpoint;
+	if (zmq_getsockopt(s->zmq, ZMQ_LAST_ENDPOINT, s->endpoint, &size) != 0)
+		(void)snprintf(s->endpoint, sizeof s->endpoint, "%s", endpoint);
+	return ST_OK;
+}
+
+static enum status watch(struct socket *s, struct event_base *base)
+{
+	int fd;
+	size_t size = sizeof fd;
+	if (zmq_getsockopt(s->zmq, ZMQ_FD, &fd, &size) != 0)
+		return ST_SYSTEM;
+	s->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, s);
+	s->again = evtimer_new(base, on_readable, s);
+	if (!s->readable || !s->again || event_add(s->readable, NULL) != 0)
+		return ST_NO_MEMORY;
+	look_again(s); /* the first edge may be gone */
+	return ST_OK;
+}
+
+enum status socket_open(struct socket_hub *hub, const struct socket_options *options, struct socket **out,
+                        struct fail *why)
+{
+	struct socket *s = calloc(1, sizeof *s);
+	enum status st = ST_SYSTEM;
+	if (!s)
+		return fail_set(why, ST_NO_MEMORY, "no memory for a socket");
+	s->options = *options;
+	s->max_body = options->max_body ? options->max_body : SOCKET_BODY_MAX;
+	s->zmq = zmq_socket(hub->context, options->router ? ZMQ_ROUTER : ZMQ_DEALER);
+	if (!s->zmq || set_options(s) != ST_OK) {
+		st = fail_set(why, ST_SYSTEM, "ZeroMQ socket: %s", zmq_strerror(errno));
+		goto failed;
+	}
+	st = attach(s, why);
+	if (st != ST_OK)
+		goto failed;
+	st = watch(s, hub->base);
+	if (st != ST_OK) {
+		st = fail_set(why, st, "watch %.200s", options->endpoint);
+		goto failed;
+	}
+	s->options.endpoint = s->endpoint;
+	*out = s;
+	return ST_OK;
+
+failed:
+	socket_free(&s);
+	return st;
+}
+
+static int send_frame(struct socket *s, struct span frame, int flags)
+{
+	int sent;
+	do
+		sent = zmq_send(s->zmq, frame.bytes, frame.len, ZMQ_DONTWAIT | flags);
+	while (sent < 0 && errno == EINTR);
+	return sent;
+}
+
+/* Only the first frame of a message can be refused for want of room or of the peer. */
+static int send_all(struct socket *s, struct span peer, struct span body)
+{
+	if (s->options.router) {
+		if (peer.len == 0) {
+			errno = EHOSTUNREACH;
+			return -1;
+		}
+		struct span identity = { peer.bytes, peer.len - 1 };
+		if (send_frame(s, identity, ZMQ_SNDMORE) < 0)
+			return -1;
+		if (peer.bytes[peer.len - 1] == PEER_DELIMITS && send_frame(s, SPAN(""), ZMQ_SNDMORE) < 0)
+			return -1;
+	}
+	return send_frame(s, body, 0);
+}
+
+enum status socket_send(struct socket *s, struct span peer, struct span body)
+{
+	int sent = send_all(s, peer, body);
+	int error = errno;
+	look_again(s); /* a send can swallow the edge of a message that came in */
+	if (sent >= 0) {
+		s->counts.sent++;
+		return ST_OK;
+	}
+	switch (error) {
+	case EAGAIN:
+		s->counts.overloaded++;
+		return ST_OVERLOADED;
+	case EHOSTUNREACH:
+		s->counts.unroutable++;
+		return ST_NO_WORKER;
+	case ENOMEM:
+		return ST_NO_MEMORY;
+	default:
+		return ST_SYSTEM;
+	}
+}
+
+struct socket_counts socket_counts(const struct socket *s)
+{
+	return s->counts;
+}
+
+const char *socket_endpoint(const struct socket *s)
+{
+	return s->endpoint;
+}
+
+void socket_free_lingering(struct socket **socket, int linger_ms)
+{
+	struct socket *s = *socket;
+	if (!s)
+		return;
+	*socket = NULL;
+	if (s->readable)
+		event_free(s->readable);
+	if (s->again)
+		event_free(s->again);
+	if (s->zmq) {
+		zmq_setsockopt(s->zmq, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+		zmq_close(s->zmq);
+	}
+	free(s);
+}
+
+void socket_free(struct socket **s)
+{
+	socket_free_lingering(s, 0);
+}
