@@ -1,0 +1,264 @@
+"""New clients use /api/v1: every verb, pages, ETags, statistics."""
+
+import datetime
+import uuid
+
+import harness
+
+V1 = "/api/v1"
+
+
+def today():
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
+class Case(harness.ServiceCase):
+    def setUp(self):
+        self.empty()
+
+    def call(self, method, target, body=None, expect=200, **headers):
+        headers = {key.replace("_", "-"): value for key, value in headers.items()}
+        reply = self.service.request(method, V1 + target, body, headers)
+        self.assertEqual(reply.status, expect, f"{method} {target} {body}: {reply}")
+        return reply
+
+    def make_topic(self, name, **fields):
+        return self.call("POST", "/topics", {"name": name, **fields}, 201).json
+
+    def make_session(self, topic, **fields):
+        return self.call("POST", "/sessions", {"topic_id": topic["id"], **fields}, 201).json
+
+    def pages(self, target):
+        """All rows of a list, asked for page by page."""
+        rows, cursor = [], None
+        while True:
+            separator = "&" if "?" in target else "?"
+            page = self.call("GET", target + (f"{separator}cursor={cursor}" if cursor else "")).json
+            self.assertEqual(set(page), {"data", "next_cursor"})
+            rows += page["data"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return rows
+
+
+class Topics(Case):
+    def test_made_read_changed_archived_deleted(self):
+        made = self.call("POST", "/topics", {"name": " Bash ", "description": "sh"}, 201)
+        topic = made.json
+        self.assertEqual((topic["name"], topic["archived_at"]), ("Bash", None))
+        self.assertEqual(made.header("Location"), f"{V1}/topics/{topic['id']}")
+        target = f"/topics/{topic['id']}"
+        self.assertEqual(self.call("GET", target).json, topic)
+        renamed = self.call("PATCH", target, {"name": "Zsh"}).json
+        self.assertEqual((renamed["name"], renamed["description"]), ("Zsh", "sh"))
+        self.assertIsNone(self.call("PATCH", target, {"description": None}).json["description"])
+        archived = self.call("PATCH", target, {"archived": True}).json
+        self.assertRegex(archived["archived_at"], harness.INSTANT)
+        self.assertIsNone(self.call("PATCH", target, {"archived": False}).json["archived_at"])
+        gone = self.call("DELETE", target, expect=204)
+        self.assertEqual((gone.body, gone.header("Content-Length")), (b"", None))
+        self.assertRefused(self.call("GET", target, expect=404), 404, "TOPIC_NOT_FOUND", "topic_id")
+        self.call("DELETE", target, expect=404)
+        self.call("PATCH", target, {"name": "x"}, 404)
+        self.make_topic("Zsh")
+
+    def test_an_empty_change_changes_nothing_but_answers(self):
+        topic = self.make_topic("Same", description="d")
+        after = self.call("PATCH", f"/topics/{topic['id']}", {}).json
+        self.assertEqual((after["name"], after["description"]), ("Same", "d"))
+
+    def test_renaming_to_a_taken_name_is_refused_but_not_to_its_own(self):
+        first, second = self.make_topic("One"), self.make_topic("Two")
+        reply = self.call("PATCH", f"/topics/{second['id']}", {"name": "ONE"}, 409)
+        self.assertRefused(reply, 409, "NAME_TAKEN", "name")
+        self.assertEqual(self.call("PATCH", f"/topics/{first['id']}", {"name": "ONE"}).json["name"], "ONE")
+
+    def test_a_topic_with_sessions_stays_and_says_how_many(self):
+        topic = self.make_topic("Busy")
+        sessions = [self.make_session(topic) for _ in range(3)]
+        target = f"/topics/{topic['id']}"
+        reply = self.call("DELETE", target, expect=409)
+        self.assertRefused(reply, 409, "TOPIC_HAS_SESSIONS", "topic_id")
+        self.assertIn("3", reply.json["error"]["message"])
+        for session in sessions:
+            self.call("DELETE", f"/sessions/{session['id']}", expect=204)
+        self.call("DELETE", target, expect=204)
+
+    def test_lists_are_paged_sorted_searched_and_filtered(self):
+        made = [self.make_topic(f"topic {n:02}") for n in range(25)]
+        self.call("PATCH", f"/topics/{made[3]['id']}", {"archived": True})
+        names = [topic["name"] for topic in made]
+        self.assertEqual([t["name"] for t in self.pages("/topics?limit=10")], names)
+        self.assertEqual([t["name"] for t in self.pages("/topics?limit=7&sort=-created_at")], names[::-1])
+        self.assertEqual([t["name"] for t in self.pages("/topics?q=PIC%2004")], ["topic 04"])
+        self.assertEqual(self.pages("/topics?q=%25"), [])
+        self.assertEqual([t["name"] for t in self.pages("/topics?archived=true")], ["topic 03"])
+        self.assertEqual(len(self.pages("/topics?archived=false&limit=500")), 24)
+
+    def test_the_page_is_fifty_unless_told(self):
+        self.database.sql("""insert into topics (account_id, name)
+            select account_id, 'n' || n from accounts, generate_series(1, 60) n""")
+        page = self.call("GET", "/topics").json
+        self.assertEqual(len(page["data"]), 50)
+        self.assertIsInstance(page["next_cursor"], str)
+
+
+class Sessions(Case):
+    def test_made_read_changed_deleted_restored(self):
+        topic, other = self.make_topic("A"), self.make_topic("B")
+        made = self.call("POST", "/sessions", {"topic_id": topic["id"], "study_date": "2024-05-01",
+                                               "duration_minutes": 30, "notes": "n"}, 201)
+        session = made.json
+        target = f"/sessions/{session['id']}"
+        self.assertEqual(made.header("Location"), V1 + target)
+        self.assertEqual(self.call("GET", target).json, session)
+        self.assertEqual(self.call("GET", target.upper().replace("SESSIONS", "sessions")).json, session)
+        changed = self.call("PATCH", target, {"duration_minutes": 45}).json
+        self.assertEqual((changed["minutes"], changed["notes"], changed["study_date"]), (45, "n", "2024-05-01"))
+        moved = self.call("PATCH", target, {"topic_id": other["id"], "notes": None}).json
+        self.assertEqual((moved["tag"], moved["notes"], moved["minutes"]), ("B", None, 45))
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"B": 45})
+        self.assertRefused(self.call("PATCH", target, {"topic_id": 999999}, 400), 400, "UNKNOWN_TOPIC", "topic_id")
+        self.call("DELETE", target, expect=204)
+        self.assertRefused(self.call("GET", target, expect=404), 404, "SESSION_NOT_FOUND", "session_id")
+        self.assertEqual(self.pages("/sessions"), [])
+        self.assertEqual(self.service.get("/stats").json["total_sessions"], 0)
+        restored = self.call("POST", target + "/restore").json
+        self.assertEqual({k: v for k, v in restored.items() if k != "updated_at"},
+                         {k: v for k, v in moved.items() if k != "updated_at"})
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"B": 45})
+        self.call("POST", f"/sessions/{uuid.uuid4()}/restore", expect=404)
+
+    def test_put_makes_once_and_answers_the_same_row_again(self):
+        topic = self.make_topic("Put")
+        target = f"/sessions/{uuid.uuid4()}"
+        body = {"topic_id": topic["id"], "duration_minutes": 20, "study_date": "2024-01-02"}
+        first = self.call("PUT", target, body, 201)
+        again = self.call("PUT", target, body, 200)
+        self.assertEqual(first.json, again.json)
+        self.assertEqual(V1 + "/sessions/" + first.json["id"], V1 + target)
+        other = self.call("PUT", target, {**body, "duration_minutes": 99}, 200)
+        self.assertEqual(other.json["duration_minutes"], 20)
+        self.assertEqual(self.service.get("/stats").json["total_sessions"], 1)
+
+    def test_a_session_of_a_deleted_topic_is_not_restored(self):
+        topic = self.make_topic("Gone")
+        session = self.make_session(topic)
+        self.call("DELETE", f"/sessions/{session['id']}", expect=204)
+        self.call("DELETE", f"/topics/{topic['id']}", expect=204)
+        reply = self.call("POST", f"/sessions/{session['id']}/restore", expect=409)
+        self.assertEqual(reply.json["error"]["code"], "TOPIC_DELETED")
+
+    def test_lists_are_filtered_sorted_and_paged(self):
+        one, two = self.make_topic("One"), self.make_topic("Two")
+        made = []
+        for n in range(12):
+            made.append(self.make_session(one if n % 2 else two, study_date=f"2024-01-{12 - n:02}",
+                                          duration_minutes=n + 1, notes=f"note {n} 50%_x"))
+        ids = [session["id"] for session in made]
+        listed = lambda query: [session["id"] for session in self.pages("/sessions" + query)]
+        self.assertEqual(listed("?limit=5"), ids)
+        self.assertEqual(listed("?limit=5&sort=-created_at"), ids[::-1])
+        self.assertEqual(listed("?limit=5&sort=study_date"), ids[::-1])
+        self.assertEqual(listed("?limit=1&sort=-study_date"), ids)
+        self.assertEqual(listed(f"?topic_id={one['id']}"), ids[1::2])
+        self.assertEqual(listed("?tag=tWO&limit=2"), ids[0::2])
+        self.assertEqual(sorted(listed("?from=2024-01-03&to=2024-01-06")), sorted(ids[7:10]))
+        self.assertEqual(listed("?q=NOTE%203%20"), [ids[3]])
+        self.assertEqual(len(listed("?q=0%25_")), 12)
+        self.assertEqual(listed("?from=2025-01-01"), [])
+
+    def test_pages_hold_when_rows_share_their_day(self):
+        topic = self.make_topic("Day")
+        ids = {self.make_session(topic, study_date="2024-03-03")["id"] for _ in range(23)}
+        for sort in ("study_date", "-study_date"):
+            listed = [session["id"] for session in self.pages(f"/sessions?limit=4&sort={sort}")]
+            self.assertEqual((len(listed), set(listed)), (23, ids))
+
+
+class Versions(Case):
+    def resources(self):
+        topic = self.make_topic("Versioned")
+        session = self.make_session(topic)
+        yield f"/topics/{topic['id']}", {"description": "changed"}
+        yield f"/sessions/{session['id']}", {"notes": "changed"}
+
+    def test_if_match_lets_only_the_current_version_be_changed(self):
+        for target, change in self.resources():
+            with self.subTest(target=target):
+                etag = self.call("GET", target).header("ETag")
+                self.assertRegex(etag, r'^"[^"]+"$')
+                changed = self.call("PATCH", target, change, If_Match=etag)
+                self.assertNotEqual(changed.header("ETag"), etag)
+                self.assertEqual(self.call("GET", target).header("ETag"), changed.header("ETag"))
+                refused = self.call("PATCH", target, change, 412, If_Match=etag)
+                self.assertEqual(refused.json["error"]["code"], "PRECONDITION_FAILED")
+                self.call("DELETE", target, expect=412, If_Match=etag)
+                self.call("PATCH", target, change, If_Match=f'"other", {changed.header("ETag")}')
+                self.call("PATCH", target, change, If_Match="*")
+
+    def test_if_none_match_spares_the_body(self):
+        for target, change in self.resources():
+            with self.subTest(target=target):
+                etag = self.call("GET", target).header("ETag")
+                spared = self.call("GET", target, expect=304, If_None_Match=etag)
+                self.assertEqual((spared.body, spared.header("ETag")), (b"", etag))
+                self.call("GET", target, expect=304, If_None_Match=f'"x", W/{etag}')
+                self.call("PATCH", target, change)
+                self.call("GET", target, If_None_Match=etag)
+
+
+class Statistics(Case):
+    def fill(self):
+        go, sql = self.make_topic("Go"), self.make_topic("SQL")
+        for topic, day, minutes in ((go, "2023-12-31", 10), (go, "2024-01-01", 20), (sql, "2024-01-01", 5),
+                                    (go, "2024-01-02", 40), (sql, "2024-02-29", 60)):
+            self.make_session(topic, study_date=day, duration_minutes=minutes)
+        return go, sql
+
+    def test_summary_of_a_range(self):
+        go, sql = self.fill()
+        said = self.call("GET", "/stats/summary?from=2024-01-01&to=2024-03-01").json
+        self.assertEqual((said["minutes"], said["sessions"], said["study_days"]), (125, 4, 3))
+        by_topic = {row["topic_id"]: (row["tag"], row["minutes"], row["sessions"]) for row in said["data"]}
+        self.assertEqual(by_topic, {go["id"]: ("Go", 60, 2), sql["id"]: ("SQL", 65, 2)})
+        self.assertEqual(self.call("GET", "/stats/summary").json["minutes"], 135)
+        empty = self.call("GET", "/stats/summary?from=2020-01-01&to=2020-02-01").json
+        self.assertEqual((empty["minutes"], empty["data"]), (0, []))
+
+    def test_series_sum_to_the_summary(self):
+        self.fill()
+        for by in ("day", "week", "month", "year"):
+            for group in ("", "&group=topic"):
+                with self.subTest(by=by, group=group):
+                    said = self.call("GET", f"/stats/series?by={by}{group}&from=2023-12-01&to=2024-03-15").json
+                    self.assertEqual(said["by"], by)
+                    self.assertEqual(sum(row["minutes"] for row in said["data"]), 135)
+                    self.assertEqual(sum(row["sessions"] for row in said["data"]), 5)
+        years = self.call("GET", "/stats/series?by=year&from=2023-01-01&to=2025-01-01").json["data"]
+        self.assertEqual([(row["from"], row["minutes"]) for row in years if row["minutes"]],
+                         [("2023-01-01", 10), ("2024-01-01", 125)])
+
+    def test_heatmap_of_a_year(self):
+        self.fill()
+        said = self.call("GET", "/stats/heatmap?year=2024").json
+        self.assertEqual(said["year"], 2024)
+        days = {row["date"]: row["minutes"] for row in said["data"] if row["minutes"]}
+        self.assertEqual(days, {"2024-01-01": 25, "2024-01-02": 40, "2024-02-29": 60})
+
+    def test_streak(self):
+        said = self.call("GET", "/stats/streak").json
+        self.assertEqual((said["current"], said["longest"]), (0, 0))
+        topic = self.make_topic("Daily")
+        now = today()
+        for ago in (1, 2, 10, 11, 12):
+            self.make_session(topic, study_date=str(now - datetime.timedelta(ago)), duration_minutes=ago + 1)
+        said = self.call("GET", "/stats/streak").json
+        self.assertEqual((said["current"], said["longest"]), (2, 3))
+        self.assertEqual(said["longest_from"], str(now - datetime.timedelta(12)))
+        said = self.call("GET", "/stats/streak?min_minutes=12").json
+        self.assertEqual((said["current"], said["longest"], said["min_minutes"]), (0, 2, 12))
+
+
+if __name__ == "__main__":
+    harness.main()

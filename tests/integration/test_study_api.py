@@ -1,0 +1,213 @@
+"""Clients of the two existing study trackers use the root surface, unmodified."""
+
+import datetime
+
+import harness
+
+
+class EndpointsBesideTheData(harness.ServiceCase):
+    def test_the_root_names_the_service(self):
+        reply = self.service.get("/")
+        self.assertEqual((reply.status, reply.json), (200, {"message": "DevOps Study Tracker API"}))
+        self.assertEqual(reply.header("Content-Type"), "application/json")
+
+    def test_health(self):
+        self.assertEqual(self.service.get("/health").json, {"status": "healthy"})
+        healthz = self.service.get("/healthz").json
+        self.assertEqual(healthz["status"], "ok")
+        self.assertTrue(healthz["service"])
+        self.assertEqual(self.service.get("/readyz").status, 200)
+
+    def test_the_description_is_served(self):
+        described = self.service.get("/openapi.json").json
+        self.assertTrue(described["openapi"].startswith("3.1"))
+        self.assertIn("/api/v1/topics", described["paths"])
+
+    def test_every_reply_carries_a_request_id(self):
+        for target in ("/", "/topics", "/nowhere"):
+            self.assertRegex(self.service.get(target).header("X-Request-Id"), harness.UUID)
+
+    def test_the_clients_own_id_is_kept_where_it_is_sane(self):
+        self.assertEqual(self.service.get("/", X_Request_Id="abc-1").header("X-Request-Id"), "abc-1")
+        self.assertEqual(self.service.get("/", X_Trace_Id="t.2").header("X-Request-Id"), "t.2")
+        reply = self.service.get("/topics/999999", X_Trace_Id="trace-3")
+        self.assertEqual(reply.json["trace_id"], "trace-3")
+        for insane in ("a b", "x" * 500, "<script>", ""):
+            given = self.service.get("/", X_Request_Id=insane).header("X-Request-Id")
+            self.assertRegex(given, harness.UUID)
+
+
+class FirstTracker(harness.ServiceCase):
+    """{topic_id, study_date, duration_minutes, notes}"""
+
+    def setUp(self):
+        self.empty()
+
+    def test_a_topic_is_made_listed_and_read(self):
+        self.assertEqual(self.service.get("/topics").json, [])
+        reply = self.service.post("/topics", {"name": "Kubernetes", "description": "pods"})
+        self.assertEqual(reply.status, 201, reply)
+        topic = reply.json
+        self.assertIsInstance(topic["id"], int)
+        self.assertEqual((topic["name"], topic["description"]), ("Kubernetes", "pods"))
+        self.assertRegex(topic["created_at"], harness.INSTANT)
+        self.assertEqual(self.service.get("/topics").json, [topic])
+        read = self.service.get(f"/topics/{topic['id']}")
+        self.assertEqual((read.status, read.json), (200, topic))
+
+    def test_a_description_may_be_left_out(self):
+        self.assertIsNone(self.topic("Linux")["description"])
+        self.assertIsNone(self.topic("Bash", description=None)["description"])
+
+    def test_topics_come_oldest_first(self):
+        made = [self.topic(name)["id"] for name in ("Zsh", "Ansible", "make")]
+        self.assertEqual([topic["id"] for topic in self.service.get("/topics").json], made)
+
+    def test_names_are_one_without_regard_to_case(self):
+        self.topic("Straße und Öl")
+        for again in ("Straße und Öl", "STRAßE UND ÖL", "  straße und öl "):
+            self.assertRefused(self.service.post("/topics", {"name": again}), 409, "NAME_TAKEN", "name")
+        self.assertEqual(len(self.service.get("/topics").json), 1)
+
+    def test_a_missing_topic_is_not_found(self):
+        self.assertRefused(self.service.get("/topics/999999"), 404, "TOPIC_NOT_FOUND", "topic_id")
+
+    def test_a_session_with_all_fields(self):
+        topic = self.topic("Docker")
+        reply = self.service.post("/sessions", {
+            "topic_id": topic["id"], "study_date": "2024-02-29", "duration_minutes": 90,
+            "notes": "layers"})
+        self.assertEqual(reply.status, 201, reply)
+        session = reply.json
+        self.assertEqual(set(session) - {"updated_at"}, {
+            "id", "topic_id", "tag", "study_date", "duration_minutes", "minutes", "notes",
+            "created_at", "timestamp"})
+        self.assertRegex(session["id"], harness.UUID)
+        self.assertEqual(session["id"][14], "7")
+        self.assertEqual(
+            [session[key] for key in ("topic_id", "tag", "study_date", "duration_minutes", "minutes", "notes")],
+            [topic["id"], "Docker", "2024-02-29", 90, 90, "layers"])
+        self.assertRegex(session["created_at"], harness.INSTANT)
+        self.assertEqual(session["timestamp"], session["created_at"])
+        self.assertEqual(self.service.get("/sessions").json, [session])
+
+    def test_a_session_with_defaults_is_an_hour_today(self):
+        before = datetime.datetime.now(datetime.timezone.utc).date()
+        session = self.session(self.topic("Git")["id"])
+        after = datetime.datetime.now(datetime.timezone.utc).date()
+        self.assertIn(session["study_date"], (str(before), str(after)))
+        self.assertEqual((session["duration_minutes"], session["notes"]), (60, None))
+
+    def test_an_unknown_topic_is_a_bad_request(self):
+        reply = self.service.post("/sessions", {"topic_id": 999999})
+        self.assertRefused(reply, 400, "UNKNOWN_TOPIC", "topic_id")
+        self.assertEqual(self.service.get("/sessions").json, [])
+
+    def test_unknown_fields_are_ignored(self):
+        self.topic("Go", colour="blue", id=17)
+        self.session(self.service.get("/topics").json[0]["id"], mood="fine", id="x")
+
+    def test_json_without_a_content_type_is_taken(self):
+        reply = self.service.post("/topics", b'{"name":"Vim"}')
+        self.assertEqual(reply.status, 201, reply)
+        reply = self.service.post("/topics", b'{"name":"Emacs"}',
+                                  Content_Type="application/json; charset=utf-8")
+        self.assertEqual(reply.status, 201, reply)
+
+    def test_text_comes_back_as_it_was(self):
+        text = 'quotes " \\ / \t\n\r\u0001 é € 😀 \u2028'
+        session = self.session(self.topic("日本語 🎌")["id"], notes=text)
+        self.assertEqual((session["tag"], session["notes"]), ("日本語 🎌", text))
+        self.assertEqual(self.service.get("/sessions").json[0]["notes"], text)
+
+
+class SecondTracker(harness.ServiceCase):
+    """{minutes, tag}"""
+
+    def setUp(self):
+        self.empty()
+
+    def log(self, minutes, tag):
+        reply = self.service.post("/sessions", {"minutes": minutes, "tag": tag})
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json
+
+    def test_a_tag_makes_its_topic(self):
+        session = self.log(25, "python")
+        self.assertEqual((session["minutes"], session["tag"], session["duration_minutes"]), (25, "python", 25))
+        self.assertRegex(session["id"], harness.UUID)
+        self.assertRegex(session["timestamp"], harness.INSTANT)
+        topics = self.service.get("/topics").json
+        self.assertEqual([(t["id"], t["name"]) for t in topics], [(session["topic_id"], "python")])
+
+    def test_a_tag_is_shown_as_first_written(self):
+        first, second = self.log(10, "Python"), self.log(20, " pYTHON ")
+        self.assertEqual((second["topic_id"], second["tag"]), (first["topic_id"], "Python"))
+
+    def test_sessions_come_oldest_first_and_by_tag(self):
+        made = [self.log(minutes, tag)["id"] for minutes, tag in ((1, "a"), (2, "B"), (3, "A"))]
+        listed = self.service.get("/sessions").json
+        self.assertEqual([session["id"] for session in listed], made)
+        for asked, wanted in (("a", [made[0], made[2]]), ("A", [made[0], made[2]]), ("b", [made[1]]), ("c", [])):
+            with self.subTest(tag=asked):
+                listed = self.service.get(f"/sessions?tag={asked}").json
+                self.assertEqual([session["id"] for session in listed], wanted)
+
+    def test_a_tag_in_the_query_is_decoded(self):
+        made = self.log(5, "C++ & Öl")
+        self.assertEqual(self.service.get("/sessions?tag=c%2B%2B+%26%20%C3%B6l").json, [made])
+
+    def test_stats_of_nothing_are_zeros(self):
+        self.assertEqual(self.service.get("/stats").json, {
+            "total_time": 0, "time_by_tag": {}, "total_sessions": 0, "sessions_by_tag": {}})
+
+    def test_stats_count_minutes_and_sessions_by_tag(self):
+        self.topic("unused")
+        for minutes, tag in ((30, "Go"), (15, "go"), (45, "SQL")):
+            self.log(minutes, tag)
+        self.assertEqual(self.service.get("/stats").json, {
+            "total_time": 90, "time_by_tag": {"Go": 45, "SQL": 45},
+            "total_sessions": 3, "sessions_by_tag": {"Go": 2, "SQL": 1}})
+
+    def test_invalid_fields_are_422(self):
+        for body, field in (({"minutes": 5}, "tag"), ({"tag": "x"}, "minutes"),
+                            ({"minutes": 0, "tag": "x"}, "minutes"),
+                            ({"minutes": 1441, "tag": "x"}, "minutes"),
+                            ({"minutes": "5", "tag": "x"}, "minutes"),
+                            ({"minutes": 5, "tag": "  "}, "tag"), ({"minutes": 5, "tag": 7}, "tag")):
+            with self.subTest(body=body):
+                self.assertRefused(self.service.post("/sessions", body), 422, "INVALID_INPUT", field)
+        self.assertEqual(self.service.get("/sessions").json, [])
+        self.assertEqual(self.service.get("/topics").json, [])
+
+
+class BothTrackers(harness.ServiceCase):
+    def setUp(self):
+        self.empty()
+
+    def test_the_body_tells_the_shapes_apart(self):
+        topic = self.topic("Rust")
+        for body, status in (({"topic_id": topic["id"], "minutes": 5, "tag": "other"}, 201),
+                             ({"topic_id": topic["id"]}, 201),
+                             ({"minutes": 7, "tag": "rust"}, 200)):
+            with self.subTest(body=body):
+                self.assertEqual(self.service.post("/sessions", body).status, status)
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"Rust": 127})
+        self.assertRefused(self.service.post("/sessions", {}), 400, "INVALID_INPUT", "topic_id")
+
+    def test_a_long_list_is_streamed_whole(self):
+        topic = self.topic("Many")
+        self.database.sql(f"""
+            insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+            select account_id, gen_random_uuid(), id, date '2024-01-01' + n % 300, 1 + n % 60
+            from topics, generate_series(1, 5000) n where id = {topic["id"]}""")
+        listed = self.service.get("/sessions").json
+        self.assertEqual(len({session["id"] for session in listed}), 5000)
+        order = [(session["created_at"], session["id"]) for session in listed]
+        self.assertEqual(order, sorted(order))
+        self.assertEqual(self.service.get("/stats").json["total_sessions"], 5000)
+        self.assertEqual(len(self.service.get("/sessions?tag=many").json), 5000)
+
+
+if __name__ == "__main__":
+    harness.main()
