@@ -1,0 +1,219 @@
+/*
+ * pool: which worker gets which call, and what becomes of it.
+ *
+ * A pure state machine: no sockets, no clock, no log. What happens is told to it with the time
+ * (monotonic milliseconds, never going back), what is to be done is taken from it. The rules:
+ *
+ *   - Calls wait in one bounded queue, first come, first served. A call goes to the worker with
+ *     the most free credit; credit is cumulative, so a lost or repeated message does no harm.
+ *   - A worker is one connection of one process. It is dead when its connection is gone, when
+ *     its process says ready on another connection, or after POOL_SILENCE_MS without a word.
+ *     Each connection has an epoch of its own: what it says under another one is of the past.
+ *   - A call that a dead worker held is a suspect: it may be what killed it. If it is safe to
+ *     repeat it is sent again, at most POOL_REPEATS times and one at a time: a worker holds at
+ *     most one suspect, and half of the workers (but for the only one) hold none. Else, or after
+ *     that, it ends as ST_OUTCOME_UNKNOWN.
+ *   - A call ends at its deadline at the latest, within POOL_TICK_MS.
+ *   - Without a worker whose database is live, calls wait POOL_GRACE_MS for one; from then on
+ *     they, and new ones, end at once.
+ *
+ * Each call that was added leaves the pool exactly once: by pool_answer, by pool_take_ended or
+ * by pool_remove. The pool owns its workers and allocates nothing else but the index of what is
+ * in flight; calls are the caller's, embedded in its own struct.
+ *
+ *	st = pool_add(&pool, &call->pooled, now_ms);
+ *	...
+ *	pool_dispatch(&pool);
+ *	for (w = pool_workers(&pool); w; w = w->next)
+ *		for (; (pooled = w->unsent); pool_sent(w))
+ *			put a request of pooled->msgid into w's next message
+ *	...
+ *	if (pool_credit(&pool, w, epoch, credit, now_ms))
+ *		pooled = pool_answer(&pool, w, msgid);
+ *	...
+ *	pool_tick(&pool, now_ms);
+ *	while ((pooled = pool_take_ended(&pool)))
+ *		tell its caller pooled->verdict
+ */
+#ifndef GATEWAY_POOL_H
+#define GATEWAY_POOL_H
+
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/buf.h"
+#include "common/status.h"
+#include "common/uuid.h"
+
+enum {
+	POOL_SILENCE_MS = 3000, /* a worker says something each second */
+	POOL_GRACE_MS = 1000,
+	POOL_STALL_MS = 2000, /* we were late ourselves: no worker's silence counts */
+	POOL_TICK_MS = 16,
+	POOL_REPEATS = 2,
+	POOL_WORKERS_MAX = 256,
+	POOL_PEER_MAX = 256,
+	POOL_WINDOW_MAX = 4096, /* free credit over this is not believed */
+	POOL_WHEEL_SLOTS = 512,
+};
+
+enum pool_state {
+	POOL_OUTSIDE,
+	POOL_WAITING, /* in the queue */
+	POOL_SUSPECT, /* waits to be repeated */
+	POOL_IN_FLIGHT,
+	POOL_ENDED, /* waits for pool_take_ended */
+};
+
+struct pool_worker;
+
+struct pool_call {
+	/* given */
+	bool is_write;
+	bool safe_to_repeat;
+	uint64_t deadline_ms;
+	/* the pool's */
+	enum pool_state state;
+	enum status verdict; /* POOL_ENDED */
+	uint32_t msgid;      /* in flight: another at each sending */
+	unsigned losses;     /* workers that died with it */
+	struct pool_worker *worker;
+	struct pool_call *next_indexed;
+	TAILQ_ENTRY(pool_call) link;  /* of the list that `state` says */
+	TAILQ_ENTRY(pool_call) timer; /* of a slot of the wheel */
+};
+
+TAILQ_HEAD(pool_list, pool_call);
+
+struct pool_worker {
+	struct pool_worker *next;
+	size_t peer_len;
+	char peer[POOL_PEER_MAX];
+	unsigned char uuid[16];
+	int64_t epoch;
+	uint64_t heard_ms;
+	int64_t credit, sent; /* of this epoch: may have been sent, was sent */
+	bool has_database;
+	bool is_leaving;
+	bool has_suspect;
+	size_t in_flight;
+	struct pool_list held;
+	struct pool_call *unsent; /* the first of `held` that is not in a message yet */
+};
+
+/* What worker.ready says. */
+struct pool_greeting {
+	struct span peer;
+	unsigned char uuid[16];
+	int64_t epoch, credit;
+	bool has_database;
+};
+
+/* For the log; the worker lives until the call returns. */
+enum pool_event {
+	POOL_WORKER_JOINED,
+	POOL_WORKER_LEFT, /* it said so before, and held nothing */
+	POOL_WORKER_DIED, /* what it holds is requeued or ended after this returns */
+	POOL_DATABASE_LOST,
+	POOL_DATABASE_BACK,
+};
+typedef void (*pool_watch)(void *arg, enum pool_event event, const struct pool_worker *w);
+
+struct pool_counts {
+	uint64_t calls;        /* accepted */
+	uint64_t answered;     /* by a worker, in time */
+	uint64_t cancelled;
+	uint64_t overloaded;   /* refused: the queue was full */
+	uint64_t no_worker;    /* refused or ended: no worker, or none with a live database */
+	uint64_t expired;      /* ended at their deadline */
+	uint64_t unknown;      /* ended as ST_OUTCOME_UNKNOWN */
+	uint64_t sent, unsent; /* handed to workers; taken back, since the socket refused */
+	uint64_t repeated;
+	uint64_t late;         /* answers nobody waits for any more */
+	uint64_t stale;        /* messages of another epoch, dropped whole */
+	uint64_t malformed;    /* messages dropped: not the protocol */
+	uint64_t deaths;
+	size_t queued, suspects, in_flight, workers; /* now */
+};
+
+struct pool {
+	size_t queue_max;
+	pool_watch watch;
+	void *watch_arg;
+	int64_t next_epoch;
+	uint32_t next_msgid;
+	bool is_draining;
+	uint64_t ticked_ms;
+	uint64_t usable_ms; /* when there was a worker to send to last */
+	struct pool_worker *workers;
+	struct pool_worker *favourite; /* got the last call: ties go to the one after it */
+	size_t suspects_in_flight;
+	struct pool_list queue, suspects, ended;
+	struct pool_call **index; /* in flight, by msgid */
+	size_t index_size;        /* a power of two, or 0 */
+	struct pool_list wheel[POOL_WHEEL_SLOTS];
+	struct pool_counts counts;
+};
+
+struct pool_options {
+	size_t queue_max;
+	int64_t epoch; /* the first; each connection gets the next */
+	pool_watch watch; /* may be NULL */
+	void *watch_arg;
+};
+
+void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms);
+void pool_fini(struct pool *p); /* calls must have left it */
+
+/* Takes a call in: ST_OVERLOADED, ST_NO_WORKER, ST_DATABASE_UNAVAILABLE, ST_SHUTTING_DOWN. */
+enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms) MUST_CHECK;
+
+/* Takes a call out, whatever became of it. */
+void pool_remove(struct pool *p, struct pool_call *call);
+
+/* Gives what waits to workers with free credit: see each worker's `unsent`. */
+void pool_dispatch(struct pool *p);
+
+/* The first of w->unsent is in a message that was sent. */
+void pool_sent(struct pool_worker *w);
+
+/* What is in w->unsent was not sent: it goes back to the head of the queue, and w gets nothing
+ * until it says more credit. */
+void pool_take_back(struct pool *p, struct pool_worker *w);
+
+/* worker.ready: the connection's worker, made where it is new; NULL where there are too many or
+ * no memory. The worker must be answered with its epoch. */
+struct pool_worker *pool_greet(struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms);
+
+struct pool_worker *pool_worker_of(const struct pool *p, struct span peer); /* NULL: unknown */
+struct pool_worker *pool_workers(const struct pool *p); /* the first; then ->next */
+
+/* worker.credit: false where the epoch isn't w's, and what comes with it is to be dropped. */
+bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit, uint64_t now_ms)
+	MUST_CHECK;
+
+/* worker.leaving: it gets nothing more. */
+void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch);
+
+/* The call that w answered, out of the pool; NULL where nobody waits for it. */
+struct pool_call *pool_answer(struct pool *p, struct pool_worker *w, uint32_t msgid);
+
+/* The connection is gone. Frees w. */
+void pool_lose(struct pool *p, struct pool_worker *w);
+
+/* Time passes: at least each POOL_TICK_MS while there are calls, each POOL_GRACE_MS else. */
+void pool_tick(struct pool *p, uint64_t now_ms);
+
+/* The next call that ended without an answer, out of the pool, its `verdict` set; NULL: none. */
+struct pool_call *pool_take_ended(struct pool *p);
+
+/* New calls are refused; those there are go on. pool_end_all gives them up. */
+void pool_drain(struct pool *p);
+void pool_end_all(struct pool *p, enum status verdict);
+
+size_t pool_live(const struct pool *p); /* calls in it */
+
+/* ST_OK where a call would be sent, else ST_NO_WORKER or ST_DATABASE_UNAVAILABLE. */
+enum status pool_readiness(const struct pool *p);
+
+#endif
