@@ -1,0 +1,35 @@
+/*
+ * api: HTTP requests to RPC calls and their answers to HTTP replies.
+ *
+ * One struct request lives from the edge's on_request until its answer is complete or its
+ * client has left. Which method a path calls is gateway/route.c's, what a value may be is
+ * common/params.c's (asked by the worker), what an outcome is called is common/status.c's.
+ */
+#ifndef GATEWAY_API_H
+#define GATEWAY_API_H
+
+#include "common/settings.h"
+#include "common/uuid.h"
+#include "gateway/cors.h"
+#include "gateway/edge.h"
+#include "gateway/workers.h"
+
+struct api {
+	const struct settings *settings;
+	struct workers *workers;
+	struct cors cors;
+	struct uuid_source ids;
+};
+
+/* schema/openapi.json, embedded at build time. */
+extern const unsigned char openapi_json[];
+extern const size_t openapi_json_len;
+
+void api_init(struct api *api, const struct settings *settings, struct workers *workers);
+
+/* The edge's callbacks; arg is the struct api. */
+void api_on_request(struct exchange *exchange, void *arg);
+void api_format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
+	const struct http_request *http, void *arg);
+
+#endif

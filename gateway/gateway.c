@@ -1,0 +1,85 @@
+#include "gateway/gateway.h"
+
+#include <time.h>
+
+#include "common/log.h"
+#include "common/socket.h"
+
+/* Distinguishes this run from any before it: a worker's answer to another run is dropped. */
+static int64_t epoch_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void on_drained(void *arg)
+{
+	struct gateway *g = arg;
+	service_stop(g->service);
+}
+
+static void on_stop(void *arg)
+{
+	struct gateway *g = arg;
+	log_info("stopping: finishing what is in flight");
+	if (g->edge)
+		edge_drain(g->edge, on_drained, g);
+	else
+		service_stop(g->service);
+}
+
+static enum status open_workers(struct gateway *g, struct fail *why)
+{
+	struct workers_options options = {
+		.endpoint = g->settings.worker_endpoint,
+		.epoch = epoch_now(),
+		.queue_max = (size_t)g->settings.queue_max,
+		.version = STUDYTRACKER_VERSION,
+	};
+	return workers_open(&g->workers, g->hub, service_base(g->service), &options, why);
+}
+
+static enum status open_edge(struct gateway *g, struct fail *why)
+{
+	struct edge_options options = {
+		.host = g->settings.api_host,
+		.port = (int)g->settings.api_port,
+		.connections_max = (int)g->settings.connections_max,
+		.on_request = api_on_request,
+		.format_error = api_format_error,
+		.arg = &g->api,
+	};
+	return edge_open(&g->edge, service_base(g->service), &options, why);
+}
+
+enum status gateway_open(struct gateway *g, struct fail *why)
+{
+	enum status st = service_open(&g->service, on_stop, g, why);
+	if (st == ST_OK)
+		st = socket_hub_open(&g->hub, service_base(g->service), why);
+	if (st == ST_OK)
+		st = open_workers(g, why);
+	if (st != ST_OK)
+		return st;
+	api_init(&g->api, &g->settings, g->workers);
+	return open_edge(g, why);
+}
+
+int gateway_run(struct gateway *g)
+{
+	service_ready(g->service);
+	log_info("gateway %s listens at http://%s:%lld, workers at %s", STUDYTRACKER_VERSION,
+		g->settings.api_host, (long long)g->settings.api_port, g->settings.worker_endpoint);
+	int exit_status = service_run(g->service);
+	log_info("stopped");
+	return exit_status;
+}
+
+void gateway_close(struct gateway *g)
+{
+	edge_free(&g->edge);
+	workers_free(&g->workers);
+	socket_hub_free(&g->hub);
+	service_free(&g->service);
+}

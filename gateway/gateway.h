@@ -1,0 +1,32 @@
+/*
+ * gateway: the daemon's root: settings, loop, sockets, edge, and how they start and stop.
+ *
+ * Start: workers' socket first, HTTP last, so that a request never meets a half-made pool.
+ * Stop: the listener closes, what is in flight is answered (bounded by
+ * SERVICE_DRAIN_MAX_MS), then the rest is freed in the opposite order.
+ */
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include "common/service.h"
+#include "gateway/api.h"
+
+struct gateway {
+	struct settings settings;
+	struct service *service;
+	struct socket_hub *hub;
+	struct workers *workers;
+	struct edge *edge;
+	struct api api;
+};
+
+/* Starts everything; g->settings is filled before. What was opened is freed by gateway_close,
+ * also after a failure. */
+enum status gateway_open(struct gateway *g, struct fail *why) MUST_CHECK;
+
+/* Serves until stopped; the exit status. */
+int gateway_run(struct gateway *g);
+
+void gateway_close(struct gateway *g);
+
+#endif

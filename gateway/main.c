@@ -1,0 +1,50 @@
+/* studytracker-gateway: HTTP for the world, MessagePack-RPC for the workers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "gateway/gateway.h"
+#include "gateway/route.h"
+
+static void on_unknown(const char *name)
+{
+	log_warn("%s is no setting of StudyTracker: ignored", name);
+}
+
+/* For the check that schema/openapi.json names the same routes. */
+static int print_routes(void)
+{
+	const struct route *route;
+	for (size_t i = 0; (route = route_at(i)); i++)
+		printf("%s %s\n", route->method, route->path);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct gateway gateway = { 0 };
+	struct fail why = { 0 };
+	enum settings_task task;
+	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+		return print_routes();
+	enum status st = settings_load(FOR_GATEWAY, argc, argv, &gateway.settings, &task, &why);
+	if (st == ST_OK && task != SETTINGS_RUN) {
+		settings_print(task, FOR_GATEWAY, "studytracker-gateway", stdout);
+		return 0;
+	}
+	if (st == ST_OK)
+		st = log_open(gateway.settings.log_level, &why);
+	if (st != ST_OK) {
+		log_error("not started: %s", fail_text(&why, st));
+		return SERVICE_EXIT_SETTING;
+	}
+	settings_warn_unknown(on_unknown);
+	int exit_status = SERVICE_EXIT_FAILED;
+	st = gateway_open(&gateway, &why);
+	if (st == ST_OK)
+		exit_status = gateway_run(&gateway);
+	else
+		log_error("not started: %s", fail_text(&why, st));
+	gateway_close(&gateway);
+	return exit_status;
+}
