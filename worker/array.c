@@ -1,0 +1,109 @@
+#include "worker/array.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum { HEADER_BYTES = 20, EPOCH_DAYS = 10957 /* 2000-01-01, counted from 1970-01-01 */ };
+
+static const struct {
+	uint32_t element, array; /* pg_type.oid */
+} oid_table[] = {
+	[ARRAY_BOOL] = { 16, 1000 },
+	[ARRAY_INT8] = { 20, 1016 },
+	[ARRAY_TEXT] = { 25, 1009 },
+	[ARRAY_DATE] = { 1082, 1182 },
+	[ARRAY_UUID] = { 2950, 2951 },
+};
+
+uint32_t array_oid(enum array_type type)
+{
+	return oid_table[type].array;
+}
+
+static void store32(char *to, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(to, &value, sizeof value);
+}
+
+void array_start(struct array *a, enum array_type type)
+{
+	buf_clear(&a->bytes);
+	a->count = 0;
+	a->has_null = false;
+	char *header = buf_room(&a->bytes, HEADER_BYTES);
+	if (!header)
+		return;
+	memset(header, 0, HEADER_BYTES);
+	store32(header + 8, oid_table[type].element);
+	store32(header + 16, 1);
+	a->bytes.len = HEADER_BYTES;
+}
+
+static void put_element(struct array *a, const void *bytes, uint32_t len)
+{
+	a->count++;
+	char *to = buf_room(&a->bytes, 4 + (size_t)len);
+	if (!to)
+		return;
+	store32(to, len);
+	if (len > 0)
+		memcpy(to + 4, bytes, len);
+	a->bytes.len += 4 + (size_t)len;
+}
+
+void array_null(struct array *a)
+{
+	static const unsigned char minus_one[4] = { 0xff, 0xff, 0xff, 0xff };
+	a->count++;
+	a->has_null = true;
+	buf_put(&a->bytes, minus_one, sizeof minus_one);
+}
+
+void array_bool(struct array *a, bool value)
+{
+	put_element(a, value ? "\1" : "\0", 1);
+}
+
+void array_int8(struct array *a, int64_t value)
+{
+	uint64_t wire = htobe64((uint64_t)value);
+	put_element(a, &wire, sizeof wire);
+}
+
+void array_text(struct array *a, struct span text)
+{
+	put_element(a, text.bytes, (uint32_t)text.len);
+}
+
+void array_date(struct array *a, int64_t days)
+{
+	uint32_t wire = htobe32((uint32_t)(int32_t)(days - EPOCH_DAYS));
+	put_element(a, &wire, sizeof wire);
+}
+
+void array_uuid(struct array *a, const unsigned char uuid[16])
+{
+	put_element(a, uuid, 16);
+}
+
+enum status array_finish(struct array *a, struct span *out)
+{
+	if (a->bytes.failed || a->bytes.len > INT32_MAX)
+		return ST_NO_MEMORY;
+	if (a->count == 0) {
+		*out = (struct span){ a->bytes.bytes, HEADER_BYTES - 8 };
+		return ST_OK;
+	}
+	store32(a->bytes.bytes, 1);
+	store32(a->bytes.bytes + 4, a->has_null);
+	store32(a->bytes.bytes + 12, a->count);
+	*out = buf_view(&a->bytes);
+	return ST_OK;
+}
+
+void array_fini(struct array *a)
+{
+	buf_fini(&a->bytes);
+	*a = (struct array){ 0 };
+}

@@ -1,0 +1,46 @@
+/*
+ * array: one-dimensional PostgreSQL arrays in binary form (array_recv in
+ * src/backend/utils/adt/arrayfuncs.c).
+ *
+ *	int32 dimensions (1; 0 when empty), int32 has NULLs, int32 element type,
+ *	int32 elements, int32 lower bound (1), then each element: int32 length or -1, bytes.
+ *
+ * The memory is kept from one use to the next: array_start empties, array_fini frees.
+ *
+ *	array_start(&a, ARRAY_INT8);
+ *	array_int8(&a, 42);
+ *	array_null(&a);
+ *	if (array_finish(&a, &bytes) != ST_OK) ...
+ */
+#ifndef WORKER_ARRAY_H
+#define WORKER_ARRAY_H
+
+#include "common/buf.h"
+#include "common/status.h"
+
+enum array_type { ARRAY_BOOL, ARRAY_INT8, ARRAY_TEXT, ARRAY_DATE, ARRAY_UUID };
+
+/* A zeroed struct is ready for array_start. */
+struct array {
+	struct buf bytes;
+	uint32_t count;
+	bool has_null;
+};
+
+/* The type's number in pg_type: what a statement's parameter is declared as. */
+uint32_t array_oid(enum array_type type);
+
+void array_start(struct array *a, enum array_type type);
+void array_null(struct array *a);
+void array_bool(struct array *a, bool value);
+void array_int8(struct array *a, int64_t value);
+void array_text(struct array *a, struct span text); /* valid UTF-8 without U+0000 */
+void array_date(struct array *a, int64_t days);     /* since 1970-01-01 */
+void array_uuid(struct array *a, const unsigned char uuid[16]);
+
+/* The finished bytes, borrowed until the next array_start. ST_NO_MEMORY where any append failed. */
+enum status array_finish(struct array *a, struct span *out) MUST_CHECK;
+
+void array_fini(struct array *a);
+
+#endif

@@ -1,0 +1,129 @@
+#include "worker/bind.h"
+
+static const enum array_type type_table[] = {
+	[PARAM_INT] = ARRAY_INT8,    [PARAM_BOOL] = ARRAY_BOOL,   [PARAM_TEXT] = ARRAY_TEXT,
+	[PARAM_NAME] = ARRAY_TEXT,   [PARAM_UUID] = ARRAY_UUID,   [PARAM_DATE] = ARRAY_DATE,
+	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
+};
+
+size_t bind_types(const struct method *m, uint32_t oids[BIND_MAX])
+{
+	size_t n = 0, params = method_param_count(m);
+	oids[n++] = array_oid(ARRAY_INT8);
+	for (size_t i = 0; i < params; i++) {
+		oids[n++] = array_oid(type_table[m->params[i].kind]);
+		if (m->params[i].kind == PARAM_CURSOR)
+			oids[n++] = array_oid(ARRAY_UUID);
+		if (m->params[i].flags & PARAM_PRESENCE)
+			oids[n++] = array_oid(ARRAY_BOOL);
+	}
+	return n;
+}
+
+static void put_value(struct array *a, enum array_type type, const struct param_value *v)
+{
+	if (v->is_null) {
+		array_null(a);
+		return;
+	}
+	switch (type) {
+	case ARRAY_BOOL:
+		array_bool(a, v->boolean);
+		break;
+	case ARRAY_INT8:
+		array_int8(a, v->integer);
+		break;
+	case ARRAY_TEXT:
+		array_text(a, v->text);
+		break;
+	case ARRAY_DATE:
+		array_date(a, v->integer);
+		break;
+	case ARRAY_UUID:
+		array_uuid(a, v->uuid);
+		break;
+	}
+}
+
+/* Column by column: each array is filled for all requests before the next is begun. */
+struct filling {
+	struct bind *bind;
+	struct request *const *requests;
+	size_t count;
+	enum status st;
+};
+
+static struct array *next_array(struct filling *f, enum array_type type)
+{
+	struct array *a = &f->bind->arrays[f->bind->count];
+	array_start(a, type);
+	return a;
+}
+
+static void finish_array(struct filling *f, struct array *a)
+{
+	enum status st = array_finish(a, &f->bind->params[f->bind->count++]);
+	if (f->st == ST_OK)
+		f->st = st;
+}
+
+static void put_accounts(struct filling *f)
+{
+	struct array *a = next_array(f, ARRAY_INT8);
+	for (size_t i = 0; i < f->count; i++)
+		array_int8(a, f->requests[i]->account);
+	finish_array(f, a);
+}
+
+static void put_values(struct filling *f, size_t param, enum array_type type)
+{
+	struct array *a = next_array(f, type);
+	for (size_t i = 0; i < f->count; i++)
+		put_value(a, type, &f->requests[i]->values[param]);
+	finish_array(f, a);
+}
+
+static void put_cursor_ids(struct filling *f, size_t param)
+{
+	struct array *a = next_array(f, ARRAY_UUID);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct param_value *v = &f->requests[i]->values[param];
+		if (!v->is_null && v->has_uuid)
+			array_uuid(a, v->uuid);
+		else
+			array_null(a);
+	}
+	finish_array(f, a);
+}
+
+static void put_presence(struct filling *f, size_t param)
+{
+	struct array *a = next_array(f, ARRAY_BOOL);
+	for (size_t i = 0; i < f->count; i++)
+		array_bool(a, f->requests[i]->values[param].is_present);
+	finish_array(f, a);
+}
+
+enum status bind_requests(struct bind *b, const struct method *m,
+	struct request *const *requests, size_t count)
+{
+	struct filling f = { b, requests, count, ST_OK };
+	size_t params = method_param_count(m);
+	b->count = 0;
+	put_accounts(&f);
+	for (size_t i = 0; i < params; i++) {
+		put_values(&f, i, type_table[m->params[i].kind]);
+		if (m->params[i].kind == PARAM_CURSOR)
+			put_cursor_ids(&f, i);
+		if (m->params[i].flags & PARAM_PRESENCE)
+			put_presence(&f, i);
+	}
+	return f.st;
+}
+
+void bind_fini(struct bind *b)
+{
+	for (size_t i = 0; i < BIND_MAX; i++)
+		array_fini(&b->arrays[i]);
+	*b = (struct bind){ 0 };
+}

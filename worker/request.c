@@ -1,0 +1,155 @@
+#include "worker/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { POOL_MAX = 2048, BYTES_KEPT = 4096 };
+
+void request_list_push(struct request_list *list, struct request *r)
+{
+	r->next = NULL;
+	if (list->last)
+		list->last->next = r;
+	else
+		list->first = r;
+	list->last = r;
+	list->count++;
+}
+
+void request_list_prepend(struct request_list *list, struct request_list *others)
+{
+	if (!others->first)
+		return;
+	others->last->next = list->first;
+	if (!list->last)
+		list->last = others->last;
+	list->first = others->first;
+	list->count += others->count;
+	*others = (struct request_list){ 0 };
+}
+
+struct request *request_list_pop(struct request_list *list)
+{
+	struct request *r = list->first;
+	if (!r)
+		return NULL;
+	list->first = r->next;
+	if (!list->first)
+		list->last = NULL;
+	list->count--;
+	r->next = NULL;
+	return r;
+}
+
+static void destroy(struct request *r)
+{
+	buf_fini(&r->bytes);
+	free(r);
+}
+
+void request_give(struct request_pool *pool, struct request **r)
+{
+	if (!*r)
+		return;
+	if (pool->free.count >= POOL_MAX) {
+		destroy(*r);
+	} else {
+		if ((*r)->bytes.cap > BYTES_KEPT)
+			buf_fini(&(*r)->bytes);
+		request_list_push(&pool->free, *r);
+	}
+	*r = NULL;
+}
+
+void request_pool_fini(struct request_pool *pool)
+{
+	for (struct request *r; (r = request_list_pop(&pool->free)) != NULL;)
+		destroy(r);
+}
+
+static enum status fill(struct request *r, const struct envelope *e, struct fail *why)
+{
+	struct span id = e->context.request_id;
+	buf_clear(&r->bytes);
+	buf_span(&r->bytes, id);
+	buf_span(&r->bytes, e->params);
+	if (r->bytes.failed)
+		return ST_NO_MEMORY;
+	r->request_id = (struct span){ r->bytes.bytes, id.len };
+	struct span params = { r->bytes.bytes + id.len, e->params.len };
+	return params_decode(r->method, params, r->values, why);
+}
+
+enum status request_take(struct request_pool *pool, const struct method *m,
+	const struct envelope *e, struct request **out, struct fail *why)
+{
+	struct request *r = request_list_pop(&pool->free);
+	if (!r)
+		r = calloc(1, sizeof *r);
+	if (!r)
+		return ST_NO_MEMORY;
+	r->method = m;
+	r->msgid = e->msgid;
+	r->account = e->context.account;
+	r->attempts = 0;
+	enum status st = fill(r, e, why);
+	if (st != ST_OK) {
+		request_give(pool, &r);
+		return st;
+	}
+	*out = r;
+	return ST_OK;
+}
+
+int64_t request_rows(const struct request *r)
+{
+	if (r->method->shape != RESULT_PAGE)
+		return 1;
+	const struct param *limit = method_param(r->method, SPAN("limit"));
+	return limit ? r->values[limit - r->method->params].integer : 1;
+}
+
+void request_keys_clear(struct request_keys *keys)
+{
+	memset(keys, 0, sizeof *keys);
+}
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ at[i]) * 0x100000001b3U; /* FNV-1a */
+	return h;
+}
+
+static uint64_t key_hash(const struct request *r, const struct param_value *v)
+{
+	uint64_t h = mix(0xcbf29ce484222325U, &r->account, sizeof r->account);
+	h = mix(h, &v->integer, sizeof v->integer);
+	h = mix(h, v->uuid, sizeof v->uuid);
+	return mix(h, v->text.bytes, v->text.len);
+}
+
+static bool same_key(const struct request *a, const struct request *b, size_t key)
+{
+	const struct param_value *x = &a->values[key], *y = &b->values[key];
+	return a->account == b->account && x->integer == y->integer
+		&& memcmp(x->uuid, y->uuid, sizeof x->uuid) == 0 && x->text.len == y->text.len
+		&& (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
+}
+
+bool request_keys_add(struct request_keys *keys, const struct request *r)
+{
+	if (r->method->key < 0)
+		return true;
+	size_t key = (size_t)r->method->key, size = sizeof keys->slots / sizeof *keys->slots;
+	uint64_t h = key_hash(r, &r->values[key]);
+	size_t at = (size_t)((h ^ h >> 32) % size);
+	while (keys->slots[at]) {
+		if (same_key(keys->slots[at], r, key))
+			return false;
+		at = (at + 1) % size;
+	}
+	keys->slots[at] = r;
+	return true;
+}

@@ -1,0 +1,64 @@
+/*
+ * request: one request on its way through the worker, and lists of them.
+ *
+ * Everything a request says is copied into it, once; the param values point into that copy,
+ * so it can wait, run, and run again. Requests come from a pool and go back to it: a busy
+ * worker allocates nothing for them.
+ */
+#ifndef WORKER_REQUEST_H
+#define WORKER_REQUEST_H
+
+#include "common/envelope.h"
+#include "common/params.h"
+
+struct request {
+	struct request *next;
+	const struct method *method;
+	void *origin;         /* who asked: handed back with the answer */
+	int64_t session;      /* of the origin, when it asked */
+	uint32_t msgid;
+	unsigned attempts;    /* executions it was part of and that told nothing */
+	int64_t account;
+	uint64_t deadline_ms; /* service_now_ms */
+	struct span request_id;
+	struct param_value values[METHOD_PARAMS_MAX];
+	struct buf bytes;     /* what request_id and values point into */
+};
+
+/* First in, first out. A zeroed struct is an empty list. */
+struct request_list {
+	struct request *first, *last;
+	size_t count;
+};
+
+void request_list_push(struct request_list *list, struct request *r);
+void request_list_prepend(struct request_list *list, struct request_list *others); /* takes them */
+struct request *request_list_pop(struct request_list *list); /* NULL: empty */
+
+struct request_pool {
+	struct request_list free;
+};
+
+/* Copies the envelope's request id and params, and judges the params: ST_INVALID_INPUT with the
+ * field, ST_NO_MEMORY. */
+enum status request_take(struct request_pool *pool, const struct method *m,
+	const struct envelope *e, struct request **out, struct fail *why) MUST_CHECK;
+void request_give(struct request_pool *pool, struct request **r);
+void request_pool_fini(struct request_pool *pool);
+
+/* How many rows it may ask the database for: the limit of a page, else 1. */
+int64_t request_rows(const struct request *r);
+
+/* The keys in one execution: no two requests of it may name the same. */
+enum { REQUEST_KEYS_MAX = 256 };
+struct request_keys {
+	const struct request *slots[2 * REQUEST_KEYS_MAX];
+};
+
+void request_keys_clear(struct request_keys *keys);
+
+/* False where a request of the same method, account and key is in already. At most
+ * REQUEST_KEYS_MAX requests fit. Methods without a key are always fine. */
+bool request_keys_add(struct request_keys *keys, const struct request *r);
+
+#endif
