@@ -1,0 +1,257 @@
+"""Whatever is sent, the answer is a clear error, never a 500, and nothing is half-written."""
+
+import json
+import uuid
+
+import harness
+
+V1 = "/api/v1"
+JSON = ("INVALID_JSON", "INVALID_INPUT")  # found by the reader of JSON; either says it
+INPUT = ("INVALID_INPUT",)
+
+# What no endpoint takes for a body, whichever fields it wants.
+NO_OBJECTS = [
+    ("nothing", b""),
+    ("white space", b"  \r\n "),
+    ("no JSON", b"name=Go&description=x"),
+    ("a cut object", b'{"name": "Go"'),
+    ("a cut text", b'{"name": "Go'),
+    ("single quotes", b"{'name': 'Go'}"),
+    ("a comma at the end", b'{"name": "Go",}'),
+    ("a comment", b'{"name": "Go"} // why not'),
+    ("two objects", b'{"name": "Go"}{"name": "Go"}'),
+    ("bytes after the object", b'{"name": "Go"} x'),
+    ("a byte order mark", b'\xef\xbb\xbf{"name": "Go"}'),
+    ("UTF-16", '{"name": "Go"}'.encode("utf-16-le")),
+    ("an array", b'[{"name": "Go"}]'),
+    ("a text", b'"Go"'),
+    ("a number", b"7"),
+    ("null", b"null"),
+    ("true", b"true"),
+    ("a deep nest", b'{"name": ' + b"[" * 40 + b"]" * 40 + b"}"),
+    ("a very deep nest", b"[" * 100_000),
+    ("a key twice", b'{"name": "Go", "topic_id": 1, "name": "Go"}'),
+    ("a key twice by escape", b'{"name": "Go", "n\\u0061me": "Rust", "topic_id": 1}'),
+    ("an unquoted key", b'{name: "Go"}'),
+    ("a raw line feed in a text", b'{"name": "a\nb", "topic_id": 1}'),
+    ("broken UTF-8", b'{"name": "\xff\xfe", "topic_id": 1}'),
+    ("overlong UTF-8", b'{"name": "\xc0\xaf", "topic_id": 1}'),
+    ("an encoded surrogate", b'{"name": "\xed\xa0\x80", "topic_id": 1}'),
+    ("a lone surrogate", b'{"name": "\\ud800", "topic_id": 1}'),
+    ("U+0000 by escape", b'{"name": "a\\u0000b", "topic_id": 1, "notes": "x"}'),
+    ("U+0000 raw", b'{"name": "a\x00b", "topic_id": 1}'),
+    ("NaN", b'{"name": NaN, "topic_id": NaN}'),
+    ("Infinity", b'{"name": "Go", "topic_id": 1, "duration_minutes": Infinity}'),
+    ("minus Infinity", b'{"name": "Go", "topic_id": 1, "minutes": -Infinity}'),
+    ("hexadecimal", b'{"name": "Go", "topic_id": 0x01}'),
+    ("a leading zero", b'{"name": "Go", "topic_id": 01}'),
+    ("a leading plus", b'{"name": "Go", "topic_id": +1}'),
+]
+
+NO_NAMES = [None, "", " ", "\t\n ", "\u00a0\u2003", "x" * 201, "é" * 201, "😀" * 201,
+            7, 1.5, True, [], ["Go"], {}, {"en": "Go"}]
+NO_TEXTS = [7, True, [], {}, "x" * 10_001]
+NO_MINUTES = [0, -1, -60, 1441, 1.5, 60.5, 1e300, 10**18, 2**63 - 1, 2**63, -(2**63) - 1, 10**400,
+              "60", "", True, [], {}]
+NO_DATES = ["", "today", "2023-02-29", "2024-02-30", "2024-13-01", "2024-00-10", "2024-01-00",
+            "2024-1-1", "24-01-01", "1899-12-31", "10000-01-01", "0000-01-01", "-2024-01-01",
+            "2024-01-01T00:00:00Z", " 2024-01-01", "2024/01/01", 20240101, True, [], {}]
+NO_TOPIC_IDS = [None, 0, -1, 1.5, 2**63, 10**400, "1", "one", True, [], {}]
+
+
+class BadInput(harness.ServiceCase):
+    def setUp(self):
+        self.before = self.contents()
+
+    def tearDown(self):
+        self.assertEqual(self.contents(), self.before, "something was written")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        made = cls.service.post("/topics", {"name": "Known"})
+        cls.topic_id = made.json["id"]
+        cls.session_id = cls.service.post("/sessions", {"topic_id": cls.topic_id}).json["id"]
+
+    def contents(self):
+        return [self.database.sql(f"select * from {table} order by 1, 2")
+                for table in ("topics", "sessions", "daily_totals")]
+
+    def refuse(self, method, target, body, status, codes, field=None, **headers):
+        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json",
+                   **{key.replace("_", "-"): value for key, value in headers.items()}}
+        with self.subTest(f"{method} {target[:80]} {raw[:80] if raw else raw!r}"):
+            reply = self.service.request(method, target, raw, headers)
+            code = reply.json["error"]["code"] if reply.body else None
+            self.assertIn(code, codes, reply)
+            self.assertRefused(reply, status, code, field or reply.json["error"].get("field"))
+
+    def every_taker_of_bodies(self):
+        for surface in ("", V1):
+            yield "POST", f"{surface}/topics"
+            yield "POST", f"{surface}/sessions"
+        yield "PATCH", f"{V1}/topics/{self.topic_id}"
+        yield "PATCH", f"{V1}/sessions/{self.session_id}"
+        yield "PUT", f"{V1}/sessions/{uuid.uuid4()}"
+
+    def test_bodies_that_are_no_objects(self):
+        for method, target in self.every_taker_of_bodies():
+            for _, body in NO_OBJECTS:
+                self.refuse(method, target, body, 400, JSON)
+
+    def test_topics(self):
+        for surface in ("", V1):
+            self.refuse("POST", f"{surface}/topics", {}, 400, INPUT, "name")
+            for name in NO_NAMES:
+                self.refuse("POST", f"{surface}/topics", {"name": name}, 400, INPUT, "name")
+            for text in NO_TEXTS:
+                body = {"name": "Go", "description": text}
+                self.refuse("POST", f"{surface}/topics", body, 400, INPUT, "description")
+            for name in ("Known", "kNOWN", " known "):
+                self.refuse("POST", f"{surface}/topics", {"name": name}, 409, ("NAME_TAKEN",), "name")
+        target = f"{V1}/topics/{self.topic_id}"
+        for name in NO_NAMES[1:]:
+            self.refuse("PATCH", target, {"name": name}, 400, INPUT, "name")
+        for archived in ("true", 1, 0, [], {}):
+            self.refuse("PATCH", target, {"archived": archived}, 400, INPUT, "archived")
+
+    def test_sessions(self):
+        takers = [("POST", "/sessions"), ("POST", f"{V1}/sessions"), ("PUT", f"{V1}/sessions/{uuid.uuid4()}")]
+        for method, target in takers:
+            self.refuse(method, target, {}, 400, INPUT, "topic_id")
+            for topic_id in NO_TOPIC_IDS:
+                self.refuse(method, target, {"topic_id": topic_id}, 400, INPUT, "topic_id")
+            for unknown in (999999, 2**63 - 1):
+                self.refuse(method, target, {"topic_id": unknown}, 400,
+                            ("UNKNOWN_TOPIC", "INVALID_INPUT"), "topic_id")
+            self.each_field(method, target, {"topic_id": self.topic_id})
+        self.each_field("PATCH", f"{V1}/sessions/{self.session_id}", {})
+
+    def each_field(self, method, target, body):
+        for name, values in (("duration_minutes", NO_MINUTES), ("study_date", NO_DATES), ("notes", NO_TEXTS)):
+            for value in values:
+                self.refuse(method, target, {**body, name: value}, 400, INPUT, name)
+
+    def test_tagged_sessions(self):
+        self.refuse("POST", "/sessions", {"minutes": 5}, 422, INPUT, "tag")
+        self.refuse("POST", "/sessions", {"tag": "new"}, 422, INPUT, "minutes")
+        for minutes in [None, *NO_MINUTES]:
+            self.refuse("POST", "/sessions", {"minutes": minutes, "tag": "new"}, 422, INPUT, "minutes")
+        for tag in NO_NAMES:
+            self.refuse("POST", "/sessions", {"minutes": 5, "tag": tag}, 422, INPUT, "tag")
+
+    def test_ids(self):
+        for topic_id in ("abc", "1.5", "-1", "0", "+1", "1e3", "0x1", "%20", "1%00", "%ff", "9" * 30,
+                         str(2**63), "1;drop"):
+            for surface in ("", V1):
+                self.refuse("GET", f"{surface}/topics/{topic_id}", None, 400, INPUT, "topic_id")
+        for session_id in ("abc", "1", str(uuid.uuid4())[:-1], str(uuid.uuid4()) + "0",
+                           str(uuid.uuid4()).replace("-", ""), "%00", "%ff"):
+            target = f"{V1}/sessions/{session_id}"
+            self.refuse("GET", target, None, 400, INPUT, "session_id")
+            self.refuse("DELETE", target, None, 400, INPUT, "session_id")
+            self.refuse("PUT", target, {"topic_id": self.topic_id}, 400, INPUT, "session_id")
+        for missing in (f"/topics/999999", f"{V1}/topics/999999"):
+            self.refuse("GET", missing, None, 404, ("TOPIC_NOT_FOUND",), "topic_id")
+        for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
+            target = f"{V1}/sessions/{uuid.uuid4()}"
+            self.refuse(method, target, body, 404, ("SESSION_NOT_FOUND",), "session_id")
+
+    def test_queries(self):
+        for name, values in {
+            "limit": ("0", "-1", "501", "x", "1.5", "", "9" * 30),
+            "cursor": ("x", "1~x", "~", "9" * 40, "-", "1~" + "0" * 36),
+            "sort": ("name", "created_at,", "CREATED_AT"),
+            "topic_id": ("x", "0", "-1", "1.5"),
+            "from": ("x", "2024-02-30", "1899-12-31", "2024-01-01T00:00:00Z"),
+            "to": ("x", "10000-01-01"),
+            "q": ("%ff", "%00", "x" * 201, "%c0%af"),
+            "tag": ("%ff", "%00", "%ed%a0%80"),
+        }.items():
+            for value in values:
+                self.refuse("GET", f"{V1}/sessions?{name}={value}", None, 400, INPUT, name)
+        for query in ("by=hour", "group=tag", "from=x"):
+            name = query.split("=")[0]
+            self.refuse("GET", f"{V1}/stats/series?{query}", None, 400, INPUT, name)
+        for query in ("year=1899", "year=10000", "year=x"):
+            self.refuse("GET", f"{V1}/stats/heatmap?{query}", None, 400, INPUT, "year")
+        for query in ("min_minutes=0", "min_minutes=1441", "min_minutes=x"):
+            self.refuse("GET", f"{V1}/stats/streak?{query}", None, 400, INPUT, "min_minutes")
+        self.refuse("GET", f"{V1}/topics?archived=maybe", None, 400, INPUT, "archived")
+        self.refuse("GET", f"{V1}/topics?limit=1&limit=2", None, 400, INPUT, "limit")
+        self.refuse("GET", "/sessions?tag=%ff", None, 400, INPUT, "tag")
+        self.refuse("GET", "/sessions?tag=%zz", None, 400, ("INVALID_INPUT", "BAD_REQUEST"))
+
+    def test_unknown_names_are_refused_in_the_native_api(self):
+        for path in ("/topics", "/sessions", f"/topics/{self.topic_id}", f"/sessions/{self.session_id}",
+                     "/stats/summary", "/stats/series", "/stats/heatmap", "/stats/streak"):
+            self.refuse("GET", f"{V1}{path}?colour=blue", None, 400, INPUT, "colour")
+        for method, path, body in (
+                ("POST", "/topics", {"name": "Go"}), ("PATCH", f"/topics/{self.topic_id}", {}),
+                ("POST", "/sessions", {"topic_id": self.topic_id}),
+                ("PUT", f"/sessions/{uuid.uuid4()}", {"topic_id": self.topic_id}),
+                ("PATCH", f"/sessions/{self.session_id}", {})):
+            self.refuse(method, V1 + path, {**body, "colour": "blue"}, 400, INPUT, "colour")
+        self.refuse("POST", f"{V1}/sessions", {"minutes": 5, "tag": "x"}, 400, INPUT)
+        for target in ("/topics?colour=blue", "/sessions?colour=blue", "/stats?colour=blue"):
+            self.assertEqual(self.service.get(target).status, 200)
+
+    def test_wrong_methods(self):
+        for method, target, allowed in (
+                ("DELETE", "/topics", "GET, HEAD, POST, OPTIONS"), ("PUT", "/sessions", None),
+                ("POST", "/stats", None), ("POST", "/", None), ("DELETE", "/health", None),
+                ("PATCH", "/topics/1", None), ("POST", f"{V1}/topics/1", None),
+                ("POST", f"{V1}/stats/summary", None), ("GET", f"{V1}/sessions/{uuid.uuid4()}/restore", None)):
+            reply = self.service.request(method, target, {} if method != "GET" else None)
+            self.assertRefused(reply, 405, "METHOD_NOT_ALLOWED")
+            given = set(reply.header("Allow").split(", "))
+            self.assertNotIn(method, given)
+            if allowed:
+                self.assertEqual(given, set(allowed.split(", ")))
+        for target in ("/nowhere", "/topics/1/x", V1, f"{V1}/nowhere", "/topics//1"):
+            self.assertRefused(self.service.get(target), 404, "NOT_FOUND")
+
+    def test_wrong_content_types(self):
+        body = b'{"name": "Typed"}'
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+                     "application/xml", "application/jsonp", "json", "*/*"):
+            for surface in ("", V1):
+                reply = self.service.request("POST", f"{surface}/topics", body, {"Content-Type": kind})
+                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+        reply = self.service.request("POST", f"{V1}/topics", body)
+        self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+
+    def test_oversize_anything(self):
+        with self.service.wire() as wire:
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n")
+            self.assertRefused(wire.answer(), 413, "PAYLOAD_TOO_LARGE")
+            self.assertTrue(wire.is_closed_by_peer())
+        with self.service.wire() as wire:
+            wire.send(b"GET /" + b"x" * 8200 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertRefused(wire.answer(), 414, "URI_TOO_LONG")
+        for fields in (b"X: y\r\n" * 101, b"X: " + b"y" * 17000 + b"\r\n"):
+            with self.service.wire() as wire:
+                wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
+                self.assertRefused(wire.answer(), 431, "HEADERS_TOO_LARGE")
+        body = json.dumps({"name": "Go", "description": "x" * 1_000_000}).encode()
+        self.refuse("POST", "/topics", body, 400, INPUT, "description")
+        many = json.dumps({f"k{n}": n for n in range(50_000)}).encode()
+        self.refuse("POST", f"{V1}/topics", many, 400, JSON)
+
+    def test_the_limits_themselves_are_taken(self):
+        kept = self.before
+        name = "é" * 200
+        reply = self.service.post(f"{V1}/topics", {"name": name, "description": "x" * 10_000})
+        self.assertEqual((reply.status, reply.json["name"]), (201, name))
+        for day, minutes in (("1900-01-01", 1), ("9999-12-31", 1440), ("2024-02-29", 60)):
+            made = self.service.post("/sessions", {"topic_id": reply.json["id"], "study_date": day,
+                                                   "duration_minutes": minutes, "notes": "😀" * 10_000})
+            self.assertEqual((made.status, made.json["study_date"]), (201, day))
+        self.database.sql(f"""delete from sessions where topic_id = {reply.json["id"]};
+            delete from topics where id = {reply.json["id"]}""")
+        self.before = kept
+
+
+if __name__ == "__main__":
+    harness.main()

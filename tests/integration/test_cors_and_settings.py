@@ -1,0 +1,169 @@
+"""Settings change what the service says of itself and whom browsers let talk to it."""
+
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import harness
+
+PREFLIGHT = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST",
+             "Access-Control-Request-Headers": "content-type"}
+
+
+def allowed(reply):
+    prefix = "access-control-"
+    return {name.lower()[len(prefix):]: value for name, value in reply.headers
+            if name.lower().startswith(prefix)}
+
+
+class EverybodyIsAllowed(harness.ServiceCase):
+    settings = {"CORS_ALLOW_ORIGINS": "*", "APP_NAME": 'Mein "Tracker"'}
+
+    def test_any_origin(self):
+        reply = self.service.get("/topics", Origin="https://app.example")
+        self.assertEqual(allowed(reply)["allow-origin"], "*")
+        self.assertNotIn("allow-credentials", allowed(reply))
+
+    def test_errors_carry_it_too(self):
+        for target in ("/topics/999999", "/nowhere"):
+            self.assertEqual(allowed(self.service.get(target, Origin="https://a.b"))["allow-origin"], "*")
+
+    def test_preflight(self):
+        reply = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
+        self.assertIn(reply.status, (200, 204))
+        self.assertEqual(allowed(reply)["allow-origin"], "*")
+        self.assertIn("POST", allowed(reply)["allow-methods"])
+
+    def test_options_without_an_origin_says_what_is_allowed(self):
+        reply = self.service.request("OPTIONS", "/topics")
+        self.assertEqual(set(reply.header("Allow").split(", ")), {"GET", "HEAD", "POST", "OPTIONS"})
+
+    def test_the_name(self):
+        self.assertEqual(self.service.get("/").json, {"message": 'Mein "Tracker" API'})
+
+
+class OneOriginWithCredentials(harness.ServiceCase):
+    settings = {"CORS_ALLOW_ORIGINS": "https://app.example, https://other.example",
+                "CORS_ALLOW_CREDENTIALS": "true", "CORS_ALLOW_METHODS": "GET,POST",
+                "CORS_ALLOW_HEADERS": "Content-Type"}
+
+    def test_a_listed_origin_is_echoed(self):
+        for origin in ("https://app.example", "https://other.example"):
+            reply = self.service.get("/topics", Origin=origin)
+            self.assertEqual(allowed(reply)["allow-origin"], origin)
+            self.assertEqual(allowed(reply)["allow-credentials"], "true")
+            self.assertIn("origin", reply.header("Vary").lower())
+
+    def test_others_are_answered_without_permission(self):
+        for origin in ("https://evil.example", "https://app.example.evil", "null"):
+            reply = self.service.get("/topics", Origin=origin)
+            self.assertEqual(reply.status, 200)
+            self.assertNotIn("allow-origin", allowed(reply))
+
+    def test_preflight(self):
+        reply = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
+        self.assertIn(reply.status, (200, 204))
+        self.assertEqual(allowed(reply)["allow-origin"], "https://app.example")
+        for wrong in ({"Origin": "https://evil.example"}, {"Access-Control-Request-Method": "DELETE"},
+                      {"Access-Control-Request-Headers": "x-secret"}):
+            with self.subTest(wrong=wrong):
+                reply = self.service.request("OPTIONS", "/sessions", None, {**PREFLIGHT, **wrong})
+                self.assertEqual(reply.status, 400)
+
+
+class AnywhereWithCredentials(harness.ServiceCase):
+    settings = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "true",
+                "STUDYTRACKER_TIME_ZONE": "Pacific/Kiritimati"}
+
+    def test_the_origin_is_echoed(self):
+        reply = self.service.get("/topics", Origin="https://x.example", Cookie="session=1")
+        self.assertEqual(allowed(reply)["allow-origin"], "https://x.example")
+
+    def test_today_is_the_time_zones(self):
+        zone = "select (now() at time zone 'Pacific/Kiritimati')::date"
+        topic, before = self.topic("Zone"), self.database.value(zone)
+        made = self.session(topic["id"])["study_date"]
+        self.assertIn(made, (before, self.database.value(zone)))
+
+
+class TwoGatewaysOnOnePort(harness.ServiceCase):
+    gateways = 2
+
+    def test_both_answer_and_see_the_same(self):
+        topic = self.topic("Shared")
+        for _ in range(40):
+            self.assertEqual(self.service.get(f"/topics/{topic['id']}").json, topic)
+
+
+class WrongSettings(unittest.TestCase):
+    def run_program(self, program, *arguments, **settings):
+        with tempfile.TemporaryDirectory() as directory:
+            env = harness.clean_environment(**{"STUDYTRACKER_RUNTIME_DIR": directory, **settings})
+            return subprocess.run([program, *arguments], env=env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                                  timeout=harness.PATIENCE, check=False)
+
+    def test_a_wrong_value_is_named_and_ends_with_78(self):
+        for program, settings in (
+                (harness.GATEWAY, {"API_PORT": "http"}), (harness.GATEWAY, {"API_PORT": "65536"}),
+                (harness.GATEWAY, {"CORS_ALLOW_CREDENTIALS": "perhaps"}),
+                (harness.GATEWAY, {"STUDYTRACKER_DEADLINE_MS": "0"}),
+                (harness.WORKER, {"STUDYTRACKER_TIME_ZONE": "Mars/North; drop"}),
+                (harness.WORKER, {"STUDYTRACKER_CREDIT": "-1"})):
+            with self.subTest(settings=settings):
+                done = self.run_program(program, **settings)
+                self.assertEqual(done.returncode, 78, done.stderr)
+                self.assertIn(next(iter(settings)), done.stderr)
+
+    def test_an_unknown_flag_is_refused(self):
+        for program in (harness.GATEWAY, harness.WORKER):
+            self.assertEqual(self.run_program(program, "--colour", "blue").returncode, 78)
+
+    def test_help_and_version(self):
+        for program in (harness.GATEWAY, harness.WORKER):
+            self.assertIn("--log-level", self.run_program(program, "--help").stdout)
+            self.assertRegex(self.run_program(program, "--version").stdout, r"\d+\.\d+\.\d+")
+
+    def test_an_unknown_variable_is_warned_of(self):
+        with tempfile.TemporaryDirectory(dir="/tmp", prefix="st-") as directory:
+            env = harness.clean_environment(STUDYTRACKER_RUNTIME_DIR=directory, API_PORT=0,
+                                            STUDYTRACKER_COLOUR="blue")
+            gateway = harness.Process("gateway", [harness.GATEWAY], env, directory)
+            try:
+                harness.until("the warning", lambda: "STUDYTRACKER_COLOUR" in gateway.log())
+                self.assertEqual(gateway.stop(signal.SIGTERM), 0, gateway.log())
+            finally:
+                gateway.kill()
+
+
+class NothingBehindIt(harness.ServiceCase):
+    """/readyz says which is missing; requests are refused, not left hanging."""
+
+    workers = 1
+
+    def test_without_database_and_without_worker(self):
+        self.topic("Before")
+        self.database.stop_server()
+        self.until_not_ready("DATABASE_UNAVAILABLE")
+        self.database.start_server()
+        self.service.wait_ready()
+        self.assertEqual(self.service.get("/topics").json[0]["name"], "Before")
+        self.assertEqual(self.service.workers.pop().stop(), 0)
+        self.until_not_ready("NO_WORKER")
+        reply = self.service.get("/topics")
+        self.assertRefused(reply, 503, "NO_WORKER")
+        self.assertEqual(reply.header("Retry-After"), "1")
+        self.assertEqual(self.service.get("/health").status, 200)
+        self.service.start_worker()
+        self.service.wait_ready()
+
+    def until_not_ready(self, code):
+        def says():
+            reply = self.service.get("/readyz")
+            return reply.status == 503 and reply.json["error"]["code"] == code
+        harness.until(f"/readyz says {code}", says)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,160 @@
+"""Connections as the network brings them: pipelined, in pieces, half-closed, dripping."""
+
+import socket
+
+import harness
+
+
+class Edge(harness.ServiceCase):
+    def setUp(self):
+        self.empty()
+
+    def test_pipelined_requests_are_answered_in_order(self):
+        topic = self.topic("First")
+        wanted = []
+        asked = b""
+        for n in range(50):
+            path = ("/health", f"/topics/{topic['id']}", "/topics/999999", "/sessions")[n % 4]
+            wanted.append((200, 200, 404, 200)[n % 4])
+            asked += f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: n{n}\r\n\r\n".encode()
+        with self.service.wire() as wire:
+            wire.send(asked)
+            replies = [wire.answer() for _ in wanted]
+        self.assertEqual([reply.status for reply in replies], wanted)
+        self.assertEqual([reply.header("X-Request-Id") for reply in replies], [f"n{n}" for n in range(50)])
+
+    def test_pipelined_writes_then_reads(self):
+        body = b'{"minutes": 5, "tag": "pipe"}'
+        post = (b"POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        with self.service.wire() as wire:
+            wire.send(post * 20)
+            self.assertEqual({wire.answer().status for _ in range(20)}, {200})
+            wire.send(b"GET /stats HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(wire.answer().json["total_sessions"], 20)
+
+    def test_head_is_get_without_the_body(self):
+        self.topic("Head")
+        for target in ("/", "/topics", "/sessions", "/nowhere", "/stats"):
+            with self.subTest(target=target), self.service.wire() as wire:
+                line = f"{target} HTTP/1.1\r\nHost: x\r\n\r\n"
+                wire.send(f"HEAD {line}GET {line}".encode())
+                head, get = wire.answer(to="HEAD"), wire.answer()
+                self.assertEqual(head.status, get.status)
+                if "X-Request-Id" not in get.body.decode() and b"trace_id" not in get.body:
+                    self.assertEqual(head.header("Content-Length"), get.header("Content-Length"))
+
+    def test_100_continue(self):
+        body = b'{"name": "Patient"}'
+        with self.service.wire() as wire:
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            self.assertEqual(wire.answer().status, 100)
+            wire.send(body)
+            self.assertEqual(wire.answer().status, 201)
+
+    def test_an_expected_body_that_is_too_large_is_refused_before_it_is_sent(self):
+        with self.service.wire() as wire:
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                      b"Content-Length: 2000000\r\n\r\n")
+            self.assertRefused(wire.answer(), 413, "PAYLOAD_TOO_LARGE")
+            self.assertTrue(wire.is_closed_by_peer())
+
+    def test_a_request_may_come_a_byte_at_a_time(self):
+        body = b'{"name": "Drip"}'
+        request = (b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                   b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        with self.service.wire() as wire:
+            for at in range(len(request)):
+                wire.send(request[at:at + 1])
+            self.assertEqual(wire.answer().status, 201)
+
+    def test_a_chunked_body(self):
+        with self.service.wire() as wire:
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Transfer-Encoding: chunked\r\n\r\n"
+                      b"8;x=y\r\n{\"name\":\r\n9\r\n\"Chunks\"}\r\n0\r\n\r\n")
+            reply = wire.answer()
+            self.assertEqual((reply.status, reply.json["name"]), (201, "Chunks"))
+
+    def test_a_client_that_only_stops_sending_gets_its_answer(self):
+        with self.service.wire() as wire:
+            wire.send(b"GET /topics HTTP/1.1\r\nHost: x\r\n\r\n").finish_sending()
+            self.assertEqual(wire.answer().json, [])
+            self.assertTrue(wire.is_closed_by_peer())
+
+    def test_old_clients_and_those_that_say_close(self):
+        for request, closes in ((b"GET /health HTTP/1.0\r\n\r\n", True),
+                                (b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", True),
+                                (b"GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", False)):
+            with self.subTest(request=request), self.service.wire() as wire:
+                self.assertEqual(wire.send(request).answer().status, 200)
+                if closes:
+                    self.assertTrue(wire.is_closed_by_peer())
+                else:
+                    self.assertEqual(wire.send(request).answer().status, 200)
+
+    def test_what_is_no_http_is_refused_and_the_connection_closed(self):
+        host = b"Host: x\r\n"
+        for request, status in (
+                (b"GET /\r\n\r\n", 400), (b"\x16\x03\x01\x02\x00\x01\x00", 400),
+                (b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/1.1\n" + host + b"\r\n", 400),
+                (b"GET / HTTP/1.1\r\n" + host + host + b"\r\n", 400),
+                (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+                (b"GET / HTTP/1.1\r\n" + host + b"A: b\r\n c\r\n\r\n", 400),
+                (b"GET / HTTP/1.1\r\n" + host + b"A: \x00\r\n\r\n", 400),
+                (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: +5\r\n\r\n", 400),
+                (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
+                (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+                (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+                (b"POST /topics HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+                (b"GET / HTTP/2.0\r\n" + host + b"\r\n", 505)):
+            with self.subTest(request=request), self.service.wire() as wire:
+                reply = wire.send(request).answer()
+                self.assertEqual(reply.status, status, reply)
+                self.assertRefused(reply, status, reply.json["error"]["code"],
+                                   reply.json["error"].get("field"))
+                self.assertTrue(wire.is_closed_by_peer())
+
+    def test_a_refused_request_does_not_eat_the_one_before(self):
+        with self.service.wire() as wire:
+            wire.send(b"GET /topics HTTP/1.1\r\nHost: x\r\n\r\nBROKEN\r\n\r\n")
+            self.assertEqual(wire.answer().status, 200)
+            self.assertEqual(wire.answer().status, 400)
+            self.assertTrue(wire.is_closed_by_peer())
+
+    def test_clients_that_leave_early_harm_nobody(self):
+        for _ in range(50):
+            with self.service.wire() as wire:
+                wire.send(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n")
+                wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        for _ in range(50):
+            self.service.wire().send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")\
+                .socket.close()
+        self.assertEqual(self.service.get("/topics").json, [])
+
+    def test_a_reader_that_waits_gets_the_whole_long_list(self):
+        topic = self.topic("Long")
+        self.database.sql(f"""
+            insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
+            select account_id, gen_random_uuid(), id, '2024-01-01', 1, repeat('x', 1000)
+            from topics, generate_series(1, 20000) where id = {topic["id"]}""")
+        with self.service.wire() as slow:
+            slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.send(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n")
+            # others are served while the list waits for its reader
+            for _ in range(20):
+                self.assertEqual(self.service.get(f"/topics/{topic['id']}").status, 200)
+            resident = self.resident_kib()
+            self.assertLess(resident, 64 * 1024 * (5 if "asan" in harness.BUILD else 1))
+            reply = slow.answer()
+        self.assertEqual(reply.status, 200)
+        self.assertEqual(len(reply.json), 20000)
+
+    def resident_kib(self):
+        with open(f"/proc/{self.service.gateways[0].pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,98 @@
+"""10,000 sessions posted concurrently over 50 topics, in both shapes: every count agrees."""
+
+import collections
+import http.client
+import json
+import random
+import threading
+
+import harness
+
+SESSIONS, TOPICS, CLIENTS = 10_000, 50, 32
+
+
+class TenThousandSessions(harness.ServiceCase):
+    def test_stats_list_and_recount_agree(self):
+        names = [f"Topic {n}" for n in range(TOPICS)]
+        # half of the topics exist; the others are made by whoever tags them first
+        ids = {name: self.topic(name)["id"] for name in names[: TOPICS // 2]}
+        work = self.plan(names, ids)
+        answers = self.post_all(work)
+        self.assertEqual(len({session["id"] for session in answers}), SESSIONS)
+        minutes, counts = collections.Counter(), collections.Counter()
+        for name, body, _ in work:
+            minutes[name] += body.get("minutes", body.get("duration_minutes"))
+            counts[name] += 1
+        self.check_stats(minutes, counts)
+        self.check_list(minutes, counts, answers)
+        self.check_database(minutes, counts)
+
+    def plan(self, names, ids):
+        dice = random.Random(22112)
+        work = []
+        for _ in range(SESSIONS):
+            name, minutes = dice.choice(names), dice.randint(1, 1440)
+            if name in ids and dice.random() < 0.5:
+                day = f"2024-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
+                body = {"topic_id": ids[name], "duration_minutes": minutes, "study_date": day}
+                work.append((name, body, 201))
+            else:
+                work.append((name, {"minutes": minutes, "tag": dice.choice((name, name.upper()))}, 200))
+        return work
+
+    def post_all(self, work):
+        answers, wrong, lock = [], [], threading.Lock()
+
+        def client(share):
+            connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=harness.PATIENCE)
+            for _, body, status in share:
+                connection.request("POST", "/sessions", json.dumps(body), {"Content-Type": "application/json"})
+                reply = connection.getresponse()
+                said = reply.read()
+                with lock:
+                    if reply.status == status:
+                        answers.append(json.loads(said))
+                    else:
+                        wrong.append((body, reply.status, said))
+            connection.close()
+
+        threads = [threading.Thread(target=client, args=(work[n::CLIENTS],)) for n in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+        self.assertEqual(len(answers), SESSIONS)
+        return answers
+
+    def check_stats(self, minutes, counts):
+        stats = self.service.get("/stats").json
+        self.assertEqual((stats["total_time"], stats["total_sessions"]), (sum(minutes.values()), SESSIONS))
+        self.assertEqual(self.by_name(stats["time_by_tag"]), minutes)
+        self.assertEqual(self.by_name(stats["sessions_by_tag"]), counts)
+
+    @staticmethod
+    def by_name(by_tag):
+        """A tag is shown as first written, which may have been in capitals."""
+        return collections.Counter({tag.capitalize(): value for tag, value in by_tag.items()})
+
+    def check_list(self, minutes, counts, answers):
+        listed = self.service.get("/sessions").json
+        self.assertEqual({session["id"] for session in listed}, {session["id"] for session in answers})
+        listed_minutes, listed_counts = collections.Counter(), collections.Counter()
+        for session in listed:
+            listed_minutes[session["tag"].capitalize()] += session["minutes"]
+            listed_counts[session["tag"].capitalize()] += 1
+        self.assertEqual((listed_minutes, listed_counts), (minutes, counts))
+
+    def check_database(self, minutes, counts):
+        rows = self.database.sql("""
+            select initcap(name), sum(duration_minutes), count(*)
+            from sessions s join topics t on (t.account_id, t.id) = (s.account_id, s.topic_id)
+            where s.deleted_at is null group by 1""")
+        self.assertEqual({name: int(total) for name, total, _ in rows}, minutes)
+        self.assertEqual({name: int(count) for name, _, count in rows}, counts)
+
+
+if __name__ == "__main__":
+    harness.main()
