@@ -57,6 +57,9 @@ static const struct setting settings_table[] = {
 
 enum { SETTINGS_COUNT = sizeof settings_table / sizeof *settings_table };
 
+/* A Unix socket's path holds 107 bytes. */
+enum { IPC_MAX = sizeof "ipc://" - 1 + 107 };
+
 static const struct {
 	const char *flag, *help;
 	enum settings_task task;
@@ -164,8 +167,8 @@ static enum status set_endpoints(const struct source *from, void *field, struct 
 	for (int count = 1; settings_next_endpoint(&at, endpoint, sizeof endpoint); count++) {
 		const char *path = strstr(endpoint, "://");
 		bool known = strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "tcp://", 6) == 0;
-		if (!known || !path[3])
-			return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT, shorter than 107 bytes");
+		if (!known || !path[3] || (*endpoint == 'i' && strlen(endpoint) > IPC_MAX))
+			return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT, a path of at most 107 bytes");
 		if (count > 1 && from->row->kind == SETTING_ENDPOINT)
 			return refuse(from, why, "one endpoint");
 	}
@@ -255,13 +258,11 @@ static struct source source_of(const struct setting *row, const char *flag_value
 /* What follows from other settings where it is not said. */
 static enum status derive(enum settings_user user, struct settings *s, struct fail *why)
 {
-	int room = ENDPOINT_MAX;
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX, "ipc://%s/workers-%" PRId64 ".sock",
 	                    s->runtime_dir, s->instance);
 	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers-1.sock", s->runtime_dir);
 	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
-	/* A Unix socket's path holds 107 bytes; the scheme before it has 6. */
-	if (!*said && (made >= room || made > 107 + 6))
+	if (!*said && made > IPC_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
 		                  "STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: %.200s",
 		                  s->runtime_dir);

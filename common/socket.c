@@ -186,7 +186,8 @@ static enum status set_options(struct socket *s)
 		{ ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS },
 		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
-		{ ZMQ_IPV6, 1 },
+		/* else a bound 127.0.0.1 is ::ffff:127.0.0.1 */
+		{ ZMQ_IPV6, strchr(s->options.endpoint, '[') != NULL },
 		/* DEALER: nothing waits for a connection that is not there yet */
 		{ ZMQ_IMMEDIATE, 1 },
 		{ ZMQ_RECONNECT_IVL, RECONNECT_MS },
@@ -206,10 +207,13 @@ static enum status set_options(struct socket *s)
 /* ZeroMQ's bind takes the path from whoever listens there, without a word: ask first. */
 static bool is_listened_on(const char *endpoint)
 {
+	static const char scheme[] = "ipc://";
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	const char *path = endpoint + strlen("ipc://");
+	if (strncmp(endpoint, scheme, sizeof scheme - 1) != 0)
+		return false;
+	const char *path = endpoint + sizeof scheme - 1;
 	size_t len = strlen(path);
-	if (strncmp(endpoint, "ipc://", strlen("ipc://")) != 0 || len == 0 || len >= sizeof at.sun_path)
+	if (len == 0 || len >= sizeof at.sun_path)
 		return false;
 	memcpy(at.sun_path, path, len);
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);

@@ -1,0 +1,133 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+static int from_log;
+
+/* Our stderr becomes a pipe; every test runs in a process of its own. */
+static void catch_stderr(void)
+{
+	int ends[2];
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
+	close(ends[1]);
+	from_log = ends[0];
+	unsetenv("JOURNAL_STREAM");
+}
+
+/* What was logged; closes our end so that the read ends. */
+static const char *logged(void)
+{
+	static char text[8192];
+	size_t len = 0;
+	ssize_t got;
+	close(STDERR_FILENO);
+	while ((got = read(from_log, text + len, sizeof text - 1 - len)) > 0)
+		len += (size_t)got;
+	text[len] = '\0';
+	return text;
+}
+
+static void open_level(const char *level)
+{
+	ck_assert(log_open(level, NULL) == ST_OK);
+}
+
+static const struct {
+	const char *level, *lines;
+} levels[] = {
+	{ "error", "error e\n" },
+	{ "warn", "error e\nwarn w\n" },
+	{ "info", "error e\nwarn w\ninfo i 1\n" },
+	{ "debug", "error e\nwarn w\ninfo i 1\ndebug d\n" },
+};
+
+START_TEST(a_level_shows_itself_and_what_is_worse)
+{
+	open_level(levels[_i].level);
+	log_error("e");
+	log_warn("w");
+	log_info("i %d", 1);
+	log_debug("d");
+	ck_assert_str_eq(logged(), levels[_i].lines);
+}
+END_TEST
+
+START_TEST(an_unknown_level_is_refused_and_changes_nothing)
+{
+	struct fail why = { 0 };
+	open_level("error");
+	ck_assert(log_open("loud", &why) == ST_BAD_SETTING);
+	ck_assert_ptr_nonnull(strstr(why.text, "loud"));
+	ck_assert(!log_is_on(LOG_WARN));
+}
+END_TEST
+
+START_TEST(control_bytes_cannot_forge_a_line)
+{
+	open_level("info");
+	log_info("name \"%s\"", "a\nerror forged\x1b[31m\x7f");
+	ck_assert_str_eq(logged(), "info name \"a?error forged?[31m?\"\n");
+}
+END_TEST
+
+START_TEST(an_overlong_line_is_cut)
+{
+	char text[4000];
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	open_level("info");
+	log_info("%s", text);
+	const char *line = logged();
+	size_t len = strlen(line);
+	ck_assert_uint_lt(len, 2100);
+	ck_assert_str_eq(line + len - 5, "x...\n");
+}
+END_TEST
+
+START_TEST(journald_gets_its_prefix)
+{
+	struct stat at;
+	char stream[64];
+	ck_assert_int_eq(fstat(STDERR_FILENO, &at), 0);
+	(void)snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)at.st_dev,
+	               (unsigned long long)at.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	open_level("info");
+	log_warn("w");
+	ck_assert_str_eq(logged(), "<4>w\n");
+}
+END_TEST
+
+START_TEST(another_stream_s_journal_is_not_ours)
+{
+	setenv("JOURNAL_STREAM", "1:2", 1);
+	open_level("info");
+	log_warn("w");
+	ck_assert_str_eq(logged(), "warn w\n");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("log");
+	TCase *tests = tcase_create("log");
+	tcase_add_checked_fixture(tests, catch_stderr, NULL);
+	tcase_add_loop_test(tests, a_level_shows_itself_and_what_is_worse, 0, sizeof levels / sizeof *levels);
+	tcase_add_test(tests, an_unknown_level_is_refused_and_changes_nothing);
+	tcase_add_test(tests, control_bytes_cannot_forge_a_line);
+	tcase_add_test(tests, an_overlong_line_is_cut);
+	tcase_add_test(tests, journald_gets_its_prefix);
+	tcase_add_test(tests, another_stream_s_journal_is_not_ours);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

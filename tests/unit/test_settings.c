@@ -1,0 +1,297 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/settings.h"
+
+static struct settings settings;
+static enum settings_task task;
+static struct fail why;
+
+static void forget_environment(void)
+{
+	for (size_t i = 0; settings_at(i); i++)
+		unsetenv(settings_at(i)->env);
+}
+
+enum { ARGS_MAX = 8 };
+
+/* Loads with the given arguments, NULL-terminated. */
+static enum status load(enum settings_user user, const char *const *args)
+{
+	static char copies[ARGS_MAX][256];
+	char *argv[ARGS_MAX + 1] = { copies[0] };
+	int argc = 1;
+	for (; args && *args && argc < ARGS_MAX; args++, argc++) {
+		(void)snprintf(copies[argc], sizeof copies[argc], "%s", *args);
+		argv[argc] = copies[argc];
+	}
+	return settings_load(user, argc, argv, &settings, &task, &why);
+}
+
+#define ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+START_TEST(the_defaults_are_those_of_the_documentation)
+{
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert(task == SETTINGS_RUN);
+	ck_assert_str_eq(settings.api_host, "127.0.0.1");
+	ck_assert_int_eq(settings.api_port, 22112);
+	ck_assert_str_eq(settings.app_name, "DevOps Study Tracker");
+	ck_assert_str_eq(settings.cors_origins, "*");
+	ck_assert_str_eq(settings.cors_methods, "*");
+	ck_assert_str_eq(settings.cors_headers, "*");
+	ck_assert(settings.cors_credentials);
+	ck_assert_str_eq(settings.time_zone, "UTC");
+	ck_assert_int_eq(settings.deadline_ms, 5000);
+	ck_assert_int_eq(settings.queue_max, 10000);
+	ck_assert_int_eq(settings.connections_max, 10000);
+	ck_assert_int_eq(settings.credit, 256);
+	ck_assert_str_eq(settings.worker_endpoint, "ipc:///run/studytracker/workers-1.sock");
+	ck_assert_str_eq(settings.gateways, "ipc:///run/studytracker/workers-1.sock");
+	ck_assert_str_eq(settings.rpc_endpoint, "");
+	ck_assert_str_eq(settings.log_level, "info");
+}
+END_TEST
+
+START_TEST(a_flag_wins_over_the_environment_and_the_environment_over_the_table)
+{
+	setenv("API_PORT", "1000", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_int_eq(settings.api_port, 1000);
+	ck_assert(load(FOR_GATEWAY, ARGS("--port", "2000")) == ST_OK);
+	ck_assert_int_eq(settings.api_port, 2000);
+	ck_assert(load(FOR_GATEWAY, ARGS("--port=2000", "--port=3000")) == ST_OK);
+	ck_assert_int_eq(settings.api_port, 3000);
+}
+END_TEST
+
+START_TEST(an_empty_variable_is_not_set_but_for_the_cors_lists)
+{
+	setenv("API_PORT", "", 1);
+	setenv("APP_NAME", "", 1);
+	setenv("CORS_ALLOW_ORIGINS", "", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_int_eq(settings.api_port, 22112);
+	ck_assert_str_eq(settings.app_name, "DevOps Study Tracker");
+	ck_assert_str_eq(settings.cors_origins, "");
+}
+END_TEST
+
+START_TEST(endpoints_follow_the_runtime_directory_and_the_instance)
+{
+	setenv("STUDYTRACKER_RUNTIME_DIR", "/tmp/x", 1);
+	setenv("STUDYTRACKER_INSTANCE", "3", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_str_eq(settings.worker_endpoint, "ipc:///tmp/x/workers-3.sock");
+	struct settings first = settings; /* a copy still points at valid text */
+	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
+	ck_assert_str_eq(settings.gateways, "ipc:///tmp/x/workers-1.sock");
+	ck_assert_str_eq(first.worker_endpoint, settings.worker_endpoint);
+}
+END_TEST
+
+static const char *const true_words[] = { "true", "True", "1", "yes", "on" };
+static const char *const false_words[] = { "false", "FALSE", "0", "no", "off" };
+
+START_TEST(booleans_take_the_usual_words)
+{
+	setenv("CORS_ALLOW_CREDENTIALS", true_words[_i], 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert(settings.cors_credentials);
+	setenv("CORS_ALLOW_CREDENTIALS", false_words[_i], 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert(!settings.cors_credentials);
+}
+END_TEST
+
+static const char *const zones[] = { "UTC",          "Europe/Berlin",     "America/Argentina/Buenos_Aires",
+	                             "Etc/GMT+5",    "America/Port-au-Prince", "America/Indiana/Tell_City" };
+
+START_TEST(time_zones_are_taken_by_their_letters)
+{
+	setenv("STUDYTRACKER_TIME_ZONE", zones[_i], 1);
+	ck_assert_msg(load(FOR_WORKER, NULL) == ST_OK, "%s", why.text);
+	ck_assert_str_eq(settings.time_zone, zones[_i]);
+}
+END_TEST
+
+#define LONG_60 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefgh"
+
+static const struct {
+	enum settings_user user;
+	const char *env, *value;
+} refused[] = {
+	{ FOR_GATEWAY, "API_PORT", "65536" },
+	{ FOR_GATEWAY, "API_PORT", "-1" },
+	{ FOR_GATEWAY, "API_PORT", "+1" },
+	{ FOR_GATEWAY, "API_PORT", "80a" },
+	{ FOR_GATEWAY, "API_PORT", " 80" },
+	{ FOR_GATEWAY, "API_PORT", "8e1" },
+	{ FOR_GATEWAY, "API_PORT", "99999999999999999999999" },
+	{ FOR_GATEWAY, "STUDYTRACKER_DEADLINE_MS", "0" },
+	{ FOR_GATEWAY, "STUDYTRACKER_QUEUE_MAX", "0" },
+	{ FOR_GATEWAY, "STUDYTRACKER_INSTANCE", "0" },
+	{ FOR_GATEWAY, "CORS_ALLOW_CREDENTIALS", "maybe" },
+	{ FOR_GATEWAY, "STUDYTRACKER_LOG_LEVEL", "loud" },
+	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "/run/x.sock" },
+	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc://" },
+	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc:///a,ipc:///b" },
+	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc:///" LONG_60 LONG_60 },
+	{ FOR_GATEWAY, "STUDYTRACKER_RUNTIME_DIR", "/" LONG_60 LONG_60 },
+	{ FOR_WORKER, "STUDYTRACKER_RUNTIME_DIR", "/" LONG_60 LONG_60 },
+	{ FOR_WORKER, "STUDYTRACKER_GATEWAYS", "," },
+	{ FOR_WORKER, "STUDYTRACKER_GATEWAYS", "tcp://127.0.0.1:1,http://127.0.0.1" },
+	{ FOR_WORKER, "STUDYTRACKER_CREDIT", "1000000" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Berlin" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "/Europe/Berlin" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe//Berlin" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "../etc/passwd" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/Berlin'; DROP" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "-05" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/" LONG_60 },
+};
+
+START_TEST(a_wrong_value_is_refused_by_name_and_nothing_is_set)
+{
+	memset(&settings, 0x5a, sizeof settings);
+	struct settings before = settings;
+	setenv(refused[_i].env, refused[_i].value, 1);
+	ck_assert_msg(load(refused[_i].user, NULL) == ST_BAD_SETTING, "%s=%s", refused[_i].env, refused[_i].value);
+	ck_assert_ptr_nonnull(strstr(why.text, refused[_i].env));
+	ck_assert_str_eq(why.field, refused[_i].env);
+	ck_assert_mem_eq(&settings, &before, sizeof settings);
+}
+END_TEST
+
+START_TEST(a_message_names_the_flag_where_a_flag_is_wrong)
+{
+	ck_assert(load(FOR_GATEWAY, ARGS("--port", "x")) == ST_BAD_SETTING);
+	ck_assert_str_eq(why.text, "--port is \"x\": it must be a whole number from 0 to 65535");
+}
+END_TEST
+
+static const struct {
+	const char *first, *second, *says;
+} arguments[] = {
+	{ "--prt", "80", "unknown argument \"--prt\": see --help" },
+	{ "--", NULL, "unknown argument \"--\": see --help" },
+	{ "80", NULL, "unknown argument \"80\": see --help" },
+	{ "-p", "80", "unknown argument \"-p\": see --help" },
+	{ "", NULL, "unknown argument \"\": see --help" },
+	{ "--database-url=x", NULL, "unknown argument \"--database-url=x\": see --help" }, /* the worker's */
+	{ "--port", NULL, "--port needs a value: see --help" },
+};
+
+START_TEST(an_unknown_argument_is_refused)
+{
+	ck_assert(load(FOR_GATEWAY, ARGS(arguments[_i].first, arguments[_i].second)) == ST_BAD_SETTING);
+	ck_assert_str_eq(why.text, arguments[_i].says);
+}
+END_TEST
+
+START_TEST(what_a_program_does_not_use_is_not_judged)
+{
+	setenv("API_PORT", "nonsense", 1);
+	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
+}
+END_TEST
+
+static const struct {
+	const char *flag;
+	enum settings_task task;
+	const char *prints;
+} tasks[] = {
+	{ "--help", SETTINGS_HELP, "--port" },
+	{ "-h", SETTINGS_HELP, "usage: program" },
+	{ "--version", SETTINGS_VERSION, "program " },
+	{ "--settings-table", SETTINGS_TABLE, "| `API_PORT` | `--port` | `22112` | gateway, dev |" },
+};
+
+START_TEST(a_task_is_found_even_beside_wrong_values)
+{
+	setenv("API_PORT", "nonsense", 1);
+	ck_assert(load(FOR_GATEWAY, ARGS("--nonsense", tasks[_i].flag)) == ST_OK);
+	ck_assert(task == tasks[_i].task);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	settings_print(task, FOR_GATEWAY, "program", to);
+	(void)fclose(to);
+	ck_assert_ptr_nonnull(strstr(text, tasks[_i].prints));
+	if (task == SETTINGS_HELP)
+		ck_assert_ptr_null(strstr(text, "DATABASE_URL")); /* the worker's */
+	free(text);
+}
+END_TEST
+
+static char unknown_names[256];
+
+static void on_unknown(const char *name)
+{
+	strncat(unknown_names, name, sizeof unknown_names - strlen(unknown_names) - 2);
+	strcat(unknown_names, ";");
+}
+
+START_TEST(an_unknown_variable_is_named)
+{
+	unsetenv("STUDYTRACKER_BUILD_DIR"); /* of the test run itself */
+	setenv("STUDYTRACKER_DEADLNE_MS", "1", 1);
+	setenv("STUDYTRACKER_CREDIT", "1", 1);
+	setenv("STUDYTRACKER_DATA_DIR", "/x", 1);
+	settings_warn_unknown(on_unknown);
+	ck_assert_str_eq(unknown_names, "STUDYTRACKER_DEADLNE_MS;");
+}
+END_TEST
+
+START_TEST(endpoint_lists_are_walked)
+{
+	char endpoint[ENDPOINT_MAX];
+	const char *at = " ipc:///a , tcp://127.0.0.1:1,,";
+	ck_assert(settings_next_endpoint(&at, endpoint, sizeof endpoint));
+	ck_assert_str_eq(endpoint, "ipc:///a");
+	ck_assert(settings_next_endpoint(&at, endpoint, sizeof endpoint));
+	ck_assert_str_eq(endpoint, "tcp://127.0.0.1:1");
+	ck_assert(!settings_next_endpoint(&at, endpoint, sizeof endpoint));
+}
+END_TEST
+
+START_TEST(every_default_is_a_valid_value)
+{
+	/* load() judges the fallbacks of each row by the row's own rule. */
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
+	ck_assert(load(FOR_DEV, NULL) == ST_OK);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof(table) / sizeof *(table))
+
+int main(void)
+{
+	Suite *suite = suite_create("settings");
+	TCase *tests = tcase_create("settings");
+	tcase_add_checked_fixture(tests, forget_environment, NULL);
+	tcase_add_test(tests, the_defaults_are_those_of_the_documentation);
+	tcase_add_test(tests, a_flag_wins_over_the_environment_and_the_environment_over_the_table);
+	tcase_add_test(tests, an_empty_variable_is_not_set_but_for_the_cors_lists);
+	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
+	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
+	tcase_add_loop_test(tests, time_zones_are_taken_by_their_letters, 0, COUNT(zones));
+	tcase_add_loop_test(tests, a_wrong_value_is_refused_by_name_and_nothing_is_set, 0, COUNT(refused));
+	tcase_add_test(tests, a_message_names_the_flag_where_a_flag_is_wrong);
+	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
+	tcase_add_test(tests, what_a_program_does_not_use_is_not_judged);
+	tcase_add_loop_test(tests, a_task_is_found_even_beside_wrong_values, 0, COUNT(tasks));
+	tcase_add_test(tests, an_unknown_variable_is_named);
+	tcase_add_test(tests, endpoint_lists_are_walked);
+	tcase_add_test(tests, every_default_is_a_valid_value);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
