@@ -1,6 +1,8 @@
 """Connections as the network brings them: pipelined, in pieces, half-closed, dripping."""
 
+import select
 import socket
+import time
 
 import harness
 
@@ -68,6 +70,18 @@ class Edge(harness.ServiceCase):
             for at in range(len(request)):
                 wire.send(request[at:at + 1])
             self.assertEqual(wire.answer().status, 201)
+
+    def test_a_dripping_head_is_cut_at_its_deadline(self):
+        head = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Drip: "
+        began = time.monotonic()
+        with self.service.wire() as wire:
+            wire.send(head)
+            while not select.select([wire.socket], [], [], 0.5)[0]:
+                wire.send(b"x")
+                self.assertLess(time.monotonic() - began, 20, "held open by a byte now and then")
+            self.assertRefused(wire.answer(), 408, "REQUEST_TIMEOUT")
+            self.assertTrue(wire.is_closed_by_peer())
+        self.assertGreater(time.monotonic() - began, 8)
 
     def test_a_chunked_body(self):
         with self.service.wire() as wire:
