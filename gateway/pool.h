@@ -134,6 +134,7 @@ struct pool_counts {
 	uint64_t malformed;    /* messages dropped: not the protocol */
 	uint64_t deaths;
 	size_t queued, suspects, in_flight, workers; /* now */
+	size_t live;           /* now in the pool, ended ones included */
 };
 
 struct pool {
@@ -210,8 +211,6 @@ struct pool_call *pool_take_ended(struct pool *p);
 /* New calls are refused; those there are go on. pool_end_all gives them up. */
 void pool_drain(struct pool *p);
 void pool_end_all(struct pool *p, enum status verdict);
-
-size_t pool_live(const struct pool *p); /* calls in it */
 
 /* ST_OK where a call would be sent, else ST_NO_WORKER or ST_DATABASE_UNAVAILABLE. */
 enum status pool_readiness(const struct pool *p);

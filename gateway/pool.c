@@ -1,0 +1,565 @@
+#include "gateway/pool.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
+{
+	*p = (struct pool){
+		.queue_max = options->queue_max,
+		.watch = options->watch,
+		.watch_arg = options->watch_arg,
+		.next_epoch = options->epoch,
+		.next_msgid = 1,
+		.ticked_ms = now_ms,
+		.usable_ms = now_ms,
+	};
+	TAILQ_INIT(&p->queue);
+	TAILQ_INIT(&p->suspects);
+	TAILQ_INIT(&p->ended);
+	for (size_t i = 0; i < POOL_WHEEL_SLOTS; i++)
+		TAILQ_INIT(&p->wheel[i]);
+}
+
+void pool_fini(struct pool *p)
+{
+	for (struct pool_worker *w = p->workers, *next; w; w = next) {
+		next = w->next;
+		assert(w->in_flight == 0);
+		free(w);
+	}
+	free(p->index);
+	p->workers = p->favourite = NULL;
+	p->index = NULL;
+	p->index_size = 0;
+}
+
+static void tell(const struct pool *p, enum pool_event event, const struct pool_worker *w)
+{
+	if (p->watch)
+		p->watch(p->watch_arg, event, w);
+}
+
+/* The wheel: a slot holds the calls whose deadline falls into its tick of any round. */
+
+static size_t slot_of(uint64_t ms)
+{
+	return (size_t)(ms / POOL_TICK_MS % POOL_WHEEL_SLOTS);
+}
+
+static struct pool_list *timer_slot(struct pool *p, const struct pool_call *call)
+{
+	return &p->wheel[slot_of(call->deadline_ms)];
+}
+
+static void timer_start(struct pool *p, struct pool_call *call)
+{
+	if (call->deadline_ms < p->ticked_ms)
+		call->deadline_ms = p->ticked_ms; /* a slot of the past is not looked at for a round */
+	TAILQ_INSERT_TAIL(timer_slot(p, call), call, timer);
+}
+
+/* The index: chains by msgid. Ids ascend, so they spread evenly by themselves. */
+
+static struct pool_call **index_chain(const struct pool *p, uint32_t msgid)
+{
+	return &p->index[msgid & (p->index_size - 1)];
+}
+
+static void index_put(struct pool *p, struct pool_call *call)
+{
+	struct pool_call **chain = index_chain(p, call->msgid);
+	call->next_indexed = *chain;
+	*chain = call;
+}
+
+static struct pool_call *index_find(const struct pool *p, uint32_t msgid)
+{
+	struct pool_call *call = p->index_size > 0 ? *index_chain(p, msgid) : NULL;
+	while (call && call->msgid != msgid)
+		call = call->next_indexed;
+	return call;
+}
+
+static void index_remove(struct pool *p, const struct pool_call *call)
+{
+	struct pool_call **at = index_chain(p, call->msgid);
+	while (*at != call)
+		at = &(*at)->next_indexed;
+	*at = call->next_indexed;
+}
+
+/* Without memory the chains get longer; only the first index must be had. */
+static bool index_grow(struct pool *p)
+{
+	size_t size = p->index_size > 0 ? p->index_size * 2 : 1024;
+	struct pool_call **old = p->index, **grown = calloc(size, sizeof *grown);
+	size_t old_size = p->index_size;
+	if (!grown)
+		return old_size > 0;
+	p->index = grown;
+	p->index_size = size;
+	for (size_t i = 0; i < old_size; i++)
+		for (struct pool_call *call = old[i], *next; call; call = next) {
+			next = call->next_indexed;
+			index_put(p, call);
+		}
+	free(old);
+	return true;
+}
+
+static uint32_t new_msgid(struct pool *p)
+{
+	while (index_find(p, p->next_msgid))
+		p->next_msgid++;
+	return p->next_msgid++;
+}
+
+/* Workers. */
+
+static bool is_usable(const struct pool_worker *w)
+{
+	return w->has_database && !w->is_leaving;
+}
+
+static int64_t free_credit(const struct pool_worker *w)
+{
+	int64_t free_now = is_usable(w) ? w->credit - w->sent : 0;
+	return free_now < POOL_WINDOW_MAX ? free_now : POOL_WINDOW_MAX;
+}
+
+/* The one with the most free credit, the favourite last among equals. */
+static struct pool_worker *least_loaded(const struct pool *p, bool for_suspect)
+{
+	struct pool_worker *best = NULL;
+	struct pool_worker *w = p->favourite && p->favourite->next ? p->favourite->next : p->workers;
+	for (size_t i = 0; i < p->counts.workers; i++, w = w->next ? w->next : p->workers)
+		if (free_credit(w) > (best ? free_credit(best) : 0) && !(for_suspect && w->has_suspect))
+			best = w;
+	return best;
+}
+
+static bool may_send_suspect(const struct pool *p)
+{
+	size_t usable = 0;
+	for (const struct pool_worker *w = p->workers; w; w = w->next)
+		usable += is_usable(w);
+	return p->suspects_in_flight < (usable > 1 ? usable / 2 : 1);
+}
+
+enum status pool_readiness(const struct pool *p)
+{
+	bool has_worker = false;
+	for (const struct pool_worker *w = p->workers; w; w = w->next) {
+		if (is_usable(w))
+			return ST_OK;
+		has_worker |= !w->is_leaving;
+	}
+	return has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER;
+}
+
+/* What a call ends with that no worker can take; ST_OK while it may still wait. */
+static enum status hopelessness(struct pool *p, uint64_t now_ms)
+{
+	enum status st = pool_readiness(p);
+	if (st == ST_OK)
+		p->usable_ms = now_ms;
+	return now_ms - p->usable_ms < POOL_GRACE_MS ? ST_OK : st;
+}
+
+/* Calls: into a state and out of it. */
+
+static void enqueue(struct pool *p, struct pool_call *call)
+{
+	TAILQ_INSERT_TAIL(&p->queue, call, link);
+	call->state = POOL_WAITING;
+	p->counts.queued++;
+}
+
+static void enqueue_first(struct pool *p, struct pool_call *call)
+{
+	bool is_suspect = call->losses > 0;
+	TAILQ_INSERT_HEAD(is_suspect ? &p->suspects : &p->queue, call, link);
+	call->state = is_suspect ? POOL_SUSPECT : POOL_WAITING;
+	is_suspect ? p->counts.suspects++ : p->counts.queued++;
+}
+
+static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
+{
+	call->state = POOL_IN_FLIGHT;
+	call->worker = w;
+	call->msgid = new_msgid(p);
+	index_put(p, call);
+	TAILQ_INSERT_TAIL(&w->held, call, link);
+	if (!w->unsent)
+		w->unsent = call;
+	w->sent++;
+	w->in_flight++;
+	p->counts.in_flight++;
+	p->counts.sent++;
+	if (call->losses > 0) {
+		w->has_suspect = true;
+		p->suspects_in_flight++;
+	}
+	p->favourite = w;
+}
+
+/* Whether the call is in no message yet: held calls stand in the order of their msgids. */
+static bool is_unsent(const struct pool_worker *w, const struct pool_call *call)
+{
+	return w->unsent && (int32_t)(call->msgid - w->unsent->msgid) >= 0;
+}
+
+static void let_go(struct pool *p, struct pool_call *call)
+{
+	struct pool_worker *w = call->worker;
+	if (is_unsent(w, call)) {
+		w->sent--; /* its credit was not used */
+		p->counts.sent--;
+	}
+	if (w->unsent == call)
+		w->unsent = TAILQ_NEXT(call, link);
+	TAILQ_REMOVE(&w->held, call, link);
+	index_remove(p, call);
+	w->in_flight--;
+	p->counts.in_flight--;
+	if (call->losses > 0) {
+		w->has_suspect = false;
+		p->suspects_in_flight--;
+	}
+	call->worker = NULL;
+}
+
+/* Out of the list that its state says; the timer runs on. */
+static void detach(struct pool *p, struct pool_call *call)
+{
+	switch (call->state) {
+	case POOL_WAITING:
+		TAILQ_REMOVE(&p->queue, call, link);
+		p->counts.queued--;
+		break;
+	case POOL_SUSPECT:
+		TAILQ_REMOVE(&p->suspects, call, link);
+		p->counts.suspects--;
+		break;
+	case POOL_IN_FLIGHT:
+		let_go(p, call);
+		break;
+	case POOL_ENDED:
+		TAILQ_REMOVE(&p->ended, call, link);
+		break;
+	case POOL_OUTSIDE:
+		break;
+	}
+	call->state = POOL_OUTSIDE;
+}
+
+/* Out of the pool. */
+static void release(struct pool *p, struct pool_call *call)
+{
+	if (call->state != POOL_ENDED)
+		TAILQ_REMOVE(timer_slot(p, call), call, timer);
+	detach(p, call);
+	p->counts.live--;
+}
+
+static void end(struct pool *p, struct pool_call *call, enum status verdict)
+{
+	TAILQ_REMOVE(timer_slot(p, call), call, timer);
+	detach(p, call);
+	call->state = POOL_ENDED;
+	call->verdict = verdict;
+	TAILQ_INSERT_TAIL(&p->ended, call, link);
+	p->counts.expired += verdict == ST_DEADLINE_EXCEEDED;
+	p->counts.unknown += verdict == ST_OUTCOME_UNKNOWN;
+	p->counts.no_worker += verdict == ST_NO_WORKER || verdict == ST_DATABASE_UNAVAILABLE;
+}
+
+static void repeat_or_end(struct pool *p, struct pool_call *call)
+{
+	detach(p, call);
+	call->losses++;
+	/* In a list again before it may end: end() takes it from there. */
+	TAILQ_INSERT_TAIL(&p->suspects, call, link);
+	call->state = POOL_SUSPECT;
+	p->counts.suspects++;
+	if (call->safe_to_repeat && call->losses <= POOL_REPEATS)
+		p->counts.repeated++;
+	else
+		end(p, call, ST_OUTCOME_UNKNOWN);
+}
+
+enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
+{
+	if (p->is_draining)
+		return ST_SHUTTING_DOWN;
+	enum status st = hopelessness(p, now_ms);
+	if (st != ST_OK) {
+		p->counts.no_worker++;
+		return st;
+	}
+	if (p->counts.queued >= p->queue_max)
+		pool_dispatch(p);
+	if (p->counts.queued >= p->queue_max) {
+		p->counts.overloaded++;
+		return ST_OVERLOADED;
+	}
+	call->losses = 0;
+	call->worker = NULL;
+	enqueue(p, call);
+	timer_start(p, call);
+	p->counts.calls++;
+	p->counts.live++;
+	return ST_OK;
+}
+
+void pool_remove(struct pool *p, struct pool_call *call)
+{
+	release(p, call);
+	p->counts.cancelled++;
+}
+
+static bool dispatch_first(struct pool *p, struct pool_list *from)
+{
+	struct pool_call *call = TAILQ_FIRST(from);
+	struct pool_worker *w = call ? least_loaded(p, from == &p->suspects) : NULL;
+	if (!w || (p->counts.in_flight >= p->index_size && !index_grow(p)))
+		return false;
+	detach(p, call);
+	hold(p, call, w);
+	return true;
+}
+
+void pool_dispatch(struct pool *p)
+{
+	while (may_send_suspect(p) && dispatch_first(p, &p->suspects))
+		;
+	while (dispatch_first(p, &p->queue))
+		;
+}
+
+void pool_sent(struct pool_worker *w)
+{
+	w->unsent = TAILQ_NEXT(w->unsent, link);
+}
+
+static void take_back(struct pool *p, struct pool_worker *w)
+{
+	while (w->unsent) {
+		struct pool_call *last = TAILQ_LAST(&w->held, pool_list);
+		detach(p, last);
+		enqueue_first(p, last);
+		p->counts.unsent++;
+	}
+}
+
+void pool_take_back(struct pool *p, struct pool_worker *w)
+{
+	take_back(p, w);
+	w->credit = w->sent;
+}
+
+static void unlink_worker(struct pool *p, struct pool_worker *w)
+{
+	struct pool_worker **at = &p->workers;
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	p->counts.workers--;
+	if (p->favourite == w)
+		p->favourite = NULL;
+}
+
+void pool_lose(struct pool *p, struct pool_worker *w)
+{
+	take_back(p, w);
+	bool has_left = w->is_leaving && w->in_flight == 0;
+	p->counts.deaths += !has_left;
+	unlink_worker(p, w);
+	tell(p, has_left ? POOL_WORKER_LEFT : POOL_WORKER_DIED, w);
+	while (!TAILQ_EMPTY(&w->held))
+		repeat_or_end(p, TAILQ_FIRST(&w->held));
+	free(w);
+}
+
+static struct pool_worker *worker_with(const struct pool *p, const unsigned char uuid[16])
+{
+	struct pool_worker *w = p->workers;
+	while (w && memcmp(w->uuid, uuid, sizeof w->uuid) != 0)
+		w = w->next;
+	return w;
+}
+
+static struct pool_worker *new_worker(struct pool *p, const struct pool_greeting *greeting)
+{
+	struct pool_worker *w = NULL;
+	if (p->counts.workers < POOL_WORKERS_MAX && greeting->peer.len <= POOL_PEER_MAX)
+		w = calloc(1, sizeof *w);
+	if (!w)
+		return NULL;
+	memcpy(w->peer, greeting->peer.bytes, greeting->peer.len);
+	w->peer_len = greeting->peer.len;
+	memcpy(w->uuid, greeting->uuid, sizeof w->uuid);
+	w->epoch = p->next_epoch++;
+	w->has_database = greeting->has_database;
+	TAILQ_INIT(&w->held);
+	w->next = p->workers;
+	p->workers = w;
+	p->counts.workers++;
+	tell(p, POOL_WORKER_JOINED, w);
+	return w;
+}
+
+static void hear_database(struct pool *p, struct pool_worker *w, bool has_database)
+{
+	if (w->has_database == has_database)
+		return;
+	w->has_database = has_database;
+	tell(p, has_database ? POOL_DATABASE_BACK : POOL_DATABASE_LOST, w);
+}
+
+static void hear_credit(struct pool_worker *w, int64_t credit)
+{
+	w->credit = credit > 0 ? credit : 0;
+}
+
+struct pool_worker *pool_greet(struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms)
+{
+	struct pool_worker *w = pool_worker_of(p, greeting->peer);
+	if (!w) {
+		struct pool_worker *former = worker_with(p, greeting->uuid);
+		if (former)
+			pool_lose(p, former);
+		w = new_worker(p, greeting);
+	}
+	if (!w)
+		return NULL;
+	(void)hopelessness(p, now_ms); /* up to now there was what there was */
+	w->heard_ms = now_ms;
+	hear_database(p, w, greeting->has_database);
+	if (greeting->epoch == w->epoch)
+		hear_credit(w, greeting->credit);
+	return w;
+}
+
+struct pool_worker *pool_worker_of(const struct pool *p, struct span peer)
+{
+	struct pool_worker *w = p->workers;
+	while (w && (w->peer_len != peer.len || memcmp(w->peer, peer.bytes, peer.len) != 0))
+		w = w->next;
+	return w;
+}
+
+struct pool_worker *pool_workers(const struct pool *p)
+{
+	return p->workers;
+}
+
+bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit, uint64_t now_ms)
+{
+	w->heard_ms = now_ms;
+	if (epoch != w->epoch) {
+		p->counts.stale++;
+		return false;
+	}
+	hear_credit(w, credit);
+	return true;
+}
+
+void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch)
+{
+	if (epoch != w->epoch) {
+		p->counts.stale++;
+		return;
+	}
+	w->is_leaving = true;
+	take_back(p, w);
+}
+
+struct pool_call *pool_answer(struct pool *p, struct pool_worker *w, uint32_t msgid)
+{
+	struct pool_call *call = index_find(p, msgid);
+	if (!call || call->worker != w || is_unsent(w, call)) {
+		p->counts.late++;
+		return NULL;
+	}
+	release(p, call);
+	p->counts.answered++;
+	return call;
+}
+
+static void bury_silent(struct pool *p, uint64_t now_ms)
+{
+	bool was_late = now_ms - p->ticked_ms > POOL_STALL_MS;
+	for (struct pool_worker *w = p->workers, *next; w; w = next) {
+		next = w->next;
+		if (was_late)
+			w->heard_ms = now_ms;
+		else if (now_ms - w->heard_ms >= POOL_SILENCE_MS)
+			pool_lose(p, w);
+	}
+}
+
+static void expire_slot(struct pool *p, struct pool_list *slot, uint64_t now_ms)
+{
+	for (struct pool_call *call = TAILQ_FIRST(slot), *next; call; call = next) {
+		next = TAILQ_NEXT(call, timer);
+		if (call->deadline_ms <= now_ms)
+			end(p, call, ST_DEADLINE_EXCEEDED);
+	}
+}
+
+static void expire(struct pool *p, uint64_t now_ms)
+{
+	uint64_t tick = p->ticked_ms / POOL_TICK_MS, last = now_ms / POOL_TICK_MS;
+	if (last - tick >= POOL_WHEEL_SLOTS)
+		last = tick + POOL_WHEEL_SLOTS - 1;
+	for (; tick <= last; tick++)
+		expire_slot(p, &p->wheel[tick % POOL_WHEEL_SLOTS], now_ms);
+}
+
+/* A write that a worker had already may have been done. */
+static void end_waiting(struct pool *p, struct pool_list *list, enum status verdict)
+{
+	struct pool_call *call;
+	while ((call = TAILQ_FIRST(list)))
+		end(p, call, call->is_write && call->losses > 0 ? ST_OUTCOME_UNKNOWN : verdict);
+}
+
+void pool_tick(struct pool *p, uint64_t now_ms)
+{
+	expire(p, now_ms);
+	bury_silent(p, now_ms);
+	p->ticked_ms = now_ms;
+	enum status st = hopelessness(p, now_ms);
+	if (st != ST_OK) {
+		end_waiting(p, &p->suspects, st);
+		end_waiting(p, &p->queue, st);
+	}
+}
+
+struct pool_call *pool_take_ended(struct pool *p)
+{
+	struct pool_call *call = TAILQ_FIRST(&p->ended);
+	if (call)
+		release(p, call);
+	return call;
+}
+
+void pool_drain(struct pool *p)
+{
+	p->is_draining = true;
+}
+
+void pool_end_all(struct pool *p, enum status verdict)
+{
+	for (struct pool_worker *w = p->workers; w; w = w->next)
+		while (!TAILQ_EMPTY(&w->held)) {
+			struct pool_call *call = TAILQ_FIRST(&w->held);
+			bool is_done_maybe = call->is_write && !is_unsent(w, call);
+			end(p, call, is_done_maybe ? ST_OUTCOME_UNKNOWN : verdict);
+		}
+	end_waiting(p, &p->suspects, verdict);
+	end_waiting(p, &p->queue, verdict);
+}
