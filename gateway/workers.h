@@ -26,6 +26,9 @@ struct socket_hub;
 struct workers;
 struct call;
 
+/* A request must fit into one message, whatever its context. */
+enum { WORKERS_PARAMS_MAX = ENVELOPE_BODY_MAX - 1024 };
+
 struct workers_options {
 	const char *endpoint; /* bound */
 	int64_t epoch;        /* of the gateway's start, > 0, another at each start */
@@ -46,7 +49,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
  * call's whole budget. `done` is called exactly once, never before this returns, unless the
  * call is cancelled first; on failure it isn't called and *out is untouched. ST_OVERLOADED: the
  * queue is full. ST_NO_WORKER, ST_DATABASE_UNAVAILABLE: there has been no worker, or none with
- * a live database, for a second. ST_SHUTTING_DOWN, ST_NO_MEMORY. */
+ * a live database, for a second. ST_PAYLOAD_TOO_LARGE: params over WORKERS_PARAMS_MAX.
+ * ST_SHUTTING_DOWN, ST_NO_MEMORY. */
 enum status workers_call(struct workers *w, const struct method *method, const struct context *context,
 	struct span params, call_done done, void *arg, struct call **out) MUST_CHECK;
 
