@@ -229,6 +229,10 @@ class ClearMessages(Case):
         self.assertIn("the database of DATABASE_URL can't be used", said)
         self.assertIn("No such file or directory", said)
 
+    def test_a_port_that_is_none(self):
+        for port in ("http", "0", "65536"):
+            self.assertIn(f"API_PORT is '{port}'", self.run_dev(API_PORT=port).refused())
+
     def test_wrong_options(self):
         for arguments in (["--workers", "0"], ["--workers"], ["--gateways", "x"], ["--colour"]):
             self.assertIn(arguments[0], self.run_dev(*arguments).refused())
