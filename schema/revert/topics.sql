@@ -1,0 +1,7 @@
+-- Revert studytracker:topics from pg
+
+begin;
+
+drop table topics;
+
+commit;

@@ -1,0 +1,50 @@
+-- A session that is there already is answered as it is; what has been committed since this
+-- statement began is seen by session_now.
+with request as materialized (
+	select r.ord, r.account_id, r.session_id, r.topic_id, r.notes, t.name as tag,
+		coalesce(r.duration_minutes, 60)::int as duration_minutes,
+		coalesce(r.study_date, (
+			select account_today(a.time_zone, a.day_starts_at)
+			from accounts as a
+			where a.account_id = r.account_id)) as study_date
+	from (
+		select *
+		from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[])
+			with ordinality
+			as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, ord)
+		order by r.account_id, r.topic_id
+	) as r
+	left join lateral ( -- held against deletion, in key order
+		select t.name
+		from topics as t
+		where t.account_id = r.account_id and t.id = r.topic_id and t.deleted_at is null
+		limit 1
+		for key share
+	) as t on true
+),
+made as (
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
+	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes
+	from request as r
+	where r.tag is not null
+	order by r.account_id, r.session_id
+	on conflict (account_id, id) do nothing
+	returning *
+),
+answer as materialized (
+	select r.ord, r.account_id, r.session_id, m.id, r.topic_id, r.tag, r.study_date,
+		r.duration_minutes, r.notes, m.created_at, m.updated_at
+	from request as r
+	left join made as m on m.account_id = r.account_id and m.id = r.session_id
+)
+select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
+	a.duration_minutes as minutes, a.notes, a.created_at, a.updated_at, a.created_at as "timestamp"
+from answer as a
+where a.id is not null
+union all
+select a.ord, case when s.id is null then 'UNKNOWN_TOPIC' end, s.id, s.topic_id, s.tag, s.study_date,
+	s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp"
+from answer as a
+left join lateral session_now(a.account_id, a.session_id) as s on true
+where a.id is null
+order by ord

@@ -1,0 +1,32 @@
+with request as materialized (
+	select r.*
+	from unnest($1::int8[], $2::uuid[], $3::text[]) with ordinality
+		as r (account_id, session_id, if_match, ord)
+	order by r.account_id, r.session_id
+),
+session as materialized ( -- locked, in key order
+	select r.ord, s.*,
+		case when not is_match(r.if_match, s.updated_at) then 'PRECONDITION_FAILED' end as outcome
+	from request as r
+	cross join lateral (
+		select *
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id and s.deleted_at is null
+		limit 1
+		for no key update
+	) as s
+),
+deleted as (
+	update sessions as s
+	set deleted_at = now(), updated_at = next_update(v.updated_at)
+	from session as v
+	where s.account_id = v.account_id and s.id = v.id and v.outcome is null
+	returning v.ord, s.updated_at, s.deleted_at
+)
+select s.ord, s.outcome, s.id, s.topic_id, t.name as tag, s.study_date, s.duration_minutes,
+	s.duration_minutes as minutes, s.notes, s.created_at,
+	coalesce(d.updated_at, s.updated_at) as updated_at, s.created_at as "timestamp", d.deleted_at
+from session as s
+join topics as t on t.account_id = s.account_id and t.id = s.topic_id
+left join deleted as d on d.ord = s.ord
+order by s.ord

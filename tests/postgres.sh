@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# A private, throw-away PostgreSQL: Unix socket only, in a folder of its own, gone at the end.
+#
+#	. tests/postgres.sh
+#	postgres_start            # exports PGHOST PGPORT PGUSER PGDATABASE DATABASE_URL
+#	postgres_database other   # one more empty database, and makes it the current one
+#	postgres_stop             # also done by the exit trap that postgres_start sets
+#
+# Works as root (the server then runs as the user postgres, or nobody) and as anybody else.
+# Needs bash, set -e is up to the caller.
+
+postgres_directory=''
+postgres_owner=()
+
+postgres_binaries() {
+	local newest
+	newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+	if [[ -x $newest ]]; then
+		dirname "$newest"
+	elif newest=$(command -v initdb); then
+		dirname "$newest"
+	else
+		echo 'postgres.sh: no initdb: install postgresql' >&2
+		return 1
+	fi
+}
+
+# Remembers how to run a command as the server's user.
+postgres_choose_owner() {
+	local user=postgres
+	postgres_owner=()
+	((EUID == 0)) || return 0
+	getent passwd postgres >/dev/null || user=nobody
+	postgres_owner=(setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups)
+	chown "$user" "$postgres_directory"
+}
+
+postgres_start() {
+	local bin options
+	bin=$(postgres_binaries) || return 1
+	postgres_directory=$(mktemp -d /tmp/st-pg.XXXXXX) || return 1
+	trap postgres_stop EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	postgres_choose_owner
+	options="-k $postgres_directory -c listen_addresses='' -c fsync=off -c full_page_writes=off"
+	(
+		cd "$postgres_directory" || exit 1
+		"${postgres_owner[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C \
+			--no-sync >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
+		"${postgres_owner[@]}" "$bin/pg_ctl" -D data -w -t 60 -l log -o "$options ${POSTGRES_OPTIONS-}" \
+			start >/dev/null || { cat log >&2; exit 1; }
+	) || return 1
+	unset PGSERVICE PGPASSWORD PGOPTIONS PGSSLMODE PGTZ PGCLIENTENCODING
+	export PGHOST=$postgres_directory PGPORT=5432 PGUSER=postgres
+	postgres_database studytracker
+}
+
+# postgres_database NAME [TEMPLATE]
+postgres_database() {
+	PGDATABASE=postgres psql -Xqc "create database \"$1\" template ${2:-template0} encoding 'UTF8'" \
+		|| return 1
+	export PGDATABASE=$1
+	export DATABASE_URL="postgresql:///$1?host=$PGHOST&port=$PGPORT&user=$PGUSER"
+}
+
+postgres_stop() {
+	local bin
+	[[ $postgres_directory ]] || return 0
+	if [[ -f $postgres_directory/data/postmaster.pid ]] && bin=$(postgres_binaries); then
+		(cd "$postgres_directory" && "${postgres_owner[@]}" "$bin/pg_ctl" -D data -m immediate -w stop) \
+			>/dev/null 2>&1
+	fi
+	rm -rf -- "$postgres_directory"
+	postgres_directory=''
+}
