@@ -1,0 +1,544 @@
+#include "worker/database.h"
+
+#include "common/service.h"
+#include "worker/bind.h"
+#include "worker/statement.h"
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+	BACKOFF_FIRST_MS = 100,
+	BACKOFF_MAX_MS = 5000,
+	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
+	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
+	STALL_CHECK_MS = 5000,
+};
+
+enum state { WAITING, CONNECTING, PREPARING, UP };
+
+struct database {
+	struct event_base *base;
+	struct database_options options;
+	char *connection_options; /* libpq's `options`: the user's, then ours */
+	bool several_hosts;
+	PGconn *conn;
+	enum state state;
+	struct event *io;    /* connecting: one-shot; then: readable, persistent */
+	struct event *write; /* output that did not fit, one-shot */
+	struct event *timer; /* backoff, the end of an attempt, a loss found inside a call */
+	unsigned backoff_ms;
+	size_t prepared;      /* answers while preparing */
+	unsigned syncs;       /* groups not answered yet */
+	uint64_t heard_ms;    /* the last sign of life, or when it was last owed one */
+	bool is_broken, was_told;
+	struct fail why;
+};
+
+static void on_timer(evutil_socket_t fd, short what, void *arg);
+static void on_connecting(evutil_socket_t fd, short what, void *arg);
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+static void on_writable(evutil_socket_t fd, short what, void *arg);
+
+static struct timeval milliseconds(unsigned ms)
+{
+	return (struct timeval){ ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
+}
+
+static void arm_timer(struct database *db, unsigned ms)
+{
+	struct timeval wait = milliseconds(ms);
+	(void)event_add(db->timer, &wait);
+}
+
+/* libpq ends its messages with a line feed and may use several lines. */
+static enum status fail_libpq(struct fail *why, enum status st, const char *text)
+{
+	(void)fail_set(why, st, "%s", text);
+	size_t len = strlen(why->text);
+	while (len > 0 && why->text[len - 1] == '\n')
+		why->text[--len] = '\0';
+	for (char *at = why->text; (at = strchr(at, '\n')) != NULL;)
+		*at = ' ';
+	return st;
+}
+
+/* Losing and waiting. */
+
+static unsigned jittered(unsigned ms)
+{
+	unsigned noise = 0;
+	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK);
+	return ms / 2 + noise % (ms + 1); /* half to one and a half */
+}
+
+static void disconnect(struct database *db)
+{
+	(void)event_del(db->io);
+	(void)event_del(db->write);
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->syncs = 0;
+	db->is_broken = false;
+	db->state = WAITING;
+}
+
+static void lose(struct database *db)
+{
+	bool was_up = db->state == UP, was_told = db->was_told;
+	disconnect(db);
+	db->was_told = false;
+	arm_timer(db, jittered(db->backoff_ms));
+	db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
+	struct fail why = db->why;
+	if (was_up)
+		db->options.events->on_down(db->options.arg, was_told, &why);
+	else
+		db->options.events->on_refused(db->options.arg, &why);
+}
+
+static void lose_with_libpq_text(struct database *db)
+{
+	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+	lose(db);
+}
+
+/* Inside a call of ours nobody expects callbacks: the loss is told from the loop. */
+static void lose_soon(struct database *db)
+{
+	if (db->is_broken)
+		return;
+	db->is_broken = true;
+	arm_timer(db, 0);
+}
+
+/* Results. */
+
+static void forward(struct database *db, struct database_result *result)
+{
+	db->options.events->on_result(db->options.arg, result);
+}
+
+static bool ends_session(const PGresult *r)
+{
+	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+}
+
+static void on_failure(struct database *db, PGresult *r)
+{
+	const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	if (ends_session(r) || !sqlstate) { /* libpq's own errors have no SQLSTATE */
+		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
+		db->was_told = sqlstate != NULL;
+		lose_soon(db);
+		return;
+	}
+	struct database_result result = { DATABASE_FAILED, NULL, sqlstate, message ? message : "" };
+	forward(db, &result);
+}
+
+static void on_answer(struct database *db, PGresult *r)
+{
+	struct database_result result = { DATABASE_ROWS, r, NULL, NULL };
+	switch (PQresultStatus(r)) {
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+		forward(db, &result);
+		return; /* r is theirs now */
+	case PGRES_PIPELINE_ABORTED:
+		result = (struct database_result){ DATABASE_ABORTED, NULL, NULL, NULL };
+		forward(db, &result);
+		break;
+	case PGRES_PIPELINE_SYNC:
+		db->syncs--;
+		db->options.events->on_sync(db->options.arg);
+		break;
+	default:
+		on_failure(db, r);
+		break;
+	}
+	PQclear(r);
+}
+
+/* The next result that is here already; a NULL from libpq only ends one query's results. */
+static PGresult *next_result(struct database *db)
+{
+	for (int nulls = 0; nulls < 2 && !db->is_broken && db->syncs > 0 && !PQisBusy(db->conn); nulls++) {
+		PGresult *r = PQgetResult(db->conn);
+		if (r)
+			return r;
+	}
+	return NULL;
+}
+
+static void flush(struct database *db)
+{
+	int left = PQflush(db->conn);
+	if (left < 0) {
+		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+		lose_soon(db);
+	} else if (left > 0) {
+		(void)event_add(db->write, NULL);
+	}
+}
+
+/* Preparing: for each statement a Parse and a Describe, all in one group. */
+
+static const struct method *next_known(size_t *index)
+{
+	const struct method *m = method_at(*index);
+	while (m && !database_knows(m))
+		m = method_at(++*index);
+	return m;
+}
+
+static const struct method *nth_known(size_t n)
+{
+	size_t index = 0;
+	const struct method *m = next_known(&index);
+	while (m && n-- > 0) {
+		index++;
+		m = next_known(&index);
+	}
+	return m;
+}
+
+static bool send_prepares(struct database *db)
+{
+	const struct method *m;
+	for (size_t i = 0; (m = next_known(&i)) != NULL; i++) {
+		uint32_t oids[BIND_MAX];
+		size_t count = bind_types(m, oids);
+		if (!PQsendPrepare(db->conn, m->name, statement_find(m->name), (int)count, oids)
+		    || !PQsendDescribePrepared(db->conn, m->name))
+			return false;
+	}
+	return PQpipelineSync(db->conn);
+}
+
+static void start_preparing(struct database *db)
+{
+	db->state = PREPARING;
+	db->prepared = 0;
+	if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)
+	    || !send_prepares(db)) {
+		lose_with_libpq_text(db);
+		return;
+	}
+	db->syncs = 1;
+	struct timeval check = milliseconds(STALL_CHECK_MS);
+	(void)event_assign(db->io, db->base, PQsocket(db->conn), EV_READ | EV_PERSIST, on_readable, db);
+	(void)event_assign(db->write, db->base, PQsocket(db->conn), EV_WRITE, on_writable, db);
+	(void)event_add(db->io, &check);
+	flush(db);
+}
+
+static enum status take_prepared(struct database *db, const PGresult *r)
+{
+	const struct method *m = nth_known(db->prepared / 2);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
+	else if (db->prepared++ % 2 == 0
+		 || db->options.events->on_described(db->options.arg, m, r, &db->why) == ST_OK)
+		return ST_OK;
+	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "prepare");
+}
+
+static void finish_preparing(struct database *db)
+{
+	(void)event_del(db->timer);
+	db->state = UP;
+	db->syncs = 0;
+	db->backoff_ms = BACKOFF_FIRST_MS;
+	db->options.events->on_up(db->options.arg);
+}
+
+/* False where the attempt has failed. */
+static bool read_prepared(struct database *db)
+{
+	PGresult *r;
+	while (db->state == PREPARING && (r = next_result(db)) != NULL) {
+		bool is_end = PQresultStatus(r) == PGRES_PIPELINE_SYNC;
+		enum status st = is_end ? ST_OK : take_prepared(db, r);
+		PQclear(r);
+		if (st != ST_OK) {
+			lose(db);
+			return false;
+		}
+		if (is_end)
+			finish_preparing(db);
+	}
+	return true;
+}
+
+static void read_answers(struct database *db)
+{
+	PGresult *r;
+	while ((r = next_result(db)) != NULL)
+		on_answer(db, r);
+}
+
+static void check_stall(struct database *db)
+{
+	if (db->syncs == 0 || service_now_ms() - db->heard_ms < STALL_MS)
+		return;
+	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "no answer for %d s", STALL_MS / 1000);
+	lose(db);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct database *db = arg;
+	(void)fd;
+	if (what & EV_TIMEOUT) {
+		check_stall(db);
+		return;
+	}
+	db->heard_ms = service_now_ms();
+	bool is_alive = PQconsumeInput(db->conn); /* when it isn't: what came before the end counts */
+	if (db->state == PREPARING && !read_prepared(db))
+		return;
+	if (db->state == UP)
+		read_answers(db);
+	if (is_alive) {
+		flush(db);
+	} else if (db->was_told) {
+		lose(db);
+	} else {
+		lose_with_libpq_text(db);
+	}
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush(arg);
+}
+
+/* Connecting. */
+
+static void watch_connecting(struct database *db, short direction)
+{
+	(void)event_assign(db->io, db->base, PQsocket(db->conn), direction, on_connecting, db);
+	(void)event_add(db->io, NULL);
+}
+
+static void on_connecting(evutil_socket_t fd, short what, void *arg)
+{
+	struct database *db = arg;
+	(void)fd;
+	(void)what;
+	switch (PQconnectPoll(db->conn)) {
+	case PGRES_POLLING_READING:
+		watch_connecting(db, EV_READ);
+		break;
+	case PGRES_POLLING_WRITING:
+		watch_connecting(db, EV_WRITE);
+		break;
+	case PGRES_POLLING_OK:
+		start_preparing(db);
+		break;
+	default:
+		lose_with_libpq_text(db);
+		break;
+	}
+}
+
+static void ignore_notice(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+/* Later keywords win over the URL (`dbname`, expanded), the URL over earlier ones. */
+static PGconn *begin_connection(const struct database *db)
+{
+	const char *keywords[16], *values[16];
+	size_t n = 0;
+#define PAIR(keyword, value) (keywords[n] = (keyword), values[n++] = (value))
+	PAIR("tcp_user_timeout", "3000"); /* a dead host is found, and the next one is tried */
+	PAIR("keepalives_idle", "10");
+	PAIR("keepalives_interval", "5");
+	PAIR("keepalives_count", "3");
+	if (db->several_hosts)
+		PAIR("target_session_attrs", "read-write");
+	if (*db->options.url)
+		PAIR("dbname", db->options.url);
+	PAIR("fallback_application_name", "studytracker-worker");
+	PAIR("client_encoding", "UTF8");
+	PAIR("options", db->connection_options);
+#undef PAIR
+	keywords[n] = values[n] = NULL;
+	return PQconnectStartParams(keywords, values, 1);
+}
+
+static void start_connecting(struct database *db)
+{
+	db->state = CONNECTING;
+	db->why = (struct fail){ 0 };
+	db->heard_ms = service_now_ms();
+	db->conn = begin_connection(db);
+	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
+		lose_with_libpq_text(db);
+		return;
+	}
+	PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
+	arm_timer(db, CONNECT_MAX_MS);
+	watch_connecting(db, EV_WRITE);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct database *db = arg;
+	(void)fd;
+	(void)what;
+	if (db->state == WAITING) {
+		start_connecting(db);
+		return;
+	}
+	if (!db->is_broken)
+		(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "not connected within %d s",
+			CONNECT_MAX_MS / 1000);
+	lose(db);
+}
+
+/* The public calls. */
+
+bool database_is_up(const struct database *db)
+{
+	return db->state == UP && !db->is_broken;
+}
+
+bool database_knows(const struct method *m)
+{
+	return statement_find(m->name) != NULL;
+}
+
+void database_send(struct database *db, const struct method *m, const struct span *params,
+	size_t count)
+{
+	const char *values[BIND_MAX];
+	int lengths[BIND_MAX], formats[BIND_MAX];
+	if (!database_is_up(db))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		values[i] = params[i].bytes;
+		lengths[i] = (int)params[i].len;
+		formats[i] = 1;
+	}
+	if (!PQsendQueryPrepared(db->conn, m->name, (int)count, values, lengths, formats, 1)) {
+		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+		lose_soon(db);
+	}
+}
+
+void database_sync(struct database *db)
+{
+	if (!database_is_up(db))
+		return;
+	if (db->syncs++ == 0)
+		db->heard_ms = service_now_ms();
+	if (!PQpipelineSync(db->conn)) {
+		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+		lose_soon(db);
+		return;
+	}
+	flush(db);
+}
+
+void database_reset(struct database *db, const char *reason)
+{
+	if (!database_is_up(db))
+		return;
+	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "%s", reason);
+	lose_soon(db);
+}
+
+void database_rows_free(struct pg_result **rows)
+{
+	PQclear(*rows);
+	*rows = NULL;
+}
+
+static const char *option_of(const PQconninfoOption *all, const char *keyword, const char *env)
+{
+	for (; all->keyword; all++)
+		if (strcmp(all->keyword, keyword) == 0 && all->val)
+			return all->val;
+	const char *value = getenv(env);
+	return value ? value : "";
+}
+
+static enum status read_url(struct database *db, struct fail *why)
+{
+	PQconninfoOption *all = PQconninfoParse(db->options.url, NULL);
+	if (!all)
+		return fail_set(why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
+	db->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
+		&& !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
+	/* Statements look rows up by key for each element of an array: one plan fits all sizes. */
+	int len = asprintf(&db->connection_options,
+		"%s -c statement_timeout=%d -c TimeZone=%s -c jit=off"
+		" -c plan_cache_mode=force_generic_plan",
+		option_of(all, "options", "PGOPTIONS"), DATABASE_STATEMENT_TIMEOUT_MS,
+		db->options.time_zone);
+	PQconninfoFree(all);
+	if (len < 0) {
+		db->connection_options = NULL;
+		return ST_NO_MEMORY;
+	}
+	return ST_OK;
+}
+
+enum status database_open(struct event_base *base, const struct database_options *options,
+	struct database **out, struct fail *why)
+{
+	enum status st = ST_NO_MEMORY;
+	struct database *db = calloc(1, sizeof *db);
+	if (!db)
+		goto failed;
+	*db = (struct database){ .base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS };
+	db->io = event_new(base, -1, EV_READ, on_connecting, db);
+	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
+	db->timer = evtimer_new(base, on_timer, db);
+	if (!db->io || !db->write || !db->timer)
+		goto failed;
+	st = read_url(db, why);
+	if (st != ST_OK)
+		goto failed;
+	arm_timer(db, 0);
+	*out = db;
+	return ST_OK;
+
+failed:
+	database_free(&db);
+	return st;
+}
+
+static void free_event(struct event *e)
+{
+	if (e)
+		event_free(e);
+}
+
+void database_free(struct database **db)
+{
+	struct database *d = *db;
+	if (!d)
+		return;
+	if (d->conn)
+		disconnect(d);
+	free_event(d->io);
+	free_event(d->write);
+	free_event(d->timer);
+	free(d->connection_options);
+	free(d);
+	*db = NULL;
+}

@@ -1,0 +1,84 @@
+/*
+ * database: one libpq connection in pipeline mode, kept alive.
+ *
+ * It connects without blocking (several hosts, by libpq's rules), prepares every statement that
+ * is embedded, and says so; when the connection is lost it says so too and connects again,
+ * waiting 0.1 to 5 s with jitter between attempts. While it is up, executions are sent and
+ * closed into groups: database_sync makes what was sent since the last one a transaction of
+ * its own. Each execution is answered by one on_result, in order, and each group by one
+ * on_sync; before that nothing of the group is known to be committed. A failure while
+ * committing is an on_result more than executions were sent.
+ *
+ * Callbacks come from the event loop only, never from inside a call.
+ *
+ *	struct database_options options = { .url = settings.database_url, .time_zone = "UTC",
+ *		.events = &events, .arg = worker };
+ *	if (database_open(base, &options, &db, &why) != ST_OK) ...
+ *	on_up:  database_send(db, method, params, count); database_sync(db);
+ */
+#ifndef WORKER_DATABASE_H
+#define WORKER_DATABASE_H
+
+#include "common/method.h"
+
+struct database;
+struct event_base;
+struct pg_result; /* libpq's PGresult */
+
+enum { DATABASE_STATEMENT_TIMEOUT_MS = 10000 };
+
+enum database_result_kind {
+	DATABASE_ROWS,
+	DATABASE_FAILED,  /* and with it everything of its group */
+	DATABASE_ABORTED, /* because of a failure before it in its group */
+};
+
+struct database_result {
+	enum database_result_kind kind;
+	struct pg_result *rows;  /* ROWS: the callee's to free */
+	const char *sqlstate;    /* FAILED: five characters */
+	const char *message;     /* FAILED: one line, borrowed */
+};
+
+struct database_events {
+	/* A statement's result columns, at every connect; a failure ends the attempt. */
+	enum status (*on_described)(void *arg, const struct method *m, const struct pg_result *columns,
+		struct fail *why);
+	void (*on_up)(void *arg);
+	void (*on_result)(void *arg, const struct database_result *result);
+	void (*on_sync)(void *arg);
+	/* It was up. `was_told`: the server said that it ends the session, so that executions
+	 * without a result have not run and will not. */
+	void (*on_down)(void *arg, bool was_told, const struct fail *why);
+	/* An attempt to connect failed; the next comes by itself. */
+	void (*on_refused)(void *arg, const struct fail *why);
+};
+
+struct database_options {
+	const char *url; /* a libpq connection string or URI; "": defaults and PG* variables */
+	const char *time_zone;
+	const struct database_events *events;
+	void *arg;
+};
+
+/* Begins to connect. ST_BAD_SETTING: the URL can't be parsed (its text is kept out of `why`). */
+enum status database_open(struct event_base *base, const struct database_options *options,
+	struct database **out, struct fail *why) MUST_CHECK;
+
+bool database_is_up(const struct database *db);
+
+/* Whether the method's statement is embedded. */
+bool database_knows(const struct method *m);
+
+/* While it is up. Failures become an on_down. The params (worker/bind.h) are copied. */
+void database_send(struct database *db, const struct method *m, const struct span *params,
+	size_t count);
+void database_sync(struct database *db);
+
+/* Gives the connection up, from the loop, as if it had been lost. */
+void database_reset(struct database *db, const char *reason);
+
+void database_rows_free(struct pg_result **rows);
+void database_free(struct database **db); /* calls nothing back */
+
+#endif

@@ -1,0 +1,35 @@
+#include "worker/verdict.h"
+
+#include <string.h>
+
+/* The first row whose prefix fits. */
+static const struct {
+	const char *prefix;
+	struct verdict verdict;
+} verdict_table[] = {
+	/* sqlstate   status                  again  reconnect */
+	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } },  /* serialization failure */
+	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } },  /* deadlock */
+	{ "23505", { ST_INTERNAL, true, false } },              /* another worker was first: look again */
+	{ "23503", { ST_INTERNAL, true, false } },              /* it went while we looked */
+	{ "23514", { ST_INVALID_INPUT, false, false } },        /* check violation */
+	{ "22", { ST_INVALID_INPUT, false, false } },           /* data exception */
+	{ "0A000", { ST_DATABASE_UNAVAILABLE, true, true } },   /* a migration changed a cached plan */
+	{ "26000", { ST_DATABASE_UNAVAILABLE, true, true } },   /* the prepared statement is gone */
+	{ "25006", { ST_DATABASE_UNAVAILABLE, true, true } },   /* demoted to a standby */
+	{ "55P03", { ST_DATABASE_UNAVAILABLE, false, false } }, /* lock not available */
+	{ "57014", { ST_DEADLINE_EXCEEDED, false, false } },    /* statement_timeout */
+	{ "53", { ST_DATABASE_UNAVAILABLE, false, false } },    /* disk, memory, connections */
+	{ "57", { ST_DATABASE_UNAVAILABLE, false, false } },    /* operator intervention */
+	{ "58", { ST_DATABASE_UNAVAILABLE, false, false } },    /* system error */
+};
+
+struct verdict verdict_of(const char *sqlstate)
+{
+	for (size_t i = 0; i < sizeof verdict_table / sizeof *verdict_table; i++) {
+		const char *prefix = verdict_table[i].prefix;
+		if (strncmp(sqlstate, prefix, strlen(prefix)) == 0)
+			return verdict_table[i].verdict;
+	}
+	return (struct verdict){ ST_INTERNAL, false, false };
+}
