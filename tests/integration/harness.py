@@ -100,7 +100,8 @@ class Process:
 class Database:
     """A throw-away cluster on a Unix socket with the migrations deployed."""
 
-    def __init__(self):
+    def __init__(self, durable=False):
+        self.durable = durable  # for measuring: waits for the disk as a real one does
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
         self.owner = "postgres" if os.geteuid() == 0 else None
         self.name = "studytracker"
@@ -137,8 +138,8 @@ class Database:
         data = os.path.join(self.directory, "data")
         prefix = ["setpriv", "--pdeathsig", "INT"]
         command = self.as_owner(self.program("postgres"), "-D", data, "-p", "5432", "-k",
-                                self.directory, "-c", "listen_addresses=", "-c", "fsync=off",
-                                "-c", "max_connections=50")
+                                self.directory, "-c", "listen_addresses=", "-c", "max_connections=50",
+                                "-c", f"fsync={'on' if self.durable else 'off'}")
         command = prefix + (command[1:] if self.owner else command)
         with open(os.path.join("/tmp", os.path.basename(self.directory) + ".log"), "ab") as log:
             self.log_path = log.name
@@ -225,7 +226,7 @@ class Service:
         number = len(self.gateways) + 1
         env = clean_environment(**{
             "API_HOST": "127.0.0.1", "API_PORT": self.port,
-            "STUDYTRACKER_RUNTIME_DIR": self.directory,
+            "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
             "STUDYTRACKER_WORKER_ENDPOINT": self.endpoint(number), **self.settings})
         gateway = Process(f"gateway-{number}", [GATEWAY], env, self.directory)
         self.gateways.append(gateway)
