@@ -15,7 +15,7 @@ struct span span_of(const char *text)
 
 bool span_is(struct span s, const char *text)
 {
-	return s.len == strlen(text) && memcmp(s.bytes, text, s.len) == 0;
+	return s.len == strlen(text) && (s.len == 0 || memcmp(s.bytes, text, s.len) == 0);
 }
 
 bool span_is_nocase(struct span s, const char *text)
