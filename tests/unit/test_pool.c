@@ -1,0 +1,618 @@
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/pool.h"
+
+/* Stories: a step is told to the pool, then all that it wants is done; what was seen is
+ * "x>A" (call x was sent to worker A) or "x=CODE" (call x ended with that outcome). */
+
+enum { CALLS = 26, BUDGET_MS = 5000, QUEUE_MAX = 4, EPOCH = 1000 };
+
+struct stage {
+	struct pool pool;
+	uint64_t now_ms;
+	struct pool_call calls[CALLS];
+	struct buf seen;
+};
+
+static void see(struct stage *s, const struct pool_call *call, char how, const char *what)
+{
+	buf_printf(&s->seen, "%s%c%c%s", s->seen.len > 0 ? " " : "", (char)('a' + (call - s->calls)), how, what);
+}
+
+static struct pool_worker *worker_named(struct stage *s, char name)
+{
+	return pool_worker_of(&s->pool, (struct span){ &name, 1 });
+}
+
+static struct pool_call *call_named(struct stage *s, char name)
+{
+	ck_assert(name >= 'a' && name < 'a' + CALLS);
+	return &s->calls[name - 'a'];
+}
+
+static void send_all(struct stage *s)
+{
+	pool_dispatch(&s->pool);
+	for (struct pool_worker *w = pool_workers(&s->pool); w; w = w->next)
+		while (w->unsent) {
+			see(s, w->unsent, '>', (char[]){ w->peer[0], '\0' });
+			pool_sent(w);
+		}
+}
+
+static void settle(struct stage *s)
+{
+	struct pool_call *call;
+	while ((call = pool_take_ended(&s->pool)))
+		see(s, call, '=', status_info(call->verdict)->code);
+}
+
+static struct pool_worker *greet(struct stage *s, char name, char process, int64_t epoch, int64_t credit,
+	bool has_database)
+{
+	struct pool_greeting greeting = { .peer = { &name, 1 }, .uuid = { (unsigned char)process },
+		.epoch = epoch, .credit = credit, .has_database = has_database };
+	struct pool_worker *w = pool_greet(&s->pool, &greeting, s->now_ms);
+	ck_assert_ptr_nonnull(w);
+	return w;
+}
+
+/* The rest of a step after its verb. */
+struct words {
+	char name;   /* the first word's first letter */
+	char other;  /* the second's */
+	long number; /* the last, where it is one */
+	const char *text;
+};
+
+static void do_ready(struct stage *s, struct words w) /* ready WORKER CREDIT */
+{
+	struct pool_worker *worker = worker_named(s, w.name);
+	if (!worker)
+		worker = greet(s, w.name, w.name, 0, 7777, true);
+	greet(s, w.name, (char)worker->uuid[0], worker->epoch, w.number, true);
+}
+
+static void do_moved(struct stage *s, struct words w) /* moved NEW-CONNECTION OLD CREDIT */
+{
+	int64_t epoch = greet(s, w.name, w.other, worker_named(s, w.other)->epoch, 7777, true)->epoch;
+	greet(s, w.name, w.other, epoch, w.number, true);
+}
+
+static void do_nodb(struct stage *s, struct words w) /* nodb WORKER */
+{
+	struct pool_worker *worker = worker_named(s, w.name);
+	greet(s, w.name, (char)worker->uuid[0], worker->epoch, worker->credit, false);
+}
+
+static void do_credit(struct stage *s, struct words w) /* credit WORKER CREDIT */
+{
+	struct pool_worker *worker = worker_named(s, w.name);
+	ck_assert(pool_credit(&s->pool, worker, worker->epoch, w.number, s->now_ms));
+}
+
+static void do_stale(struct stage *s, struct words w) /* stale WORKER */
+{
+	struct pool_worker *worker = worker_named(s, w.name);
+	ck_assert(!pool_credit(&s->pool, worker, worker->epoch - 1, 7777, s->now_ms));
+}
+
+static void do_call(struct stage *s, struct words w) /* call CALL [write|unsafe] [BUDGET] */
+{
+	struct pool_call *call = call_named(s, w.name);
+	bool is_unsafe = strstr(w.text, "unsafe");
+	*call = (struct pool_call){ .is_write = is_unsafe || strstr(w.text, "write"),
+		.safe_to_repeat = !is_unsafe,
+		.deadline_ms = s->now_ms + (uint64_t)(w.number > 0 ? w.number : BUDGET_MS) };
+	enum status st = pool_add(&s->pool, call, s->now_ms);
+	if (st != ST_OK)
+		see(s, call, '!', status_info(st)->code);
+}
+
+static void do_answer(struct stage *s, struct words w) /* answer CALL WORKER */
+{
+	struct pool_call *call = call_named(s, w.name);
+	struct pool_call *got = pool_answer(&s->pool, worker_named(s, w.other), call->msgid);
+	see(s, call, '=', got == call ? "OK" : got ? "ANOTHER" : "LATE");
+}
+
+static void do_cancel(struct stage *s, struct words w) /* cancel CALL */
+{
+	pool_remove(&s->pool, call_named(s, w.name));
+}
+
+static void do_lose(struct stage *s, struct words w) /* lose WORKER */
+{
+	pool_lose(&s->pool, worker_named(s, w.name));
+}
+
+static void do_leave(struct stage *s, struct words w) /* leave WORKER */
+{
+	pool_leave(&s->pool, worker_named(s, w.name), worker_named(s, w.name)->epoch);
+}
+
+static void do_refuse(struct stage *s, struct words w) /* refuse WORKER: the socket would not take it */
+{
+	pool_dispatch(&s->pool);
+	pool_take_back(&s->pool, worker_named(s, w.name));
+}
+
+static void do_wait(struct stage *s, struct words w) /* wait MS, ticking; workers A and B speak if named */
+{
+	for (uint64_t until = s->now_ms + (uint64_t)w.number; s->now_ms < until; pool_tick(&s->pool, s->now_ms)) {
+		uint64_t left = until - s->now_ms;
+		s->now_ms += left < 10 ? left : 10;
+		for (const char *name = w.text; *name >= 'A' && *name <= 'Z'; name++) {
+			struct pool_worker *worker = worker_named(s, *name);
+			ck_assert(pool_credit(&s->pool, worker, worker->epoch, worker->credit, s->now_ms));
+		}
+		settle(s);
+	}
+}
+
+static void do_stall(struct stage *s, struct words w) /* stall MS: the gateway itself stands still */
+{
+	s->now_ms += (uint64_t)w.number;
+	pool_tick(&s->pool, s->now_ms);
+}
+
+static void do_drain(struct stage *s, struct words w)
+{
+	(void)w;
+	pool_drain(&s->pool);
+}
+
+static void do_end(struct stage *s, struct words w)
+{
+	(void)w;
+	pool_end_all(&s->pool, ST_SHUTTING_DOWN);
+}
+
+static const struct {
+	const char *verb;
+	void (*run)(struct stage *s, struct words w);
+} verbs[] = {
+	{ "ready", do_ready }, { "moved", do_moved }, { "nodb", do_nodb }, { "credit", do_credit },
+	{ "stale", do_stale }, { "call", do_call }, { "answer", do_answer }, { "cancel", do_cancel },
+	{ "lose", do_lose }, { "leave", do_leave }, { "refuse", do_refuse }, { "wait", do_wait },
+	{ "stall", do_stall }, { "drain", do_drain }, { "end", do_end },
+};
+
+static struct words words_of(const char *text)
+{
+	struct words w = { .name = *text, .text = text };
+	const char *space = strchr(text, ' ');
+	w.other = space ? space[1] : '\0';
+	const char *last = strrchr(text, ' ');
+	w.number = strtol(last ? last : text, NULL, 10);
+	return w;
+}
+
+/* "VERB WORDS; VERB WORDS; …" */
+static void run_step(struct stage *s, const char *step)
+{
+	char *copy = strdup(step), *rest = copy, *part;
+	while ((part = strsep(&rest, ";"))) {
+		part += strspn(part, " ");
+		size_t len = strcspn(part, " "), i = 0;
+		while (i < sizeof verbs / sizeof *verbs && strncmp(verbs[i].verb, part, len) != 0)
+			i++;
+		ck_assert_msg(i < sizeof verbs / sizeof *verbs, "no verb: %s", part);
+		verbs[i].run(s, words_of(part + len + strspn(part + len, " ")));
+	}
+	free(copy);
+	settle(s);
+	send_all(s);
+}
+
+enum { STEPS_MAX = 12 };
+
+static const struct story {
+	const char *what;
+	struct { const char *step, *seen; } steps[STEPS_MAX];
+} stories[] = {
+	{ "a call goes to the worker and its answer comes back once", {
+		{ "ready A 5; call x", "x>A" }, { "answer x A", "x=OK" }, { "answer x A", "x=LATE" } } },
+	{ "no more is sent than there is credit for, first come first served", {
+		{ "ready A 2; call x; call y; call z; call u", "x>A y>A" }, { "answer x A", "x=OK" },
+		{ "credit A 3", "z>A" }, { "credit A 3", "" }, { "ready A 3", "" }, { "ready A 4", "u>A" } } },
+	{ "a worker that takes its credit back gets nothing", {
+		{ "ready A 4; call x", "x>A" }, { "credit A 1; call y", "" }, { "credit A 2", "y>A" } } },
+	{ "the least loaded worker gets the call, equals take turns", {
+		{ "ready B 2; ready A 4", "" }, { "call a; call b", "a>A b>A" }, { "call c", "c>B" },
+		{ "call d", "d>A" } } },
+	{ "credit said under another epoch is of the past", {
+		{ "ready A 0; call x; stale A", "" }, { "credit A 1", "x>A" } } },
+	{ "a full queue refuses at once", {
+		{ "ready A 1; call a; call b; call c; call d; call e", "a>A" },
+		{ "call f", "f!OVERLOADED" }, { "answer a A; credit A 2; call f", "a=OK b>A" } } },
+	{ "a burst of one turn is more than the queue if workers have credit", {
+		{ "ready A 9; call a; call b; call c; call d; call e; call f", "a>A b>A c>A d>A e>A f>A" } } },
+	{ "deadlines end what waits and what is in flight; the late answer is dropped", {
+		{ "ready A 1; call x 300; call y 100", "x>A" },
+		{ "wait A 99", "" }, { "wait A 1", "y=DEADLINE_EXCEEDED" }, { "wait A 199", "" },
+		{ "wait A 1", "x=DEADLINE_EXCEEDED" }, { "answer x A", "x=LATE" } } },
+	{ "a deadline beyond the wheel's round is kept", {
+		{ "ready A 1; call x 20000", "x>A" }, { "wait A 19990", "" },
+		{ "wait A 10", "x=DEADLINE_EXCEEDED" } } },
+	{ "a cancelled call is never reported, and its credit comes back by the answer", {
+		{ "ready A 1; call x; call y", "x>A" }, { "cancel x", "" },
+		{ "answer x A; credit A 2", "x=LATE y>A" }, { "cancel y", "" }, { "wait A 6000", "" } } },
+	{ "a call cancelled before it was sent costs no credit", {
+		{ "ready A 1; call x; cancel x", "" }, { "call y", "y>A" } } },
+
+	{ "a gone worker's safe call goes to another", {
+		{ "ready B 1; ready A 9; call x", "x>A" }, { "lose A", "x>B" }, { "answer x B", "x=OK" } } },
+	{ "an unsafe call of a gone worker has an unknown outcome", {
+		{ "ready A 9; call x unsafe; call y write", "x>A y>A" },
+		{ "lose A", "x=OUTCOME_UNKNOWN" }, { "ready B 9", "y>B" } } },
+	{ "a worker silent for three seconds is gone, one that speaks is not", {
+		{ "ready A 9; ready B 9; call x; call y unsafe", "x>B y>A" },
+		{ "wait A 2999", "" }, { "wait A 1", "x>A" }, { "wait A 1500; answer y A", "y=OK" } } },
+	{ "when the gateway itself stood still no worker is to blame", {
+		{ "ready A 9; call x 60000", "x>A" }, { "stall 10000", "" }, { "answer x A", "x=OK" } } },
+	{ "a call is repeated twice at most", {
+		{ "ready A 1; call x", "x>A" }, { "lose A; ready B 1", "x>B" }, { "lose B; ready C 1", "x>C" },
+		{ "lose C; ready D 9", "x=OUTCOME_UNKNOWN" } } },
+	{ "suspects are sent one at a time, other calls meanwhile", {
+		{ "ready A 9; call x; call y; call z", "x>A y>A z>A" }, { "lose A; ready B 9", "x>B" },
+		{ "call n", "n>B" }, { "answer x B", "x=OK y>B" }, { "answer y B; answer n B", "y=OK n=OK z>B" } } },
+	{ "half of the workers are kept from suspects", {
+		{ "ready A 9; call x; call y; call z", "x>A y>A z>A" },
+		{ "ready B 9; ready C 9; ready D 9; ready E 9; lose A", "x>E y>D" },
+		{ "answer y D", "y=OK z>C" } } },
+	{ "a killer takes three workers and no innocent call with it", {
+		{ "ready A 9; call k; call i", "k>A i>A" }, { "lose A; ready B 9; call j", "k>B j>B" },
+		{ "lose B; ready C 9", "i>C" }, { "answer i C", "i=OK k>C" },
+		{ "lose C; ready D 9", "k=OUTCOME_UNKNOWN j>D" }, { "answer j D", "j=OK" } } },
+	{ "a suspect that ends frees its place", {
+		{ "ready A 9; call x 500; call y", "x>A y>A" }, { "lose A; ready B 9", "x>B" },
+		{ "wait B 500", "x=DEADLINE_EXCEEDED y>B" } } },
+	{ "a process that connects again has lost what it held, and starts afresh", {
+		{ "ready A 3; call x; call y unsafe", "x>A y>A" },
+		{ "moved B A 1", "y=OUTCOME_UNKNOWN x>B" }, { "answer x B", "x=OK" } } },
+	{ "an answer of another worker than the call's is no answer", {
+		{ "ready B 1; ready A 9; call x", "x>A" }, { "answer x B", "x=LATE" }, { "answer x A", "x=OK" } } },
+
+	{ "what the socket refuses was not sent: unsafe calls too go to another, in order", {
+		{ "ready A 9; call x unsafe; call y; refuse A", "" }, { "ready B 9", "x>B y>B" } } },
+	{ "a refused worker gets calls again with its next credit", {
+		{ "ready A 2; call x unsafe; refuse A", "" }, { "call y", "" }, { "ready A 2", "x>A y>A" } } },
+	{ "a gone worker's calls that were not sent yet are no suspects", {
+		{ "ready A 9; call x unsafe; call y unsafe", "x>A y>A" },
+		{ "answer x A; answer y A; call z unsafe; refuse A; lose A; ready B 9", "x=OK y=OK z>B" } } },
+
+	{ "without any worker a call fails after the grace", {
+		{ "call x", "" }, { "wait 999", "" }, { "wait 1", "x=NO_WORKER" }, { "call y", "y!NO_WORKER" },
+		{ "ready A 9; call z", "z>A" } } },
+	{ "a worker that is back within the grace costs no call", {
+		{ "ready A 9; call x", "x>A" }, { "answer x A; wait A 4000; lose A; call y", "x=OK" },
+		{ "wait 900; call z", "" }, { "ready B 9", "y>B z>B" } } },
+	{ "without a live database calls wait for the grace, then fail", {
+		{ "ready A 9; nodb A; call x", "" }, { "wait A 999", "" }, { "wait A 1", "x=DATABASE_UNAVAILABLE" },
+		{ "call y", "y!DATABASE_UNAVAILABLE" }, { "ready A 9; call z", "z>A" } } },
+	{ "a repeated write that no worker is left for may have been done", {
+		{ "ready A 9; call x; call y write", "x>A y>A" }, { "lose A", "" },
+		{ "wait 1000", "x=NO_WORKER y=OUTCOME_UNKNOWN" } } },
+	{ "a leaving worker answers what it holds and gets nothing more", {
+		{ "ready A 9; call x", "x>A" }, { "leave A; call y", "" }, { "answer x A", "x=OK" },
+		{ "ready B 9", "y>B" }, { "ready A 99; call z", "z>B" } } },
+	{ "a draining pool refuses new calls and finishes the others", {
+		{ "ready A 9; call x", "x>A" }, { "drain; call y", "y!SHUTTING_DOWN" }, { "answer x A", "x=OK" } } },
+	{ "what is given up at the end may have been done if it was a sent write", {
+		{ "ready A 3; call x; call y unsafe; call z write; call u write", "x>A y>A z>A" },
+		{ "end", "x=SHUTTING_DOWN y=OUTCOME_UNKNOWN z=OUTCOME_UNKNOWN u=SHUTTING_DOWN" } } },
+};
+
+static void stage_init(struct stage *s)
+{
+	struct pool_options options = { .queue_max = QUEUE_MAX, .epoch = EPOCH };
+	*s = (struct stage){ .now_ms = 1000000 };
+	pool_init(&s->pool, &options, s->now_ms);
+}
+
+static void stage_fini(struct stage *s)
+{
+	pool_end_all(&s->pool, ST_SHUTTING_DOWN);
+	settle(s);
+	ck_assert_uint_eq(s->pool.counts.live, 0);
+	pool_fini(&s->pool);
+	buf_fini(&s->seen);
+}
+
+START_TEST(the_pool_does_as_told)
+{
+	const struct story *story = &stories[_i];
+	struct stage s;
+	stage_init(&s);
+	for (size_t i = 0; i < STEPS_MAX && story->steps[i].step; i++) {
+		buf_clear(&s.seen);
+		run_step(&s, story->steps[i].step);
+		ck_assert_msg(span_is(buf_view(&s.seen), story->steps[i].seen), "%s: step %zu, %s: saw \"%.*s\"",
+			story->what, i + 1, story->steps[i].step, (int)s.seen.len, s.seen.bytes);
+	}
+	stage_fini(&s);
+}
+END_TEST
+
+/* A simulation: workers that answer, lose messages, die, restart, stall; callers that leave.
+ * Whatever happens, each call ends exactly once, and no unsafe one is sent twice. */
+
+enum { SIM_CALLS = 4000, SIM_WORKERS = 5, SIM_WINDOW = 16, SIM_QUEUE = 200, HELD_MAX = 1024 };
+
+struct sim_call {
+	struct pool_call pooled;
+	unsigned sent, ended;
+	bool is_in;
+	uint64_t deadline_ms;
+};
+
+struct sim_worker {
+	char peer[4];
+	bool is_alive, is_mute, is_leaving, has_database;
+	int64_t epoch; /* 0: not greeted yet */
+	int64_t answered;
+	size_t held;
+	uint32_t msgids[HELD_MAX];
+};
+
+struct sim {
+	struct pool pool;
+	uint64_t random;
+	uint64_t now_ms;
+	unsigned peers;
+	size_t started;
+	struct sim_call calls[SIM_CALLS];
+	struct sim_worker workers[SIM_WORKERS];
+};
+
+static unsigned dice(struct sim *s, unsigned sides)
+{
+	s->random ^= s->random << 13;
+	s->random ^= s->random >> 7;
+	s->random ^= s->random << 17;
+	return (unsigned)(s->random >> 33) % sides;
+}
+
+static struct sim_call *sim_call_of(struct pool_call *pooled)
+{
+	return (struct sim_call *)(void *)((char *)pooled - offsetof(struct sim_call, pooled));
+}
+
+static void sim_ended(struct sim *s, struct pool_call *pooled)
+{
+	struct sim_call *call = sim_call_of(pooled);
+	ck_assert(call->is_in);
+	ck_assert_uint_eq(call->ended, 0);
+	ck_assert_uint_le(s->now_ms, call->deadline_ms + 3000 + POOL_TICK_MS);
+	call->is_in = false;
+	call->ended++;
+}
+
+static void sim_start(struct sim *s)
+{
+	struct sim_call *call = &s->calls[s->started++];
+	call->pooled.safe_to_repeat = dice(s, 3) > 0;
+	call->pooled.is_write = !call->pooled.safe_to_repeat || dice(s, 2);
+	call->deadline_ms = call->pooled.deadline_ms = s->now_ms + 1 + dice(s, 2) * 5000 + dice(s, 6000);
+	call->is_in = pool_add(&s->pool, &call->pooled, s->now_ms) == ST_OK;
+	call->ended = !call->is_in;
+}
+
+static void sim_say_ready(struct sim *s, struct sim_worker *w)
+{
+	struct pool_greeting greeting = {
+		.peer = { w->peer, sizeof w->peer },
+		.uuid = { (unsigned char)(w - s->workers), (unsigned char)w->peer[0], (unsigned char)w->peer[1] },
+		.epoch = w->epoch,
+		.credit = w->epoch ? w->answered + (w->has_database ? SIM_WINDOW : 0) : SIM_WINDOW,
+		.has_database = w->has_database,
+	};
+	if (dice(s, 3) == 0)
+		memset(&greeting.uuid[1], 0, 2); /* the same process on a new connection */
+	struct pool_worker *pooled = pool_greet(&s->pool, &greeting, s->now_ms);
+	if (pooled->epoch != w->epoch) {
+		w->epoch = pooled->epoch;
+		w->answered = 0;
+		w->held = 0;
+	}
+}
+
+static void sim_restart(struct sim *s, struct sim_worker *w)
+{
+	unsigned peer = ++s->peers;
+	*w = (struct sim_worker){ .is_alive = true, .has_database = true };
+	memcpy(w->peer, &peer, sizeof w->peer);
+}
+
+static void sim_answer(struct sim *s, struct sim_worker *w)
+{
+	struct pool_worker *pooled = pool_worker_of(&s->pool, (struct span){ w->peer, sizeof w->peer });
+	if (!pooled || w->held == 0)
+		return;
+	size_t i = dice(s, (unsigned)w->held);
+	uint32_t msgid = w->msgids[i];
+	w->msgids[i] = w->msgids[--w->held];
+	w->answered++;
+	if (!pool_credit(&s->pool, pooled, w->epoch, w->answered + SIM_WINDOW, s->now_ms))
+		return;
+	struct pool_call *call = pool_answer(&s->pool, pooled, msgid);
+	if (call)
+		sim_ended(s, call);
+}
+
+static void sim_worker_turn(struct sim *s, struct sim_worker *w)
+{
+	if (!w->is_alive) {
+		if (dice(s, 50) == 0)
+			sim_restart(s, w);
+		return;
+	}
+	if (dice(s, 300) == 0)
+		w->is_alive = false;
+	if (dice(s, 1000) == 0)
+		w->is_mute = !w->is_mute;
+	if (dice(s, 500) == 0)
+		w->has_database = !w->has_database;
+	if (w->is_mute)
+		return;
+	struct pool_worker *pooled = pool_worker_of(&s->pool, (struct span){ w->peer, sizeof w->peer });
+	if (pooled && dice(s, 3000) == 0)
+		pool_leave(&s->pool, pooled, w->epoch);
+	if (!pooled || dice(s, 20) == 0)
+		sim_say_ready(s, w);
+	for (unsigned n = dice(s, 8); n > 0; n--)
+		sim_answer(s, w);
+}
+
+static struct sim_worker *sim_worker_of(struct sim *s, const struct pool_worker *pooled)
+{
+	for (size_t i = 0; i < SIM_WORKERS; i++)
+		if (memcmp(s->workers[i].peer, pooled->peer, pooled->peer_len) == 0 && s->workers[i].is_alive)
+			return &s->workers[i];
+	return NULL;
+}
+
+static void sim_deliver(struct sim *s, struct sim_worker *w, struct pool_call *pooled)
+{
+	struct sim_call *call = sim_call_of(pooled);
+	ck_assert(call->is_in);
+	call->sent++;
+	ck_assert_uint_le(call->sent, pooled->safe_to_repeat ? POOL_REPEATS + 1 : 1);
+	ck_assert(pooled->worker->has_database && !pooled->worker->is_leaving);
+	ck_assert_uint_lt(w->held, SIM_WINDOW);
+	if (dice(s, 500) > 0) /* else lost on the way */
+		w->msgids[w->held++] = pooled->msgid;
+}
+
+/* Connections to dead workers refuse sometimes at once, else only silence tells. */
+static void sim_send(struct sim *s)
+{
+	pool_dispatch(&s->pool);
+	for (struct pool_worker *w = pool_workers(&s->pool), *next; w; w = next) {
+		next = w->next;
+		ck_assert_int_le(w->sent, w->credit > w->sent ? w->credit : w->sent);
+		struct sim_worker *to = sim_worker_of(s, w);
+		if (!to && w->unsent && dice(s, 2)) {
+			pool_lose(&s->pool, w);
+			continue;
+		}
+		if (w->unsent && dice(s, 200) == 0)
+			pool_take_back(&s->pool, w);
+		for (; w->unsent; pool_sent(w)) {
+			struct pool_call *call = w->unsent;
+			if (to)
+				sim_deliver(s, to, call);
+			else
+				sim_call_of(call)->sent++;
+		}
+	}
+}
+
+static void sim_check(const struct sim *s)
+{
+	const struct pool_counts *n = &s->pool.counts;
+	size_t workers = 0, in_flight = 0, suspects = 0;
+	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next) {
+		size_t held = 0, held_suspects = 0;
+		const struct pool_call *call;
+		TAILQ_FOREACH(call, &w->held, link) {
+			held++;
+			held_suspects += call->losses > 0;
+		}
+		ck_assert_uint_eq(held, w->in_flight);
+		ck_assert_uint_eq(held_suspects, w->has_suspect);
+		workers++;
+		in_flight += held;
+		suspects += held_suspects;
+	}
+	ck_assert_uint_eq(workers, n->workers);
+	ck_assert_uint_eq(in_flight, n->in_flight);
+	ck_assert_uint_eq(suspects, s->pool.suspects_in_flight);
+	ck_assert_uint_le(n->queued, SIM_QUEUE + SIM_WORKERS * SIM_WINDOW);
+}
+
+static void sim_turn(struct sim *s)
+{
+	struct pool_call *pooled;
+	s->now_ms += 1 + dice(s, 20) + (dice(s, 2000) == 0 ? 3000 : 0);
+	for (unsigned n = dice(s, 8); n > 0 && s->started < SIM_CALLS; n--)
+		sim_start(s);
+	struct sim_call *leaves = &s->calls[dice(s, SIM_CALLS)];
+	if (leaves->is_in && dice(s, 4) == 0) {
+		pool_remove(&s->pool, &leaves->pooled);
+		leaves->is_in = false;
+		leaves->ended++;
+	}
+	for (size_t i = 0; i < SIM_WORKERS; i++)
+		sim_worker_turn(s, &s->workers[i]);
+	pool_tick(&s->pool, s->now_ms);
+	sim_send(s);
+	while ((pooled = pool_take_ended(&s->pool)))
+		sim_ended(s, pooled);
+	sim_check(s);
+}
+
+START_TEST(each_call_ends_exactly_once_whatever_happens)
+{
+	struct sim *s = calloc(1, sizeof *s);
+	struct pool_options options = { .queue_max = SIM_QUEUE, .epoch = EPOCH };
+	s->random = 0x9e3779b97f4a7c15u * (uint64_t)(_i + 1);
+	pool_init(&s->pool, &options, 0);
+	for (size_t i = 0; i < SIM_WORKERS; i++)
+		sim_restart(s, &s->workers[i]);
+	for (unsigned turns = 0; s->started < SIM_CALLS || s->pool.counts.live > 0; turns++) {
+		ck_assert_uint_lt(turns, 100000);
+		sim_turn(s);
+	}
+	for (size_t i = 0; i < SIM_CALLS; i++)
+		ck_assert_uint_eq(s->calls[i].ended, 1);
+	const struct pool_counts *n = &s->pool.counts;
+	ck_assert_uint_gt(n->answered, SIM_CALLS / 10);
+	ck_assert_uint_gt(n->repeated, 0);
+	ck_assert_uint_eq(n->queued + n->suspects + n->in_flight, 0);
+	pool_fini(&s->pool);
+	free(s);
+}
+END_TEST
+
+static int events_seen[8];
+
+static void count_event(void *arg, enum pool_event event, const struct pool_worker *w)
+{
+	(void)arg, (void)w;
+	events_seen[event]++;
+}
+
+START_TEST(the_watch_hears_of_workers)
+{
+	struct stage s;
+	stage_init(&s);
+	s.pool.watch = count_event;
+	run_step(&s, "ready A 9; nodb A; ready A 9; leave A; lose A; ready B 9; lose B");
+	ck_assert_int_eq(events_seen[POOL_WORKER_JOINED], 2);
+	ck_assert_int_eq(events_seen[POOL_DATABASE_LOST], 1);
+	ck_assert_int_eq(events_seen[POOL_DATABASE_BACK], 1);
+	ck_assert_int_eq(events_seen[POOL_WORKER_LEFT], 1);
+	ck_assert_int_eq(events_seen[POOL_WORKER_DIED], 1);
+	stage_fini(&s);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("pool");
+	TCase *tc = tcase_create("pool");
+	suite_add_tcase(suite, tc);
+	tcase_add_loop_test(tc, the_pool_does_as_told, 0, sizeof stories / sizeof *stories);
+	tcase_add_loop_test(tc, each_call_ends_exactly_once_whatever_happens, 0, 12);
+	tcase_add_test(tc, the_watch_hears_of_workers);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
