@@ -1,16 +1,17 @@
 -- Each order and filter has its own branch with its own index, of which a request runs one: its
--- path. Every branch begins strictly after the cursor, or before the first row of all.
+-- path. It begins strictly after the cursor, or before the first row of all.
 --
--- Days in the order of creation: where few sessions are in the range ("few"), they are found by
--- day and sorted; else the order of creation is walked and other days are passed over.
+-- A range of days in the order of creation: where few sessions are in it (path "days"), they are
+-- found by day and sorted; else the order of creation is walked and other days are passed over,
+-- which "is true" keeps the planner from using an index for.
 with request as materialized (
 	select r.ord, r.account_id, least(r."limit", 500) + 1 as row_limit, p.sort, r.cursor_key,
 		r.cursor_id, text_key(r.q) as q_key,
 		coalesce(r."from", '-infinity') as first_day, coalesce(r."to", 'infinity') as end_day,
 		num_nonnulls(r."from", r."to") > 0 as is_range,
-		r.topic_id is not null or p.tag_key <> '' as is_topic,
+		r.topic_id is not null or coalesce(p.tag_key, '') <> '' as is_topic,
 		case
-			when p.tag_key is null or p.tag_key = '' then r.topic_id
+			when coalesce(p.tag_key, '') = '' then r.topic_id
 			else (
 				select t.id
 				from topics as t
@@ -41,8 +42,8 @@ start as materialized ( -- where the page begins
 	from request as r
 ),
 path as materialized (
-	select s.ord, s.account_id, s.row_limit, s.sort, s.q_key, s.topic, s.first_day, s.end_day,
-		s.created_at,
+	select s.ord, s.account_id, s.row_limit, s.sort, s.q_key, s.topic, s.is_topic, s.first_day,
+		s.end_day, s.is_descending, s.created_at,
 		case -- the nearer of the cursor and the range's end, so that the index begins there
 			when s.is_descending then least(s.study_date, s.end_day)
 			else greatest(s.study_date, s.first_day - 1)
@@ -62,17 +63,19 @@ path as materialized (
 			where t.account_id = s.account_id and t.deleted_at is null
 				and strpos(t.name_key, s.q_key) > 0)
 		end as q_topics,
-		concat(
-			case when s.is_range and s.sort in ('created_at', '-created_at') and (
-				select coalesce(sum(d.sessions), 0) <= 10000 and count(*) <= 2000
+		case
+			when s.is_range and s.sort like '%created_at' and (
+				select coalesce(sum(d.sessions), 0) <= 20000 and count(*) <= 10000
 				from (
 					select d.sessions
 					from daily_totals as d
 					where d.account_id = s.account_id and d.study_date >= s.first_day
-						and d.study_date < s.end_day and (not s.is_topic or d.topic_id = s.topic)
-					limit 2001
-				) as d) then 'few ' end,
-			case when s.is_topic then 'topic ' end, s.sort) as path
+						and d.study_date < s.end_day
+					limit 10001
+				) as d)
+				then 'days'
+			else concat(case when s.is_topic then 'topic ' end, s.sort)
+		end as path
 	from start as s
 )
 select r.ord, null::text as outcome, s.id, s.topic_id, t.name as tag, s.study_date,
@@ -85,13 +88,12 @@ select r.ord, null::text as outcome, s.id, s.topic_id, t.name as tag, s.study_da
 from path as r
 cross join lateral (
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at, s.id) as place
+		select s.*, row_number() over (order by s.created_at, s.id) as place
 		from sessions as s
-		where r.path = 'created_at' and s.account_id = r.account_id and s.deleted_at is null
+		where r.path = 'created_at' and s.account_id = r.account_id
+			and s.deleted_at is null
 			and (s.created_at, s.id) > (r.created_at, r.id)
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
+			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at, s.id
@@ -99,13 +101,12 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at desc, s.id desc) as place
+		select s.*, row_number() over (order by s.created_at desc, s.id desc) as place
 		from sessions as s
-		where r.path = '-created_at' and s.account_id = r.account_id and s.deleted_at is null
+		where r.path = '-created_at' and s.account_id = r.account_id
+			and s.deleted_at is null
 			and (s.created_at, s.id) < (r.created_at, r.id)
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
+			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at desc, s.id desc
@@ -113,10 +114,10 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.study_date, s.id) as place
+		select s.*, row_number() over (order by s.study_date, s.id) as place
 		from sessions as s
-		where r.path = 'study_date' and s.account_id = r.account_id and s.deleted_at is null
+		where r.path = 'study_date' and s.account_id = r.account_id
+			and s.deleted_at is null
 			and (s.study_date, s.id) > (r.study_date, r.id)
 			and s.study_date < r.end_day
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
@@ -126,10 +127,10 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.study_date desc, s.id desc) as place
+		select s.*, row_number() over (order by s.study_date desc, s.id desc) as place
 		from sessions as s
-		where r.path = '-study_date' and s.account_id = r.account_id and s.deleted_at is null
+		where r.path = '-study_date' and s.account_id = r.account_id
+			and s.deleted_at is null
 			and (s.study_date, s.id) < (r.study_date, r.id)
 			and s.study_date >= r.first_day
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
@@ -139,13 +140,12 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at, s.id) as place
+		select s.*, row_number() over (order by s.created_at, s.id) as place
 		from sessions as s
-		where r.path = 'few created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
+		where r.path = 'topic created_at' and s.account_id = r.account_id
+			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.created_at, s.id) > (r.created_at, r.id)
+			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at, s.id
@@ -153,13 +153,12 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at desc, s.id desc) as place
+		select s.*, row_number() over (order by s.created_at desc, s.id desc) as place
 		from sessions as s
-		where r.path = 'few -created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
+		where r.path = 'topic -created_at' and s.account_id = r.account_id
+			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.created_at, s.id) < (r.created_at, r.id)
+			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at desc, s.id desc
@@ -167,41 +166,10 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at, s.id) as place
+		select s.*, row_number() over (order by s.study_date, s.id) as place
 		from sessions as s
-		where r.path = 'topic created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
-			and (s.created_at, s.id) > (r.created_at, r.id)
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
-			and (r.q_key is null or s.topic_id = any (r.q_topics)
-				or strpos(text_key(s.notes), r.q_key) > 0)
-		order by s.created_at, s.id
-		limit r.row_limit
-	)
-	union all
-	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at desc, s.id desc) as place
-		from sessions as s
-		where r.path = 'topic -created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
-			and (s.created_at, s.id) < (r.created_at, r.id)
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
-			and (r.q_key is null or s.topic_id = any (r.q_topics)
-				or strpos(text_key(s.notes), r.q_key) > 0)
-		order by s.created_at desc, s.id desc
-		limit r.row_limit
-	)
-	union all
-	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.study_date, s.id) as place
-		from sessions as s
-		where r.path = 'topic study_date' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
+		where r.path = 'topic study_date' and s.account_id = r.account_id
+			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.study_date, s.id) > (r.study_date, r.id)
 			and s.study_date < r.end_day
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
@@ -211,11 +179,10 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.study_date desc, s.id desc) as place
+		select s.*, row_number() over (order by s.study_date desc, s.id desc) as place
 		from sessions as s
-		where r.path = 'topic -study_date' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
+		where r.path = 'topic -study_date' and s.account_id = r.account_id
+			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.study_date, s.id) < (r.study_date, r.id)
 			and s.study_date >= r.first_day
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
@@ -225,39 +192,29 @@ cross join lateral (
 	)
 	union all
 	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at, s.id) as place
-		from sessions as s
-		where r.path = 'few topic created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
-			and (s.created_at, s.id) > (r.created_at, r.id)
-			and (r.q_key is null or s.topic_id = any (r.q_topics)
-				or strpos(text_key(s.notes), r.q_key) > 0)
-		order by s.created_at, s.id
-		limit r.row_limit
-	)
-	union all
-	(
-		select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.created_at, s.updated_at,
-			row_number() over (order by s.created_at desc, s.id desc) as place
-		from sessions as s
-		where r.path = 'few topic -created_at' and s.account_id = r.account_id and s.deleted_at is null
-			and s.topic_id = r.topic
-			and s.study_date >= r.first_day
-			and s.study_date < r.end_day
-			and (s.created_at, s.id) < (r.created_at, r.id)
-			and (r.q_key is null or s.topic_id = any (r.q_topics)
-				or strpos(text_key(s.notes), r.q_key) > 0)
-		order by s.created_at desc, s.id desc
-		limit r.row_limit
+		select s.*
+		from (
+			select s.*, row_number() over (order by
+				case when r.is_descending then s.created_at end desc,
+				case when r.is_descending then s.id end desc, s.created_at, s.id) as place
+			from sessions as s
+			where r.path = 'days' and s.account_id = r.account_id
+				and s.study_date >= r.first_day and s.study_date < r.end_day and s.deleted_at is null
+				and (not r.is_topic or s.topic_id = r.topic)
+				and case
+					when r.is_descending then (s.created_at, s.id) < (r.created_at, r.id)
+					else (s.created_at, s.id) > (r.created_at, r.id)
+				end
+				and (r.q_key is null or s.topic_id = any (r.q_topics)
+					or strpos(text_key(s.notes), r.q_key) > 0)
+		) as s
+		where s.place <= r.row_limit
 	)
 ) as s
-join lateral (
+cross join lateral (
 	select t.name
 	from topics as t
 	where t.account_id = r.account_id and t.id = s.topic_id
 	limit 1
-) as t on true
+) as t
 order by r.ord, s.place
