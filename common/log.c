@@ -28,7 +28,8 @@ static bool stderr_is_journal(void)
 	unsigned long long device, inode;
 	struct stat at;
 	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2
-	       && fstat(STDERR_FILENO, &at) == 0 && at.st_dev == (dev_t)device && at.st_ino == (ino_t)inode;
+	       && fstat(STDERR_FILENO, &at) == 0 && at.st_dev == (dev_t)device
+	       && at.st_ino == (ino_t)inode;
 }
 
 enum status log_open(const char *level, struct fail *why)
@@ -40,7 +41,8 @@ enum status log_open(const char *level, struct fail *why)
 		to_journal = stderr_is_journal();
 		return ST_OK;
 	}
-	return fail_set(why, ST_BAD_SETTING, "log level \"%.40s\" is none of error, warn, info, debug", level);
+	return fail_set(why, ST_BAD_SETTING,
+		"log level \"%.40s\" is none of error, warn, info, debug", level);
 }
 
 bool log_is_on(enum log_level level)
@@ -55,7 +57,7 @@ static void put_line(enum log_level level, const char *format, va_list args)
 	static const char cut[] = "...";
 	char line[LINE_MAX_BYTES];
 	int start = to_journal ? snprintf(line, sizeof line, "%s", level_table[level].journal)
-	                       : snprintf(line, sizeof line, "%s ", level_table[level].name);
+			       : snprintf(line, sizeof line, "%s ", level_table[level].name);
 	size_t room = sizeof line - (size_t)start - sizeof "\n";
 	int wants = vsnprintf(line + start, room, format, args);
 	size_t len = (size_t)start;

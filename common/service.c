@@ -48,7 +48,7 @@ static void notify(const char *state)
 	if (fd < 0)
 		return;
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&to,
-	             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	close(fd);
 }
 
@@ -75,9 +75,9 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	s->stopping = true;
 	char state[64];
 	(void)snprintf(state, sizeof state, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%d000",
-	               SERVICE_DRAIN_MAX_MS + 5000);
+		SERVICE_DRAIN_MAX_MS + 5000);
 	notify(state);
-	const struct timeval limit = { SERVICE_DRAIN_MAX_MS / 1000, SERVICE_DRAIN_MAX_MS % 1000 * 1000 };
+	static const struct timeval limit = { .tv_sec = SERVICE_DRAIN_MAX_MS / 1000 };
 	event_add(s->drain_limit, &limit);
 	s->on_stop(s->arg);
 }
@@ -106,7 +106,8 @@ static enum status add_signals(struct service *s)
 	return s->drain_limit && s->watchdog ? ST_OK : ST_NO_MEMORY;
 }
 
-enum status service_open(struct service **out, void (*on_stop)(void *arg), void *arg, struct fail *why)
+enum status service_open(
+	struct service **out, void (*on_stop)(void *arg), void *arg, struct fail *why)
 {
 	struct service *s = calloc(1, sizeof *s);
 	enum status st = ST_NO_MEMORY;
@@ -114,7 +115,7 @@ enum status service_open(struct service **out, void (*on_stop)(void *arg), void 
 		return fail_wrap(why, st, "start the service");
 	s->on_stop = on_stop;
 	s->arg = arg;
-	signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
 	s->base = base_new();
 	if (!s->base) {
 		st = fail_set(why, ST_SYSTEM, "no event loop: %s", strerror(errno));

@@ -30,8 +30,8 @@ enum { SERVICE_DRAIN_MAX_MS = 15000 };
 /* Exit codes (sysexits.h): a wrong setting; anything else that hinders the start. */
 enum { SERVICE_EXIT_SETTING = 78, SERVICE_EXIT_FAILED = 1 };
 
-enum status service_open(struct service **out, void (*on_stop)(void *arg), void *arg,
-                         struct fail *why) MUST_CHECK;
+enum status service_open(
+	struct service **out, void (*on_stop)(void *arg), void *arg, struct fail *why) MUST_CHECK;
 struct event_base *service_base(struct service *s);
 
 /* Everything is bound: says READY=1 and starts the watchdog. */

@@ -86,8 +86,8 @@ struct source {
 
 static enum status refuse(const struct source *from, struct fail *why, const char *wants)
 {
-	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s is \"%.80s\": it must be %s", from->name,
-	                  from->value, wants);
+	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s is \"%.80s\": it must be %s",
+		from->name, from->value, wants);
 }
 
 static enum status set_text(const struct source *from, void *field, struct fail *why)
@@ -106,7 +106,7 @@ static enum status set_int(const struct source *from, void *field, struct fail *
 	if (!digits || errno || value < from->row->min || value > from->row->max) {
 		char wants[80];
 		(void)snprintf(wants, sizeof wants, "a whole number from %" PRId64 " to %" PRId64,
-		               from->row->min, from->row->max);
+			from->row->min, from->row->max);
 		return refuse(from, why, wants);
 	}
 	*(int64_t *)field = value;
@@ -115,7 +115,8 @@ static enum status set_int(const struct source *from, void *field, struct fail *
 
 static enum status set_bool(const struct source *from, void *field, struct fail *why)
 {
-	static const char *const words[][2] = { { "false", "true" }, { "no", "yes" }, { "off", "on" }, { "0", "1" } };
+	static const char *const words[][2] = { { "false", "true" }, { "no", "yes" },
+		{ "off", "on" }, { "0", "1" } };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		for (int is_true = 0; is_true < 2; is_true++)
 			if (strcasecmp(from->value, words[i][is_true]) == 0) {
@@ -166,9 +167,11 @@ static enum status set_endpoints(const struct source *from, void *field, struct 
 	const char *at = from->value;
 	for (int count = 1; settings_next_endpoint(&at, endpoint, sizeof endpoint); count++) {
 		const char *path = strstr(endpoint, "://");
-		bool known = strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "tcp://", 6) == 0;
+		bool known =
+			strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "tcp://", 6) == 0;
 		if (!known || !path[3] || (*endpoint == 'i' && strlen(endpoint) > IPC_MAX))
-			return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT, a path of at most 107 bytes");
+			return refuse(from, why,
+				"ipc://PATH or tcp://ADDRESS:PORT, a path of at most 107 bytes");
 		if (count > 1 && from->row->kind == SETTING_ENDPOINT)
 			return refuse(from, why, "one endpoint");
 	}
@@ -205,7 +208,8 @@ bool settings_next_endpoint(const char **at, char *endpoint, size_t size)
 /* The row whose flag is the first `len` bytes of `flag`. */
 static const struct setting *row_of_flag(const char *flag, size_t len)
 {
-	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT;
+		row++)
 		if (row->flag && strlen(row->flag) == len && memcmp(row->flag, flag, len) == 0)
 			return row;
 	return NULL;
@@ -226,18 +230,20 @@ static bool find_task(const char *arg, enum settings_task *task)
 }
 
 /* Reads argv into one value a row; the last one wins. */
-static enum status read_flags(enum settings_user user, int argc, char *const *argv, const char **values,
-                              struct fail *why)
+static enum status read_flags(
+	enum settings_user user, int argc, char *const *argv, const char **values, struct fail *why)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *flag = argv[i] + 2;
 		size_t len = strncmp(argv[i], "--", 2) == 0 ? strcspn(flag, "=") : 0;
 		const struct setting *row = len ? row_of_flag(flag, len) : NULL;
 		if (!row || !(row->used_by & user))
-			return fail_set(why, ST_BAD_SETTING, "unknown argument \"%.80s\": see --help", argv[i]);
+			return fail_set(why, ST_BAD_SETTING,
+				"unknown argument \"%.80s\": see --help", argv[i]);
 		const char *value = flag[len] == '=' ? flag + len + 1 : ++i < argc ? argv[i] : NULL;
 		if (!value)
-			return fail_set(why, ST_BAD_SETTING, "--%s needs a value: see --help", row->flag);
+			return fail_set(
+				why, ST_BAD_SETTING, "--%s needs a value: see --help", row->flag);
 		values[row - settings_table] = value;
 	}
 	return ST_OK;
@@ -247,7 +253,7 @@ static struct source source_of(const struct setting *row, const char *flag_value
 {
 	struct source from = { .row = row, .value = flag_value, .from_flag = flag_value != NULL };
 	(void)snprintf(from.name, sizeof from.name, "%s%s", flag_value ? "--" : "",
-	               flag_value ? row->flag : row->env);
+		flag_value ? row->flag : row->env);
 	if (!from.value)
 		from.value = getenv(row->env);
 	if (!from.value || (!*from.value && !row->empty_is_value))
@@ -258,14 +264,15 @@ static struct source source_of(const struct setting *row, const char *flag_value
 /* What follows from other settings where it is not said. */
 static enum status derive(enum settings_user user, struct settings *s, struct fail *why)
 {
-	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX, "ipc://%s/workers-%" PRId64 ".sock",
-	                    s->runtime_dir, s->instance);
+	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
+		"ipc://%s/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
 	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers-1.sock", s->runtime_dir);
 	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
 	if (!*said && made > IPC_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
-		                  "STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: %.200s",
-		                  s->runtime_dir);
+			"STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: "
+			"%.200s",
+			s->runtime_dir);
 	return ST_OK;
 }
 
@@ -279,7 +286,8 @@ static void point_at_derived(struct settings *s)
 }
 
 /* A program judges only what it uses; the rest keeps the table's defaults. */
-static enum status fill(enum settings_user user, const char **values, struct settings *s, struct fail *why)
+static enum status fill(
+	enum settings_user user, const char **values, struct settings *s, struct fail *why)
 {
 	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
 		const struct setting *row = &settings_table[i];
@@ -293,8 +301,8 @@ static enum status fill(enum settings_user user, const char **values, struct set
 	return derive(user, s, why);
 }
 
-enum status settings_load(enum settings_user user, int argc, char *const *argv, struct settings *into,
-                          enum settings_task *task, struct fail *why)
+enum status settings_load(enum settings_user user, int argc, char *const *argv,
+	struct settings *into, enum settings_task *task, struct fail *why)
 {
 	enum settings_task asked = SETTINGS_RUN;
 	struct settings made = { 0 };
@@ -317,12 +325,16 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv, 
 
 static void print_help(enum settings_user user, const char *program, FILE *to)
 {
-	(void)fprintf(to, "usage: %s [--SETTING VALUE]...\n\nSettings, each a flag or an environment variable:\n",
-	              program);
-	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+	(void)fprintf(to,
+		"usage: %s [--SETTING VALUE]...\n\nSettings, each a flag or an environment "
+		"variable:\n",
+		program);
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT;
+		row++)
 		if (row->flag && (row->used_by & user))
-			(void)fprintf(to, "  --%-24s%s\n%28s%s%s%s%s\n", row->flag, row->env, "", row->help,
-			              *row->fallback ? " [" : "", row->fallback, *row->fallback ? "]" : "");
+			(void)fprintf(to, "  --%-24s%s\n%28s%s%s%s%s\n", row->flag, row->env, "",
+				row->help, *row->fallback ? " [" : "", row->fallback,
+				*row->fallback ? "]" : "");
 	(void)fputs("\n", to);
 	for (int i = 0; i < TASK_COUNT; i++)
 		(void)fprintf(to, "  --%-24s%s\n", task_table[i].flag, task_table[i].help);
@@ -335,11 +347,14 @@ static void print_table(FILE *to)
 		enum settings_user user;
 		const char *name;
 	} users[] = { { FOR_GATEWAY, "gateway" }, { FOR_WORKER, "worker" }, { FOR_DEV, "dev" } };
-	(void)fputs("| variable | flag | default | used by | what it sets |\n|---|---|---|---|---|\n", to);
-	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++) {
+	(void)fputs(
+		"| variable | flag | default | used by | what it sets |\n|---|---|---|---|---|\n",
+		to);
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT;
+		row++) {
 		const char *quote = *row->fallback ? "`" : "";
 		(void)fprintf(to, row->flag ? "| `%s` | `--%s` | " : "| `%s` | %s | ", row->env,
-		              row->flag ? row->flag : "");
+			row->flag ? row->flag : "");
 		(void)fprintf(to, "%s%s%s | ", quote, row->fallback, quote);
 		const char *between = "";
 		for (size_t i = 0; i < sizeof users / sizeof *users; i++)
@@ -363,7 +378,8 @@ void settings_print(enum settings_task task, enum settings_user user, const char
 
 static bool is_known(const char *name, size_t len)
 {
-	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT; row++)
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS_COUNT;
+		row++)
 		if (strlen(row->env) == len && memcmp(row->env, name, len) == 0)
 			return true;
 	return false;

@@ -44,11 +44,11 @@ enum setting_kind {
 };
 
 struct setting {
-	const char *flag;     /* without the dashes; NULL: a variable only */
+	const char *flag; /* without the dashes; NULL: a variable only */
 	const char *env;
 	const char *fallback; /* as text */
 	const char *help;
-	unsigned used_by;     /* enum settings_user, or-ed */
+	unsigned used_by; /* enum settings_user, or-ed */
 	enum setting_kind kind;
 	bool empty_is_value;
 	int64_t min, max;
@@ -87,11 +87,12 @@ struct settings {
 /* Fills *into and *task, both untouched on failure. ST_BAD_SETTING with a sentence that names
  * the flag or variable, what is wrong and what is right; never the value of DATABASE_URL.
  * A task other than SETTINGS_RUN is found before values are judged. */
-enum status settings_load(enum settings_user user, int argc, char *const *argv, struct settings *into,
-                          enum settings_task *task, struct fail *why) MUST_CHECK;
+enum status settings_load(enum settings_user user, int argc, char *const *argv,
+	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
 
 /* Help, version or the Markdown table, by the task. */
-void settings_print(enum settings_task task, enum settings_user user, const char *program, FILE *to);
+void settings_print(
+	enum settings_task task, enum settings_user user, const char *program, FILE *to);
 
 /* Names each STUDYTRACKER_ variable of the environment that is in no row. */
 void settings_warn_unknown(void (*on_unknown)(const char *name));

@@ -141,7 +141,8 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 		peer[len++] = delimited ? PEER_DELIMITS : PEER_PLAIN;
 	}
 	s->counts.received++;
-	s->options.on_message(s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
+	s->options.on_message(
+		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
 }
 
 /* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
@@ -194,7 +195,8 @@ static enum status set_options(struct socket *s)
 		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
 	};
 	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
-		if (zmq_setsockopt(s->zmq, ints[i].option, &ints[i].value, sizeof ints[i].value) != 0)
+		if (zmq_setsockopt(s->zmq, ints[i].option, &ints[i].value, sizeof ints[i].value)
+			!= 0)
 			return ST_SYSTEM;
 	if (zmq_setsockopt(s->zmq, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) != 0)
 		return ST_SYSTEM;
@@ -234,10 +236,11 @@ static enum status attach(struct socket *s, struct fail *why)
 	const char *endpoint = s->options.endpoint;
 	bool bind = s->options.bind;
 	if (bind && is_listened_on(endpoint))
-		return fail_set(why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
+		return fail_set(
+			why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
 	if ((bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint)) != 0)
-		return fail_set(why, ST_SYSTEM, "%s %.200s: %s", bind ? "bind" : "connect to", endpoint,
-		                zmq_strerror(errno));
+		return fail_set(why, ST_SYSTEM, "%s %.200s: %s", bind ? "bind" : "connect to",
+			endpoint, zmq_strerror(errno));
 	size_t size = sizeof s->endpoint;
 	if (zmq_getsockopt(s->zmq, ZMQ_LAST_ENDPOINT, s->endpoint, &size) != 0)
 		(void)snprintf(s->endpoint, sizeof s->endpoint, "%s", endpoint);
@@ -258,8 +261,8 @@ static enum status watch(struct socket *s, struct event_base *base)
 	return ST_OK;
 }
 
-enum status socket_open(struct socket_hub *hub, const struct socket_options *options, struct socket **out,
-                        struct fail *why)
+enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
+	struct socket **out, struct fail *why)
 {
 	struct socket *s = calloc(1, sizeof *s);
 	enum status st = ST_SYSTEM;
@@ -309,7 +312,8 @@ static int send_all(struct socket *s, struct span peer, struct span body)
 		struct span identity = { peer.bytes, peer.len - 1 };
 		if (send_frame(s, identity, ZMQ_SNDMORE) < 0)
 			return -1;
-		if (peer.bytes[peer.len - 1] == PEER_DELIMITS && send_frame(s, SPAN(""), ZMQ_SNDMORE) < 0)
+		if (peer.bytes[peer.len - 1] == PEER_DELIMITS
+			&& send_frame(s, SPAN(""), ZMQ_SNDMORE) < 0)
 			return -1;
 	}
 	return send_frame(s, body, 0);

@@ -53,7 +53,8 @@ struct socket_counts {
 	uint64_t unroutable; /* refused sends: the peer is gone */
 };
 
-enum status socket_hub_open(struct socket_hub **out, struct event_base *base, struct fail *why) MUST_CHECK;
+enum status socket_hub_open(
+	struct socket_hub **out, struct event_base *base, struct fail *why) MUST_CHECK;
 
 /* After its sockets; waits for what socket_free_lingering left. */
 void socket_hub_free(struct socket_hub **hub);
@@ -61,7 +62,7 @@ void socket_hub_free(struct socket_hub **hub);
 /* ST_SYSTEM with the reason: the endpoint is malformed, in use, not permitted. An ipc path is
  * "in use" while a live process listens there; a dead one's file is replaced. */
 enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
-                        struct socket **out, struct fail *why) MUST_CHECK;
+	struct socket **out, struct fail *why) MUST_CHECK;
 
 /* Copies the body and never blocks. ST_OVERLOADED: over the high-water mark, or a DEALER that
  * has no connection now. ST_NO_WORKER: a ROUTER's peer is gone. ST_NO_MEMORY, ST_SYSTEM. */

@@ -96,7 +96,7 @@ START_TEST(journald_gets_its_prefix)
 	char stream[64];
 	ck_assert_int_eq(fstat(STDERR_FILENO, &at), 0);
 	(void)snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)at.st_dev,
-	               (unsigned long long)at.st_ino);
+		(unsigned long long)at.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	open_level("info");
 	log_warn("w");
@@ -118,7 +118,8 @@ int main(void)
 	Suite *suite = suite_create("log");
 	TCase *tests = tcase_create("log");
 	tcase_add_checked_fixture(tests, catch_stderr, NULL);
-	tcase_add_loop_test(tests, a_level_shows_itself_and_what_is_worse, 0, sizeof levels / sizeof *levels);
+	tcase_add_loop_test(
+		tests, a_level_shows_itself_and_what_is_worse, 0, sizeof levels / sizeof *levels);
 	tcase_add_test(tests, an_unknown_level_is_refused_and_changes_nothing);
 	tcase_add_test(tests, control_bytes_cannot_forge_a_line);
 	tcase_add_test(tests, an_overlong_line_is_cut);

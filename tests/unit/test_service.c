@@ -28,12 +28,15 @@ static void on_stop(void *arg)
 static void listen_as_systemd(void)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int len = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, "studytracker-test-%d", (int)getpid());
+	int len = snprintf(
+		at.sun_path + 1, sizeof at.sun_path - 1, "studytracker-test-%d", (int)getpid());
 	char name[128];
 	(void)snprintf(name, sizeof name, "@%s", at.sun_path + 1);
 	notified = socket(AF_UNIX, SOCK_DGRAM, 0);
-	ck_assert_int_eq(bind(notified, (struct sockaddr *)&at,
-	                      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)), 0);
+	ck_assert_int_eq(
+		bind(notified, (struct sockaddr *)&at,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)),
+		0);
 	setenv("NOTIFY_SOCKET", name, 1);
 }
 
@@ -72,7 +75,8 @@ static void send_signal(evutil_socket_t fd, short what, void *number)
 static void soon(event_callback_fn call, void *arg)
 {
 	static const struct timeval now = { 0, 0 };
-	ck_assert_int_eq(event_base_once(service_base(service), -1, EV_TIMEOUT, call, arg, &now), 0);
+	ck_assert_int_eq(
+		event_base_once(service_base(service), -1, EV_TIMEOUT, call, arg, &now), 0);
 }
 
 static int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -122,7 +126,8 @@ START_TEST(systemd_hears_ready_watchdog_and_stopping)
 	ck_assert_str_eq(next_notice(), "READY=1");
 	service_say(service, "2 workers");
 	ck_assert_str_eq(next_notice(), "STATUS=2 workers");
-	while (recv(notified, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT) < 0) /* until the loop's timer */
+	while (recv(notified, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT)
+		< 0) /* until the loop's timer */
 		ck_assert_int_eq(event_base_loop(service_base(service), EVLOOP_ONCE), 0);
 	ck_assert_str_eq(next_notice(), "WATCHDOG=1");
 	soon(send_signal, &signals[0]);
@@ -142,7 +147,8 @@ START_TEST(another_process_s_watchdog_is_not_ours)
 	setenv("WATCHDOG_PID", "1", 1);
 	service_ready(service);
 	ck_assert_str_eq(next_notice(), "READY=1");
-	ck_assert_int_eq(event_base_get_num_events(service_base(service), EVENT_BASE_COUNT_ADDED), 3);
+	ck_assert_int_eq(
+		event_base_get_num_events(service_base(service), EVENT_BASE_COUNT_ADDED), 3);
 }
 END_TEST
 
@@ -160,7 +166,7 @@ int main(void)
 	TCase *tests = tcase_create("service");
 	tcase_add_checked_fixture(tests, open_service, free_service);
 	tcase_add_loop_test(tests, a_signal_drains_once_and_the_end_of_the_drain_is_a_clean_exit, 0,
-	                    sizeof signals / sizeof *signals);
+		sizeof signals / sizeof *signals);
 	tcase_add_test(tests, a_second_signal_ends_a_drain_that_hangs);
 	tcase_add_test(tests, a_closed_pipe_does_not_kill);
 	tcase_add_test(tests, systemd_hears_ready_watchdog_and_stopping);

@@ -30,7 +30,11 @@ static enum status load(enum settings_user user, const char *const *args)
 	return settings_load(user, argc, argv, &settings, &task, &why);
 }
 
-#define ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define ARGS(...)                 \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
 
 START_TEST(the_defaults_are_those_of_the_documentation)
 {
@@ -106,8 +110,8 @@ START_TEST(booleans_take_the_usual_words)
 }
 END_TEST
 
-static const char *const zones[] = { "UTC",          "Europe/Berlin",     "America/Argentina/Buenos_Aires",
-	                             "Etc/GMT+5",    "America/Port-au-Prince", "America/Indiana/Tell_City" };
+static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires",
+	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City" };
 
 START_TEST(time_zones_are_taken_by_their_letters)
 {
@@ -159,7 +163,8 @@ START_TEST(a_wrong_value_is_refused_by_name_and_nothing_is_set)
 	memset(&settings, 0x5a, sizeof settings);
 	struct settings before = settings;
 	setenv(refused[_i].env, refused[_i].value, 1);
-	ck_assert_msg(load(refused[_i].user, NULL) == ST_BAD_SETTING, "%s=%s", refused[_i].env, refused[_i].value);
+	ck_assert_msg(load(refused[_i].user, NULL) == ST_BAD_SETTING, "%s=%s", refused[_i].env,
+		refused[_i].value);
 	ck_assert_ptr_nonnull(strstr(why.text, refused[_i].env));
 	ck_assert_str_eq(why.field, refused[_i].env);
 	ck_assert_mem_eq(&settings, &before, sizeof settings);
@@ -181,13 +186,15 @@ static const struct {
 	{ "80", NULL, "unknown argument \"80\": see --help" },
 	{ "-p", "80", "unknown argument \"-p\": see --help" },
 	{ "", NULL, "unknown argument \"\": see --help" },
-	{ "--database-url=x", NULL, "unknown argument \"--database-url=x\": see --help" }, /* the worker's */
+	{ "--database-url=x", NULL,
+		"unknown argument \"--database-url=x\": see --help" }, /* the worker's */
 	{ "--port", NULL, "--port needs a value: see --help" },
 };
 
 START_TEST(an_unknown_argument_is_refused)
 {
-	ck_assert(load(FOR_GATEWAY, ARGS(arguments[_i].first, arguments[_i].second)) == ST_BAD_SETTING);
+	ck_assert(load(FOR_GATEWAY, ARGS(arguments[_i].first, arguments[_i].second))
+		  == ST_BAD_SETTING);
 	ck_assert_str_eq(why.text, arguments[_i].says);
 }
 END_TEST
@@ -207,7 +214,8 @@ static const struct {
 	{ "--help", SETTINGS_HELP, "--port" },
 	{ "-h", SETTINGS_HELP, "usage: program" },
 	{ "--version", SETTINGS_VERSION, "program " },
-	{ "--settings-table", SETTINGS_TABLE, "| `API_PORT` | `--port` | `22112` | gateway, dev |" },
+	{ "--settings-table", SETTINGS_TABLE,
+		"| `API_PORT` | `--port` | `22112` | gateway, dev |" },
 };
 
 START_TEST(a_task_is_found_even_beside_wrong_values)
@@ -280,7 +288,8 @@ int main(void)
 	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
 	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
 	tcase_add_loop_test(tests, time_zones_are_taken_by_their_letters, 0, COUNT(zones));
-	tcase_add_loop_test(tests, a_wrong_value_is_refused_by_name_and_nothing_is_set, 0, COUNT(refused));
+	tcase_add_loop_test(
+		tests, a_wrong_value_is_refused_by_name_and_nothing_is_set, 0, COUNT(refused));
 	tcase_add_test(tests, a_message_names_the_flag_where_a_flag_is_wrong);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
 	tcase_add_test(tests, what_a_program_does_not_use_is_not_judged);

@@ -67,9 +67,12 @@ static void open_router(void)
 	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/r", dir);
 	base = event_base_new();
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
-	struct socket_options options = {
-		.endpoint = endpoint, .bind = true, .router = true, .max_body = 1000, .on_message = on_message, .arg = &got
-	};
+	struct socket_options options = { .endpoint = endpoint,
+		.bind = true,
+		.router = true,
+		.max_body = 1000,
+		.on_message = on_message,
+		.arg = &got };
 	struct fail why = { 0 };
 	ck_assert_msg(socket_open(hub, &options, &router, &why) == ST_OK, "%s", why.text);
 	strangers = zmq_ctx_new();
@@ -139,7 +142,11 @@ END_TEST
 START_TEST(a_send_does_not_swallow_what_came_in)
 {
 	struct socket *in = NULL, *out = NULL;
-	struct socket_options options = { .endpoint = "inproc://x", .bind = true, .router = true, .on_message = on_message, .arg = &got };
+	struct socket_options options = { .endpoint = "inproc://x",
+		.bind = true,
+		.router = true,
+		.on_message = on_message,
+		.arg = &got };
 	ck_assert(socket_open(hub, &options, &in, NULL) == ST_OK);
 	options.bind = options.router = false;
 	ck_assert(socket_open(hub, &options, &out, NULL) == ST_OK);
@@ -235,7 +242,9 @@ START_TEST(a_dealer_without_connection_keeps_nothing_for_later)
 	struct socket *dealer = NULL;
 	char nowhere[128];
 	(void)snprintf(nowhere, sizeof nowhere, "ipc://%s/nowhere", dir);
-	struct socket_options options = { .endpoint = nowhere, .on_message = on_message, .arg = &got };
+	struct socket_options options = {
+		.endpoint = nowhere, .on_message = on_message, .arg = &got
+	};
 	ck_assert(socket_open(hub, &options, &dealer, NULL) == ST_OK);
 	ck_assert(socket_send(dealer, SPAN(""), SPAN("x")) == ST_OVERLOADED);
 	ck_assert_uint_eq(socket_counts(dealer).overloaded, 1);
@@ -271,10 +280,12 @@ END_TEST
 START_TEST(what_is_not_delimiter_and_body_is_dropped_and_counted)
 {
 	void *dealer = stranger(ZMQ_DEALER);
-	static const char *const shapes[][5] = { { "a", "b" }, { "", "a", "b" }, { "a", "", "b" }, { "", "", "", "", "x" } };
+	static const char *const shapes[][5] = { { "a", "b" }, { "", "a", "b" }, { "a", "", "b" },
+		{ "", "", "", "", "x" } };
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		for (int f = 0; f < 5 && shapes[i][f]; f++)
-			zmq_send(dealer, shapes[i][f], strlen(shapes[i][f]), f < 4 && shapes[i][f + 1] ? ZMQ_SNDMORE : 0);
+			zmq_send(dealer, shapes[i][f], strlen(shapes[i][f]),
+				f < 4 && shapes[i][f + 1] ? ZMQ_SNDMORE : 0);
 	say(dealer, "fine", 4);
 	run_until(1);
 	ck_assert_str_eq(last_body, "fine");
@@ -286,7 +297,9 @@ END_TEST
 START_TEST(an_endpoint_in_use_is_refused_with_a_reason)
 {
 	struct socket *second = NULL;
-	struct socket_options options = { .endpoint = endpoint, .bind = true, .router = true, .on_message = on_message };
+	struct socket_options options = {
+		.endpoint = endpoint, .bind = true, .router = true, .on_message = on_message
+	};
 	struct fail why = { 0 };
 	ck_assert(socket_open(hub, &options, &second, &why) == ST_SYSTEM);
 	ck_assert_ptr_null(second);
@@ -308,19 +321,24 @@ START_TEST(a_dead_process_s_socket_file_is_replaced)
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
 	close(fd);
 	struct socket *second = NULL;
-	struct socket_options options = { .endpoint = path, .bind = true, .router = true, .on_message = on_message };
+	struct socket_options options = {
+		.endpoint = path, .bind = true, .router = true, .on_message = on_message
+	};
 	ck_assert(socket_open(hub, &options, &second, NULL) == ST_OK);
 	socket_free(&second);
 	unlink(at.sun_path);
 }
 END_TEST
 
-static const char *const broken[] = { "", "ipc", "ipc:///nowhere/at/all/x", "tcp://127.0.0.1", "tcp://127.0.0.1:x", "http://x" };
+static const char *const broken[] = { "", "ipc", "ipc:///nowhere/at/all/x", "tcp://127.0.0.1",
+	"tcp://127.0.0.1:x", "http://x" };
 
 START_TEST(a_broken_endpoint_is_refused_with_a_reason)
 {
 	struct socket *s = NULL;
-	struct socket_options options = { .endpoint = broken[_i], .bind = true, .router = true, .on_message = on_message };
+	struct socket_options options = {
+		.endpoint = broken[_i], .bind = true, .router = true, .on_message = on_message
+	};
 	struct fail why = { 0 };
 	ck_assert(socket_open(hub, &options, &s, &why) == ST_SYSTEM);
 	ck_assert_ptr_null(s);
@@ -331,7 +349,10 @@ END_TEST
 START_TEST(a_free_port_can_be_asked_for)
 {
 	struct socket *s = NULL;
-	struct socket_options options = { .endpoint = "tcp://127.0.0.1:*", .bind = true, .router = true, .on_message = on_message };
+	struct socket_options options = { .endpoint = "tcp://127.0.0.1:*",
+		.bind = true,
+		.router = true,
+		.on_message = on_message };
 	ck_assert(socket_open(hub, &options, &s, NULL) == ST_OK);
 	int port = 0;
 	ck_assert_int_eq(sscanf(socket_endpoint(s), "tcp://127.0.0.1:%d", &port), 1);
@@ -343,7 +364,9 @@ END_TEST
 START_TEST(what_was_sent_before_a_lingering_close_arrives)
 {
 	struct socket *dealer = NULL;
-	struct socket_options options = { .endpoint = endpoint, .on_message = on_message, .arg = &got };
+	struct socket_options options = {
+		.endpoint = endpoint, .on_message = on_message, .arg = &got
+	};
 	void *first = stranger(ZMQ_DEALER);
 	say(first, "x", 1);
 	run_until(1);
@@ -383,7 +406,8 @@ int main(void)
 	tcase_add_test(tests, what_is_not_delimiter_and_body_is_dropped_and_counted);
 	tcase_add_test(tests, an_endpoint_in_use_is_refused_with_a_reason);
 	tcase_add_test(tests, a_dead_process_s_socket_file_is_replaced);
-	tcase_add_loop_test(tests, a_broken_endpoint_is_refused_with_a_reason, 0, sizeof broken / sizeof *broken);
+	tcase_add_loop_test(tests, a_broken_endpoint_is_refused_with_a_reason, 0,
+		sizeof broken / sizeof *broken);
 	tcase_add_test(tests, a_free_port_can_be_asked_for);
 	tcase_add_test(tests, what_was_sent_before_a_lingering_close_arrives);
 	suite_add_tcase(suite, tests);

@@ -1,0 +1,86 @@
+#include "common/uuid.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+static void random_bytes(unsigned char *out, size_t len)
+{
+	while (len > 0) {
+		ssize_t got = getrandom(out, len, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return; /* only before the kernel's pool is ready, and then getrandom blocks */
+		out += got;
+		len -= (size_t)got;
+	}
+}
+
+static uint64_t unix_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* RFC 9562 section 6.2, method 1: a 12-bit counter in rand_a; when it is used up within one
+ * millisecond, or the clock goes back, the timestamp runs ahead. */
+void uuid_v7(struct uuid_source *source, unsigned char out[16])
+{
+	uint64_t now = unix_ms();
+	random_bytes(out + 6, 10);
+	if (now > source->last_ms) {
+		source->last_ms = now;
+		source->counter = (uint16_t)(((out[6] << 8) | out[7]) & 0x7ff); /* leaves room to count */
+	} else if (++source->counter > 0xfff) {
+		source->last_ms++;
+		source->counter = 0;
+	}
+	for (int i = 0; i < 6; i++)
+		out[i] = (unsigned char)(source->last_ms >> (40 - 8 * i));
+	out[6] = (unsigned char)(0x70 | source->counter >> 8);
+	out[7] = (unsigned char)source->counter;
+	out[8] = (unsigned char)(0x80 | (out[8] & 0x3f));
+}
+
+void uuid_format(const unsigned char uuid[16], char out[UUID_TEXT_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*out++ = '-';
+		*out++ = digits[uuid[i] >> 4];
+		*out++ = digits[uuid[i] & 15];
+	}
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool uuid_parse(struct span text, unsigned char out[16])
+{
+	unsigned char uuid[16];
+	const char *at = text.bytes;
+	if (text.len != UUID_TEXT_LEN)
+		return false;
+	for (int i = 0; i < 16; i++, at += 2) {
+		if ((i == 4 || i == 6 || i == 8 || i == 10) && *at++ != '-')
+			return false;
+		int high = hex_value(at[0]), low = hex_value(at[1]);
+		if (high < 0 || low < 0)
+			return false;
+		uuid[i] = (unsigned char)(high << 4 | low);
+	}
+	memcpy(out, uuid, sizeof uuid);
+	return true;
+}
