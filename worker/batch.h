@@ -1,0 +1,59 @@
+/*
+ * batch: requests in, answers out, one database connection between.
+ *
+ * Batches form by themselves: while a run is in the database, requests collect; when it is
+ * answered, everything that has collected is the next run. An idle worker runs a single request
+ * at once. In a run, requests of one method are one execution (at most REQUEST_KEYS_MAX, no two
+ * of them with the same key; what does not fit waits for the next run). All reads of a run are
+ * one group of the pipeline, each execution of a writing method is one of its own: a
+ * transaction. Invariants:
+ *
+ * - Each request is answered exactly once.
+ * - A write is answered only after its group's sync: an acknowledged write is committed.
+ * - What fails together is run again one request at a time: each gets its own verdict.
+ * - A request past its deadline is not run.
+ * - When the connection is lost, what has not run waits for the next one until its deadline.
+ *   What may have run is repeated if that is safe, else it is OUTCOME_UNKNOWN.
+ *
+ * An answer is written straight into its asker's buffer:
+ *
+ *	struct buf *out = options.open(origin, session);  NULL: nobody waits for it any more
+ *	... one whole response is appended ...
+ *	options.close(origin);
+ */
+#ifndef WORKER_BATCH_H
+#define WORKER_BATCH_H
+
+#include "common/envelope.h"
+
+struct batch;
+struct event_base;
+
+enum { BATCH_QUEUE_MAX = 8192 };
+
+struct batch_options {
+	const char *database_url, *time_zone;
+	struct buf *(*open)(void *origin, int64_t session);
+	void (*close)(void *origin);
+	void (*on_change)(void *arg); /* the database came or went, or the last request is answered */
+	void *arg;
+};
+
+struct batch_counts {
+	size_t queued, in_flight;
+	uint64_t done, failed; /* answered; of these with an error */
+};
+
+/* Begins to connect to the database. ST_BAD_SETTING. */
+enum status batch_open(struct event_base *base, const struct batch_options *options,
+	struct batch **out, struct fail *why) MUST_CHECK;
+
+/* Takes a request (copied); what is wrong with it is answered within the call. */
+void batch_submit(struct batch *b, void *origin, int64_t session, const struct envelope *request);
+
+bool batch_has_database(const struct batch *b);
+bool batch_is_idle(const struct batch *b);
+struct batch_counts batch_counts(const struct batch *b);
+void batch_free(struct batch **b); /* answers nothing */
+
+#endif
