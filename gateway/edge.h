@@ -1,0 +1,103 @@
+/*
+ * edge: HTTP connections: accepts, reads requests, hands them up, writes answers; the one room
+ * of libevent's bufferevents and listeners.
+ *
+ * A connection's requests are handed up one at a time and answered in order; what a client
+ * pipelines meanwhile waits, bounded, unread. An exchange is one request and its answer: it is
+ * valid until it is answered (the call nulls it) or until its client is gone (on_gone is
+ * called; the exchange is dead then). The edge itself answers what is no request, what is too
+ * large or too slow, in the app's error format, and closes.
+ *
+ * Limits: connections (the listener pauses at connections_max and on EMFILE until one closes),
+ * the whole head 10 s and the whole body 30 s (408), idle 60 s, a client that reads nothing of
+ * its answer for 60 s, requests' sizes (gateway/http_request.h), 256 KiB of unsent answer
+ * (back-pressure: exchange_write says so).
+ *
+ *	struct edge_options options = { .host = "127.0.0.1", .port = 22112, .connections_max = 10000,
+ *		.on_request = api_on_request, .format_error = api_format_error, .arg = &api };
+ *	if (edge_open(&edge, base, &options, &why) != ST_OK) ...
+ *	on_request(x, arg):
+ *		exchange_set_data(x, request, on_gone);
+ *	later:
+ *		exchange_set_data(x, NULL, NULL);
+ *		exchange_reply(&x, &(struct exchange_reply){ .http_status = 200,
+ *			.content_type = "application/json", .body = SPAN("{}") });
+ */
+#ifndef GATEWAY_EDGE_H
+#define GATEWAY_EDGE_H
+
+#include "gateway/http_request.h"
+
+struct event_base;
+struct edge;
+struct exchange;
+
+struct edge_deadlines {
+	int head_ms, body_ms, idle_ms, write_ms; /* 0: 10,000, 30,000, 60,000, 60,000 */
+};
+
+struct edge_options {
+	const char *host; /* a numeric address or a name of this machine */
+	int port;         /* 0: any free one */
+	int connections_max;
+	struct edge_deadlines deadlines;
+	/* A whole request; may answer within the call. */
+	void (*on_request)(struct exchange *x, void *arg);
+	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.
+	 * `http` is what is known of the request, or NULL. */
+	void (*format_error)(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
+		const struct http_request *http, void *arg);
+	void *arg;
+};
+
+struct exchange_reply {
+	int http_status;
+	const char *content_type; /* NULL: none */
+	struct span headers;      /* ready "Name: value\r\n" lines */
+	struct span body;
+};
+
+struct edge_counts {
+	uint64_t accepted, requests, refused, timed_out;
+	size_t connections;
+};
+
+/* Listens, with SO_REUSEPORT so that several gateways share a port; under systemd's socket
+ * activation (LISTEN_FDS, LISTEN_PID) on the socket that was passed instead. ST_SYSTEM with
+ * address, port and reason. */
+enum status edge_open(struct edge **out, struct event_base *base, const struct edge_options *options,
+	struct fail *why) MUST_CHECK;
+
+/* The port it listens on. */
+int edge_port(const struct edge *edge);
+struct edge_counts edge_counts(const struct edge *edge);
+
+/* Borrowed until the exchange is answered or gone. */
+const struct http_request *exchange_request(const struct exchange *x);
+
+/* on_gone(data) is called once if the client leaves before the answer is complete. */
+void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
+
+/* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
+ * 304 have neither. Takes the exchange. */
+void exchange_reply(struct exchange **x, const struct exchange_reply *reply);
+
+/* An answer in pieces: chunked, or until close for HTTP/1.0. reply->body is ignored. */
+void exchange_start(struct exchange *x, const struct exchange_reply *reply);
+
+/* True: enough waits to be sent; on_drained is called when less than 64 KiB does. */
+bool exchange_write(struct exchange *x, struct span bytes);
+void exchange_on_drained(struct exchange *x, void (*on_drained)(struct exchange *x, void *data));
+void exchange_end(struct exchange **x); /* the answer is complete */
+
+/* Cuts the connection: what was sent is no whole answer. on_gone isn't called. */
+void exchange_abort(struct exchange **x);
+
+/* Closes the listener and idle connections, lets what is in flight be answered with
+ * `Connection: close`, then calls back, from the loop. */
+void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
+
+/* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. */
+void edge_free(struct edge **edge);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * http_request: bytes to HTTP/1.1 requests, strictly (RFC 9110, RFC 9112); pure.
+ *
+ * No sockets, no clock, no libevent. A reader is fed what a connection received, in pieces of
+ * any size, and the outcome does not depend on how the bytes were cut. Lines are judged as they
+ * end, so that a refusal does not wait for bytes that never come. What is lenient elsewhere is
+ * refused here: line ends other than CRLF in the head, obs-fold, white space before a colon,
+ * control bytes, a missing, repeated or malformed Host, ambiguous lengths (section 6.3), codings
+ * other than exactly chunked, broken chunk framing. After a refusal the bytes that follow mean
+ * nothing: answer and close. Empty lines before a request line are skipped, at most two
+ * (section 2.2). One leading CRLF pair a request at most costs nothing.
+ *
+ *	struct http_reader reader = { 0 };
+ *	switch (http_reader_feed(&reader, &bytes, &why)) {
+ *	case HTTP_MORE:     all bytes are used: wait for others
+ *	case HTTP_HEAD:     the head is complete and a body follows (Expect, body deadline): feed on
+ *	case HTTP_COMPLETE: reader.request is whole; `bytes` is what came after it
+ *	case HTTP_REFUSED:  reader.refusal says how, `why` says what is wrong
+ *	}
+ *	http_reader_next(&reader);   after the answer: ready for the next request
+ *	http_reader_fini(&reader);
+ */
+#ifndef GATEWAY_HTTP_REQUEST_H
+#define GATEWAY_HTTP_REQUEST_H
+
+#include "common/buf.h"
+#include "common/status.h"
+
+enum {
+	HTTP_TARGET_MAX = 8 << 10, /* bytes of the request target; over it ST_URI_TOO_LONG */
+	HTTP_HEAD_MAX = 16 << 10,  /* request line and fields with their CRLFs; ST_HEADERS_TOO_LARGE */
+	HTTP_FIELDS_MAX = 100,     /* ST_HEADERS_TOO_LARGE */
+	HTTP_BODY_MAX = 1 << 20,   /* ST_PAYLOAD_TOO_LARGE, from Content-Length or as chunks come */
+	HTTP_CHUNK_LINE_MAX = 256, /* a chunk's size and extensions; ST_BAD_REQUEST */
+	HTTP_TRAILER_MAX = 4 << 10 /* bytes of trailers, which are checked and dropped; ST_BAD_REQUEST */
+};
+
+struct http_field {
+	struct span name, value; /* the value without surrounding white space */
+};
+
+struct http_request {
+	struct span method;
+	struct span target; /* as it was sent */
+	struct span path;   /* of an origin-form or absolute-form target, still percent-encoded; "*" */
+	struct span query;  /* after the '?', still percent-encoded; empty: none */
+	int minor_version;  /* HTTP/1.0 or 1.1 */
+	bool keep_alive;    /* the connection may serve another request */
+	bool expect_continue;
+	bool has_body;      /* a length or coding was given, zero included */
+	size_t field_count;
+	struct http_field fields[HTTP_FIELDS_MAX];
+	struct span body;
+};
+
+enum http_progress { HTTP_MORE, HTTP_HEAD, HTTP_COMPLETE, HTTP_REFUSED };
+
+enum http_phase {
+	HTTP_AT_START, /* nothing of a request has come yet */
+	HTTP_IN_HEAD,
+	HTTP_IN_BODY,
+	HTTP_AT_END,
+	HTTP_BROKEN,
+};
+
+/* A zeroed struct is ready for a first request. */
+struct http_reader {
+	struct http_request request; /* valid at HTTP_HEAD (without its body) and HTTP_COMPLETE */
+	enum status refusal;         /* at HTTP_REFUSED; request.method may be empty then */
+	enum http_phase phase;
+	/* below: the reader's own */
+	struct buf head, body;
+	size_t line_start, scanned; /* in `head` or in a chunk line */
+	size_t blank_lines;
+	uint64_t body_left; /* of the length, or of the chunk */
+	bool is_chunked;
+	int chunk_state;
+	size_t trailer_bytes;
+};
+
+/* Takes from the front of *bytes, whose span then begins at what was not used. The request's
+ * spans are borrowed from the reader until http_reader_next. `why` is set at HTTP_REFUSED. */
+enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, struct fail *why);
+
+/* Forgets the request; keeps at most a few KiB of memory. */
+void http_reader_next(struct http_reader *r);
+
+/* Frees all memory; the struct is ready for a first request again. */
+void http_reader_fini(struct http_reader *r);
+
+/* The field's value by name without regard to case, the first of several; empty where absent. */
+struct span http_request_field(const struct http_request *request, const char *name);
+
+/* Appends the percent-decoded text. ST_INVALID_INPUT on a broken escape. */
+enum status http_percent_decode(struct span text, struct buf *out) MUST_CHECK;
+
+/* The next pair of a query (application/x-www-form-urlencoded: '+' is a blank), decoded into
+ * `name` and `value`, which are cleared first. *rest begins as the query and advances; empty
+ * pairs are skipped. ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
+enum status http_query_next(struct span *rest, struct buf *name, struct buf *value) MUST_CHECK;
+
+#endif
