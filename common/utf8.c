@@ -58,6 +58,15 @@ bool utf8_is_valid(const char *bytes, size_t len)
 	return true;
 }
 
+size_t utf8_cut(const char *bytes, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)bytes[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
 size_t utf8_length(const char *bytes, size_t len)
 {
 	size_t count = 0;

@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True where `len` bytes are valid UTF-8. U+0000 is valid UTF-8; see utf8_has_nul. */
+/* True where `len` bytes are valid UTF-8. U+0000 is valid UTF-8. */
 bool utf8_is_valid(const char *bytes, size_t len);
+
+/* The most bytes, up to `max`, that end between two characters of valid UTF-8. */
+size_t utf8_cut(const char *bytes, size_t len, size_t max);
 
 /* Code points in valid UTF-8. */
 size_t utf8_length(const char *bytes, size_t len);

@@ -1,0 +1,192 @@
+#include "common/envelope.h"
+
+static enum status refuse(struct fail *why, const char *rule)
+{
+	return fail_set(why, ST_MALFORMED, "message: %s", rule);
+}
+
+static bool read_int(struct msg_reader *in, int64_t min, int64_t max, int64_t *out)
+{
+	struct msg_token t;
+	if (msg_read(in, &t) != ST_OK || t.type != MSG_INT || t.integer < min || t.integer > max)
+		return false;
+	*out = t.integer;
+	return true;
+}
+
+static bool read_text(struct msg_reader *in, struct span *out)
+{
+	struct msg_token t;
+	if (msg_read(in, &t) != ST_OK || t.type != MSG_TEXT)
+		return false;
+	*out = t.text;
+	return true;
+}
+
+static bool read_map(struct msg_reader *in, struct span *out)
+{
+	struct msg_reader peek = *in;
+	struct msg_token t;
+	return msg_read(&peek, &t) == ST_OK && t.type == MSG_MAP && msg_skip(in, out) == ST_OK;
+}
+
+static bool read_array(struct msg_reader *in, uint32_t count)
+{
+	struct msg_token t;
+	return msg_read(in, &t) == ST_OK && t.type == MSG_ARRAY && t.count == count;
+}
+
+static enum status read_context(struct span map, struct context *out, struct fail *why)
+{
+	if (!msg_find_int(map, "account", &out->account) || out->account < 1)
+		return refuse(why, "context.account must be a positive integer");
+	if (!msg_find_text(map, "request_id", &out->request_id) || out->request_id.len == 0
+		|| out->request_id.len > ENVELOPE_REQUEST_ID_MAX)
+		return refuse(why, "context.request_id must be a text of 1 to 128 bytes");
+	if (!msg_find_int(map, "deadline_ms", &out->deadline_ms) || out->deadline_ms < 1)
+		return refuse(why, "context.deadline_ms must be a positive integer");
+	return ST_OK;
+}
+
+/* msgid, method, [context, params] */
+static enum status read_request(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	int64_t msgid;
+	struct span context;
+	if (!read_int(in, 0, UINT32_MAX, &msgid))
+		return refuse(why, "msgid must be an integer from 0 to 4294967295");
+	out->msgid = (uint32_t)msgid;
+	if (!read_text(in, &out->method))
+		return refuse(why, "the method must be a text");
+	if (!read_array(in, 2) || !read_map(in, &context) || !read_map(in, &out->params))
+		return refuse(why, "a request's arguments must be [context map, params map]");
+	return read_context(context, &out->context, why);
+}
+
+/* msgid, error, result */
+static enum status read_response(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	int64_t msgid;
+	if (!read_int(in, 0, UINT32_MAX, &msgid))
+		return refuse(why, "msgid must be an integer from 0 to 4294967295");
+	out->msgid = (uint32_t)msgid;
+	if (msg_skip(in, &out->error) != ST_OK || msg_skip(in, &out->result) != ST_OK)
+		return refuse(why, "a response must be [1, msgid, error, result]");
+	return ST_OK;
+}
+
+/* method, params */
+static enum status read_notification(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	if (!read_text(in, &out->method))
+		return refuse(why, "the method must be a text");
+	if (!read_map(in, &out->params))
+		return refuse(why, "a notification's params must be a map");
+	return ST_OK;
+}
+
+static const struct {
+	uint32_t count; /* elements of the message's array */
+	enum status (*read)(struct msg_reader *in, struct envelope *out, struct fail *why);
+} kind_table[] = {
+	[ENVELOPE_REQUEST] = { 4, read_request },
+	[ENVELOPE_RESPONSE] = { 4, read_response },
+	[ENVELOPE_NOTIFICATION] = { 3, read_notification },
+};
+
+enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	struct span rest = { in->at, (size_t)(in->end - in->at) };
+	struct envelope e = { 0 };
+	struct msg_token array;
+	int64_t kind;
+	size_t size;
+	enum status st = msg_measure(rest, &size, why);
+	if (st != ST_OK)
+		return st;
+	struct msg_reader message = msg_reader((struct span){ rest.bytes, size });
+	if (msg_read(&message, &array) != ST_OK || array.type != MSG_ARRAY
+		|| !read_int(&message, ENVELOPE_REQUEST, ENVELOPE_NOTIFICATION, &kind)
+		|| array.count != kind_table[kind].count)
+		return refuse(why, "neither a request, a response nor a notification");
+	e.kind = (enum envelope_kind)kind;
+	st = kind_table[kind].read(&message, &e, why);
+	if (st != ST_OK)
+		return st;
+	in->at = rest.bytes + size;
+	*out = e;
+	return ST_OK;
+}
+
+static void put_context(struct buf *out, const struct context *context)
+{
+	msg_put_map(out, 3);
+	msg_put_key(out, "account");
+	msg_put_int(out, context->account);
+	msg_put_key(out, "request_id");
+	msg_put_text(out, context->request_id);
+	msg_put_key(out, "deadline_ms");
+	msg_put_int(out, context->deadline_ms);
+}
+
+void envelope_put_request(struct buf *out, uint32_t msgid, struct span method,
+	const struct context *context, struct span params)
+{
+	msg_put_array(out, 4);
+	msg_put_int(out, ENVELOPE_REQUEST);
+	msg_put_int(out, msgid);
+	msg_put_text(out, method);
+	msg_put_array(out, 2);
+	put_context(out, context);
+	buf_span(out, params);
+}
+
+void envelope_put_notification(struct buf *out, const char *method, struct span params)
+{
+	msg_put_array(out, 3);
+	msg_put_int(out, ENVELOPE_NOTIFICATION);
+	msg_put_key(out, method);
+	buf_span(out, params);
+}
+
+static void open_response(struct buf *out, uint32_t msgid)
+{
+	msg_put_array(out, 4);
+	msg_put_int(out, ENVELOPE_RESPONSE);
+	msg_put_int(out, msgid);
+}
+
+void envelope_open_result(struct buf *out, uint32_t msgid)
+{
+	open_response(out, msgid);
+	msg_put_nil(out);
+}
+
+void envelope_put_result(struct buf *out, uint32_t msgid, struct span result)
+{
+	envelope_open_result(out, msgid);
+	buf_span(out, result);
+}
+
+void envelope_put_error(struct buf *out, uint32_t msgid, struct span error)
+{
+	open_response(out, msgid);
+	buf_span(out, error);
+	msg_put_nil(out);
+}
+
+void envelope_put_error_map(struct buf *out, enum status st, const struct fail *why)
+{
+	const struct status_info *info = status_info(st);
+	const char *field = why && why->text[0] ? why->field : info->field;
+	bool has_field = field && *field;
+	msg_put_map(out, has_field ? 3 : 2);
+	msg_put_key(out, "code");
+	msg_put_key(out, info->code);
+	msg_put_key(out, "message");
+	msg_put_key(out, fail_text(why, st));
+	if (!has_field)
+		return;
+	msg_put_key(out, "field");
+	msg_put_key(out, field);
+}

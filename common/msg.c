@@ -1,0 +1,346 @@
+#include "common/msg.h"
+
+#include <inttypes.h>
+#include <msgpack.h>
+#include <string.h>
+
+#include "common/utf8.h"
+
+struct msg_reader msg_reader(struct span bytes)
+{
+	return (struct msg_reader){ bytes.bytes, bytes.len ? bytes.bytes + bytes.len : bytes.bytes };
+}
+
+/* What a header byte from 0xc0 to 0xdf says: the forms that name a width. */
+
+static const struct head {
+	bool is_known;
+	enum msg_type type;
+	unsigned char width; /* bytes of the number after the header byte */
+	bool is_signed;
+} head_table[32] = {
+	[0xc0 - 0xc0] = { true, MSG_NIL, 0, false },   [0xc2 - 0xc0] = { true, MSG_BOOL, 0, false },
+	[0xc3 - 0xc0] = { true, MSG_BOOL, 0, false },  [0xc4 - 0xc0] = { true, MSG_BIN, 1, false },
+	[0xc5 - 0xc0] = { true, MSG_BIN, 2, false },   [0xc6 - 0xc0] = { true, MSG_BIN, 4, false },
+	[0xca - 0xc0] = { true, MSG_REAL, 4, false },  [0xcb - 0xc0] = { true, MSG_REAL, 8, false },
+	[0xcc - 0xc0] = { true, MSG_INT, 1, false },   [0xcd - 0xc0] = { true, MSG_INT, 2, false },
+	[0xce - 0xc0] = { true, MSG_INT, 4, false },   [0xcf - 0xc0] = { true, MSG_INT, 8, false },
+	[0xd0 - 0xc0] = { true, MSG_INT, 1, true },    [0xd1 - 0xc0] = { true, MSG_INT, 2, true },
+	[0xd2 - 0xc0] = { true, MSG_INT, 4, true },    [0xd3 - 0xc0] = { true, MSG_INT, 8, true },
+	[0xd9 - 0xc0] = { true, MSG_TEXT, 1, false },  [0xda - 0xc0] = { true, MSG_TEXT, 2, false },
+	[0xdb - 0xc0] = { true, MSG_TEXT, 4, false },  [0xdc - 0xc0] = { true, MSG_ARRAY, 2, false },
+	[0xdd - 0xc0] = { true, MSG_ARRAY, 4, false }, [0xde - 0xc0] = { true, MSG_MAP, 2, false },
+	[0xdf - 0xc0] = { true, MSG_MAP, 4, false },
+};
+
+static uint64_t big_endian(const char *bytes, unsigned width)
+{
+	uint64_t value = 0;
+	for (unsigned i = 0; i < width; i++)
+		value = value << 8 | (unsigned char)bytes[i];
+	return value;
+}
+
+static int64_t sign_extended(uint64_t value, unsigned width)
+{
+	unsigned unused = 64 - 8 * width;
+	return (int64_t)(value << unused) >> unused;
+}
+
+static double real_of(uint64_t bits, unsigned width)
+{
+	uint32_t half = (uint32_t)bits;
+	float narrow;
+	double wide;
+	if (width == sizeof narrow) {
+		memcpy(&narrow, &half, sizeof narrow);
+		return (double)narrow;
+	}
+	memcpy(&wide, &bits, sizeof wide);
+	return wide;
+}
+
+/* Text and bin are in the input; an element takes a byte at least, a pair two. */
+static enum status take_sized(struct msg_reader *in, uint64_t count, struct msg_token *t)
+{
+	uint64_t left = (uint64_t)(in->end - in->at);
+	if (count > (t->type == MSG_MAP ? left / 2 : left))
+		return ST_MALFORMED;
+	if (t->type == MSG_ARRAY || t->type == MSG_MAP) {
+		t->count = (uint32_t)count;
+		return ST_OK;
+	}
+	t->text = (struct span){ in->at, (size_t)count };
+	in->at += count;
+	return ST_OK;
+}
+
+static void take_integer(uint64_t bits, const struct head *head, struct msg_token *t)
+{
+	if (!head->is_signed && bits > INT64_MAX) {
+		t->type = MSG_UINT;
+		t->big = bits;
+		return;
+	}
+	t->integer = head->is_signed ? sign_extended(bits, head->width) : (int64_t)bits;
+}
+
+static enum status take_long_form(struct msg_reader *in, unsigned char first, struct msg_token *t)
+{
+	const struct head *head = &head_table[first - 0xc0];
+	if (!head->is_known || in->end - in->at < head->width)
+		return ST_MALFORMED;
+	uint64_t number = big_endian(in->at, head->width);
+	in->at += head->width;
+	t->type = head->type;
+	switch (head->type) {
+	case MSG_NIL:
+		return ST_OK;
+	case MSG_BOOL:
+		t->boolean = first == 0xc3;
+		return ST_OK;
+	case MSG_REAL:
+		t->real = real_of(number, head->width);
+		return ST_OK;
+	case MSG_INT:
+	case MSG_UINT:
+		take_integer(number, head, t);
+		return ST_OK;
+	case MSG_TEXT:
+	case MSG_BIN:
+	case MSG_ARRAY:
+	case MSG_MAP:
+		break;
+	}
+	return take_sized(in, number, t);
+}
+
+static enum status take_token(struct msg_reader *in, struct msg_token *t)
+{
+	if (in->at >= in->end)
+		return ST_MALFORMED;
+	unsigned char first = (unsigned char)*in->at++;
+	if (first < 0x80 || first >= 0xe0) {
+		t->type = MSG_INT;
+		t->integer = (signed char)first;
+		return ST_OK;
+	}
+	if (first >= 0xc0)
+		return take_long_form(in, first, t);
+	t->type = first >= 0xa0 ? MSG_TEXT : first >= 0x90 ? MSG_ARRAY : MSG_MAP;
+	return take_sized(in, first & (first >= 0xa0 ? 0x1fU : 0x0fU), t);
+}
+
+enum status msg_read(struct msg_reader *in, struct msg_token *out)
+{
+	struct msg_reader at = *in;
+	struct msg_token token;
+	enum status st = take_token(&at, &token);
+	if (st != ST_OK)
+		return st;
+	*in = at;
+	*out = token;
+	return ST_OK;
+}
+
+static uint64_t children_of(const struct msg_token *t)
+{
+	return t->type == MSG_ARRAY ? t->count : t->type == MSG_MAP ? 2 * (uint64_t)t->count : 0;
+}
+
+/* Every open container holds a byte for each element still to come, so their sum is bounded by
+ * the bytes left and can't overflow. */
+enum status msg_skip(struct msg_reader *in, struct span *out)
+{
+	struct msg_reader at = *in;
+	uint64_t expected = 1;
+	while (expected > 0) {
+		struct msg_token token;
+		if (take_token(&at, &token) != ST_OK)
+			return ST_MALFORMED;
+		expected += children_of(&token) - 1;
+		if (expected > (uint64_t)(at.end - at.at))
+			return ST_MALFORMED;
+	}
+	if (out)
+		*out = (struct span){ in->at, (size_t)(at.at - in->at) };
+	*in = at;
+	return ST_OK;
+}
+
+static enum status measure_token(struct msg_reader *at, struct msg_token *token, struct fail *why)
+{
+	if (at->at < at->end && (unsigned char)*at->at == 0xc1)
+		return fail_set(why, ST_MALFORMED, "MessagePack: the byte 0xc1 is never used");
+	if (take_token(at, token) != ST_OK)
+		return fail_set(why, ST_MALFORMED,
+			"MessagePack: cut short, an extension type, or a count over the bytes there are");
+	if (token->type == MSG_TEXT && !utf8_is_valid(token->text.bytes, token->text.len))
+		return fail_set(why, ST_MALFORMED, "MessagePack: a text is not valid UTF-8");
+	return ST_OK;
+}
+
+enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
+{
+	struct msg_reader at = msg_reader(bytes);
+	uint64_t left[MSG_DEPTH_MAX + 1] = { 1 };
+	size_t depth = 0;
+	for (;;) {
+		struct msg_token token;
+		while (left[depth] == 0 && depth > 0)
+			depth--;
+		if (left[depth] == 0)
+			break;
+		left[depth]--;
+		enum status st = measure_token(&at, &token, why);
+		if (st != ST_OK)
+			return st;
+		if (children_of(&token) == 0)
+			continue;
+		if (depth == MSG_DEPTH_MAX)
+			return fail_set(why, ST_MALFORMED, "MessagePack: nested deeper than %d", MSG_DEPTH_MAX);
+		left[++depth] = children_of(&token);
+	}
+	*size = (size_t)(at.at - bytes.bytes);
+	return ST_OK;
+}
+
+enum status msg_find(struct span map, const char *key, struct span *value)
+{
+	struct msg_reader in = msg_reader(map);
+	struct msg_token head, name;
+	if (msg_read(&in, &head) != ST_OK || head.type != MSG_MAP)
+		return ST_NOT_FOUND;
+	for (uint32_t i = 0; i < head.count; i++) {
+		struct msg_reader peek = in;
+		struct span found;
+		bool is_it = msg_read(&peek, &name) == ST_OK && name.type == MSG_TEXT
+			&& span_is(name.text, key);
+		if (msg_skip(&in, NULL) != ST_OK || msg_skip(&in, &found) != ST_OK)
+			return ST_NOT_FOUND;
+		if (is_it) {
+			*value = found;
+			return ST_OK;
+		}
+	}
+	return ST_NOT_FOUND;
+}
+
+static bool find_token(struct span map, const char *key, enum msg_type type, struct msg_token *token)
+{
+	struct span value;
+	if (msg_find(map, key, &value) != ST_OK)
+		return false;
+	struct msg_reader in = msg_reader(value);
+	return msg_read(&in, token) == ST_OK && token->type == type;
+}
+
+bool msg_find_int(struct span map, const char *key, int64_t *out)
+{
+	struct msg_token token;
+	if (!find_token(map, key, MSG_INT, &token))
+		return false;
+	*out = token.integer;
+	return true;
+}
+
+bool msg_find_text(struct span map, const char *key, struct span *out)
+{
+	struct msg_token token;
+	if (!find_token(map, key, MSG_TEXT, &token))
+		return false;
+	*out = token.text;
+	return true;
+}
+
+bool msg_is_nil(struct span value)
+{
+	return value.len == 0 || (value.len == 1 && (unsigned char)value.bytes[0] == 0xc0);
+}
+
+static int write_packed(void *data, const char *bytes, size_t len)
+{
+	struct buf *b = data;
+	buf_put(b, bytes, len);
+	return b->failed ? -1 : 0;
+}
+
+/* The packer's own result says what b->failed does. */
+static msgpack_packer packer_to(struct buf *b)
+{
+	return (msgpack_packer){ .data = b, .callback = write_packed };
+}
+
+void msg_put_nil(struct buf *b)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_nil(&to);
+}
+
+void msg_put_bool(struct buf *b, bool value)
+{
+	msgpack_packer to = packer_to(b);
+	(void)(value ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
+}
+
+void msg_put_int(struct buf *b, int64_t value)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_int64(&to, value);
+}
+
+void msg_put_real(struct buf *b, double value)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_double(&to, value);
+}
+
+void msg_put_text(struct buf *b, struct span text)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_str(&to, text.len);
+	buf_span(b, text);
+}
+
+void msg_put_key(struct buf *b, const char *text)
+{
+	msg_put_text(b, span_of(text));
+}
+
+void msg_put_array(struct buf *b, uint32_t count)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_array(&to, count);
+}
+
+void msg_put_map(struct buf *b, uint32_t pairs)
+{
+	msgpack_packer to = packer_to(b);
+	(void)msgpack_pack_map(&to, pairs);
+}
+
+static size_t open_counted(struct buf *b, unsigned char head)
+{
+	size_t mark = b->len;
+	unsigned char bytes[5] = { head };
+	buf_put(b, bytes, sizeof bytes);
+	return mark;
+}
+
+size_t msg_open_array(struct buf *b)
+{
+	return open_counted(b, 0xdd);
+}
+
+size_t msg_open_map(struct buf *b)
+{
+	return open_counted(b, 0xdf);
+}
+
+void msg_close(struct buf *b, size_t mark, uint32_t count)
+{
+	if (b->failed)
+		return; /* the header itself may be missing */
+	for (int i = 0; i < 4; i++)
+		b->bytes[mark + 1 + (size_t)i] = (char)(count >> (24 - 8 * i));
+}

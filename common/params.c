@@ -1,0 +1,250 @@
+#include "common/params.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/date.h"
+#include "common/utf8.h"
+#include "common/uuid.h"
+
+/* A refusal is `PARAM RULE`. */
+static enum status refuse(const struct param *p, struct fail *why, const char *rule)
+{
+	return fail_field(why, ST_INVALID_INPUT, p->name, "%s %s", p->name, rule);
+}
+
+static enum status refuse_number(const struct param *p, struct fail *why)
+{
+	char rule[80];
+	if (p->max == INT64_MAX)
+		return refuse(p, why, "must be a positive whole number");
+	(void)snprintf(rule, sizeof rule, "must be a whole number from %" PRId64 " to %" PRId64,
+		p->min, p->max);
+	return refuse(p, why, rule);
+}
+
+/* A real without a fraction is the integer it means, as far as a real can say which. */
+static bool as_integer(const struct msg_token *t, int64_t *out)
+{
+	static const double exact = 9007199254740992.0; /* 2^53 */
+	if (t->type == MSG_INT) {
+		*out = t->integer;
+		return true;
+	}
+	if (t->type != MSG_REAL || !(t->real >= -exact && t->real <= exact)
+		|| t->real != (double)(int64_t)t->real)
+		return false;
+	*out = (int64_t)t->real;
+	return true;
+}
+
+static enum status take_int(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	int64_t value;
+	if (!as_integer(t, &value) || value < p->min || value > p->max)
+		return refuse_number(p, why);
+	v->integer = value;
+	return ST_OK;
+}
+
+static enum status take_bool(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	if (t->type != MSG_BOOL)
+		return refuse(p, why, "must be true or false");
+	v->boolean = t->boolean;
+	return ST_OK;
+}
+
+static enum status take_text(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	char rule[80];
+	if (t->type != MSG_TEXT)
+		return refuse(p, why, "must be text");
+	if (t->text.len > 0 && memchr(t->text.bytes, '\0', t->text.len))
+		return refuse(p, why, "must not contain the character U+0000");
+	size_t length = utf8_length(t->text.bytes, t->text.len);
+	if (length < (size_t)p->min)
+		return refuse(p, why, "must not be empty");
+	(void)snprintf(rule, sizeof rule, "must have at most %" PRId64 " characters", p->max);
+	if (length > (size_t)p->max)
+		return refuse(p, why, rule);
+	v->text = t->text;
+	return ST_OK;
+}
+
+static enum status take_name(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	struct msg_token trimmed = *t;
+	if (t->type == MSG_TEXT) {
+		size_t start = utf8_trim_start(t->text.bytes, t->text.len);
+		trimmed.text.bytes += start;
+		trimmed.text.len = utf8_trim_end(trimmed.text.bytes, t->text.len - start);
+		if (trimmed.text.len == 0)
+			return refuse(p, why, "must not be blank");
+	}
+	return take_text(p, &trimmed, v, why);
+}
+
+static enum status take_uuid(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	if (t->type != MSG_TEXT || !uuid_parse(t->text, v->uuid))
+		return refuse(p, why, "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12");
+	v->has_uuid = true;
+	return ST_OK;
+}
+
+static enum status take_date(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	if (t->type != MSG_TEXT || !date_parse(t->text, &v->integer))
+		return refuse(p, why,
+			"must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999");
+	return ST_OK;
+}
+
+static enum status refuse_choice(const struct param *p, struct fail *why)
+{
+	char rule[160] = "must be one of";
+	for (size_t i = 0; p->choices[i]; i++) {
+		size_t used = strlen(rule);
+		(void)snprintf(rule + used, sizeof rule - used, "%s %s", i ? "," : "", p->choices[i]);
+	}
+	return refuse(p, why, rule);
+}
+
+static enum status take_choice(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	for (size_t i = 0; t->type == MSG_TEXT && p->choices[i]; i++)
+		if (span_is(t->text, p->choices[i])) {
+			v->text = t->text;
+			return ST_OK;
+		}
+	return refuse_choice(p, why);
+}
+
+/* Decimal digits, a minus before them; at most 18 of them. */
+static bool parse_key(struct span text, int64_t *out)
+{
+	size_t at = text.len && text.bytes[0] == '-';
+	int64_t value = 0;
+	if (text.len == at || text.len - at > 18)
+		return false;
+	bool is_negative = at > 0;
+	for (; at < text.len; at++) {
+		if (text.bytes[at] < '0' || text.bytes[at] > '9')
+			return false;
+		value = value * 10 + (text.bytes[at] - '0');
+	}
+	*out = is_negative ? -value : value;
+	return true;
+}
+
+static enum status take_cursor(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	static const char rule[] = "must be what next_cursor said";
+	if (t->type != MSG_TEXT)
+		return refuse(p, why, rule);
+	struct span key = t->text, id = { 0 };
+	const char *tilde = key.len ? memchr(key.bytes, '~', key.len) : NULL;
+	if (tilde) {
+		key.len = (size_t)(tilde - key.bytes);
+		id = (struct span){ tilde + 1, t->text.len - key.len - 1 };
+		v->has_uuid = uuid_parse(id, v->uuid);
+	}
+	if (!parse_key(key, &v->integer) || (tilde && !v->has_uuid))
+		return refuse(p, why, rule);
+	return ST_OK;
+}
+
+static enum status (*const take_table[])(const struct param *p, const struct msg_token *t,
+	struct param_value *v, struct fail *why) = {
+	[PARAM_INT] = take_int,    [PARAM_BOOL] = take_bool, [PARAM_TEXT] = take_text,
+	[PARAM_NAME] = take_name,  [PARAM_UUID] = take_uuid, [PARAM_DATE] = take_date,
+	[PARAM_CHOICE] = take_choice, [PARAM_CURSOR] = take_cursor,
+};
+
+static enum status refuse_unknown(struct span name, struct fail *why)
+{
+	char shown[48];
+	size_t len = utf8_cut(name.bytes, name.len, sizeof shown - 1);
+	for (size_t i = 0; i < len; i++)
+		shown[i] = (unsigned char)name.bytes[i] < ' ' ? '?' : name.bytes[i];
+	shown[len] = '\0';
+	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
+}
+
+/* One pair of the map. */
+static enum status take_pair(const struct method *m, struct msg_reader *in,
+	struct param_value *values, struct fail *why)
+{
+	struct msg_token name, token;
+	struct span value;
+	if (msg_read(in, &name) != ST_OK || name.type != MSG_TEXT || msg_skip(in, &value) != ST_OK)
+		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
+	const struct param *p = method_param(m, name.text);
+	if (!p)
+		return refuse_unknown(name.text, why);
+	struct param_value *v = &values[p - m->params];
+	if (v->is_present)
+		return refuse(p, why, "must be given once");
+	v->is_present = true;
+	struct msg_reader reader = msg_reader(value);
+	if (msg_read(&reader, &token) != ST_OK)
+		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
+	if (token.type == MSG_NIL)
+		return ST_OK;
+	v->is_null = false;
+	return take_table[p->kind](p, &token, v, why);
+}
+
+static void take_fallback(const struct param *p, struct param_value *v)
+{
+	v->is_null = false;
+	v->text = span_of(p->fallback);
+	if (p->kind == PARAM_INT)
+		v->integer = strtoll(p->fallback, NULL, 10);
+}
+
+static enum status fill_absent(
+	const struct method *m, struct param_value *values, struct fail *why)
+{
+	size_t count = method_param_count(m);
+	for (size_t i = 0; i < count; i++) {
+		if (!values[i].is_null)
+			continue;
+		if (m->params[i].flags & PARAM_REQUIRED)
+			return refuse(&m->params[i], why, "is required");
+		if (m->params[i].fallback)
+			take_fallback(&m->params[i], &values[i]);
+	}
+	return ST_OK;
+}
+
+enum status params_decode(const struct method *m, struct span params,
+	struct param_value values[METHOD_PARAMS_MAX], struct fail *why)
+{
+	struct param_value made[METHOD_PARAMS_MAX] = { 0 };
+	struct msg_reader in = msg_reader(params);
+	struct msg_token map;
+	if (msg_read(&in, &map) != ST_OK || map.type != MSG_MAP)
+		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
+	for (size_t i = 0; i < METHOD_PARAMS_MAX; i++)
+		made[i].is_null = true;
+	enum status st = ST_OK;
+	for (uint32_t i = 0; st == ST_OK && i < map.count; i++)
+		st = take_pair(m, &in, made, why);
+	if (st == ST_OK)
+		st = fill_absent(m, made, why);
+	if (st == ST_OK)
+		memcpy(values, made, sizeof made);
+	return st;
+}
