@@ -1,5 +1,9 @@
 #include "common/envelope.h"
 
+#include <string.h>
+
+#include "common/utf8.h"
+
 static enum status refuse(struct fail *why, const char *rule)
 {
 	return fail_set(why, ST_MALFORMED, "message: %s", rule);
@@ -179,12 +183,15 @@ void envelope_put_error_map(struct buf *out, enum status st, const struct fail *
 {
 	const struct status_info *info = status_info(st);
 	const char *field = why && why->text[0] ? why->field : info->field;
-	bool has_field = field && *field;
+	bool has_field = field && *field && utf8_is_valid(field, strlen(field));
+	const char *text = fail_text(why, st);
+	if (!utf8_is_valid(text, strlen(text)))
+		text = info->message; /* one broken text would make the whole body malformed */
 	msg_put_map(out, has_field ? 3 : 2);
 	msg_put_key(out, "code");
 	msg_put_key(out, info->code);
 	msg_put_key(out, "message");
-	msg_put_key(out, fail_text(why, st));
+	msg_put_key(out, text);
 	if (!has_field)
 		return;
 	msg_put_key(out, "field");

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 static const struct status_info status_table[STATUS_COUNT] = {
 	/*                            code                      http  retry  field       message */
 	[ST_OK]                     = { "OK",                     200, false, NULL,       "done" },
@@ -55,13 +57,21 @@ enum status status_from_code(const char *code, size_t len)
 	return ST_INTERNAL;
 }
 
+/* What did not fit is cut between two characters. */
+static void put_text(struct fail *why, const char *format, va_list args)
+{
+	int wants = vsnprintf(why->text, sizeof why->text, format, args);
+	if (wants >= (int)sizeof why->text)
+		why->text[utf8_cut(why->text, sizeof why->text, sizeof why->text - 2)] = '\0';
+}
+
 enum status fail_set(struct fail *why, enum status st, const char *format, ...)
 {
 	if (!why)
 		return st;
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(why->text, sizeof why->text, format, args);
+	put_text(why, format, args);
 	va_end(args);
 	why->field[0] = '\0';
 	return st;
@@ -73,7 +83,7 @@ enum status fail_field(struct fail *why, enum status st, const char *field, cons
 		return st;
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(why->text, sizeof why->text, format, args);
+	put_text(why, format, args);
 	va_end(args);
 	(void)snprintf(why->field, sizeof why->field, "%s", field);
 	return st;
