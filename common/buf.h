@@ -30,6 +30,9 @@ struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty *
 bool span_is(struct span s, const char *text);
 bool span_is_nocase(struct span s, const char *text); /* ASCII */
 
+/* Decimal digits, a minus before them or none; at most 18, so that it fits. */
+bool span_to_int(struct span s, int64_t *out);
+
 struct buf {
 	char *bytes;
 	size_t len, cap;

@@ -130,23 +130,6 @@ static enum status take_choice(
 	return refuse_choice(p, why);
 }
 
-/* Decimal digits, a minus before them; at most 18 of them. */
-static bool parse_key(struct span text, int64_t *out)
-{
-	size_t at = text.len && text.bytes[0] == '-';
-	int64_t value = 0;
-	if (text.len == at || text.len - at > 18)
-		return false;
-	bool is_negative = at > 0;
-	for (; at < text.len; at++) {
-		if (text.bytes[at] < '0' || text.bytes[at] > '9')
-			return false;
-		value = value * 10 + (text.bytes[at] - '0');
-	}
-	*out = is_negative ? -value : value;
-	return true;
-}
-
 static enum status take_cursor(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
@@ -160,7 +143,7 @@ static enum status take_cursor(
 		id = (struct span){ tilde + 1, t->text.len - key.len - 1 };
 		v->has_uuid = uuid_parse(id, v->uuid);
 	}
-	if (!parse_key(key, &v->integer) || (tilde && !v->has_uuid))
+	if (!span_to_int(key, &v->integer) || (tilde && !v->has_uuid))
 		return refuse(p, why, rule);
 	return ST_OK;
 }
@@ -175,10 +158,7 @@ static enum status (*const take_table[])(const struct param *p, const struct msg
 static enum status refuse_unknown(struct span name, struct fail *why)
 {
 	char shown[48];
-	size_t len = utf8_cut(name.bytes, name.len, sizeof shown - 1);
-	for (size_t i = 0; i < len; i++)
-		shown[i] = (unsigned char)name.bytes[i] < ' ' ? '?' : name.bytes[i];
-	shown[len] = '\0';
+	utf8_show(name.bytes, name.len, shown, sizeof shown);
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 

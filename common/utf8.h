@@ -14,6 +14,10 @@ bool utf8_is_valid(const char *bytes, size_t len);
 /* The most bytes, up to `max`, that end between two characters of valid UTF-8. */
 size_t utf8_cut(const char *bytes, size_t len, size_t max);
 
+/* A name from outside as it can stand in an error text: NUL-terminated, cut to fit, '?' for
+ * control bytes; "?" where it is not valid UTF-8. */
+void utf8_show(const char *bytes, size_t len, char *out, size_t size);
+
 /* Code points in valid UTF-8. */
 size_t utf8_length(const char *bytes, size_t len);
 

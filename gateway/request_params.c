@@ -1,0 +1,198 @@
+#include "gateway/request_params.h"
+
+#include <string.h>
+
+#include "common/msg.h"
+#include "common/utf8.h"
+#include "common/uuid.h"
+
+/* All that the root surface reads from a query. */
+static const char root_query[] = "tag";
+
+struct writer {
+	const struct request_source *from;
+	struct buf *params;
+	uint32_t *pairs;
+	struct fail *why;
+};
+
+static void put_text(struct writer *w, const char *name, struct span text)
+{
+	msg_put_key(w->params, name);
+	msg_put_text(w->params, text);
+	++*w->pairs;
+}
+
+static enum status put_value(struct writer *w, const struct param *p, struct span text)
+{
+	int64_t integer;
+	if (!utf8_is_valid(text.bytes, text.len))
+		return fail_field(w->why, ST_INVALID_INPUT, p->name, "%s must be valid UTF-8", p->name);
+	msg_put_key(w->params, p->name);
+	if (p->kind == PARAM_INT && span_to_int(text, &integer))
+		msg_put_int(w->params, integer);
+	else if (p->kind == PARAM_BOOL && (span_is(text, "true") || span_is(text, "false")))
+		msg_put_bool(w->params, span_is(text, "true"));
+	else
+		msg_put_text(w->params, text);
+	++*w->pairs;
+	return ST_OK;
+}
+
+static struct span path_name(const struct route_match *match, size_t i)
+{
+	return (struct span){ match->names[i], match->name_lens[i] };
+}
+
+static bool is_in_path(const struct request_source *from, const struct param *p)
+{
+	for (size_t i = 0; from->match && i < from->match->count; i++)
+		if (span_is(path_name(from->match, i), p->name))
+			return true;
+	return false;
+}
+
+static enum status put_path(struct writer *w)
+{
+	const struct route_match *match = w->from->match;
+	enum status st = ST_OK;
+	struct buf value = { 0 };
+	for (size_t i = 0; match && st == ST_OK && i < match->count; i++) {
+		const struct param *p = method_param(w->from->method, path_name(match, i));
+		buf_clear(&value);
+		st = p ? http_percent_decode(match->values[i], &value) : ST_INTERNAL;
+		if (st == ST_OK)
+			st = value.failed ? ST_NO_MEMORY : put_value(w, p, buf_view(&value));
+	}
+	buf_fini(&value);
+	return st;
+}
+
+static enum status refuse_unknown(struct fail *why, struct span name)
+{
+	char shown[48];
+	utf8_show(name.bytes, name.len, shown, sizeof shown);
+	return fail_field(why, ST_INVALID_INPUT, shown, "unknown query parameter \"%s\"", shown);
+}
+
+static bool is_strict(const struct request_source *from)
+{
+	return from->route->flags & ROUTE_STRICT;
+}
+
+/* NULL where the query can't say it. */
+static const struct param *query_param(const struct request_source *from, struct span name)
+{
+	const struct param *p = from->method->is_write ? NULL : method_param(from->method, name);
+	if (!p || is_in_path(from, p) || (!is_strict(from) && !span_is(name, root_query)))
+		return NULL;
+	return p;
+}
+
+static enum status put_pair(struct writer *w, struct span name, struct span value)
+{
+	const struct param *p = query_param(w->from, name);
+	if (!p && is_strict(w->from))
+		return refuse_unknown(w->why, name);
+	if (!p || (value.len == 0 && !is_strict(w->from)))
+		return ST_OK;
+	return put_value(w, p, value);
+}
+
+static enum status put_query(struct writer *w)
+{
+	struct span rest = w->from->http->query;
+	struct buf name = { 0 }, value = { 0 };
+	enum status st = ST_OK;
+	while (st == ST_OK && rest.len > 0) {
+		st = http_query_next(&rest, &name, &value);
+		if (st == ST_INVALID_INPUT)
+			st = fail_set(w->why, st, "the query holds a broken percent-escape");
+		else if (st == ST_OK)
+			st = put_pair(w, buf_view(&name), buf_view(&value));
+	}
+	if (st == ST_OK && (name.failed || value.failed))
+		st = ST_NO_MEMORY;
+	buf_fini(&name);
+	buf_fini(&value);
+	return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+/* The next entity-tag of a list (RFC 9110 section 8.8.3): its opaque part, without quotes; a weak
+ * one keeps its W/, so that it never compares equal (section 13.1.1). */
+static bool next_etag(struct span *rest, struct span *etag)
+{
+	while (rest->len && strchr(", \t", rest->bytes[0])) {
+		rest->bytes++;
+		rest->len--;
+	}
+	size_t prefix = rest->len > 2 && memcmp(rest->bytes, "W/", 2) == 0 ? 2 : 0;
+	if (rest->len < prefix + 2 || rest->bytes[prefix] != '"')
+		return false;
+	const char *opaque = rest->bytes + prefix + 1;
+	const char *end = memchr(opaque, '"', rest->len - prefix - 1);
+	if (!end)
+		return false;
+	etag->bytes = prefix ? rest->bytes : opaque;
+	etag->len = (size_t)(end - etag->bytes);
+	rest->len -= (size_t)(end + 1 - rest->bytes);
+	rest->bytes = end + 1;
+	return true;
+}
+
+static enum status put_if_match(struct writer *w)
+{
+	static const char name[] = "if_match";
+	struct span rest = http_request_field(w->from->http, "If-Match"), etag;
+	struct buf list = { 0 };
+	if (rest.len == 0 || span_is(rest, "*") || !method_param(w->from->method, span_of(name)))
+		return ST_OK;
+	while (rest.len > 0 && next_etag(&rest, &etag)) {
+		if (list.len > 0)
+			buf_byte(&list, ',');
+		buf_span(&list, etag);
+	}
+	enum status st = list.failed ? ST_NO_MEMORY : ST_OK;
+	if (rest.len > 0 || list.len == 0 || !utf8_is_valid(list.bytes, list.len))
+		st = fail_field(w->why, ST_INVALID_INPUT, "If-Match",
+			"If-Match must be * or a list of quoted ETags");
+	else
+		put_text(w, name, buf_view(&list));
+	buf_fini(&list);
+	return st;
+}
+
+static enum status put_body(struct writer *w)
+{
+	const struct request_source *from = w->from;
+	const char *taken[ROUTE_SEGMENTS_MAX + 1] = { NULL };
+	for (size_t i = 0; from->match && i < from->match->count; i++) {
+		const struct param *p = method_param(from->method, path_name(from->match, i));
+		taken[i] = p ? p->name : "";
+	}
+	return json_in_put_params(from->json, from->method, is_strict(from), taken, w->params,
+		w->pairs, w->why);
+}
+
+static void put_session_id(struct writer *w)
+{
+	char text[UUID_TEXT_LEN];
+	uuid_format(w->from->session_id, text);
+	put_text(w, "session_id", (struct span){ text, sizeof text });
+}
+
+enum status request_params_put(const struct request_source *source, struct buf *params,
+	uint32_t *pairs, struct fail *why)
+{
+	struct writer w = { source, params, pairs, why };
+	enum status st = put_path(&w);
+	if (st == ST_OK && source->session_id)
+		put_session_id(&w);
+	if (st == ST_OK)
+		st = put_query(&w);
+	if (st == ST_OK && (source->route->flags & ROUTE_ETAG))
+		st = put_if_match(&w);
+	if (st == ST_OK && source->json)
+		st = put_body(&w);
+	return st;
+}

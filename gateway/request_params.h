@@ -1,0 +1,35 @@
+/*
+ * request_params: what an HTTP request says, as the params of its RPC method.
+ *
+ * Pure. Values come from the path, the query (reads only), the If-Match field and the body;
+ * each name from one place only. What a value may be is not judged here: common/params.c does,
+ * in the worker. Here digits become integers and true and false booleans, because a URL has
+ * only text. The native API (ROUTE_STRICT) refuses what it does not know by name; the root
+ * surface ignores it, as the systems it replaces do, and an empty query value with it.
+ *
+ *	uint32_t pairs = 0;
+ *	size_t mark = msg_open_map(&params);
+ *	enum status st = request_params_put(&source, &params, &pairs, &why);
+ *	msg_close(&params, mark, pairs);
+ */
+#ifndef GATEWAY_REQUEST_PARAMS_H
+#define GATEWAY_REQUEST_PARAMS_H
+
+#include "gateway/http_request.h"
+#include "gateway/json_in.h"
+#include "gateway/route.h"
+
+struct request_source {
+	const struct http_request *http;
+	const struct route *route;
+	const struct method *method;
+	const struct route_match *match; /* NULL: the path has no values */
+	const struct json_in *json;      /* NULL: no body */
+	const unsigned char *session_id; /* 16 bytes to name what is made by; NULL: none */
+};
+
+/* Appends keys and values and adds their number to *pairs. ST_INVALID_INPUT with the field. */
+enum status request_params_put(const struct request_source *source, struct buf *params,
+	uint32_t *pairs, struct fail *why) MUST_CHECK;
+
+#endif
