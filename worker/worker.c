@@ -1,0 +1,203 @@
+#include "worker/worker.h"
+
+#include "common/log.h"
+#include "common/uuid.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENDPOINT_TEXT_MAX = 256 };
+
+/* Stopping. */
+
+static bool is_drained(const struct worker *w)
+{
+	for (size_t i = 0; i < w->link_count; i++)
+		if (!link_has_left(w->links[i]))
+			return false;
+	return batch_is_idle(w->batch);
+}
+
+static void stop_if_drained(struct worker *w)
+{
+	if (w->is_draining && is_drained(w))
+		service_stop(w->service);
+}
+
+static void on_left(void *arg)
+{
+	stop_if_drained(arg);
+}
+
+static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	(void)fd, (void)what;
+	struct batch_counts counts = batch_counts(w->batch);
+	log_warn("%zu requests not answered within %d s: given up", counts.queued + counts.in_flight,
+		WORKER_DRAIN_MS / 1000);
+	service_stop(w->service);
+}
+
+static void on_stop(void *arg)
+{
+	static const struct timeval limit = { WORKER_DRAIN_MS / 1000, 0 };
+	struct worker *w = arg;
+	struct batch_counts counts = batch_counts(w->batch);
+	log_info("stopping: finishing %zu requests", counts.queued + counts.in_flight);
+	w->is_draining = true;
+	(void)evtimer_add(w->drain_limit, &limit);
+	for (size_t i = 0; i < w->link_count; i++)
+		link_leave(w->links[i]);
+	stop_if_drained(w);
+}
+
+/* Between the links and the batch. */
+
+static void tell(void *arg, struct link_news *out)
+{
+	const struct worker *w = arg;
+	out->has_database = w->has_database;
+	out->window = w->has_database && !w->is_draining ? w->window : 0;
+	out->counts = batch_counts(w->batch);
+}
+
+static void on_request(void *arg, struct link *from, int64_t session, const struct envelope *e)
+{
+	struct worker *w = arg;
+	batch_submit(w->batch, from, session, e);
+}
+
+static struct buf *open_answer(void *origin, int64_t session)
+{
+	return link_begin(origin, session);
+}
+
+static void close_answer(void *origin)
+{
+	link_end(origin);
+}
+
+static void say_database(struct worker *w)
+{
+	bool has_database = batch_has_database(w->batch);
+	if (has_database == w->has_database)
+		return;
+	w->has_database = has_database;
+	service_say(w->service, has_database ? "database connected" : "waiting for the database");
+	for (size_t i = 0; i < w->link_count; i++)
+		link_announce(w->links[i]);
+}
+
+static void on_change(void *arg)
+{
+	struct worker *w = arg;
+	say_database(w);
+	stop_if_drained(w);
+}
+
+/* Starting. */
+
+static enum status open_batch(struct worker *w, struct fail *why)
+{
+	struct batch_options options = {
+		.database_url = w->settings.database_url,
+		.time_zone = w->settings.time_zone,
+		.open = open_answer,
+		.close = close_answer,
+		.on_change = on_change,
+		.arg = w,
+	};
+	return batch_open(service_base(w->service), &options, &w->batch, why);
+}
+
+static bool has_link(const struct worker *w, const char *endpoint)
+{
+	for (size_t i = 0; i < w->link_count; i++)
+		if (strcmp(link_endpoint(w->links[i]), endpoint) == 0)
+			return true;
+	return false;
+}
+
+static enum status open_link(struct worker *w, const char *endpoint, struct fail *why)
+{
+	struct link_options options = {
+		.endpoint = endpoint,
+		.uuid = w->uuid,
+		.version = STUDYTRACKER_VERSION,
+		.tell = tell,
+		.on_request = on_request,
+		.on_left = on_left,
+		.arg = w,
+	};
+	struct link **links = realloc(w->links, (w->link_count + 1) * sizeof *links);
+	if (!links)
+		return ST_NO_MEMORY;
+	w->links = links;
+	enum status st = link_open(w->hub, service_base(w->service), &options, &links[w->link_count], why);
+	w->link_count += st == ST_OK;
+	return st;
+}
+
+/* All gateways together must fit into the batch's queue, whatever each may have open. */
+static void share_window(struct worker *w)
+{
+	int64_t share = BATCH_QUEUE_MAX / (int64_t)w->link_count;
+	w->window = w->settings.credit < share ? w->settings.credit : share > 0 ? share : 1;
+}
+
+static enum status open_links(struct worker *w, struct fail *why)
+{
+	char endpoint[ENDPOINT_TEXT_MAX];
+	for (const char *at = w->settings.gateways; settings_next_endpoint(&at, endpoint, sizeof endpoint);) {
+		if (has_link(w, endpoint)) /* a gateway takes a worker's second link for its successor */
+			continue;
+		enum status st = open_link(w, endpoint, why);
+		if (st != ST_OK)
+			return st;
+	}
+	if (w->link_count == 0)
+		return fail_set(why, ST_BAD_SETTING, "no gateway's endpoint is given");
+	share_window(w);
+	return ST_OK;
+}
+
+enum status worker_open(struct worker *w, struct fail *why)
+{
+	struct uuid_source ids = { 0 };
+	uuid_v7(&ids, w->uuid);
+	enum status st = service_open(&w->service, on_stop, w, why);
+	if (st == ST_OK)
+		st = socket_hub_open(&w->hub, service_base(w->service), why);
+	if (st != ST_OK)
+		return st;
+	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
+	if (!w->drain_limit)
+		return ST_NO_MEMORY;
+	st = open_batch(w, why);
+	if (st == ST_OK)
+		st = open_links(w, why);
+	return st;
+}
+
+int worker_run(struct worker *w)
+{
+	service_ready(w->service);
+	log_info("worker %s works for the gateways at %s", STUDYTRACKER_VERSION, w->settings.gateways);
+	int exit_status = service_run(w->service);
+	log_info("stopped");
+	return exit_status;
+}
+
+void worker_close(struct worker *w)
+{
+	for (size_t i = 0; i < w->link_count; i++)
+		link_free(&w->links[i], WORKER_LINGER_MS);
+	free(w->links);
+	batch_free(&w->batch);
+	if (w->drain_limit)
+		event_free(w->drain_limit);
+	socket_hub_free(&w->hub);
+	service_free(&w->service);
+}
