@@ -68,6 +68,7 @@ static void put_error(struct batch *b, struct buf *out, uint32_t msgid, enum sta
 	buf_clear(&b->error);
 	envelope_put_error_map(&b->error, st, why);
 	envelope_put_error(out, msgid, buf_view(&b->error));
+	out->failed |= b->error.failed; /* half an error would spoil the answers around it */
 	b->counts.failed++;
 }
 

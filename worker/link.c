@@ -311,6 +311,52 @@ static void take(struct link *l, const struct envelope *e)
 	/* a newer gateway may say more than we know */
 }
 
+/* The msgid of what would be a request but for its context or params. */
+static bool is_refusable(struct span message, uint32_t *msgid)
+{
+	struct msg_reader in = msg_reader(message);
+	struct msg_token array, kind, id;
+	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY || array.count != 4
+	    || msg_read(&in, &kind) != ST_OK || kind.type != MSG_INT || kind.integer != ENVELOPE_REQUEST
+	    || msg_read(&in, &id) != ST_OK || id.type != MSG_INT || id.integer < 0
+	    || id.integer > UINT32_MAX)
+		return false;
+	*msgid = (uint32_t)id.integer;
+	return true;
+}
+
+static void refuse(struct link *l, uint32_t msgid, const struct fail *why)
+{
+	l->counts.requests++;
+	l->received++;
+	struct buf *out = link_begin(l, l->epoch);
+	buf_clear(&l->params);
+	envelope_put_error_map(&l->params, ST_MALFORMED, why);
+	envelope_put_error(out, msgid, buf_view(&l->params));
+	out->failed |= l->params.failed;
+	link_end(l);
+}
+
+/* Passes a message that can't be taken; false where its end isn't known. A request is refused,
+ * else the gateway would wait for it, and never give its credit to another. */
+static bool pass(struct link *l, struct msg_reader *in, const struct fail *why)
+{
+	struct span rest = { in->at, (size_t)(in->end - in->at) };
+	size_t size;
+	uint32_t msgid;
+	bool has_end = msg_measure(rest, &size, NULL) == ST_OK;
+	l->counts.malformed++;
+	if (may_log(l))
+		log_warn("a message of the gateway at %s is malformed: %s: %s", l->endpoint,
+			fail_text(why, ST_MALFORMED), has_end ? "refused" : "dropped with all after it");
+	if (!has_end)
+		return false;
+	if (l->is_announced && is_refusable((struct span){ rest.bytes, size }, &msgid))
+		refuse(l, msgid, why);
+	in->at += size;
+	return true;
+}
+
 static void on_message(struct socket *s, struct span peer, struct span body, void *arg)
 {
 	struct link *l = arg;
@@ -319,14 +365,10 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	while (in.at < in.end) {
 		struct envelope e;
 		struct fail why = { 0 };
-		if (envelope_decode(&in, &e, &why) != ST_OK) {
-			l->counts.malformed++;
-			if (may_log(l))
-				log_warn("a message of the gateway at %s is malformed: %s: its rest is dropped",
-					l->endpoint, fail_text(&why, ST_MALFORMED));
+		if (envelope_decode(&in, &e, &why) == ST_OK)
+			take(l, &e);
+		else if (!pass(l, &in, &why))
 			return;
-		}
-		take(l, &e);
 	}
 }
 

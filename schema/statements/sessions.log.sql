@@ -54,12 +54,13 @@ answer as materialized (
 	left join made as m on m.account_id = p.account_id and m.id = p.session_id
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.duration_minutes as minutes, a.notes, a.created_at, a.updated_at, a.created_at as "timestamp"
+	a.duration_minutes as minutes, a.notes, a.created_at, a.updated_at, a.created_at as "timestamp",
+	true as created
 from answer as a
 where a.id is not null
 union all
 select a.ord, null, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
-	s.created_at, s.updated_at, s."timestamp"
+	s.created_at, s.updated_at, s."timestamp", false
 from answer as a
 cross join lateral session_now(a.account_id, a.session_id) as s
 where a.id is null
