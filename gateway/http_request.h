@@ -63,6 +63,25 @@ enum http_phase {
 	HTTP_BROKEN,
 };
 
+/* Where something stands in the head, which still moves while it grows. */
+struct http_mark {
+	uint16_t start, len;
+};
+
+/* How far the bytes are judged: the reader's own. */
+struct http_scan {
+	int part;            /* of the grammar: what comes next */
+	size_t pos, start;   /* the next byte to judge, and where its part began; in the head */
+	unsigned seen;       /* what the fields said */
+	uint64_t body_left;  /* of the length, or of the chunk */
+	size_t line_bytes;   /* of a chunk's size and extensions */
+	size_t blank_lines;
+	size_t trailer_bytes;
+	bool has_cr;         /* of a blank line */
+	bool in_trailers;
+	struct http_mark method, target, path, query, name;
+};
+
 /* A zeroed struct is ready for a first request. */
 struct http_reader {
 	struct http_request request; /* valid at HTTP_HEAD (without its body) and HTTP_COMPLETE */
@@ -70,12 +89,10 @@ struct http_reader {
 	enum http_phase phase;
 	/* below: the reader's own */
 	struct buf head, body;
-	size_t line_start, scanned; /* in `head` or in a chunk line */
-	size_t blank_lines;
-	uint64_t body_left; /* of the length, or of the chunk */
-	bool is_chunked;
-	int chunk_state;
-	size_t trailer_bytes;
+	struct http_scan scan;
+	struct {
+		struct http_mark name, value;
+	} marks[HTTP_FIELDS_MAX];
 };
 
 /* Takes from the front of *bytes, whose span then begins at what was not used. The request's
