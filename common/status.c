@@ -58,6 +58,7 @@ enum status status_from_code(const char *code, size_t len)
 }
 
 /* What did not fit is cut between two characters. */
+PRINTF_LIKE(2, 0)
 static void put_text(struct fail *why, const char *format, va_list args)
 {
 	int wants = vsnprintf(why->text, sizeof why->text, format, args);

@@ -1,0 +1,21 @@
+/* Any checked value is judged for every method, without a crash and with a reason if refused. */
+#include "common/params.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	struct span params = { (const char *)data + 1, size - 1 };
+	const struct method *m = method_at(data[0] % method_count());
+	struct param_value values[METHOD_PARAMS_MAX];
+	struct fail why = { 0 };
+	size_t measured;
+	if (msg_measure(params, &measured, &why) != ST_OK)
+		return 0;
+	params.len = measured;
+	if (params_decode(m, params, values, &why) != ST_OK && !why.text[0])
+		__builtin_trap();
+	return 0;
+}

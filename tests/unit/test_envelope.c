@@ -1,0 +1,132 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/envelope.h"
+
+#define CONTEXT "\x83\xa7" "account\x01\xaa" "request_id\xa1r\xab" "deadline_ms\xcd\x13\x88"
+
+static const struct {
+	const char *what;
+	struct span body;
+	const char *text; /* NULL: accepted; else what `why` holds */
+} bodies[] = {
+	{ "a request", SPAN("\x94\x00\x07\xaatopics.get\x92" CONTEXT "\x80"), NULL },
+	{ "a response", SPAN("\x94\x01\x07\xc0\x2a"), NULL },
+	{ "a notification", SPAN("\x93\x02\xacworker.ready\x80"), NULL },
+	{ "nothing", SPAN(""), "cut short" },
+	{ "cut short", SPAN("\x94\x00\x01"), "cut short" },
+	{ "no array", SPAN("\x01"), "neither" },
+	{ "another kind", SPAN("\x93\x03\xa1x\x80"), "neither" },
+	{ "a request of three", SPAN("\x93\x00\x07\xa1x"), "neither" },
+	{ "a notification of four", SPAN("\x94\x02\xa1x\x80\x80"), "neither" },
+	{ "a negative msgid", SPAN("\x94\x01\xff\xc0\xc0"), "msgid" },
+	{ "a msgid over 32 bits", SPAN("\x94\x01\xcf\x00\x00\x00\x01\x00\x00\x00\x00\xc0\xc0"), "msgid" },
+	{ "a msgid that is text", SPAN("\x94\x01\xa1x\xc0\xc0"), "msgid" },
+	{ "a method that is no text", SPAN("\x93\x02\x01\x80"), "method" },
+	{ "params that are no map", SPAN("\x93\x02\xa1x\x90"), "params" },
+	{ "arguments without a context", SPAN("\x94\x00\x07\xa1x\x91\x80"), "[context map, params map]" },
+	{ "no account", SPAN("\x94\x00\x07\xa1x\x92\x80\x80"), "account" },
+	{ "account 0", SPAN("\x94\x00\x07\xa1x\x92\x81\xa7" "account\x00\x80"), "account" },
+	{ "an extension type", SPAN("\x94\x01\x07\xc0\xd4\x01\x00"), "extension" },
+};
+
+START_TEST(a_message_is_taken_apart_or_refused)
+{
+	struct msg_reader in = msg_reader(bodies[_i].body);
+	struct envelope e = { .msgid = 99 };
+	struct fail why = { 0 };
+	enum status st = envelope_decode(&in, &e, &why);
+	ck_assert_msg((st == ST_OK) == !bodies[_i].text, "%s: %s", bodies[_i].what, why.text);
+	if (st == ST_OK) {
+		ck_assert_ptr_eq(in.at, in.end);
+		return;
+	}
+	ck_assert_int_eq(st, ST_MALFORMED);
+	ck_assert_msg(strstr(why.text, bodies[_i].text), "%s: %s", bodies[_i].what, why.text);
+	ck_assert(e.msgid == 99 && in.at == bodies[_i].body.bytes);
+}
+END_TEST
+
+START_TEST(a_request_comes_back)
+{
+	struct context context = { .account = 5, .request_id = SPAN("abc"), .deadline_ms = 1200 };
+	struct buf b = { 0 };
+	struct envelope e;
+	envelope_put_request(&b, UINT32_MAX, SPAN("topics.get"), &context, SPAN("\x81\xa1k\x01"));
+	envelope_put_notification(&b, "worker.leaving", SPAN("\x80"));
+	struct msg_reader in = msg_reader(buf_view(&b));
+	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
+	ck_assert(e.kind == ENVELOPE_REQUEST && e.msgid == UINT32_MAX && span_is(e.method, "topics.get"));
+	ck_assert(e.context.account == 5 && e.context.deadline_ms == 1200);
+	ck_assert(span_is(e.context.request_id, "abc") && span_is(e.params, "\x81\xa1k\x01"));
+	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
+	ck_assert(e.kind == ENVELOPE_NOTIFICATION && span_is(e.method, "worker.leaving"));
+	ck_assert_ptr_eq(in.at, in.end);
+	buf_fini(&b);
+}
+END_TEST
+
+START_TEST(responses_come_back)
+{
+	struct buf b = { 0 };
+	struct envelope e;
+	envelope_put_result(&b, 1, SPAN("\x2a"));
+	envelope_put_error(&b, 2, SPAN("\x80"));
+	struct msg_reader in = msg_reader(buf_view(&b));
+	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
+	ck_assert(e.msgid == 1 && msg_is_nil(e.error) && span_is(e.result, "\x2a"));
+	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
+	ck_assert(e.msgid == 2 && !msg_is_nil(e.error) && msg_is_nil(e.result));
+	buf_fini(&b);
+}
+END_TEST
+
+START_TEST(an_error_map_names_code_text_and_field)
+{
+	struct fail why = { 0 };
+	struct span text;
+	struct buf b = { 0 };
+	(void)fail_field(&why, ST_INVALID_INPUT, "name", "name must not be blank");
+	envelope_put_error_map(&b, ST_INVALID_INPUT, &why);
+	ck_assert(msg_find_text(buf_view(&b), "code", &text) && span_is(text, "INVALID_INPUT"));
+	ck_assert(msg_find_text(buf_view(&b), "message", &text) && span_is(text, "name must not be blank"));
+	ck_assert(msg_find_text(buf_view(&b), "field", &text) && span_is(text, "name"));
+	buf_clear(&b);
+	envelope_put_error_map(&b, ST_OVERLOADED, NULL);
+	ck_assert(!msg_find_text(buf_view(&b), "field", &text));
+	buf_fini(&b);
+}
+END_TEST
+
+/* libpq speaks in the server's locale before a connection is up. */
+START_TEST(a_text_that_is_not_utf8_is_replaced)
+{
+	struct fail why = { .text = "fatal: \xe4rger" };
+	struct span text;
+	struct buf b = { 0 };
+	size_t size;
+	envelope_put_error_map(&b, ST_DATABASE_UNAVAILABLE, &why);
+	ck_assert_int_eq(msg_measure(buf_view(&b), &size, NULL), ST_OK);
+	ck_assert(msg_find_text(buf_view(&b), "message", &text));
+	ck_assert(span_is(text, status_info(ST_DATABASE_UNAVAILABLE)->message));
+	buf_fini(&b);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("envelope");
+	tcase_add_loop_test(tc, a_message_is_taken_apart_or_refused, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_test(tc, a_request_comes_back);
+	tcase_add_test(tc, responses_come_back);
+	tcase_add_test(tc, an_error_map_names_code_text_and_field);
+	tcase_add_test(tc, a_text_that_is_not_utf8_is_replaced);
+	Suite *suite = suite_create("envelope");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,220 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/params.h"
+
+enum kind { NOTHING, NIL, INT, REAL, TEXT, BOOL, ARRAY };
+
+struct value {
+	const char *name; /* NULL: the method's required params are all that is given */
+	enum kind kind;
+	double number;
+	const char *text;
+};
+
+#define SESSION "01890a5d-ac96-774b-bcce-b302099a8057"
+#define MINUTES "duration_minutes must be a whole number from 1 to 1440"
+#define DAY "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
+#define CURSOR "cursor must be what next_cursor said"
+#define BYTES_201 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct {
+	const char *method;
+	struct value value;
+	const char *field, *text; /* NULL: accepted */
+} judged[] = {
+	{ "topics.get", { "topic_id", INT, 1, NULL }, NULL, NULL },
+	{ "topics.get", { "topic_id", REAL, 7.0, NULL }, NULL, NULL },
+	{ "topics.get", { NULL, NOTHING, 0, NULL }, "topic_id", "topic_id is required" },
+	{ "topics.get", { "topic_id", NIL, 0, NULL }, "topic_id", "topic_id is required" },
+	{ "topics.get", { "topic_id", INT, 0, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", INT, -1, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", REAL, 1.5, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", REAL, 1e300, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", TEXT, 0, "1" }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", BOOL, 1, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "id", INT, 1, NULL }, "id", "unknown field \"id\"" },
+	{ "topics.create", { "name", TEXT, 0, "C" }, NULL, NULL },
+	{ "topics.create", { "name", TEXT, 0, "" }, "name", "name must not be blank" },
+	{ "topics.create", { "name", TEXT, 0, " \t\xc2\xa0\xe3\x80\x80" }, "name", "name must not be blank" },
+	{ "topics.create", { "name", TEXT, 0, BYTES_201 }, "name", "name must have at most 200 characters" },
+	{ "topics.create", { "name", TEXT, 0, BYTES_201 + 1 }, NULL, NULL },
+	{ "topics.create", { "name", TEXT, 0, BYTES_201 + 1 }, NULL, NULL },
+	{ "topics.create", { "name", INT, 5, NULL }, "name", "name must be text" },
+	{ "topics.create", { "name", ARRAY, 0, NULL }, "name", "name must be text" },
+	{ "sessions.create", { "duration_minutes", INT, 1, NULL }, NULL, NULL },
+	{ "sessions.create", { "duration_minutes", INT, 1440, NULL }, NULL, NULL },
+	{ "sessions.create", { "duration_minutes", INT, 0, NULL }, "duration_minutes", MINUTES },
+	{ "sessions.create", { "duration_minutes", INT, -5, NULL }, "duration_minutes", MINUTES },
+	{ "sessions.create", { "duration_minutes", INT, 1441, NULL }, "duration_minutes", MINUTES },
+	{ "sessions.create", { "duration_minutes", REAL, 1.5, NULL }, "duration_minutes", MINUTES },
+	{ "sessions.create", { "duration_minutes", TEXT, 0, "60" }, "duration_minutes", MINUTES },
+	{ "sessions.create", { "duration_minutes", NIL, 0, NULL }, NULL, NULL },
+	{ "sessions.create", { "study_date", TEXT, 0, "2024-02-29" }, NULL, NULL },
+	{ "sessions.create", { "study_date", TEXT, 0, "2023-02-29" }, "study_date", DAY },
+	{ "sessions.create", { "study_date", TEXT, 0, "1899-12-31" }, "study_date", DAY },
+	{ "sessions.create", { "study_date", TEXT, 0, "2024-1-1" }, "study_date", DAY },
+	{ "sessions.create", { "study_date", TEXT, 0, "2024-01-01T00:00:00Z" }, "study_date", DAY },
+	{ "sessions.create", { "study_date", INT, 20240101, NULL }, "study_date", DAY },
+	{ "sessions.get", { "session_id", TEXT, 0, "0189" }, "session_id",
+	  "session_id must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12" },
+	{ "topics.list", { "archived", TEXT, 0, "yes" }, "archived", "archived must be true or false" },
+	{ "topics.list", { "limit", INT, 501, NULL }, "limit", "limit must be a whole number from 1 to 500" },
+	{ "topics.list", { "sort", TEXT, 0, "name" }, "sort", "sort must be one of created_at, -created_at" },
+	{ "topics.list", { "q", TEXT, 0, "" }, "q", "q must not be empty" },
+	{ "sessions.list", { "cursor", TEXT, 0, "-5~" SESSION }, NULL, NULL },
+	{ "sessions.list", { "cursor", TEXT, 0, "17" }, NULL, NULL },
+	{ "sessions.list", { "cursor", TEXT, 0, "" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "5~" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "x~" SESSION }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", INT, 5, NULL }, "cursor", CURSOR },
+};
+
+static void put_value(struct buf *b, const struct value *v)
+{
+	switch (v->kind) {
+	case NOTHING:
+	case NIL:
+		msg_put_nil(b);
+		break;
+	case INT:
+		msg_put_int(b, (int64_t)v->number);
+		break;
+	case REAL:
+		msg_put_real(b, v->number);
+		break;
+	case TEXT:
+		msg_put_key(b, v->text);
+		break;
+	case BOOL:
+		msg_put_bool(b, v->number != 0);
+		break;
+	case ARRAY:
+		msg_put_array(b, 0);
+	}
+}
+
+/* What is required but for the value under test. */
+static uint32_t put_required(struct buf *b, const struct method *m, const char *but)
+{
+	uint32_t pairs = 0;
+	for (size_t i = 0; i < method_param_count(m); i++) {
+		const struct param *p = &m->params[i];
+		if (!(p->flags & PARAM_REQUIRED) || (but && strcmp(p->name, but) == 0))
+			continue;
+		msg_put_key(b, p->name);
+		if (p->kind == PARAM_INT)
+			msg_put_int(b, 1);
+		else
+			msg_put_key(b, p->kind == PARAM_UUID ? SESSION : "C");
+		pairs++;
+	}
+	return pairs;
+}
+
+START_TEST(a_value_is_judged_by_its_row)
+{
+	const struct value *v = &judged[_i].value;
+	const struct method *m = method_find(span_of(judged[_i].method));
+	struct param_value values[METHOD_PARAMS_MAX];
+	struct fail why = { 0 };
+	struct buf b = { 0 };
+	ck_assert_ptr_nonnull(m);
+	size_t mark = msg_open_map(&b);
+	uint32_t pairs = v->name ? put_required(&b, m, v->name) : 0;
+	if (v->name) {
+		msg_put_key(&b, v->name);
+		put_value(&b, v);
+		pairs++;
+	}
+	msg_close(&b, mark, pairs);
+	enum status st = params_decode(m, buf_view(&b), values, &why);
+	ck_assert_int_eq(st, judged[_i].field ? ST_INVALID_INPUT : ST_OK);
+	if (judged[_i].field) {
+		ck_assert_str_eq(why.field, judged[_i].field);
+		ck_assert_str_eq(why.text, judged[_i].text);
+	}
+	buf_fini(&b);
+}
+END_TEST
+
+START_TEST(values_come_out_as_they_are_meant)
+{
+	const struct method *m = method_find(SPAN("sessions.log"));
+	struct param_value v[METHOD_PARAMS_MAX];
+	struct fail why = { 0 };
+	struct buf b = { 0 };
+	msg_put_map(&b, 5);
+	msg_put_key(&b, "tag");
+	msg_put_key(&b, "  Linux \xc3\xa4 ");
+	msg_put_key(&b, "session_id");
+	msg_put_key(&b, SESSION);
+	msg_put_key(&b, "minutes");
+	msg_put_real(&b, 25.0);
+	msg_put_key(&b, "study_date");
+	msg_put_key(&b, "1970-01-02");
+	msg_put_key(&b, "notes");
+	msg_put_nil(&b);
+	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &why), ST_OK);
+	ck_assert(v[0].has_uuid && v[0].uuid[0] == 0x01 && v[0].uuid[15] == 0x57);
+	ck_assert_int_eq(v[1].integer, 25);
+	ck_assert(span_is(v[2].text, "Linux \xc3\xa4"));
+	ck_assert_int_eq(v[3].integer, 1);
+	ck_assert(v[4].is_present && v[4].is_null);
+	buf_fini(&b);
+}
+END_TEST
+
+START_TEST(defaults_stand_in_for_what_is_absent)
+{
+	struct param_value v[METHOD_PARAMS_MAX];
+	const struct method *m = method_find(SPAN("sessions.list"));
+	ck_assert_int_eq(params_decode(m, SPAN("\x80"), v, NULL), ST_OK);
+	ck_assert(!v[0].is_null && !v[0].is_present && v[0].integer == 50);
+	ck_assert(v[1].is_null);
+	ck_assert(span_is(v[2].text, "created_at"));
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	struct span params;
+} broken[] = {
+	{ "no map", SPAN("\x90") },
+	{ "a key that is no text", SPAN("\x81\x01\x01") },
+	{ "the same key twice", SPAN("\x82\xa8topic_id\x01\xa8topic_id\x01") },
+	{ "text with U+0000", SPAN("\x81\xa4name\xa2" "a\x00") },
+	{ "nothing", SPAN("") },
+};
+
+START_TEST(what_is_no_map_of_names_is_refused)
+{
+	struct param_value v[METHOD_PARAMS_MAX];
+	struct fail why = { 0 };
+	const struct method *m = method_find(_i == 3 ? SPAN("topics.create") : SPAN("topics.get"));
+	ck_assert_msg(params_decode(m, broken[_i].params, v, &why) == ST_INVALID_INPUT, "%s",
+		broken[_i].what);
+	ck_assert_str_ne(why.text, "");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("params");
+	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
+	tcase_add_test(tc, values_come_out_as_they_are_meant);
+	tcase_add_test(tc, defaults_stand_in_for_what_is_absent);
+	tcase_add_loop_test(tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);
+	Suite *suite = suite_create("params");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

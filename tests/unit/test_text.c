@@ -1,0 +1,201 @@
+/* The small readers of text: utf8, uuid, date, and buf's spans. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/date.h"
+#include "common/utf8.h"
+#include "common/uuid.h"
+
+static const struct {
+	struct span bytes;
+	bool is_valid;
+	size_t length;
+} texts[] = {
+	{ SPAN(""), true, 0 },
+	{ SPAN("plain ascii, longer than a word"), true, 31 },
+	{ SPAN("\xc3\xa4"), true, 1 },
+	{ SPAN("\xe2\x82\xac"), true, 1 },
+	{ SPAN("\xf0\x9f\x98\x80 ok"), true, 4 },
+	{ SPAN("a\x00z"), true, 3 },
+	{ SPAN("\xef\xbf\xbd\xef\xbf\xbf"), true, 2 },
+	{ SPAN("\xf4\x8f\xbf\xbf"), true, 1 },
+	{ SPAN("\x80"), false, 0 },
+	{ SPAN("\xc3"), false, 0 },
+	{ SPAN("\xc3("), false, 0 },
+	{ SPAN("\xc0\x80"), false, 0 },
+	{ SPAN("\xc1\xbf"), false, 0 },
+	{ SPAN("\xe0\x9f\xbf"), false, 0 },
+	{ SPAN("\xed\xa0\x80"), false, 0 },
+	{ SPAN("\xed\xbf\xbf"), false, 0 },
+	{ SPAN("\xf0\x8f\xbf\xbf"), false, 0 },
+	{ SPAN("\xf4\x90\x80\x80"), false, 0 },
+	{ SPAN("\xf5\x80\x80\x80"), false, 0 },
+	{ SPAN("\xfe"), false, 0 },
+	{ SPAN("12345678\xff"), false, 0 },
+	{ SPAN("\xe2\x82"), false, 0 },
+};
+
+START_TEST(utf8_is_checked_to_the_letter)
+{
+	struct span s = texts[_i].bytes;
+	ck_assert(utf8_is_valid(s.bytes, s.len) == texts[_i].is_valid);
+	if (texts[_i].is_valid)
+		ck_assert_uint_eq(utf8_length(s.bytes, s.len), texts[_i].length);
+}
+END_TEST
+
+START_TEST(utf8_is_cut_between_characters)
+{
+	static const char text[] = "a\xc3\xa4\xe2\x82\xac";
+	static const size_t cuts[] = { 0, 1, 1, 3, 3, 3, 6, 6 };
+	for (size_t max = 0; max < sizeof cuts / sizeof *cuts; max++)
+		ck_assert_uint_eq(utf8_cut(text, sizeof text - 1, max), cuts[max]);
+}
+END_TEST
+
+START_TEST(names_are_shown_in_one_line)
+{
+	char out[8];
+	utf8_show("a\nb", 3, out, sizeof out);
+	ck_assert_str_eq(out, "a?b");
+	utf8_show("123456\xc3\xa4", 8, out, sizeof out);
+	ck_assert_str_eq(out, "123456");
+	utf8_show("\xff\xfe", 2, out, sizeof out);
+	ck_assert_str_eq(out, "?");
+}
+END_TEST
+
+static const struct {
+	struct span text;
+	bool is_day;
+	int64_t days;
+} days[] = {
+	{ SPAN("1970-01-01"), true, 0 },
+	{ SPAN("1969-12-31"), true, -1 },
+	{ SPAN("2000-02-29"), true, 11016 },
+	{ SPAN("2024-12-31"), true, 20088 },
+	{ SPAN("1900-01-01"), true, -25567 },
+	{ SPAN("9999-12-31"), true, 2932896 },
+	{ SPAN("1900-02-29"), false, 0 },
+	{ SPAN("2023-02-29"), false, 0 },
+	{ SPAN("2024-04-31"), false, 0 },
+	{ SPAN("2024-00-10"), false, 0 },
+	{ SPAN("2024-13-01"), false, 0 },
+	{ SPAN("2024-01-00"), false, 0 },
+	{ SPAN("1899-12-31"), false, 0 },
+	{ SPAN("0000-01-01"), false, 0 },
+	{ SPAN("10000-01-01"), false, 0 },
+	{ SPAN("2024-1-01"), false, 0 },
+	{ SPAN("2024/01/01"), false, 0 },
+	{ SPAN("2024-01-01 "), false, 0 },
+	{ SPAN(" 2024-01-0"), false, 0 },
+	{ SPAN("+024-01-01"), false, 0 },
+	{ SPAN("today"), false, 0 },
+	{ SPAN(""), false, 0 },
+};
+
+START_TEST(a_date_is_a_day_that_exists)
+{
+	int64_t got = 77;
+	char text[DATE_TEXT_LEN];
+	ck_assert_msg(date_parse(days[_i].text, &got) == days[_i].is_day, "%s", days[_i].text.bytes);
+	ck_assert_int_eq(got, days[_i].is_day ? days[_i].days : 77);
+	if (!days[_i].is_day)
+		return;
+	date_format(got, text);
+	ck_assert_mem_eq(text, days[_i].text.bytes, DATE_TEXT_LEN);
+}
+END_TEST
+
+START_TEST(every_day_comes_back)
+{
+	char text[DATE_TEXT_LEN];
+	for (int64_t day = -25567, got; day <= 2932896; day++) {
+		date_format(day, text);
+		ck_assert(date_parse((struct span){ text, sizeof text }, &got) && got == day);
+	}
+}
+END_TEST
+
+static const struct {
+	int64_t microseconds;
+	const char *text;
+} instants[] = {
+	{ 0, "1970-01-01T00:00:00.000000Z" },
+	{ -1, "1969-12-31T23:59:59.999999Z" },
+	{ 1700000000123456, "2023-11-14T22:13:20.123456Z" },
+	{ 951782399999999, "2000-02-28T23:59:59.999999Z" },
+};
+
+START_TEST(instants_are_rfc_3339)
+{
+	char text[INSTANT_TEXT_LEN];
+	instant_format(instants[_i].microseconds, text);
+	ck_assert_mem_eq(text, instants[_i].text, INSTANT_TEXT_LEN);
+}
+END_TEST
+
+START_TEST(uuids_ascend_and_come_back)
+{
+	struct uuid_source source = { 0 };
+	unsigned char before[16] = { 0 }, uuid[16], parsed[16];
+	char text[UUID_TEXT_LEN];
+	for (int i = 0; i < 20000; i++) {
+		uuid_v7(&source, uuid);
+		ck_assert(memcmp(before, uuid, sizeof uuid) < 0);
+		ck_assert((uuid[6] >> 4) == 7 && (uuid[8] >> 6) == 2);
+		uuid_format(uuid, text);
+		ck_assert(uuid_parse((struct span){ text, sizeof text }, parsed));
+		ck_assert_mem_eq(uuid, parsed, sizeof uuid);
+		memcpy(before, uuid, sizeof uuid);
+	}
+}
+END_TEST
+
+static const struct span not_uuids[] = {
+	SPAN(""), SPAN("01890a5dac96774bbcceb302099a8057"), SPAN("01890a5d-ac96-774b-bcce-b302099a805"),
+	SPAN("01890a5d-ac96-774b-bcce-b302099a80577"), SPAN("01890a5d-ac96-774b-bcceb-302099a8057"),
+	SPAN("g1890a5d-ac96-774b-bcce-b302099a8057"), SPAN("{1890a5d-ac96-774b-bcce-b302099a805}"),
+};
+
+START_TEST(what_is_no_uuid_is_refused)
+{
+	unsigned char out[16] = { 1 };
+	ck_assert(!uuid_parse(not_uuids[_i], out));
+	ck_assert_int_eq(out[0], 1);
+}
+END_TEST
+
+START_TEST(spans_of_digits_are_numbers)
+{
+	int64_t value = 5;
+	ck_assert(span_to_int(SPAN("-12"), &value) && value == -12);
+	ck_assert(span_to_int(SPAN("999999999999999999"), &value) && value == 999999999999999999);
+	ck_assert(!span_to_int(SPAN(""), &value) && !span_to_int(SPAN("-"), &value));
+	ck_assert(!span_to_int(SPAN("+1"), &value) && !span_to_int(SPAN("1 "), &value));
+	ck_assert(!span_to_int(SPAN("1000000000000000000"), &value));
+	ck_assert_int_eq(value, 999999999999999999);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("text");
+	tcase_add_loop_test(tc, utf8_is_checked_to_the_letter, 0, sizeof texts / sizeof *texts);
+	tcase_add_test(tc, utf8_is_cut_between_characters);
+	tcase_add_test(tc, names_are_shown_in_one_line);
+	tcase_add_loop_test(tc, a_date_is_a_day_that_exists, 0, sizeof days / sizeof *days);
+	tcase_add_test(tc, every_day_comes_back);
+	tcase_add_loop_test(tc, instants_are_rfc_3339, 0, sizeof instants / sizeof *instants);
+	tcase_add_test(tc, uuids_ascend_and_come_back);
+	tcase_add_loop_test(tc, what_is_no_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
+	tcase_add_test(tc, spans_of_digits_are_numbers);
+	Suite *suite = suite_create("text");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
