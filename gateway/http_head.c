@@ -1,0 +1,94 @@
+#include "gateway/http_head.h"
+
+#include <string.h>
+
+static const struct {
+	int http_status;
+	const char *reason;
+} reason_table[] = {
+	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 204, "No Content" },
+	{ 304, "Not Modified" },
+	{ 400, "Bad Request" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" },
+	{ 409, "Conflict" },
+	{ 412, "Precondition Failed" },
+	{ 413, "Content Too Large" },
+	{ 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" },
+	{ 417, "Expectation Failed" },
+	{ 422, "Unprocessable Content" },
+	{ 431, "Request Header Fields Too Large" },
+	{ 500, "Internal Server Error" },
+	{ 501, "Not Implemented" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
+	{ 505, "HTTP Version Not Supported" },
+};
+
+/* The text may be empty: clients go by the number. */
+static const char *reason_of(int http_status)
+{
+	for (size_t i = 0; i < sizeof reason_table / sizeof *reason_table; i++)
+		if (reason_table[i].http_status == http_status)
+			return reason_table[i].reason;
+	return "";
+}
+
+bool http_status_has_body(int http_status)
+{
+	return http_status >= 200 && http_status != 204 && http_status != 304;
+}
+
+static void put_framing(struct buf *out, const struct http_head *head)
+{
+	if (head->framing == HTTP_CHUNKED) {
+		buf_text(out, "Transfer-Encoding: chunked\r\n");
+	} else if (head->framing == HTTP_LENGTH) {
+		buf_text(out, "Content-Length: ");
+		buf_int(out, (int64_t)head->length);
+		buf_text(out, "\r\n");
+	}
+}
+
+void http_head_put(struct buf *out, const struct http_head *head)
+{
+	static const char *const persistence[] = { [HTTP_UNSAID] = "",
+		[HTTP_KEEP_ALIVE] = "Connection: keep-alive\r\n",
+		[HTTP_CLOSE] = "Connection: close\r\n" };
+	buf_text(out, "HTTP/1.1 ");
+	buf_int(out, head->http_status);
+	buf_byte(out, ' ');
+	buf_text(out, reason_of(head->http_status));
+	buf_text(out, "\r\nDate: ");
+	buf_text(out, head->date);
+	buf_text(out, "\r\n");
+	if (head->content_type) {
+		buf_text(out, "Content-Type: ");
+		buf_text(out, head->content_type);
+		buf_text(out, "\r\n");
+	}
+	buf_span(out, head->headers);
+	if (http_status_has_body(head->http_status))
+		put_framing(out, head);
+	buf_text(out, persistence[head->persistence]);
+	buf_text(out, "\r\n");
+}
+
+/* Not strftime's %a and %b: they follow the locale. */
+void http_date_format(time_t when, char out[HTTP_DATE_SIZE])
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm t;
+	gmtime_r(&when, &t);
+	if (strftime(out, HTTP_DATE_SIZE, "ddd, %d mmm %Y %H:%M:%S GMT", &t) == 0)
+		out[0] = '\0';
+	else {
+		memcpy(out, days + 3 * t.tm_wday, 3);
+		memcpy(out + 8, months + 3 * t.tm_mon, 3);
+	}
+}

@@ -1,0 +1,38 @@
+/*
+ * http_head: the head of an HTTP/1.1 answer, as bytes (RFC 9112 section 4, RFC 9110 section 6).
+ *
+ *	struct http_head head = { .http_status = 200, .content_type = "application/json",
+ *		.date = "Sun, 06 Nov 1994 08:49:37 GMT", .framing = HTTP_LENGTH, .length = 2 };
+ *	http_head_put(&out, &head);
+ */
+#ifndef GATEWAY_HTTP_HEAD_H
+#define GATEWAY_HTTP_HEAD_H
+
+#include <time.h>
+
+#include "common/buf.h"
+
+enum http_framing { HTTP_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE };
+enum http_persistence { HTTP_UNSAID, HTTP_KEEP_ALIVE, HTTP_CLOSE };
+
+enum { HTTP_DATE_SIZE = 30 }; /* with the NUL */
+
+struct http_head {
+	int http_status;
+	const char *date;
+	const char *content_type;  /* NULL: none */
+	struct span headers;       /* ready "Name: value\r\n" lines */
+	enum http_framing framing; /* unsaid where the status has no body: 1xx, 204, 304 */
+	size_t length;
+	enum http_persistence persistence;
+};
+
+/* Status line to empty line. */
+void http_head_put(struct buf *out, const struct http_head *head);
+
+bool http_status_has_body(int http_status);
+
+/* IMF-fixdate (RFC 9110 section 5.6.7). */
+void http_date_format(time_t when, char out[HTTP_DATE_SIZE]);
+
+#endif

@@ -1,0 +1,220 @@
+#include "gateway/listener.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PASSED_FD = 3, STARVED_MS = 100 };
+
+/* A plain event instead of an evconnlistener: that one goes on accepting until the queue is empty
+ * after it was disabled, past any limit. */
+struct listener {
+	int fd;
+	bool is_paused;
+	struct event *readable, *again; /* `again` is pending while descriptors are short */
+	listener_on_accept *on_accept;
+	void *arg;
+};
+
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static void starve(struct listener *l)
+{
+	static const struct timeval wait = { 0, STARVED_MS * 1000 };
+	listener_pause(l);
+	evtimer_add(l->again, &wait);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	listener_resume(arg);
+}
+
+/* Any other error is of one connection that is gone already: the next one may be fine. */
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	struct listener *l = arg;
+	for (int i = 0; i < ACCEPTS_PER_TURN && !l->is_paused; i++) {
+		int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (accepted >= 0)
+			l->on_accept(accepted, l->arg);
+		else if (errno == EAGAIN)
+			break;
+		else if (is_shortage(errno))
+			starve(l);
+	}
+}
+
+void listener_pause(struct listener *l)
+{
+	event_del(l->again);
+	event_del(l->readable);
+	l->is_paused = true;
+}
+
+void listener_resume(struct listener *l)
+{
+	if (!l->is_paused)
+		return;
+	event_del(l->again);
+	event_add(l->readable, NULL);
+	l->is_paused = false;
+}
+
+static enum status fail_errno(struct fail *why, const char *what)
+{
+	return fail_set(why, ST_SYSTEM, "%s: %s", what, strerror(errno));
+}
+
+/* Takes what is passed once: a child or a second edge must not find it again. */
+static bool has_passed_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	bool is_ours = pid && count && atol(pid) == (long)getpid() && atoi(count) >= 1;
+	if (is_ours) {
+		unsetenv("LISTEN_PID");
+		unsetenv("LISTEN_FDS");
+		unsetenv("LISTEN_FDNAMES");
+	}
+	return is_ours;
+}
+
+static enum status take_passed(int *out, struct fail *why)
+{
+	int is_listening = 0;
+	socklen_t len = sizeof is_listening;
+	if (getsockopt(PASSED_FD, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) != 0)
+		return fail_errno(why, "the socket that systemd passed");
+	if (!is_listening)
+		return fail_set(why, ST_SYSTEM, "the socket that systemd passed does not listen");
+	if (evutil_make_socket_nonblocking(PASSED_FD) != 0 || evutil_make_socket_closeonexec(PASSED_FD) != 0)
+		return fail_errno(why, "the socket that systemd passed");
+	*out = PASSED_FD;
+	return ST_OK;
+}
+
+static int bind_one(const struct addrinfo *at)
+{
+	static const int on = 1;
+	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
+		&& setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0
+		&& bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static enum status bind_any(int *out, const char *host, int port, struct fail *why)
+{
+	struct addrinfo *found = NULL;
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+	char service[16];
+	(void)snprintf(service, sizeof service, "%d", port);
+	int error = getaddrinfo(host, service, &hints, &found);
+	if (error != 0)
+		return fail_set(why, ST_SYSTEM, "%s",
+			error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
+	int fd = -1;
+	for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
+		fd = bind_one(at);
+	error = errno;
+	freeaddrinfo(found);
+	if (fd < 0)
+		return fail_set(why, ST_SYSTEM, "%s", strerror(error));
+	*out = fd;
+	return ST_OK;
+}
+
+/* On Linux an accepted socket has these from the one that listens: two calls less for each. */
+static void set_inherited_options(int fd)
+{
+	static const int on = 1;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+static enum status open_socket(int *out, const char *host, int port, struct fail *why)
+{
+	if (has_passed_socket())
+		return take_passed(out, why);
+	enum status st = bind_any(out, host, port, why);
+	if (st != ST_OK && why) {
+		struct fail reason = *why;
+		return fail_set(why, st, "cannot listen on %s port %d: %.300s", host ? host : "any address",
+			port, fail_text(&reason, st));
+	}
+	return st;
+}
+
+enum status listener_open(struct listener **out, struct event_base *base, const char *host, int port,
+	listener_on_accept *on_accept, void *arg, struct fail *why)
+{
+	struct listener *l = calloc(1, sizeof *l);
+	if (!l)
+		return ST_NO_MEMORY;
+	*l = (struct listener){ .fd = -1, .on_accept = on_accept, .arg = arg };
+	enum status st = open_socket(&l->fd, host, port, why);
+	if (st != ST_OK)
+		goto failed;
+	set_inherited_options(l->fd);
+	st = ST_NO_MEMORY;
+	l->again = evtimer_new(base, on_again, l);
+	l->readable = event_new(base, l->fd, EV_READ | EV_PERSIST, on_readable, l);
+	if (!l->again || !l->readable || event_add(l->readable, NULL) != 0)
+		goto failed;
+	*out = l;
+	return ST_OK;
+
+failed:
+	listener_free(&l); /* copes with half-built objects */
+	return st;
+}
+
+int listener_port(const struct listener *l)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+		struct sockaddr_storage room;
+	} at = { 0 };
+	socklen_t len = sizeof at;
+	if (getsockname(l->fd, &at.any, &len) != 0)
+		return 0;
+	if (at.any.sa_family == AF_INET)
+		return ntohs(at.v4.sin_port);
+	return at.any.sa_family == AF_INET6 ? ntohs(at.v6.sin6_port) : 0;
+}
+
+void listener_free(struct listener **listener)
+{
+	struct listener *l = *listener;
+	*listener = NULL;
+	if (!l)
+		return;
+	if (l->readable)
+		event_free(l->readable);
+	if (l->again)
+		event_free(l->again);
+	if (l->fd >= 0)
+		close(l->fd);
+	free(l);
+}
