@@ -24,7 +24,8 @@ struct span {
 	size_t len;
 };
 
-#define SPAN(literal) ((struct span){ (literal), sizeof(literal) - 1 })
+#define SPAN_INIT(literal) { (literal), sizeof(literal) - 1 } /* in a table */
+#define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
 struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty */
 bool span_is(struct span s, const char *text);

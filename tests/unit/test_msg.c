@@ -4,7 +4,7 @@
 
 #include "common/msg.h"
 
-#define BYTES(literal) SPAN(literal)
+#define BYTES(literal) SPAN_INIT(literal)
 
 static const struct {
 	const char *what;

@@ -185,11 +185,11 @@ static const struct {
 	const char *what;
 	struct span params;
 } broken[] = {
-	{ "no map", SPAN("\x90") },
-	{ "a key that is no text", SPAN("\x81\x01\x01") },
-	{ "the same key twice", SPAN("\x82\xa8topic_id\x01\xa8topic_id\x01") },
-	{ "text with U+0000", SPAN("\x81\xa4name\xa2" "a\x00") },
-	{ "nothing", SPAN("") },
+	{ "no map", SPAN_INIT("\x90") },
+	{ "a key that is no text", SPAN_INIT("\x81\x01\x01") },
+	{ "the same key twice", SPAN_INIT("\x82\xa8topic_id\x01\xa8topic_id\x01") },
+	{ "text with U+0000", SPAN_INIT("\x81\xa4name\xa2" "a\x00") },
+	{ "nothing", SPAN_INIT("") },
 };
 
 START_TEST(what_is_no_map_of_names_is_refused)
