@@ -17,6 +17,7 @@ enum {
 	ALONE_MAX = 64,      /* of a failed batch, run singly in one run */
 	ROWS_MAX = 2000,     /* that the pages of one execution may ask for together */
 	ATTEMPTS_MAX = 3,
+	LOG_EVERY_MS = 1000,
 	SWEEP_MS = 100,      /* how late a queued request's deadline may be noticed */
 };
 
@@ -57,8 +58,19 @@ struct batch {
 	struct buf error;
 	struct run run;
 	struct batch_counts counts;
-	bool is_refusal_logged;
+	struct fail refusal; /* the last one logged since the database was up */
+	uint64_t logged_ms;
 };
+
+/* A failure comes seldom alone: a line a second tells enough. */
+static bool may_log(struct batch *b)
+{
+	uint64_t now_ms = service_now_ms();
+	if (b->logged_ms && now_ms - b->logged_ms < LOG_EVERY_MS)
+		return false;
+	b->logged_ms = now_ms;
+	return true;
+}
 
 /* Answers. */
 
@@ -325,9 +337,10 @@ static void judge(struct batch *b, const struct execution *e, struct request *r)
 		queue_again(b, &b->alone, r);
 		return;
 	}
-	log_warn("%s failed: %s (SQLSTATE %s): answered %s, request %.*s", r->method->name,
-		e->why.text, e->sqlstate, status_info(v.status)->code, (int)r->request_id.len,
-		r->request_id.bytes);
+	if (may_log(b))
+		log_warn("%s failed: %s (SQLSTATE %s): answered %s, request %.*s", r->method->name,
+			e->why.text, e->sqlstate, status_info(v.status)->code,
+			(int)r->request_id.len, r->request_id.bytes);
 	refuse_in_flight(b, r, v.status);
 }
 
@@ -339,8 +352,9 @@ static void on_failed(struct batch *b, struct execution *e)
 		judge(b, e, b->run.requests[e->first]);
 		return;
 	}
-	log_info("%s failed for %zu requests together: %s (SQLSTATE %s): each runs alone",
-		e->method->name, e->count, e->why.text, e->sqlstate);
+	if (may_log(b))
+		log_info("%s failed for %zu requests together: %s (SQLSTATE %s): each runs alone",
+			e->method->name, e->count, e->why.text, e->sqlstate);
 	run_again(b, e, &b->alone);
 }
 
@@ -385,7 +399,7 @@ static void on_up(void *arg)
 {
 	struct batch *b = arg;
 	log_info("database connected");
-	b->is_refusal_logged = false;
+	b->refusal = (struct fail){ 0 };
 	b->options.on_change(b->options.arg);
 	start_run(b);
 }
@@ -393,11 +407,12 @@ static void on_up(void *arg)
 static void on_refused(void *arg, const struct fail *why)
 {
 	struct batch *b = arg;
-	if (b->is_refusal_logged)
+	if (strcmp(b->refusal.text, why->text) == 0 || !may_log(b)) {
 		log_debug("database not connected: %s", why->text);
-	else
-		log_warn("database not connected: %s: trying on", why->text);
-	b->is_refusal_logged = true;
+		return;
+	}
+	log_warn("database not connected: %s: trying on", why->text);
+	b->refusal = *why;
 }
 
 static size_t group_end(const struct run *run)

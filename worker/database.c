@@ -17,6 +17,7 @@ enum {
 	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,
+	STEADY_MS = 1000, /* up for so long, a loss is not the last one's sequel */
 };
 
 enum state { WAITING, CONNECTING, PREPARING, UP };
@@ -34,6 +35,7 @@ struct database {
 	unsigned backoff_ms;
 	size_t prepared;      /* answers while preparing */
 	unsigned syncs;       /* groups not answered yet */
+	uint64_t up_ms;       /* since when it is up */
 	uint64_t heard_ms;    /* the last sign of life, or when it was last owed one */
 	bool is_broken, was_told;
 	struct fail why;
@@ -55,15 +57,24 @@ static void arm_timer(struct database *db, unsigned ms)
 	(void)event_add(db->timer, &wait);
 }
 
-/* libpq ends its messages with a line feed and may use several lines. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t';
+}
+
+/* libpq's messages have several lines, indented, and end with a line feed. */
 static enum status fail_libpq(struct fail *why, enum status st, const char *text)
 {
 	(void)fail_set(why, st, "%s", text);
-	size_t len = strlen(why->text);
-	while (len > 0 && why->text[len - 1] == '\n')
-		why->text[--len] = '\0';
-	for (char *at = why->text; (at = strchr(at, '\n')) != NULL;)
-		*at = ' ';
+	char *to = why->text;
+	for (const char *at = why->text; *at; at++)
+		if (!is_blank(*at))
+			*to++ = *at;
+		else if (to > why->text && to[-1] != ' ')
+			*to++ = ' ';
+	while (to > why->text && to[-1] == ' ')
+		to--;
+	*to = '\0';
 	return st;
 }
 
@@ -92,6 +103,8 @@ static void lose(struct database *db)
 	bool was_up = db->state == UP, was_told = db->was_told;
 	disconnect(db);
 	db->was_told = false;
+	if (was_up && service_now_ms() - db->up_ms >= STEADY_MS)
+		db->backoff_ms = BACKOFF_FIRST_MS;
 	arm_timer(db, jittered(db->backoff_ms));
 	db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
 	struct fail why = db->why;
@@ -255,7 +268,7 @@ static void finish_preparing(struct database *db)
 	(void)event_del(db->timer);
 	db->state = UP;
 	db->syncs = 0;
-	db->backoff_ms = BACKOFF_FIRST_MS;
+	db->up_ms = service_now_ms();
 	db->options.events->on_up(db->options.arg);
 }
 

@@ -129,12 +129,24 @@ static void put_ready(const struct link *l, struct buf *b)
 	put_stats(b, &news.counts);
 }
 
+static void lose_greeting(struct link *l, const char *why)
+{
+	if (!l->is_greeted)
+		return;
+	l->is_greeted = false;
+	l->hellos_owed = 0;
+	log_warn("gateway at %s is lost: %s: asking on", l->endpoint, why);
+}
+
 static void say_ready(struct link *l)
 {
 	l->wants_ready = false;
 	buf_clear(&l->params);
 	put_ready(l, &l->params);
-	if (send_notification(l, "worker.ready") != ST_OK)
+	enum status st = send_notification(l, "worker.ready");
+	if (st == ST_OVERLOADED)
+		lose_greeting(l, "no connection");
+	if (st != ST_OK)
 		return; /* the next tick says it again */
 	l->hellos_owed++;
 	l->is_announced = l->epoch != 0;
@@ -374,11 +386,8 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 
 static void check_silence(struct link *l, uint64_t now_ms)
 {
-	if (!l->is_greeted || now_ms - l->heard_ms < LINK_SILENCE_MS)
-		return;
-	l->is_greeted = false;
-	l->hellos_owed = 0;
-	log_warn("gateway at %s is silent for %d s: asking on", l->endpoint, LINK_SILENCE_MS / 1000);
+	if (now_ms - l->heard_ms >= LINK_SILENCE_MS)
+		lose_greeting(l, "it is silent");
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
