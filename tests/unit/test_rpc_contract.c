@@ -1,0 +1,209 @@
+/* schema/rpc.md against the code: its examples decode to what they say, and nothing is missing. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/envelope.h"
+#include "common/params.h"
+#include "gateway/json_out.h"
+
+static struct buf contract;
+
+static void read_contract(void)
+{
+	char path[512];
+	const char *root = getenv("SOURCE_DIR");
+	ck_assert_ptr_nonnull(root);
+	(void)snprintf(path, sizeof path, "%s/schema/rpc.md", root);
+	FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		buf_byte(&contract, (char)c);
+	(void)fclose(file);
+	buf_byte(&contract, '\0');
+	ck_assert(!contract.failed);
+}
+
+static void forget_contract(void)
+{
+	buf_fini(&contract);
+}
+
+/* The text between the next ```kind and ```, or NULL; *at moves behind it. */
+static const char *next_block(const char **at, const char *kind, size_t *len)
+{
+	char fence[32];
+	(void)snprintf(fence, sizeof fence, "```%s\n", kind);
+	const char *start = strstr(*at, fence);
+	if (!start)
+		return NULL;
+	start += strlen(fence);
+	const char *end = strstr(start, "\n```");
+	ck_assert_ptr_nonnull(end);
+	*len = (size_t)(end - start);
+	*at = end + strlen("\n```");
+	return start;
+}
+
+static void put_hex(struct buf *out, const char *hex, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		unsigned byte;
+		ck_assert_int_eq(sscanf(hex + i, "%2x", &byte), 1);
+		buf_byte(out, (char)byte);
+		i += 3;
+	}
+}
+
+/* Decodes one example and calls back. */
+static size_t each_example(const char *text, void (*on_example)(const struct envelope *e, void *arg), void *arg)
+{
+	const char *at = text, *json, *hex;
+	size_t count = 0, json_len, hex_len;
+	for (; (json = next_block(&at, "json", &json_len)); count++) {
+		struct buf bytes = { 0 }, shown = { 0 };
+		struct envelope e;
+		struct fail why = { 0 };
+		hex = next_block(&at, "hex", &hex_len);
+		ck_assert_ptr_nonnull(hex);
+		put_hex(&bytes, hex, hex_len);
+		struct msg_reader in = msg_reader(buf_view(&bytes));
+		ck_assert_msg(envelope_decode(&in, &e, &why) == ST_OK, "%s: %.60s", why.text, json);
+		ck_assert_ptr_eq(in.at, in.end);
+		json_out_value(&shown, buf_view(&bytes));
+		ck_assert_msg(shown.len == json_len && memcmp(shown.bytes, json, json_len) == 0,
+			"the bytes say %.*s", (int)shown.len, shown.bytes);
+		if (on_example)
+			on_example(&e, arg);
+		buf_fini(&bytes);
+		buf_fini(&shown);
+	}
+	return count;
+}
+
+START_TEST(examples_are_what_they_say)
+{
+	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL), 1 + 4 + 2 * method_count());
+}
+END_TEST
+
+/* The text under a heading, up to the next one; NULL where there is none. Freed by the caller. */
+static char *section(const char *name)
+{
+	char heading[80];
+	(void)snprintf(heading, sizeof heading, "\n### `%s`\n", name);
+	const char *start = strstr(contract.bytes, heading);
+	if (!start)
+		return NULL;
+	start += strlen(heading);
+	const char *end = strstr(start, "\n##");
+	return strndup(start, end ? (size_t)(end - start) : strlen(start));
+}
+
+struct seen {
+	const struct method *method;
+	int requests, results;
+};
+
+static void check_example(const struct envelope *e, void *arg)
+{
+	struct seen *seen = arg;
+	struct param_value values[METHOD_PARAMS_MAX];
+	struct fail why = { 0 };
+	if (e->kind == ENVELOPE_REQUEST) {
+		ck_assert(span_is(e->method, seen->method->name));
+		ck_assert_msg(params_decode(seen->method, e->params, values, &why) == ST_OK, "%s", why.text);
+		seen->requests++;
+	}
+	if (e->kind == ENVELOPE_RESPONSE && msg_is_nil(e->error))
+		seen->results++;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, part)); text += strlen(part))
+		count++;
+	return count;
+}
+
+static void check_param(const char *text, const struct param *p)
+{
+	char row[80], last[80] = "|  |";
+	(void)snprintf(row, sizeof row, "| `%s` | ", p->name);
+	const char *at = strstr(text, row);
+	ck_assert_msg(at, "no row for %s", p->name);
+	char *line = strndup(at, strcspn(at, "\n"));
+	if (p->flags & PARAM_REQUIRED)
+		(void)snprintf(last, sizeof last, "| required |");
+	else if (p->fallback)
+		(void)snprintf(last, sizeof last, "| default %s |", p->fallback);
+	ck_assert_msg(strstr(line, last), "%s is not: %s", line, last);
+	free(line);
+}
+
+START_TEST(every_method_stands_in_the_contract)
+{
+	const struct method *m = method_at((size_t)_i);
+	struct seen seen = { .method = m };
+	char *text = section(m->name);
+	ck_assert_msg(text, "%s is missing", m->name);
+	for (size_t i = 0; i < method_param_count(m); i++)
+		check_param(text, &m->params[i]);
+	ck_assert_uint_eq(count_of(text, "\n| `"), method_param_count(m));
+	ck_assert(!!strstr(text, "Not safe to repeat.") == !m->safe_to_repeat);
+	each_example(text, check_example, &seen);
+	ck_assert(seen.requests == 1 && seen.results == 1);
+	free(text);
+}
+END_TEST
+
+START_TEST(the_contract_has_no_other_method)
+{
+	static const char *const notifications[] = { "worker.ready", "gateway.hello", "worker.credit",
+		"worker.leaving" };
+	size_t expected = method_count() + sizeof notifications / sizeof *notifications;
+	for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
+		char *text = section(notifications[i]);
+		ck_assert_msg(text, "%s is missing", notifications[i]);
+		free(text);
+	}
+	ck_assert_uint_eq(count_of(contract.bytes, "\n### `"), expected);
+}
+END_TEST
+
+/* What a worker or the pool may answer; the others are HTTP's or the inside's. */
+static bool is_on_the_wire(enum status st)
+{
+	return (st >= ST_INVALID_INPUT && st <= ST_UNKNOWN_METHOD && st != ST_INVALID_JSON)
+		|| (st >= ST_OVERLOADED && st <= ST_DEADLINE_EXCEEDED) || st == ST_NO_MEMORY
+		|| st == ST_INTERNAL;
+}
+
+START_TEST(every_error_stands_in_the_contract)
+{
+	const struct status_info *info = status_info((enum status)_i);
+	char row[256];
+	(void)snprintf(row, sizeof row, "\n| `%s` | %d | %s | %s |", info->code, info->http_status,
+		info->retryable ? "yes" : "no", info->message);
+	ck_assert_msg(!!strstr(contract.bytes, row) == is_on_the_wire((enum status)_i), "%s", row);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("rpc_contract");
+	tcase_add_checked_fixture(tc, read_contract, forget_contract);
+	tcase_add_test(tc, examples_are_what_they_say);
+	tcase_add_loop_test(tc, every_method_stands_in_the_contract, 0, (int)method_count());
+	tcase_add_test(tc, the_contract_has_no_other_method);
+	tcase_add_loop_test(tc, every_error_stands_in_the_contract, ST_OK, STATUS_COUNT);
+	Suite *suite = suite_create("rpc_contract");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
