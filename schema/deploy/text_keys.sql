@@ -13,11 +13,12 @@ end
 $$;
 
 -- What two texts that differ only in case, or in how accents are composed, have in common:
--- "Straße" and "STRASSE", "ΟΔΟΣ" and "οδος". Upper case first, because it is what ß, final
--- sigma and ligatures fold by. Keys are stored with collation "C": a new version of ICU can
--- order letters otherwise, but does not break an index of keys.
+-- "Straße" and "STRASSE", "ΟΔΟΣ" and "οδος". By way of upper case, because it is what ß, final
+-- sigma and ligatures fold by; from lower case, because ẞ is upper case already. Keys are stored
+-- with collation "C": a new version of ICU can order letters otherwise, but does not break an
+-- index of keys.
 create function text_key(content text) returns text
 	language sql immutable strict parallel safe
-	return normalize(lower(upper(normalize(content, nfc) collate "und-x-icu")), nfc);
+	return normalize(lower(upper(lower(normalize(content, nfc) collate "und-x-icu"))), nfc);
 
 commit;
