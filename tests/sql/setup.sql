@@ -1,0 +1,42 @@
+-- What the tests of this folder share: pgTAP and a few short names. Loaded once, before them.
+create schema tap;
+create extension pgtap schema tap;
+create schema test;
+
+-- The n-th session's id: ids sort as their numbers do.
+create function test.id(n bigint) returns uuid
+	language sql immutable
+	return ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid;
+
+-- The ids of those numbers, as a statement takes them.
+create function test.ids(variadic n bigint[]) returns uuid[]
+	language sql immutable
+	return (select array_agg(test.id(x) order by i) from unnest(n) with ordinality as u (x, i));
+
+-- The same value for each of a batch's requests.
+create function test.same(anyelement, count int) returns anyarray
+	language sql immutable
+	as 'select array_fill($1, array[$2])';
+
+-- A version's ETag without its quotes.
+create function test.etag(timestamptz) returns text
+	language sql immutable
+	return to_char($1 at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+
+create function test.refuses(what text, sqlstate char(5), command text) returns text
+	language sql
+	return tap.throws_ok(command, sqlstate, null, what);
+
+create function test.totals_are_right(what text) returns text
+	language sql
+	return tap.is_empty('select * from daily_totals_differences()', what || ': no difference to a recount');
+
+-- Two accounts, beside the first one.
+insert into accounts (account_id, name) values (2, 'second'), (3, 'empty');
+
+do $$
+begin
+	execute format('alter database %I set search_path = public, test, tap', current_database());
+	execute format('alter database %I set TimeZone = ''UTC''', current_database());
+end
+$$;
