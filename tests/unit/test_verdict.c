@@ -1,0 +1,52 @@
+#include <check.h>
+#include <stdlib.h>
+
+#include "worker/verdict.h"
+
+static const struct {
+	const char *sqlstate;
+	struct verdict verdict;
+} rows[] = {
+	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } },
+	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } },
+	{ "23505", { ST_INTERNAL, true, false } },
+	{ "23503", { ST_INTERNAL, true, false } },
+	{ "23514", { ST_INVALID_INPUT, false, false } },
+	{ "23502", { ST_INTERNAL, false, false } },
+	{ "22003", { ST_INVALID_INPUT, false, false } },
+	{ "22P05", { ST_INVALID_INPUT, false, false } },
+	{ "0A000", { ST_DATABASE_UNAVAILABLE, true, true } },
+	{ "26000", { ST_DATABASE_UNAVAILABLE, true, true } },
+	{ "25006", { ST_DATABASE_UNAVAILABLE, true, true } },
+	{ "55P03", { ST_DATABASE_UNAVAILABLE, false, false } },
+	{ "57014", { ST_DEADLINE_EXCEEDED, false, false } },
+	{ "57P01", { ST_DATABASE_UNAVAILABLE, false, false } },
+	{ "53100", { ST_DATABASE_UNAVAILABLE, false, false } },
+	{ "58030", { ST_DATABASE_UNAVAILABLE, false, false } },
+	{ "42P01", { ST_INTERNAL, false, false } },
+	{ "XX000", { ST_INTERNAL, false, false } },
+	{ "", { ST_INTERNAL, false, false } },
+};
+
+START_TEST(each_sqlstate_has_its_verdict)
+{
+	struct verdict v = verdict_of(rows[_i].sqlstate);
+	ck_assert_msg(v.status == rows[_i].verdict.status, "%s: %s", rows[_i].sqlstate,
+		status_info(v.status)->code);
+	ck_assert_msg(v.try_again == rows[_i].verdict.try_again, "%s: again", rows[_i].sqlstate);
+	ck_assert_msg(v.reconnect == rows[_i].verdict.reconnect, "%s: reconnect", rows[_i].sqlstate);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("verdict");
+	TCase *tests = tcase_create("verdict");
+	tcase_add_loop_test(tests, each_sqlstate_has_its_verdict, 0, sizeof rows / sizeof *rows);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
