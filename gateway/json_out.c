@@ -1,0 +1,141 @@
+#include "gateway/json_out.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What must be escaped (RFC 8259 section 7): 'u' is \u00XX, 0 goes as it is. */
+static const char escape_table[256] = {
+	['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+	[0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u',
+	[0x07] = 'u', [0x0b] = 'u', [0x0e] = 'u', [0x0f] = 'u', [0x10] = 'u', [0x11] = 'u', [0x12] = 'u',
+	[0x13] = 'u', [0x14] = 'u', [0x15] = 'u', [0x16] = 'u', [0x17] = 'u', [0x18] = 'u', [0x19] = 'u',
+	[0x1a] = 'u', [0x1b] = 'u', [0x1c] = 'u', [0x1d] = 'u', [0x1e] = 'u', [0x1f] = 'u',
+};
+
+static void put_escape(struct buf *out, unsigned char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	char escape[6] = { '\\', escape_table[c], '0', '0', digits[c >> 4], digits[c & 15] };
+	buf_put(out, escape, escape[1] == 'u' ? sizeof escape : 2);
+}
+
+/* In runs: mostly there is nothing to escape. */
+void json_out_text(struct buf *out, struct span text)
+{
+	const char *at = text.bytes, *end = text.len ? text.bytes + text.len : text.bytes;
+	buf_byte(out, '"');
+	while (at < end) {
+		const char *run = at;
+		while (at < end && !escape_table[(unsigned char)*at])
+			at++;
+		buf_put(out, run, (size_t)(at - run));
+		if (at < end)
+			put_escape(out, (unsigned char)*at++);
+	}
+	buf_byte(out, '"');
+}
+
+/* The fewest digits that read back the same; 17 always do. */
+static void put_real(struct buf *out, double real)
+{
+	char text[32];
+	int digits = 15, len;
+	if (!isfinite(real)) {
+		buf_text(out, "null");
+		return;
+	}
+	do
+		len = snprintf(text, sizeof text, "%.*g", digits, real);
+	while (strtod(text, NULL) != real && ++digits <= 17);
+	buf_put(out, text, (size_t)len);
+}
+
+static void put_unsigned(struct buf *out, uint64_t value)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+	buf_put(out, text, (size_t)len);
+}
+
+static void put_scalar(struct buf *out, const struct msg_token *t)
+{
+	switch (t->type) {
+	case MSG_BOOL:
+		buf_text(out, t->boolean ? "true" : "false");
+		break;
+	case MSG_INT:
+		buf_int(out, t->integer);
+		break;
+	case MSG_UINT:
+		put_unsigned(out, t->big);
+		break;
+	case MSG_REAL:
+		put_real(out, t->real);
+		break;
+	case MSG_TEXT:
+		json_out_text(out, t->text);
+		break;
+	case MSG_NIL:
+	case MSG_BIN:
+	case MSG_ARRAY:
+	case MSG_MAP:
+		buf_text(out, "null");
+	}
+}
+
+static void put_value(struct buf *out, struct msg_reader *in, int depth);
+
+static void put_array(struct buf *out, struct msg_reader *in, uint32_t count, int depth)
+{
+	buf_byte(out, '[');
+	for (uint32_t i = 0; i < count && in->at < in->end; i++) {
+		if (i > 0)
+			buf_byte(out, ',');
+		put_value(out, in, depth);
+	}
+	buf_byte(out, ']');
+}
+
+static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int depth)
+{
+	char separator = '{';
+	for (uint32_t i = 0; i < pairs && in->at < in->end; i++) {
+		struct msg_token key;
+		struct msg_reader before = *in;
+		if (msg_read(in, &key) != ST_OK || key.type != MSG_TEXT) {
+			*in = before;
+			if (msg_skip(in, NULL) != ST_OK || msg_skip(in, NULL) != ST_OK)
+				break;
+			continue;
+		}
+		buf_byte(out, separator);
+		json_out_text(out, key.text);
+		buf_byte(out, ':');
+		put_value(out, in, depth);
+		separator = ',';
+	}
+	buf_text(out, separator == '{' ? "{}" : "}");
+}
+
+/* What can't be read ends the input, so that every loop above ends with it. */
+static void put_value(struct buf *out, struct msg_reader *in, int depth)
+{
+	struct msg_token t;
+	if (depth > MSG_DEPTH_MAX || msg_read(in, &t) != ST_OK) {
+		in->at = in->end;
+		buf_text(out, "null");
+	} else if (t.type == MSG_ARRAY) {
+		put_array(out, in, t.count, depth + 1);
+	} else if (t.type == MSG_MAP) {
+		put_map(out, in, t.count, depth + 1);
+	} else {
+		put_scalar(out, &t);
+	}
+}
+
+void json_out_value(struct buf *out, struct span value)
+{
+	struct msg_reader in = msg_reader(value);
+	put_value(out, &in, 0);
+}
