@@ -38,5 +38,7 @@ do $$
 begin
 	execute format('alter database %I set search_path = public, test, tap', current_database());
 	execute format('alter database %I set TimeZone = ''UTC''', current_database());
+	execute format('alter database %I set plan_cache_mode = force_generic_plan', current_database());
+	execute format('alter database %I set jit = off', current_database()); -- as the workers have it
 end
 $$;
