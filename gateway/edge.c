@@ -122,7 +122,7 @@ static void give_reader(struct connection *c)
 	c->has_head = false;
 	if (!reader)
 		return;
-	if (edge->spare_count == SPARE_READERS || reader->phase == HTTP_BROKEN) {
+	if (edge->spare_count == SPARE_READERS) {
 		free_reader(reader);
 		return;
 	}
@@ -349,7 +349,7 @@ static bool is_last_request(const struct connection *c)
 
 static bool is_head(const struct connection *c)
 {
-	return c->reader && span_is(c->reader->request.method, "HEAD");
+	return c->has_head && span_is(c->reader->request.method, "HEAD");
 }
 
 /* The edge's own answer; the connection ends with it. */

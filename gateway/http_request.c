@@ -784,8 +784,11 @@ enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, s
 {
 	if (bytes->len == 0 && r->phase < HTTP_AT_END)
 		return HTTP_MORE;
-	if (r->phase == HTTP_AT_START && skip_blank_lines(r, bytes, why) == STEP_ON && bytes->len)
-		r->phase = HTTP_IN_HEAD;
+	if (r->phase == HTTP_AT_START) {
+		if (skip_blank_lines(r, bytes, why) == STEP_REFUSED)
+			return refused(bytes);
+		r->phase = bytes->len ? HTTP_IN_HEAD : HTTP_AT_START;
+	}
 	switch (r->phase) {
 	case HTTP_AT_START:
 		return HTTP_MORE;
@@ -798,6 +801,7 @@ enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, s
 	case HTTP_BROKEN:
 		break;
 	}
+	(void)fail_set(why, r->refusal, "%s", fail_text(NULL, r->refusal));
 	return refused(bytes);
 }
 

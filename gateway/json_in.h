@@ -1,9 +1,9 @@
 /*
  * json_in: a JSON body to the params of an RPC method; the one room of json-c.
  *
- * json-c, strict (RFC 8259), with our own scan of the bytes before it (UTF-8, control bytes,
- * lone surrogates, \u0000, depth 32) and checks after it (a key twice, NaN and Infinity,
- * integers that were clamped), because json-c alone lets all of these through. What a value
+ * json-c, strict (RFC 8259), with our own scan of the bytes before it (gateway/json_scan.h) and
+ * checks after it (a name twice, integers that were clamped), because json-c alone lets all of
+ * these through. What a value
  * may be is not judged here: common/params.c does, in the worker, for HTTP and RPC alike.
  *
  *	struct json_in *json = NULL;
@@ -17,8 +17,6 @@
 
 #include "common/method.h"
 
-enum { JSON_DEPTH_MAX = 32 };
-
 struct json_in;
 
 /* The body must be one object. ST_INVALID_JSON with what is wrong (and at which byte) where it is
@@ -31,9 +29,9 @@ bool json_in_has(const struct json_in *j, const char *field);
 /* Appends key and value of each member the method has a param for and adds their number to
  * *pairs. Never from a body: session_id, if_match, limit, cursor, and the names in `taken`
  * (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict
- * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. Integers over 64 bits and
- * numbers with a fraction go as reals, objects and arrays as they are: the worker refuses them
- * in its words. */
+ * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. Integers over 64 bits
+ * and numbers with a fraction go as reals, objects and arrays empty: no param takes any, and the
+ * worker refuses them in its words. */
 enum status json_in_put_params(const struct json_in *j, const struct method *m, bool is_strict,
 	const char *const *taken, struct buf *out, uint32_t *pairs, struct fail *why) MUST_CHECK;
 
