@@ -1,0 +1,178 @@
+-- sessions.create, .log, .get, .update, .delete and .restore, several requests at a time.
+\getenv prepare_all PREPARE_ALL
+\i :prepare_all
+begin;
+select no_plan();
+
+insert into topics (account_id, id, name, deleted_at) overriding system value
+values (1, 11, 'Go', null), (1, 12, 'Rust', null), (1, 13, 'Gone', now()), (2, 21, 'Go', null);
+
+-- sessions.create: account_id, session_id, topic_id, study_date, duration_minutes, notes
+create temp table answer as execute "sessions.create"(
+	'{1,1,2,1,1,1,2}', ids(5, 4, 5, 3, 2, 1, 6), '{12,99,21,11,13,21,11}',
+	array['2026-05-05', '2026-05-05', '1900-01-01', null, '2026-05-05', '2026-05-05', '2026-05-05']::date[],
+	'{30,30,1440,null,30,30,30}', array['n', 'n', null, null, 'n', 'n', 'n']);
+select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from answer', $$values
+	(1::bigint, null, id(5), 12::bigint, 'Rust', '2026-05-05'::date, 30, 'n', true),
+	(2, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false),
+	(3, null, id(5), 21, 'Go', '1900-01-01', 1440, null, true),
+	(4, null, id(3), 11, 'Go', current_date, 60, null, true),
+	(5, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false),
+	(6, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false),
+	(7, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false)$$,
+	'create: unknown, deleted and others'' topics are UNKNOWN_TOPIC, the rest is made; today and an hour by default');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created'], 'create: the columns of a session');
+select is_empty('select from answer where created and
+	(created_at <> now() or updated_at <> now() or "timestamp" <> now() or duration_minutes <> minutes)',
+	'create: the old and the new names say the same');
+select results_eq('select account_id, id, topic_id, study_date, duration_minutes, notes from sessions order by 1, 2',
+	'select case when ord = 3 then 2::bigint else 1 end, id, topic_id, study_date, duration_minutes, notes
+		from answer where created order by 1, 2', 'create: what is answered is there, nothing else');
+drop table answer;
+create temp table answer as execute "sessions.create"('{1,1,1}', ids(5, 7, 3), '{11,11,99}',
+	'{2026-06-06,2026-06-06,null}', '{1,1,1}', '{other,new,other}');
+select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from answer', $$values
+	(1::bigint, null::text, id(5), 12::bigint, 'Rust', '2026-05-05'::date, 30, 'n', false),
+	(2, null, id(7), 11, 'Go', '2026-06-06', 1, 'new', true),
+	(3, null, id(3), 11, 'Go', current_date, 60, null, false)$$,
+	'create: a repeated session_id is answered as it is, even where the topic is now unknown');
+drop table answer;
+create temp table answer as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}');
+select is_empty('select * from answer', 'create: no request, no row');
+drop table answer;
+
+-- Today is a day of the account's zone that begins when its day begins.
+update accounts set time_zone = zone, day_starts_at = starts
+from (values (1, 'Pacific/Kiritimati', '00:00'::time), (2, 'Pacific/Pago_Pago', '23:59')) as v (id, zone, starts)
+where account_id = v.id;
+create temp table answer as execute "sessions.create"('{1,2}', ids(8, 8), '{11,21}', '{null,null}', '{1,1}', '{null,null}');
+select results_eq('select study_date from answer', $$values
+	((now() at time zone 'Pacific/Kiritimati')::date), ((now() at time zone 'Pacific/Pago_Pago' - interval '23:59')::date)$$,
+	'create: today is the account''s');
+select cmp_ok((select study_date from answer where ord = 1), '>', (select study_date from answer where ord = 2),
+	'create: 25 hours apart are never one day');
+drop table answer;
+update accounts set time_zone = null, day_starts_at = '00:00';
+set local TimeZone = 'Pacific/Kiritimati';
+create temp table answer as execute "sessions.create"('{1}', ids(9), '{11}', '{null}', '{1}', '{null}');
+select is((select study_date from answer), (now() at time zone 'Pacific/Kiritimati')::date,
+	'create: an account without a zone has the service''s');
+drop table answer;
+set local TimeZone = 'UTC';
+select is(account_today('UTC', '00:00'), (now() at time zone 'UTC')::date, 'UTC is a zone by name');
+
+-- sessions.get: account_id, session_id
+create temp table answer as execute "sessions.get"('{2,1,1,1}', ids(3, 3, 999, 5));
+select results_eq('select ord, id, topic_id, tag, minutes, notes from answer', $$values
+	(2::bigint, id(3), 11::bigint, 'Go', 60, null), (4, id(5), 12, 'Rust', 30, 'n')$$,
+	'get: a row each, none of what is unknown or another''s');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp'], 'get: the columns of a session');
+drop table answer;
+
+-- sessions.log: account_id, session_id, minutes, tag, study_date, notes
+create temp table answer as execute "sessions.log"(
+	'{1,1,2,1,1,1,1}', ids(20, 21, 20, 22, 23, 24, 25), '{1,2,3,4,5,6,7}',
+	array['Neu', 'gO', 'neu', 'NEU', 'Gone', 'neu', 'Ab'], test.same('2026-05-05'::date, 7),
+	array['a', null, 'c', 'd', 'e', 'f', 'g']);
+select results_eq('select ord, outcome, id, tag, minutes, notes, created from answer', $$values
+	(1::bigint, null::text, id(20), 'Neu', 1, 'a', true), (2, null, id(21), 'Go', 2, null, true),
+	(3, null, id(20), 'neu', 3, 'c', true), (4, null, id(22), 'Neu', 4, 'd', true), (5, null, id(23), 'Gone', 5, 'e', true),
+	(6, null, id(24), 'Neu', 6, 'f', true), (7, null, id(25), 'Ab', 7, 'g', true)$$,
+	'log: a missing topic is made once a batch and account, named as by the first');
+select results_eq($$select account_id, name from topics where name_key in ('neu', 'ab', 'go', 'gone') and deleted_at is null
+	order by 1, 2$$, $$values (1::bigint, 'Ab'), (1, 'Go'), (1, 'Gone'), (1, 'Neu'), (2, 'Go'), (2, 'neu')$$,
+	'log: makes no topic that is there; a deleted one is made anew');
+select is((select topic_id from answer where ord = 2), 11::bigint, 'log: on the topic that is there');
+select isnt((select topic_id from answer where ord = 5), 13::bigint, 'log: never on a deleted topic');
+select is((select count(distinct topic_id) from answer where ord in (1, 4, 6)), 1::bigint, 'log: one topic for one tag');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created'], 'log: the columns of a session');
+select results_eq('select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes from sessions as s
+		where s.account_id = 1 and id >= id(20) order by 1',
+	'select id, topic_id, study_date, minutes, notes from answer where ord <> 3 order by 1', 'log: what is answered is there');
+drop table answer;
+create temp table answer as execute "sessions.log"('{1,1}', ids(21, 26), '{9,8}', '{Never,rust}', '{null,null}', '{x,null}');
+select results_eq('select ord, id, tag, study_date, minutes, notes, created from answer', $$values
+	(1::bigint, id(21), 'Go', '2026-05-05'::date, 2, null, false), (2, id(26), 'Rust', current_date, 8, null, true)$$,
+	'log: a repeated session_id is answered as it is');
+select is_empty($$select from topics where name = 'Never'$$, 'log: and makes no topic');
+drop table answer;
+
+-- sessions.update: account_id, session_id, topic_id, study_date, duration_minutes, notes, has_notes, if_match
+create temp table was as select * from sessions where account_id = 1;
+create function pg_temp.etag_of(n bigint) returns text
+	language sql
+	as 'select test.etag(s.updated_at) from public.sessions as s where s.account_id = 1 and s.id = test.id($1)';
+create temp table answer as execute "sessions.update"('{1,1,1,1,2,1,1,1}', ids(5, 999, 3, 7, 7, 20, 21, 22),
+	'{11,11,99,null,21,null,13,null}', '{null,null,null,2026-07-07,null,null,null,null}', '{null,5,5,5,5,null,null,7}',
+	array[null, 'x', 'x', 'x', 'x', null, null, null], '{f,t,t,f,t,t,f,f}',
+	array[null, null, null, '*', null, null, null, 'x,' || etag(now() - interval '1 year')]);
+select results_eq('select ord, outcome, id from answer', $$values (1::bigint, null, id(5)), (3, 'UNKNOWN_TOPIC', id(3)),
+	(4, null, id(7)), (6, null, id(20)), (7, 'UNKNOWN_TOPIC', id(21)), (8, 'PRECONDITION_FAILED', id(22))$$,
+	'update: good and bad ones, each its own; unknown and another''s have no row');
+select results_eq('select id, topic_id, tag, study_date, minutes, notes from answer where outcome is null', $$values
+	(id(5), 11::bigint, 'Go', '2026-05-05'::date, 30, 'n'), (id(7), 11, 'Go', '2026-07-07', 5, 'new'),
+	(id(20), (select id from topics where account_id = 1 and name = 'Neu'), 'Neu', '2026-05-05', 1, null)$$,
+	'update: what is named changes, the rest stays; nil clears notes');
+select results_eq('select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes, s.updated_at
+		from sessions as s join answer as a using (id) where s.account_id = 1 and a.outcome is null order by 1',
+	'select id, topic_id, study_date, minutes, notes, updated_at from answer where outcome is null order by 1',
+	'update: what is answered is there');
+select is_empty('select from answer as a join was as w using (id)
+	where a.updated_at <= w.updated_at and outcome is null or a.created_at <> w.created_at',
+	'update: makes a later version of the same creation');
+select results_eq('select s.* from sessions as s join answer as a using (id) where account_id = 1 and outcome is not null order by id',
+	'select w.* from was as w join answer as a using (id) where outcome is not null order by id',
+	'update: a refused one changes nothing');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp'], 'update: the columns of a session');
+drop table answer;
+create temp table answer as execute "sessions.update"('{1,1}', ids(22, 23), '{null,null}', '{null,null}', '{null,11}',
+	'{null,null}', '{f,f}', array[pg_temp.etag_of(22), 'y , ' || pg_temp.etag_of(23)]);
+select results_eq('select outcome, minutes, updated_at from answer',
+	$$values (null::text, 4, now()), (null, 11, now() + interval '1 microsecond')$$,
+	'update: by If-Match; naming nothing changes nothing');
+drop table answer;
+
+-- sessions.delete: account_id, session_id, if_match
+create temp table answer as execute "sessions.delete"('{2,1,1,1,1}', ids(25, 25, 24, 999, 23),
+	array[null, '*', 'old', null, pg_temp.etag_of(23)]);
+select results_eq('select ord, outcome, id, tag, minutes, deleted_at from answer', $$values
+	(2::bigint, null, id(25), 'Ab', 7, now()), (3, 'PRECONDITION_FAILED', id(24), 'Neu', 6, null),
+	(5, null, id(23), 'Gone', 11, now())$$, 'delete: those that are there in the named version');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'deleted_at'], 'delete: says when, too');
+select results_eq('select id, deleted_at, updated_at from sessions where deleted_at is not null order by id',
+	'select id, deleted_at, updated_at from answer where outcome is null order by id', 'delete: softly, those and no others');
+drop table answer;
+create temp table answer as execute "sessions.delete"('{1,1}', ids(25, 23), '{null,null}');
+select is_empty('select * from answer', 'delete: there is no second time');
+drop table answer;
+create temp table answer as execute "sessions.get"('{1,1}', ids(25, 24));
+select results_eq('select ord, id from answer', 'values (2::bigint, id(24))', 'get: a deleted session is none');
+drop table answer;
+create temp table answer as execute "sessions.update"('{1}', ids(25), '{null}', '{null}', '{1}', '{null}', '{f}', '{null}');
+select is_empty('select * from answer', 'update: nor is it changed');
+drop table answer;
+create temp table answer as execute "sessions.create"('{1}', ids(25), '{11}', '{null}', '{1}', '{null}');
+select results_eq('select outcome, id, tag, minutes, created from answer', $$values (null::text, id(25), 'Ab', 7, false)$$,
+	'create: the id of a deleted session is answered as it was');
+drop table answer;
+
+-- sessions.restore: account_id, session_id
+update topics set deleted_at = now() where account_id = 1 and name = 'Ab';
+create temp table answer as execute "sessions.restore"('{1,1,1,1,2}', ids(25, 24, 999, 23, 23));
+select results_eq('select ord, outcome, id, minutes from answer', $$values (1::bigint, 'TOPIC_DELETED', id(25), 7),
+	(2, null, id(24), 6), (4, null, id(23), 11)$$,
+	'restore: not without its topic; one that is not deleted is answered as it is');
+select results_eq('select id from sessions where account_id = 1 and deleted_at is not null', 'values (id(25))',
+	'restore: brings back those it says');
+select results_eq('select a.updated_at - w.updated_at > interval ''0'' from answer as a join was as w using (id)
+	where outcome is null order by a.ord', 'values (false), (true)', 'restore: makes a later version of what it brings back');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp'], 'restore: the columns of a session');
+select totals_are_right('after all statements');
+select * from finish();
+rollback;
