@@ -1,0 +1,171 @@
+-- topics.list and sessions.list: every page of every order and filter, no gap, no repeat.
+\getenv prepare_all PREPARE_ALL
+\i :prepare_all
+begin;
+select no_plan();
+
+insert into topics (account_id, id, name, description) overriding system value
+values (1, 11, 'Go', null), (1, 12, 'Rust 100%', 'borrow_checker'), (1, 13, 'Ärger', 'mit GO'), (2, 21, 'Go', null);
+
+-- 300 sessions of account 1: several of each instant and day, some deleted, some noted.
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at, deleted_at)
+select 1, id(n * 7919 % 1000), 11 + n % 3, date '2026-01-01' + n * 31 % 60, 1 + n,
+	case n % 4 when 0 then 'Übung 100%' when 1 then 'under_score' end,
+	timestamptz '2026-01-01 00:00:00.000001Z' + n / 5 * interval '1 hour 1 microsecond', case when n % 10 = 9 then now() end
+from generate_series(1, 300) as n;
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at) values
+	(1, id(2001), 11, '1900-01-01', 1, '1969-12-31 23:59:59.999999Z'), (1, id(2002), 11, '9999-12-31', 1, '2200-01-01Z');
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+select 2, id(n), 21, date '2026-01-01' + n, 60 from generate_series(1, 50) as n;
+
+-- Every page of one list, as a client asks for them: ids in their order.
+create function pg_temp.session_pages(page int, sort text, topic bigint, tag text, first_day date, end_day date, q text)
+	returns text[]
+	language plpgsql as $$
+declare
+	ids text[] = '{}';
+	cursor_key bigint;
+	cursor_id uuid;
+	answered int;
+	r record;
+begin
+	loop
+		answered = 0;
+		for r in execute format('execute "sessions.list"(%L, array[%L]::int8[], array[%L]::int8[], array[%L]::uuid[],
+				array[%L]::text[], array[%L]::int8[], array[%L]::text[], array[%L]::date[], array[%L]::date[], array[%L]::text[])',
+			'{1}', page, cursor_key, cursor_id, sort, topic, tag, first_day, end_day, q)
+		loop
+			answered = answered + 1;
+			continue when answered > page;
+			ids = ids || right(r.id::text, 4);
+			cursor_key = split_part(r.next_cursor, '~', 1);
+			cursor_id = split_part(r.next_cursor, '~', 2);
+		end loop;
+		if answered > page + 1 then
+			raise 'a page of % has % rows', page, answered;
+		end if;
+		exit when answered <= page;
+	end loop;
+	return ids;
+end
+$$;
+
+-- The same by a plain query.
+create function pg_temp.session_list(sort text, topic bigint, tag text, first_day date, end_day date, q text)
+	returns text[]
+	language sql as $$
+	select coalesce(array_agg(right(s.id::text, 4) order by
+		case sort when 'created_at' then extract(epoch from s.created_at) when '-created_at' then -extract(epoch from s.created_at)
+			when 'study_date' then s.study_date - date '2000-01-01' else date '2000-01-01' - s.study_date end,
+		case when sort not like '-%' then s.id end, case when sort like '-%' then s.id end desc), '{}')
+	from sessions as s
+	join topics as t on t.account_id = s.account_id and t.id = s.topic_id
+	where s.account_id = 1 and s.deleted_at is null
+		and (topic is null or s.topic_id = topic)
+		and (coalesce(tag, '') = '' or t.name_key = text_key(tag))
+		and (first_day is null or s.study_date >= first_day)
+		and (end_day is null or s.study_date < end_day)
+		and (q is null or strpos(t.name_key, text_key(q)) > 0 or strpos(text_key(s.notes), text_key(q)) > 0)
+	$$;
+
+select is(pg_temp.session_pages(page, sort, topic, tag, first_day, end_day, q),
+	pg_temp.session_list(sort, topic, tag, first_day, end_day, q),
+	format('sessions.list by %s of topic %s, tag %s, from %s to %s, with %s, %s a page', sort, topic, tag, first_day, end_day, q, page))
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
+cross join (values (null::bigint, null), (12, null), (null, 'äRGER'), (null, ''), (null, 'none'), (11, 'go'), (11, 'Ärger'),
+	(99, null)) as topics (topic, tag)
+cross join (values (null::date, null::date), ('2026-01-20', null), (null, '2026-01-20'), ('2026-01-20', '2026-01-21'),
+	('2026-01-20', '2026-02-20'), ('2026-01-20', '2026-01-20'), ('2026-01-21', '2026-01-20')) as range (first_day, end_day)
+cross join (values (null, 50), ('ÜBUNG', 50), ('0%', 7), ('r_s', 7), ('GO', 500)) as search (q, page)
+where topic is null and tag is null or first_day is null or q is null;
+select is(pg_temp.session_pages(1, sort, null, null, null, null, null), pg_temp.session_list(sort, null, null, null, null, null),
+	format('sessions.list by %s, one a page', sort))
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort;
+select is(pg_temp.session_pages(1, sort, 11, null, '2026-01-10', '2026-01-30', null),
+	pg_temp.session_list(sort, 11, null, '2026-01-10', '2026-01-30', null),
+	format('sessions.list by %s of a topic and range, one a page', sort))
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort;
+
+-- A batch: every request its own page.
+create temp table answer as execute "sessions.list"('{1,2,1,3,2,1,1}', '{2,1,9999,5,3,1,2}',
+	array[null, null, null, null, date '2026-01-04' - date '1970-01-01', 9223372036854775807, -9223372036854775808]::int8[],
+	array[null, null, null, null, id(3), id(0), id(0)],
+	'{study_date,-study_date,null,created_at,study_date,study_date,-created_at}',
+	'{null,null,null,null,null,null,null}', array[null, ' go ', null, null, null, null, null],
+	test.same(null::date, 7), test.same(null::date, 7), test.same(null::text, 7));
+select results_eq('select ord, count(*) from answer group by ord order by ord',
+	'values (1::bigint, 3::bigint), (2, 2), (3, 272), (5, 4)',
+	'sessions.list: at most one more than the page each, nothing after the last or of an empty account');
+select results_eq('select id from answer where ord = 2', 'values (id(50)), (id(49))', 'sessions.list: another account has its own');
+select results_eq('select id from answer where ord = 5', 'values (id(4)), (id(5)), (id(6)), (id(7))',
+	'sessions.list: strictly after the cursor');
+select results_eq('select ord, row_number() over () from answer', 'select ord, row_number() over (order by ord) from answer',
+	'sessions.list: in the order of requests');
+select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'next_cursor'], 'sessions.list: the columns of a session and a cursor');
+select results_eq('select next_cursor from answer where ord in (1, 3) and id = any (ids(2001, 2002))', $$values
+	('-25567~' || id(2001)), ('-1~' || id(2001)), ('7258118400000000~' || id(2002))$$,
+	'sessions.list: a cursor is days or microseconds since 1970, and the id');
+drop table answer;
+
+-- topics.list: account_id, limit, cursor_key, cursor_id, sort, q, archived
+insert into topics (account_id, id, name, archived_at, deleted_at) overriding system value
+select 1, 100 + n, 'topic ' || n, case when n % 3 = 0 then now() end, case when n % 5 = 0 then now() end
+from generate_series(1, 120) as n;
+
+create function pg_temp.topic_pages(page int, sort text, q text, archived boolean) returns bigint[]
+	language plpgsql as $$
+declare
+	ids bigint[] = '{}';
+	cursor_key bigint;
+	answered int;
+	r record;
+begin
+	loop
+		answered = 0;
+		for r in execute format('execute "topics.list"(%L, array[%L]::int8[], array[%L]::int8[], %L, array[%L]::text[],
+				array[%L]::text[], array[%L]::bool[])',
+			'{1}', page, cursor_key, '{null}', sort, q, archived)
+		loop
+			answered = answered + 1;
+			continue when answered > page;
+			ids = ids || r.id;
+			cursor_key = r.next_cursor;
+		end loop;
+		if answered > page + 1 then
+			raise 'a page of % has % rows', page, answered;
+		end if;
+		exit when answered <= page;
+	end loop;
+	return ids;
+end
+$$;
+
+create function pg_temp.topic_list(sort text, q text, archived boolean) returns bigint[]
+	language sql as $$
+	select coalesce(array_agg(id order by case when sort like '-%' then -id else id end), '{}')
+	from topics
+	where account_id = 1 and deleted_at is null
+		and (archived is null or archived = (archived_at is not null))
+		and (q is null or strpos(name_key, text_key(q)) > 0 or strpos(text_key(description), text_key(q)) > 0)
+	$$;
+
+select is(pg_temp.topic_pages(page, sort, q, archived), pg_temp.topic_list(sort, q, archived),
+	format('topics.list by %s with %s, archived %s, %s a page', sort, q, archived, page))
+from unnest(array['created_at', '-created_at']) as sort
+cross join unnest(array[null, 'TOPIC 1', 'gO', 'ÄRGER', '0%', 'w_c', 'none']) as q
+cross join unnest(array[null, true, false]) as archived
+cross join unnest(array[1, 7, 500]) as page;
+
+create temp table answer as execute "topics.list"('{2,1,3,1}', '{null,2,5,9999}', '{null,13,null,null}', '{null,null,null,null}',
+	'{null,created_at,null,-created_at}', '{null,null,null,null}', '{null,null,null,null}');
+select results_eq('select id, next_cursor from answer where ord = 2', $$values (101::bigint, '101'), (102, '102'), (103, '103')$$,
+	'topics.list: strictly after the cursor');
+select is((select name from topics where id = 21), (select name from answer where ord = 1),
+	'topics.list: another account has its own');
+select is((select count(*) from answer where ord = 4), 99::bigint, 'topics.list: all that are live');
+select is((select count(*) from answer where ord = 3), 0::bigint, 'topics.list: none of an empty account');
+select columns_are('answer', array['ord', 'outcome', 'id', 'name', 'description', 'created_at', 'updated_at', 'archived_at',
+	'next_cursor'], 'topics.list: the columns of a topic and a cursor');
+select * from finish();
+rollback;
