@@ -1,0 +1,176 @@
+-- stats.*: totals, ranges, buckets, years and streaks.
+\getenv prepare_all PREPARE_ALL
+\i :prepare_all
+begin;
+select no_plan();
+
+insert into topics (account_id, id, name) overriding system value
+values (1, 11, 'Go'), (1, 12, 'Rust'), (1, 13, 'Idle'), (2, 21, 'Go');
+create temp table log (account_id bigint, topic_id bigint, study_date date, minutes int);
+insert into log values
+	(1, 11, '2020-12-31', 1), (1, 11, '2021-01-03', 2), (1, 12, '2021-01-04', 4), -- 2020 has a week 53
+	(1, 11, '2024-02-28', 8), (1, 11, '2024-02-29', 16), (1, 12, '2024-02-29', 32), (1, 12, '2024-02-29', 64),
+	(1, 11, '2024-03-01', 128), (1, 12, '2024-12-29', 256), (1, 12, '2024-12-30', 512), (1, 11, '2025-01-01', 1024),
+	(1, 11, '1900-01-01', 1), (1, 11, '9999-12-31', 1), (2, 21, '2024-02-29', 1000);
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+select account_id, id(row_number() over ()), topic_id, study_date, minutes from log;
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
+values (1, id(99), 11, '2024-02-29', 777, now());
+
+-- stats.totals: account_id
+create temp table answer as execute "stats.totals"('{3,1,2,1}');
+select results_eq('select * from answer', $$values
+	(2::bigint, null::text, 'Go'::text, 1181::bigint, 8::bigint), (2, null, 'Rust', 868, 5), (3, null, 'Go', 1000, 1),
+	(4, null, 'Go', 1181, 8), (4, null, 'Rust', 868, 5)$$, 'totals: by topics that have sessions; none of an empty account');
+select columns_are('answer', array['ord', 'outcome', 'tag', 'minutes', 'sessions'], 'totals: its columns');
+drop table answer;
+
+-- stats.summary: account_id, from, to
+create temp table answer as execute "stats.summary"('{1,1,3,2,1,1}',
+	'{null,2024-02-29,null,2024-02-29,2024-02-28,2024-03-01}', '{null,2024-03-01,null,2024-03-01,2024-02-28,2024-02-28}');
+select results_eq('select ord, "head.from", "head.to", "head.minutes", "head.sessions", "head.study_days", topic_id, tag,
+		minutes, sessions from answer', $$values
+	(1::bigint, null::date, null::date, 2049::bigint, 13::bigint, 11::bigint, 11::bigint, 'Go', 1181::bigint, 8::bigint),
+	(1, null, null, 2049, 13, 11, 12, 'Rust', 868, 5),
+	(2, '2024-02-29', '2024-03-01', 112, 3, 1, 12, 'Rust', 96, 2), (2, '2024-02-29', '2024-03-01', 112, 3, 1, 11, 'Go', 16, 1),
+	(3, null, null, 0, 0, 0, null, null, null, null), (4, '2024-02-29', '2024-03-01', 1000, 1, 1, 21, 'Go', 1000, 1),
+	(5, '2024-02-28', '2024-02-28', 0, 0, 0, null, null, null, null),
+	(6, '2024-03-01', '2024-02-28', 0, 0, 0, null, null, null, null)$$,
+	'summary: from inclusive, to exclusive, most minutes first; a head without data of an empty range');
+drop table answer;
+
+-- stats.series: account_id, by, group, from, to
+update accounts set week_start = 7 where account_id = 2;
+create temp table answer as execute "stats.series"('{1,1,1,1,2,3}', '{day,week,month,year,week,month}',
+	array[null, null, 'topic', 'topic', null, null],
+	'{2024-02-28,2020-12-31,2024-02-01,2020-01-01,null,null}', '{2024-03-01,2025-01-05,2024-04-01,2025-01-01,null,null}');
+select results_eq('select "from", "to", topic_id, tag, minutes, sessions from answer where ord = 1', $$values
+	('2024-02-28'::date, '2024-02-29'::date, null::bigint, null::text, 8::bigint, 1::bigint),
+	('2024-02-29', '2024-03-01', null, null, 112, 3)$$, 'series: by day, leap day and all, from inclusive, to exclusive');
+select results_eq('select "from", "to", minutes, sessions from answer where ord = 2', $$values
+	('2020-12-28'::date, '2021-01-04'::date, 3::bigint, 2::bigint), ('2021-01-04', '2021-01-11', 4, 1),
+	('2024-02-26', '2024-03-04', 248, 5), ('2024-12-23', '2024-12-30', 256, 1), ('2024-12-30', '2025-01-06', 1536, 2)$$,
+	'series: by ISO weeks, over the ends of years, week 53 and all');
+select results_eq('select "from", "to", topic_id, tag, minutes, sessions from answer where ord = 3', $$values
+	('2024-02-01'::date, '2024-03-01'::date, 11::bigint, 'Go', 24::bigint, 2::bigint), ('2024-02-01', '2024-03-01', 12, 'Rust', 96, 2),
+	('2024-03-01', '2024-04-01', 11, 'Go', 128, 1)$$, 'series: by month and topic');
+select results_eq('select "from", "to", topic_id, tag, minutes, sessions from answer where ord = 4', $$values
+	('2020-01-01'::date, '2021-01-01'::date, 11::bigint, 'Go', 1::bigint, 1::bigint), ('2021-01-01', '2022-01-01', 11, 'Go', 2, 1),
+	('2021-01-01', '2022-01-01', 12, 'Rust', 4, 1), ('2024-01-01', '2025-01-01', 11, 'Go', 152, 3),
+	('2024-01-01', '2025-01-01', 12, 'Rust', 864, 4)$$, 'series: by year and topic');
+select results_eq('select "head.by", "head.week_start", "from", "to", minutes from answer where ord = 5',
+	$$values ('week', 7, '2024-02-25'::date, '2024-03-03'::date, 1000::bigint)$$, 'series: weeks start when the account''s do');
+select results_eq('select "head.by", "head.week_start", "head.from", "head.to", "from", minutes from answer where ord = 6',
+	$$values ('month', 1, null::date, null::date, null::date, null::bigint)$$, 'series: a head without data of an empty account');
+select results_eq('select distinct ord, "head.from", "head.to", outcome from answer where ord < 3 order by ord', $$values
+	(1::bigint, '2024-02-28'::date, '2024-03-01'::date, null::text), (2, '2020-12-31', '2025-01-05', null)$$,
+	'series: the head says the range');
+drop table answer;
+create temp table answer as execute "stats.series"('{1,1,1,1}', '{null,week,month,year}', '{null,null,null,null}',
+	'{9999-12-31,9999-12-31,9999-12-31,9999-12-31}', '{null,null,null,null}');
+select results_eq('select ord, "head.by", "from", "to" from answer', $$values
+	(1::bigint, 'day', '9999-12-31'::date, '9999-12-31'::date), (2, 'week', '9999-12-27', '9999-12-31'),
+	(3, 'month', '9999-12-01', '9999-12-31'), (4, 'year', '9999-01-01', '9999-12-31')$$,
+	'series: by day where nothing is said; no day is later than the last one');
+drop table answer;
+
+-- Every bucket of every kind of week holds what its days hold, and the buckets all there is.
+create function pg_temp.buckets(week_starts int, bucket text) returns setof record
+	language plpgsql as $$
+begin
+	update accounts set week_start = week_starts where account_id = 1;
+	return query execute format('execute "stats.series"(%L, array[%L], %L, %L, %L)', '{1}', bucket, '{null}', '{null}', '{null}');
+end
+$$;
+create temp table buckets as
+select week_start, bucket, b.*
+from unnest(array[1, 2, 3, 4, 5, 6, 7]) as week_start
+cross join unnest(array['day', 'week', 'month', 'year']) as bucket
+cross join lateral pg_temp.buckets(week_start, bucket) as b (ord bigint, outcome text, head_by text, head_week_start int,
+	head_from date, head_to date, first_day date, end_day date, topic_id bigint, tag text, minutes bigint, sessions bigint);
+select is_empty($$
+	select *
+	from buckets as b
+	cross join lateral (
+		select sum(minutes)::bigint, count(*) from log where account_id = 1 and study_date >= b.first_day
+			and (study_date < b.end_day or b.end_day = '9999-12-31')) as l (minutes, sessions)
+	where (b.minutes, b.sessions) is distinct from (l.minutes, l.sessions)$$, 'series: a bucket is the sum of its days');
+select is_empty($$select from buckets where bucket = 'week' and extract(isodow from first_day) <> week_start$$,
+	'series: each week begins on its day');
+select results_eq('select distinct sum(minutes) from buckets group by week_start, bucket', 'values (2049::numeric)',
+	'series: the buckets sum to all');
+update accounts set week_start = 1 where account_id = 1;
+
+-- stats.heatmap: account_id, year
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+select 2, id(1000 + n), 21, date '2023-12-31' + n, 1 from generate_series(0, 367) as n;
+create temp table answer as execute "stats.heatmap"('{1,2,3,1,2,1,2}', '{2024,2024,2024,9999,2025,null,2023}');
+select results_eq('select "head.year", "head.from", "head.to", "head.minutes", "head.max_minutes", date, minutes, sessions
+		from answer where ord = 1', $$values
+	(2024, '2024-01-01'::date, '2025-01-01'::date, 1016::bigint, 512::bigint, '2024-02-28'::date, 8::bigint, 1::bigint),
+	(2024, '2024-01-01', '2025-01-01', 1016, 512, '2024-02-29', 112, 3), (2024, '2024-01-01', '2025-01-01', 1016, 512, '2024-03-01', 128, 1),
+	(2024, '2024-01-01', '2025-01-01', 1016, 512, '2024-12-29', 256, 1), (2024, '2024-01-01', '2025-01-01', 1016, 512, '2024-12-30', 512, 1)$$,
+	'heatmap: every study day of the year, of all topics, leap day and all');
+select results_eq('select count(*), min(date), max(date), min("head.minutes") from answer where ord = 2',
+	$$values (366::bigint, '2024-01-01'::date, '2024-12-31'::date, 1366::bigint)$$, 'heatmap: a leap year has 366 days');
+select results_eq('select ord, "head.year", "head.minutes", "head.max_minutes", date from answer where ord in (3, 4, 5)', $$values
+	(3::bigint, 2024, 0::bigint, 0::bigint, null::date), (4, 9999, 1, 1, '9999-12-31'), (5, 2025, 1, 1, '2025-01-01')$$,
+	'heatmap: a head without data of an empty year; the last day of all; a year ends with it');
+select is((select "head.year" from answer where ord = 6), extract(year from current_date)::int, 'heatmap: this year where none is named');
+select is((select "head.to" from answer where ord = 4), '9999-12-31'::date, 'heatmap: no day is later than the last one');
+drop table answer;
+
+-- stats.streak: account_id, min_minutes. Days count back from today.
+create function pg_temp.study(minutes int, variadic days_ago int[]) returns void
+	language sql as $$
+	delete from sessions where account_id = 3;
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+	select 3, gen_random_uuid(), 31, current_date - d, minutes from unnest(days_ago) as d;
+	$$;
+create function pg_temp.streak(at_least bigint default null) returns text
+	language plpgsql as $$
+declare
+	r record;
+begin
+	for r in execute format('execute "stats.streak"(%L, array[%L]::int8[])', '{3}', at_least) loop
+		return format('%s (%s-%s) %s (%s-%s)', r.current, current_date - r.current_from, current_date - r.current_to,
+			r.longest, current_date - r.longest_from, current_date - r.longest_to);
+	end loop;
+end
+$$;
+insert into topics (account_id, id, name) overriding system value values (3, 31, 'Run');
+select is(pg_temp.streak(), '0 (-) 0 (-)', 'streak: none without a session');
+select pg_temp.study(30, 0) \g /dev/null
+select is(pg_temp.streak(), '1 (0-0) 1 (0-0)', 'streak: today is one');
+select pg_temp.study(30, 1, 2, 3) \g /dev/null
+select is(pg_temp.streak(), '3 (3-1) 3 (3-1)', 'streak: today is not over, so yesterday''s goes on');
+select pg_temp.study(30, 2, 3, 4) \g /dev/null
+select is(pg_temp.streak(), '0 (-) 3 (4-2)', 'streak: one that ended before yesterday is over');
+select pg_temp.study(30, 0, 1, 3, 4, 5, 7) \g /dev/null
+select is(pg_temp.streak(), '2 (1-0) 3 (5-3)', 'streak: the longest is another than the current one');
+select pg_temp.study(30, 0, 1, 3, 4, 6, 7) \g /dev/null
+select is(pg_temp.streak(), '2 (1-0) 2 (1-0)', 'streak: of two as long the later is the longest');
+select pg_temp.study(30, 0, 1, -1, -2, -3) \g /dev/null
+select is(pg_temp.streak(), '2 (1-0) 2 (1-0)', 'streak: days to come count nowhere');
+select pg_temp.study(15, 0, 1, 2, 2) \g /dev/null
+select is(pg_temp.streak(15), '3 (2-0) 3 (2-0)', 'streak: with just the minutes asked for');
+select is(pg_temp.streak(16), '0 (-) 1 (2-2)', 'streak: two sessions of a day add up');
+select is(pg_temp.streak(31), '0 (-) 0 (-)', 'streak: too few minutes are no study day');
+update sessions set deleted_at = now() where account_id = 3 and study_date = current_date - 1;
+select is(pg_temp.streak(), '1 (0-0) 1 (0-0)', 'streak: a deleted session breaks it');
+
+-- Over the ends of months and years: account 2 studied every day of 2024 and one beside it.
+create temp table answer as execute "stats.streak"('{3,2,1,3}', '{null,1,1,1440}');
+select results_eq('select ord, outcome, current, longest, min_minutes, today from answer', $$values
+	(1::bigint, null::text, 1, 1, 1::bigint, current_date), (2, null, 0, 368, 1, current_date), (3, null, 0, 3, 1, current_date),
+	(4, null, 0, 0, 1440, current_date)$$, 'streak: each account its own; over the ends of years');
+select results_eq('select longest_from, longest_to from answer where ord = 2', $$values ('2023-12-31'::date, '2025-01-01'::date)$$,
+	'streak: says its days');
+drop table answer;
+update accounts set time_zone = 'Pacific/Kiritimati' where account_id = 3;
+create temp table answer as execute "stats.streak"('{3}', '{1}');
+select is((select today from answer), (now() at time zone 'Pacific/Kiritimati')::date, 'streak: today is the account''s');
+drop table answer;
+select totals_are_right('after all that');
+select * from finish();
+rollback;
