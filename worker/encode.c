@@ -283,7 +283,9 @@ static enum status outcome_status(struct span outcome, struct fail *why)
 	size_t skip = code_len + 1;
 	while (skip < outcome.len && outcome.bytes[skip] == ' ')
 		skip++;
-	return fail_set(why, st, "%.*s", (int)(outcome.len - skip), outcome.bytes + skip);
+	const char *field = status_info(st)->field; /* the text is another, the field stays */
+	return fail_field(why, st, field ? field : "", "%.*s", (int)(outcome.len - skip),
+		outcome.bytes + skip);
 }
 
 /* Shapes. */

@@ -194,6 +194,7 @@ START_TEST(rows_go_to_the_requests_they_are_tagged_with)
 	add_row(CELLS(I(4), T("NAME_TAKEN"), NIL));
 	add_row(CELLS(I(5), T("PRECONDITION_FAILED: it has changed"), NIL));
 	add_row(CELLS(I(6), NIL, I(60)));
+	add_row(CELLS(I(8), T("TOPIC_HAS_SESSIONS: the topic has 2 sessions"), NIL));
 	open_plan(&row_method);
 	answers(1, 0, "{'id':10}");
 	ck_assert(next(2, 0) == ST_TOPIC_NOT_FOUND);
@@ -205,6 +206,9 @@ START_TEST(rows_go_to_the_requests_they_are_tagged_with)
 	ck_assert_str_eq(why.text, "it has changed");
 	answers(6, 0, "{'id':60}");
 	ck_assert(next(7, 0) == ST_TOPIC_NOT_FOUND);
+	ck_assert(next(8, 0) == ST_TOPIC_HAS_SESSIONS);
+	ck_assert_str_eq(why.text, "the topic has 2 sessions");
+	ck_assert_str_eq(why.field, status_info(ST_TOPIC_HAS_SESSIONS)->field);
 }
 END_TEST
 
