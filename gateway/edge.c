@@ -61,6 +61,7 @@ struct connection {
 	bool is_full;           /* exchange_write said so */
 	bool has_ended;         /* the client sent FIN: it may still read */
 	bool is_writing;        /* the loop waits until more can be sent */
+	bool is_reading;
 	bool is_broken;         /* memory ran out amid an answer: on_event ends it */
 	bool in_turn, is_dead;
 };
@@ -241,7 +242,6 @@ static void start_linger(struct connection *c)
 		return;
 	}
 	c->stage = LINGERING;
-	drop_input(c);
 }
 
 static enum deadline reading_deadline(const struct connection *c)
@@ -265,6 +265,20 @@ static void set_deadline(struct connection *c)
 	if (deadline != NONE && (deadline != c->deadline || deadline == IDLE))
 		evtimer_add(&c->timer, c->edge->deadlines[deadline]);
 	c->deadline = deadline;
+}
+
+/* Not by a read high-water mark: where that is reached and the input is left, libevent calls
+ * on_read again and again. Reading goes on below the bound to learn of a client that is gone. */
+static void pace_reading(struct connection *c)
+{
+	bool wants = !c->has_ended && unread(c) < READ_AHEAD_MAX;
+	if (wants == c->is_reading)
+		return;
+	c->is_reading = wants;
+	if (wants)
+		bufferevent_enable(c->bev, EV_READ);
+	else
+		bufferevent_disable(c->bev, EV_READ);
 }
 
 static bool is_idle(const struct connection *c)
@@ -299,7 +313,10 @@ static void end_turn(struct connection *c, bool is_inner)
 		choose_end(c);
 		if (c->stage == FLUSHING && unsent(c) == 0 && !c->is_dead)
 			start_linger(c);
+		if (c->stage == LINGERING)
+			drop_input(c);
 		set_deadline(c);
+		pace_reading(c);
 	}
 	c->in_turn = false;
 	if (c->is_dead)
@@ -434,11 +451,7 @@ static void take_turn(struct connection *c)
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	(void)bev;
-	struct connection *c = arg;
-	if (c->stage == READING)
-		take_turn(c);
-	else if (c->stage == LINGERING)
-		drop_input(c);
+	take_turn(arg);
 }
 
 /* Comes when no more than UNSENT_DRAINED is left. */
@@ -525,11 +538,10 @@ static bool connection_open(struct edge *edge, int fd)
 	evtimer_assign(&c->timer, edge->base, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
 	bufferevent_disable(c->bev, EV_WRITE); /* see send_now */
-	bufferevent_setwatermark(c->bev, EV_READ, 0, READ_AHEAD_MAX);
 	bufferevent_setwatermark(c->bev, EV_WRITE, UNSENT_DRAINED, 0);
 	bufferevent_set_max_single_write(c->bev, UNSENT_FULL);
 	bufferevent_set_timeouts(c->bev, NULL, edge->deadlines[WRITE]);
-	bufferevent_enable(c->bev, EV_READ);
+	pace_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);
 	edge->counts.connections++;
 	set_deadline(c);

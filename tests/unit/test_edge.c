@@ -1,0 +1,1044 @@
+#include <check.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/edge.h"
+
+/* The app above the edge, and what it saw. */
+static struct event_base *base;
+static struct edge *edge;
+static struct event *tick;
+static int ticks;
+
+static bool answers_at_once;
+static struct exchange *pending[256];
+static size_t handed, gone, drained, all_drained;
+static size_t deepest, depth;
+
+static void answer(struct exchange **x)
+{
+	const struct http_request *q = exchange_request(*x);
+	struct buf body = { 0 };
+	buf_span(&body, q->method);
+	buf_byte(&body, ' ');
+	buf_span(&body, q->target);
+	buf_byte(&body, ' ');
+	buf_span(&body, q->body);
+	buf_byte(&body, '.');
+	exchange_set_data(*x, NULL, NULL);
+	exchange_reply(x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain",
+		.headers = SPAN("X-Test: yes\r\n"), .body = buf_view(&body) });
+	ck_assert_ptr_null(*x);
+	buf_fini(&body);
+}
+
+static void on_gone(void *data)
+{
+	ck_assert_ptr_eq(data, &gone);
+	gone++;
+}
+
+static void on_request(struct exchange *x, void *arg)
+{
+	ck_assert_ptr_eq(arg, &edge);
+	depth++;
+	deepest = depth > deepest ? depth : deepest;
+	exchange_set_data(x, &gone, on_gone);
+	pending[handed % 256] = x;
+	handed++;
+	if (answers_at_once)
+		answer(&x);
+	depth--;
+}
+
+static void format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
+	const struct http_request *http, void *arg)
+{
+	ck_assert_ptr_eq(arg, &edge);
+	(void)why;
+	buf_text(headers, "X-Test: error\r\n");
+	buf_printf(body, "{\"code\":\"%s\",\"known\":%d}", status_info(st)->code, http != NULL);
+}
+
+static void on_all_drained(void *arg)
+{
+	ck_assert_ptr_eq(arg, &edge);
+	all_drained++;
+}
+
+static struct edge_options options = { .host = "127.0.0.1", .connections_max = 1000,
+	.on_request = on_request, .format_error = format_error, .arg = &edge };
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	ck_assert_msg(++ticks < 10000, "nothing came within the deadline");
+}
+
+static void set_up(void)
+{
+	static const struct timeval often = { 0, 2000 };
+	(void)signal(SIGPIPE, SIG_IGN);
+	base = event_base_new();
+	tick = event_new(base, -1, EV_PERSIST, on_tick, NULL);
+	event_add(tick, &often);
+}
+
+static void reopen(void)
+{
+	struct fail why = { 0 };
+	edge_free(&edge);
+	ck_assert_msg(edge_open(&edge, base, &options, &why) == ST_OK, "%s", why.text);
+}
+
+static void set_up_edge(void)
+{
+	set_up();
+	reopen();
+}
+
+static void tear_down(void)
+{
+	edge_free(&edge);
+	edge_free(&edge);
+	event_free(tick);
+	event_base_free(base);
+}
+
+/* A step of the loop; the tick sees to it that it comes back. */
+static void step(void)
+{
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
+}
+
+/* Clients: raw sockets. */
+
+static char heard[1 << 16];
+static size_t heard_len;
+
+static int client_to(int port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(evutil_make_socket_nonblocking(fd), 0);
+	heard_len = 0;
+	heard[0] = '\0';
+	return fd;
+}
+
+static int client(void)
+{
+	return client_to(edge_port(edge));
+}
+
+static void say_bytes(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
+		ck_assert(sent > 0 || errno == EAGAIN);
+		step();
+		bytes += sent > 0 ? sent : 0;
+		len -= sent > 0 ? (size_t)sent : 0;
+	}
+}
+
+static void say(int fd, const char *text)
+{
+	say_bytes(fd, text, strlen(text));
+}
+
+/* > 0: heard more; 0: end; -1: error; -2: nothing yet */
+static int hear(int fd)
+{
+	ck_assert_uint_lt(heard_len, sizeof heard - 1);
+	ssize_t len = recv(fd, heard + heard_len, sizeof heard - 1 - heard_len, 0);
+	if (len < 0)
+		return errno == EAGAIN ? -2 : -1;
+	heard_len += (size_t)len;
+	heard[heard_len] = '\0';
+	return (int)len;
+}
+
+static int times(const char *text)
+{
+	int count = 0;
+	for (const char *at = heard; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+/* Runs the loop until the text was heard so many times. */
+static void hears_times(int fd, const char *text, int count)
+{
+	while (times(text) < count) {
+		int n = hear(fd);
+		ck_assert_msg(n != 0 && n != -1, "the connection ended after: %s", heard);
+		if (n == -2)
+			step();
+	}
+	ck_assert_int_eq(times(text), count);
+}
+
+static void hears(int fd, const char *text)
+{
+	hears_times(fd, text, 1);
+	heard_len = 0;
+	heard[0] = '\0';
+}
+
+/* Runs the loop until the connection ends: 0 orderly, -1 by RST. Closes. */
+static int hears_end(int fd)
+{
+	int n;
+	while ((n = hear(fd)) > 0 || n == -2)
+		if (n == -2)
+			step();
+	close(fd);
+	return n;
+}
+
+static void until(const size_t *value, size_t wanted)
+{
+	while (*value < wanted)
+		step();
+	ck_assert_uint_eq(*value, wanted);
+}
+
+static void until_connections(size_t wanted)
+{
+	while (edge_counts(edge).connections != wanted)
+		step();
+}
+
+#define GET(target) "GET " target " HTTP/1.1\r\nHost: h\r\n\r\n"
+
+START_TEST(a_connection_is_kept_and_serves_request_after_request)
+{
+	answers_at_once = true;
+	int fd = client();
+	for (int i = 0; i < 3; i++) {
+		say(fd, GET("/a"));
+		hears_times(fd, "GET /a .", 1);
+		ck_assert_ptr_nonnull(strstr(heard, "HTTP/1.1 200 OK\r\nDate: "));
+		ck_assert_ptr_nonnull(strstr(heard, "GMT\r\n"));
+		ck_assert_ptr_nonnull(strstr(heard, "Content-Type: text/plain\r\nX-Test: yes\r\n"));
+		ck_assert_ptr_nonnull(strstr(heard, "Content-Length: 8\r\n\r\n"));
+		ck_assert_ptr_null(strstr(heard, "Connection:"));
+		heard_len = 0;
+	}
+	ck_assert_uint_eq(edge_counts(edge).requests, 3);
+	ck_assert_uint_eq(edge_counts(edge).accepted, 1);
+	close(fd);
+	until_connections(0);
+	ck_assert_uint_eq(gone, 0);
+}
+END_TEST
+
+START_TEST(bytes_may_come_one_by_one)
+{
+	answers_at_once = true;
+	int fd = client();
+	const char *bytes = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody" GET("/c");
+	for (const char *at = bytes; *at; at++)
+		say_bytes(fd, at, 1);
+	hears_times(fd, "POST /b body.", 1);
+	hears_times(fd, "GET /c .", 1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(pipelined_requests_are_handed_up_one_by_one_and_answered_in_order)
+{
+	int fd = client();
+	say(fd, GET("/1") GET("/2") GET("/3"));
+	for (size_t i = 0; i < 3; i++) {
+		until(&handed, i + 1);
+		step();
+		ck_assert_uint_eq(handed, i + 1);
+		answer(&pending[i]);
+	}
+	hears_times(fd, "GET /3 .", 1);
+	ck_assert(strstr(heard, "GET /1 .") < strstr(heard, "GET /2 ."));
+	ck_assert(strstr(heard, "GET /2 .") < strstr(heard, "GET /3 ."));
+	close(fd);
+}
+END_TEST
+
+START_TEST(answering_at_once_neither_recurses_nor_starves_others)
+{
+	answers_at_once = true;
+	int busy = client(), other = client();
+	struct buf many = { 0 };
+	for (int i = 0; i < 1000; i++)
+		buf_text(&many, GET("/p"));
+	size_t sent = 0;
+	while (sent < many.len) /* before the loop sees anything of it */
+		sent += (size_t)send(busy, many.bytes + sent, many.len - sent, 0);
+	ck_assert_int_eq(send(other, GET("/o"), strlen(GET("/o")), 0), (int)strlen(GET("/o")));
+	while (strstr(heard, "GET /o .") == NULL)
+		if (hear(other) == -2)
+			step();
+	ck_assert_uint_lt(handed, 1000);
+	while (handed < 1001) {
+		heard_len = 0;
+		if (hear(busy) == -2)
+			step();
+	}
+	ck_assert_uint_eq(deepest, 1);
+	buf_fini(&many);
+	close(busy);
+	close(other);
+}
+END_TEST
+
+START_TEST(head_gets_the_length_without_the_body)
+{
+	answers_at_once = true;
+	int fd = client();
+	say(fd, "HEAD /h HTTP/1.1\r\nHost: h\r\n\r\n" GET("/g"));
+	hears_times(fd, "GET /g .", 1);
+	ck_assert_int_eq(times("HEAD /h"), 0);
+	ck_assert_int_eq(times("Content-Length: 9\r\n\r\nHTTP/1.1 200 OK"), 1);
+	close(fd);
+}
+END_TEST
+
+static const int bodiless[] = { 204, 304 };
+
+START_TEST(no_content_has_no_length_and_no_body)
+{
+	int fd = client();
+	say(fd, GET("/1") GET("/2"));
+	until(&handed, 1);
+	exchange_reply(&pending[0], &(struct exchange_reply){ .http_status = bodiless[_i], .body = SPAN("no") });
+	until(&handed, 2);
+	answer(&pending[1]);
+	hears_times(fd, "GET /2 .", 1);
+	ck_assert_int_eq(times("Content-Length"), 1);
+	ck_assert_int_eq(times("no"), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_waits_for_100_continue_gets_it)
+{
+	answers_at_once = true;
+	int fd = client();
+	const char *head = "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+	say(fd, head);
+	hears(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	say(fd, "body");
+	hears(fd, "POST /e body.");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_sends_its_body_at_once_gets_no_100_continue)
+{
+	answers_at_once = true;
+	int fd = client();
+	say(fd, "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbody");
+	hears_times(fd, "POST /e body.", 1);
+	ck_assert_int_eq(times("100 Continue"), 0);
+	close(fd);
+}
+END_TEST
+
+START_TEST(http_1_0_is_answered_and_closed)
+{
+	answers_at_once = true;
+	int fd = client();
+	say(fd, "GET /old HTTP/1.0\r\n\r\n");
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /old ."), 1);
+}
+END_TEST
+
+START_TEST(http_1_0_is_kept_where_it_asks)
+{
+	answers_at_once = true;
+	int fd = client();
+	for (int i = 0; i < 2; i++) {
+		say(fd, "GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+		hears(fd, "Connection: keep-alive\r\n\r\nGET /old .");
+	}
+	close(fd);
+}
+END_TEST
+
+START_TEST(connection_close_is_honoured_and_what_follows_is_dropped)
+{
+	answers_at_once = true;
+	int fd = client();
+	say(fd, "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" GET("/not"));
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /last ."), 1);
+	ck_assert_uint_eq(handed, 1);
+	until_connections(0);
+}
+END_TEST
+
+/* Streams */
+
+enum { STREAM_TOTAL = 6 << 20, PIECE = 16 << 10 };
+static size_t written;
+
+static void write_until_full(struct exchange *x, void *data)
+{
+	static char piece[PIECE];
+	drained++;
+	memset(piece, '~', sizeof piece);
+	while (written < STREAM_TOTAL) {
+		written += sizeof piece;
+		if (exchange_write(x, (struct span){ piece, sizeof piece }))
+			return;
+	}
+	exchange_set_data(x, NULL, NULL);
+	exchange_end(&x);
+	(void)data;
+}
+
+static void stream(struct exchange *x)
+{
+	exchange_start(x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain" });
+	exchange_on_drained(x, write_until_full);
+}
+
+/* Bytes of the body that came, by what is in it. */
+static size_t hears_stream(int fd, const char *end)
+{
+	size_t total = 0;
+	while (!strstr(heard, end)) {
+		int n = hear(fd);
+		if (n == 0 || n == -1)
+			break;
+		if (n == -2)
+			step();
+		size_t kept = heard_len < 8 ? heard_len : 8;
+		for (size_t i = 0; i < heard_len - kept; i++)
+			total += heard[i] == '~';
+		memmove(heard, heard + heard_len - kept, kept + 1);
+		heard_len = kept;
+	}
+	for (size_t i = 0; i < heard_len; i++)
+		total += heard[i] == '~';
+	return total;
+}
+
+START_TEST(a_stream_waits_for_its_reader_and_comes_whole)
+{
+	int fd = client();
+	static const int small = 1 << 16;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+	say(fd, GET("/s") GET("/next"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	for (int i = 0; i < 10; i++)
+		step();
+	ck_assert_uint_lt(written, STREAM_TOTAL); /* nobody reads: it stopped */
+	size_t stopped_at = written;
+	for (int i = 0; i < 10; i++)
+		step();
+	ck_assert_uint_eq(written, stopped_at);
+	ck_assert_uint_eq(hears_stream(fd, "0\r\n\r\n"), STREAM_TOTAL);
+	ck_assert_uint_gt(drained, 2);
+	until(&handed, 2);
+	answer(&pending[1]);
+	hears(fd, "GET /next .");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_stream_to_http_1_0_ends_with_the_connection)
+{
+	int fd = client();
+	say(fd, "GET /s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+	until(&handed, 1);
+	stream(pending[0]);
+	(void)exchange_write(pending[0], SPAN("abc"));
+	(void)exchange_write(pending[0], SPAN(""));
+	(void)exchange_write(pending[0], SPAN("def"));
+	exchange_end(&pending[0]);
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nabcdef"), 1);
+	ck_assert_int_eq(times("chunked"), 0);
+}
+END_TEST
+
+START_TEST(a_small_stream_is_chunked)
+{
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	ck_assert(!exchange_write(pending[0], SPAN("abcdefghijklmnopq")));
+	ck_assert(!exchange_write(pending[0], SPAN("")));
+	exchange_end(&pending[0]);
+	ck_assert_ptr_null(pending[0]);
+	hears(fd, "Transfer-Encoding: chunked\r\n\r\n11\r\nabcdefghijklmnopq\r\n0\r\n\r\n");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_stream_to_head_is_its_head)
+{
+	int fd = client();
+	say(fd, "HEAD /s HTTP/1.1\r\nHost: h\r\n\r\n" GET("/next"));
+	until(&handed, 1);
+	stream(pending[0]);
+	ck_assert(!exchange_write(pending[0], SPAN("abc")));
+	exchange_end(&pending[0]);
+	until(&handed, 2);
+	answer(&pending[1]);
+	hears(fd, "Transfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\n");
+	close(fd);
+}
+END_TEST
+
+START_TEST(an_aborted_answer_does_not_look_whole)
+{
+	int fd = client();
+	say(fd, _i ? GET("/s") : "GET /s HTTP/1.0\r\n\r\n");
+	until(&handed, 1);
+	stream(pending[0]);
+	(void)exchange_write(pending[0], SPAN("half"));
+	hears(fd, "half");
+	exchange_abort(&pending[0]);
+	ck_assert_ptr_null(pending[0]);
+	ck_assert_int_eq(hears_end(fd), -1);
+	ck_assert_uint_eq(gone, 0);
+	ck_assert_uint_eq(edge_counts(edge).connections, 0);
+}
+END_TEST
+
+static void abort_it(struct exchange *x, void *arg)
+{
+	(void)arg;
+	handed++;
+	exchange_abort(&x);
+}
+
+START_TEST(a_request_may_be_aborted_while_it_is_handed_up)
+{
+	options.on_request = abort_it;
+	reopen();
+	int fd = client();
+	say(fd, GET("/1") GET("/2"));
+	ck_assert_int_eq(hears_end(fd), -1);
+	ck_assert_uint_eq(handed, 1);
+}
+END_TEST
+
+/* Clients that leave */
+
+START_TEST(a_client_that_closed_its_side_is_answered)
+{
+	int fd = client();
+	say(fd, GET("/1") GET("/2"));
+	shutdown(fd, SHUT_WR);
+	for (size_t i = 0; i < 2; i++) {
+		until(&handed, i + 1);
+		for (int n = 0; n < 3; n++)
+			step();
+		answer(&pending[i]);
+	}
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("GET /1 ."), 1);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /2 ."), 1);
+	until_connections(0);
+}
+END_TEST
+
+static void reset(int fd)
+{
+	static const struct linger at_once = { .l_onoff = 1 };
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(fd);
+}
+
+START_TEST(a_client_that_is_gone_is_reported_once)
+{
+	int fd = client();
+	say(fd, GET("/1") GET("/2"));
+	until(&handed, 1);
+	reset(fd);
+	until_connections(0);
+	ck_assert_uint_eq(gone, 1);
+	ck_assert_uint_eq(handed, 1);
+}
+END_TEST
+
+START_TEST(a_reader_of_a_stream_that_is_gone_is_reported_once)
+{
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	close(fd); /* unread bytes there: RST */
+	until_connections(0);
+	ck_assert_uint_eq(gone, 1);
+}
+END_TEST
+
+START_TEST(a_write_after_the_client_left_reports_it_from_the_loop)
+{
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	(void)exchange_write(pending[0], SPAN("first"));
+	hears(fd, "first");
+	close(fd);
+	while (gone == 0) {
+		struct exchange *x = pending[0];
+		(void)exchange_write(x, SPAN("more"));
+		(void)exchange_write(x, SPAN("more")); /* still valid: gone only comes from the loop */
+		step();
+	}
+	until_connections(0);
+	ck_assert_uint_eq(gone, 1);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_amid_a_request_leaves_nothing)
+{
+	int fd = client();
+	say(fd, "GET /1 HTT");
+	close(fd);
+	until_connections(0);
+	fd = client();
+	say(fd, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf");
+	close(fd);
+	until_connections(0);
+	ck_assert_uint_eq(handed, 0);
+}
+END_TEST
+
+/* Deadlines */
+
+static const char *const drips[] = { "GET /slow HTTP/1.1\r\nHost: h\r\nA: ",
+	"POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n" };
+
+/* One byte after the other doesn't prolong it. */
+START_TEST(a_dripping_request_is_timed_out)
+{
+	options.deadlines = (struct edge_deadlines){ .head_ms = 60, .body_ms = 60 };
+	reopen();
+	int fd = client();
+	say(fd, drips[_i]);
+	while (hear(fd) == -2) {
+		(void)send(fd, "x", 1, MSG_NOSIGNAL);
+		step();
+	}
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("HTTP/1.1 408 Request Timeout\r\n"), 1);
+	ck_assert_int_eq(times("Connection: close\r\n\r\n{\"code\":\"REQUEST_TIMEOUT\""), 1);
+	ck_assert_int_eq(times(_i ? "\"known\":1" : "\"known\":0"), 1);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 1);
+	until_connections(0);
+}
+END_TEST
+
+START_TEST(an_idle_connection_is_closed_without_a_word)
+{
+	options.deadlines.idle_ms = 30;
+	reopen();
+	int fd = client();
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_uint_eq(heard_len, 0);
+	fd = client();
+	answers_at_once = true;
+	say(fd, GET("/1"));
+	hears(fd, "GET /1 .");
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_uint_eq(heard_len, 0);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 0);
+}
+END_TEST
+
+START_TEST(a_request_in_work_has_no_deadline_here)
+{
+	options.deadlines = (struct edge_deadlines){ 10, 10, 10, 10 };
+	reopen();
+	int fd = client();
+	say(fd, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n");
+	say(fd, "x");
+	until(&handed, 1);
+	for (int i = 0; i < 30; i++)
+		step();
+	answer(&pending[0]);
+	hears(fd, "POST /1 x.");
+	ck_assert_int_eq(hears_end(fd), 0);
+}
+END_TEST
+
+START_TEST(a_client_that_reads_nothing_is_cut)
+{
+	options.deadlines.write_ms = 50;
+	reopen();
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	until_connections(0);
+	ck_assert_uint_eq(gone, 1);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 1);
+	close(fd);
+}
+END_TEST
+
+/* Refusals */
+
+START_TEST(what_is_no_request_is_answered_and_closed)
+{
+	int fd = client();
+	say(fd, "nonsense\r\n\r\n");
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("HTTP/1.1 400 Bad Request\r\n"), 1);
+	ck_assert_int_eq(times("X-Test: error\r\n"), 1);
+	ck_assert_int_eq(times("Connection: close\r\n\r\n{\"code\":\"BAD_REQUEST\",\"known\":0}"), 1);
+	ck_assert_uint_eq(edge_counts(edge).refused, 1);
+	ck_assert_uint_eq(handed, 0);
+	until_connections(0);
+}
+END_TEST
+
+/* The rest of the body is under way when the answer is: it must not be answered by RST. */
+START_TEST(a_refused_client_that_goes_on_sending_reads_its_answer)
+{
+	static const char body[150000];
+	int fd = client();
+	say(fd, "POST /big HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n");
+	say_bytes(fd, body, sizeof body);
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("HTTP/1.1 413 "), 1);
+	until_connections(0);
+}
+END_TEST
+
+START_TEST(a_refused_client_that_never_stops_is_cut)
+{
+	static const char body[1 << 16];
+	int fd = client();
+	say(fd, "POST /big HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n");
+	while (edge_counts(edge).connections > 0) {
+		(void)send(fd, body, sizeof body, MSG_NOSIGNAL);
+		step();
+	}
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_refused_client_that_stays_is_closed_after_a_while)
+{
+	int fd = client();
+	say(fd, "nonsense\r\n\r\n");
+	hears(fd, "400 Bad Request");
+	until_connections(0);
+	close(fd);
+}
+END_TEST
+
+/* The listener */
+
+START_TEST(connections_past_the_limit_wait)
+{
+	options.connections_max = 2;
+	answers_at_once = true;
+	reopen();
+	int fds[4];
+	for (int i = 0; i < 4; i++) {
+		fds[i] = client();
+		(void)send(fds[i], GET("/1"), strlen(GET("/1")), 0);
+	}
+	for (int i = 0; i < 20; i++)
+		step();
+	ck_assert_uint_eq(edge_counts(edge).connections, 2);
+	ck_assert_uint_eq(edge_counts(edge).accepted, 2);
+	close(fds[0]);
+	close(fds[1]);
+	hears(fds[2], "GET /1 .");
+	hears(fds[3], "GET /1 .");
+	ck_assert_uint_eq(edge_counts(edge).accepted, 4);
+	close(fds[2]);
+	close(fds[3]);
+}
+END_TEST
+
+START_TEST(a_lack_of_descriptors_is_waited_out)
+{
+	answers_at_once = true;
+	int a = client(), b = client(), last = dup(a), fillers[64], count = 0;
+	struct rlimit limit;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = (rlim_t)last + 8;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	while ((fillers[count] = dup(last)) >= 0)
+		count++;
+	close(last); /* room for one */
+	say(a, GET("/a"));
+	say(b, GET("/b"));
+	hears(a, "GET /a .");
+	ck_assert_uint_eq(edge_counts(edge).connections, 1);
+	if (_i)
+		close(a);
+	else
+		close(fillers[--count]); /* no connection closes: a timer tries again */
+	hears(b, "GET /b .");
+	while (count > 0)
+		close(fillers[--count]);
+	close(b);
+}
+END_TEST
+
+START_TEST(several_edges_share_a_port)
+{
+	struct edge *second = NULL;
+	options.port = edge_port(edge);
+	ck_assert(edge_open(&second, base, &options, NULL) == ST_OK);
+	ck_assert_int_eq(edge_port(second), edge_port(edge));
+	edge_free(&second);
+}
+END_TEST
+
+START_TEST(an_address_of_another_machine_is_refused_with_a_reason)
+{
+	struct edge *second = NULL;
+	struct fail why = { 0 };
+	options.host = _i ? "no such host" : "192.0.2.1";
+	options.port = 22112;
+	ck_assert(edge_open(&second, base, &options, &why) == ST_SYSTEM);
+	ck_assert_ptr_null(second);
+	ck_assert_ptr_nonnull(strstr(why.text, options.host));
+	ck_assert_ptr_nonnull(strstr(why.text, " port 22112: "));
+}
+END_TEST
+
+static int listening_socket(int *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+static void serve_on_passed_socket(int fd, int port)
+{
+	char pid[16];
+	(void)snprintf(pid, sizeof pid, "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "1", 1);
+	if (dup2(fd, 3) != 3)
+		_exit(1);
+	struct event_base *own = event_base_new();
+	struct edge *mine = NULL;
+	if (edge_open(&mine, own, &options, NULL) != ST_OK || edge_port(mine) != port)
+		_exit(2);
+	if (getenv("LISTEN_FDS") || getenv("LISTEN_PID"))
+		_exit(3);
+	answers_at_once = true;
+	while (edge_counts(mine).accepted == 0 || edge_counts(mine).connections > 0)
+		event_base_loop(own, EVLOOP_ONCE);
+	_exit(0);
+}
+
+START_TEST(a_socket_that_systemd_passes_is_used)
+{
+	int port, status, fd = listening_socket(&port);
+	pid_t child = fork();
+	if (child == 0)
+		serve_on_passed_socket(fd, port);
+	close(fd);
+	fd = client_to(port);
+	say(fd, GET("/1"));
+	hears(fd, "GET /1 .");
+	close(fd);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(a_socket_that_is_passed_to_another_process_is_not_used)
+{
+	setenv("LISTEN_PID", "1", 1);
+	setenv("LISTEN_FDS", "1", 1);
+	reopen();
+	ck_assert_int_gt(edge_port(edge), 0);
+	ck_assert_ptr_nonnull(getenv("LISTEN_PID"));
+}
+END_TEST
+
+/* Ends */
+
+START_TEST(draining_lets_what_is_in_flight_be_answered_and_closes_the_rest)
+{
+	int idle = client(), busy = client(), half = client(), port = edge_port(edge);
+	say(half, "GET /half HTTP/1.1\r\nHost: h\r\n");
+	say(busy, GET("/busy") GET("/dropped"));
+	until(&handed, 1);
+	until_connections(3);
+	edge_drain(edge, on_all_drained, &edge);
+	ck_assert_uint_eq(all_drained, 0);
+	ck_assert_int_eq(hears_end(idle), 0);
+	ck_assert_uint_eq(heard_len, 0);
+	int late = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	ck_assert_int_eq(connect(late, (struct sockaddr *)&at, sizeof at), -1);
+	close(late);
+	answer(&pending[0]);
+	ck_assert_int_eq(hears_end(busy), 0);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /busy ."), 1);
+	say(half, "\r\n");
+	until(&handed, 2);
+	ck_assert_uint_eq(all_drained, 0);
+	answer(&pending[1]);
+	ck_assert_int_eq(hears_end(half), 0);
+	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /half ."), 1);
+	until(&all_drained, 1);
+	step();
+	ck_assert_uint_eq(all_drained, 1);
+}
+END_TEST
+
+START_TEST(draining_nothing_is_told_from_the_loop)
+{
+	edge_drain(edge, on_all_drained, &edge);
+	ck_assert_uint_eq(all_drained, 0);
+	until(&all_drained, 1);
+}
+END_TEST
+
+START_TEST(freeing_the_edge_reports_what_was_in_flight)
+{
+	int fd = client();
+	say(fd, GET("/1"));
+	until(&handed, 1);
+	edge_free(&edge);
+	ck_assert_uint_eq(gone, 1);
+	ck_assert_int_eq(hears_end(fd), 0);
+}
+END_TEST
+
+START_TEST(an_idle_connection_costs_little)
+{
+	enum { COUNT = 400 };
+	answers_at_once = true;
+	int fds[COUNT];
+	size_t before = 0;
+	for (int i = 0; i < COUNT; i++) {
+		fds[i] = client();
+		say(fds[i], GET("/1"));
+		hears(fds[i], "GET /1 .");
+		if (i == 0)
+			before = mallinfo2().uordblks;
+	}
+	ck_assert_uint_eq(edge_counts(edge).connections, COUNT);
+	ck_assert_uint_lt(mallinfo2().uordblks - before, COUNT * 2048);
+	for (int i = 0; i < COUNT; i++)
+		close(fds[i]);
+	until_connections(0);
+}
+END_TEST
+
+/* A client's flood while its request is in work is left in the kernel past a bound. */
+START_TEST(what_is_sent_ahead_is_not_all_taken_in)
+{
+	static const char flood[1 << 16];
+	int fd = client();
+	say(fd, GET("/1"));
+	until(&handed, 1);
+	size_t before = mallinfo2().uordblks;
+	for (int i = 0; i < 200; i++) {
+		(void)send(fd, flood, sizeof flood, MSG_NOSIGNAL);
+		step();
+	}
+	ck_assert_uint_lt(mallinfo2().uordblks - before, 200000);
+	answer(&pending[0]);
+	hears_times(fd, "GET /1 .", 1);
+	hears_times(fd, "400 Bad Request", 1);
+	close(fd);
+}
+END_TEST
+
+static Suite *edge_suite(void)
+{
+	Suite *suite = suite_create("edge");
+	TCase *tests = tcase_create("edge");
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, set_up_edge, tear_down);
+	tcase_add_test(tests, a_connection_is_kept_and_serves_request_after_request);
+	tcase_add_test(tests, bytes_may_come_one_by_one);
+	tcase_add_test(tests, pipelined_requests_are_handed_up_one_by_one_and_answered_in_order);
+	tcase_add_test(tests, answering_at_once_neither_recurses_nor_starves_others);
+	tcase_add_test(tests, head_gets_the_length_without_the_body);
+	tcase_add_loop_test(tests, no_content_has_no_length_and_no_body, 0, 2);
+	tcase_add_test(tests, a_client_that_waits_for_100_continue_gets_it);
+	tcase_add_test(tests, a_client_that_sends_its_body_at_once_gets_no_100_continue);
+	tcase_add_test(tests, http_1_0_is_answered_and_closed);
+	tcase_add_test(tests, http_1_0_is_kept_where_it_asks);
+	tcase_add_test(tests, connection_close_is_honoured_and_what_follows_is_dropped);
+	tcase_add_test(tests, a_stream_waits_for_its_reader_and_comes_whole);
+	tcase_add_test(tests, a_stream_to_http_1_0_ends_with_the_connection);
+	tcase_add_test(tests, a_small_stream_is_chunked);
+	tcase_add_test(tests, a_stream_to_head_is_its_head);
+	tcase_add_loop_test(tests, an_aborted_answer_does_not_look_whole, 0, 2);
+	tcase_add_test(tests, a_request_may_be_aborted_while_it_is_handed_up);
+	tcase_add_test(tests, a_client_that_closed_its_side_is_answered);
+	tcase_add_test(tests, a_client_that_is_gone_is_reported_once);
+	tcase_add_test(tests, a_reader_of_a_stream_that_is_gone_is_reported_once);
+	tcase_add_test(tests, a_write_after_the_client_left_reports_it_from_the_loop);
+	tcase_add_test(tests, a_client_that_leaves_amid_a_request_leaves_nothing);
+	tcase_add_loop_test(tests, a_dripping_request_is_timed_out, 0, 2);
+	tcase_add_test(tests, an_idle_connection_is_closed_without_a_word);
+	tcase_add_test(tests, a_request_in_work_has_no_deadline_here);
+	tcase_add_test(tests, a_client_that_reads_nothing_is_cut);
+	tcase_add_test(tests, what_is_no_request_is_answered_and_closed);
+	tcase_add_test(tests, a_refused_client_that_goes_on_sending_reads_its_answer);
+	tcase_add_test(tests, a_refused_client_that_never_stops_is_cut);
+	tcase_add_test(tests, a_refused_client_that_stays_is_closed_after_a_while);
+	tcase_add_test(tests, connections_past_the_limit_wait);
+	tcase_add_loop_test(tests, a_lack_of_descriptors_is_waited_out, 0, 2);
+	tcase_add_test(tests, several_edges_share_a_port);
+	tcase_add_loop_test(tests, an_address_of_another_machine_is_refused_with_a_reason, 0, 2);
+	tcase_add_test(tests, a_socket_that_systemd_passes_is_used);
+	tcase_add_test(tests, a_socket_that_is_passed_to_another_process_is_not_used);
+	tcase_add_test(tests, draining_lets_what_is_in_flight_be_answered_and_closes_the_rest);
+	tcase_add_test(tests, draining_nothing_is_told_from_the_loop);
+	tcase_add_test(tests, freeing_the_edge_reports_what_was_in_flight);
+	tcase_add_test(tests, an_idle_connection_costs_little);
+	tcase_add_test(tests, what_is_sent_ahead_is_not_all_taken_in);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(edge_suite());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
