@@ -178,12 +178,19 @@ static struct span marked(const char *head, struct http_mark mark)
 	return (struct span){ head + mark.start, mark.len };
 }
 
-/* Begins a part, its first byte being the one after this. */
-static enum step enter(struct http_reader *r, struct cursor *c, enum part part)
+/* Begins a part at this byte. */
+static enum step turn(struct http_reader *r, const struct cursor *c, enum part part)
 {
 	r->scan.part = part;
-	r->scan.start = ++c->pos;
+	r->scan.start = c->pos;
 	return STEP_ON;
+}
+
+/* Begins a part after this byte. */
+static enum step enter(struct http_reader *r, struct cursor *c, enum part part)
+{
+	c->pos++;
+	return turn(r, c, part);
 }
 
 static enum step enter_after(
@@ -468,9 +475,7 @@ static enum step at_field(struct http_reader *r, struct cursor *c)
 		return bad(r, c, "a folded header field");
 	if (!is(byte, TOKEN))
 		return bad_byte(r, c, "a header field that does not begin with a name");
-	r->scan.start = c->pos;
-	r->scan.part = IN_NAME;
-	return STEP_ON;
+	return turn(r, c, IN_NAME);
 }
 
 static enum step in_name(struct http_reader *r, struct cursor *c)
@@ -568,9 +573,9 @@ static enum step in_size(struct http_reader *r, struct cursor *c)
 	if (s->line_bytes == 0)
 		return bad_byte(r, c, "a chunk without a size");
 	if (is(byte, BLANK))
-		return enter(r, c, IN_SIZE_BLANK);
+		return turn(r, c, IN_SIZE_BLANK);
 	if (byte == ';')
-		return enter(r, c, IN_EXTENSION);
+		return turn(r, c, IN_EXTENSION);
 	return byte == '\r' ? enter(r, c, AFTER_SIZE) : bad_byte(r, c, "a chunk size that is broken");
 }
 
@@ -591,7 +596,8 @@ static enum step in_size_blank(struct http_reader *r, struct cursor *c)
 	enum step step = pass(r, c, BLANK);
 	if (step != STEP_ON)
 		return step;
-	return enter_after(r, c, ';', IN_EXTENSION, "white space after a chunk size");
+	bool has_extension = c->bytes[c->pos] == ';';
+	return has_extension ? turn(r, c, IN_EXTENSION) : bad(r, c, "white space after a chunk size");
 }
 
 static enum step in_extension(struct http_reader *r, struct cursor *c)
@@ -614,17 +620,14 @@ static enum step after_size(struct http_reader *r, struct cursor *c)
 	if (r->scan.body_left)
 		return STEP_ON;
 	r->scan.in_trailers = true;
-	r->scan.part = AT_FIELD;
+	(void)turn(r, c, AT_FIELD);
 	return STEP_TRAILERS;
 }
 
 static enum step in_chunk(struct http_reader *r, struct cursor *c)
 {
 	enum step step = in_bytes(r, c);
-	if (step != STEP_DONE)
-		return step;
-	r->scan.part = AFTER_CHUNK;
-	return STEP_ON;
+	return step == STEP_DONE ? turn(r, c, AFTER_CHUNK) : step;
 }
 
 static const char no_chunk_end[] = "a chunk longer than its size";
