@@ -75,7 +75,9 @@ struct edge_counts edge_counts(const struct edge *edge);
 /* Borrowed until the exchange is answered or gone. */
 const struct http_request *exchange_request(const struct exchange *x);
 
-/* on_gone(data) is called once if the client leaves before the answer is complete. */
+/* on_gone(data) is called once if the client leaves before the answer is complete; from the loop,
+ * never from within a call of exchange_*. One that only closed its side may still read and is
+ * answered: that it is gone shows when writing fails. */
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
 
 /* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
@@ -94,10 +96,12 @@ void exchange_end(struct exchange **x); /* the answer is complete */
 void exchange_abort(struct exchange **x);
 
 /* Closes the listener and idle connections, lets what is in flight be answered with
- * `Connection: close`, then calls back, from the loop. */
+ * `Connection: close`, then calls back, from the loop. A request of which only a part has come
+ * has 5 s for the rest. */
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
 
-/* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. */
+/* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. Not from
+ * within on_request, on_gone or an exchange's on_drained. */
 void edge_free(struct edge **edge);
 
 #endif

@@ -100,7 +100,8 @@ static enum status take_passed(int *out, struct fail *why)
 		return fail_errno(why, "the socket that systemd passed");
 	if (!is_listening)
 		return fail_set(why, ST_SYSTEM, "the socket that systemd passed does not listen");
-	if (evutil_make_socket_nonblocking(PASSED_FD) != 0 || evutil_make_socket_closeonexec(PASSED_FD) != 0)
+	if (evutil_make_socket_nonblocking(PASSED_FD) != 0
+		|| evutil_make_socket_closeonexec(PASSED_FD) != 0)
 		return fail_errno(why, "the socket that systemd passed");
 	*out = PASSED_FD;
 	return ST_OK;
@@ -125,7 +126,8 @@ static int bind_one(const struct addrinfo *at)
 static enum status bind_any(int *out, const char *host, int port, struct fail *why)
 {
 	struct addrinfo *found = NULL;
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM };
 	char service[16];
 	(void)snprintf(service, sizeof service, "%d", port);
 	int error = getaddrinfo(host, service, &hints, &found);
@@ -158,14 +160,14 @@ static enum status open_socket(int *out, const char *host, int port, struct fail
 	enum status st = bind_any(out, host, port, why);
 	if (st != ST_OK && why) {
 		struct fail reason = *why;
-		return fail_set(why, st, "cannot listen on %s port %d: %.300s", host ? host : "any address",
-			port, fail_text(&reason, st));
+		return fail_set(why, st, "cannot listen on %s port %d: %.300s",
+			host ? host : "any address", port, fail_text(&reason, st));
 	}
 	return st;
 }
 
-enum status listener_open(struct listener **out, struct event_base *base, const char *host, int port,
-	listener_on_accept *on_accept, void *arg, struct fail *why)
+enum status listener_open(struct listener **out, struct event_base *base, const char *host,
+	int port, listener_on_accept *on_accept, void *arg, struct fail *why)
 {
 	struct listener *l = calloc(1, sizeof *l);
 	if (!l)

@@ -22,8 +22,8 @@ typedef void listener_on_accept(int fd, void *arg);
 /* With SO_REUSEPORT; on the socket that systemd passed where there is one (LISTEN_FDS and
  * LISTEN_PID, sd_listen_fds(3); the variables are removed, so that it is taken once). ST_SYSTEM
  * with address, port and reason. */
-enum status listener_open(struct listener **out, struct event_base *base, const char *host, int port,
-	listener_on_accept *on_accept, void *arg, struct fail *why) MUST_CHECK;
+enum status listener_open(struct listener **out, struct event_base *base, const char *host,
+	int port, listener_on_accept *on_accept, void *arg, struct fail *why) MUST_CHECK;
 
 int listener_port(const struct listener *l); /* 0 where it is no Internet socket */
 void listener_pause(struct listener *l);

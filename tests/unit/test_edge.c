@@ -38,8 +38,10 @@ static void answer(struct exchange **x)
 	buf_span(&body, q->body);
 	buf_byte(&body, '.');
 	exchange_set_data(*x, NULL, NULL);
-	exchange_reply(x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain",
-		.headers = SPAN("X-Test: yes\r\n"), .body = buf_view(&body) });
+	exchange_reply(x, &(struct exchange_reply){ .http_status = 200,
+				  .content_type = "text/plain",
+				  .headers = SPAN("X-Test: yes\r\n"),
+				  .body = buf_view(&body) });
 	ck_assert_ptr_null(*x);
 	buf_fini(&body);
 }
@@ -63,8 +65,8 @@ static void on_request(struct exchange *x, void *arg)
 	depth--;
 }
 
-static void format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
-	const struct http_request *http, void *arg)
+static void format_error(struct buf *headers, struct buf *body, enum status st,
+	const struct fail *why, const struct http_request *http, void *arg)
 {
 	ck_assert_ptr_eq(arg, &edge);
 	(void)why;
@@ -78,8 +80,11 @@ static void on_all_drained(void *arg)
 	all_drained++;
 }
 
-static struct edge_options options = { .host = "127.0.0.1", .connections_max = 1000,
-	.on_request = on_request, .format_error = format_error, .arg = &edge };
+static struct edge_options options = { .host = "127.0.0.1",
+	.connections_max = 1000,
+	.on_request = on_request,
+	.format_error = format_error,
+	.arg = &edge };
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -131,7 +136,8 @@ static size_t heard_len;
 static int client_to(int port)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
@@ -253,7 +259,8 @@ START_TEST(bytes_may_come_one_by_one)
 {
 	answers_at_once = true;
 	int fd = client();
-	const char *bytes = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody" GET("/c");
+	const char *bytes =
+		"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody" GET("/c");
 	for (const char *at = bytes; *at; at++)
 		say_bytes(fd, at, 1);
 	hears_times(fd, "POST /b body.", 1);
@@ -325,7 +332,8 @@ START_TEST(no_content_has_no_length_and_no_body)
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
 	until(&handed, 1);
-	exchange_reply(&pending[0], &(struct exchange_reply){ .http_status = bodiless[_i], .body = SPAN("no") });
+	exchange_reply(&pending[0],
+		&(struct exchange_reply){ .http_status = bodiless[_i], .body = SPAN("no") });
 	until(&handed, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
@@ -339,7 +347,8 @@ START_TEST(a_client_that_waits_for_100_continue_gets_it)
 {
 	answers_at_once = true;
 	int fd = client();
-	const char *head = "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+	const char *head =
+		"POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
 	say(fd, head);
 	hears(fd, "HTTP/1.1 100 Continue\r\n\r\n");
 	say(fd, "body");
@@ -352,7 +361,8 @@ START_TEST(a_client_that_sends_its_body_at_once_gets_no_100_continue)
 {
 	answers_at_once = true;
 	int fd = client();
-	say(fd, "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbody");
+	say(fd, "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: "
+		"100-continue\r\n\r\nbody");
 	hears_times(fd, "POST /e body.", 1);
 	ck_assert_int_eq(times("100 Continue"), 0);
 	close(fd);
@@ -415,7 +425,8 @@ static void write_until_full(struct exchange *x, void *data)
 
 static void stream(struct exchange *x)
 {
-	exchange_start(x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain" });
+	exchange_start(
+		x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain" });
 	exchange_on_drained(x, write_until_full);
 }
 
@@ -609,7 +620,8 @@ START_TEST(a_write_after_the_client_left_reports_it_from_the_loop)
 	while (gone == 0) {
 		struct exchange *x = pending[0];
 		(void)exchange_write(x, SPAN("more"));
-		(void)exchange_write(x, SPAN("more")); /* still valid: gone only comes from the loop */
+		(void)exchange_write(
+			x, SPAN("more")); /* still valid: gone only comes from the loop */
 		step();
 	}
 	until_connections(0);
@@ -714,7 +726,8 @@ START_TEST(what_is_no_request_is_answered_and_closed)
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("HTTP/1.1 400 Bad Request\r\n"), 1);
 	ck_assert_int_eq(times("X-Test: error\r\n"), 1);
-	ck_assert_int_eq(times("Connection: close\r\n\r\n{\"code\":\"BAD_REQUEST\",\"known\":0}"), 1);
+	ck_assert_int_eq(
+		times("Connection: close\r\n\r\n{\"code\":\"BAD_REQUEST\",\"known\":0}"), 1);
 	ck_assert_uint_eq(edge_counts(edge).refused, 1);
 	ck_assert_uint_eq(handed, 0);
 	until_connections(0);
@@ -834,7 +847,8 @@ END_TEST
 
 static int listening_socket(int *port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
@@ -904,7 +918,8 @@ START_TEST(draining_lets_what_is_in_flight_be_answered_and_closes_the_rest)
 	ck_assert_int_eq(hears_end(idle), 0);
 	ck_assert_uint_eq(heard_len, 0);
 	int late = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	ck_assert_int_eq(connect(late, (struct sockaddr *)&at, sizeof at), -1);
 	close(late);

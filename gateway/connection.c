@@ -1,0 +1,390 @@
+#include "gateway/connection.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "gateway/exchange.h"
+
+enum {
+	READ_AHEAD_MAX = 64 << 10, /* bytes that wait while a request is being answered */
+	STEPS_PER_TURN = 64,       /* so that one that pipelines can't starve the others */
+	LINGER_BYTES = 256 << 10,
+};
+
+static size_t unread(const struct connection *c)
+{
+	return evbuffer_get_length(bufferevent_get_input(c->bev));
+}
+
+size_t connection_unsent(const struct connection *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->bev));
+}
+
+static bool take_reader(struct connection *c)
+{
+	if (!c->reader)
+		c->reader = edge_take_reader(c->edge);
+	return c->reader;
+}
+
+void connection_give_reader(struct connection *c)
+{
+	c->has_head = false;
+	if (c->reader)
+		edge_give_reader(c->edge, &c->reader);
+}
+
+static void connection_free(struct connection *c)
+{
+	struct edge *edge = c->edge;
+	LIST_REMOVE(c, others);
+	event_del(&c->timer);
+	bufferevent_free(c->bev); /* closes the descriptor, later in this turn of the loop */
+	connection_give_reader(c);
+	free(c);
+	edge_on_closed(edge);
+}
+
+static void close_connection(struct connection *c)
+{
+	c->is_dead = true;
+	if (!c->in_turn)
+		connection_free(c);
+}
+
+void connection_lose(struct connection *c)
+{
+	void (*on_gone)(void *data) = c->exchange.on_gone;
+	c->exchange.on_gone = NULL;
+	c->is_dead = c->in_turn = true;
+	if (c->stage == STAGE_ANSWERING && on_gone)
+		on_gone(c->exchange.data);
+	c->in_turn = false;
+	connection_free(c);
+}
+
+static void reset_on_close(struct connection *c)
+{
+	static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	(void)setsockopt(
+		bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+void connection_cut(struct connection *c)
+{
+	reset_on_close(c);
+	close_connection(c);
+}
+
+/* Memory ran out amid an answer. The app may be up the stack, so the loop says it is gone. */
+void connection_break_off(struct connection *c)
+{
+	c->is_broken = true;
+	reset_on_close(c);
+	bufferevent_trigger_event(c->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+void connection_send_later(struct connection *c)
+{
+	if (!c->is_writing)
+		bufferevent_enable(c->bev, EV_WRITE);
+	c->is_writing = true;
+}
+
+/*
+ * Writes right away: through the loop each answer would cost two epoll_ctl and an epoll_wait
+ * more. The bufferevent is for what the socket doesn't take, so writing is disabled in between;
+ * its own buffer is frozen at the front against such writes. An error shows again when the
+ * bufferevent writes, and arrives at on_event then, from the loop and nowhere else. Once the
+ * bufferevent writes it has to go on to the end, or on_write would never come.
+ */
+void connection_send_now(struct connection *c)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	if (c->is_writing || evbuffer_get_length(output) == 0)
+		return;
+	evbuffer_unfreeze(output, 1);
+	(void)evbuffer_write(output, bufferevent_getfd(c->bev));
+	evbuffer_freeze(output, 1);
+	if (evbuffer_get_length(output) > 0)
+		connection_send_later(c);
+}
+
+void connection_put(struct connection *c, struct span bytes)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	if (!c->is_broken && evbuffer_add(output, bytes.bytes, bytes.len) != 0)
+		connection_break_off(c);
+}
+
+/* Dropping what still comes keeps the kernel from sending RST, which could overtake the answer
+ * (RFC 9112 section 9.6). */
+static void drop_input(struct connection *c)
+{
+	c->dropped += unread(c);
+	evbuffer_drain(bufferevent_get_input(c->bev), unread(c));
+	if (c->dropped > LINGER_BYTES)
+		close_connection(c);
+}
+
+static void start_linger(struct connection *c)
+{
+	if (c->has_ended || shutdown(bufferevent_getfd(c->bev), SHUT_WR) != 0) {
+		close_connection(c);
+		return;
+	}
+	c->stage = STAGE_LINGERING;
+}
+
+static enum deadline deadline_of(const struct connection *c)
+{
+	if (c->stage == STAGE_LINGERING)
+		return DEADLINE_LINGER;
+	if (c->stage != STAGE_READING)
+		return DEADLINE_NONE;
+	if (unread(c) > 0)
+		return DEADLINE_NEXT_TURN;
+	if (!c->reader)
+		return DEADLINE_IDLE;
+	if (c->edge->is_draining)
+		return DEADLINE_DRAIN;
+	return c->has_head ? DEADLINE_BODY : DEADLINE_HEAD;
+}
+
+/* Head, body and drain have one deadline in all, so the timer that runs stays. A timer that is
+ * for nothing any more is left to fire for nothing: mostly it is set anew before. */
+static void set_deadline(struct connection *c)
+{
+	enum deadline deadline = deadline_of(c);
+	bool is_new = deadline != c->deadline || deadline == DEADLINE_IDLE;
+	if (is_new && deadline != DEADLINE_NONE)
+		evtimer_add(&c->timer, c->edge->deadlines[deadline]);
+	c->deadline = deadline;
+}
+
+/* Not by a read high-water mark: where that is reached and the input is left, libevent calls
+ * on_read again and again. Reading goes on below the bound to learn of a client that is gone. */
+static void pace_reading(struct connection *c)
+{
+	bool wants = !c->has_ended && unread(c) < READ_AHEAD_MAX;
+	if (wants == c->is_reading)
+		return;
+	c->is_reading = wants;
+	if (wants)
+		bufferevent_enable(c->bev, EV_READ);
+	else
+		bufferevent_disable(c->bev, EV_READ);
+}
+
+static bool is_idle(const struct connection *c)
+{
+	return c->stage == STAGE_READING && !c->reader && unread(c) == 0;
+}
+
+static void choose_end(struct connection *c)
+{
+	if (c->stage == STAGE_READING && c->has_ended && unread(c) == 0)
+		c->stage = STAGE_FLUSHING;
+	if (is_idle(c) && c->edge->is_draining) {
+		c->stage = STAGE_FLUSHING;
+		c->is_dead = connection_unsent(c) == 0;
+	}
+}
+
+bool connection_begin_turn(struct connection *c)
+{
+	bool is_inner = c->in_turn;
+	c->in_turn = true;
+	return is_inner;
+}
+
+void connection_end_turn(struct connection *c, bool is_inner)
+{
+	if (is_inner)
+		return;
+	if (!c->is_dead && !c->is_broken) {
+		connection_send_now(c);
+		choose_end(c);
+		if (c->stage == STAGE_FLUSHING && connection_unsent(c) == 0 && !c->is_dead)
+			start_linger(c);
+		if (c->stage == STAGE_LINGERING)
+			drop_input(c);
+		set_deadline(c);
+		pace_reading(c);
+	}
+	c->in_turn = false;
+	if (c->is_dead)
+		connection_free(c);
+}
+
+static bool is_last_request(const struct connection *c)
+{
+	return c->edge->is_draining || !c->reader->request.keep_alive
+	       || (c->has_ended && unread(c) == 0);
+}
+
+static void hand_up(struct connection *c)
+{
+	struct edge *edge = c->edge;
+	edge->counts.requests++;
+	c->stage = STAGE_ANSWERING;
+	c->deadline = DEADLINE_NONE;
+	c->is_last = is_last_request(c);
+	edge->options.on_request(&c->exchange, edge->options.arg);
+}
+
+/* A client that began to send its body doesn't wait for the word. */
+static void on_head(struct connection *c)
+{
+	const struct http_request *request = &c->reader->request;
+	c->has_head = true;
+	if (request->expect_continue && request->minor_version > 0 && unread(c) == 0)
+		connection_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+static void feed(struct connection *c)
+{
+	struct evbuffer *input = bufferevent_get_input(c->bev);
+	struct evbuffer_iovec piece = { 0 };
+	struct fail why;
+	why.text[0] = why.field[0] = '\0';
+	if (!take_reader(c)) {
+		connection_cut(c);
+		return;
+	}
+	evbuffer_peek(input, -1, NULL, &piece, 1);
+	struct span bytes = { piece.iov_base, piece.iov_len };
+	enum http_progress progress = http_reader_feed(c->reader, &bytes, &why);
+	evbuffer_drain(input, piece.iov_len - bytes.len);
+	switch (progress) {
+	case HTTP_MORE:
+		break;
+	case HTTP_HEAD:
+		on_head(c);
+		break;
+	case HTTP_COMPLETE:
+		c->has_head = true;
+		hand_up(c);
+		break;
+	case HTTP_REFUSED:
+		c->edge->counts.refused++;
+		exchange_refuse(c, c->reader->refusal, &why);
+	}
+}
+
+static bool can_feed(const struct connection *c)
+{
+	return c->stage == STAGE_READING && !c->is_dead && !c->is_broken && unread(c) > 0;
+}
+
+static void take_turn(struct connection *c)
+{
+	bool is_inner = connection_begin_turn(c);
+	for (int i = 0; i < STEPS_PER_TURN && can_feed(c); i++)
+		feed(c);
+	connection_end_turn(c, is_inner);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	take_turn(arg);
+}
+
+/* Comes when no more than UNSENT_DRAINED is left. */
+static void on_write(struct bufferevent *bev, void *arg)
+{
+	struct connection *c = arg;
+	bool is_inner = connection_begin_turn(c);
+	if (connection_unsent(c) == 0) {
+		bufferevent_disable(bev, EV_WRITE);
+		c->is_writing = false;
+	}
+	if (c->is_full) {
+		c->is_full = false;
+		if (c->exchange.on_drained)
+			c->exchange.on_drained(&c->exchange, c->exchange.data);
+	}
+	connection_end_turn(c, is_inner);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)bev;
+	struct connection *c = arg;
+	if (what & BEV_EVENT_TIMEOUT)
+		c->edge->counts.timed_out++;
+	if ((what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING) && c->stage != STAGE_LINGERING) {
+		/* It may have closed only its side: an answer that is under way is for it. */
+		c->has_ended = true;
+		take_turn(c);
+	} else {
+		connection_lose(c);
+	}
+}
+
+static void time_out(struct connection *c)
+{
+	bool is_inner = connection_begin_turn(c);
+	c->edge->counts.timed_out++;
+	exchange_refuse(c, ST_REQUEST_TIMEOUT, NULL);
+	connection_end_turn(c, is_inner);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct connection *c = arg;
+	enum deadline deadline = c->deadline;
+	c->deadline = DEADLINE_NONE;
+	switch (deadline) {
+	case DEADLINE_NEXT_TURN:
+		take_turn(c);
+		break;
+	case DEADLINE_HEAD:
+	case DEADLINE_BODY:
+	case DEADLINE_DRAIN:
+		time_out(c);
+		break;
+	case DEADLINE_IDLE: /* what is not read in time has the write deadline */
+		c->stage = STAGE_FLUSHING;
+		if (connection_unsent(c) == 0)
+			close_connection(c);
+		break;
+	case DEADLINE_LINGER:
+		close_connection(c);
+		break;
+	case DEADLINE_NONE:
+	case DEADLINE_WRITE:
+	case DEADLINE_COUNT:
+		break;
+	}
+}
+
+bool connection_open(struct edge *edge, int fd)
+{
+	struct connection *c = calloc(1, sizeof *c);
+	if (!c)
+		return false;
+	c->edge = edge;
+	c->bev = bufferevent_socket_new(edge->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!c->bev) {
+		free(c);
+		return false;
+	}
+	evtimer_assign(&c->timer, edge->base, on_timer, c);
+	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
+	bufferevent_disable(c->bev, EV_WRITE); /* see send_now */
+	bufferevent_setwatermark(c->bev, EV_WRITE, UNSENT_DRAINED, 0);
+	bufferevent_set_max_single_write(c->bev, UNSENT_FULL);
+	bufferevent_set_timeouts(c->bev, NULL, edge->deadlines[DEADLINE_WRITE]);
+	pace_reading(c);
+	LIST_INSERT_HEAD(&edge->connections, c, others);
+	edge->counts.connections++;
+	set_deadline(c);
+	return true;
+}

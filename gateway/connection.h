@@ -1,0 +1,113 @@
+/*
+ * connection: one client's connection, and the edge it shares with others; the inside of
+ * gateway/edge.h.
+ *
+ * READING -> ANSWERING -> READING ... -> FLUSHING -> LINGERING -> closed
+ *
+ * Whoever calls up does so within a turn. Within a turn a connection is neither freed nor are
+ * further requests handed up: whatever the app does there is seen to when the turn ends. A
+ * client that is gone is reported from the loop, never from within a call of the app's.
+ */
+#ifndef GATEWAY_CONNECTION_H
+#define GATEWAY_CONNECTION_H
+
+#include <event2/event_struct.h>
+#include <sys/queue.h>
+
+#include "gateway/exchange.h"
+#include "gateway/http_head.h"
+
+struct bufferevent;
+struct listener;
+
+enum {
+	EDGE_SPARES = 64,         /* readers kept for the next request */
+	UNSENT_FULL = 256 << 10,  /* exchange_write says so past this */
+	UNSENT_DRAINED = 64 << 10 /* and on_drained is called here */
+};
+
+enum stage {
+	STAGE_READING,   /* the next request: none, a part, or a whole one that waits its turn */
+	STAGE_ANSWERING, /* the exchange is the app's */
+	STAGE_FLUSHING,  /* the last answer is written: closes when it is sent */
+	STAGE_LINGERING, /* sent: drops what comes until the client closes as well */
+};
+
+enum deadline {
+	DEADLINE_NONE,
+	DEADLINE_NEXT_TURN,
+	DEADLINE_IDLE,
+	DEADLINE_HEAD,
+	DEADLINE_BODY,
+	DEADLINE_DRAIN,
+	DEADLINE_LINGER,
+	DEADLINE_WRITE,
+	DEADLINE_COUNT
+};
+
+struct edge {
+	struct event_base *base;
+	struct edge_options options;
+	struct edge_counts counts;
+	struct listener *listener; /* NULL once it drains */
+	LIST_HEAD(, connection) connections;
+	/* libevent's common timeouts: equal ones share a queue */
+	const struct timeval *deadlines[DEADLINE_COUNT];
+	struct http_reader *spares[EDGE_SPARES];
+	size_t spare_count;
+	struct buf scratch;
+	time_t date_second; /* that `date` says */
+	char date[HTTP_DATE_SIZE];
+	bool is_draining;
+	struct event *drained;
+	void (*on_drained)(void *arg);
+	void *drained_arg;
+};
+
+struct connection {
+	struct exchange exchange; /* first: a struct exchange * is a struct connection * */
+	struct edge *edge;
+	struct bufferevent *bev;
+	struct http_reader *reader; /* NULL while nothing of a request has come */
+	struct event timer;
+	LIST_ENTRY(connection) others;
+	size_t dropped; /* while lingering */
+	enum stage stage;
+	enum deadline deadline;      /* what the timer is for; none: it may be pending still */
+	enum http_framing framing;   /* of an answer in pieces */
+	bool drops_body;             /* that answer is to HEAD */
+	bool has_head;               /* reader->request says what came */
+	bool is_last;                /* no request after this one */
+	bool is_full;                /* exchange_write said so */
+	bool has_ended;              /* the client sent FIN: it may still read */
+	bool is_reading, is_writing; /* what the loop waits for */
+	bool is_broken;              /* memory ran out amid an answer: the loop ends it */
+	bool in_turn, is_dead;
+};
+
+/* Owns fd if it returns true. */
+bool connection_open(struct edge *edge, int fd);
+
+/* The client is gone, or as good as: tells the app, closes. Not from within a turn. */
+void connection_lose(struct connection *c);
+
+/* Closes by RST: half an answer must not look like a whole one. */
+void connection_cut(struct connection *c);
+
+/* True: this is within another turn; pass it to connection_end_turn, which may free. */
+bool connection_begin_turn(struct connection *c);
+void connection_end_turn(struct connection *c, bool is_inner);
+
+void connection_put(struct connection *c, struct span bytes); /* to be sent */
+void connection_break_off(struct connection *c);              /* no memory for what is to be sent */
+size_t connection_unsent(const struct connection *c);
+void connection_send_now(struct connection *c);
+void connection_send_later(struct connection *c); /* from the loop */
+void connection_give_reader(struct connection *c);
+
+/* The edge's side. */
+struct http_reader *edge_take_reader(struct edge *edge); /* NULL: no memory */
+void edge_give_reader(struct edge *edge, struct http_reader **reader);
+void edge_on_closed(struct edge *edge);
+
+#endif

@@ -1,0 +1,159 @@
+#include "gateway/exchange.h"
+
+#include <event2/event.h>
+
+#include "gateway/connection.h"
+
+static struct connection *connection_of(struct exchange *x)
+{
+	return (struct connection *)x;
+}
+
+static struct connection *take(struct exchange **x)
+{
+	struct connection *c = connection_of(*x);
+	*x = NULL;
+	return c;
+}
+
+static const char *date_now(struct edge *edge)
+{
+	struct timeval now;
+	event_base_gettimeofday_cached(edge->base, &now);
+	if (now.tv_sec != edge->date_second)
+		http_date_format(now.tv_sec, edge->date);
+	edge->date_second = now.tv_sec;
+	return edge->date;
+}
+
+static enum http_persistence persistence_of(const struct connection *c)
+{
+	if (c->is_last)
+		return HTTP_CLOSE;
+	return c->reader->request.minor_version == 0 ? HTTP_KEEP_ALIVE : HTTP_UNSAID;
+}
+
+static void put_head(
+	struct connection *c, const struct exchange_reply *reply, enum http_framing framing)
+{
+	struct edge *edge = c->edge;
+	struct http_head head = { .http_status = reply->http_status,
+		.date = date_now(edge),
+		.content_type = reply->content_type,
+		.headers = reply->headers,
+		.framing = framing,
+		.length = reply->body.len,
+		.persistence = persistence_of(c) };
+	buf_clear(&edge->scratch);
+	http_head_put(&edge->scratch, &head);
+	if (edge->scratch.failed)
+		connection_break_off(c);
+	else
+		connection_put(c, buf_view(&edge->scratch));
+}
+
+static bool is_head(const struct connection *c)
+{
+	return c->has_head && span_is(c->reader->request.method, "HEAD");
+}
+
+void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
+{
+	struct edge *edge = c->edge;
+	struct buf headers = { 0 }, body = { 0 };
+	const struct http_request *http = c->has_head ? &c->reader->request : NULL;
+	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
+	struct exchange_reply reply = { .http_status = status_info(st)->http_status,
+		.content_type = "application/json",
+		.headers = buf_view(&headers),
+		.body = buf_view(&body) };
+	c->is_last = true;
+	put_head(c, &reply, HTTP_LENGTH);
+	if (!is_head(c))
+		connection_put(c, reply.body);
+	buf_fini(&headers);
+	buf_fini(&body);
+	connection_give_reader(c);
+	c->stage = STAGE_FLUSHING;
+}
+
+const struct http_request *exchange_request(const struct exchange *x)
+{
+	return &((const struct connection *)x)->reader->request;
+}
+
+void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data))
+{
+	x->data = data;
+	x->on_gone = on_gone;
+}
+
+void exchange_on_drained(struct exchange *x, void (*on_drained)(struct exchange *x, void *data))
+{
+	x->on_drained = on_drained;
+}
+
+static void answered(struct connection *c)
+{
+	c->exchange = (struct exchange){ 0 };
+	c->is_full = false;
+	c->stage = c->is_last || c->edge->is_draining ? STAGE_FLUSHING : STAGE_READING;
+	connection_give_reader(c);
+}
+
+/* What is pipelined behind it is handed up later, from the loop: the app is up the stack. */
+void exchange_reply(struct exchange **x, const struct exchange_reply *reply)
+{
+	struct connection *c = take(x);
+	bool is_inner = connection_begin_turn(c);
+	c->is_last |= c->edge->is_draining;
+	put_head(c, reply, HTTP_LENGTH);
+	if (!is_head(c) && http_status_has_body(reply->http_status))
+		connection_put(c, reply->body);
+	answered(c);
+	connection_end_turn(c, is_inner);
+}
+
+void exchange_start(struct exchange *x, const struct exchange_reply *reply)
+{
+	struct connection *c = connection_of(x);
+	bool is_old = c->reader->request.minor_version == 0;
+	c->framing = is_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
+	c->drops_body = is_head(c) || !http_status_has_body(reply->http_status);
+	c->is_last |= is_old || c->edge->is_draining;
+	put_head(c, reply, c->framing);
+	connection_send_later(c);
+}
+
+bool exchange_write(struct exchange *x, struct span bytes)
+{
+	struct connection *c = connection_of(x);
+	if (c->drops_body || bytes.len == 0) /* an empty chunk would be the last one */
+		return false;
+	bool is_chunked = c->framing == HTTP_CHUNKED;
+	buf_clear(&c->edge->scratch);
+	buf_printf(&c->edge->scratch, "%zx\r\n", bytes.len);
+	if (is_chunked)
+		connection_put(c, buf_view(&c->edge->scratch));
+	connection_put(c, bytes);
+	if (is_chunked)
+		connection_put(c, SPAN("\r\n"));
+	connection_send_now(c);
+	c->is_full = connection_unsent(c) > UNSENT_FULL;
+	return c->is_full;
+}
+
+void exchange_end(struct exchange **x)
+{
+	struct connection *c = take(x);
+	bool is_inner = connection_begin_turn(c);
+	if (c->framing == HTTP_CHUNKED && !c->drops_body)
+		connection_put(c, SPAN("0\r\n\r\n"));
+	answered(c);
+	connection_end_turn(c, is_inner);
+}
+
+void exchange_abort(struct exchange **x)
+{
+	connection_cut(take(x));
+}

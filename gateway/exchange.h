@@ -1,0 +1,23 @@
+/*
+ * exchange: one request and its answer; the inside of gateway/edge.h's exchange_* calls.
+ *
+ * It is embedded in its connection, which serves one at a time. What the app does here while it
+ * is called up takes effect when the connection's turn ends (gateway/connection.h).
+ */
+#ifndef GATEWAY_EXCHANGE_H
+#define GATEWAY_EXCHANGE_H
+
+#include "gateway/edge.h"
+
+struct connection;
+
+struct exchange {
+	void *data;
+	void (*on_gone)(void *data);
+	void (*on_drained)(struct exchange *x, void *data);
+};
+
+/* The edge's own answer to what is no request; the connection ends with it. */
+void exchange_refuse(struct connection *c, enum status st, const struct fail *why);
+
+#endif
