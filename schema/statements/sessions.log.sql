@@ -6,11 +6,20 @@ with request as materialized (
 ),
 found as materialized (
 	select r.*, t.id as topic_id, t.name
-	from (select * from request order by account_id, name_key) as r
-	left join lateral ( -- held against deletion, in key order
+	from (
+		select r.*, (
+				select t.id
+				from topics as t
+				where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null)
+				as likely_id
+		from request as r
+		order by r.account_id, likely_id
+	) as r
+	left join lateral ( -- held against deletion, in key order: the order of ids, as everywhere
 		select t.id, t.name
 		from topics as t
-		where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null
+		where t.account_id = r.account_id and t.id = r.likely_id and t.name_key = r.name_key
+			and t.deleted_at is null
 		limit 1
 		for key share
 	) as t on true
