@@ -42,3 +42,23 @@ begin
 	execute format('alter database %I set jit = off', current_database()); -- as the workers have it
 end
 $$;
+
+-- For callers at the same time: batches of eight, on ids, topics and days that others want too,
+-- each batch in an order of its own.
+create function test.some_ids() returns uuid[]
+	language sql volatile
+	return (select array_agg(test.id((9000 + n * 5000 + floor(random() * 5000))::bigint) order by random())
+		from generate_series(1, 8) as n);
+
+create function test.some_numbers(count int) returns bigint[]
+	language sql volatile
+	return (select array_agg((1 + floor(random() * count + 0 * n))::bigint) from generate_series(1, 8) as n);
+
+create function test.some_tags() returns text[]
+	language sql volatile
+	return (select array_agg(case when random() < 0.5 then 'load ' else 'LOAD ' end || floor(random() * 10 + 0 * n))
+		from generate_series(1, 8) as n);
+
+create function test.some_days() returns date[]
+	language sql volatile
+	return (select array_agg(date '2026-12-29' + floor(random() * 5 + 0 * n)::int) from generate_series(1, 8) as n);
