@@ -154,7 +154,7 @@ class Edge(harness.ServiceCase):
             select account_id, gen_random_uuid(), id, '2024-01-01', 1, repeat('x', 1000)
             from topics, generate_series(1, 20000) where id = {topic["id"]}""")
         with self.service.wire() as slow:
-            slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             slow.send(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n")
             # others are served while the list waits for its reader
             for _ in range(20):
