@@ -7,11 +7,11 @@
 enum {
 	METHOD_MAX = 32,
 	BLANK_LINES_MAX = 2,
-	LENGTH_DIGITS_MAX = 19,    /* what can't overflow 64 bits */
-	CHUNK_DIGITS_MAX = 8,      /* nor be mistaken for less by whoever reads 32 bits */
+	LENGTH_DIGITS_MAX = 19, /* what can't overflow 64 bits */
+	CHUNK_DIGITS_MAX = 8,   /* nor be mistaken for less by whoever reads 32 bits */
 	PORT_DIGITS_MAX = 5,
 	PORT_MAX = 65535,
-	KEPT_BYTES = 4 << 10,      /* of each buffer, between two requests */
+	KEPT_BYTES = 4 << 10, /* of each buffer, between two requests */
 };
 
 /* What a byte may be part of. */
@@ -56,7 +56,8 @@ static int hex_value(char digit)
 
 static bool starts_escape(struct span text)
 {
-	return text.len >= 3 && text.bytes[0] == '%' && is(text.bytes[1], HEX) && is(text.bytes[2], HEX);
+	return text.len >= 3 && text.bytes[0] == '%' && is(text.bytes[1], HEX)
+	       && is(text.bytes[2], HEX);
 }
 
 static struct span drop(struct span text, size_t count)
@@ -136,8 +137,7 @@ enum seen {
 	SEEN_KEEP_ALIVE = 1 << 4,
 };
 
-static enum step refuse(
-	struct http_reader *r, struct fail *why, enum status st, const char *text)
+static enum step refuse(struct http_reader *r, struct fail *why, enum status st, const char *text)
 {
 	r->phase = HTTP_BROKEN;
 	r->refusal = fail_set(why, st, "%s", text);
@@ -228,7 +228,8 @@ static enum step in_target(struct http_reader *r, struct cursor *c)
 	if (at_end(c))
 		return STEP_WAIT;
 	if (c->bytes[c->pos] != ' ' || c->pos == s->start)
-		return bad_byte(r, c, "no request target with a space after it, or a byte it can't hold");
+		return bad_byte(
+			r, c, "no request target with a space after it, or a byte it can't hold");
 	s->target = mark(s->start, c->pos);
 	return enter(r, c, IN_VERSION);
 }
@@ -427,16 +428,18 @@ static enum step judge_expect(struct http_reader *r, struct cursor *c, struct sp
 	if (r->request.minor_version == 0)
 		return STEP_ON; /* RFC 9110 section 10.1.1 */
 	if (!span_is_nocase(value, "100-continue"))
-		return refuse(r, c->why, ST_EXPECTATION_FAILED,
-			"an expectation other than 100-continue");
+		return refuse(
+			r, c->why, ST_EXPECTATION_FAILED, "an expectation other than 100-continue");
 	r->request.expect_continue = true;
 	return STEP_ON;
 }
 
-static const struct {
+struct judged_field {
 	struct span name;
 	enum step (*judge)(struct http_reader *r, struct cursor *c, struct span value);
-} field_table[] = {
+};
+
+static const struct judged_field field_table[] = {
 	{ { "host", 4 },               judge_host },
 	{ { "content-length", 14 },    judge_length },
 	{ { "transfer-encoding", 17 }, judge_coding },
@@ -451,7 +454,7 @@ static bool is_name(struct span a, struct span b)
 
 static enum step judge_field(struct http_reader *r, struct cursor *c)
 {
-	size_t last = r->request.field_count - 1;
+	size_t last = r->scan.field_count - 1;
 	struct span name = marked(c->bytes, r->marks[last].name);
 	struct span value = marked(c->bytes, r->marks[last].value);
 	for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
@@ -469,7 +472,7 @@ static enum step at_field(struct http_reader *r, struct cursor *c)
 	char byte = c->bytes[c->pos];
 	if (byte == '\r')
 		return enter(r, c, AFTER_FIELDS);
-	if (!r->scan.in_trailers && r->request.field_count == HTTP_FIELDS_MAX)
+	if (!r->scan.in_trailers && r->scan.field_count == HTTP_FIELDS_MAX)
 		return refuse(r, c->why, ST_HEADERS_TOO_LARGE, "more than 100 header fields");
 	if (is(byte, BLANK))
 		return bad(r, c, "a folded header field");
@@ -518,7 +521,7 @@ static enum step in_value(struct http_reader *r, struct cursor *c)
 	if (!r->scan.in_trailers) {
 		struct span value = { c->bytes + r->scan.start, c->pos - r->scan.start };
 		value = trim(value);
-		size_t start = (size_t)(value.bytes - c->bytes), i = r->request.field_count;
+		size_t start = (size_t)(value.bytes - c->bytes), i = r->scan.field_count;
 		r->marks[i].name = r->scan.name;
 		r->marks[i].value = mark(start, start + value.len);
 	}
@@ -530,7 +533,7 @@ static enum step after_value(struct http_reader *r, struct cursor *c)
 	enum step step = enter_after(r, c, '\n', AT_FIELD, no_line_feed);
 	if (step != STEP_ON || r->scan.in_trailers)
 		return step;
-	r->request.field_count++;
+	r->scan.field_count++;
 	return judge_field(r, c);
 }
 
@@ -576,7 +579,8 @@ static enum step in_size(struct http_reader *r, struct cursor *c)
 		return turn(r, c, IN_SIZE_BLANK);
 	if (byte == ';')
 		return turn(r, c, IN_EXTENSION);
-	return byte == '\r' ? enter(r, c, AFTER_SIZE) : bad_byte(r, c, "a chunk size that is broken");
+	return byte == '\r' ? enter(r, c, AFTER_SIZE)
+			    : bad_byte(r, c, "a chunk size that is broken");
 }
 
 /* Passes over bytes of the class; STEP_ON at one that is not. */
@@ -597,7 +601,8 @@ static enum step in_size_blank(struct http_reader *r, struct cursor *c)
 	if (step != STEP_ON)
 		return step;
 	bool has_extension = c->bytes[c->pos] == ';';
-	return has_extension ? turn(r, c, IN_EXTENSION) : bad(r, c, "white space after a chunk size");
+	return has_extension ? turn(r, c, IN_EXTENSION)
+			     : bad(r, c, "white space after a chunk size");
 }
 
 static enum step in_extension(struct http_reader *r, struct cursor *c)
@@ -700,11 +705,13 @@ static void make_request(struct http_reader *r)
 	q->target = marked(head, s->target);
 	q->path = s->path.len ? marked(head, s->path) : SPAN("/");
 	q->query = marked(head, s->query);
+	q->field_count = s->field_count; /* not before: a head that is refused leaves no fields */
 	for (size_t i = 0; i < q->field_count; i++)
 		q->fields[i] = (struct http_field){ marked(head, r->marks[i].name),
 			marked(head, r->marks[i].value) };
 	q->has_body = s->seen & (SEEN_LENGTH | SEEN_CHUNKED);
-	q->keep_alive = !(s->seen & SEEN_CLOSE) && (q->minor_version > 0 || s->seen & SEEN_KEEP_ALIVE);
+	q->keep_alive =
+		!(s->seen & SEEN_CLOSE) && (q->minor_version > 0 || s->seen & SEEN_KEEP_ALIVE);
 }
 
 static enum http_progress end_head(struct http_reader *r)
@@ -776,7 +783,8 @@ static enum step skip_blank_lines(struct http_reader *r, struct span *bytes, str
 		if (s->has_cr && *bytes->bytes != '\n')
 			return refuse(r, why, ST_BAD_REQUEST, no_line_feed);
 		if (!s->has_cr && s->blank_lines++ == BLANK_LINES_MAX)
-			return refuse(r, why, ST_BAD_REQUEST, "more than two empty lines before a request");
+			return refuse(r, why, ST_BAD_REQUEST,
+				"more than two empty lines before a request");
 		s->has_cr = !s->has_cr;
 		*bytes = drop(*bytes, 1);
 	}
@@ -865,8 +873,9 @@ static enum status decode(struct span text, char blank, struct buf *out)
 			return ST_INVALID_INPUT;
 		}
 		bool is_escape = *text.bytes == '%';
-		buf_byte(out, is_escape
-				? (char)(hex_value(text.bytes[1]) << 4 | hex_value(text.bytes[2])) : ' ');
+		buf_byte(out,
+			is_escape ? (char)(hex_value(text.bytes[1]) << 4 | hex_value(text.bytes[2]))
+				  : ' ');
 		text = drop(text, is_escape ? 3 : 1);
 	}
 	return out->failed ? ST_NO_MEMORY : ST_OK;

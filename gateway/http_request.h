@@ -2,13 +2,14 @@
  * http_request: bytes to HTTP/1.1 requests, strictly (RFC 9110, RFC 9112); pure.
  *
  * No sockets, no clock, no libevent. A reader is fed what a connection received, in pieces of
- * any size, and the outcome does not depend on how the bytes were cut. Lines are judged as they
- * end, so that a refusal does not wait for bytes that never come. What is lenient elsewhere is
- * refused here: line ends other than CRLF in the head, obs-fold, white space before a colon,
- * control bytes, a missing, repeated or malformed Host, ambiguous lengths (section 6.3), codings
- * other than exactly chunked, broken chunk framing. After a refusal the bytes that follow mean
- * nothing: answer and close. Empty lines before a request line are skipped, at most two
- * (section 2.2). One leading CRLF pair a request at most costs nothing.
+ * any size, and the outcome does not depend on how the bytes were cut: they are judged in their
+ * order and as soon as they are there, what a line says as it ends. So a refusal does not wait
+ * for bytes that never come, and of two things that are wrong the first is told. What is lenient
+ * elsewhere is refused here: line ends other than CRLF in the head, obs-fold, white space before
+ * a colon, control bytes, a missing, repeated or malformed Host, ambiguous lengths (section 6.3),
+ * codings other than exactly chunked, broken chunk framing. After a refusal the bytes that follow
+ * mean nothing: answer and close. Empty lines before a request line are skipped, at most two
+ * (section 2.2).
  *
  *	struct http_reader reader = { 0 };
  *	switch (http_reader_feed(&reader, &bytes, &why)) {
@@ -28,11 +29,11 @@
 
 enum {
 	HTTP_TARGET_MAX = 8 << 10, /* bytes of the request target; over it ST_URI_TOO_LONG */
-	HTTP_HEAD_MAX = 16 << 10,  /* request line and fields with their CRLFs; ST_HEADERS_TOO_LARGE */
+	HTTP_HEAD_MAX = 16 << 10,  /* request line and fields, CRLFs too; ST_HEADERS_TOO_LARGE */
 	HTTP_FIELDS_MAX = 100,     /* ST_HEADERS_TOO_LARGE */
 	HTTP_BODY_MAX = 1 << 20,   /* ST_PAYLOAD_TOO_LARGE, from Content-Length or as chunks come */
 	HTTP_CHUNK_LINE_MAX = 256, /* a chunk's size and extensions; ST_BAD_REQUEST */
-	HTTP_TRAILER_MAX = 4 << 10 /* bytes of trailers, which are checked and dropped; ST_BAD_REQUEST */
+	HTTP_TRAILER_MAX = 4 << 10 /* of trailers, which are checked and dropped; ST_BAD_REQUEST */
 };
 
 struct http_field {
@@ -42,12 +43,12 @@ struct http_field {
 struct http_request {
 	struct span method;
 	struct span target; /* as it was sent */
-	struct span path;   /* of an origin-form or absolute-form target, still percent-encoded; "*" */
+	struct span path;   /* still percent-encoded; "/" where it is empty; or "*" */
 	struct span query;  /* after the '?', still percent-encoded; empty: none */
 	int minor_version;  /* HTTP/1.0 or 1.1 */
 	bool keep_alive;    /* the connection may serve another request */
 	bool expect_continue;
-	bool has_body;      /* a length or coding was given, zero included */
+	bool has_body; /* a length or coding was given, zero included */
 	size_t field_count;
 	struct http_field fields[HTTP_FIELDS_MAX];
 	struct span body;
@@ -70,14 +71,13 @@ struct http_mark {
 
 /* How far the bytes are judged: the reader's own. */
 struct http_scan {
-	int part;            /* of the grammar: what comes next */
-	size_t pos, start;   /* the next byte to judge, and where its part began; in the head */
-	unsigned seen;       /* what the fields said */
-	uint64_t body_left;  /* of the length, or of the chunk */
-	size_t line_bytes;   /* of a chunk's size and extensions */
-	size_t blank_lines;
-	size_t trailer_bytes;
-	bool has_cr;         /* of a blank line */
+	int part;           /* of the grammar: what comes next */
+	size_t pos, start;  /* the next byte to judge, and where its part began; in the head */
+	unsigned seen;      /* what the fields said */
+	uint64_t body_left; /* of the length, or of the chunk */
+	size_t line_bytes;  /* of a chunk's size and extensions */
+	size_t field_count, blank_lines, trailer_bytes;
+	bool has_cr; /* of a blank line */
 	bool in_trailers;
 	struct http_mark method, target, path, query, name;
 };
@@ -85,7 +85,7 @@ struct http_scan {
 /* A zeroed struct is ready for a first request. */
 struct http_reader {
 	struct http_request request; /* valid at HTTP_HEAD (without its body) and HTTP_COMPLETE */
-	enum status refusal;         /* at HTTP_REFUSED; request.method may be empty then */
+	enum status refusal; /* at HTTP_REFUSED; of a head that is refused nothing is told */
 	enum http_phase phase;
 	/* below: the reader's own */
 	struct buf head, body;
@@ -95,11 +95,12 @@ struct http_reader {
 	} marks[HTTP_FIELDS_MAX];
 };
 
-/* Takes from the front of *bytes, whose span then begins at what was not used. The request's
+/* Takes from the front of *bytes, which then is what was not used: nothing at HTTP_MORE and
+ * HTTP_REFUSED. At HTTP_COMPLETE nothing is taken until http_reader_next. The request's
  * spans are borrowed from the reader until http_reader_next. `why` is set at HTTP_REFUSED. */
 enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, struct fail *why);
 
-/* Forgets the request; keeps at most a few KiB of memory. */
+/* Forgets the request; keeps at most 4 KiB of memory for heads and as much for bodies. */
 void http_reader_next(struct http_reader *r);
 
 /* Frees all memory; the struct is ready for a first request again. */

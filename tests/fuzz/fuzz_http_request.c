@@ -40,7 +40,8 @@ static enum http_progress feed_piece(struct http_reader *r, struct span piece, s
 	struct span bytes = { copy, piece.len };
 	struct fail why = { 0 };
 	enum http_progress progress;
-	while ((progress = http_reader_feed(r, &bytes, &why)) != HTTP_MORE && progress != HTTP_REFUSED) {
+	while ((progress = http_reader_feed(r, &bytes, &why)) != HTTP_MORE
+		&& progress != HTTP_REFUSED) {
 		buf_printf(out, "progress %d\n", progress);
 		if (progress != HTTP_COMPLETE)
 			continue;
