@@ -2,8 +2,9 @@
 -- path. It begins strictly after the cursor, or before the first row of all.
 --
 -- A range of days in the order of creation: where few sessions are in it (path "days"), they are
--- found by day and sorted; else the order of creation is walked and other days are passed over,
--- which "is true" keeps the planner from using an index for.
+-- found by day and sorted; else the order of creation is walked and other days are passed over.
+-- "coalesce" keeps the planner from using an index for that, and from expecting so few rows that
+-- it would rather read and sort all.
 with request as materialized (
 	select r.ord, r.account_id, least(r."limit", 500) + 1 as row_limit, p.sort, r.cursor_key,
 		r.cursor_id, text_key(r.q) as q_key,
@@ -93,7 +94,7 @@ cross join lateral (
 		where r.path = 'created_at' and s.account_id = r.account_id
 			and s.deleted_at is null
 			and (s.created_at, s.id) > (r.created_at, r.id)
-			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
+			and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at, s.id
@@ -106,7 +107,7 @@ cross join lateral (
 		where r.path = '-created_at' and s.account_id = r.account_id
 			and s.deleted_at is null
 			and (s.created_at, s.id) < (r.created_at, r.id)
-			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
+			and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at desc, s.id desc
@@ -145,7 +146,7 @@ cross join lateral (
 		where r.path = 'topic created_at' and s.account_id = r.account_id
 			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.created_at, s.id) > (r.created_at, r.id)
-			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
+			and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at, s.id
@@ -158,7 +159,7 @@ cross join lateral (
 		where r.path = 'topic -created_at' and s.account_id = r.account_id
 			and s.topic_id = r.topic and s.deleted_at is null
 			and (s.created_at, s.id) < (r.created_at, r.id)
-			and (s.study_date >= r.first_day and s.study_date < r.end_day) is true
+			and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
 			and (r.q_key is null or s.topic_id = any (r.q_topics)
 				or strpos(text_key(s.notes), r.q_key) > 0)
 		order by s.created_at desc, s.id desc
