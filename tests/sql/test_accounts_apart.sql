@@ -1,0 +1,78 @@
+-- Whatever one account asks for, another's rows are neither seen nor changed.
+\getenv prepare_all PREPARE_ALL
+\i :prepare_all
+begin;
+select no_plan();
+
+-- Account 1's; account 2 knows every id and name of it.
+insert into topics (account_id, id, name, description) overriding system value
+values (1, 11, 'Secret', 'secret'), (1, 12, 'Secret too', null), (2, 21, 'Own', null);
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
+values (1, id(1), 11, current_date, 11, 'secret'), (1, id(2), 12, current_date - 1, 13, 'secret');
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
+values (1, id(3), 11, current_date, 17, now());
+create temp table before as
+select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
+union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
+union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1;
+
+-- What account 2 is told of one call, but for the columns that any account is told.
+create function pg_temp.told(call text) returns setof text
+	language plpgsql as $$
+declare
+	r record;
+begin
+	for r in execute 'execute ' || call loop
+		return next to_jsonb(r)::text;
+	end loop;
+end
+$$;
+
+create temp table calls (call text);
+insert into calls values
+	('"topics.get"(''{2,2}'', ''{11,12}'')'),
+	('"topics.list"(''{2}'', ''{500}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')'),
+	('"topics.list"(''{2}'', ''{500}'', ''{null}'', ''{null}'', ''{-created_at}'', ''{secret}'', ''{f}'')'),
+	('"topics.update"(''{2}'', ''{11}'', ''{Mine}'', ''{x}'', ''{t}'', ''{t}'', ''{null}'')'),
+	('"topics.delete"(''{2}'', ''{12}'', ''{*}'')'),
+	('"sessions.get"(''{2,2,2}'', ids(1, 2, 3))'),
+	('"sessions.create"(''{2}'', ids(4), ''{11}'', ''{null}'', ''{1}'', ''{null}'')'),
+	('"sessions.update"(''{2,2}'', ids(1, 3), ''{21,null}'', ''{null,null}'', ''{1,1}'', ''{x,x}'', ''{t,t}'', ''{null,*}'')'),
+	('"sessions.delete"(''{2,2}'', ids(1, 3), ''{null,*}'')'),
+	('"sessions.restore"(''{2,2}'', ids(1, 3))'),
+	('"stats.totals"(''{2}'')'), ('"stats.summary"(''{2}'', ''{null}'', ''{null}'')'), ('"stats.heatmap"(''{2}'', ''{null}'')'),
+	('"stats.streak"(''{2}'', ''{1}'')');
+insert into calls
+select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[%L]::date[], %L, array[%L]::text[])',
+	'{2}', '{500}', '{null}', '{null}', sort, topic, tag, first_day, '{null}', q)
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
+cross join (values (null::bigint, null), (11, null), (null, 'secret'), (11, 'Secret')) as topics (topic, tag)
+cross join (values (null::date), ('2000-01-01')) as range (first_day)
+cross join (values (null), ('secret')) as search (q);
+insert into calls
+select format('"stats.series"(%L, array[%L], array[%L]::text[], %L, %L)', '{2}', bucket, kind, '{null}', '{null}')
+from unnest(array['day', 'week', 'month', 'year']) as bucket
+cross join unnest(array[null, 'topic']) as kind;
+
+select is_empty(format('select * from pg_temp.told(%L) as told
+		where told ~* %L or told ~ %L', call, 'secret|00000000-0000-4000-8000', '"(topic_id|minutes|sessions|head.minutes|longest)": [1-9]'),
+	'account 2 is told nothing by ' || call)
+from calls;
+select set_eq($$
+	select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
+	union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
+	union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1$$, 'select * from before',
+	'account 1''s rows are as they were');
+
+-- The same ids and names are account 2's as well, and its own.
+create temp table answer as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,own}', '{null,null}', '{null,null}');
+select results_eq('select tag, minutes, created from answer', $$values ('Secret', 5, true), ('Own', 6, true)$$,
+	'account 2 logs under the same ids and names');
+select isnt((select topic_id from answer where ord = 1), 11::bigint, 'on a topic of its own');
+drop table answer;
+create temp table answer as execute "sessions.delete"('{2,1}', ids(1, 2), '{null,null}');
+select results_eq('select account_id, id from sessions where deleted_at is not null order by 1, 2',
+	'values (1::bigint, id(2)), (1, id(3)), (2, id(1))', 'each deletes its own');
+select totals_are_right('after all that');
+select * from finish();
+rollback;

@@ -1,0 +1,66 @@
+-- 20,000 sessions are not read to answer for a few: plans as workers get them (generic, no JIT).
+\getenv prepare_all PREPARE_ALL
+begin;
+select no_plan();
+
+insert into accounts (account_id, name) select n, 'account ' || n from generate_series(10, 14) as n;
+insert into topics (account_id, id, name) overriding system value
+select a, 10000 * a + n, 'topic ' || n from generate_series(10, 14) as a cross join generate_series(1, 800) as n;
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at, notes)
+select 10 + n % 5, id(n), 10000 * (10 + n % 5) + 1 + n / 5 % 40, date '2020-01-01' + n * 31 % 2000, 1 + n % 1440,
+	timestamptz '2020-01-01Z' + n * interval '1 hour', 'note ' || n
+from generate_series(1, 20000) as n;
+analyze accounts, topics, sessions, daily_totals;
+\i :prepare_all
+
+-- How a call is answered: each node that reads a table, with the rows it read of it.
+create function pg_temp.reads(call text) returns table (node text, relation text, rows_read numeric)
+	language plpgsql as $$
+declare
+	plan jsonb;
+begin
+	execute 'explain (analyze, timing off, format json) execute ' || call into plan;
+	return query
+	select n ->> 'Node Type', n ->> 'Relation Name', (n ->> 'Actual Loops')::numeric
+		* ((n ->> 'Actual Rows')::numeric + coalesce((n ->> 'Rows Removed by Filter')::numeric, 0))
+	from jsonb_path_query(plan, 'strict $.**?(@."Relation Name" like_regex ".")') as n;
+end
+$$;
+
+-- Calls of account 12, and how many rows of sessions each may read.
+create temp table calls (call text, sessions int);
+insert into calls values
+	('"topics.get"(''{12}'', ''{120001}'')', 0),
+	('"topics.list"(''{12}'', ''{50}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 0),
+	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'')', 0),
+	('"sessions.get"(''{12}'', ids(7))', 1),
+	('"sessions.update"(''{12}'', ids(7), ''{null}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{null}'')', 3),
+	('"sessions.delete"(''{12}'', ids(7), ''{null}'')', 3),
+	('"sessions.create"(''{12}'', array[gen_random_uuid()], ''{120001}'', ''{null}'', ''{5}'', ''{null}'')', 1),
+	('"sessions.log"(''{12}'', array[gen_random_uuid()], ''{5}'', ''{topic 3}'', ''{null}'', ''{null}'')', 1),
+	('"stats.totals"(''{12}'')', 0),
+	('"stats.summary"(''{12}'', ''{null}'', ''{null}'')', 0),
+	('"stats.series"(''{12}'', ''{week}'', ''{null}'', ''{null}'', ''{null}'')', 0),
+	('"stats.heatmap"(''{12}'', ''{2022}'')', 0),
+	('"stats.streak"(''{12}'', ''{null}'')', 0);
+insert into calls
+select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], array[%L], array[%L]::int8[], array[%L]::text[],
+		array[%L]::date[], array[%L]::date[], %L)',
+	'{12}', '{50}', case when is_later then
+		case when sort like '%created_at' then (extract(epoch from timestamptz '2021-02-01Z') * 1000000)::int8
+			else date '2022-06-01' - date '1970-01-01' end end,
+	case when is_later then id(9000) end, sort, topic, tag, first_day, end_day, '{null}'),
+	-- a page and what is read ahead; all 100 of a topic and those logged on it above; a range in
+	-- another order is read as a whole
+	case when sort like '%created_at' and first_day is not null then 800 when coalesce(topic::text, tag) <> '' then 105 else 52 end
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
+cross join (values (null::bigint, null), (120003, null), (null, 'TOPIC 3')) as topics (topic, tag)
+cross join (values (null::date, null::date), ('2022-01-01', '2022-12-31')) as range (first_day, end_day)
+cross join unnest(array[false, true]) as is_later;
+
+select is_empty(format('select * from pg_temp.reads(%L) where relation in (%L, %L, %L) and node = %L', call,
+	'sessions', 'topics', 'daily_totals', 'Seq Scan'), 'no table is scanned by ' || call) from calls;
+select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric,
+	format('at most %s sessions are read by %s', sessions, call)) from calls;
+select * from finish();
+rollback;
