@@ -855,28 +855,31 @@ struct span http_request_field(const struct http_request *request, const char *n
 	return (struct span){ 0 };
 }
 
+/* Takes a byte that does not stand for itself off the front. */
+static char decode_byte(struct span *text)
+{
+	struct span escape = *text;
+	bool is_escape = *escape.bytes == '%';
+	*text = drop(escape, is_escape ? 3 : 1);
+	if (!is_escape)
+		return ' ';
+	return (char)(hex_value(escape.bytes[1]) << 4 | hex_value(escape.bytes[2]));
+}
+
 /* Appends the text decoded, nothing where it is broken. `blank` is a byte that stands for one;
  * '%' for none, since it never stands for itself. */
 static enum status decode(struct span text, char blank, struct buf *out)
 {
-	size_t before = out->len;
+	if (has_broken_escape(text))
+		return ST_INVALID_INPUT;
 	while (text.len) {
 		size_t plain = 0;
 		while (plain < text.len && text.bytes[plain] != '%' && text.bytes[plain] != blank)
 			plain++;
 		buf_put(out, text.bytes, plain);
 		text = drop(text, plain);
-		if (text.len == 0)
-			break;
-		if (*text.bytes == '%' && !starts_escape(text)) {
-			out->len = before;
-			return ST_INVALID_INPUT;
-		}
-		bool is_escape = *text.bytes == '%';
-		buf_byte(out,
-			is_escape ? (char)(hex_value(text.bytes[1]) << 4 | hex_value(text.bytes[2]))
-				  : ' ');
-		text = drop(text, is_escape ? 3 : 1);
+		if (text.len)
+			buf_byte(out, decode_byte(&text));
 	}
 	return out->failed ? ST_NO_MEMORY : ST_OK;
 }
