@@ -58,9 +58,38 @@ cross join (values (null::bigint, null), (120003, null), (null, 'TOPIC 3')) as t
 cross join (values (null::date, null::date), ('2022-01-01', '2022-12-31')) as range (first_day, end_day)
 cross join unnest(array[false, true]) as is_later;
 
+update calls set call = regexp_replace(call, '\s+', ' ', 'g');
+
 select is_empty(format('select * from pg_temp.reads(%L) where relation in (%L, %L, %L) and node = %L', call,
 	'sessions', 'topics', 'daily_totals', 'Seq Scan'), 'no table is scanned by ' || call) from calls;
 select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric,
 	format('at most %s sessions are read by %s', sessions, call)) from calls;
+-- An account with more sessions than all others together. A range that holds more than 20,000 is
+-- not sorted: the order of creation is walked.
+insert into accounts (account_id, name) values (20, 'busy');
+insert into topics (account_id, id, name) overriding system value select 20, 200000 + n, 'topic ' || n from generate_series(1, 40) as n;
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at)
+select 20, id(n), 200001 + n % 40, date '2020-01-01' + n * 31 % 2000, 1 + n % 1440, timestamptz '2020-01-01Z' + n * 7919 % 40000 * interval '1 hour'
+from generate_series(1, 21000) as n;
+analyze sessions, daily_totals, topics, accounts;
+truncate calls;
+insert into calls
+select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, %L)',
+	'{20}', '{50}', '{null}', '{null}', sort, topic, '{null}', first_day, '{null}', '{null}'), case when topic is null then 52 else 54 end
+from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
+cross join unnest(array[null, 200003]) as topic
+cross join unnest(array[null, date '2020-01-02']) as first_day;
+select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric + 5,
+	format('at most %s sessions are read by %s', sessions, call)) from calls;
+create temp table answer as execute "sessions.list"('{20,20,20}', '{50,50,50}',
+	array[null, null, (extract(epoch from timestamptz '2021-01-01Z') * 1000000)::int8], array[null, null, id(0)],
+	'{created_at,-created_at,-created_at}', '{null,200003,null}', '{null,null,null}',
+	'{2020-01-02,2020-01-02,null}', '{null,null,2999-01-01}', '{null,null,null}');
+select results_eq('select id from answer where ord = 1', $$select id from sessions where account_id = 20
+	and study_date >= '2020-01-02' order by created_at, id limit 51$$, 'the first page of a large range');
+select results_eq('select id from answer where ord = 2', $$select id from sessions where account_id = 20
+	and topic_id = 200003 and study_date >= '2020-01-02' order by created_at desc, id desc limit 51$$, 'the last of a topic in a large range');
+select results_eq('select id from answer where ord = 3', $$select id from sessions where account_id = 20
+	and (created_at, id) < ('2021-01-01Z', id(0)) order by created_at desc, id desc limit 51$$, 'a later page of a large range');
 select * from finish();
 rollback;
