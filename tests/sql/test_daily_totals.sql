@@ -76,6 +76,12 @@ select is(kept(), '1/11/1:1120/3 1/11/2:9/2 1/12/1:2/1 2/21/1:4/1', 'all are bac
 delete from sessions where account_id = 1 and id = id(3);
 select is(kept(), '1/11/1:1120/3 1/11/2:8/1 1/12/1:2/1 2/21/1:4/1', 'a hard delete is taken off');
 select totals_are_right('so far');
+savepoint before;
+update sessions set duration_minutes = 1, deleted_at = null where account_id = 1;
+update sessions set duration_minutes = case when id = id(1) then 2 else 1 end, deleted_at = case when id = id(2) then now() end
+where account_id = 1 and id = any (ids(1, 2));
+select is(kept(), '1/11/1:3/2 1/11/2:1/1 1/12/1:1/1 2/21/1:4/1', 'one session fewer, the same minutes');
+rollback to before;
 
 savepoint before;
 with gone as (delete from sessions where account_id = 1 and id = id(4) returning *)

@@ -171,6 +171,15 @@ update accounts set time_zone = 'Pacific/Kiritimati' where account_id = 3;
 create temp table answer as execute "stats.streak"('{3}', '{1}');
 select is((select today from answer), (now() at time zone 'Pacific/Kiritimati')::date, 'streak: today is the account''s');
 drop table answer;
+
+-- One reply has at most 20,000 buckets; another request of the batch is answered all the same.
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+select 2, id(10000 + n), 21, date '2100-01-01' + n, 1 from generate_series(0, 20000) as n;
+create temp table answer as execute "stats.series"('{2,2,2,1}', '{day,day,month,day}', '{null,null,topic,null}',
+	'{2100-01-01,2100-01-02,2100-01-01,2024-02-29}', '{null,null,null,2024-03-01}');
+select results_eq('select ord, outcome, count("from") from answer group by ord, outcome order by ord', $$values
+	(1::bigint, 'RANGE_TOO_LARGE', 0::bigint), (2, null, 20000), (3, null, 658), (4, null, 1)$$, 'series: 20,001 buckets are too many');
+drop table answer;
 select totals_are_right('after all that');
 select * from finish();
 rollback;
