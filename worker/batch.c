@@ -14,11 +14,11 @@
 #include <string.h>
 
 enum {
-	ALONE_MAX = 64,      /* of a failed batch, run singly in one run */
-	ROWS_MAX = 2000,     /* that the pages of one execution may ask for together */
+	ALONE_MAX = 64,  /* of a failed batch, run singly in one run */
+	ROWS_MAX = 2000, /* that the pages of one execution may ask for together */
 	ATTEMPTS_MAX = 3,
 	LOG_EVERY_MS = 1000,
-	SWEEP_MS = 100,      /* how late a queued request's deadline may be noticed */
+	SWEEP_MS = 100, /* how late a queued request's deadline may be noticed */
 };
 
 enum fate { UNANSWERED, CAME, FAILED, ABORTED };
@@ -74,8 +74,8 @@ static bool may_log(struct batch *b)
 
 /* Answers. */
 
-static void put_error(struct batch *b, struct buf *out, uint32_t msgid, enum status st,
-	const struct fail *why)
+static void put_error(
+	struct batch *b, struct buf *out, uint32_t msgid, enum status st, const struct fail *why)
 {
 	buf_clear(&b->error);
 	envelope_put_error_map(&b->error, st, why);
@@ -236,7 +236,7 @@ static void add_together(struct batch *b, const struct method *m, uint64_t now_m
 	if (m->key >= 0)
 		request_keys_clear(&b->keys);
 	while (queue->first && e->count < REQUEST_KEYS_MAX
-	       && (e->count == 0 || rows + request_rows(queue->first) <= ROWS_MAX)) {
+		&& (e->count == 0 || rows + request_rows(queue->first) <= ROWS_MAX)) {
 		struct request *r = request_list_pop(queue);
 		if (drop_if_expired(b, r, now_ms))
 			continue;
@@ -257,7 +257,8 @@ static void mark_groups(struct run *run)
 	for (size_t i = 0; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
 		bool is_last = i + 1 == run->execution_count;
-		e->ends_group = e->is_alone || e->method->is_write || is_last || e[1].method->is_write;
+		e->ends_group =
+			e->is_alone || e->method->is_write || is_last || e[1].method->is_write;
 	}
 }
 
@@ -275,7 +276,8 @@ static void send_run(struct batch *b)
 {
 	for (size_t i = 0; i < b->run.execution_count; i++) {
 		struct execution *e = &b->run.executions[i];
-		if (bind_requests(&b->bind, e->method, b->run.requests + e->first, e->count) != ST_OK) {
+		if (bind_requests(&b->bind, e->method, b->run.requests + e->first, e->count)
+			!= ST_OK) {
 			database_reset(b->db, "out of memory");
 			return;
 		}
@@ -382,8 +384,8 @@ static void end_run(struct batch *b)
 
 /* The database's events. */
 
-static enum status on_described(void *arg, const struct method *m, const struct pg_result *columns,
-	struct fail *why)
+static enum status on_described(
+	void *arg, const struct method *m, const struct pg_result *columns, struct fail *why)
 {
 	struct batch *b = arg;
 	struct encode_plan *plan = NULL;
@@ -491,14 +493,15 @@ static bool is_undone(const struct execution *e, bool was_told)
 	return e->fate == FAILED || e->fate == ABORTED || (e->fate == UNANSWERED && was_told);
 }
 
-static void recover_request(struct batch *b, struct request *r, bool is_undone,
-	struct request_list *again)
+static void recover_request(
+	struct batch *b, struct request *r, bool is_undone, struct request_list *again)
 {
 	bool may_repeat = is_undone || !r->method->is_write || r->method->safe_to_repeat;
 	if (!may_repeat)
 		refuse_in_flight(b, r, ST_OUTCOME_UNKNOWN);
 	else if (!is_undone && ++r->attempts >= ATTEMPTS_MAX)
-		refuse_in_flight(b, r, r->method->is_write ? ST_OUTCOME_UNKNOWN : ST_DATABASE_UNAVAILABLE);
+		refuse_in_flight(
+			b, r, r->method->is_write ? ST_OUTCOME_UNKNOWN : ST_DATABASE_UNAVAILABLE);
 	else
 		queue_again(b, r->attempts > 0 ? &b->alone : again, r);
 }
@@ -539,8 +542,8 @@ static const struct database_events database_events = {
 
 /* The public calls. */
 
-static enum status take(struct batch *b, const struct envelope *e, struct request **out,
-	struct fail *why)
+static enum status take(
+	struct batch *b, const struct envelope *e, struct request **out, struct fail *why)
 {
 	const struct method *m = method_find(e->method);
 	if (!m || !database_knows(m))
@@ -608,8 +611,8 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	b->sweep = evtimer_new(base, on_sweep, b);
 	if (!reserve(b) || !b->start || !b->sweep)
 		goto failed;
-	struct database_options db = { options->database_url, options->time_zone,
-		&database_events, b };
+	struct database_options db = { options->database_url, options->time_zone, &database_events,
+		b };
 	st = database_open(base, &db, &b->db, why);
 	if (st != ST_OK)
 		goto failed;

@@ -35,7 +35,8 @@ struct batch_options {
 	const char *database_url, *time_zone;
 	struct buf *(*open)(void *origin, int64_t session);
 	void (*close)(void *origin);
-	void (*on_change)(void *arg); /* the database came or went, or the last request is answered */
+	void (*on_change)(
+		void *arg); /* the database came or went, or the last request is answered */
 	void *arg;
 };
 

@@ -104,8 +104,8 @@ static void put_presence(struct filling *f, size_t param)
 	finish_array(f, a);
 }
 
-enum status bind_requests(struct bind *b, const struct method *m,
-	struct request *const *requests, size_t count)
+enum status bind_requests(
+	struct bind *b, const struct method *m, struct request *const *requests, size_t count)
 {
 	struct filling f = { b, requests, count, ST_OK };
 	size_t params = method_param_count(m);

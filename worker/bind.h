@@ -25,8 +25,8 @@ struct bind {
 size_t bind_types(const struct method *m, uint32_t oids[BIND_MAX]);
 
 /* Fills b->params and b->count, borrowed until the next call. ST_NO_MEMORY. */
-enum status bind_requests(struct bind *b, const struct method *m,
-	struct request *const *requests, size_t count) MUST_CHECK;
+enum status bind_requests(struct bind *b, const struct method *m, struct request *const *requests,
+	size_t count) MUST_CHECK;
 
 void bind_fini(struct bind *b);
 

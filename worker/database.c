@@ -33,10 +33,10 @@ struct database {
 	struct event *write; /* output that did not fit, one-shot */
 	struct event *timer; /* backoff, the end of an attempt, a loss found inside a call */
 	unsigned backoff_ms;
-	size_t prepared;      /* answers while preparing */
-	unsigned syncs;       /* groups not answered yet */
-	uint64_t up_ms;       /* since when it is up */
-	uint64_t heard_ms;    /* the last sign of life, or when it was last owed one */
+	size_t prepared;   /* answers while preparing */
+	unsigned syncs;    /* groups not answered yet */
+	uint64_t up_ms;    /* since when it is up */
+	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
 	bool is_broken, was_told;
 	struct fail why;
 };
@@ -182,7 +182,8 @@ static void on_answer(struct database *db, PGresult *r)
 /* The next result that is here already; a NULL from libpq only ends one query's results. */
 static PGresult *next_result(struct database *db)
 {
-	for (int nulls = 0; nulls < 2 && !db->is_broken && db->syncs > 0 && !PQisBusy(db->conn); nulls++) {
+	for (int nulls = 0; nulls < 2 && !db->is_broken && db->syncs > 0 && !PQisBusy(db->conn);
+		nulls++) {
 		PGresult *r = PQgetResult(db->conn);
 		if (r)
 			return r;
@@ -229,7 +230,7 @@ static bool send_prepares(struct database *db)
 		uint32_t oids[BIND_MAX];
 		size_t count = bind_types(m, oids);
 		if (!PQsendPrepare(db->conn, m->name, statement_find(m->name), (int)count, oids)
-		    || !PQsendDescribePrepared(db->conn, m->name))
+			|| !PQsendDescribePrepared(db->conn, m->name))
 			return false;
 	}
 	return PQpipelineSync(db->conn);
@@ -240,13 +241,14 @@ static void start_preparing(struct database *db)
 	db->state = PREPARING;
 	db->prepared = 0;
 	if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)
-	    || !send_prepares(db)) {
+		|| !send_prepares(db)) {
 		lose_with_libpq_text(db);
 		return;
 	}
 	db->syncs = 1;
 	struct timeval check = milliseconds(STALL_CHECK_MS);
-	(void)event_assign(db->io, db->base, PQsocket(db->conn), EV_READ | EV_PERSIST, on_readable, db);
+	(void)event_assign(
+		db->io, db->base, PQsocket(db->conn), EV_READ | EV_PERSIST, on_readable, db);
 	(void)event_assign(db->write, db->base, PQsocket(db->conn), EV_WRITE, on_writable, db);
 	(void)event_add(db->io, &check);
 	flush(db);
@@ -314,7 +316,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	db->heard_ms = service_now_ms();
-	bool is_alive = PQconsumeInput(db->conn); /* when it isn't: what came before the end counts */
+	bool is_alive =
+		PQconsumeInput(db->conn); /* when it isn't: what came before the end counts */
 	if (db->state == PREPARING && !read_prepared(db))
 		return;
 	if (db->state == UP)
@@ -434,8 +437,8 @@ bool database_knows(const struct method *m)
 	return statement_find(m->name) != NULL;
 }
 
-void database_send(struct database *db, const struct method *m, const struct span *params,
-	size_t count)
+void database_send(
+	struct database *db, const struct method *m, const struct span *params, size_t count)
 {
 	const char *values[BIND_MAX];
 	int lengths[BIND_MAX], formats[BIND_MAX];
@@ -493,9 +496,10 @@ static enum status read_url(struct database *db, struct fail *why)
 {
 	PQconninfoOption *all = PQconninfoParse(db->options.url, NULL);
 	if (!all)
-		return fail_set(why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
+		return fail_set(
+			why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
 	db->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
-		&& !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
+			    && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
 	/* Statements look rows up by key for each element of an array: one plan fits all sizes. */
 	int len = asprintf(&db->connection_options,
 		"%s -c statement_timeout=%d -c TimeZone=%s -c jit=off"
@@ -517,7 +521,9 @@ enum status database_open(struct event_base *base, const struct database_options
 	struct database *db = calloc(1, sizeof *db);
 	if (!db)
 		goto failed;
-	*db = (struct database){ .base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS };
+	*db = (struct database){
+		.base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS
+	};
 	db->io = event_new(base, -1, EV_READ, on_connecting, db);
 	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
 	db->timer = evtimer_new(base, on_timer, db);

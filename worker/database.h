@@ -35,15 +35,15 @@ enum database_result_kind {
 
 struct database_result {
 	enum database_result_kind kind;
-	struct pg_result *rows;  /* ROWS: the callee's to free */
-	const char *sqlstate;    /* FAILED: five characters */
-	const char *message;     /* FAILED: one line, borrowed */
+	struct pg_result *rows; /* ROWS: the callee's to free */
+	const char *sqlstate;   /* FAILED: five characters */
+	const char *message;    /* FAILED: one line, borrowed */
 };
 
 struct database_events {
 	/* A statement's result columns, at every connect; a failure ends the attempt. */
-	enum status (*on_described)(void *arg, const struct method *m, const struct pg_result *columns,
-		struct fail *why);
+	enum status (*on_described)(void *arg, const struct method *m,
+		const struct pg_result *columns, struct fail *why);
 	void (*on_up)(void *arg);
 	void (*on_result)(void *arg, const struct database_result *result);
 	void (*on_sync)(void *arg);
@@ -71,8 +71,8 @@ bool database_is_up(const struct database *db);
 bool database_knows(const struct method *m);
 
 /* While it is up. Failures become an on_down. The params (worker/bind.h) are copied. */
-void database_send(struct database *db, const struct method *m, const struct span *params,
-	size_t count);
+void database_send(
+	struct database *db, const struct method *m, const struct span *params, size_t count);
 void database_sync(struct database *db);
 
 /* Gives the connection up, from the loop, as if it had been lost. */

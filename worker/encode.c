@@ -113,8 +113,14 @@ static const struct cell_type {
 	Oid oid; /* pg_type.oid */
 	put_cell put;
 } cell_table[] = {
-	{ 16, put_bool },  { 20, put_int8 },    { 23, put_int4 },  { 25, put_text },
-	{ 701, put_float8 }, { 1082, put_date }, { 1184, put_instant }, { 2950, put_uuid },
+	{ 16, put_bool },
+	{ 20, put_int8 },
+	{ 23, put_int4 },
+	{ 25, put_text },
+	{ 701, put_float8 },
+	{ 1082, put_date },
+	{ 1184, put_instant },
+	{ 2950, put_uuid },
 };
 
 static put_cell cell_find(Oid oid)
@@ -130,7 +136,7 @@ static put_cell cell_find(Oid oid)
 static bool has_column(const PGresult *r, int index, const char *name, put_cell put)
 {
 	return index < PQnfields(r) && strcmp(PQfname(r, index), name) == 0
-		&& cell_find(PQftype(r, index)) == put;
+	       && cell_find(PQftype(r, index)) == put;
 }
 
 static bool is_head(const struct method *m, const char *name)
@@ -141,18 +147,20 @@ static bool is_head(const struct method *m, const char *name)
 static enum status check_columns(const struct method *m, const PGresult *r, struct fail *why)
 {
 	if (!has_column(r, ORD, "ord", put_int8) || !has_column(r, OUTCOME, "outcome", put_text))
-		return fail_set(why, ST_INTERNAL, "%s: the first columns are not ord int8, outcome text",
-			m->name);
+		return fail_set(why, ST_INTERNAL,
+			"%s: the first columns are not ord int8, outcome text", m->name);
 	for (int i = FIRST_DATA; i < PQnfields(r); i++)
 		if (!cell_find(PQftype(r, i)))
-			return fail_set(why, ST_INTERNAL, "%s: column %s has a type that is not known",
-				m->name, PQfname(r, i));
+			return fail_set(why, ST_INTERNAL,
+				"%s: column %s has a type that is not known", m->name,
+				PQfname(r, i));
 	if (m->shape == RESULT_PAGE && !has_column(r, PQnfields(r) - 1, "next_cursor", put_text))
-		return fail_set(why, ST_INTERNAL, "%s: the last column is not next_cursor text", m->name);
+		return fail_set(
+			why, ST_INTERNAL, "%s: the last column is not next_cursor text", m->name);
 	if (m->shape == RESULT_TOTALS
-	    && !(has_column(r, FIRST_DATA, "tag", put_text)
-		 && has_column(r, FIRST_DATA + 1, "minutes", put_int8)
-		 && has_column(r, FIRST_DATA + 2, "sessions", put_int8)))
+		&& !(has_column(r, FIRST_DATA, "tag", put_text)
+			&& has_column(r, FIRST_DATA + 1, "minutes", put_int8)
+			&& has_column(r, FIRST_DATA + 2, "sessions", put_int8)))
 		return fail_set(why, ST_INTERNAL, "%s: the columns are not tag, minutes, sessions",
 			m->name);
 	return ST_OK;
@@ -252,8 +260,8 @@ static struct span cell(const PGresult *r, int row, int column)
 	return (struct span){ PQgetvalue(r, row, column), (size_t)PQgetlength(r, row, column) };
 }
 
-static void put_columns(const struct column *columns, uint32_t count, const PGresult *r, int row,
-	struct buf *out)
+static void put_columns(
+	const struct column *columns, uint32_t count, const PGresult *r, int row, struct buf *out)
 {
 	for (const struct column *c = columns; c < columns + count; c++) {
 		msg_put_key(out, c->name);
@@ -290,8 +298,8 @@ static enum status outcome_status(struct span outcome, struct fail *why)
 
 /* Shapes. */
 
-static void put_page(const struct encode_plan *p, const struct range *range, int64_t limit,
-	struct buf *out)
+static void put_page(
+	const struct encode_plan *p, const struct range *range, int64_t limit, struct buf *out)
 {
 	size_t start = out->len;
 	int row = range->first, last = range->end;

@@ -31,10 +31,10 @@ struct link {
 	bool wants_ready;
 	bool is_leaving, has_left;
 	unsigned hellos_owed, hellos_until_left;
-	uint64_t leave_ms;   /* when it is left, answer or not */
-	struct buf out;      /* HEAD_ROOM, then responses of this epoch */
-	size_t mark;         /* where the response that is being written begins */
-	size_t out_answers;  /* in `out` */
+	uint64_t leave_ms;  /* when it is left, answer or not */
+	struct buf out;     /* HEAD_ROOM, then responses of this epoch */
+	size_t mark;        /* where the response that is being written begins */
+	size_t out_answers; /* in `out` */
 	struct buf head, params;
 	uint64_t logged_ms;
 	struct link_counts counts;
@@ -205,7 +205,8 @@ static void send_answers(struct link *l)
 	}
 	if (may_log(l))
 		log_warn("%zu answers not sent to the gateway at %s: %s: dropped", l->out_answers,
-			l->endpoint, st == ST_OVERLOADED ? "no connection" : status_info(st)->message);
+			l->endpoint,
+			st == ST_OVERLOADED ? "no connection" : status_info(st)->message);
 	forget_answers(l);
 }
 
@@ -245,7 +246,8 @@ void link_end(struct link *l)
 		l->out.len = l->mark;
 		l->counts.dropped++;
 		if (may_log(l))
-			log_error("an answer to the gateway at %s is dropped: out of memory", l->endpoint);
+			log_error("an answer to the gateway at %s is dropped: out of memory",
+				l->endpoint);
 	} else {
 		l->out_answers++;
 	}
@@ -329,9 +331,9 @@ static bool is_refusable(struct span message, uint32_t *msgid)
 	struct msg_reader in = msg_reader(message);
 	struct msg_token array, kind, id;
 	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY || array.count != 4
-	    || msg_read(&in, &kind) != ST_OK || kind.type != MSG_INT || kind.integer != ENVELOPE_REQUEST
-	    || msg_read(&in, &id) != ST_OK || id.type != MSG_INT || id.integer < 0
-	    || id.integer > UINT32_MAX)
+		|| msg_read(&in, &kind) != ST_OK || kind.type != MSG_INT
+		|| kind.integer != ENVELOPE_REQUEST || msg_read(&in, &id) != ST_OK
+		|| id.type != MSG_INT || id.integer < 0 || id.integer > UINT32_MAX)
 		return false;
 	*msgid = (uint32_t)id.integer;
 	return true;
@@ -360,7 +362,8 @@ static bool pass(struct link *l, struct msg_reader *in, const struct fail *why)
 	l->counts.malformed++;
 	if (may_log(l))
 		log_warn("a message of the gateway at %s is malformed: %s: %s", l->endpoint,
-			fail_text(why, ST_MALFORMED), has_end ? "refused" : "dropped with all after it");
+			fail_text(why, ST_MALFORMED),
+			has_end ? "refused" : "dropped with all after it");
 	if (!has_end)
 		return false;
 	if (l->is_announced && is_refusable((struct span){ rest.bytes, size }, &msgid))

@@ -134,8 +134,8 @@ static bool same_key(const struct request *a, const struct request *b, size_t ke
 {
 	const struct param_value *x = &a->values[key], *y = &b->values[key];
 	return a->account == b->account && x->integer == y->integer
-		&& memcmp(x->uuid, y->uuid, sizeof x->uuid) == 0 && x->text.len == y->text.len
-		&& (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
+	       && memcmp(x->uuid, y->uuid, sizeof x->uuid) == 0 && x->text.len == y->text.len
+	       && (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
 }
 
 bool request_keys_add(struct request_keys *keys, const struct request *r)

@@ -14,15 +14,15 @@
 struct request {
 	struct request *next;
 	const struct method *method;
-	void *origin;         /* who asked: handed back with the answer */
-	int64_t session;      /* of the origin, when it asked */
+	void *origin;    /* who asked: handed back with the answer */
+	int64_t session; /* of the origin, when it asked */
 	uint32_t msgid;
-	unsigned attempts;    /* executions it was part of and that told nothing */
+	unsigned attempts; /* executions it was part of and that told nothing */
 	int64_t account;
 	uint64_t deadline_ms; /* service_now_ms */
 	struct span request_id;
 	struct param_value values[METHOD_PARAMS_MAX];
-	struct buf bytes;     /* what request_id and values point into */
+	struct buf bytes; /* what request_id and values point into */
 };
 
 /* First in, first out. A zeroed struct is an empty list. */
@@ -33,7 +33,7 @@ struct request_list {
 
 void request_list_push(struct request_list *list, struct request *r);
 void request_list_prepend(struct request_list *list, struct request_list *others); /* takes them */
-struct request *request_list_pop(struct request_list *list); /* NULL: empty */
+struct request *request_list_pop(struct request_list *list);                       /* NULL: empty */
 
 struct request_pool {
 	struct request_list free;

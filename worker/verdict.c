@@ -8,13 +8,14 @@ static const struct {
 	struct verdict verdict;
 } verdict_table[] = {
 	/* sqlstate   status                  again  reconnect */
-	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } },  /* serialization failure */
-	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } },  /* deadlock */
-	{ "23505", { ST_INTERNAL, true, false } },              /* another worker was first: look again */
-	{ "23503", { ST_INTERNAL, true, false } },              /* it went while we looked */
-	{ "23514", { ST_INVALID_INPUT, false, false } },        /* check violation */
-	{ "22", { ST_INVALID_INPUT, false, false } },           /* data exception */
-	{ "0A000", { ST_DATABASE_UNAVAILABLE, true, true } },   /* a migration changed a cached plan */
+	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } }, /* serialization failure */
+	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } }, /* deadlock */
+	{ "23505", { ST_INTERNAL, true, false } },       /* another worker was first: look again */
+	{ "23503", { ST_INTERNAL, true, false } },       /* it went while we looked */
+	{ "23514", { ST_INVALID_INPUT, false, false } }, /* check violation */
+	{ "22", { ST_INVALID_INPUT, false, false } },    /* data exception */
+	{ "0A000",
+		{ ST_DATABASE_UNAVAILABLE, true, true } }, /* a migration changed a cached plan */
 	{ "26000", { ST_DATABASE_UNAVAILABLE, true, true } },   /* the prepared statement is gone */
 	{ "25006", { ST_DATABASE_UNAVAILABLE, true, true } },   /* demoted to a standby */
 	{ "55P03", { ST_DATABASE_UNAVAILABLE, false, false } }, /* lock not available */

@@ -35,8 +35,8 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	struct worker *w = arg;
 	(void)fd, (void)what;
 	struct batch_counts counts = batch_counts(w->batch);
-	log_warn("%zu requests not answered within %d s: given up", counts.queued + counts.in_flight,
-		WORKER_DRAIN_MS / 1000);
+	log_warn("%zu requests not answered within %d s: given up",
+		counts.queued + counts.in_flight, WORKER_DRAIN_MS / 1000);
 	service_stop(w->service);
 }
 
@@ -135,7 +135,8 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 	if (!links)
 		return ST_NO_MEMORY;
 	w->links = links;
-	enum status st = link_open(w->hub, service_base(w->service), &options, &links[w->link_count], why);
+	enum status st =
+		link_open(w->hub, service_base(w->service), &options, &links[w->link_count], why);
 	w->link_count += st == ST_OK;
 	return st;
 }
@@ -150,8 +151,10 @@ static void share_window(struct worker *w)
 static enum status open_links(struct worker *w, struct fail *why)
 {
 	char endpoint[ENDPOINT_TEXT_MAX];
-	for (const char *at = w->settings.gateways; settings_next_endpoint(&at, endpoint, sizeof endpoint);) {
-		if (has_link(w, endpoint)) /* a gateway takes a worker's second link for its successor */
+	for (const char *at = w->settings.gateways;
+		settings_next_endpoint(&at, endpoint, sizeof endpoint);) {
+		if (has_link(w,
+			    endpoint)) /* a gateway takes a worker's second link for its successor */
 			continue;
 		enum status st = open_link(w, endpoint, why);
 		if (st != ST_OK)
@@ -184,7 +187,8 @@ enum status worker_open(struct worker *w, struct fail *why)
 int worker_run(struct worker *w)
 {
 	service_ready(w->service);
-	log_info("worker %s works for the gateways at %s", STUDYTRACKER_VERSION, w->settings.gateways);
+	log_info("worker %s works for the gateways at %s", STUDYTRACKER_VERSION,
+		w->settings.gateways);
 	int exit_status = service_run(w->service);
 	log_info("stopped");
 	return exit_status;

@@ -11,7 +11,8 @@ static char shown[512];
 static const char *hex(struct span bytes)
 {
 	for (size_t i = 0; i < bytes.len; i++)
-		(void)snprintf(shown + 2 * i, sizeof shown - 2 * i, "%02x", (unsigned char)bytes.bytes[i]);
+		(void)snprintf(
+			shown + 2 * i, sizeof shown - 2 * i, "%02x", (unsigned char)bytes.bytes[i]);
 	return shown;
 }
 
@@ -25,7 +26,9 @@ static void finishes_as(const char *wanted)
 START_TEST(an_empty_array_has_no_dimension)
 {
 	array_start(&a, ARRAY_INT8);
-	finishes_as("00000000" "00000000" "00000014");
+	finishes_as("00000000"
+		    "00000000"
+		    "00000014");
 }
 END_TEST
 
@@ -34,8 +37,15 @@ START_TEST(elements_follow_one_dimension_that_counts_them)
 	array_start(&a, ARRAY_INT8);
 	array_int8(&a, 42);
 	array_int8(&a, -2);
-	finishes_as("00000001" "00000000" "00000014" "00000002" "00000001"
-		    "00000008" "000000000000002a" "00000008" "fffffffffffffffe");
+	finishes_as("00000001"
+		    "00000000"
+		    "00000014"
+		    "00000002"
+		    "00000001"
+		    "00000008"
+		    "000000000000002a"
+		    "00000008"
+		    "fffffffffffffffe");
 }
 END_TEST
 
@@ -45,8 +55,16 @@ START_TEST(a_null_is_a_length_of_minus_one_and_said_in_the_header)
 	array_bool(&a, true);
 	array_null(&a);
 	array_bool(&a, false);
-	finishes_as("00000001" "00000001" "00000010" "00000003" "00000001"
-		    "00000001" "01" "ffffffff" "00000001" "00");
+	finishes_as("00000001"
+		    "00000001"
+		    "00000010"
+		    "00000003"
+		    "00000001"
+		    "00000001"
+		    "01"
+		    "ffffffff"
+		    "00000001"
+		    "00");
 }
 END_TEST
 
@@ -55,8 +73,14 @@ START_TEST(an_empty_text_is_no_null)
 	array_start(&a, ARRAY_TEXT);
 	array_text(&a, (struct span){ 0 });
 	array_text(&a, SPAN("\xc3\xa4"));
-	finishes_as("00000001" "00000000" "00000019" "00000002" "00000001"
-		    "00000000" "00000002" "c3a4");
+	finishes_as("00000001"
+		    "00000000"
+		    "00000019"
+		    "00000002"
+		    "00000001"
+		    "00000000"
+		    "00000002"
+		    "c3a4");
 }
 END_TEST
 
@@ -65,18 +89,31 @@ START_TEST(dates_count_from_2000)
 	array_start(&a, ARRAY_DATE);
 	array_date(&a, 10957); /* 2000-01-01 */
 	array_date(&a, 0);     /* 1970-01-01 */
-	finishes_as("00000001" "00000000" "0000043a" "00000002" "00000001"
-		    "00000004" "00000000" "00000004" "ffffd533");
+	finishes_as("00000001"
+		    "00000000"
+		    "0000043a"
+		    "00000002"
+		    "00000001"
+		    "00000004"
+		    "00000000"
+		    "00000004"
+		    "ffffd533");
 }
 END_TEST
 
 START_TEST(a_uuid_is_its_sixteen_bytes)
 {
-	static const unsigned char uuid[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255 };
+	static const unsigned char uuid[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+		255 };
 	array_start(&a, ARRAY_UUID);
 	array_uuid(&a, uuid);
-	finishes_as("00000001" "00000000" "00000b86" "00000001" "00000001"
-		    "00000010" "000102030405060708090a0b0c0d0eff");
+	finishes_as("00000001"
+		    "00000000"
+		    "00000b86"
+		    "00000001"
+		    "00000001"
+		    "00000010"
+		    "000102030405060708090a0b0c0d0eff");
 }
 END_TEST
 
@@ -87,7 +124,13 @@ START_TEST(nothing_is_left_of_the_last_use)
 	array_null(&a);
 	array_start(&a, ARRAY_INT8);
 	array_int8(&a, 1);
-	finishes_as("00000001" "00000000" "00000014" "00000001" "00000001" "00000008" "0000000000000001");
+	finishes_as("00000001"
+		    "00000000"
+		    "00000014"
+		    "00000001"
+		    "00000001"
+		    "00000008"
+		    "0000000000000001");
 }
 END_TEST
 

@@ -9,8 +9,17 @@
 
 /* Results are made by hand, as libpq would have read them; answers are shown as JSON. */
 
-enum { BOOL = 16, INT8 = 20, INT4 = 23, TEXT = 25, JSON = 114, FLOAT8 = 701, DATE = 1082,
-	INSTANT = 1184, UUID = 2950 };
+enum {
+	BOOL = 16,
+	INT8 = 20,
+	INT4 = 23,
+	TEXT = 25,
+	JSON = 114,
+	FLOAT8 = 701,
+	DATE = 1082,
+	INSTANT = 1184,
+	UUID = 2950
+};
 enum { COLUMNS_MAX = 12 };
 
 struct column {
@@ -25,13 +34,26 @@ struct cell {
 	double real;
 };
 
-#define NIL     { .is_null = true }
-#define I(n)    { .integer = (n) }
-#define T(s)    { .text = (s) }
-#define R(x)    { .real = (x) }
+#define NIL                     \
+	{                       \
+		.is_null = true \
+	}
+#define I(n)                   \
+	{                      \
+		.integer = (n) \
+	}
+#define T(s)                \
+	{                   \
+		.text = (s) \
+	}
+#define R(x)                \
+	{                   \
+		.real = (x) \
+	}
 
-static const struct method row_method = { .name = "a.row", .shape = RESULT_ROW,
-	.missing = ST_TOPIC_NOT_FOUND };
+static const struct method row_method = {
+	.name = "a.row", .shape = RESULT_ROW, .missing = ST_TOPIC_NOT_FOUND
+};
 static const struct method page_method = { .name = "a.page", .shape = RESULT_PAGE };
 static const struct method report_method = { .name = "a.report", .shape = RESULT_REPORT };
 static const struct method totals_method = { .name = "a.totals", .shape = RESULT_TOTALS };
@@ -53,7 +75,8 @@ static void make_result(const struct column *list, int count)
 	row_count = 0;
 	for (int i = 0; i < count; i++) {
 		strcpy(names[i], list[i].name);
-		attributes[i] = (PGresAttDesc){ .name = names[i], .format = 1, .typid = list[i].type };
+		attributes[i] =
+			(PGresAttDesc){ .name = names[i], .format = 1, .typid = list[i].type };
 	}
 	result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	ck_assert(PQsetResultAttrs(result, count, attributes));
@@ -166,8 +189,8 @@ static void answers(int64_t ord, int64_t limit, const char *wanted)
 	ck_assert_str_eq(shown.bytes, wanted);
 }
 
-#define COUNT(list)   ((int)(sizeof(list) / sizeof *(list)))
-#define CELLS(...)    ((const struct cell[]){ __VA_ARGS__ })
+#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
+#define CELLS(...)  ((const struct cell[]){ __VA_ARGS__ })
 
 static const struct column simple[] = { { "ord", INT8 }, { "outcome", TEXT }, { "id", INT8 } };
 
@@ -180,7 +203,8 @@ START_TEST(each_type_has_its_form)
 	add_row(CELLS(I(1), NIL, I(1), I(-5), I(INT64_MIN), R(2.5), T("a'b"), I(0xff), I(-1),
 		I(1500000), NIL));
 	open_plan(&row_method);
-	answers(1, 0, "{'b':true,'i':-5,'l':-9223372036854775808,'r':2.50,'t':'a'b',"
+	answers(1, 0,
+		"{'b':true,'i':-5,'l':-9223372036854775808,'r':2.50,'t':'a'b',"
 		"'u':'01000000-0000-0000-0000-0000000000ff','d':'1999-12-31',"
 		"'at':'2000-01-01T00:00:01.500000Z','n':null}");
 }
@@ -288,13 +312,15 @@ END_TEST
 START_TEST(a_report_has_its_head_once_and_a_row_without_data_counts_for_the_head_only)
 {
 	static const struct column report[] = { { "ord", INT8 }, { "outcome", TEXT },
-		{ "head.year", INT8 }, { "date", TEXT }, { "head.minutes", INT8 }, { "minutes", INT8 } };
+		{ "head.year", INT8 }, { "date", TEXT }, { "head.minutes", INT8 },
+		{ "minutes", INT8 } };
 	make_result(report, COUNT(report));
 	add_row(CELLS(I(1), NIL, I(2026), T("a"), I(30), I(10)));
 	add_row(CELLS(I(1), NIL, I(2026), T("b"), I(30), I(20)));
 	add_row(CELLS(I(2), NIL, I(2025), NIL, I(0), NIL));
 	open_plan(&report_method);
-	answers(1, 0, "{'year':2026,'minutes':30,'data':[{'date':'a','minutes':10},"
+	answers(1, 0,
+		"{'year':2026,'minutes':30,'data':[{'date':'a','minutes':10},"
 		"{'date':'b','minutes':20}]}");
 	answers(2, 0, "{'year':2025,'minutes':0,'data':[]}");
 	answers(3, 0, "{'data':[]}");
@@ -309,7 +335,8 @@ START_TEST(totals_are_summed_and_told_by_tag)
 	add_row(CELLS(I(1), NIL, T("C"), I(60), I(1)));
 	add_row(CELLS(I(1), NIL, T("SQL"), I(30), I(2)));
 	open_plan(&totals_method);
-	answers(1, 0, "{'total_time':90,'time_by_tag':{'C':60,'SQL':30},"
+	answers(1, 0,
+		"{'total_time':90,'time_by_tag':{'C':60,'SQL':30},"
 		"'total_sessions':3,'sessions_by_tag':{'C':1,'SQL':2}}");
 	answers(2, 0, "{'total_time':0,'time_by_tag':{},'total_sessions':0,'sessions_by_tag':{}}");
 }
@@ -324,9 +351,11 @@ static const struct {
 	{ "ord is no int8", &row_method, { { "ord", INT4 }, { "outcome", TEXT } } },
 	{ "no outcome", &row_method, { { "ord", INT8 }, { "id", INT8 } } },
 	{ "an unknown type", &row_method, { { "ord", INT8 }, { "outcome", TEXT }, { "j", JSON } } },
-	{ "a page without cursor", &page_method, { { "ord", INT8 }, { "outcome", TEXT }, { "id", INT8 } } },
-	{ "totals of int4", &totals_method, { { "ord", INT8 }, { "outcome", TEXT }, { "tag", TEXT },
-		{ "minutes", INT4 }, { "sessions", INT8 } } },
+	{ "a page without cursor", &page_method,
+		{ { "ord", INT8 }, { "outcome", TEXT }, { "id", INT8 } } },
+	{ "totals of int4", &totals_method,
+		{ { "ord", INT8 }, { "outcome", TEXT }, { "tag", TEXT }, { "minutes", INT4 },
+			{ "sessions", INT8 } } },
 };
 
 START_TEST(a_statement_that_is_not_understood_is_refused_at_once)
@@ -363,10 +392,11 @@ int main(void)
 	tcase_add_test(tests, a_page_ends_at_its_limit_and_says_where_to_go_on);
 	tcase_add_test(tests, a_page_that_is_just_full_is_the_last);
 	tcase_add_test(tests, a_heavy_page_ends_early_and_can_be_continued);
-	tcase_add_test(tests, a_report_has_its_head_once_and_a_row_without_data_counts_for_the_head_only);
+	tcase_add_test(
+		tests, a_report_has_its_head_once_and_a_row_without_data_counts_for_the_head_only);
 	tcase_add_test(tests, totals_are_summed_and_told_by_tag);
-	tcase_add_loop_test(tests, a_statement_that_is_not_understood_is_refused_at_once, 0,
-		COUNT(refused));
+	tcase_add_loop_test(
+		tests, a_statement_that_is_not_understood_is_refused_at_once, 0, COUNT(refused));
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -166,8 +166,11 @@ static void on_body(struct socket *s, struct span from, struct span body, void *
 
 static void open_gateway(void)
 {
-	struct socket_options options = { .endpoint = endpoint, .bind = true, .router = true,
-		.max_body = SOCKET_REPLY_BODY_MAX, .on_message = on_body };
+	struct socket_options options = { .endpoint = endpoint,
+		.bind = true,
+		.router = true,
+		.max_body = SOCKET_REPLY_BODY_MAX,
+		.on_message = on_body };
 	struct fail why = { 0 };
 	ck_assert(socket_hub_open(&gateway_hub, base, NULL) == ST_OK);
 	ck_assert_msg(socket_open(gateway_hub, &options, &gateway, &why) == ST_OK, "%s", why.text);
@@ -222,18 +225,20 @@ static void on_left(void *arg)
 static void on_late(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	ck_abort_msg("it did not happen: %s; heard: %.*s", (const char *)arg, (int)heard.len, heard.bytes);
+	ck_abort_msg("it did not happen: %s; heard: %.*s", (const char *)arg, (int)heard.len,
+		heard.bytes);
 }
 
 /* Runs the loop, an event at a time, until it has happened. */
-#define UNTIL(what) do { \
-	const struct timeval deadline = { 20, 0 }; \
-	struct event *late = evtimer_new(base, on_late, (void *)(size_t)#what); \
-	evtimer_add(late, &deadline); \
-	while (!(what)) \
-		event_base_loop(base, EVLOOP_ONCE); \
-	event_free(late); \
-} while (0)
+#define UNTIL(what)                                                                      \
+	do {                                                                             \
+		const struct timeval deadline = { 20, 0 };                               \
+		struct event *late = evtimer_new(base, on_late, (void *)(size_t) #what); \
+		evtimer_add(late, &deadline);                                            \
+		while (!(what))                                                          \
+			event_base_loop(base, EVLOOP_ONCE);                              \
+		event_free(late);                                                        \
+	} while (0)
 
 static int lines(void)
 {
@@ -261,8 +266,12 @@ static void start(void)
 	news = (struct link_news){ true, WINDOW, { .queued = 3 } };
 	answers_at_once = true;
 	open_gateway();
-	struct link_options options = { .endpoint = endpoint, .uuid = uuid, .version = "1.2.3",
-		.tell = tell, .on_request = on_request, .on_left = on_left };
+	struct link_options options = { .endpoint = endpoint,
+		.uuid = uuid,
+		.version = "1.2.3",
+		.tell = tell,
+		.on_request = on_request,
+		.on_left = on_left };
 	struct fail why = { 0 };
 	ck_assert_msg(link_open(hub, base, &options, &worker, &why) == ST_OK, "%s", why.text);
 }

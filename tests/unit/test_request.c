@@ -43,8 +43,10 @@ static struct span nothing(void)
 
 static struct envelope envelope(int64_t account, struct span with)
 {
-	return (struct envelope){ .kind = ENVELOPE_REQUEST, .msgid = 7,
-		.context = { account, SPAN("trace"), 1000 }, .params = with };
+	return (struct envelope){ .kind = ENVELOPE_REQUEST,
+		.msgid = 7,
+		.context = { account, SPAN("trace"), 1000 },
+		.params = with };
 }
 
 static struct request *take(const char *name, int64_t account, struct span with)
@@ -211,7 +213,6 @@ START_TEST(a_method_without_a_key_never_clashes)
 	request_give(&pool, &r);
 }
 END_TEST
-
 
 static void end(void)
 {

@@ -34,7 +34,8 @@ START_TEST(each_sqlstate_has_its_verdict)
 	ck_assert_msg(v.status == rows[_i].verdict.status, "%s: %s", rows[_i].sqlstate,
 		status_info(v.status)->code);
 	ck_assert_msg(v.try_again == rows[_i].verdict.try_again, "%s: again", rows[_i].sqlstate);
-	ck_assert_msg(v.reconnect == rows[_i].verdict.reconnect, "%s: reconnect", rows[_i].sqlstate);
+	ck_assert_msg(
+		v.reconnect == rows[_i].verdict.reconnect, "%s: reconnect", rows[_i].sqlstate);
 }
 END_TEST
 
