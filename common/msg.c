@@ -186,7 +186,7 @@ enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
 	uint64_t left[MSG_DEPTH_MAX + 1] = { 1 };
 	size_t depth = 0;
 	for (;;) {
-		struct msg_token token;
+		struct msg_token token = { 0 };
 		while (left[depth] == 0 && depth > 0)
 			depth--;
 		if (left[depth] == 0)

@@ -240,6 +240,13 @@ static enum status refuse_nul(const struct cursor *c, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, field, "%s must not contain the character U+0000", field);
 }
 
+/* Begins like JSON, but no object. */
+static bool is_other_value(struct cursor c)
+{
+	char first = *c.at;
+	return first == '[' || first == '"' || first == '-' || is_digit(first) || scan_literal(&c) == AFTER;
+}
+
 static enum status check_start(struct cursor *c, struct fail *why)
 {
 	skip_blanks(c);
@@ -247,7 +254,7 @@ static enum status check_start(struct cursor *c, struct fail *why)
 		return fail_set(why, ST_INVALID_JSON, "the body is empty: it must be a JSON object");
 	if (!utf8_is_valid(c->start, (size_t)(c->end - c->start)))
 		return fail_set(why, ST_INVALID_JSON, "the body is not valid UTF-8");
-	if (*c->at != '{' && strchr("[\"tfn-0123456789", *c->at))
+	if (is_other_value(*c))
 		return fail_set(why, ST_INVALID_JSON, "the body must be a JSON object");
 	return ST_OK;
 }

@@ -1,0 +1,48 @@
+/* Any bytes are an object or refused with a reason; what is accepted becomes one whole map of
+ * MessagePack, and that map as JSON is an object again. */
+#include "common/msg.h"
+#include "gateway/json_in.h"
+#include "gateway/json_out.h"
+#include "gateway/json_scan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_params(const struct json_in *json, const struct method *m, bool is_strict)
+{
+	struct buf params = { 0 }, text = { 0 };
+	struct json_scan scan = { 0 };
+	struct fail why = { 0 };
+	uint32_t pairs = 0;
+	size_t measured;
+	size_t mark = msg_open_map(&params);
+	enum status st = json_in_put_params(json, m, is_strict, NULL, &params, &pairs, &why);
+	msg_close(&params, mark, pairs);
+	if (st != ST_OK && (!is_strict || !why.text[0]))
+		__builtin_trap();
+	if (msg_measure(buf_view(&params), &measured, NULL) != ST_OK || measured != params.len)
+		__builtin_trap();
+	json_out_value(&text, buf_view(&params));
+	if (json_scan(&scan, buf_view(&text), &why) != ST_OK)
+		__builtin_trap();
+	buf_fini(&params);
+	buf_fini(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	if (size == 0)
+		return 0;
+	struct span body = { (const char *)data + 1, size - 1 };
+	const struct method *m = method_at(data[0] % method_count());
+	if (json_in_parse(body, &json, &why) != ST_OK) {
+		if (!why.text[0])
+			__builtin_trap();
+		return 0;
+	}
+	check_params(json, m, true);
+	check_params(json, m, false);
+	json_in_free(&json);
+	return 0;
+}

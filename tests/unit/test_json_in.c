@@ -1,0 +1,251 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/msg.h"
+#include "gateway/json_in.h"
+#include "gateway/json_out.h"
+#include "gateway/json_scan.h"
+
+/* What is no JSON object: the reason, or the field and the reason where it is a value's. */
+static const struct {
+	struct span body;
+	enum status st;
+	const char *field, *text; /* text: a part of it */
+} refused[] = {
+	{ SPAN_INIT(""), ST_INVALID_JSON, "", "the body is empty: it must be a JSON object" },
+	{ SPAN_INIT(" \n"), ST_INVALID_JSON, "", "the body is empty" },
+	{ SPAN_INIT("[]"), ST_INVALID_JSON, "", "the body must be a JSON object" },
+	{ SPAN_INIT("\"text\""), ST_INVALID_JSON, "", "the body must be a JSON object" },
+	{ SPAN_INIT("12"), ST_INVALID_JSON, "", "the body must be a JSON object" },
+	{ SPAN_INIT("null"), ST_INVALID_JSON, "", "the body must be a JSON object" },
+	{ SPAN_INIT("true"), ST_INVALID_JSON, "", "the body must be a JSON object" },
+	{ SPAN_INIT("name=C"), ST_INVALID_JSON, "", "byte 0: an object begins with {" },
+	{ SPAN_INIT("\xef\xbb\xbf{}"), ST_INVALID_JSON, "", "byte 0" },
+	{ SPAN_INIT("\x00{}"), ST_INVALID_JSON, "", "byte 0" },
+	{ SPAN_INIT("{"), ST_INVALID_JSON, "", "byte 1: a name in double quotes is missing" },
+	{ SPAN_INIT("{}}"), ST_INVALID_JSON, "", "byte 2: something follows the object" },
+	{ SPAN_INIT("{} {}"), ST_INVALID_JSON, "", "something follows" },
+	{ SPAN_INIT("{}\x00"), ST_INVALID_JSON, "", "something follows" },
+	{ SPAN_INIT("{a:1}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{'a':1}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{\"a\"}"), ST_INVALID_JSON, "", "a colon is missing" },
+	{ SPAN_INIT("{\"a\" 1}"), ST_INVALID_JSON, "", "a colon is missing" },
+	{ SPAN_INIT("{\"a\":}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":"), ST_INVALID_JSON, "", "it ends too early" },
+	{ SPAN_INIT("{\"a\":1"), ST_INVALID_JSON, "", "it ends too early" },
+	{ SPAN_INIT("{\"a\":1,}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{,}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{\"a\":1 \"b\":2}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":[1,]}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":[1}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":{]}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{\"a\":NaN}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":Infinity}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":-Infinity}"), ST_INVALID_JSON, "", "not a number" },
+	{ SPAN_INIT("{\"a\":nul}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":True}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":truex}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":01}"), ST_INVALID_JSON, "", "a number begins with 0" },
+	{ SPAN_INIT("{\"a\":+1}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":-}"), ST_INVALID_JSON, "", "not a number" },
+	{ SPAN_INIT("{\"a\":1.}"), ST_INVALID_JSON, "", "not a number" },
+	{ SPAN_INIT("{\"a\":.5}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
+	{ SPAN_INIT("{\"a\":1e}"), ST_INVALID_JSON, "", "not a number" },
+	{ SPAN_INIT("{\"a\":1e+}"), ST_INVALID_JSON, "", "not a number" },
+	{ SPAN_INIT("{\"a\":0x10}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":1_000}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":\"x}"), ST_INVALID_JSON, "", "a text without its closing quote" },
+	{ SPAN_INIT("{\"a\":\"x\\"), ST_INVALID_JSON, "", "no escape that JSON has" },
+	{ SPAN_INIT("{\"a\":\"\\x41\"}"), ST_INVALID_JSON, "", "no escape that JSON has" },
+	{ SPAN_INIT("{\"a\":\"\\u12g4\"}"), ST_INVALID_JSON, "", "no escape that JSON has" },
+	{ SPAN_INIT("{\"a\":\"\\u12\"}"), ST_INVALID_JSON, "", "no escape that JSON has" },
+	{ SPAN_INIT("{\"a\":\"tab\there\"}"), ST_INVALID_JSON, "", "a control byte in a text" },
+	{ SPAN_INIT("{\"a\":\"line\nbreak\"}"), ST_INVALID_JSON, "", "a control byte in a text" },
+	{ SPAN_INIT("{\"a\":\"\x00\"}"), ST_INVALID_JSON, "", "a control byte in a text" },
+	{ SPAN_INIT("{\"a\":\"\\ud800\"}"), ST_INVALID_JSON, "", "half a surrogate pair" },
+	{ SPAN_INIT("{\"a\":\"\\udc00\"}"), ST_INVALID_JSON, "", "half a surrogate pair" },
+	{ SPAN_INIT("{\"a\":\"\\ud800\\u0041\"}"), ST_INVALID_JSON, "", "half a surrogate pair" },
+	{ SPAN_INIT("{\"a\":\"\\ud83d\\ud83d\"}"), ST_INVALID_JSON, "", "half a surrogate pair" },
+	{ SPAN_INIT("{\"a\":\"\xff\"}"), ST_INVALID_JSON, "", "not valid UTF-8" },
+	{ SPAN_INIT("{\"a\":\"\xc0\xaf\"}"), ST_INVALID_JSON, "", "not valid UTF-8" },
+	{ SPAN_INIT("{\"a\":\"\xed\xa0\x80\"}"), ST_INVALID_JSON, "", "not valid UTF-8" },
+	{ SPAN_INIT("{/* why */}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{\"a\":1}//"), ST_INVALID_JSON, "", "something follows" },
+	{ SPAN_INIT("{\f}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
+	{ SPAN_INIT("{\"name\":\"a\\u0000b\"}"), ST_INVALID_INPUT, "name",
+	  "name must not contain the character U+0000" },
+	{ SPAN_INIT("{\"name\":{\"x\":[\"\\u0000\"]}}"), ST_INVALID_INPUT, "name", "U+0000" },
+	{ SPAN_INIT("{\"name\":1,\"name\":2}"), ST_INVALID_INPUT, "name", "name must be given once" },
+	{ SPAN_INIT("{\"name\":1,\"n\\u0061me\":2}"), ST_INVALID_INPUT, "name", "name must be given once" },
+	{ SPAN_INIT("{\"\":1,\"\":2}"), ST_INVALID_INPUT, "", "comes twice" },
+	{ SPAN_INIT("{\"a\":{\"b\":1,\"b\":2}}"), ST_INVALID_INPUT, "", "comes twice in a nested object" },
+};
+
+START_TEST(what_is_no_object_is_refused)
+{
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	enum status st = json_in_parse(refused[_i].body, &json, &why);
+	ck_assert_msg(st == refused[_i].st, "%s: %d %s", refused[_i].body.bytes, st, why.text);
+	ck_assert_msg(strstr(why.text, refused[_i].text), "%s: %s", refused[_i].body.bytes, why.text);
+	ck_assert_str_eq(why.field, refused[_i].field);
+	ck_assert_ptr_null(json);
+}
+END_TEST
+
+static const struct {
+	const char *method;
+	bool is_strict;
+	const char *body;
+	const char *params; /* as JSON again; else "FIELD: text" */
+} taken[] = {
+	{ "topics.create", true, "{}", "{}" },
+	{ "topics.create", true, " \t\r\n{ } ", "{}" },
+	{ "topics.create", true, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
+	{ "topics.create", true, "{\"name\" : null}", "{\"name\":null}" },
+	{ "topics.create", true, "{\"name\":true,\"description\":false}", "{\"name\":true,\"description\":false}" },
+	{ "topics.create", true, "{\"name\":[1,[2]]}", "{\"name\":[]}" },
+	{ "topics.create", true, "{\"name\":{\"a\":1}}", "{\"name\":{}}" },
+	{ "topics.create", true, "{\"name\":\"\\u00e4\\ud83d\\ude00\\n\\/\"}",
+	  "{\"name\":\"\xc3\xa4\xf0\x9f\x98\x80\\n/\"}" },
+	{ "topics.create", true, "{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}", "{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}" },
+	{ "topics.create", true, "{\"name\":\"C\",\"color\":1}", "color: unknown field \"color\"" },
+	{ "topics.create", false, "{\"name\":\"C\",\"color\":{\"r\":[1,2,{}]}}", "{\"name\":\"C\"}" },
+	{ "topics.create", true, "{\"limit\":1}", "limit: unknown field \"limit\"" },
+	{ "topics.create", true, "{\"\":1}", ": unknown field \"\"" },
+	{ "topics.create", true, "{\"\\n\":1}", "?: unknown field \"?\"" },
+	{ "sessions.create", true, "{\"session_id\":\"x\"}", "session_id: unknown field \"session_id\"" },
+	{ "sessions.create", false, "{\"session_id\":\"x\",\"topic_id\":1}", "{\"topic_id\":1}" },
+	{ "sessions.create", true, "{\"topic_id\":0}", "{\"topic_id\":0}" },
+	{ "sessions.create", true, "{\"topic_id\":-0}", "{\"topic_id\":0}" },
+	{ "sessions.create", true, "{\"topic_id\":60.0}", "{\"topic_id\":60}" },
+	{ "sessions.create", true, "{\"topic_id\":1.5}", "{\"topic_id\":1.5}" },
+	{ "sessions.create", true, "{\"topic_id\":1e2}", "{\"topic_id\":100}" },
+	{ "sessions.create", true, "{\"topic_id\":9007199254740993}", "{\"topic_id\":9007199254740993}" },
+	{ "sessions.create", true, "{\"topic_id\":9223372036854775806}", "{\"topic_id\":9223372036854775806}" },
+	{ "sessions.create", true, "{\"topic_id\":9223372036854775807}", "{\"topic_id\":9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":99999999999999999999}", "{\"topic_id\":9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":-99999999999999999999}", "{\"topic_id\":-9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":1e999}", "{\"topic_id\":null}" },
+	{ "sessions.update", true, "{\"notes\":null,\"if_match\":\"x\"}", "if_match: unknown field \"if_match\"" },
+	{ "topics.update", true, "{\"archived\":true}", "{\"archived\":true}" },
+	{ "topics.update", true, "{\"topic_id\":5}", "topic_id: unknown field \"topic_id\"" },
+	{ "topics.update", false, "{\"topic_id\":5,\"name\":\"x\"}", "{\"name\":\"x\"}" },
+};
+
+START_TEST(an_object_becomes_params)
+{
+	static const char *const in_path[] = { "topic_id", NULL };
+	const struct method *m = method_find(span_of(taken[_i].method));
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	struct buf params = { 0 }, shown = { 0 };
+	uint32_t pairs = 0;
+	ck_assert_msg(json_in_parse(span_of(taken[_i].body), &json, &why) == ST_OK, "%s", why.text);
+	size_t mark = msg_open_map(&params);
+	enum status st = json_in_put_params(json, m, taken[_i].is_strict,
+		m->key == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs, &why);
+	msg_close(&params, mark, pairs);
+	if (st == ST_OK)
+		json_out_value(&shown, buf_view(&params));
+	else
+		buf_printf(&shown, "%s: %s", why.field, why.text);
+	ck_assert_msg(span_is(buf_view(&shown), taken[_i].params), "%s gave %.*s", taken[_i].body,
+		(int)shown.len, shown.bytes);
+	json_in_free(&json);
+	buf_fini(&params);
+	buf_fini(&shown);
+}
+END_TEST
+
+START_TEST(what_is_in_the_object_is_told)
+{
+	struct json_in *json = NULL;
+	ck_assert_int_eq(json_in_parse(SPAN("{\"tag\":null,\"minutes\":1}"), &json, NULL), ST_OK);
+	ck_assert(json_in_has(json, "tag") && json_in_has(json, "minutes") && !json_in_has(json, "topic_id"));
+	json_in_free(&json);
+	json_in_free(&json);
+}
+END_TEST
+
+static enum status nested(size_t depth, struct fail *why)
+{
+	struct json_in *json = NULL;
+	struct buf body = { 0 };
+	buf_text(&body, "{\"a\":");
+	for (size_t i = 1; i < depth; i++)
+		buf_byte(&body, '[');
+	for (size_t i = 1; i < depth; i++)
+		buf_byte(&body, ']');
+	buf_byte(&body, '}');
+	buf_text(&body, "");
+	enum status st = depth > 1 ? json_in_parse(buf_view(&body), &json, why) : ST_OK;
+	json_in_free(&json);
+	buf_fini(&body);
+	return st;
+}
+
+START_TEST(depth_is_bounded)
+{
+	struct fail why = { 0 };
+	ck_assert_int_eq(nested(JSON_DEPTH_MAX, &why), ST_OK);
+	ck_assert_int_eq(nested(JSON_DEPTH_MAX + 1, &why), ST_INVALID_JSON);
+	ck_assert_ptr_nonnull(strstr(why.text, "nested deeper than 32"));
+	ck_assert_int_eq(nested(500000, &why), ST_INVALID_JSON);
+}
+END_TEST
+
+/* 80,000 names, the first one again at the end: found, and in linear time. */
+START_TEST(many_members_are_no_burden)
+{
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	struct buf body = { 0 };
+	buf_byte(&body, '{');
+	for (int i = 0; i < 80000; i++)
+		buf_printf(&body, "\"k%d\":1,", i);
+	buf_text(&body, "\"k0\":1}");
+	ck_assert_int_eq(json_in_parse(buf_view(&body), &json, &why), ST_INVALID_INPUT);
+	ck_assert_str_eq(why.field, "k0");
+	buf_fini(&body);
+}
+END_TEST
+
+START_TEST(long_names_are_cut_between_characters)
+{
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	struct buf body = { 0 }, params = { 0 };
+	uint32_t pairs = 0;
+	buf_text(&body, "{\"a");
+	for (int i = 0; i < 300; i++)
+		buf_text(&body, "\xc3\xa4");
+	buf_text(&body, "\":1}");
+	ck_assert_int_eq(json_in_parse(buf_view(&body), &json, &why), ST_OK);
+	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("topics.create")), true, NULL, &params,
+				 &pairs, &why), ST_INVALID_INPUT);
+	ck_assert_uint_eq(strlen(why.field), 47);
+	json_in_free(&json);
+	buf_fini(&body);
+	buf_fini(&params);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("json_in");
+	tcase_add_loop_test(tc, what_is_no_object_is_refused, 0, sizeof refused / sizeof *refused);
+	tcase_add_loop_test(tc, an_object_becomes_params, 0, sizeof taken / sizeof *taken);
+	tcase_add_test(tc, what_is_in_the_object_is_told);
+	tcase_add_test(tc, depth_is_bounded);
+	tcase_add_test(tc, many_members_are_no_burden);
+	tcase_add_test(tc, long_names_are_cut_between_characters);
+	Suite *suite = suite_create("json_in");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
