@@ -127,16 +127,12 @@ static void drop_input(struct connection *c)
 {
 	c->dropped += unread(c);
 	evbuffer_drain(bufferevent_get_input(c->bev), unread(c));
-	if (c->dropped > LINGER_BYTES)
-		close_connection(c);
+	c->is_dead |= c->dropped > LINGER_BYTES;
 }
 
 static void start_linger(struct connection *c)
 {
-	if (c->has_ended || shutdown(bufferevent_getfd(c->bev), SHUT_WR) != 0) {
-		close_connection(c);
-		return;
-	}
+	c->is_dead = c->has_ended || shutdown(bufferevent_getfd(c->bev), SHUT_WR) != 0;
 	c->stage = STAGE_LINGERING;
 }
 
