@@ -43,8 +43,8 @@ static uint64_t big_endian(const char *bytes, unsigned width)
 
 static int64_t sign_extended(uint64_t value, unsigned width)
 {
-	unsigned unused = 64 - 8 * width;
-	return (int64_t)(value << unused) >> unused;
+	uint64_t sign = (uint64_t)1 << (8 * width - 1);
+	return (int64_t)((value ^ sign) - sign);
 }
 
 static double real_of(uint64_t bits, unsigned width)
@@ -122,7 +122,7 @@ static enum status take_token(struct msg_reader *in, struct msg_token *t)
 	unsigned char first = (unsigned char)*in->at++;
 	if (first < 0x80 || first >= 0xe0) {
 		t->type = MSG_INT;
-		t->integer = (signed char)first;
+		t->integer = sign_extended(first, 1);
 		return ST_OK;
 	}
 	if (first >= 0xc0)

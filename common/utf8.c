@@ -72,7 +72,10 @@ void utf8_show(const char *bytes, size_t len, char *out, size_t size)
 	bool is_text = utf8_is_valid(bytes, len);
 	size_t shown = is_text ? utf8_cut(bytes, len, size - 1) : 1;
 	for (size_t i = 0; i < shown; i++)
-		out[i] = !is_text || (unsigned char)bytes[i] < ' ' || bytes[i] == 0x7f ? '?' : bytes[i];
+		out[i] = bytes[i];
+	for (size_t i = 0; i < shown; i++)
+		if (!is_text || (unsigned char)out[i] < ' ' || out[i] == 0x7f)
+			out[i] = '?';
 	out[shown] = '\0';
 }
 

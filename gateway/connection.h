@@ -50,7 +50,7 @@ struct edge {
 	struct edge_options options;
 	struct edge_counts counts;
 	struct listener *listener; /* NULL once it drains */
-	LIST_HEAD(, connection) connections;
+	LIST_HEAD(connection_list, connection) connections;
 	/* libevent's common timeouts: equal ones share a queue */
 	const struct timeval *deadlines[DEADLINE_COUNT];
 	struct http_reader *spares[EDGE_SPARES];

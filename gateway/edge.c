@@ -80,7 +80,7 @@ static bool init_deadlines(struct edge *edge)
 	static const struct timeval at_once;
 	edge->deadlines[DEADLINE_NEXT_TURN] = &at_once;
 	for (int i = DEADLINE_IDLE; i < DEADLINE_COUNT; i++) {
-		struct timeval duration = { ms[i] / 1000, ms[i] % 1000 * 1000 };
+		struct timeval duration = { ms[i] / 1000, ms[i] % 1000 * 1000L };
 		edge->deadlines[i] = event_base_init_common_timeout(edge->base, &duration);
 		if (!edge->deadlines[i])
 			return false;

@@ -88,7 +88,7 @@ void http_date_format(time_t when, char out[HTTP_DATE_SIZE])
 	if (strftime(out, HTTP_DATE_SIZE, "ddd, %d mmm %Y %H:%M:%S GMT", &t) == 0)
 		out[0] = '\0';
 	else {
-		memcpy(out, days + 3 * t.tm_wday, 3);
-		memcpy(out + 8, months + 3 * t.tm_mon, 3);
+		memcpy(out, days + 3 * (size_t)t.tm_wday, 3);
+		memcpy(out + 8, months + 3 * (size_t)t.tm_mon, 3);
 	}
 }

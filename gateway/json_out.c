@@ -97,6 +97,12 @@ static void put_array(struct buf *out, struct msg_reader *in, uint32_t count, in
 	buf_byte(out, ']');
 }
 
+static bool skip_pair(struct msg_reader *in)
+{
+	enum status name = msg_skip(in, NULL);
+	return name == ST_OK && msg_skip(in, NULL) == ST_OK;
+}
+
 static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int depth)
 {
 	char separator = '{';
@@ -105,7 +111,7 @@ static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int 
 		struct msg_reader before = *in;
 		if (msg_read(in, &key) != ST_OK || key.type != MSG_TEXT) {
 			*in = before;
-			if (msg_skip(in, NULL) != ST_OK || msg_skip(in, NULL) != ST_OK)
+			if (!skip_pair(in))
 				break;
 			continue;
 		}

@@ -26,7 +26,8 @@ static enum step broken(struct cursor *c, const char *what)
 
 static char peek(const struct cursor *c)
 {
-	return c->at < c->end ? *c->at : '\0';
+	static const char nothing;
+	return *(c->at < c->end ? c->at : &nothing);
 }
 
 static void skip_blanks(struct cursor *c)

@@ -31,7 +31,7 @@ static bool is_shortage(int error)
 
 static void starve(struct listener *l)
 {
-	static const struct timeval wait = { 0, STARVED_MS * 1000 };
+	static const struct timeval wait = { 0, STARVED_MS * 1000L };
 	listener_pause(l);
 	evtimer_add(l->again, &wait);
 }

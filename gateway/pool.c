@@ -134,7 +134,7 @@ static struct pool_worker *least_loaded(const struct pool *p, bool for_suspect)
 {
 	struct pool_worker *best = NULL;
 	struct pool_worker *w = p->favourite && p->favourite->next ? p->favourite->next : p->workers;
-	for (size_t i = 0; i < p->counts.workers; i++, w = w->next ? w->next : p->workers)
+	for (size_t i = 0; w && i < p->counts.workers; i++, w = w->next ? w->next : p->workers)
 		if (free_credit(w) > (best ? free_credit(best) : 0) && !(for_suspect && w->has_suspect))
 			best = w;
 	return best;

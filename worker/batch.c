@@ -149,7 +149,7 @@ static bool is_expired(const struct request *r, uint64_t now_ms)
 
 static void watch_deadlines(struct batch *b)
 {
-	static const struct timeval wait = { 0, SWEEP_MS * 1000 };
+	static const struct timeval wait = { 0, SWEEP_MS * 1000L };
 	if (b->counts.queued > 0 && !evtimer_pending(b->sweep, NULL))
 		(void)evtimer_add(b->sweep, &wait);
 }
