@@ -1,0 +1,154 @@
+"""What fault stories share: processes that are killed and come back, and how a story ends.
+
+    class Story(faults.FaultCase):
+        def test_something(self):
+            with self.load(clients=64) as load:
+                self.service.kill_worker(0)
+                self.service.start_worker()
+            self.settle(load, "a worker killed")
+
+With STUDYTRACKER_FAULTS=long the stories take their time.
+"""
+
+import os
+import re
+import signal
+import subprocess
+
+import harness
+import ledger
+
+IS_LONG = os.environ.get("STUDYTRACKER_FAULTS") == "long"
+
+
+def in_long(long, short):
+    return long if IS_LONG else short
+
+
+class Service(harness.Service):
+    """Programs that come and go; each start has a log of its own."""
+
+    starts = 0
+
+    def named(self, kind):
+        self.starts += 1
+        return f"{kind}.{self.starts}"
+
+    def start_gateway(self, number=None):
+        number = number or len(self.gateways) + 1
+        env = harness.clean_environment(**{
+            "API_HOST": "127.0.0.1", "API_PORT": self.port,
+            "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
+            "STUDYTRACKER_WORKER_ENDPOINT": self.bind_endpoint(number), **self.settings})
+        gateway = harness.Process(self.named(f"gateway-{number}"), [harness.GATEWAY], env, self.directory)
+        gateway.number = number
+        self.gateways.append(gateway)
+        return gateway
+
+    def bind_endpoint(self, number):
+        return self.endpoint(number)
+
+    def start_worker(self):
+        endpoints = ",".join(self.endpoint(i + 1) for i in range(self.counts[1]))
+        env = harness.clean_environment(**{
+            "DATABASE_URL": self.database.url, "STUDYTRACKER_GATEWAYS": endpoints,
+            "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings})
+        worker = harness.Process(self.named("worker"), [harness.WORKER], env, self.directory)
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, process):
+        """SIGKILL, and nobody asks for its exit status."""
+        process.kill()
+        self.forget(process)
+
+    def end(self, process):
+        """SIGTERM; it must end well."""
+        status = process.stop()
+        assert status == 0, f"{process.name} ended with {status}:\n{process.log()}"
+        self.forget(process)
+
+    def forget(self, process):
+        for running in (self.gateways, self.workers):
+            if process in running:
+                running.remove(process)
+
+    def joined(self):
+        """How many workers each gateway says it has."""
+        return [g.log().count(" joined") - g.log().count(" left\n") - g.log().count(" is gone")
+                for g in self.gateways]
+
+    def wait_joined(self, count):
+        try:
+            harness.until(f"{count} workers have joined", lambda: all(n == count for n in self.joined()))
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.joined()}\n{self.logs()}") from None
+
+
+def held_by_the_dead(gateway):
+    """What each worker held that the gateway found gone, one number each."""
+    return [int(n) for n in re.findall(r"is gone: (\d+) calls", gateway.log())]
+
+
+class Lock:
+    """No write gets through while it is held: what is in flight stays in flight."""
+
+    def __init__(self, database):
+        self.psql = subprocess.Popen(
+            [database.program("psql"), "-X", "-q", "-A", "-t", "-h", database.directory, "-p", "5432",
+             "-U", "studytracker", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            encoding="utf-8", preexec_fn=harness.dies_with_us)
+        self.say("begin; lock table sessions in share row exclusive mode; select 'held';")
+        line = self.psql.stdout.readline()
+        assert line == "held\n", line
+
+    def say(self, sql):
+        self.psql.stdin.write(sql + "\n")
+        self.psql.stdin.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.release()
+
+    def release(self):
+        if self.psql.poll() is None:
+            self.psql.stdin.close()
+            self.psql.wait(harness.PATIENCE)
+            self.psql.stdout.close()
+
+
+class FaultCase(harness.ServiceCase):
+    """A ServiceCase whose programs may be killed and started again."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.database = harness.Database()
+        cls.addClassCleanup(cls.database.close)
+        cls.database.start()
+        cls.service = Service(cls.database, cls.workers, cls.gateways, **cls.settings)
+        cls.addClassCleanup(cls.service.close)
+        cls.service.start()
+        cls.service.wait_joined(cls.workers)
+
+    def load(self, **options):
+        return ledger.Load(self.service, **options)
+
+    def settle(self, load, injected):
+        """The service is well again by itself, the books agree; one line tells of it."""
+        self.service.wait_ready()
+        self.assertEqual(self.service.get("/stats").status, 200)
+        try:
+            load.check(self.service.database)
+        except AssertionError as error:
+            if os.environ.get("STUDYTRACKER_FAULTS_LOGS"):
+                print(self.service.logs())
+            raise error
+        name = self.id().removeprefix("__main__.")
+        print(f"\n{name}: {injected}; {load.summary()}; found: nothing", flush=True)
+
+
+def stop_and_continue(process):
+    process.popen.send_signal(signal.SIGSTOP)
+    return lambda: process.popen.send_signal(signal.SIGCONT)

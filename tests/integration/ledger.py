@@ -1,0 +1,368 @@
+"""Load that keeps books: what was acknowledged, what was refused, what nobody answered.
+
+    with ledger.Load(service, clients=64) as load:
+        ... faults ...
+    load.check(database)
+
+Clients (coroutines on one thread) write and read over raw connections. Each write carries a
+text of its own, by which it is found again in the database. Each request must get exactly one
+answer within the deadline and a margin: 2xx, 503 with Retry-After, or 504; a lost connection
+only where the story allows it. What is true at the end, whatever was done to the service:
+
+- an acknowledged write stands, once, as it was acknowledged last;
+- a write whose outcome nobody knows (504, OUTCOME_UNKNOWN, a lost connection) stands at most once;
+- a write that was refused with any other code does not stand;
+- what was acknowledged is read by everybody from then on;
+- the totals that are kept equal a recount.
+"""
+
+import asyncio
+import collections
+import json
+import os
+import random
+import threading
+import time
+
+import harness
+
+DEADLINE, MARGIN = 5.0, 10.0  # seconds; the machine may be busy with other things
+UNSURE = ("OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED")
+REFUSALS = ("OVERLOADED", "NO_WORKER", "DATABASE_UNAVAILABLE", "SHUTTING_DOWN") + UNSURE
+LOSS_IS_WRONG, LOSS_IS_UNSURE, LOSS_IS_RETRIED = "wrong", "unsure", "retried"
+
+
+def uuid7(dice):
+    bits = (int(time.time() * 1000) << 80) | dice.getrandbits(80)
+    bits = bits & ~(0xF << 76) | (7 << 76)
+    text = f"{bits & ~(3 << 62) | (2 << 62):032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+class Entry:
+    """One thing written: a session or a topic, found by `text`."""
+
+    def __init__(self, text):
+        self.text = text
+        self.id = None
+        self.is_acknowledged = False
+        self.is_unsure = False  # an attempt whose outcome nobody knows
+        self.values = set()  # minutes that it may have now; several after an unsure change
+
+
+class Lost(Exception):
+    """The connection ended instead of an answer; `had_bytes`: amid one."""
+
+    def __init__(self, why, had_bytes=False):
+        super().__init__(why)
+        self.had_bytes = had_bytes
+
+
+class Client:
+    """One connection at a time, one request at a time."""
+
+    def __init__(self, load, number):
+        self.load, self.number = load, number
+        self.dice = random.Random(f"{load.seed}/{number}")
+        self.reader = self.writer = None
+        self.count = 0
+        self.own = []  # acknowledged sessions
+        self.steps = ((self.create, 35), (self.log, 15), (self.put, 25), (self.change, 10),
+                      (self.look, 10), (self.total, 3), (self.name, 2))
+
+    async def run(self):
+        steps, weights = zip(*self.steps)
+        while not self.load.is_stopping:
+            await self.dice.choices(steps, weights)[0]()
+            if self.load.pace:
+                await asyncio.sleep(self.load.pace * self.dice.uniform(0.5, 1.5))
+        await self.end()
+
+    async def end(self):
+        """Nobody may say anything that was not asked for."""
+        if not self.writer:
+            return
+        try:
+            self.writer.write_eof()
+            rest = await asyncio.wait_for(self.reader.read(), MARGIN)
+            if rest:
+                self.load.complain(f"bytes that nobody asked for: {rest[:300]!r}")
+        except (OSError, asyncio.TimeoutError):
+            pass
+        self.close()
+
+    def close(self):
+        if self.writer:
+            self.writer.close()
+        self.reader = self.writer = None
+
+    def new_entry(self, kind):
+        self.count += 1
+        return self.load.entry(kind, f"{kind} {self.number}.{self.count}")
+
+    # Steps
+
+    async def create(self):
+        entry = self.new_entry("session")
+        minutes = self.dice.randint(1, 1440)
+        await self.write(entry, minutes, "POST", "/sessions", {
+            "topic_id": self.dice.choice(self.load.topics), "duration_minutes": minutes, "notes": entry.text})
+
+    async def log(self):
+        entry = self.new_entry("session")
+        minutes = self.dice.randint(1, 1440)
+        await self.write(entry, minutes, "POST", "/sessions", {
+            "tag": f"tag {self.dice.randint(1, 20)}", "minutes": minutes, "notes": entry.text})
+
+    async def put(self):
+        """With an id of its own, so that it may be said again until somebody says yes."""
+        entry = self.new_entry("session")
+        minutes = self.dice.randint(1, 1440)
+        entry.id = uuid7(self.dice)
+        body = {"topic_id": self.dice.choice(self.load.topics), "duration_minutes": minutes,
+                "notes": entry.text}
+        for _ in range(3):
+            await self.write(entry, minutes, "PUT", f"/api/v1/sessions/{entry.id}", body)
+            if entry.is_acknowledged or self.load.is_stopping:
+                break
+        if entry.is_acknowledged and self.dice.random() < 0.2:
+            await self.write(entry, minutes, "PUT", f"/api/v1/sessions/{entry.id}", body)
+
+    async def change(self):
+        if not self.own:
+            return
+        entry, minutes = self.dice.choice(self.own), self.dice.randint(1, 1440)
+        answer = await self.ask("PATCH", f"/api/v1/sessions/{entry.id}", {"duration_minutes": minutes}, True)
+        if answer and answer.status == 200:
+            self.hold_to(entry, answer.json, {minutes})
+            entry.values = {minutes}
+        elif self.is_unsure(answer):
+            entry.values.add(minutes)
+
+    async def look(self):
+        if not self.own:
+            return
+        entry = self.dice.choice(self.own)
+        answer = await self.ask("GET", f"/api/v1/sessions/{entry.id}")
+        if answer and answer.status == 200:
+            self.hold_to(entry, answer.json, entry.values)
+
+    async def total(self):
+        await self.ask("GET", "/stats")
+
+    async def name(self):
+        """A method that is not safe to repeat: done twice it would say that the name is taken."""
+        entry = self.new_entry("topic")
+        answer = await self.ask("POST", "/api/v1/topics", {"name": entry.text}, True)
+        if answer and answer.status == 201:
+            entry.is_acknowledged, entry.id = True, answer.json["id"]
+        entry.is_unsure |= self.is_unsure(answer)
+
+    async def write(self, entry, minutes, method, target, body):
+        answer = await self.ask(method, target, body, True)
+        if answer and answer.status in (200, 201):
+            said = answer.json
+            if not entry.is_acknowledged:
+                self.own = self.own[-50:] + [entry]
+            entry.is_acknowledged = True
+            entry.id, known = said["id"], entry.id
+            entry.values.add(minutes)
+            self.hold_to(entry, said, entry.values)
+            if known not in (None, said["id"]):
+                self.load.complain(f"{entry.text} was put as {known} and is {said['id']}")
+        elif self.is_unsure(answer):
+            entry.is_unsure = True
+            entry.values.add(minutes)
+
+    def hold_to(self, entry, said, values):
+        if said["id"] != entry.id or said["notes"] != entry.text or said["duration_minutes"] not in values:
+            self.load.complain(f"{entry.text} ({entry.id}, {values} minutes) reads {said}")
+
+    @staticmethod
+    def is_unsure(answer):
+        return answer is None or (answer.status in (503, 504) and answer.json["error"]["code"] in UNSURE)
+
+    # One request, one answer
+
+    async def ask(self, method, target, body=None, is_write=False):
+        """The answer; None where the connection was lost and the story allows that."""
+        load = self.load
+        self.count += 1
+        trace = f"c{self.number}.{self.count}"
+        body = json.dumps(body).encode() if body is not None else b""
+        head = f"{method} {target} HTTP/1.1\r\nHost: t\r\nX-Request-Id: {trace}\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        request = head.encode() + b"\r\n" + body
+        started = load.begun[self.number] = time.monotonic()
+        try:
+            answer = await asyncio.wait_for(self.exchange(request), DEADLINE + MARGIN)
+            load.note(answer, trace, method, target, is_write, time.monotonic() - started)
+            if answer.header("Connection") == "close":
+                self.close()
+            return answer
+        except asyncio.TimeoutError:
+            load.complain(f"{trace} {method} {target}: no answer within {DEADLINE + MARGIN:.0f} s")
+        except Lost as loss:
+            load.lost += 1
+            if load.loss == LOSS_IS_WRONG:
+                load.complain(f"{trace} {method} {target}: {loss}")
+        finally:
+            load.begun[self.number] = None
+        self.close()
+        return None
+
+    async def exchange(self, request):
+        while True:
+            try:
+                await self.connect()
+                return await self.once(request)
+            except Lost as loss:
+                self.close()
+                if self.load.loss != LOSS_IS_RETRIED or loss.had_bytes:
+                    raise
+                self.load.retried += 1
+                await asyncio.sleep(0.01)
+
+    async def connect(self):
+        while not self.writer:
+            try:
+                self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.load.port)
+            except OSError as error:
+                if self.load.loss == LOSS_IS_WRONG:
+                    raise Lost(f"not connected: {error}") from None
+                self.load.not_connected += 1
+                await asyncio.sleep(0.01)
+
+    async def once(self, request):
+        line = b""
+        try:
+            self.writer.write(request)
+            line = await self.reader.readline()
+            if not line.endswith(b"\r\n"):
+                raise Lost(f"closed after {line!r}", bool(line))
+            headers = []
+            while (field := await self.reader.readline()) != b"\r\n":
+                name, value = field.decode("latin-1").split(":", 1)
+                headers.append((name, value.strip()))
+            reply = harness.Reply(int(line.split(b" ")[1]), headers, b"")
+            reply.body = await self.reader.readexactly(int(reply.header("Content-Length") or 0))
+            return reply
+        except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+            raise Lost(f"lost: {error!r}", bool(line)) from None
+
+
+class Load:
+    def __init__(self, service, clients=32, pace=0, loss=LOSS_IS_WRONG):
+        self.service, self.port = service, service.port
+        self.clients, self.pace, self.loss = clients, pace, loss
+        self.seed = int(os.environ.get("STUDYTRACKER_SEED", "22112"))
+        self.is_stopping = False
+        self.entries = {"session": {}, "topic": {}}
+        self.topics = []
+        self.complaints = []
+        self.begun = [None] * clients  # when the request began that each client waits for
+        self.answered = self.acknowledged = self.lost = self.retried = self.not_connected = 0
+        self.refused = collections.Counter()  # by code
+        self.longest = collections.Counter()  # seconds, by status
+        self.times = []  # (when, how long, status)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.run()))
+
+    def __enter__(self):
+        self.topics = [self.service.post("/topics", {"name": f"Load {os.urandom(4).hex()}"}).json["id"]
+                       for _ in range(8)]
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_stopping = True
+        self.thread.join()
+
+    async def run(self):
+        await asyncio.gather(*(self.run_client(Client(self, n)) for n in range(self.clients)))
+
+    async def run_client(self, client):
+        try:
+            await client.run()
+        except Exception as error:  # pylint: disable=broad-except
+            self.complain(f"client {client.number}: {error!r}")
+            client.close()
+
+    def entry(self, kind, text):
+        made = self.entries[kind][text] = Entry(text)
+        return made
+
+    def complain(self, what):
+        self.complaints.append(what)
+
+    def note(self, answer, trace, method, target, is_write, took):
+        self.answered += 1
+        self.times.append((time.monotonic(), took, answer.status))
+        self.longest[answer.status] = max(self.longest[answer.status], took)
+        if answer.header("X-Request-Id") != trace:
+            self.complain(f"{trace} {method} {target}: answered with the id {answer.header('X-Request-Id')}")
+        if answer.status in (200, 201):
+            self.acknowledged += is_write
+            return
+        said = answer.json["error"]["code"]
+        self.refused[said] += 1
+        if answer.status not in (503, 504) or said not in REFUSALS:
+            self.complain(f"{trace} {method} {target}: {answer}")
+        if answer.status == 503 and not answer.header("Retry-After"):
+            self.complain(f"{trace} {method} {target}: no Retry-After: {answer}")
+
+    def waiting(self, seconds):
+        """How many requests are older than this and not answered."""
+        before = time.monotonic() - seconds
+        return sum(begun is not None and begun < before for begun in self.begun)
+
+    def until_waiting(self, count, seconds=0.3):
+        harness.until(f"{count} requests wait", lambda: self.waiting(seconds) >= count, patience=4)
+
+    def until_none_waits(self, seconds=0.2):
+        harness.until("what waited is answered", lambda: self.waiting(seconds) == 0)
+
+    def until_answered(self, more, patience=harness.PATIENCE):
+        """Waits for this many more acknowledged writes: the service works."""
+        goal = self.acknowledged + more
+        harness.until(f"{more} more writes are acknowledged", lambda: self.acknowledged >= goal, patience)
+
+    # The books
+
+    def check(self, database):
+        """All that is wrong, as an AssertionError."""
+        found = self.complaints[:]
+        self.check_kind(found, "session", database.sql(
+            "select notes, id, duration_minutes from sessions where deleted_at is null"))
+        self.check_kind(found, "topic", database.sql(
+            "select name, id, 0 from topics where name like 'topic %' and deleted_at is null"))
+        found += [f"daily_totals differs: {row}" for row in
+                  database.sql("select * from daily_totals_differences()")]
+        assert not found, f"{len(found)} found:\n" + "\n".join(found[:20]) + "\n" + self.summary()
+
+    def check_kind(self, found, kind, rows):
+        standing = collections.defaultdict(list)
+        for text, row_id, minutes in rows:
+            standing[text].append((row_id, int(minutes)))
+        for text in standing.keys() - self.entries[kind].keys():
+            found.append(f"{text}: stands and was never written")
+        for text, entry in self.entries[kind].items():
+            stands = standing.get(text, [])
+            if len(stands) > 1:
+                found.append(f"{text}: stands {len(stands)} times: {stands}")
+            elif not stands and entry.is_acknowledged:
+                found.append(f"{text}: acknowledged as {entry.id} and missing")
+            elif stands and not entry.is_acknowledged and not entry.is_unsure:
+                found.append(f"{text}: refused and stands")
+            elif stands and entry.is_acknowledged:
+                row_id, minutes = stands[0]
+                if row_id != str(entry.id) or (entry.values and minutes not in entry.values):
+                    found.append(f"{text}: acknowledged as {entry.id}, {entry.values} minutes, is {stands}")
+
+    def summary(self):
+        refused = ", ".join(f"{count} {code}" for code, count in sorted(self.refused.items())) or "0"
+        longest = ", ".join(f"{status} {took:.2f} s" for status, took in sorted(self.longest.items()))
+        lost = f", {self.lost} connections lost amid a request" if self.loss == LOSS_IS_UNSURE else ""
+        retried = f", {self.retried} retried" if self.loss == LOSS_IS_RETRIED else ""
+        return (f"{self.answered} answers, {self.acknowledged} writes acknowledged, refused: {refused}"
+                f"{lost}{retried}; longest: {longest}")
