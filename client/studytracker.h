@@ -159,8 +159,8 @@ STUDY_API const char *study_value_key_at(const struct study_value *map, size_t i
 STUDY_API const struct study_value *study_value_get(
 	const struct study_value *map, const char *key);
 
-/* The value as JSON text, NUL-terminated, to be freed by study_text_free. Bytes become base64,
- * NaN and infinities null. */
+/* The value as JSON text, NUL-terminated, to be freed by study_text_free. Bytes,
+ * NaN and infinities become null. */
 STUDY_API enum study_status study_value_to_json(
 	const struct study_value *value, char **out) STUDY_MUST_CHECK;
 STUDY_API void study_text_free(char **text);

@@ -1,0 +1,266 @@
+#include "client/client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/failure.h"
+#include "client/params.h"
+#include "common/method.h"
+
+const char *study_version(void)
+{
+	return STUDYTRACKER_VERSION;
+}
+
+int64_t client_now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void study_client_new_id(struct study_client *c, char out[STUDY_ID_SIZE])
+{
+	unsigned char id[16];
+	uuid_v7(&c->ids, id);
+	uuid_format(id, out);
+	out[UUID_TEXT_LEN] = '\0';
+}
+
+/* ---- Its life ---- */
+
+static enum study_status start(struct study_client *c, struct study_error *why)
+{
+	const struct study_options *as = &c->options.as;
+	struct transport_options transport = { .max_reply_bytes = as->max_reply_bytes,
+		.server_key = as->server_key, .public_key = as->public_key,
+		.secret_key = as->secret_key };
+	enum study_status st = transport_open(&c->connection.transport, &transport);
+	if (st != STUDY_OK)
+		return failure_set(why, st, "ZeroMQ can't be started");
+	unsigned char chance[16];
+	uuid_v7(&c->ids, chance);
+	memcpy(&c->connection.chance, chance + 12, sizeof c->connection.chance);
+	c->connection.chance |= 1;
+	memcpy(c->connection.endpoints, c->options.endpoints, sizeof c->options.endpoints);
+	c->connection.count = c->options.count;
+	st = failover_start(&c->connection, client_now_ms());
+	if (st == STUDY_INVALID_ARGUMENT)
+		return failure_field(why, st, "endpoints", "%.128s can't be connected to",
+			c->options.endpoints[0]);
+	if (st != STUDY_OK)
+		return failure_set(why, st, "no socket: out of memory, or the keys are not Z85");
+	return STUDY_OK;
+}
+
+enum study_status study_client_open(
+	struct study_client **out, const struct study_options *options, struct study_error *why)
+{
+	if (why)
+		*why = (struct study_error){ 0 };
+	struct study_client *c = calloc(1, sizeof *c);
+	if (!c)
+		return failure_set(why, STUDY_NO_MEMORY, "out of memory");
+	c->due = INT64_MAX;
+	enum study_status st = options_take(&c->options, options, why);
+	if (st == STUDY_OK)
+		st = start(c, why);
+	if (st != STUDY_OK) {
+		study_client_close(&c);
+		return st;
+	}
+	c->requests.max = c->options.as.max_in_flight;
+	*out = c;
+	return STUDY_OK;
+}
+
+void study_client_close(struct study_client **client)
+{
+	struct study_client *c = *client;
+	*client = NULL;
+	if (!c)
+		return;
+	c->is_closing = true;
+	dispatch_end_all(c);
+	transport_close(&c->connection.transport);
+	requests_fini(&c->requests);
+	buf_fini(&c->out);
+	options_fini(&c->options);
+	free(c);
+}
+
+const struct study_error *study_client_error(const struct study_client *c)
+{
+	return &c->error;
+}
+
+const char *study_client_endpoint(const struct study_client *c)
+{
+	const struct failover *at = &c->connection;
+	return at->is_up ? at->endpoints[at->current] : NULL;
+}
+
+int study_fd(const struct study_client *c)
+{
+	return transport_fd(c->connection.transport);
+}
+
+size_t study_in_flight(const struct study_client *c)
+{
+	return c->requests.in_use;
+}
+
+/* ---- What is asked ---- */
+
+/* The service's own methods (rpc.methods, rpc.status) only look. One that this library does not
+ * know may do anything. */
+static void judge(struct request *request)
+{
+	struct span name = span_of(request->method);
+	const struct method *m = method_find(name);
+	bool only_looks = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
+	request->is_write = !only_looks;
+	request->is_safe = only_looks || (m && m->safe_to_repeat);
+}
+
+/* What it makes has a key that its caller gives: with one of ours it is safe to repeat. */
+static bool makes_session(const char *method)
+{
+	return strcmp(method, "sessions.create") == 0 || strcmp(method, "sessions.log") == 0;
+}
+
+static enum study_status check(struct study_client *c, const char *method,
+	const struct study_params *params, int timeout_ms)
+{
+	struct study_error *why = &c->error;
+	*why = (struct study_error){ 0 };
+	if (c->is_closing)
+		return failure_set(why, STUDY_INVALID_ARGUMENT, "the client is being closed");
+	if (!method || !*method || strlen(method) >= REQUEST_METHOD_MAX)
+		return failure_field(why, STUDY_INVALID_ARGUMENT, "method",
+			"a method must have 1 to %d bytes", REQUEST_METHOD_MAX - 1);
+	if (timeout_ms < 0 || timeout_ms > TIMEOUT_MS_MAX)
+		return failure_field(why, STUDY_INVALID_ARGUMENT, "timeout_ms",
+			"timeout_ms must be from 0 to %d", TIMEOUT_MS_MAX);
+	return params_check(params, why);
+}
+
+static void set_deadlines(struct study_client *c, struct request *request, int timeout_ms)
+{
+	int64_t now = client_now_ms();
+	const struct study_options *as = &c->options.as;
+	request->deadline = now + (timeout_ms ? timeout_ms : as->timeout_ms);
+	request->send_by = now + as->connect_timeout_ms;
+	if (request->send_by > request->deadline)
+		request->send_by = request->deadline;
+	if (request->send_by < c->due)
+		c->due = request->send_by;
+}
+
+static struct request *queue_request(struct study_client *c, const char *method,
+	const struct study_params *params, int timeout_ms)
+{
+	bool is_full;
+	char session_id[STUDY_ID_SIZE];
+	struct request *request = requests_take(&c->requests, &is_full);
+	if (!request) {
+		(void)failure_set(&c->error, is_full ? STUDY_BUSY : STUDY_NO_MEMORY,
+			is_full ? "%zu requests are in flight" : "out of memory, with %zu in flight",
+			c->requests.in_use);
+		return NULL;
+	}
+	study_client_new_id(c, session_id);
+	params_put(&request->params, params, makes_session(method) ? session_id : NULL);
+	if (request->params.failed) {
+		requests_give_back(&c->requests, request);
+		(void)failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	memcpy(request->method, method, strlen(method) + 1);
+	study_client_new_id(c, request->id);
+	judge(request);
+	set_deadlines(c, request, timeout_ms);
+	request_queue_append(&c->requests.queue, request);
+	c->wants_flush = true;
+	return request;
+}
+
+enum study_status study_submit(struct study_client *c, const char *method,
+	const struct study_params *params, study_on_reply on_reply, void *arg, int timeout_ms)
+{
+	enum study_status st = check(c, method, params, timeout_ms);
+	if (st != STUDY_OK)
+		return st;
+	struct request *request = queue_request(c, method, params, timeout_ms);
+	if (!request)
+		return c->error.status;
+	request->on_reply = on_reply;
+	request->arg = arg;
+	return STUDY_OK;
+}
+
+/* ---- Asked and waited for ---- */
+
+struct wait {
+	bool is_done;
+	struct study_error error;
+};
+
+static void on_done(void *arg, enum study_status status, const struct study_value *result,
+	const struct study_error *error)
+{
+	struct wait *wait = arg;
+	(void)status, (void)result;
+	wait->is_done = true;
+	wait->error = *error;
+}
+
+static void wait_until_done(struct study_client *c, const struct wait *wait)
+{
+	struct pollfd at = { study_fd(c), POLLIN, 0 };
+	study_dispatch(c);
+	while (!wait->is_done) {
+		(void)poll(&at, 1, study_next_timeout_ms(c));
+		study_dispatch(c);
+	}
+}
+
+enum study_status study_call(struct study_client *c, const char *method,
+	const struct study_params *params, struct study_value **reply)
+{
+	struct wait wait = { 0 };
+	enum study_status st = check(c, method, params, 0);
+	if (st != STUDY_OK)
+		return st;
+	if (c->is_dispatching)
+		return failure_set(
+			&c->error, STUDY_INVALID_ARGUMENT, "study_call was called from on_reply");
+	struct request *request = queue_request(c, method, params, 0);
+	if (!request)
+		return c->error.status;
+	request->on_reply = on_done;
+	request->arg = &wait;
+	request->take = reply;
+	wait_until_done(c, &wait);
+	c->error = wait.error;
+	return wait.error.status;
+}
+
+enum study_status study_call_json(
+	struct study_client *c, const char *method, const char *json, char **reply)
+{
+	struct study_params *params = NULL;
+	struct study_value *value = NULL;
+	c->error = (struct study_error){ 0 };
+	enum study_status st =
+		json ? study_params_from_json(&params, json, &c->error) : STUDY_OK;
+	if (st == STUDY_OK)
+		st = study_call(c, method, params, &value);
+	if (st == STUDY_OK && study_value_to_json(value, reply) != STUDY_OK)
+		st = failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
+	study_value_free(&value);
+	study_params_free(&params);
+	return st;
+}

@@ -1,0 +1,287 @@
+#include <string.h>
+
+#include "client/client.h"
+#include "client/failure.h"
+#include "client/value.h"
+#include "common/envelope.h"
+
+enum {
+	BODIES_PER_TURN = 64, /* then the loop's other events have their turn */
+	REPEATS_MAX = 3,      /* one that kills gateways must not find them all */
+	ENVELOPE_BYTES = 512, /* what a request has beside its params, at most */
+};
+
+/* ---- Ends ---- */
+
+/* Hands on and forgets: nothing of the request is used after its callback has run, which may
+ * submit into the slot. `value` is taken. */
+static void end(struct study_client *c, struct request *request, struct study_error *error,
+	struct study_value *value)
+{
+	study_on_reply on_reply = request->on_reply;
+	void *arg = request->arg;
+	struct study_value **take = request->take;
+	memcpy(error->request_id, request->id, sizeof request->id);
+	requests_give_back(&c->requests, request);
+	if (on_reply)
+		on_reply(arg, error->status, value, error);
+	if (take && value)
+		*take = value;
+	else
+		study_value_free(&value);
+}
+
+/* Whether a gateway may have seen it and done what can't be told. */
+static bool is_unknown(const struct request *request)
+{
+	return request->is_write && (request->is_sent || request->repeats > 0);
+}
+
+static void end_disconnected(struct study_client *c, struct request *request, const char *what)
+{
+	struct study_error error = { 0 };
+	(void)failure_set(&error, STUDY_DISCONNECTED, "%s", what);
+	if (is_unknown(request))
+		failure_set_unknown(&error, true);
+	end(c, request, &error, NULL);
+}
+
+static void end_overdue_one(struct study_client *c, struct request *request)
+{
+	struct study_error error = { 0 };
+	if (!request->is_sent) {
+		end_disconnected(c, request, "no gateway could be reached in time");
+		return;
+	}
+	(void)failure_set(&error, STUDY_TIMEOUT, "no answer came before the deadline");
+	if (is_unknown(request))
+		failure_set_unknown(&error, false);
+	end(c, request, &error, NULL);
+}
+
+static int64_t due_of(const struct request *request)
+{
+	return request->is_sent ? request->deadline : request->send_by;
+}
+
+/* The queue's overdue ones and the sent ones, apart from their lists before any callback runs. */
+static struct request_queue take_overdue(struct study_client *c, int64_t now)
+{
+	struct request_queue overdue = { 0 }, kept = { 0 };
+	struct request *request;
+	c->due = INT64_MAX;
+	while ((request = request_queue_pop(&c->requests.queue)) != NULL)
+		request_queue_append(request->send_by <= now ? &overdue : &kept, request);
+	c->requests.queue = kept;
+	for (size_t i = 0; i < c->requests.count; i++) {
+		request = c->requests.slots[i];
+		if (!request->is_used)
+			continue;
+		if (due_of(request) > now)
+			c->due = due_of(request) < c->due ? due_of(request) : c->due;
+		else if (request->is_sent)
+			request_queue_append(&overdue, request);
+	}
+	return overdue;
+}
+
+static void end_overdue(struct study_client *c, int64_t now)
+{
+	struct request *request;
+	if (now < c->due)
+		return;
+	struct request_queue overdue = take_overdue(c, now);
+	while ((request = request_queue_pop(&overdue)) != NULL)
+		end_overdue_one(c, request);
+}
+
+void dispatch_end_all(struct study_client *c)
+{
+	c->is_dispatching = true;
+	for (size_t i = 0; i < c->requests.count; i++)
+		if (c->requests.slots[i]->is_used)
+			end_disconnected(c, c->requests.slots[i], "the client was closed");
+}
+
+/* ---- Answers ---- */
+
+static void answer(struct study_client *c, struct request *request, const struct envelope *e)
+{
+	struct study_error error = { .status = STUDY_OK };
+	struct study_value *value = NULL;
+	if (!msg_is_nil(e->error)) {
+		if (failure_from_wire(&error, e->error) == STUDY_TIMEOUT && is_unknown(request))
+			failure_set_unknown(&error, false);
+	} else {
+		enum study_status st = value_decode(e->result, &value);
+		if (st != STUDY_OK)
+			(void)failure_set(&error, st, "the answer could not be decoded");
+	}
+	end(c, request, &error, value);
+}
+
+/* False where the body is broken: what follows is not to be trusted either. */
+static bool take_body(struct study_client *c, struct span body)
+{
+	struct msg_reader in = msg_reader(body);
+	struct envelope e;
+	if (body.len == 0)
+		return false;
+	while (in.at < in.end) {
+		if (envelope_decode(&in, &e, NULL) != ST_OK)
+			return false;
+		struct request *request =
+			e.kind == ENVELOPE_RESPONSE ? requests_find(&c->requests, e.msgid) : NULL;
+		if (!request || !request->is_sent)
+			continue; /* late, or twice */
+		c->connection.failures = 0;
+		answer(c, request, &e);
+	}
+	return true;
+}
+
+/* What came before a loss is taken to its end. */
+static bool take_answers(struct study_client *c, bool is_lost)
+{
+	struct span body;
+	for (int i = 0; is_lost || i < BODIES_PER_TURN; i++) {
+		if (!transport_receive(c->connection.transport, &body))
+			break;
+		if (!take_body(c, body))
+			return false;
+	}
+	return true;
+}
+
+/* ---- Loss ---- */
+
+static bool may_repeat(const struct request *request, int64_t now)
+{
+	return request->is_safe && request->repeats < REPEATS_MAX && request->deadline > now;
+}
+
+static void repeat(struct study_client *c, struct request *request, int64_t now)
+{
+	int64_t by = now + c->options.as.connect_timeout_ms;
+	request->is_sent = false;
+	request->repeats++;
+	request->send_by = by < request->deadline ? by : request->deadline;
+	if (request->send_by < c->due)
+		c->due = request->send_by;
+}
+
+/* What was sent goes before what was not, or ends. */
+static void lose(struct study_client *c, int64_t now, bool is_broken)
+{
+	struct request_queue ended = { 0 }, queue = { 0 };
+	struct request *request;
+	failover_next(&c->connection, now);
+	for (size_t i = 0; i < c->requests.count; i++) {
+		request = c->requests.slots[i];
+		if (!request->is_used || !request->is_sent)
+			continue;
+		bool again = may_repeat(request, now);
+		request_queue_append(again ? &queue : &ended, request);
+		if (again)
+			repeat(c, request, now);
+	}
+	while ((request = request_queue_pop(&c->requests.queue)) != NULL)
+		request_queue_append(&queue, request);
+	c->requests.queue = queue;
+	while ((request = request_queue_pop(&ended)) != NULL) {
+		struct study_error error = { 0 };
+		(void)failure_set(&error, is_broken ? STUDY_PROTOCOL : STUDY_DISCONNECTED, "%s",
+			is_broken ? "the gateway's answer was no valid message"
+				  : "the connection was lost before the answer came");
+		if (is_unknown(request))
+			failure_set_unknown(&error, true);
+		end(c, request, &error, NULL);
+	}
+}
+
+/* ---- Out ---- */
+
+static void put_request(struct study_client *c, const struct request *request, int64_t now)
+{
+	struct context context = { .account = c->options.as.account,
+		.request_id = span_of(request->id), .deadline_ms = request->deadline - now };
+	envelope_put_request(&c->out, request->msgid, span_of(request->method), &context,
+		buf_view(&request->params));
+}
+
+/* As many as one body holds; their number. */
+static size_t gather(struct study_client *c, int64_t now)
+{
+	size_t count = 0;
+	buf_clear(&c->out);
+	for (struct request *at = c->requests.queue.first; at; at = at->next, count++) {
+		size_t len = c->out.len + at->params.len + ENVELOPE_BYTES;
+		if (count > 0 && len > ENVELOPE_BODY_MAX)
+			break;
+		put_request(c, at, now);
+	}
+	return count;
+}
+
+/* Whether one body went out. Overdue ones were taken from the queue before. */
+static bool send_one(struct study_client *c, int64_t now)
+{
+	size_t count = gather(c, now);
+	if (count == 0 || c->out.failed
+		|| !transport_send(c->connection.transport, buf_view(&c->out)))
+		return false;
+	while (count-- > 0) {
+		struct request *request = request_queue_pop(&c->requests.queue);
+		request->is_sent = true;
+		if (request->deadline < c->due)
+			c->due = request->deadline;
+	}
+	return true;
+}
+
+static void flush(struct study_client *c, int64_t now)
+{
+	if (!c->connection.is_up)
+		return;
+	c->wants_flush = false;
+	while (send_one(c, now))
+		;
+}
+
+/* ---- A turn ---- */
+
+static void turn(struct study_client *c)
+{
+	int64_t now = client_now_ms();
+	bool is_lost = failover_look(&c->connection, now);
+	bool is_broken = !take_answers(c, is_lost);
+	if (is_lost || is_broken)
+		lose(c, now, is_broken);
+	end_overdue(c, now);
+	failover_retry(&c->connection, now);
+	flush(c, now);
+	/* a send may have swallowed the edge of what came meanwhile */
+	c->has_more = c->connection.is_up && transport_has_input(c->connection.transport);
+}
+
+void study_dispatch(struct study_client *c)
+{
+	if (c->is_dispatching)
+		return;
+	c->is_dispatching = true;
+	turn(c);
+	c->is_dispatching = false;
+}
+
+int study_next_timeout_ms(const struct study_client *c)
+{
+	int64_t due = failover_due(&c->connection);
+	if (c->has_more || (c->connection.is_up && c->wants_flush))
+		return 0;
+	if (c->requests.in_use > 0 && c->due < due)
+		due = c->due;
+	if (due == INT64_MAX)
+		return -1;
+	int64_t left = due - client_now_ms();
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}

@@ -1,0 +1,316 @@
+/* Params from JSON and values to JSON. What is JSON is judged by gateway/json_scan.h, which is as
+ * strict as json-c is not; what passed it is only translated here. */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/failure.h"
+#include "client/params.h"
+#include "client/value.h"
+#include "gateway/json_out.h"
+#include "gateway/json_scan.h"
+
+/* Our caller's locale may write numbers with a comma; this thread's is put back by the second. */
+static locale_t use_c_numbers(void)
+{
+	locale_t numbers = newlocale(LC_NUMERIC_MASK, "C", duplocale(uselocale((locale_t)0)));
+	return numbers ? uselocale(numbers) : (locale_t)0;
+}
+
+static void use_locale(locale_t before)
+{
+	if (before)
+		freelocale(uselocale(before));
+}
+
+/* ---- in ---- */
+
+struct reader {
+	const char *at;
+	struct study_params *params;
+	struct buf text;   /* a text or number without its escapes */
+	const char *wrong; /* NULL: nothing */
+	struct study_error *why;
+};
+
+static void skip_blanks(struct reader *r)
+{
+	r->at += strspn(r->at, " \t\r\n");
+}
+
+static uint32_t take_hex4(struct reader *r)
+{
+	char digits[5];
+	memcpy(digits, r->at, 4);
+	digits[4] = '\0';
+	r->at += 4;
+	return (uint32_t)strtoul(digits, NULL, 16);
+}
+
+static void put_utf8(struct buf *out, uint32_t point)
+{
+	if (point < 0x80) {
+		buf_byte(out, (char)point);
+		return;
+	}
+	int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+	static const unsigned char lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+	buf_byte(out, (char)(lead[more] | point >> 6 * more));
+	while (more-- > 0)
+		buf_byte(out, (char)(0x80 | (point >> 6 * more & 0x3f)));
+}
+
+/* After the backslash. Surrogates come in pairs: they were scanned. */
+static void take_escape(struct reader *r)
+{
+	static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+	char kind = *r->at++;
+	const char *name = strchr(names, kind);
+	if (kind != 'u') {
+		buf_byte(&r->text, name ? bytes[name - names] : kind);
+		return;
+	}
+	uint32_t point = take_hex4(r);
+	if (point >= 0xd800 && point <= 0xdbff) {
+		r->at += 2;
+		point = 0x10000 + ((point - 0xd800) << 10) + (take_hex4(r) - 0xdc00);
+	}
+	put_utf8(&r->text, point);
+}
+
+/* From its opening quote to after its closing one. */
+static struct span take_text(struct reader *r)
+{
+	buf_clear(&r->text);
+	for (r->at++; *r->at != '"';) {
+		size_t run = strcspn(r->at, "\"\\");
+		buf_put(&r->text, r->at, run);
+		r->at += run;
+		if (*r->at == '\\') {
+			r->at++;
+			take_escape(r);
+		}
+	}
+	r->at++;
+	return r->text.failed ? SPAN("") : buf_view(&r->text);
+}
+
+static void take_number(struct reader *r, struct span key)
+{
+	size_t len = strspn(r->at, "+-.0123456789eE");
+	bool is_whole = strcspn(r->at, ".eE") >= len;
+	char *last;
+	errno = 0;
+	int64_t whole = is_whole ? strtoll(r->at, &last, 10) : 0;
+	double real = is_whole ? 0 : strtod(r->at, &last);
+	if (errno == ERANGE && (is_whole || real > 1 || real < -1))
+		r->wrong = "a number is too large";
+	r->at += len;
+	if (!params_begin(r->params, key, sizeof real))
+		return;
+	if (is_whole)
+		msg_put_int(&r->params->bytes, whole);
+	else
+		msg_put_real(&r->params->bytes, real);
+}
+
+static void take_literal(struct reader *r, struct span key)
+{
+	static const struct {
+		char first;
+		size_t len;
+	} literals[] = { { 't', 4 }, { 'f', 5 }, { 'n', 4 } };
+	bool may = params_begin(r->params, key, 1);
+	for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
+		if (*r->at != literals[i].first)
+			continue;
+		if (may && literals[i].first == 'n')
+			msg_put_nil(&r->params->bytes);
+		else if (may)
+			msg_put_bool(&r->params->bytes, literals[i].first == 't');
+		r->at += literals[i].len;
+		return;
+	}
+}
+
+static void take_value(struct reader *r, struct span key);
+
+/* A name that comes again is refused with its field. */
+static void take_member(struct reader *r)
+{
+	struct span name = take_text(r);
+	struct buf key = { 0 };
+	buf_span(&key, name);
+	buf_byte(&key, '\0');
+	if (key.failed || r->text.failed) {
+		r->wrong = "out of memory";
+	} else {
+		struct span kept = { key.bytes, key.len - 1 };
+		if (params_has(r->params, kept)) {
+			(void)failure_field(r->why, STUDY_INVALID_ARGUMENT, key.bytes,
+				"%.64s must be given once", key.bytes);
+			r->wrong = "";
+		}
+		skip_blanks(r);
+		r->at++; /* the colon */
+		take_value(r, kept);
+	}
+	buf_fini(&key);
+}
+
+/* From after its opening brace or bracket to after its closing one. */
+static void take_items(struct reader *r, bool is_array)
+{
+	skip_blanks(r);
+	while (!r->wrong && !r->params->wrong && *r->at != '}' && *r->at != ']') {
+		if (is_array)
+			take_value(r, (struct span){ NULL, 0 });
+		else
+			take_member(r);
+		skip_blanks(r);
+		if (*r->at == ',')
+			r->at++;
+		skip_blanks(r);
+	}
+	r->at++;
+}
+
+static void take_value(struct reader *r, struct span key)
+{
+	skip_blanks(r);
+	if (r->wrong || r->params->wrong)
+		return;
+	if (*r->at == '{' || *r->at == '[') {
+		bool is_array = *r->at++ == '[';
+		params_open(r->params, key, is_array);
+		take_items(r, is_array);
+		study_params_close(r->params);
+	} else if (*r->at == '"') {
+		params_text(r->params, key, take_text(r));
+	} else if (strchr("tfn", *r->at)) {
+		take_literal(r, key);
+	} else {
+		take_number(r, key);
+	}
+}
+
+static enum study_status scan(const char *json, struct study_error *why)
+{
+	struct json_scan all = { 0 };
+	struct fail broken = { 0 };
+	enum status st = json_scan(&all, span_of(json), &broken);
+	if (st == ST_OK)
+		return STUDY_OK;
+	return failure_field(
+		why, STUDY_INVALID_ARGUMENT, broken.field, "%s", fail_text(&broken, st));
+}
+
+static enum study_status translate(struct reader *r)
+{
+	skip_blanks(r);
+	r->at++; /* the scan has seen that it is an object */
+	take_items(r, false);
+	if (r->params->bytes.failed || r->text.failed)
+		return failure_set(r->why, STUDY_NO_MEMORY, "out of memory");
+	if (!r->wrong)
+		return params_check(r->params, r->why);
+	if (*r->wrong)
+		(void)failure_set(r->why, STUDY_INVALID_ARGUMENT, "%s", r->wrong);
+	return STUDY_INVALID_ARGUMENT;
+}
+
+enum study_status study_params_from_json(
+	struct study_params **out, const char *json, struct study_error *why)
+{
+	struct reader r = { .at = json, .why = why };
+	enum study_status st = scan(json, why);
+	if (st != STUDY_OK)
+		return st;
+	if (study_params_new(&r.params) != STUDY_OK)
+		return failure_set(why, STUDY_NO_MEMORY, "out of memory");
+	locale_t before = use_c_numbers();
+	st = translate(&r);
+	use_locale(before);
+	buf_fini(&r.text);
+	if (st == STUDY_OK)
+		*out = r.params;
+	else
+		study_params_free(&r.params);
+	return st;
+}
+
+/* ---- out ---- */
+
+static void put_real(struct buf *out, double real)
+{
+	struct buf scalar = { 0 };
+	msg_put_real(&scalar, real);
+	json_out_value(out, buf_view(&scalar));
+	buf_fini(&scalar);
+}
+
+static void put_value(struct buf *out, const struct study_value *v);
+
+static void put_items(struct buf *out, const struct study_value *v)
+{
+	bool is_map = v->type == STUDY_MAP;
+	buf_byte(out, is_map ? '{' : '[');
+	for (uint32_t i = 0; i < v->count; i++) {
+		if (i > 0)
+			buf_byte(out, ',');
+		if (is_map) {
+			put_value(out, &v->items[2 * i]);
+			buf_byte(out, ':');
+		}
+		put_value(out, study_value_at(v, i));
+	}
+	buf_byte(out, is_map ? '}' : ']');
+}
+
+static void put_value(struct buf *out, const struct study_value *v)
+{
+	switch (study_value_type(v)) {
+	case STUDY_ABSENT:
+	case STUDY_NIL:
+	case STUDY_BYTES:
+		buf_text(out, "null");
+		break;
+	case STUDY_BOOL:
+		buf_text(out, v->boolean ? "true" : "false");
+		break;
+	case STUDY_INT:
+		buf_int(out, v->integer);
+		break;
+	case STUDY_REAL:
+		put_real(out, v->real);
+		break;
+	case STUDY_TEXT:
+		json_out_text(out, (struct span){ v->text, v->count });
+		break;
+	case STUDY_ARRAY:
+	case STUDY_MAP:
+		put_items(out, v);
+	}
+}
+
+enum study_status study_value_to_json(const struct study_value *value, char **out)
+{
+	struct buf json = { 0 };
+	locale_t before = use_c_numbers();
+	put_value(&json, value);
+	use_locale(before);
+	buf_byte(&json, '\0');
+	if (json.failed) {
+		buf_fini(&json);
+		return STUDY_NO_MEMORY;
+	}
+	*out = json.bytes;
+	return STUDY_OK;
+}
+
+void study_text_free(char **text)
+{
+	free(*text);
+	*text = NULL;
+}

@@ -1,0 +1,23 @@
+/*
+ * options: what study_client_open was given, judged, copied and with its defaults.
+ */
+#ifndef CLIENT_OPTIONS_H
+#define CLIENT_OPTIONS_H
+
+#include "client/failover.h"
+
+enum { TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000 };
+
+struct options {
+	struct study_options as; /* its texts point into `texts` */
+	char *texts;
+	const char *endpoints[ENDPOINTS_MAX];
+	int count;
+};
+
+/* INVALID_ARGUMENT names the option in `field`; *out is for options_fini in any case. */
+enum study_status options_take(struct options *out, const struct study_options *from,
+	struct study_error *why) MUST_CHECK;
+void options_fini(struct options *o);
+
+#endif
