@@ -15,8 +15,39 @@ struct json_in {
 /* These name or bound what a request is about; never a body's to say. */
 static const char *const reserved[] = { "session_id", "if_match", "limit", "cursor" };
 
-/* NULL where json-c can't: out of memory, as the text was scanned before. */
-static struct json_object *parse(struct span text)
+static unsigned long code_unit(const char *hex)
+{
+	char digits[5] = { 0 };
+	memcpy(digits, hex, 4);
+	return strtoul(digits, NULL, 16);
+}
+
+static void put_pair(struct buf *out, unsigned long high, unsigned long low)
+{
+	unsigned long point = 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
+	char utf8[4] = { (char)(0xf0 | point >> 18), (char)(0x80 | (point >> 12 & 0x3f)),
+		(char)(0x80 | (point >> 6 & 0x3f)), (char)(0x80 | (point & 0x3f)) };
+	buf_put(out, utf8, sizeof utf8);
+}
+
+/* "\uD83D\uDE00" as UTF-8: json-c takes U+xD800 to U+xDFFF, once decoded, for halves of pairs and
+ * puts U+FFFD (json-c pull request 893). The text was scanned: no escape is cut short. */
+static void decode_pairs(struct span text, struct buf *out)
+{
+	const char *at = text.bytes, *run = at, *end = at + text.len;
+	while ((at = memchr(at, '\\', (size_t)(end - at)))) {
+		if (at[1] != 'u' || (code_unit(at + 2) & 0xfc00) != 0xd800) {
+			at += 2;
+			continue;
+		}
+		buf_put(out, run, (size_t)(at - run));
+		put_pair(out, code_unit(at + 2), code_unit(at + 8));
+		run = at += 12;
+	}
+	buf_put(out, run, (size_t)(end - run));
+}
+
+static struct json_object *parse_decoded(struct span text)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (!tokener)
@@ -31,6 +62,18 @@ static struct json_object *parse(struct span text)
 	return object;
 }
 
+/* NULL where json-c can't: out of memory, as the text was scanned before. */
+static struct json_object *parse(struct span text)
+{
+	struct buf decoded = { 0 };
+	if (!memmem(text.bytes, text.len, "\\u", 2))
+		return parse_decoded(text);
+	decode_pairs(text, &decoded);
+	struct json_object *object = decoded.failed ? NULL : parse_decoded(buf_view(&decoded));
+	buf_fini(&decoded);
+	return object;
+}
+
 static size_t count_members(struct json_object *value)
 {
 	size_t count = 0;
@@ -39,41 +82,76 @@ static size_t count_members(struct json_object *value)
 			count += count_members(json_object_array_get_idx(value, i));
 	if (!json_object_is_type(value, json_type_object))
 		return count;
-	struct json_object_iterator at = json_object_iter_begin(value), end = json_object_iter_end(value);
+	struct json_object_iterator at = json_object_iter_begin(value),
+				    end = json_object_iter_end(value);
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
 		count += 1 + count_members(json_object_iter_peek_value(&at));
 	return count;
 }
 
-/* Names seen so far, as a json-c object; then the first that comes again. */
-struct names {
-	struct json_object *seen;
-	char repeated[48];
+enum { SHOWN_SIZE = 48 };
+
+/* A name as it can stand in an error. */
+struct shown_name {
+	bool is_set;
+	char text[SHOWN_SIZE];
 };
+
+static void show(struct shown_name *shown, const char *name)
+{
+	if (!shown->is_set)
+		utf8_show(name, strlen(name), shown->text, sizeof shown->text);
+	shown->is_set = true;
+}
+
+/* Looks for the first name that comes again, and for the first whose value holds one twice. */
+struct repeats {
+	struct json_scan scan;
+	struct json_object *object; /* what json-c kept */
+	struct json_object *seen;   /* has each name up to now */
+	struct json_object *name;   /* the last one */
+	size_t members;             /* scanned up to it */
+	struct shown_name outer, inner;
+};
+
+static void end_member(struct repeats *r, size_t members)
+{
+	struct json_object *value = NULL;
+	const char *name = r->name ? json_object_get_string(r->name) : NULL;
+	if (name && json_object_object_get_ex(r->object, name, &value)
+		&& count_members(value) != members - r->members)
+		show(&r->inner, name);
+	json_object_put(r->name);
+	r->name = NULL;
+}
 
 static void note_name(struct span raw, void *arg)
 {
-	struct names *names = arg;
-	struct json_object *name = names->repeated[0] ? NULL : parse(raw);
-	const char *text = name ? json_object_get_string(name) : NULL;
-	if (text && json_object_object_get_ex(names->seen, text, NULL))
-		utf8_show(text, strlen(text), names->repeated, sizeof names->repeated);
-	else if (text)
-		(void)json_object_object_add(names->seen, text, NULL);
-	json_object_put(name);
+	struct repeats *r = arg;
+	end_member(r, r->scan.members - 1);
+	r->members = r->scan.members;
+	r->name = r->outer.is_set ? NULL : parse(raw);
+	const char *name = r->name ? json_object_get_string(r->name) : NULL;
+	if (name && json_object_object_get_ex(r->seen, name, NULL))
+		show(&r->outer, name);
+	else if (name)
+		(void)json_object_object_add(r->seen, name, NULL);
 }
 
-static enum status refuse_repeated(struct span body, struct fail *why)
+static enum status refuse_repeated(struct json_object *object, struct span body, struct fail *why)
 {
-	struct names names = { .seen = json_object_new_object() };
-	struct json_scan again = { .on_name = note_name, .arg = &names };
-	enum status st = names.seen ? json_scan(&again, body, why) : ST_NO_MEMORY;
-	json_object_put(names.seen);
+	struct repeats r = { .object = object, .seen = json_object_new_object() };
+	r.scan = (struct json_scan){ .on_name = note_name, .arg = &r };
+	enum status st = r.seen ? json_scan(&r.scan, body, why) : ST_NO_MEMORY;
+	end_member(&r, r.scan.members);
+	json_object_put(r.seen);
 	if (st != ST_OK)
 		return st;
-	if (!names.repeated[0])
-		return fail_set(why, ST_INVALID_INPUT, "a name comes twice in a nested object");
-	return fail_field(why, ST_INVALID_INPUT, names.repeated, "%s must be given once", names.repeated);
+	if (!r.outer.is_set && !r.inner.is_set)
+		return ST_NO_MEMORY; /* some name could not be kept */
+	const char *field = r.outer.is_set ? r.outer.text : r.inner.text;
+	return fail_field(why, ST_INVALID_INPUT, field, "%s %s", *field ? field : "\"\"",
+		r.outer.is_set ? "must be given once" : "holds a name twice");
 }
 
 /* json-c keeps the last of several members of one name: then there are fewer than were scanned. */
@@ -89,8 +167,9 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 		return ST_NO_MEMORY;
 	}
 	if (count_members(j->object) != scan.members) {
+		st = refuse_repeated(j->object, body, why);
 		json_in_free(&j);
-		return refuse_repeated(body, why);
+		return st;
 	}
 	*out = j;
 	return ST_OK;
@@ -128,7 +207,7 @@ static void put_value(struct buf *out, struct json_object *value)
 		break;
 	case json_type_string:
 		msg_put_text(out, (struct span){ json_object_get_string(value),
-			(size_t)json_object_get_string_len(value) });
+					  (size_t)json_object_get_string_len(value) });
 		break;
 	case json_type_array:
 		msg_put_array(out, 0);
@@ -146,7 +225,8 @@ static bool is_listed(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
-static const struct param *param_of(const struct method *m, const char *name, const char *const *taken)
+static const struct param *param_of(
+	const struct method *m, const char *name, const char *const *taken)
 {
 	if (is_listed(name, reserved, sizeof reserved / sizeof *reserved)
 		|| (taken && is_listed(name, taken, SIZE_MAX)))
@@ -156,7 +236,7 @@ static const struct param *param_of(const struct method *m, const char *name, co
 
 static enum status refuse_unknown(const char *name, struct fail *why)
 {
-	char shown[48];
+	char shown[SHOWN_SIZE];
 	utf8_show(name, strlen(name), shown, sizeof shown);
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }

@@ -32,7 +32,8 @@ static char peek(const struct cursor *c)
 
 static void skip_blanks(struct cursor *c)
 {
-	while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r'))
+	while (c->at < c->end
+		&& (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r'))
 		c->at++;
 }
 
@@ -122,7 +123,9 @@ static bool scan_string(struct cursor *c)
 		while (*c->at == '\\') {
 			c->at++;
 			if (!scan_escape(c))
-				return broken(c, "no escape that JSON has, or half a surrogate pair") != BROKEN;
+				return broken(c,
+					       "no escape that JSON has, or half a surrogate pair")
+				       != BROKEN;
 			if (c->at == c->end)
 				break;
 		}
@@ -133,7 +136,8 @@ static bool scan_string(struct cursor *c)
 			return true;
 		}
 		if ((unsigned char)*c->at < ' ')
-			return broken(c, "a control byte in a text: write it as an escape") != BROKEN;
+			return broken(c, "a control byte in a text: write it as an escape")
+			       != BROKEN;
 	}
 	return broken(c, "a text without its closing quote") != BROKEN;
 }
@@ -156,7 +160,8 @@ static enum step close_container(struct cursor *c)
 
 static enum step scan_literal(struct cursor *c)
 {
-	static const struct span literals[] = { SPAN_INIT("true"), SPAN_INIT("false"), SPAN_INIT("null") };
+	static const struct span literals[] = { SPAN_INIT("true"), SPAN_INIT("false"),
+		SPAN_INIT("null") };
 	for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
 		size_t len = literals[i].len;
 		if ((size_t)(c->end - c->at) >= len && memcmp(c->at, literals[i].bytes, len) == 0) {
@@ -208,7 +213,8 @@ static enum step scan_after(struct cursor *c)
 	if (peek(c) == (is_object ? '}' : ']'))
 		return close_container(c);
 	if (peek(c) != ',')
-		return broken(c, c->at == c->end ? "it ends too early" : "a comma or a closing bracket is missing");
+		return broken(c, c->at == c->end ? "it ends too early"
+						 : "a comma or a closing bracket is missing");
 	c->at++;
 	return is_object ? NAME : VALUE;
 }
@@ -238,21 +244,24 @@ static enum status refuse_nul(const struct cursor *c, struct fail *why)
 {
 	char field[48];
 	utf8_show(c->field.bytes, c->field.len, field, sizeof field);
-	return fail_field(why, ST_INVALID_INPUT, field, "%s must not contain the character U+0000", field);
+	return fail_field(
+		why, ST_INVALID_INPUT, field, "%s must not contain the character U+0000", field);
 }
 
 /* Begins like JSON, but no object. */
 static bool is_other_value(struct cursor c)
 {
 	char first = *c.at;
-	return first == '[' || first == '"' || first == '-' || is_digit(first) || scan_literal(&c) == AFTER;
+	return first == '[' || first == '"' || first == '-' || is_digit(first)
+	       || scan_literal(&c) == AFTER;
 }
 
 static enum status check_start(struct cursor *c, struct fail *why)
 {
 	skip_blanks(c);
 	if (c->at == c->end)
-		return fail_set(why, ST_INVALID_JSON, "the body is empty: it must be a JSON object");
+		return fail_set(
+			why, ST_INVALID_JSON, "the body is empty: it must be a JSON object");
 	if (!utf8_is_valid(c->start, (size_t)(c->end - c->start)))
 		return fail_set(why, ST_INVALID_JSON, "the body is not valid UTF-8");
 	if (is_other_value(*c))
@@ -262,7 +271,9 @@ static enum status check_start(struct cursor *c, struct fail *why)
 
 enum status json_scan(struct json_scan *scan, struct span text, struct fail *why)
 {
-	struct cursor c = { .scan = scan, .start = text.bytes, .at = text.bytes,
+	struct cursor c = { .scan = scan,
+		.start = text.bytes,
+		.at = text.bytes,
 		.end = text.len ? text.bytes + text.len : text.bytes };
 	enum status st = check_start(&c, why);
 	if (st != ST_OK)
@@ -270,10 +281,8 @@ enum status json_scan(struct json_scan *scan, struct span text, struct fail *why
 	enum step step = *c.at == '{' ? VALUE : broken(&c, "an object begins with {");
 	while (step != DONE && step != BROKEN && !c.has_nul)
 		step = scan_step(&c, step);
-	if (c.has_nul)
-		return refuse_nul(&c, why);
-	if (step == BROKEN)
+	if (step == BROKEN) /* first: a name cut short is no field to speak of */
 		return fail_set(why, ST_INVALID_JSON, "broken JSON at byte %zu: %s",
 			(size_t)(c.at - c.start), c.broken);
-	return ST_OK;
+	return c.has_nul ? refuse_nul(&c, why) : ST_OK;
 }

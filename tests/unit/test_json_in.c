@@ -36,7 +36,8 @@ static const struct {
 	{ SPAN_INIT("{\"a\":1"), ST_INVALID_JSON, "", "it ends too early" },
 	{ SPAN_INIT("{\"a\":1,}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
 	{ SPAN_INIT("{,}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
-	{ SPAN_INIT("{\"a\":1 \"b\":2}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":1 \"b\":2}"), ST_INVALID_JSON, "",
+		"a comma or a closing bracket is missing" },
 	{ SPAN_INIT("{\"a\":[1,]}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
 	{ SPAN_INIT("{\"a\":[1}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
 	{ SPAN_INIT("{\"a\":{]}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
@@ -45,7 +46,8 @@ static const struct {
 	{ SPAN_INIT("{\"a\":-Infinity}"), ST_INVALID_JSON, "", "not a number" },
 	{ SPAN_INIT("{\"a\":nul}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
 	{ SPAN_INIT("{\"a\":True}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
-	{ SPAN_INIT("{\"a\":truex}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":truex}"), ST_INVALID_JSON, "",
+		"a comma or a closing bracket is missing" },
 	{ SPAN_INIT("{\"a\":01}"), ST_INVALID_JSON, "", "a number begins with 0" },
 	{ SPAN_INIT("{\"a\":+1}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
 	{ SPAN_INIT("{\"a\":-}"), ST_INVALID_JSON, "", "not a number" },
@@ -53,8 +55,10 @@ static const struct {
 	{ SPAN_INIT("{\"a\":.5}"), ST_INVALID_JSON, "", "no JSON value begins like this" },
 	{ SPAN_INIT("{\"a\":1e}"), ST_INVALID_JSON, "", "not a number" },
 	{ SPAN_INIT("{\"a\":1e+}"), ST_INVALID_JSON, "", "not a number" },
-	{ SPAN_INIT("{\"a\":0x10}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
-	{ SPAN_INIT("{\"a\":1_000}"), ST_INVALID_JSON, "", "a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":0x10}"), ST_INVALID_JSON, "",
+		"a comma or a closing bracket is missing" },
+	{ SPAN_INIT("{\"a\":1_000}"), ST_INVALID_JSON, "",
+		"a comma or a closing bracket is missing" },
 	{ SPAN_INIT("{\"a\":\"x}"), ST_INVALID_JSON, "", "a text without its closing quote" },
 	{ SPAN_INIT("{\"a\":\"x\\"), ST_INVALID_JSON, "", "no escape that JSON has" },
 	{ SPAN_INIT("{\"a\":\"\\x41\"}"), ST_INVALID_JSON, "", "no escape that JSON has" },
@@ -74,12 +78,26 @@ static const struct {
 	{ SPAN_INIT("{\"a\":1}//"), ST_INVALID_JSON, "", "something follows" },
 	{ SPAN_INIT("{\f}"), ST_INVALID_JSON, "", "a name in double quotes is missing" },
 	{ SPAN_INIT("{\"name\":\"a\\u0000b\"}"), ST_INVALID_INPUT, "name",
-	  "name must not contain the character U+0000" },
+		"name must not contain the character U+0000" },
 	{ SPAN_INIT("{\"name\":{\"x\":[\"\\u0000\"]}}"), ST_INVALID_INPUT, "name", "U+0000" },
-	{ SPAN_INIT("{\"name\":1,\"name\":2}"), ST_INVALID_INPUT, "name", "name must be given once" },
-	{ SPAN_INIT("{\"name\":1,\"n\\u0061me\":2}"), ST_INVALID_INPUT, "name", "name must be given once" },
-	{ SPAN_INIT("{\"\":1,\"\":2}"), ST_INVALID_INPUT, "", "comes twice" },
-	{ SPAN_INIT("{\"a\":{\"b\":1,\"b\":2}}"), ST_INVALID_INPUT, "", "comes twice in a nested object" },
+	{ SPAN_INIT("{\"name\":1,\"name\":2}"), ST_INVALID_INPUT, "name",
+		"name must be given once" },
+	{ SPAN_INIT("{\"name\":1,\"n\\u0061me\":2}"), ST_INVALID_INPUT, "name",
+		"name must be given once" },
+	{ SPAN_INIT("{\"\":1,\"\":2}"), ST_INVALID_INPUT, "", "\"\" must be given once" },
+	{ SPAN_INIT("{\"\\ud836\\udc00\":1,\"\xf0\x9d\xa0\x80\":2}"), ST_INVALID_INPUT,
+		"\xf0\x9d\xa0\x80", "must be given once" },
+	{ SPAN_INIT("{\"a\":{\"b\":1},\"a\":2}"), ST_INVALID_INPUT, "a", "a must be given once" },
+	{ SPAN_INIT("{\"a\":{\"b\":1,\"b\":2}}"), ST_INVALID_INPUT, "a", "a holds a name twice" },
+	{ SPAN_INIT("{\"x\":{\"b\":1},\"a\":[0,[{\"b\":1,\"\\u0062\":2}]],\"c\":1}"),
+		ST_INVALID_INPUT, "a", "a holds a name twice" },
+	{ SPAN_INIT("{\"a\":{\"b\":1,\"b\":2},\"c\":1,\"c\":2}"), ST_INVALID_INPUT, "c",
+		"c must be given once" },
+	{ SPAN_INIT("{\"\\u0000"), ST_INVALID_JSON, "",
+		"byte 8: a text without its closing quote" },
+	{ SPAN_INIT("{\"name\":\"\\u0000"), ST_INVALID_JSON, "",
+		"a text without its closing quote" },
+	{ SPAN_INIT("{\"a\":1,\"b\\u0000\":2}"), ST_INVALID_INPUT, "b\\u0000", "U+0000" },
 };
 
 START_TEST(what_is_no_object_is_refused)
@@ -88,7 +106,8 @@ START_TEST(what_is_no_object_is_refused)
 	struct fail why = { 0 };
 	enum status st = json_in_parse(refused[_i].body, &json, &why);
 	ck_assert_msg(st == refused[_i].st, "%s: %d %s", refused[_i].body.bytes, st, why.text);
-	ck_assert_msg(strstr(why.text, refused[_i].text), "%s: %s", refused[_i].body.bytes, why.text);
+	ck_assert_msg(
+		strstr(why.text, refused[_i].text), "%s: %s", refused[_i].body.bytes, why.text);
 	ck_assert_str_eq(why.field, refused[_i].field);
 	ck_assert_ptr_null(json);
 }
@@ -104,31 +123,41 @@ static const struct {
 	{ "topics.create", true, " \t\r\n{ } ", "{}" },
 	{ "topics.create", true, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
 	{ "topics.create", true, "{\"name\" : null}", "{\"name\":null}" },
-	{ "topics.create", true, "{\"name\":true,\"description\":false}", "{\"name\":true,\"description\":false}" },
+	{ "topics.create", true, "{\"name\":true,\"description\":false}",
+		"{\"name\":true,\"description\":false}" },
 	{ "topics.create", true, "{\"name\":[1,[2]]}", "{\"name\":[]}" },
 	{ "topics.create", true, "{\"name\":{\"a\":1}}", "{\"name\":{}}" },
 	{ "topics.create", true, "{\"name\":\"\\u00e4\\ud83d\\ude00\\n\\/\"}",
-	  "{\"name\":\"\xc3\xa4\xf0\x9f\x98\x80\\n/\"}" },
-	{ "topics.create", true, "{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}", "{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}" },
+		"{\"name\":\"\xc3\xa4\xf0\x9f\x98\x80\\n/\"}" },
+	{ "topics.create", true, "{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}",
+		"{\"name\":\"\\\"\\\\\\b\\f\\r\\t\"}" },
 	{ "topics.create", true, "{\"name\":\"C\",\"color\":1}", "color: unknown field \"color\"" },
-	{ "topics.create", false, "{\"name\":\"C\",\"color\":{\"r\":[1,2,{}]}}", "{\"name\":\"C\"}" },
+	{ "topics.create", false, "{\"name\":\"C\",\"color\":{\"r\":[1,2,{}]}}",
+		"{\"name\":\"C\"}" },
 	{ "topics.create", true, "{\"limit\":1}", "limit: unknown field \"limit\"" },
 	{ "topics.create", true, "{\"\":1}", ": unknown field \"\"" },
 	{ "topics.create", true, "{\"\\n\":1}", "?: unknown field \"?\"" },
-	{ "sessions.create", true, "{\"session_id\":\"x\"}", "session_id: unknown field \"session_id\"" },
+	{ "sessions.create", true, "{\"session_id\":\"x\"}",
+		"session_id: unknown field \"session_id\"" },
 	{ "sessions.create", false, "{\"session_id\":\"x\",\"topic_id\":1}", "{\"topic_id\":1}" },
 	{ "sessions.create", true, "{\"topic_id\":0}", "{\"topic_id\":0}" },
 	{ "sessions.create", true, "{\"topic_id\":-0}", "{\"topic_id\":0}" },
 	{ "sessions.create", true, "{\"topic_id\":60.0}", "{\"topic_id\":60}" },
 	{ "sessions.create", true, "{\"topic_id\":1.5}", "{\"topic_id\":1.5}" },
 	{ "sessions.create", true, "{\"topic_id\":1e2}", "{\"topic_id\":100}" },
-	{ "sessions.create", true, "{\"topic_id\":9007199254740993}", "{\"topic_id\":9007199254740993}" },
-	{ "sessions.create", true, "{\"topic_id\":9223372036854775806}", "{\"topic_id\":9223372036854775806}" },
-	{ "sessions.create", true, "{\"topic_id\":9223372036854775807}", "{\"topic_id\":9.223372036854776e+18}" },
-	{ "sessions.create", true, "{\"topic_id\":99999999999999999999}", "{\"topic_id\":9.223372036854776e+18}" },
-	{ "sessions.create", true, "{\"topic_id\":-99999999999999999999}", "{\"topic_id\":-9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":9007199254740993}",
+		"{\"topic_id\":9007199254740993}" },
+	{ "sessions.create", true, "{\"topic_id\":9223372036854775806}",
+		"{\"topic_id\":9223372036854775806}" },
+	{ "sessions.create", true, "{\"topic_id\":9223372036854775807}",
+		"{\"topic_id\":9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":99999999999999999999}",
+		"{\"topic_id\":9.223372036854776e+18}" },
+	{ "sessions.create", true, "{\"topic_id\":-99999999999999999999}",
+		"{\"topic_id\":-9.223372036854776e+18}" },
 	{ "sessions.create", true, "{\"topic_id\":1e999}", "{\"topic_id\":null}" },
-	{ "sessions.update", true, "{\"notes\":null,\"if_match\":\"x\"}", "if_match: unknown field \"if_match\"" },
+	{ "sessions.update", true, "{\"notes\":null,\"if_match\":\"x\"}",
+		"if_match: unknown field \"if_match\"" },
 	{ "topics.update", true, "{\"archived\":true}", "{\"archived\":true}" },
 	{ "topics.update", true, "{\"topic_id\":5}", "topic_id: unknown field \"topic_id\"" },
 	{ "topics.update", false, "{\"topic_id\":5,\"name\":\"x\"}", "{\"name\":\"x\"}" },
@@ -145,7 +174,8 @@ START_TEST(an_object_becomes_params)
 	ck_assert_msg(json_in_parse(span_of(taken[_i].body), &json, &why) == ST_OK, "%s", why.text);
 	size_t mark = msg_open_map(&params);
 	enum status st = json_in_put_params(json, m, taken[_i].is_strict,
-		m->key == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs, &why);
+		m->key == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs,
+		&why);
 	msg_close(&params, mark, pairs);
 	if (st == ST_OK)
 		json_out_value(&shown, buf_view(&params));
@@ -159,11 +189,96 @@ START_TEST(an_object_becomes_params)
 }
 END_TEST
 
+/* What JSON text can't tell apart: the bytes themselves. */
+static const struct {
+	const char *body;
+	struct span value; /* of the one pair */
+} packed[] = {
+	{ "{\"topic_id\":60}", SPAN_INIT("\x3c") },
+	{ "{\"topic_id\":60.0}", SPAN_INIT("\xcb\x40\x4e\x00\x00\x00\x00\x00\x00") },
+	{ "{\"topic_id\":6e1}", SPAN_INIT("\xcb\x40\x4e\x00\x00\x00\x00\x00\x00") },
+	{ "{\"topic_id\":-1}", SPAN_INIT("\xff") },
+	{ "{\"topic_id\":9223372036854775806}", SPAN_INIT("\xcf\x7f\xff\xff\xff\xff\xff\xff\xfe") },
+	{ "{\"topic_id\":9223372036854775807}", SPAN_INIT("\xcb\x43\xe0\x00\x00\x00\x00\x00\x00") },
+	{ "{\"topic_id\":18446744073709551616}",
+		SPAN_INIT("\xcb\x43\xe0\x00\x00\x00\x00\x00\x00") },
+	{ "{\"topic_id\":-9223372036854775807}",
+		SPAN_INIT("\xd3\x80\x00\x00\x00\x00\x00\x00\x01") },
+	{ "{\"topic_id\":-9223372036854775809}",
+		SPAN_INIT("\xcb\xc3\xe0\x00\x00\x00\x00\x00\x00") },
+	{ "{\"topic_id\":null}", SPAN_INIT("\xc0") },
+	{ "{\"topic_id\":[1]}", SPAN_INIT("\x90") },
+	{ "{\"topic_id\":{\"a\":1}}", SPAN_INIT("\x80") },
+	{ "{\"topic_id\":\"7\"}", SPAN_INIT("\xa1"
+					    "7") },
+};
+
+START_TEST(a_value_is_packed_by_its_kind)
+{
+	static const char key[] = "\x81\xa8topic_id";
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	struct buf params = { 0 };
+	uint32_t pairs = 0;
+	msg_put_map(&params, 1);
+	ck_assert_int_eq(json_in_parse(span_of(packed[_i].body), &json, &why), ST_OK);
+	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("sessions.create")), true, NULL,
+				 &params, &pairs, &why),
+		ST_OK);
+	ck_assert_uint_eq(pairs, 1);
+	ck_assert_uint_eq(params.len, sizeof key - 1 + packed[_i].value.len);
+	ck_assert_mem_eq(params.bytes, key, sizeof key - 1);
+	ck_assert_mem_eq(
+		params.bytes + sizeof key - 1, packed[_i].value.bytes, packed[_i].value.len);
+	json_in_free(&json);
+	buf_fini(&params);
+}
+END_TEST
+
+static void put_character(struct buf *out, unsigned long point)
+{
+	char utf8[4] = { (char)(0xf0 | point >> 18), (char)(0x80 | (point >> 12 & 0x3f)),
+		(char)(0x80 | (point >> 6 & 0x3f)), (char)(0x80 | (point & 0x3f)) };
+	buf_put(out, utf8, sizeof utf8);
+}
+
+/* json-c reads pairs of U+xD800 to U+xDFFF as halves (json-c pull request 893). */
+START_TEST(every_surrogate_pair_is_its_character)
+{
+	struct buf body = { 0 }, expected = { 0 }, params = { 0 };
+	struct json_in *json = NULL;
+	struct fail why = { 0 };
+	struct span notes;
+	uint32_t pairs = 0;
+	unsigned long first = 0x10000 * ((unsigned long)_i + 1);
+	buf_text(&body, "{\"notes\":\"\\\\ud836\\n");
+	buf_text(&expected, "\\ud836\n");
+	for (unsigned long point = first; point < first + 0x10000; point++) {
+		buf_printf(&body, "\\u%lx\\u%lX", 0xd800 + ((point - 0x10000) >> 10),
+			0xdc00 + (point & 0x3ff));
+		put_character(&expected, point);
+	}
+	buf_text(&body, "\"}");
+	ck_assert_msg(json_in_parse(buf_view(&body), &json, &why) == ST_OK, "%s", why.text);
+	msg_put_map(&params, 1);
+	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("sessions.create")), true, NULL,
+				 &params, &pairs, &why),
+		ST_OK);
+	ck_assert(msg_find_text(buf_view(&params), "notes", &notes) && notes.len == expected.len);
+	ck_assert_int_eq(memcmp(notes.bytes, expected.bytes, expected.len), 0);
+	json_in_free(&json);
+	buf_fini(&body);
+	buf_fini(&expected);
+	buf_fini(&params);
+}
+END_TEST
+
 START_TEST(what_is_in_the_object_is_told)
 {
 	struct json_in *json = NULL;
 	ck_assert_int_eq(json_in_parse(SPAN("{\"tag\":null,\"minutes\":1}"), &json, NULL), ST_OK);
-	ck_assert(json_in_has(json, "tag") && json_in_has(json, "minutes") && !json_in_has(json, "topic_id"));
+	ck_assert(json_in_has(json, "tag") && json_in_has(json, "minutes")
+		  && !json_in_has(json, "topic_id"));
 	json_in_free(&json);
 	json_in_free(&json);
 }
@@ -223,8 +338,9 @@ START_TEST(long_names_are_cut_between_characters)
 		buf_text(&body, "\xc3\xa4");
 	buf_text(&body, "\":1}");
 	ck_assert_int_eq(json_in_parse(buf_view(&body), &json, &why), ST_OK);
-	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("topics.create")), true, NULL, &params,
-				 &pairs, &why), ST_INVALID_INPUT);
+	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("topics.create")), true, NULL,
+				 &params, &pairs, &why),
+		ST_INVALID_INPUT);
 	ck_assert_uint_eq(strlen(why.field), 47);
 	json_in_free(&json);
 	buf_fini(&body);
@@ -237,6 +353,8 @@ int main(void)
 	TCase *tc = tcase_create("json_in");
 	tcase_add_loop_test(tc, what_is_no_object_is_refused, 0, sizeof refused / sizeof *refused);
 	tcase_add_loop_test(tc, an_object_becomes_params, 0, sizeof taken / sizeof *taken);
+	tcase_add_loop_test(tc, a_value_is_packed_by_its_kind, 0, sizeof packed / sizeof *packed);
+	tcase_add_loop_test(tc, every_surrogate_pair_is_its_character, 0, 16);
 	tcase_add_test(tc, what_is_in_the_object_is_told);
 	tcase_add_test(tc, depth_is_bounded);
 	tcase_add_test(tc, many_members_are_no_burden);
