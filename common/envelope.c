@@ -40,14 +40,52 @@ static bool read_array(struct msg_reader *in, uint32_t count)
 	return msg_read(in, &t) == ST_OK && t.type == MSG_ARRAY && t.count == count;
 }
 
-static enum status read_context(struct span map, struct context *out, struct fail *why)
+static enum status refuse_context(struct fail *why, const char *key, const char *rule)
 {
-	if (!msg_find_int(map, "account", &out->account) || out->account < 1)
+	return fail_field(why, ST_INVALID_INPUT, key, "context.%s must be %s", key, rule);
+}
+
+/* False where it is said and is no positive integer. */
+static bool read_positive(struct span map, const char *key, int64_t *out)
+{
+	struct span value;
+	if (msg_find(map, key, &value) != ST_OK || msg_is_nil(value))
+		return true;
+	return msg_find_int(map, key, out) && *out > 0;
+}
+
+static bool read_request_id(struct span map, struct span *out)
+{
+	struct span value;
+	if (msg_find(map, "request_id", &value) != ST_OK || msg_is_nil(value))
+		return true;
+	return msg_find_text(map, "request_id", out) && out->len > 0
+		&& out->len <= ENVELOPE_REQUEST_ID_MAX;
+}
+
+enum status context_read(struct span map, struct context *out, struct fail *why)
+{
+	struct context c = *out;
+	if (!read_positive(map, "account", &c.account))
+		return refuse_context(why, "account", "a positive integer");
+	if (!read_request_id(map, &c.request_id))
+		return refuse_context(why, "request_id", "a text of 1 to 128 bytes");
+	if (!read_positive(map, "deadline_ms", &c.deadline_ms))
+		return refuse_context(why, "deadline_ms", "a positive integer");
+	*out = c;
+	return ST_OK;
+}
+
+/* Between gateway and worker nothing is left out. */
+static enum status read_whole_context(struct span map, struct context *out, struct fail *why)
+{
+	if (context_read(map, out, why) != ST_OK)
+		return ST_MALFORMED;
+	if (out->account == 0)
 		return refuse(why, "context.account must be a positive integer");
-	if (!msg_find_text(map, "request_id", &out->request_id) || out->request_id.len == 0
-		|| out->request_id.len > ENVELOPE_REQUEST_ID_MAX)
+	if (out->request_id.len == 0)
 		return refuse(why, "context.request_id must be a text of 1 to 128 bytes");
-	if (!msg_find_int(map, "deadline_ms", &out->deadline_ms) || out->deadline_ms < 1)
+	if (out->deadline_ms == 0)
 		return refuse(why, "context.deadline_ms must be a positive integer");
 	return ST_OK;
 }
@@ -56,15 +94,18 @@ static enum status read_context(struct span map, struct context *out, struct fai
 static enum status read_request(struct msg_reader *in, struct envelope *out, struct fail *why)
 {
 	int64_t msgid;
-	struct span context;
 	if (!read_int(in, 0, UINT32_MAX, &msgid))
 		return refuse(why, "msgid must be an integer from 0 to 4294967295");
 	out->msgid = (uint32_t)msgid;
-	if (!read_text(in, &out->method))
-		return refuse(why, "the method must be a text");
-	if (!read_array(in, 2) || !read_map(in, &context) || !read_map(in, &out->params))
-		return refuse(why, "a request's arguments must be [context map, params map]");
-	return read_context(context, &out->context, why);
+	if (!read_text(in, &out->method)) {
+		(void)refuse(why, "the method must be a text");
+		return ST_INVALID_INPUT;
+	}
+	if (!read_array(in, 2) || !read_map(in, &out->context_map) || !read_map(in, &out->params)) {
+		(void)refuse(why, "a request's arguments must be [context map, params map]");
+		return ST_INVALID_INPUT;
+	}
+	return ST_OK;
 }
 
 /* msgid, error, result */
@@ -98,10 +139,10 @@ static const struct {
 	[ENVELOPE_NOTIFICATION] = { 3, read_notification },
 };
 
-enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct fail *why)
+/* One message, all but a request's context; `in` and `out` are taken over by the caller. */
+static enum status read_message(struct msg_reader *in, struct envelope *e, struct fail *why)
 {
 	struct span rest = { in->at, (size_t)(in->end - in->at) };
-	struct envelope e = { 0 };
 	struct msg_token array;
 	int64_t kind;
 	size_t size;
@@ -113,13 +154,35 @@ enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct 
 		|| !read_int(&message, ENVELOPE_REQUEST, ENVELOPE_NOTIFICATION, &kind)
 		|| array.count != kind_table[kind].count)
 		return refuse(why, "neither a request, a response nor a notification");
-	e.kind = (enum envelope_kind)kind;
-	st = kind_table[kind].read(&message, &e, why);
-	if (st != ST_OK)
-		return st;
+	e->kind = (enum envelope_kind)kind;
 	in->at = rest.bytes + size;
+	return kind_table[kind].read(&message, e, why);
+}
+
+enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	struct msg_reader at = *in;
+	struct envelope e = { 0 };
+	enum status st = read_message(&at, &e, why);
+	if (st == ST_OK && e.kind == ENVELOPE_REQUEST)
+		st = read_whole_context(e.context_map, &e.context, why);
+	if (st != ST_OK)
+		return ST_MALFORMED;
+	*in = at;
 	*out = e;
 	return ST_OK;
+}
+
+enum status envelope_decode_client(struct msg_reader *in, struct envelope *out, struct fail *why)
+{
+	struct msg_reader at = *in;
+	struct envelope e = { 0 };
+	enum status st = read_message(&at, &e, why);
+	if (st != ST_OK && st != ST_INVALID_INPUT)
+		return st;
+	*in = at;
+	*out = e;
+	return st;
 }
 
 static void put_context(struct buf *out, const struct context *context)

@@ -29,7 +29,8 @@ struct envelope {
 	enum envelope_kind kind;
 	uint32_t msgid;
 	struct span method;     /* request, notification */
-	struct context context; /* request */
+	struct span context_map; /* request: its bytes */
+	struct context context;  /* request; not of envelope_decode_client */
 	struct span params;     /* request, notification: one map's bytes */
 	struct span error;      /* response: one value's bytes; msg_is_nil when it went well */
 	struct span result;     /* response: one value's bytes */
@@ -38,6 +39,15 @@ struct envelope {
 /* Decodes the next message and advances; `out` is untouched on failure. ST_MALFORMED says in
  * `why` which part; the rest of the body is then not to be trusted. */
 enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
+
+/* The same for what a client sends, whose context context_read judges. A request that is wrong
+ * after its msgid can be answered: ST_INVALID_INPUT, out->msgid is set, `in` is behind it. */
+enum status envelope_decode_client(
+	struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
+
+/* What the map says, `out` where it says nothing or nil: fill it with defaults before.
+ * ST_INVALID_INPUT with the field; `out` is untouched then. */
+enum status context_read(struct span map, struct context *out, struct fail *why) MUST_CHECK;
 
 /* Whole messages appended to `out`; params, error and result are msgpack bytes. */
 void envelope_put_request(struct buf *out, uint32_t msgid, struct span method,

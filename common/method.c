@@ -12,6 +12,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define REQUIRED PARAM_REQUIRED
 #define TOPIC_ID(flags)  { "topic_id", PARAM_INT, flags, 1, INT64_MAX, NULL, NULL }
 #define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
+#define NEW_SESSION_ID   { "session_id", PARAM_UUID, REQUIRED | PARAM_MINTED, 0, 0, NULL, NULL }
 #define TOPIC_NAME(flags) { "name", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
 #define MINUTES(name, flags, fallback) { name, PARAM_INT, flags, 1, DAY_MINUTES, fallback, NULL }
 #define TEXT(name, flags) { name, PARAM_TEXT, flags, 0, TEXT_MAX_CHARS, NULL, NULL }
@@ -54,10 +55,10 @@ static const struct method method_table[] = {
 	{ "topics.delete", true, false, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
 	  { TOPIC_ID(REQUIRED), IF_MATCH }, "Deletes a topic without sessions." },
 	{ "sessions.create", true, true, 0, RESULT_ROW, ST_INTERNAL,
-	  { SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"), MINUTES("duration_minutes", 0, "60"),
+	  { NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"), MINUTES("duration_minutes", 0, "60"),
 	    TEXT("notes", 0) }, "Logs a session; the same session_id again answers the same row." },
 	{ "sessions.log", true, true, 0, RESULT_ROW, ST_INTERNAL,
-	  { SESSION_ID, MINUTES("minutes", REQUIRED, NULL), { "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL },
+	  { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL), { "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL },
 	    DATE("study_date"), TEXT("notes", 0) }, "Logs a session on the topic of that name, made if missing." },
 	{ "sessions.update", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
 	  { SESSION_ID, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),

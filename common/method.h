@@ -25,6 +25,7 @@ enum param_kind {
 
 enum {
 	PARAM_REQUIRED = 1, /* absent or nil: INVALID_INPUT */
+	PARAM_MINTED = 4,   /* the gateway makes a UUIDv7 where a client gives none */
 	PARAM_PRESENCE = 2, /* nil clears, absent leaves: bound as value[] and bool[] present */
 };
 

@@ -18,6 +18,7 @@ enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 struct service {
 	struct event_base *base;
 	void (*on_stop)(void *arg);
+	void (*on_reload)(void *arg); /* NULL: SIGHUP stops */
 	void *arg;
 	struct event *signals[STOP_SIGNALS];
 	struct event *watchdog;
@@ -66,8 +67,12 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd, (void)what;
+	(void)what;
 	struct service *s = arg;
+	if (fd == SIGHUP && s->on_reload) { /* a signal event's fd is its number */
+		s->on_reload(s->arg);
+		return;
+	}
 	if (s->stopping) {
 		event_base_loopbreak(s->base);
 		return;
@@ -130,6 +135,11 @@ enum status service_open(
 failed:
 	service_free(&s);
 	return fail_wrap(why, st, "start the service");
+}
+
+void service_on_reload(struct service *s, void (*on_reload)(void *arg))
+{
+	s->on_reload = on_reload;
 }
 
 struct event_base *service_base(struct service *s)

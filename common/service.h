@@ -1,8 +1,8 @@
 /*
  * service: what every daemon's life has in common: the event loop, signals, systemd.
  *
- * SIGTERM, SIGINT and SIGHUP call on_stop once, which starts the drain; whoever finishes it
- * calls service_stop. A second signal, or SERVICE_DRAIN_MAX_MS after the first, ends the loop
+ * SIGTERM, SIGINT and SIGHUP (unless service_on_reload gives it another meaning) call on_stop
+ * once, which starts the drain; whoever finishes it calls service_stop. A second signal, or SERVICE_DRAIN_MAX_MS after the first, ends the loop
  * at once. SIGPIPE is ignored. systemd (NOTIFY_SOCKET) hears READY, STOPPING with
  * EXTEND_TIMEOUT_USEC, and WATCHDOG from a timer of the loop: a hung loop is restarted.
  *
@@ -32,6 +32,8 @@ enum { SERVICE_EXIT_SETTING = 78, SERVICE_EXIT_FAILED = 1 };
 
 enum status service_open(
 	struct service **out, void (*on_stop)(void *arg), void *arg, struct fail *why) MUST_CHECK;
+/* SIGHUP calls it, as often as it comes, and doesn't stop the service. */
+void service_on_reload(struct service *s, void (*on_reload)(void *arg));
 struct event_base *service_base(struct service *s);
 
 /* Everything is bound: says READY=1 and starts the watchdog. */

@@ -292,6 +292,11 @@ failed:
 	return st;
 }
 
+bool socket_peer_delimits(struct span peer)
+{
+	return peer.len > 0 && peer.bytes[peer.len - 1] == PEER_DELIMITS;
+}
+
 static int send_frame(struct socket *s, struct span frame, int flags)
 {
 	int sent;
@@ -301,30 +306,25 @@ static int send_frame(struct socket *s, struct span frame, int flags)
 	return sent;
 }
 
-/* Only the first frame of a message can be refused for want of room or of the peer. */
-static int send_all(struct socket *s, struct span peer, struct span body)
+/* What stands before a body. Only the first frame of a message can be refused for want of room
+ * or of the peer. */
+static int send_head(struct socket *s, struct span peer)
 {
-	if (s->options.router) {
-		if (peer.len == 0) {
-			errno = EHOSTUNREACH;
-			return -1;
-		}
-		struct span identity = { peer.bytes, peer.len - 1 };
-		if (send_frame(s, identity, ZMQ_SNDMORE) < 0)
-			return -1;
-		if (peer.bytes[peer.len - 1] == PEER_DELIMITS
-			&& send_frame(s, SPAN(""), ZMQ_SNDMORE) < 0)
-			return -1;
+	if (!s->options.router)
+		return 0;
+	if (peer.len == 0) {
+		errno = EHOSTUNREACH;
+		return -1;
 	}
-	return send_frame(s, body, 0);
+	if (send_frame(s, (struct span){ peer.bytes, peer.len - 1 }, ZMQ_SNDMORE) < 0)
+		return -1;
+	return socket_peer_delimits(peer) ? send_frame(s, SPAN(""), ZMQ_SNDMORE) : 0;
 }
 
-enum status socket_send(struct socket *s, struct span peer, struct span body)
+static enum status note_sent(struct socket *s, bool is_sent, int error)
 {
-	int sent = send_all(s, peer, body);
-	int error = errno;
 	look_again(s); /* a send can swallow the edge of a message that came in */
-	if (sent >= 0) {
+	if (is_sent) {
 		s->counts.sent++;
 		return ST_OK;
 	}
@@ -340,6 +340,55 @@ enum status socket_send(struct socket *s, struct span peer, struct span body)
 	default:
 		return ST_SYSTEM;
 	}
+}
+
+enum status socket_send(struct socket *s, struct span peer, struct span body)
+{
+	bool is_sent = send_head(s, peer) >= 0 && send_frame(s, body, 0) >= 0;
+	return note_sent(s, is_sent, errno);
+}
+
+/* A body that ZeroMQ holds; given back by its thread. */
+struct parcel {
+	struct tally *tally;
+	size_t len;
+};
+
+static void on_parcel_done(void *bytes, void *arg)
+{
+	struct parcel *parcel = arg;
+	tally_done(parcel->tally, parcel->len);
+	free(parcel);
+	free(bytes);
+}
+
+static int send_parcel(struct socket *s, zmq_msg_t *message)
+{
+	int sent;
+	do
+		sent = zmq_msg_send(message, s->zmq, ZMQ_DONTWAIT);
+	while (sent < 0 && errno == EINTR);
+	return sent;
+}
+
+enum status socket_send_counted(
+	struct socket *s, struct span peer, struct buf *body, struct tally *tally)
+{
+	zmq_msg_t message;
+	struct parcel *parcel = malloc(sizeof *parcel);
+	if (!parcel
+		|| zmq_msg_init_data(&message, body->bytes, body->len, on_parcel_done, parcel) != 0) {
+		free(parcel);
+		buf_fini(body);
+		return ST_NO_MEMORY;
+	}
+	*parcel = (struct parcel){ tally, body->len };
+	tally_begin(tally, body->len);
+	*body = (struct buf){ .limit = body->limit };
+	bool is_sent = send_head(s, peer) >= 0 && send_parcel(s, &message) >= 0;
+	int error = errno;
+	zmq_msg_close(&message); /* empty where it was sent */
+	return note_sent(s, is_sent, error);
 }
 
 struct socket_counts socket_counts(const struct socket *s)

@@ -22,6 +22,7 @@
 
 #include "common/buf.h"
 #include "common/status.h"
+#include "common/tally.h"
 
 struct event_base;
 struct socket_hub;
@@ -67,6 +68,14 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 /* Copies the body and never blocks. ST_OVERLOADED: over the high-water mark, or a DEALER that
  * has no connection now. ST_NO_WORKER: a ROUTER's peer is gone. ST_NO_MEMORY, ST_SYSTEM. */
 enum status socket_send(struct socket *s, struct span peer, struct span body) MUST_CHECK;
+
+/* The same without a copy: takes the body's memory, whatever the outcome, and counts its bytes
+ * until they have left the process or are given up. */
+enum status socket_send_counted(
+	struct socket *s, struct span peer, struct buf *body, struct tally *tally) MUST_CHECK;
+
+/* Does the peer wait for one message for each that it sends, as REQ sockets do? */
+bool socket_peer_delimits(struct span peer);
 
 struct socket_counts socket_counts(const struct socket *s);
 

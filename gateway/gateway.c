@@ -16,17 +16,22 @@ static int64_t epoch_now(void)
 static void on_drained(void *arg)
 {
 	struct gateway *g = arg;
-	service_stop(g->service);
+	if (--g->draining == 0)
+		service_stop(g->service);
 }
 
 static void on_stop(void *arg)
 {
 	struct gateway *g = arg;
 	log_info("stopping: finishing what is in flight");
-	if (g->edge)
-		edge_drain(g->edge, on_drained, g);
-	else
+	if (!g->edge) {
 		service_stop(g->service);
+		return;
+	}
+	g->draining = g->rpc ? 2 : 1;
+	edge_drain(g->edge, on_drained, g);
+	if (g->rpc)
+		rpc_drain(g->rpc, on_drained, g);
 }
 
 static enum status open_workers(struct gateway *g, struct fail *why)
@@ -38,6 +43,18 @@ static enum status open_workers(struct gateway *g, struct fail *why)
 		.version = STUDYTRACKER_VERSION,
 	};
 	return workers_open(&g->workers, g->hub, service_base(g->service), &options, why);
+}
+
+static enum status open_rpc(struct gateway *g, struct fail *why)
+{
+	struct rpc_options options = {
+		.endpoint = g->settings.rpc_endpoint,
+		.workers = g->workers,
+		.deadline_ms = g->settings.deadline_ms,
+	};
+	if (!*options.endpoint)
+		return ST_OK;
+	return rpc_open(&g->rpc, g->hub, service_base(g->service), &options, why);
 }
 
 static enum status open_edge(struct gateway *g, struct fail *why)
@@ -60,6 +77,8 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 		st = socket_hub_open(&g->hub, service_base(g->service), why);
 	if (st == ST_OK)
 		st = open_workers(g, why);
+	if (st == ST_OK)
+		st = open_rpc(g, why);
 	if (st != ST_OK)
 		return st;
 	api_init(&g->api, &g->settings, g->workers);
@@ -71,6 +90,8 @@ int gateway_run(struct gateway *g)
 	service_ready(g->service);
 	log_info("gateway %s listens at http://%s:%lld, workers at %s", STUDYTRACKER_VERSION,
 		g->settings.api_host, (long long)g->settings.api_port, g->settings.worker_endpoint);
+	if (g->rpc)
+		log_info("RPC clients at %s", rpc_endpoint(g->rpc));
 	int exit_status = service_run(g->service);
 	log_info("stopped");
 	return exit_status;
@@ -79,6 +100,7 @@ int gateway_run(struct gateway *g)
 void gateway_close(struct gateway *g)
 {
 	edge_free(&g->edge);
+	rpc_free(&g->rpc);
 	workers_free(&g->workers);
 	socket_hub_free(&g->hub);
 	service_free(&g->service);

@@ -10,13 +10,16 @@
 
 #include "common/service.h"
 #include "gateway/api.h"
+#include "gateway/rpc.h"
 
 struct gateway {
 	struct settings settings;
 	struct service *service;
 	struct socket_hub *hub;
 	struct workers *workers;
+	struct rpc *rpc; /* NULL: RPC clients have no endpoint */
 	struct edge *edge;
+	int draining; /* parts that are not drained yet */
 	struct api api;
 };
 

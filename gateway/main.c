@@ -46,5 +46,5 @@ int main(int argc, char **argv)
 	else
 		log_error("not started: %s", fail_text(&why, st));
 	gateway_close(&gateway);
-	return exit_status;
+	return st == ST_BAD_SETTING ? SERVICE_EXIT_SETTING : exit_status;
 }

@@ -401,6 +401,7 @@ static struct pool_worker *new_worker(struct pool *p, const struct pool_greeting
 	memcpy(w->peer, greeting->peer.bytes, greeting->peer.len);
 	w->peer_len = greeting->peer.len;
 	memcpy(w->uuid, greeting->uuid, sizeof w->uuid);
+	w->pid = greeting->pid;
 	w->epoch = p->next_epoch++;
 	w->has_database = greeting->has_database;
 	TAILQ_INIT(&w->held);

@@ -90,6 +90,7 @@ struct pool_worker {
 	size_t peer_len;
 	char peer[POOL_PEER_MAX];
 	unsigned char uuid[16];
+	int64_t pid; /* told on, no more */
 	int64_t epoch;
 	uint64_t heard_ms;
 	int64_t credit, sent; /* of this epoch: may have been sent, was sent */
@@ -105,6 +106,7 @@ struct pool_worker {
 struct pool_greeting {
 	struct span peer;
 	unsigned char uuid[16];
+	int64_t pid;
 	int64_t epoch, credit;
 	bool has_database;
 };

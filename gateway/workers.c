@@ -225,6 +225,8 @@ static void on_ready(struct workers *w, struct span peer, struct span params)
 		w->pool.counts.malformed++;
 		return;
 	}
+	if (!msg_find_int(params, "pid", &greeting.pid))
+		greeting.pid = 0;
 	struct msg_reader in = msg_reader(database);
 	greeting.has_database = msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
 	struct pool_worker *worker = pool_greet(&w->pool, &greeting, service_now_ms());
@@ -459,6 +461,16 @@ bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database
 struct pool_counts workers_counts(const struct workers *w)
 {
 	return w->pool.counts;
+}
+
+const unsigned char *workers_uuid(const struct workers *w)
+{
+	return w->uuid;
+}
+
+const struct pool *workers_pool(const struct workers *w)
+{
+	return &w->pool;
 }
 
 void workers_drain(struct workers *w, void (*on_drained)(void *arg), void *arg)

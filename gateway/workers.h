@@ -62,6 +62,12 @@ bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database
 
 struct pool_counts workers_counts(const struct workers *w);
 
+/* By which workers know this run of the gateway; 16 bytes. */
+const unsigned char *workers_uuid(const struct workers *w);
+
+/* To look at: its workers, its bounds. */
+const struct pool *workers_pool(const struct workers *w);
+
 /* Refuses new calls and calls back, from the loop, once the last call is done. */
 void workers_drain(struct workers *w, void (*on_drained)(void *arg), void *arg);
 

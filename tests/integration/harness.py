@@ -222,12 +222,16 @@ class Service:
     def endpoint(self, gateway):
         return f"ipc://{self.directory}/workers-{gateway}.sock"
 
+    def rpc_endpoint(self, gateway=1):
+        return f"ipc://{self.directory}/rpc-{gateway}.sock"
+
     def start_gateway(self):
         number = len(self.gateways) + 1
         env = clean_environment(**{
             "API_HOST": "127.0.0.1", "API_PORT": self.port,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
-            "STUDYTRACKER_WORKER_ENDPOINT": self.endpoint(number), **self.settings})
+            "STUDYTRACKER_WORKER_ENDPOINT": self.endpoint(number),
+            "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number), **self.settings})
         gateway = Process(f"gateway-{number}", [GATEWAY], env, self.directory)
         self.gateways.append(gateway)
         return gateway

@@ -1,0 +1,29 @@
+/*
+ * tally: how many bytes were handed to ZeroMQ and have not left yet.
+ *
+ * ZeroMQ's queues count messages, not bytes, and tell nobody how full they are. A tally lives
+ * as long as its owner or a message that is under way, whichever is longer; only tally_done may
+ * be called from another thread.
+ *
+ *	struct tally *unread = tally_new();
+ *	st = socket_send_counted(socket, peer, &body, unread);
+ *	if (tally_bytes(unread) > MUCH) ...
+ *	tally_free(&unread);
+ */
+#ifndef COMMON_TALLY_H
+#define COMMON_TALLY_H
+
+#include <stddef.h>
+
+struct tally;
+
+struct tally *tally_new(void); /* NULL: no memory */
+size_t tally_bytes(const struct tally *t);
+
+/* A message sets out; it has arrived, or never will. */
+void tally_begin(struct tally *t, size_t bytes);
+void tally_done(struct tally *t, size_t bytes);
+
+void tally_free(struct tally **t); /* accepts NULL inside */
+
+#endif

@@ -1,0 +1,57 @@
+"""A StudyTracker client over ZeroMQ: what schema/rpc.md says, in thirty lines.
+
+    study = Client("ipc:///run/studytracker/rpc-1.sock")
+    session = study.call("sessions.log", tag="Linux", minutes=25)
+    for topic in study.call("topics.list", limit=10)["data"]:
+        print(topic["id"], topic["name"])
+"""
+
+import itertools
+
+import msgpack
+import zmq
+
+
+class StudyError(Exception):
+    """What the service refused: `code` to branch on, `message` for people, `field` or None."""
+
+    def __init__(self, code, message, field=None):
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.field = code, message, field
+
+
+class Client:
+    def __init__(self, endpoint, timeout_ms=5000, curve=None):
+        """curve: the gateway's public key, our public key, our secret key."""
+        self.endpoint, self.timeout_ms, self.curve = endpoint, timeout_ms, curve
+        self.msgids, self.socket = itertools.count(1), None
+
+    def connect(self):
+        self.socket = zmq.Context.instance().socket(zmq.DEALER)
+        self.socket.linger = 0
+        if self.curve:
+            self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = self.curve
+        self.socket.connect(self.endpoint)
+
+    def close(self):
+        """Also after a timeout: what comes late finds no socket, and the next call a new one."""
+        if self.socket:
+            self.socket.close()
+        self.socket = None
+
+    def call(self, method, **params):
+        if not self.socket:
+            self.connect()
+        msgid = next(self.msgids) & 0xffffffff
+        context = {"deadline_ms": self.timeout_ms}
+        self.socket.send(msgpack.packb([0, msgid, method, [context, params]]))
+        if not self.socket.poll(self.timeout_ms + 500):  # the service says it itself, if it can
+            self.close()
+            raise StudyError("DEADLINE_EXCEEDED", f"no answer from {self.endpoint}")
+        _, answered, error, result = msgpack.unpackb(self.socket.recv(), strict_map_key=False)
+        if answered != msgid:
+            self.close()
+            raise StudyError("PROTOCOL", "an answer to another request")
+        if error is not None:
+            raise StudyError(error["code"], error["message"], error.get("field"))
+        return result

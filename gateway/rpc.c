@@ -1,0 +1,403 @@
+#include "gateway/rpc.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/params.h"
+#include "common/service.h"
+#include "gateway/reply.h"
+#include "gateway/rpc_params.h"
+#include "gateway/rpc_peer.h"
+
+enum { LOG_EVERY_MS = 1000 };
+
+/* A request that the workers have; its id follows it. */
+struct rpc_call {
+	struct rpc *rpc;
+	struct rpc_peer *peer;
+	struct call *call;
+	uint32_t msgid;
+	bool is_write;
+	size_t bytes;
+	LIST_ENTRY(rpc_call) link; /* of its peer's */
+	LIST_ENTRY(rpc_call) all;  /* of the rpc's */
+	size_t id_len;
+	char id[];
+};
+
+struct rpc {
+	struct rpc_options options;
+	struct socket *socket;
+	struct rpc_peers *peers;
+	LIST_HEAD(, rpc_call) calls;
+	struct event *drain_limit;
+	struct uuid_source ids;
+	struct rpc_counts counts;
+	uint64_t opened_ms, logged_ms, malformed_logged;
+	bool is_draining;
+	void (*on_drained)(void *arg);
+	void *drained_arg;
+};
+
+static void free_call(struct rpc_call **call)
+{
+	struct rpc_call *c = *call;
+	*call = NULL;
+	workers_cancel(&c->call);
+	LIST_REMOVE(c, link);
+	LIST_REMOVE(c, all);
+	c->peer->calls_count--;
+	c->peer->bytes -= c->bytes;
+	c->rpc->counts.in_flight--;
+	c->rpc->counts.bytes -= c->bytes;
+	free(c);
+}
+
+static void on_gone(void *arg, struct rpc_peer *p)
+{
+	struct rpc_call *call;
+	(void)arg;
+	while ((call = LIST_FIRST(&p->calls)))
+		free_call(&call);
+}
+
+/* Answers. */
+
+static void answer_error(
+	struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
+{
+	struct buf map = { 0 };
+	struct buf *out = rpc_peer_begin(p);
+	if (!out)
+		return;
+	envelope_put_error_map(&map, st, why);
+	envelope_put_error(out, msgid, buf_view(&map));
+	out->failed |= map.failed;
+	buf_fini(&map);
+	rpc_peer_end(p);
+}
+
+static void answer_result(struct rpc_peer *p, uint32_t msgid, struct span result)
+{
+	struct buf *out = rpc_peer_begin(p);
+	if (!out)
+		return;
+	envelope_put_result(out, msgid, result);
+	rpc_peer_end(p);
+}
+
+/* What a client that doesn't read hears in place of a result that there is no room for. */
+static void answer_unread(struct rpc_call *c)
+{
+	struct fail why = { 0 };
+	enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_OVERLOADED;
+	(void)fail_set(&why, st, "too many answers wait for this client to read them");
+	answer_error(c->peer, c->msgid, st, &why);
+}
+
+static void answer_worker_error(struct rpc_call *c, struct span error)
+{
+	const struct status_info *info = status_info(reply_error_facts(error).st);
+	if (info->http_status == 500)
+		log_error("request failed: %s: told the RPC client, request_id %.*s", info->code,
+			(int)c->id_len, c->id);
+	struct buf *out = rpc_peer_begin(c->peer);
+	if (!out)
+		return;
+	envelope_put_error(out, c->msgid, error);
+	rpc_peer_end(c->peer);
+}
+
+static void on_answer(void *arg, enum status st, struct span error, struct span result)
+{
+	struct rpc_call *c = arg;
+	c->call = NULL;
+	if (st != ST_OK)
+		answer_error(c->peer, c->msgid, st, NULL);
+	else if (!msg_is_nil(error))
+		answer_worker_error(c, error);
+	else if (!rpc_peer_has_room(c->peer, result.len))
+		answer_unread(c);
+	else
+		answer_result(c->peer, c->msgid, result);
+	rpc_peer_touch(c->peer);
+	free_call(&c);
+}
+
+/* Requests. */
+
+static struct rpc_call *new_call(struct rpc *rpc, struct rpc_peer *p, uint32_t msgid,
+	const struct method *method, const struct context *context)
+{
+	struct rpc_call *c = calloc(1, sizeof *c + context->request_id.len);
+	if (!c)
+		return NULL;
+	c->rpc = rpc;
+	c->peer = p;
+	c->msgid = msgid;
+	c->is_write = method->is_write;
+	c->id_len = context->request_id.len;
+	memcpy(c->id, context->request_id.bytes, c->id_len);
+	return c;
+}
+
+static enum status call_workers(struct rpc_call *c, const struct method *method,
+	const struct context *context, struct span params, struct fail *why)
+{
+	struct rpc *rpc = c->rpc;
+	enum status st = workers_call(
+		rpc->options.workers, method, context, params, on_answer, c, &c->call);
+	if (st == ST_PAYLOAD_TOO_LARGE)
+		return fail_set(why, ST_INVALID_INPUT, "params must have at most %d bytes",
+			WORKERS_PARAMS_MAX);
+	if (st != ST_OK)
+		return st;
+	c->bytes = params.len;
+	c->peer->bytes += c->bytes;
+	c->peer->calls_count++;
+	LIST_INSERT_HEAD(&c->peer->calls, c, link);
+	LIST_INSERT_HEAD(&rpc->calls, c, all);
+	rpc->counts.bytes += c->bytes;
+	rpc->counts.in_flight++;
+	return ST_OK;
+}
+
+static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
+	const struct context *context, struct fail *why)
+{
+	const struct method *method = method_find(e->method);
+	struct span params = e->params;
+	struct buf minted = { 0 };
+	struct rpc_call *c = new_call(rpc, p, e->msgid, method, context);
+	enum status st = c ? ST_OK : ST_NO_MEMORY;
+	if (rpc_params_mint(&minted, method, params, &rpc->ids))
+		params = buf_view(&minted);
+	if (minted.failed)
+		st = ST_NO_MEMORY;
+	if (st == ST_OK)
+		st = call_workers(c, method, context, params, why);
+	if (st != ST_OK)
+		free(c);
+	buf_fini(&minted);
+	return st;
+}
+
+static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
+	const struct rpc_local *local, struct fail *why)
+{
+	struct param_value values[METHOD_PARAMS_MAX];
+	struct rpc_about about = { .workers = rpc->options.workers, .counts = rpc->counts,
+		.uptime_ms = service_now_ms() - rpc->opened_ms };
+	struct buf result = { 0 };
+	enum status st = params_decode(&local->method, e->params, values, why);
+	if (st == ST_OK) {
+		local->put(&result, &about);
+		st = result.failed ? ST_NO_MEMORY : ST_OK;
+	}
+	if (st == ST_OK)
+		answer_result(p, e->msgid, buf_view(&result));
+	buf_fini(&result);
+	return st;
+}
+
+static bool is_full(const struct rpc *rpc, const struct rpc_peer *p, size_t bytes)
+{
+	return p->calls_count >= RPC_PEER_CALLS_MAX || rpc->counts.in_flight >= RPC_CALLS_MAX
+		|| p->bytes + bytes > RPC_PEER_BYTES_MAX
+		|| rpc->counts.bytes + bytes > RPC_BYTES_MAX || !rpc_peer_has_room(p, 0);
+}
+
+static enum status judge_context(const struct rpc *rpc, struct context *context, struct fail *why)
+{
+	int64_t max_ms = rpc->options.deadline_ms;
+	if (max_ms < RPC_DEADLINE_MAX_MS)
+		max_ms = RPC_DEADLINE_MAX_MS;
+	if (context->deadline_ms > max_ms)
+		context->deadline_ms = max_ms;
+	if (context->account != 1)
+		return fail_field(why, ST_INVALID_INPUT, "account",
+			"context.account must be 1: there are no other accounts yet");
+	return ST_OK;
+}
+
+static enum status start(
+	struct rpc *rpc, struct rpc_peer *p, const struct envelope *e, struct fail *why)
+{
+	unsigned char uuid[16];
+	char id[UUID_TEXT_LEN];
+	struct context context = { .account = 1, .request_id = { id, sizeof id },
+		.deadline_ms = rpc->options.deadline_ms };
+	const struct rpc_local *local = rpc_local_find(e->method);
+	if (rpc->is_draining)
+		return ST_SHUTTING_DOWN;
+	if (!local && !method_find(e->method))
+		return ST_UNKNOWN_METHOD;
+	uuid_v7(&rpc->ids, uuid);
+	uuid_format(uuid, id);
+	enum status st = context_read(e->context_map, &context, why);
+	if (st == ST_OK)
+		st = judge_context(rpc, &context, why);
+	if (st != ST_OK)
+		return st;
+	if (is_full(rpc, p, e->params.len))
+		return ST_OVERLOADED;
+	return local ? answer_local(rpc, p, e, local, why) : start_call(rpc, p, e, &context, why);
+}
+
+static void on_malformed(struct rpc *rpc, const struct fail *why)
+{
+	uint64_t now_ms = service_now_ms();
+	rpc->counts.malformed++;
+	if (rpc->logged_ms && now_ms - rpc->logged_ms < LOG_EVERY_MS)
+		return;
+	log_warn("%llu messages of RPC clients are malformed, the last: %s: dropped",
+		(unsigned long long)(rpc->counts.malformed - rpc->malformed_logged),
+		fail_text(why, ST_MALFORMED));
+	rpc->logged_ms = now_ms;
+	rpc->malformed_logged = rpc->counts.malformed;
+}
+
+/* False: what follows in the body is not to be trusted. */
+static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
+{
+	struct envelope e;
+	struct fail why = { 0 };
+	enum status st = envelope_decode_client(in, &e, &why);
+	if (st == ST_MALFORMED) {
+		on_malformed(rpc, &why);
+		return false;
+	}
+	if (e.kind != ENVELOPE_REQUEST) {
+		rpc->counts.ignored++;
+		return true;
+	}
+	rpc->counts.requests++;
+	if (st == ST_OK)
+		st = start(rpc, p, &e, &why);
+	if (st != ST_OK) {
+		rpc->counts.refused++;
+		answer_error(p, e.msgid, st, &why);
+	}
+	return true;
+}
+
+static void on_message(struct socket *s, struct span name, struct span body, void *arg)
+{
+	struct rpc *rpc = arg;
+	struct msg_reader in = msg_reader(body);
+	(void)s;
+	struct rpc_peer *p = rpc_peer_of(rpc->peers, name);
+	if (!p) {
+		rpc->counts.dropped++;
+		return;
+	}
+	while (in.at < in.end && take(rpc, p, &in))
+		;
+	rpc_peer_touch(p);
+}
+
+/* Life. */
+
+static void on_turn(void *arg)
+{
+	struct rpc *rpc = arg;
+	void (*on_drained)(void *) = rpc->on_drained;
+	if (!on_drained || rpc->counts.in_flight > 0)
+		return;
+	rpc->on_drained = NULL;
+	on_drained(rpc->drained_arg);
+}
+
+/* What was sent to a worker may still be run. */
+static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct rpc *rpc = arg;
+	struct rpc_call *c;
+	(void)fd, (void)what;
+	log_warn("%zu RPC requests not answered within %d s: given up", rpc->counts.in_flight,
+		RPC_DRAIN_MS / 1000);
+	while ((c = LIST_FIRST(&rpc->calls))) {
+		struct rpc_peer *p = c->peer;
+		answer_error(p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
+		free_call(&c);
+		rpc_peer_touch(p);
+	}
+}
+
+void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
+{
+	static const struct timeval limit = { RPC_DRAIN_MS / 1000, 0 };
+	rpc->is_draining = true;
+	rpc->on_drained = on_drained;
+	rpc->drained_arg = arg;
+	(void)event_add(rpc->drain_limit, &limit);
+	rpc_peers_touch(rpc->peers);
+}
+
+struct rpc_counts rpc_counts(const struct rpc *rpc)
+{
+	return rpc->counts;
+}
+
+static enum status open_parts(
+	struct rpc *rpc, struct socket_hub *hub, struct event_base *base, struct fail *why)
+{
+	struct rpc_peers_options peers = {
+		.counts = &rpc->counts, .on_gone = on_gone, .on_turn = on_turn, .arg = rpc
+	};
+	struct socket_options options = {
+		.endpoint = rpc->options.endpoint,
+		.bind = true,
+		.router = true,
+		.max_body = ENVELOPE_BODY_MAX,
+		.on_message = on_message,
+		.arg = rpc,
+	};
+	rpc->drain_limit = evtimer_new(base, on_drain_limit, rpc);
+	if (!rpc->drain_limit)
+		return fail_set(why, ST_NO_MEMORY, "timers: out of memory");
+	enum status st = rpc_peers_open(&rpc->peers, base, &peers, why);
+	if (st == ST_OK)
+		st = socket_open(hub, &options, &rpc->socket, why);
+	if (st == ST_OK)
+		rpc_peers_use(rpc->peers, rpc->socket);
+	return st;
+}
+
+enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,
+	const struct rpc_options *options, struct fail *why)
+{
+	struct rpc *rpc = calloc(1, sizeof *rpc);
+	if (!rpc)
+		return fail_set(why, ST_NO_MEMORY, "RPC: out of memory");
+	rpc->options = *options;
+	rpc->opened_ms = service_now_ms();
+	LIST_INIT(&rpc->calls);
+	enum status st = open_parts(rpc, hub, base, why);
+	if (st != ST_OK) {
+		rpc_free(&rpc);
+		return fail_wrap(why, st, "open the endpoint for RPC clients");
+	}
+	*out = rpc;
+	return ST_OK;
+}
+
+const char *rpc_endpoint(const struct rpc *rpc)
+{
+	return socket_endpoint(rpc->socket);
+}
+
+void rpc_free(struct rpc **out)
+{
+	struct rpc *rpc = *out;
+	if (!rpc)
+		return;
+	*out = NULL;
+	rpc_peers_free(&rpc->peers);
+	if (rpc->drain_limit)
+		event_free(rpc->drain_limit);
+	socket_free_lingering(&rpc->socket, RPC_LINGER_MS);
+	free(rpc);
+}

@@ -1,0 +1,251 @@
+#include "gateway/rpc_about.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/msg.h"
+
+static void put_methods(struct buf *out, const struct rpc_about *about);
+static void put_status(struct buf *out, const struct rpc_about *about);
+
+static const struct rpc_local local_table[] = {
+	{ { .name = "rpc.methods", .safe_to_repeat = true, .key = -1,
+	    .summary = "Every method with its params." }, put_methods },
+	{ { .name = "rpc.status", .safe_to_repeat = true, .key = -1,
+	    .summary = "The gateway, its workers, its queue and what it has counted." }, put_status },
+};
+
+enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };
+
+static const char *const kind_names[] = {
+	[PARAM_INT] = "integer", [PARAM_BOOL] = "boolean", [PARAM_TEXT] = "text",
+	[PARAM_NAME] = "name", [PARAM_UUID] = "uuid", [PARAM_DATE] = "date",
+	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
+};
+
+const struct rpc_local *rpc_local_find(struct span name)
+{
+	for (size_t i = 0; i < LOCAL_COUNT; i++)
+		if (span_is(name, local_table[i].method.name))
+			return &local_table[i];
+	return NULL;
+}
+
+const struct rpc_local *rpc_local_at(size_t index)
+{
+	return index < LOCAL_COUNT ? &local_table[index] : NULL;
+}
+
+/* A map that is being written: its pairs are counted as they come. */
+struct map {
+	struct buf *out;
+	size_t mark;
+	uint32_t pairs;
+};
+
+static struct map open_map(struct buf *out)
+{
+	return (struct map){ .out = out, .mark = msg_open_map(out) };
+}
+
+static void close_map(const struct map *map)
+{
+	msg_close(map->out, map->mark, map->pairs);
+}
+
+static struct buf *put_key(struct map *map, const char *key)
+{
+	msg_put_key(map->out, key);
+	map->pairs++;
+	return map->out;
+}
+
+static void put_text(struct map *map, const char *key, const char *text)
+{
+	msg_put_key(put_key(map, key), text);
+}
+
+static void put_int(struct map *map, const char *key, int64_t value)
+{
+	msg_put_int(put_key(map, key), value);
+}
+
+static void put_bool(struct map *map, const char *key, bool value)
+{
+	msg_put_bool(put_key(map, key), value);
+}
+
+static void put_uuid(struct map *map, const char *key, const unsigned char uuid[16])
+{
+	char text[UUID_TEXT_LEN];
+	uuid_format(uuid, text);
+	msg_put_text(put_key(map, key), (struct span){ text, sizeof text });
+}
+
+/* rpc.methods */
+
+static bool has_bounds(const struct param *p)
+{
+	return (p->kind == PARAM_INT || p->kind == PARAM_TEXT || p->kind == PARAM_NAME)
+		&& p->max > 0;
+}
+
+static void put_default(struct map *map, const struct param *p)
+{
+	if (p->kind == PARAM_INT)
+		put_int(map, "default", strtoll(p->fallback, NULL, 10));
+	else
+		put_text(map, "default", p->fallback);
+}
+
+static void put_choices(struct map *map, const char *const *choices)
+{
+	uint32_t count = 0;
+	struct buf *out = put_key(map, "choices");
+	size_t mark = msg_open_array(out);
+	for (; choices[count]; count++)
+		msg_put_key(out, choices[count]);
+	msg_close(out, mark, count);
+}
+
+static void put_param(struct buf *out, const struct param *p)
+{
+	struct map map = open_map(out);
+	put_text(&map, "name", p->name);
+	put_text(&map, "kind", kind_names[p->kind]);
+	put_bool(&map, "required",
+		(p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_MINTED));
+	if (has_bounds(p))
+		put_int(&map, "min", p->min);
+	if (has_bounds(p) && p->max != INT64_MAX)
+		put_int(&map, "max", p->max);
+	if (p->fallback)
+		put_default(&map, p);
+	if (p->choices)
+		put_choices(&map, p->choices);
+	close_map(&map);
+}
+
+static void put_method(struct buf *out, const struct method *m)
+{
+	struct map map = open_map(out);
+	uint32_t count = (uint32_t)method_param_count(m);
+	put_text(&map, "name", m->name);
+	put_text(&map, "summary", m->summary);
+	put_bool(&map, "writes", m->is_write);
+	put_bool(&map, "safe_to_repeat", m->safe_to_repeat);
+	msg_put_array(put_key(&map, "params"), count);
+	for (uint32_t i = 0; i < count; i++)
+		put_param(out, &m->params[i]);
+	close_map(&map);
+}
+
+static void put_methods(struct buf *out, const struct rpc_about *about)
+{
+	(void)about;
+	struct map map = open_map(out);
+	msg_put_array(put_key(&map, "methods"), (uint32_t)(method_count() + LOCAL_COUNT));
+	for (size_t i = 0; i < method_count(); i++)
+		put_method(out, method_at(i));
+	for (size_t i = 0; i < LOCAL_COUNT; i++)
+		put_method(out, &local_table[i].method);
+	close_map(&map);
+}
+
+/* rpc.status */
+
+static void put_worker(struct buf *out, const struct pool_worker *w)
+{
+	struct map map = open_map(out);
+	put_uuid(&map, "worker", w->uuid);
+	put_int(&map, "pid", w->pid);
+	put_int(&map, "credit", w->credit > w->sent ? w->credit - w->sent : 0);
+	put_int(&map, "in_flight", (int64_t)w->in_flight);
+	put_bool(&map, "database", w->has_database);
+	put_bool(&map, "leaving", w->is_leaving);
+	close_map(&map);
+}
+
+static void put_workers(struct map *map, const struct pool *pool)
+{
+	uint32_t count = 0;
+	struct buf *out = put_key(map, "workers");
+	size_t mark = msg_open_array(out);
+	for (const struct pool_worker *w = pool_workers(pool); w; w = w->next, count++)
+		put_worker(out, w);
+	msg_close(out, mark, count);
+}
+
+struct number {
+	const char *name;
+	uint64_t value;
+};
+
+static void put_numbers(
+	struct map *map, const char *key, const struct number *numbers, size_t count)
+{
+	struct map inner = open_map(put_key(map, key));
+	for (size_t i = 0; i < count; i++)
+		put_int(&inner, numbers[i].name, (int64_t)numbers[i].value);
+	close_map(&inner);
+}
+
+static void put_queue(struct map *map, const struct pool *pool)
+{
+	const struct number numbers[] = {
+		{ "max", pool->queue_max },
+		{ "waiting", pool->counts.queued },
+		{ "suspects", pool->counts.suspects },
+		{ "in_flight", pool->counts.in_flight },
+	};
+	put_numbers(map, "queue", numbers, sizeof numbers / sizeof *numbers);
+}
+
+static void put_pool_counts(struct map *map, const struct pool_counts *c)
+{
+	const struct number numbers[] = {
+		{ "calls", c->calls },
+		{ "answered", c->answered },
+		{ "cancelled", c->cancelled },
+		{ "overloaded", c->overloaded },
+		{ "no_worker", c->no_worker },
+		{ "expired", c->expired },
+		{ "unknown", c->unknown },
+		{ "repeated", c->repeated },
+		{ "late", c->late },
+		{ "stale", c->stale },
+		{ "malformed", c->malformed },
+		{ "deaths", c->deaths },
+	};
+	put_numbers(map, "counts", numbers, sizeof numbers / sizeof *numbers);
+}
+
+static void put_rpc_counts(struct map *map, const struct rpc_counts *c)
+{
+	const struct number numbers[] = {
+		{ "peers", c->peers },
+		{ "in_flight", c->in_flight },
+		{ "requests", c->requests },
+		{ "answered", c->answered },
+		{ "refused", c->refused },
+		{ "dropped", c->dropped },
+		{ "malformed", c->malformed },
+	};
+	put_numbers(map, "rpc", numbers, sizeof numbers / sizeof *numbers);
+}
+
+static void put_status(struct buf *out, const struct rpc_about *about)
+{
+	const struct pool *pool = workers_pool(about->workers);
+	struct map map = open_map(out);
+	put_uuid(&map, "gateway", workers_uuid(about->workers));
+	put_text(&map, "version", STUDYTRACKER_VERSION);
+	put_int(&map, "pid", getpid());
+	put_int(&map, "uptime_ms", (int64_t)about->uptime_ms);
+	put_bool(&map, "ready", pool_readiness(pool) == ST_OK);
+	put_workers(&map, pool);
+	put_queue(&map, pool);
+	put_pool_counts(&map, &pool->counts);
+	put_rpc_counts(&map, &about->counts);
+	close_map(&map);
+}

@@ -1,0 +1,57 @@
+#include "gateway/rpc_params.h"
+
+#include "common/msg.h"
+
+static const struct param *minted_param(const struct method *method)
+{
+	for (size_t i = 0; i < method_param_count(method); i++)
+		if (method->params[i].flags & PARAM_MINTED)
+			return &method->params[i];
+	return NULL;
+}
+
+static void put_id(struct buf *out, const char *name, struct uuid_source *ids)
+{
+	char text[UUID_TEXT_LEN];
+	unsigned char uuid[16];
+	uuid_v7(ids, uuid);
+	uuid_format(uuid, text);
+	msg_put_key(out, name);
+	msg_put_text(out, (struct span){ text, sizeof text });
+}
+
+/* Copies one pair, but not a nil of that name; false where there is none left. */
+static bool copy_pair(struct msg_reader *in, const char *name, struct buf *out, uint32_t *pairs)
+{
+	struct msg_reader peek = *in;
+	struct msg_token key;
+	struct span key_bytes, value;
+	if (msg_read(&peek, &key) != ST_OK || msg_skip(in, &key_bytes) != ST_OK
+		|| msg_skip(in, &value) != ST_OK)
+		return false;
+	if (key.type == MSG_TEXT && span_is(key.text, name) && msg_is_nil(value))
+		return true;
+	buf_span(out, key_bytes);
+	buf_span(out, value);
+	++*pairs;
+	return true;
+}
+
+bool rpc_params_mint(struct buf *out, const struct method *method, struct span params,
+	struct uuid_source *ids)
+{
+	const struct param *p = minted_param(method);
+	struct msg_reader in = msg_reader(params);
+	struct msg_token map;
+	struct span given;
+	uint32_t pairs = 1;
+	if (!p || (msg_find(params, p->name, &given) == ST_OK && !msg_is_nil(given))
+		|| msg_read(&in, &map) != ST_OK)
+		return false;
+	size_t mark = msg_open_map(out);
+	put_id(out, p->name, ids);
+	while (in.at < in.end && copy_pair(&in, p->name, out, &pairs))
+		;
+	msg_close(out, mark, pairs);
+	return true;
+}

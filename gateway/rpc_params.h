@@ -1,0 +1,21 @@
+/*
+ * rpc_params: what a client may leave out of its params and the gateway puts in.
+ *
+ * Pure. A session's id names what is made, so that a repeated request finds itself done: the
+ * gateway makes one (PARAM_MINTED) where a client gives none, as it does over HTTP.
+ *
+ *	if (rpc_params_mint(&made, method, params, &ids))
+ *		params = buf_view(&made);
+ */
+#ifndef GATEWAY_RPC_PARAMS_H
+#define GATEWAY_RPC_PARAMS_H
+
+#include "common/method.h"
+#include "common/uuid.h"
+
+/* Appends the map with what was missing to `out`; false: nothing is, and nothing is appended.
+ * A nil in its place counts as missing. */
+bool rpc_params_mint(struct buf *out, const struct method *method, struct span params,
+	struct uuid_source *ids);
+
+#endif

@@ -1,0 +1,230 @@
+#include "gateway/rpc_peer.h"
+
+#include <event2/event.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+
+enum {
+	BODY_TARGET = 1 << 20, /* a message is sent once it has grown to this */
+	SWEEP_MS = 500,        /* peers that only have to read are looked at so often */
+};
+
+struct rpc_peers {
+	struct rpc_peers_options options;
+	struct socket *socket;
+	struct event *flush, *sweep;
+	void *tree; /* tsearch(3): no choice of names makes it slow */
+	/* Each peer is in one: looked at after this turn; with calls in flight; only to read. */
+	struct rpc_peer_list touched, waiting, idle;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return memcmp(x->bytes, y->bytes, x->len);
+}
+
+static void arm(struct event *timer, long ms)
+{
+	struct timeval wait = { ms / 1000, ms % 1000 * 1000 };
+	if (!evtimer_pending(timer, NULL) && event_add(timer, &wait) != 0)
+		log_error("timer not started: RPC clients may wait in vain");
+}
+
+static void move(struct rpc_peer *p, struct rpc_peer_list *to)
+{
+	if (p->list == to)
+		return;
+	TAILQ_REMOVE(p->list, p, link);
+	TAILQ_INSERT_TAIL(to, p, link);
+	p->list = to;
+}
+
+void rpc_peers_touch(struct rpc_peers *peers)
+{
+	arm(peers->flush, 0);
+}
+
+void rpc_peer_touch(struct rpc_peer *p)
+{
+	move(p, &p->peers->touched);
+	rpc_peers_touch(p->peers);
+}
+
+static struct rpc_peer *new_peer(struct rpc_peers *peers, struct span name)
+{
+	struct rpc_peer *p = calloc(1, sizeof *p + name.len);
+	if (!p)
+		return NULL;
+	memcpy(p + 1, name.bytes, name.len);
+	p->name = (struct span){ (char *)(p + 1), name.len };
+	p->peers = peers;
+	p->unread = tally_new();
+	if (!p->unread || !tsearch(p, &peers->tree, compare)) {
+		tally_free(&p->unread);
+		free(p);
+		return NULL;
+	}
+	LIST_INIT(&p->calls);
+	p->list = &peers->waiting;
+	TAILQ_INSERT_TAIL(p->list, p, link);
+	peers->options.counts->peers++;
+	return p;
+}
+
+struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name)
+{
+	struct rpc_peer **found = tfind(&name, &peers->tree, compare);
+	return found ? *found : new_peer(peers, name);
+}
+
+static void free_peer(struct rpc_peer *p)
+{
+	struct rpc_peers *peers = p->peers;
+	peers->options.on_gone(peers->options.arg, p);
+	TAILQ_REMOVE(p->list, p, link);
+	tdelete(p, &peers->tree, compare);
+	peers->options.counts->peers--;
+	tally_free(&p->unread);
+	buf_fini(&p->out);
+	free(p);
+}
+
+static void free_all(struct rpc_peer_list *list)
+{
+	struct rpc_peer *p;
+	while ((p = TAILQ_FIRST(list)))
+		free_peer(p);
+}
+
+static size_t unread(const struct rpc_peer *p)
+{
+	return p->out.len + tally_bytes(p->unread);
+}
+
+bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes)
+{
+	size_t waits = unread(p);
+	return waits == 0 || waits + bytes < RPC_UNREAD_MAX; /* one is never too much */
+}
+
+static void send_out(struct rpc_peer *p)
+{
+	if (p->out.len == 0 || p->is_gone)
+		return;
+	enum status st = socket_send_counted(p->peers->socket, p->name, &p->out, p->unread);
+	if (st != ST_OK)
+		p->peers->options.counts->dropped++;
+	p->is_gone = st == ST_NO_WORKER;
+}
+
+struct buf *rpc_peer_begin(struct rpc_peer *p)
+{
+	if (p->is_gone || unread(p) >= 2 * (size_t)RPC_UNREAD_MAX) {
+		p->peers->options.counts->dropped++;
+		return NULL;
+	}
+	p->mark = p->out.len;
+	return &p->out;
+}
+
+void rpc_peer_end(struct rpc_peer *p)
+{
+	struct rpc_counts *counts = p->peers->options.counts;
+	if (p->out.failed) { /* the answers before it are whole */
+		p->out.failed = false;
+		p->out.len = p->mark;
+		counts->dropped++;
+	} else {
+		counts->answered++;
+	}
+	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
+		send_out(p);
+	rpc_peer_touch(p);
+}
+
+static void settle(struct rpc_peer *p)
+{
+	if (p->calls_count == 0 || !socket_peer_delimits(p->name))
+		send_out(p);
+	if (p->is_gone || (p->calls_count == 0 && unread(p) == 0)) {
+		free_peer(p);
+		return;
+	}
+	move(p, p->calls_count ? &p->peers->waiting : &p->peers->idle);
+	if (p->calls_count == 0)
+		arm(p->peers->sweep, SWEEP_MS);
+}
+
+static void settle_all(struct rpc_peer_list *list)
+{
+	for (struct rpc_peer *p = TAILQ_FIRST(list), *next; p; p = next) {
+		next = TAILQ_NEXT(p, link);
+		settle(p);
+	}
+}
+
+static void on_flush(evutil_socket_t fd, short what, void *arg)
+{
+	struct rpc_peers *peers = arg;
+	(void)fd, (void)what;
+	settle_all(&peers->touched);
+	peers->options.on_turn(peers->options.arg);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct rpc_peers *peers = arg;
+	(void)fd, (void)what;
+	settle_all(&peers->idle);
+}
+
+enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
+	const struct rpc_peers_options *options, struct fail *why)
+{
+	struct rpc_peers *peers = calloc(1, sizeof *peers);
+	if (!peers)
+		return fail_set(why, ST_NO_MEMORY, "RPC clients: out of memory");
+	peers->options = *options;
+	TAILQ_INIT(&peers->touched);
+	TAILQ_INIT(&peers->waiting);
+	TAILQ_INIT(&peers->idle);
+	peers->flush = evtimer_new(base, on_flush, peers);
+	peers->sweep = evtimer_new(base, on_sweep, peers);
+	if (!peers->flush || !peers->sweep) {
+		rpc_peers_free(&peers);
+		return fail_set(why, ST_NO_MEMORY, "RPC clients: out of memory");
+	}
+	*out = peers;
+	return ST_OK;
+}
+
+void rpc_peers_use(struct rpc_peers *peers, struct socket *socket)
+{
+	peers->socket = socket;
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+void rpc_peers_free(struct rpc_peers **out)
+{
+	struct rpc_peers *peers = *out;
+	if (!peers)
+		return;
+	*out = NULL;
+	free_all(&peers->touched);
+	free_all(&peers->waiting);
+	free_all(&peers->idle);
+	free_event(peers->flush);
+	free_event(peers->sweep);
+	free(peers);
+}

@@ -1,0 +1,80 @@
+/*
+ * rpc_peer: RPC clients that wait for something, and the messages that are made for them.
+ *
+ * A peer is one connection; it is made by its first message and lives while it has calls in
+ * flight, answers in the making or answers that have not left the process. The answers of a
+ * loop turn go out as one message; a REQ peer takes one message for each that it sends, so its
+ * answers wait until it has no call in flight. That a connection is gone shows when something
+ * is sent: on_gone is told, and the peer is freed, at the end of the turn.
+ *
+ * What waits to be read by a peer is bounded: from RPC_UNREAD_MAX on rpc_peer_has_room is false,
+ * from twice of it answers are dropped and counted.
+ *
+ *	struct rpc_peer *p = rpc_peer_of(peers, name);
+ *	struct buf *out = rpc_peer_begin(p);
+ *	if (out) {
+ *		append one response
+ *		rpc_peer_end(p);
+ *	}
+ *	rpc_peer_touch(p);
+ */
+#ifndef GATEWAY_RPC_PEER_H
+#define GATEWAY_RPC_PEER_H
+
+#include <sys/queue.h>
+
+#include "common/socket.h"
+#include "gateway/rpc_about.h"
+
+enum { RPC_UNREAD_MAX = 32 << 20 }; /* bytes of answers */
+
+struct event_base;
+struct rpc_call;
+struct rpc_peers;
+
+struct rpc_peer {
+	struct span name; /* first: the key of the tree; its bytes follow the struct */
+	struct rpc_peers *peers;
+	/* the caller's */
+	size_t calls_count, bytes;
+	LIST_HEAD(, rpc_call) calls;
+	/* ours */
+	bool is_gone;
+	struct buf out; /* the next message */
+	size_t mark;    /* where the response that is being written begins */
+	struct tally *unread;
+	struct rpc_peer_list *list; /* in which `link` is */
+	TAILQ_ENTRY(rpc_peer) link;
+};
+
+TAILQ_HEAD(rpc_peer_list, rpc_peer);
+
+struct rpc_peers_options {
+	struct rpc_counts *counts;
+	void (*on_gone)(void *arg, struct rpc_peer *p); /* end its calls, without an answer */
+	void (*on_turn)(void *arg);                     /* all that could be sent is */
+	void *arg;
+};
+
+enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
+	const struct rpc_peers_options *options, struct fail *why) MUST_CHECK;
+
+/* Before the first message. */
+void rpc_peers_use(struct rpc_peers *peers, struct socket *socket);
+
+/* on_gone is told of each. Accepts NULL inside. */
+void rpc_peers_free(struct rpc_peers **peers);
+
+struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name); /* NULL: no memory */
+
+/* Something of it has changed: looked at at the end of this turn. */
+void rpc_peer_touch(struct rpc_peer *p);
+void rpc_peers_touch(struct rpc_peers *peers);
+
+bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
+
+/* Where one response is appended; NULL where it has to be dropped. */
+struct buf *rpc_peer_begin(struct rpc_peer *p);
+void rpc_peer_end(struct rpc_peer *p);
+
+#endif
