@@ -18,6 +18,7 @@ only where the story allows it. What is true at the end, whatever was done to th
 
 import asyncio
 import collections
+import itertools
 import json
 import os
 import random
@@ -98,7 +99,7 @@ class Client:
 
     def new_entry(self, kind):
         self.count += 1
-        return self.load.entry(kind, f"{kind} {self.number}.{self.count}")
+        return self.load.entry(kind, f"{kind} {self.load.run_number}/{self.number}.{self.count}")
 
     # Steps
 
@@ -253,10 +254,13 @@ class Client:
 
 
 class Load:
+    runs = itertools.count(1)  # several may write to one database
+
     def __init__(self, service, clients=32, pace=0, loss=LOSS_IS_WRONG):
         self.service, self.port = service, service.port
         self.clients, self.pace, self.loss = clients, pace, loss
         self.seed = int(os.environ.get("STUDYTRACKER_SEED", "22112"))
+        self.run_number = next(self.runs)
         self.is_stopping = False
         self.entries = {"session": {}, "topic": {}}
         self.topics = []
@@ -333,9 +337,11 @@ class Load:
         """All that is wrong, as an AssertionError."""
         found = self.complaints[:]
         self.check_kind(found, "session", database.sql(
-            "select notes, id, duration_minutes from sessions where deleted_at is null"))
+            "select notes, id, duration_minutes from sessions where deleted_at is null"
+            f" and notes like 'session {self.run_number}/%'"))
         self.check_kind(found, "topic", database.sql(
-            "select name, id, 0 from topics where name like 'topic %' and deleted_at is null"))
+            f"select name, id, 0 from topics where name like 'topic {self.run_number}/%'"
+            " and deleted_at is null"))
         found += [f"daily_totals differs: {row}" for row in
                   database.sql("select * from daily_totals_differences()")]
         assert not found, f"{len(found)} found:\n" + "\n".join(found[:20]) + "\n" + self.summary()
