@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -14,6 +15,9 @@ import urllib.error
 import urllib.request
 
 import harness
+
+sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
+import study_rpc  # pylint: disable=wrong-import-position
 
 SCRIPT = os.path.join(harness.ROOT, "dev")
 READY = re.compile(r"^StudyTracker is ready at (http://127\.0\.0\.1:\d+)$", re.MULTILINE)
@@ -50,6 +54,10 @@ class DevRun:
             return READY.search(self.out())
         self.url = harness.until("./dev run is ready", ready, patience).group(1)
         return time.monotonic() - self.began
+
+    def rpc_endpoints(self):
+        said = harness.until("RPC is named", lambda: re.search(r"^RPC at (.*)$", self.out(), re.MULTILINE))
+        return said.group(1).split(",")
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=harness.PATIENCE) as reply:
@@ -199,6 +207,26 @@ class OneCommand(Case):
         run.wait_ready(FIRST_START)
         for _ in range(20):
             self.assertEqual(run.get("/topics"), [])
+        endpoints = run.rpc_endpoints()
+        self.assertEqual([path.rpartition("/")[2] for path in endpoints], ["rpc-1.sock", "rpc-2.sock"])
+        pids = {study_rpc.Client(endpoint).call("rpc.status")["pid"] for endpoint in endpoints}
+        self.assertEqual(len(pids & run.descendants()), 2)
+
+    def test_rpc_clients_are_told_where(self):
+        run = self.run_dev("--workers", "1")
+        run.wait_ready(FIRST_START)
+        made = run.post("/sessions", {"minutes": 25, "tag": "told"})
+        [endpoint] = run.rpc_endpoints()
+        self.assertRegex(endpoint, r"^ipc:///tmp/studytracker-\w+/rpc-1\.sock$")
+        got = study_rpc.Client(endpoint).call("sessions.get", session_id=made["id"])
+        self.assertEqual(got["id"], made["id"])
+
+    def test_an_rpc_endpoint_of_ones_own(self):
+        wanted = f"ipc://{self.directory}/mine.sock"
+        run = self.run_dev("--workers", "1", STUDYTRACKER_RPC_ENDPOINT=wanted)
+        run.wait_ready(FIRST_START)
+        self.assertEqual(run.rpc_endpoints(), [wanted])
+        self.assertEqual(study_rpc.Client(wanted).call("topics.list")["data"], [])
 
 
 class ClearMessages(Case):

@@ -7,8 +7,11 @@
 #include "common/envelope.h"
 #include "common/params.h"
 #include "gateway/json_out.h"
+#include "gateway/rpc_about.h"
 
 static struct buf contract;
+
+enum { LOCALS = 2 }; /* methods of the gateway itself */
 
 static void read_contract(void)
 {
@@ -69,7 +72,7 @@ static size_t each_example(const char *text, void (*on_example)(const struct env
 		ck_assert_ptr_nonnull(hex);
 		put_hex(&bytes, hex, hex_len);
 		struct msg_reader in = msg_reader(buf_view(&bytes));
-		ck_assert_msg(envelope_decode(&in, &e, &why) == ST_OK, "%s: %.60s", why.text, json);
+		ck_assert_msg(envelope_decode_client(&in, &e, &why) == ST_OK, "%s: %.60s", why.text, json);
 		ck_assert_ptr_eq(in.at, in.end);
 		json_out_value(&shown, buf_view(&bytes));
 		ck_assert_msg(shown.len == json_len && memcmp(shown.bytes, json, json_len) == 0,
@@ -84,7 +87,7 @@ static size_t each_example(const char *text, void (*on_example)(const struct env
 
 START_TEST(examples_are_what_they_say)
 {
-	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL), 1 + 4 + 2 * method_count());
+	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL), 1 + 4 + 1 + 2 * LOCALS + 2 * method_count());
 }
 END_TEST
 
@@ -159,11 +162,53 @@ START_TEST(every_method_stands_in_the_contract)
 }
 END_TEST
 
+START_TEST(every_method_of_the_gateway_stands_in_the_contract)
+{
+	const struct rpc_local *local = rpc_local_at((size_t)_i);
+	struct seen seen = { .method = &local->method };
+	char *text = section(local->method.name);
+	ck_assert_msg(text, "%s is missing", local->method.name);
+	each_example(text, check_example, &seen);
+	ck_assert(seen.requests == 1 && seen.results == 1);
+	ck_assert_ptr_null(rpc_local_at(LOCALS));
+	free(text);
+}
+END_TEST
+
+/* The example shows the first methods as they are answered. */
+static void check_methods(const struct envelope *e, void *arg)
+{
+	static const char head[] = "{\"methods\":[";
+	struct buf shown = { 0 }, result = { 0 }, answered = { 0 };
+	if (e->kind != ENVELOPE_RESPONSE)
+		return;
+	json_out_value(&shown, e->result);
+	rpc_local_at(0)->put(&result, NULL);
+	json_out_value(&answered, buf_view(&result));
+	size_t len = shown.len - strlen("]}");
+	ck_assert(shown.len > sizeof head && answered.len > len);
+	ck_assert_msg(memcmp(shown.bytes, answered.bytes, len) == 0, "%.*s", (int)len, answered.bytes);
+	*(bool *)arg = true;
+	buf_fini(&shown);
+	buf_fini(&result);
+	buf_fini(&answered);
+}
+
+START_TEST(the_example_of_rpc_methods_is_its_beginning)
+{
+	bool is_checked = false;
+	char *text = section("rpc.methods");
+	each_example(text, check_methods, &is_checked);
+	ck_assert(is_checked);
+	free(text);
+}
+END_TEST
+
 START_TEST(the_contract_has_no_other_method)
 {
 	static const char *const notifications[] = { "worker.ready", "gateway.hello", "worker.credit",
 		"worker.leaving" };
-	size_t expected = method_count() + sizeof notifications / sizeof *notifications;
+	size_t expected = method_count() + LOCALS + sizeof notifications / sizeof *notifications;
 	for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
 		char *text = section(notifications[i]);
 		ck_assert_msg(text, "%s is missing", notifications[i]);
@@ -197,6 +242,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, read_contract, forget_contract);
 	tcase_add_test(tc, examples_are_what_they_say);
 	tcase_add_loop_test(tc, every_method_stands_in_the_contract, 0, (int)method_count());
+	tcase_add_loop_test(tc, every_method_of_the_gateway_stands_in_the_contract, 0, LOCALS);
+	tcase_add_test(tc, the_example_of_rpc_methods_is_its_beginning);
 	tcase_add_test(tc, the_contract_has_no_other_method);
 	tcase_add_loop_test(tc, every_error_stands_in_the_contract, ST_OK, STATUS_COUNT);
 	Suite *suite = suite_create("rpc_contract");
