@@ -1,6 +1,7 @@
 #include "client/transport.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -16,14 +17,13 @@ enum {
 	NO_RECONNECT = -1, /* our caller decides when and where to */
 };
 
-static const char monitor_endpoint[] = "inproc://monitor";
-
 struct transport {
 	struct transport_options options;
 	void *context;
 	void *dealer, *monitor; /* NULL while there is no connection */
 	int poll;
 	enum transport_state state;
+	unsigned connections; /* so far */
 	zmq_msg_t body;
 };
 
@@ -153,11 +153,14 @@ static bool make_sockets(struct transport *t, const char *endpoint)
 		| ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED
 		| ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
 		| ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	/* another name each time: the one before is free only when the I/O thread has been there */
+	char told_at[40];
+	(void)snprintf(told_at, sizeof told_at, "inproc://monitor-%u", t->connections++);
 	t->dealer = zmq_socket(t->context, ZMQ_DEALER);
 	t->monitor = zmq_socket(t->context, ZMQ_PAIR);
 	return t->dealer && t->monitor && set_options(t, endpoint)
-		&& zmq_socket_monitor(t->dealer, monitor_endpoint, told_of) == 0
-		&& zmq_connect(t->monitor, monitor_endpoint) == 0 && watch(t, t->dealer)
+		&& zmq_socket_monitor(t->dealer, told_at, told_of) == 0
+		&& zmq_connect(t->monitor, told_at) == 0 && watch(t, t->dealer)
 		&& watch(t, t->monitor);
 }
 
