@@ -204,9 +204,9 @@ static void add_request(struct batch *b, struct execution *e, struct request *r)
 	b->counts.in_flight++;
 }
 
-static bool drop_if_expired(struct batch *b, struct request *r, uint64_t now_ms)
+static bool drop_if_over(struct batch *b, struct request *r, uint64_t now_ms)
 {
-	if (!is_expired(r, now_ms))
+	if (!is_expired(r, now_ms) && b->options.wants(r->origin, r->session))
 		return false;
 	b->counts.queued--;
 	refuse(b, r, ST_DEADLINE_EXCEEDED, NULL);
@@ -217,7 +217,7 @@ static void add_alone(struct batch *b, uint64_t now_ms)
 {
 	struct request *r;
 	while (b->run.execution_count < ALONE_MAX && (r = request_list_pop(&b->alone)) != NULL) {
-		if (drop_if_expired(b, r, now_ms))
+		if (drop_if_over(b, r, now_ms))
 			continue;
 		struct execution *e = add_execution(&b->run, r->method);
 		e->is_alone = true;
@@ -238,7 +238,7 @@ static void add_together(struct batch *b, const struct method *m, uint64_t now_m
 	while (queue->first && e->count < REQUEST_KEYS_MAX
 		&& (e->count == 0 || rows + request_rows(queue->first) <= ROWS_MAX)) {
 		struct request *r = request_list_pop(queue);
-		if (drop_if_expired(b, r, now_ms))
+		if (drop_if_over(b, r, now_ms))
 			continue;
 		if (!request_keys_add(&b->keys, r)) {
 			request_list_push(&kept, r);

@@ -11,7 +11,7 @@
  * - Each request is answered exactly once.
  * - A write is answered only after its group's sync: an acknowledged write is committed.
  * - What fails together is run again one request at a time: each gets its own verdict.
- * - A request past its deadline is not run.
+ * - A request past its deadline, or that its asker does not want any more, is not run.
  * - When the connection is lost, what has not run waits for the next one until its deadline.
  *   What may have run is repeated if that is safe, else it is OUTCOME_UNKNOWN.
  *
@@ -33,6 +33,7 @@ enum { BATCH_QUEUE_MAX = 8192 };
 
 struct batch_options {
 	const char *database_url, *time_zone;
+	bool (*wants)(void *origin, int64_t session); /* false: it must not begin any more */
 	struct buf *(*open)(void *origin, int64_t session);
 	void (*close)(void *origin);
 	void (*on_change)(

@@ -19,15 +19,17 @@ enum {
 
 struct link {
 	struct link_options options;
+	struct socket_hub *hub;
 	char *endpoint;
 	struct socket *socket;
 	struct event *flush; /* zero timer: once a turn, after all that is ready was read */
 	struct event *tick;
 	int64_t epoch; /* 0: the gateway has not said it yet */
 	int64_t received, answered;
-	uint64_t heard_ms;
+	uint64_t heard_ms, ticked_ms;
 	bool is_greeted;   /* it has said hello lately */
 	bool is_announced; /* our ready has named the epoch: the session has begun */
+	bool is_given_up;  /* what is read is of the past; the next turn connects anew */
 	bool wants_ready;
 	bool is_leaving, has_left;
 	unsigned hellos_owed, hellos_until_left;
@@ -210,10 +212,50 @@ static void send_answers(struct link *l)
 	forget_answers(l);
 }
 
+/* Standing still. */
+
+static enum status open_socket(struct link *l, struct fail *why);
+
+static void give_up_if_stalled(struct link *l)
+{
+	uint64_t still_ms = service_now_ms() - l->ticked_ms;
+	if (still_ms < LINK_STALL_MS || l->epoch == 0)
+		return;
+	log_warn("this worker stood still for %" PRIu64 " ms: what the gateway at %s had asked "
+		 "for is left to others",
+		still_ms, l->endpoint);
+	forget_answers(l);
+	l->counts.stalls++;
+	l->epoch = 0;
+	l->is_given_up = true;
+	l->is_announced = l->is_greeted = false;
+	l->hellos_owed = 0;
+	arm_flush(l);
+}
+
+/* The gateway knows by a new connection that the former one is over. */
+static void connect_anew(struct link *l)
+{
+	struct fail why = { 0 };
+	socket_free(&l->socket);
+	enum status st = open_socket(l, &why);
+	if (st != ST_OK) {
+		log_error("gateway at %s not connected: %s: trying on", l->endpoint,
+			fail_text(&why, st));
+		return; /* the next tick tries again */
+	}
+	l->is_given_up = false;
+	say_ready(l);
+}
+
 static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	(void)fd, (void)what;
+	if (l->is_given_up) {
+		connect_anew(l);
+		return;
+	}
 	send_answers(l);
 	bool is_new = l->epoch != 0 && !l->is_announced;
 	if (l->is_leaving && is_new) /* it greeted us after we had left its former session */
@@ -223,6 +265,13 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Answers. */
+
+/* What wakes us after a stand-still may be the database. */
+bool link_wants(struct link *l, int64_t session)
+{
+	give_up_if_stalled(l);
+	return session == l->epoch;
+}
 
 struct buf *link_begin(struct link *l, int64_t session)
 {
@@ -318,7 +367,9 @@ static void on_request(struct link *l, const struct envelope *e)
 
 static void take(struct link *l, const struct envelope *e)
 {
-	if (e->kind == ENVELOPE_REQUEST)
+	if (l->is_given_up)
+		l->counts.stale += e->kind == ENVELOPE_REQUEST;
+	else if (e->kind == ENVELOPE_REQUEST)
 		on_request(l, e);
 	else if (e->kind == ENVELOPE_NOTIFICATION && span_is(e->method, "gateway.hello"))
 		on_hello(l, e->params);
@@ -377,6 +428,7 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	struct link *l = arg;
 	struct msg_reader in = msg_reader(body);
 	(void)s, (void)peer;
+	give_up_if_stalled(l);
 	while (in.at < in.end) {
 		struct envelope e;
 		struct fail why = { 0 };
@@ -397,9 +449,14 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	(void)fd, (void)what;
-	uint64_t now_ms = service_now_ms();
+	give_up_if_stalled(l);
+	uint64_t now_ms = l->ticked_ms = service_now_ms();
+	if (l->is_given_up)
+		connect_anew(l);
 	check_silence(l, now_ms);
-	if (!l->is_leaving || !l->is_greeted || now_ms - l->heard_ms >= LINK_READY_MS)
+	if (l->is_given_up)
+		l->wants_ready = true; /* there is no socket */
+	else if (!l->is_leaving || !l->is_greeted || now_ms - l->heard_ms >= LINK_READY_MS)
 		say_ready(l);
 	arm_tick(l);
 	if (l->is_leaving && now_ms >= l->leave_ms)
@@ -443,7 +500,7 @@ const char *link_endpoint(const struct link *l)
 	return l->endpoint;
 }
 
-static enum status open_socket(struct link *l, struct socket_hub *hub, struct fail *why)
+static enum status open_socket(struct link *l, struct fail *why)
 {
 	struct socket_options options = {
 		.endpoint = l->endpoint,
@@ -451,7 +508,7 @@ static enum status open_socket(struct link *l, struct socket_hub *hub, struct fa
 		.on_message = on_message,
 		.arg = l,
 	};
-	return socket_open(hub, &options, &l->socket, why);
+	return socket_open(l->hub, &options, &l->socket, why);
 }
 
 enum status link_open(struct socket_hub *hub, struct event_base *base,
@@ -462,13 +519,15 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 	if (!l)
 		goto failed;
 	l->options = *options;
+	l->hub = hub;
+	l->ticked_ms = service_now_ms();
 	l->out.limit = SOCKET_REPLY_BODY_MAX;
 	l->endpoint = strdup(options->endpoint);
 	l->flush = evtimer_new(base, on_flush, l);
 	l->tick = evtimer_new(base, on_tick, l);
 	if (!l->endpoint || !l->flush || !l->tick)
 		goto failed;
-	st = open_socket(l, hub, why);
+	st = open_socket(l, why);
 	if (st != ST_OK)
 		goto failed;
 	link_announce(l);

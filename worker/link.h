@@ -7,6 +7,9 @@
  *
  * - A session is an epoch of the gateway. Its requests count only after our worker.ready has
  *   named it: whatever is read before is left over from a connection that is gone.
+ * - After a stand-still of LINK_STALL_MS the gateway may have given us up, and another worker may
+ *   have done what it had asked us for: the session is given up, unread requests and all, and
+ *   the link connects anew.
  * - An answer goes out under the epoch its request came under, or is dropped and counted: a
  *   gateway that can't be reached has given up on it.
  * - Credit is cumulative: what was answered in this session and the window. Each message with
@@ -33,6 +36,7 @@ enum {
 	LINK_READY_MS = 1000,
 	LINK_ASK_MS = 100,
 	LINK_SILENCE_MS = 3000,     /* without a gateway.hello: it is asked anew */
+	LINK_STALL_MS = 2000,       /* between two ticks; a gateway waits 3 s, heartbeats 2 s */
 	LINK_LEAVE_MS = 1000,       /* for a gateway to hear that we leave */
 	LINK_BODY_TARGET = 1 << 20, /* a message is sent once it has grown to this */
 };
@@ -57,6 +61,7 @@ struct link_options {
 /* Since link_open. */
 struct link_counts {
 	uint64_t sessions, requests, answers;
+	uint64_t stalls;    /* sessions given up since we stood still */
 	uint64_t stale;     /* requests of a session that was over: not handed on */
 	uint64_t dropped;   /* answers that found no session, no connection or no memory */
 	uint64_t malformed; /* messages not read to their end */
@@ -69,6 +74,9 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
  * waits for it any more. Each request is answered so once. */
 struct buf *link_begin(struct link *l, int64_t session);
 void link_end(struct link *l);
+
+/* False: the gateway has given the session up, or we have. What it asked for must not begin. */
+bool link_wants(struct link *l, int64_t session);
 
 /* Something of the news has changed: says worker.ready at the end of this turn. */
 void link_announce(struct link *l);

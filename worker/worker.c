@@ -69,6 +69,11 @@ static void on_request(void *arg, struct link *from, int64_t session, const stru
 	batch_submit(w->batch, from, session, e);
 }
 
+static bool wants_answer(void *origin, int64_t session)
+{
+	return link_wants(origin, session);
+}
+
 static struct buf *open_answer(void *origin, int64_t session)
 {
 	return link_begin(origin, session);
@@ -104,6 +109,7 @@ static enum status open_batch(struct worker *w, struct fail *why)
 	struct batch_options options = {
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
+		.wants = wants_answer,
 		.open = open_answer,
 		.close = close_answer,
 		.on_change = on_change,

@@ -1,5 +1,6 @@
 #include <check.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -406,6 +407,29 @@ START_TEST(a_new_gateway_at_the_same_place_is_greeted)
 }
 END_TEST
 
+START_TEST(what_was_asked_before_a_stand_still_is_not_begun)
+{
+	static const int64_t former = 77;
+	greet(former);
+	answers_at_once = false;
+	ask(1, 1);
+	UNTIL(asked_count == 1);
+	ask(2, 3);
+	answers_with = 78;
+	(void)poll(NULL, 0, LINK_STALL_MS + 100); /* the stand-still itself */
+	ck_assert(!link_wants(worker, former));
+	UNTIL(ready.epoch == 78);
+	ck_assert_uint_eq(asked_count, 1);
+	ck_assert_uint_eq(link_counts(worker).stalls, 1);
+	answer(0);
+	ck_assert_uint_eq(link_counts(worker).dropped, 1);
+	answers_at_once = true;
+	ask(5, 1);
+	UNTIL(lines() == 1);
+	has_heard("credit 78 5 5=50\n");
+}
+END_TEST
+
 static struct event *again;
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -561,6 +585,7 @@ int main(void)
 	tcase_add_test(tests, requests_read_before_the_session_has_begun_are_of_another);
 	tcase_add_test(tests, an_answer_to_a_former_session_is_dropped);
 	tcase_add_test(tests, a_new_gateway_at_the_same_place_is_greeted);
+	tcase_add_test(tests, what_was_asked_before_a_stand_still_is_not_begun);
 	tcase_add_test(tests, answers_that_nobody_can_take_are_dropped_and_counted);
 	tcase_add_test(tests, many_bytes_go_out_in_several_messages_each_behind_its_credit);
 	tcase_add_test(tests, a_request_with_a_broken_context_is_refused_and_those_after_it_taken);
