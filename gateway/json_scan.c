@@ -10,7 +10,7 @@ enum step { VALUE, FIRST_ITEM, FIRST_NAME, NAME, AFTER, DONE, BROKEN };
 struct cursor {
 	struct json_scan *scan;
 	const char *start, *at, *end;
-	size_t depth;
+	size_t depth, values;
 	bool is_object[JSON_DEPTH_MAX + 1]; /* [depth]: the innermost container */
 	struct span field;                  /* the last name of the outermost object */
 	const char *broken;                 /* what is wrong */
@@ -175,6 +175,8 @@ static enum step scan_literal(struct cursor *c)
 static enum step scan_value(struct cursor *c)
 {
 	char first = peek(c);
+	if (++c->values > JSON_VALUES_MAX)
+		return broken(c, "more than 10000 values");
 	if (first == '{' || first == '[')
 		return open_container(c, first == '{');
 	if (first == '"')

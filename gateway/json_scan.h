@@ -3,7 +3,9 @@
  *
  * Pure, one pass, no recursion, allocates nothing. Asked before json-c, which takes much that is
  * none. Stricter than the RFC in this: the text is one object, U+0000 is refused as PostgreSQL
- * can't store it, surrogates come in pairs, containers are nested at most JSON_DEPTH_MAX deep.
+ * can't store it, surrogates come in pairs, containers are nested at most JSON_DEPTH_MAX deep,
+ * and there are at most JSON_VALUES_MAX values: a body of 1 MiB could else hold enough of them
+ * to stop the loop for a third of a second.
  */
 #ifndef GATEWAY_JSON_SCAN_H
 #define GATEWAY_JSON_SCAN_H
@@ -11,7 +13,7 @@
 #include "common/buf.h"
 #include "common/status.h"
 
-enum { JSON_DEPTH_MAX = 32 };
+enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 
 struct json_scan {
 	size_t members; /* of all objects, repeated names included */

@@ -311,19 +311,42 @@ START_TEST(depth_is_bounded)
 }
 END_TEST
 
-/* 80,000 names, the first one again at the end: found, and in linear time. */
+/* As many names as may be, the first one again at the end: found, and in linear time. */
 START_TEST(many_members_are_no_burden)
 {
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	struct buf body = { 0 };
 	buf_byte(&body, '{');
-	for (int i = 0; i < 80000; i++)
+	for (int i = 0; i < JSON_VALUES_MAX - 2; i++)
 		buf_printf(&body, "\"k%d\":1,", i);
 	buf_text(&body, "\"k0\":1}");
 	ck_assert_int_eq(json_in_parse(buf_view(&body), &json, &why), ST_INVALID_INPUT);
 	ck_assert_str_eq(why.field, "k0");
 	buf_fini(&body);
+}
+END_TEST
+
+static enum status with_zeros(size_t count, struct fail *why)
+{
+	struct json_in *json = NULL;
+	struct buf body = { 0 };
+	buf_text(&body, "{\"a\":[0");
+	for (size_t i = 1; i < count; i++)
+		buf_text(&body, ",0");
+	buf_text(&body, "]}");
+	enum status st = json_in_parse(buf_view(&body), &json, why);
+	json_in_free(&json);
+	buf_fini(&body);
+	return st;
+}
+
+START_TEST(the_number_of_values_is_bounded)
+{
+	struct fail why = { 0 };
+	ck_assert_int_eq(with_zeros(JSON_VALUES_MAX - 2, &why), ST_OK); /* object, array, zeros */
+	ck_assert_int_eq(with_zeros(JSON_VALUES_MAX - 1, &why), ST_INVALID_JSON);
+	ck_assert_ptr_nonnull(strstr(why.text, "more than 10000 values"));
 }
 END_TEST
 
@@ -358,6 +381,7 @@ int main(void)
 	tcase_add_test(tc, what_is_in_the_object_is_told);
 	tcase_add_test(tc, depth_is_bounded);
 	tcase_add_test(tc, many_members_are_no_burden);
+	tcase_add_test(tc, the_number_of_values_is_bounded);
 	tcase_add_test(tc, long_names_are_cut_between_characters);
 	Suite *suite = suite_create("json_in");
 	suite_add_tcase(suite, tc);
