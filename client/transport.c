@@ -14,7 +14,7 @@ enum {
 	HANDSHAKE_MS = 3000,
 	CONNECT_MS = 3000,
 	HIGH_WATER = 1024, /* bodies, each of which holds many requests */
-	NO_RECONNECT = -1, /* our caller decides when and where to */
+	NO_RECONNECT = 24 * 60 * 60 * 1000, /* our caller decides when and where to */
 };
 
 struct transport {
@@ -113,8 +113,9 @@ static bool set_ints(struct transport *t, const char *endpoint)
 		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
 		{ ZMQ_CONNECT_TIMEOUT, CONNECT_MS },
+		/* -1, or IMMEDIATE 1, would drop at a loss what had come before it */
 		{ ZMQ_RECONNECT_IVL, NO_RECONNECT },
-		{ ZMQ_IMMEDIATE, 1 },
+		{ ZMQ_IMMEDIATE, 0 },
 		{ ZMQ_IPV6, strchr(endpoint, '[') != NULL },
 	};
 	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
