@@ -7,7 +7,7 @@
 
 A ServiceCase starts one database, one gateway and two workers for its class and stops all
 of it, whatever happens; each program must then end with status 0, which is also how a
-sanitizer's finding fails the story. Only the standard library is used.
+sanitizer's finding fails the story. Each answer of Service.request is held to the contract.
 """
 
 import ctypes
@@ -25,6 +25,8 @@ import sys
 import tempfile
 import time
 import unittest
+
+import contract
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "dev"))
@@ -296,7 +298,9 @@ class Service:
         try:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.getheaders(), answer.read())
+            reply = Reply(answer.status, answer.getheaders(), answer.read())
+            contract.check(method, target, reply)
+            return reply
         finally:
             connection.close()
 

@@ -1,0 +1,77 @@
+"""Every answer that a story gets is held to schema/openapi.json: its status, its type, its body's
+shape, and the fields that are named as required. What the file doesn't speak of, such as a path
+that does not exist, is held to the shape of errors."""
+
+import json
+import os
+import re
+
+import jsonschema
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+with open(os.path.join(ROOT, "schema", "openapi.json"), encoding="utf-8") as _file:
+    DOCUMENT = json.load(_file)
+
+_RESOLVER = jsonschema.RefResolver("", DOCUMENT)
+# What any request may meet, whatever it is for: protocol errors and a service in trouble.
+_ALWAYS = {400, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
+
+
+def _pattern(path):
+    return re.compile("^" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + "/?$")
+
+
+# Paths without braces first: /topics/x is none of them, /stats/summary is not an id.
+_PATHS = [(_pattern(path), DOCUMENT["paths"][path])
+          for path in sorted(DOCUMENT["paths"], key=lambda path: (path.count("{"), path))]
+
+
+def _resolve(part):
+    while "$ref" in part:
+        part = _RESOLVER.resolve(part["$ref"])[1]
+    return part
+
+
+def _operation(method, path):
+    for pattern, operations in _PATHS:
+        if pattern.match(path):
+            return operations.get("get" if method == "HEAD" else method.lower())
+    return None
+
+
+def _documented(method, target, status):
+    """The response object of the file; the error's where it is one that anybody may meet."""
+    operation = _operation(method, target.split("?")[0])
+    responses = operation["responses"] if operation else {}
+    if str(status) in responses:
+        return _resolve(responses[str(status)])
+    assert not operation or status in _ALWAYS or method == "OPTIONS", \
+        f"{method} {target} answered {status}, which schema/openapi.json doesn't name"
+    return None
+
+
+def _check_body(schema, reply):
+    validator = jsonschema.Draft202012Validator(schema, resolver=_RESOLVER)
+    wrong = [f"{'/'.join(map(str, error.path))}: {error.message}"
+             for error in validator.iter_errors(json.loads(reply.body))]
+    assert not wrong, f"the answer isn't as schema/openapi.json says: {wrong[:3]} in {reply}"
+
+
+def check(method, target, reply):
+    """Raises AssertionError where the answer is not what the file says."""
+    if method == "OPTIONS" or not target.startswith("/"):
+        return
+    response = _documented(method, target, reply.status)
+    if response is None:
+        if reply.status >= 400 and method != "HEAD":
+            _check_body({"$ref": "#/components/schemas/Error"}, reply)
+        return
+    content = response.get("content")
+    if method == "HEAD" or not content:
+        assert not reply.body, reply
+        return
+    media_type = (reply.header("Content-Type") or "").split(";")[0]
+    assert media_type in content, f"{method} {target}: {media_type} is not documented"
+    if "schema" in content[media_type] and len(reply.body) < 1 << 20:
+        _check_body(content[media_type]["schema"], reply)
