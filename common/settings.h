@@ -69,13 +69,16 @@ struct settings {
 	int64_t instance;            /* 1…; which gateway of this machine it is */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */
+	const char *curve_clients_file;
 	int64_t deadline_ms, queue_max, connections_max;
 	/* worker */
 	const char *database_url; /* empty: libpq's own defaults and PG* variables */
 	const char *time_zone;
 	const char *gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers-1.sock */
 	int64_t credit;
+	const char *curve_server_key;
 	/* both */
+	const char *curve_secret_key_file;
 	const char *runtime_dir;
 	const char *log_level;
 	/* the dev script */

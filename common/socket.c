@@ -1,14 +1,13 @@
 #include "common/socket.h"
 
+#include "common/ipc_path.h"
+#include "common/socket_zap.h"
+
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-#include <zmq.h>
 
 enum {
 	MESSAGES_PER_TURN = 256, /* then other events of the loop have their turn */
@@ -24,12 +23,15 @@ enum {
 enum { PEER_PLAIN, PEER_DELIMITS };
 
 struct socket_hub {
+	const struct curve *curve; /* NULL: no keys */
+	struct zap *zap;
 	void *context;
 	struct event_base *base;
 };
 
 struct socket {
 	struct socket_options options;
+	const struct curve *guard; /* who may still send; NULL: everybody */
 	size_t max_body;
 	void *zmq;
 	struct event *readable; /* ZMQ_FD: edge-triggered whatever we ask for */
@@ -53,10 +55,20 @@ enum status socket_hub_open(struct socket_hub **out, struct event_base *base, st
 	return ST_OK;
 }
 
+enum status socket_hub_secure(
+	struct socket_hub *hub, const struct socket_security *security, struct fail *why)
+{
+	hub->curve = security->curve;
+	if (!curve_has_clients(hub->curve))
+		return ST_OK;
+	return zap_open(&hub->zap, hub->context, hub->base, security, why);
+}
+
 void socket_hub_free(struct socket_hub **hub)
 {
 	if (!*hub)
 		return;
+	zap_free(&(*hub)->zap);
 	while (zmq_ctx_term((*hub)->context) != 0 && errno == EINTR)
 		;
 	free(*hub);
@@ -127,6 +139,10 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 	}
 	if (zmq_msg_size(&frames[body]) > s->max_body) {
 		s->counts.oversize++;
+		return;
+	}
+	if (s->guard && !zap_allows(s->guard, &frames[body], s->options.role)) {
+		s->counts.revoked++;
 		return;
 	}
 	char peer[SOCKET_PEER_MAX];
@@ -206,36 +222,11 @@ static enum status set_options(struct socket *s)
 	return ST_OK;
 }
 
-/* ZeroMQ's bind takes the path from whoever listens there, without a word: ask first. */
-static bool is_listened_on(const char *endpoint)
-{
-	static const char scheme[] = "ipc://";
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	if (strncmp(endpoint, scheme, sizeof scheme - 1) != 0)
-		return false;
-	const char *path = endpoint + sizeof scheme - 1;
-	size_t len = strlen(path);
-	if (len == 0 || len >= sizeof at.sun_path)
-		return false;
-	memcpy(at.sun_path, path, len);
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
-	if (path[0] == '@')
-		at.sun_path[0] = '\0';
-	else
-		size++;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return false;
-	bool taken = connect(fd, (struct sockaddr *)&at, size) == 0 || errno == EAGAIN;
-	close(fd);
-	return taken;
-}
-
 static enum status attach(struct socket *s, struct fail *why)
 {
 	const char *endpoint = s->options.endpoint;
 	bool bind = s->options.bind;
-	if (bind && is_listened_on(endpoint))
+	if (bind && ipc_path_is_taken(endpoint))
 		return fail_set(
 			why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
 	if ((bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint)) != 0)
@@ -275,9 +266,13 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 		st = fail_set(why, ST_SYSTEM, "ZeroMQ socket: %s", zmq_strerror(errno));
 		goto failed;
 	}
-	st = attach(s, why);
+	bool is_guarded = false;
+	st = zap_secure(s->zmq, options, hub->curve, &is_guarded, why);
+	if (st == ST_OK)
+		st = attach(s, why);
 	if (st != ST_OK)
 		goto failed;
+	s->guard = is_guarded ? hub->curve : NULL;
 	st = watch(s, hub->base);
 	if (st != ST_OK) {
 		st = fail_set(why, st, "watch %.200s", options->endpoint);
@@ -348,20 +343,6 @@ enum status socket_send(struct socket *s, struct span peer, struct span body)
 	return note_sent(s, is_sent, errno);
 }
 
-/* A body that ZeroMQ holds; given back by its thread. */
-struct parcel {
-	struct tally *tally;
-	size_t len;
-};
-
-static void on_parcel_done(void *bytes, void *arg)
-{
-	struct parcel *parcel = arg;
-	tally_done(parcel->tally, parcel->len);
-	free(parcel);
-	free(bytes);
-}
-
 static int send_parcel(struct socket *s, zmq_msg_t *message)
 {
 	int sent;
@@ -375,15 +356,13 @@ enum status socket_send_counted(
 	struct socket *s, struct span peer, struct buf *body, struct tally *tally)
 {
 	zmq_msg_t message;
-	struct parcel *parcel = malloc(sizeof *parcel);
+	struct parcel *parcel = tally_begin(tally, body->len);
 	if (!parcel
-		|| zmq_msg_init_data(&message, body->bytes, body->len, on_parcel_done, parcel) != 0) {
-		free(parcel);
+		|| zmq_msg_init_data(&message, body->bytes, body->len, tally_done, parcel) != 0) {
+		tally_done(NULL, parcel);
 		buf_fini(body);
 		return ST_NO_MEMORY;
 	}
-	*parcel = (struct parcel){ tally, body->len };
-	tally_begin(tally, body->len);
 	*body = (struct buf){ .limit = body->limit };
 	bool is_sent = send_head(s, peer) >= 0 && send_parcel(s, &message) >= 0;
 	int error = errno;

@@ -21,6 +21,7 @@
 #define COMMON_SOCKET_H
 
 #include "common/buf.h"
+#include "common/curve.h"
 #include "common/status.h"
 #include "common/tally.h"
 
@@ -41,6 +42,7 @@ struct socket_options {
 	bool router;          /* else DEALER */
 	int high_water;
 	size_t max_body;
+	enum curve_role role; /* bind: of who connects */
 	void (*on_message)(struct socket *s, struct span peer, struct span body, void *arg);
 	void *arg;
 };
@@ -49,6 +51,7 @@ struct socket_options {
 struct socket_counts {
 	uint64_t received, sent;
 	uint64_t oversize;   /* dropped: a body over max_body (far over it ends the connection) */
+	uint64_t revoked;    /* dropped: its key was taken out of the clients file */
 	uint64_t malformed;  /* dropped: not [delimiter] body */
 	uint64_t overloaded; /* refused sends: the high-water mark */
 	uint64_t unroutable; /* refused sends: the peer is gone */
@@ -57,11 +60,23 @@ struct socket_counts {
 enum status socket_hub_open(
 	struct socket_hub **out, struct event_base *base, struct fail *why) MUST_CHECK;
 
+struct socket_security {
+	const struct curve *curve; /* as long as the hub; curve_reload counts at once */
+	/* A connection's key isn't allowed; Z85 text and an address. May be NULL. */
+	void (*on_refused)(void *arg, const char *key, const char *address);
+	void *arg;
+};
+
+/* Before its sockets: tcp:// endpoints use the keys, where there are any, from now on. */
+enum status socket_hub_secure(struct socket_hub *hub, const struct socket_security *security,
+	struct fail *why) MUST_CHECK;
+
 /* After its sockets; waits for what socket_free_lingering left. */
 void socket_hub_free(struct socket_hub **hub);
 
 /* ST_SYSTEM with the reason: the endpoint is malformed, in use, not permitted. An ipc path is
- * "in use" while a live process listens there; a dead one's file is replaced. */
+ * "in use" while a live process listens there; a dead one's file is replaced. ST_BAD_SETTING:
+ * the endpoint reaches other machines and there are no keys (common/curve.h). */
 enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
 	struct socket **out, struct fail *why) MUST_CHECK;
 

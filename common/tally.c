@@ -29,16 +29,31 @@ static void leave(struct tally *t)
 		free(t);
 }
 
-void tally_begin(struct tally *t, size_t bytes)
+struct parcel {
+	struct tally *tally;
+	size_t len;
+};
+
+struct parcel *tally_begin(struct tally *t, size_t bytes)
 {
+	struct parcel *parcel = malloc(sizeof *parcel);
+	if (!parcel)
+		return NULL;
+	*parcel = (struct parcel){ t, bytes };
 	atomic_fetch_add(&t->users, 1);
 	atomic_fetch_add(&t->bytes, bytes);
+	return parcel;
 }
 
-void tally_done(struct tally *t, size_t bytes)
+void tally_done(void *bytes, void *arg)
 {
-	atomic_fetch_sub(&t->bytes, bytes);
-	leave(t);
+	struct parcel *parcel = arg;
+	free(bytes);
+	if (!parcel)
+		return;
+	atomic_fetch_sub(&parcel->tally->bytes, parcel->len);
+	leave(parcel->tally);
+	free(parcel);
 }
 
 void tally_free(struct tally **t)

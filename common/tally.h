@@ -15,14 +15,17 @@
 
 #include <stddef.h>
 
+struct parcel;
 struct tally;
 
 struct tally *tally_new(void); /* NULL: no memory */
 size_t tally_bytes(const struct tally *t);
 
-/* A message sets out; it has arrived, or never will. */
-void tally_begin(struct tally *t, size_t bytes);
-void tally_done(struct tally *t, size_t bytes);
+/* A message sets out; NULL: no memory. */
+struct parcel *tally_begin(struct tally *t, size_t bytes);
+
+/* It has arrived or never will: frees its bytes and the parcel (a zmq_free_fn). */
+void tally_done(void *bytes, void *parcel);
 
 void tally_free(struct tally **t); /* accepts NULL inside */
 

@@ -5,6 +5,8 @@
 #include "common/log.h"
 #include "common/socket.h"
 
+enum { REFUSED_LOG_MS = 1000 };
+
 /* Distinguishes this run from any before it: a worker's answer to another run is dropped. */
 static int64_t epoch_now(void)
 {
@@ -32,6 +34,43 @@ static void on_stop(void *arg)
 	edge_drain(g->edge, on_drained, g);
 	if (g->rpc)
 		rpc_drain(g->rpc, on_drained, g);
+}
+
+/* Somebody who knocks all day fills no disk. */
+static void on_refused(void *arg, const char *key, const char *address)
+{
+	struct gateway *g = arg;
+	uint64_t now_ms = service_now_ms();
+	if (g->refused_logged_ms && now_ms - g->refused_logged_ms < REFUSED_LOG_MS)
+		return;
+	g->refused_logged_ms = now_ms;
+	log_warn("a connection from %s is refused: its key is not allowed there: %s", address, key);
+}
+
+static void on_reload(void *arg)
+{
+	struct gateway *g = arg;
+	struct fail why = { 0 };
+	enum status st = curve_reload(g->curve, &why);
+	if (st != ST_OK)
+		log_error("not read again: %s: who could connect still can", fail_text(&why, st));
+	else
+		log_info("read again: %zu keys may connect", curve_client_count(g->curve));
+}
+
+static enum status open_hub(struct gateway *g, struct fail *why)
+{
+	struct curve_options keys = {
+		.key_file = g->settings.curve_secret_key_file,
+		.clients_file = g->settings.curve_clients_file,
+	};
+	enum status st = curve_open(&g->curve, &keys, why);
+	if (st == ST_OK)
+		st = socket_hub_open(&g->hub, service_base(g->service), why);
+	if (st != ST_OK)
+		return st;
+	struct socket_security security = { g->curve, on_refused, g };
+	return socket_hub_secure(g->hub, &security, why);
 }
 
 static enum status open_workers(struct gateway *g, struct fail *why)
@@ -73,8 +112,10 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 enum status gateway_open(struct gateway *g, struct fail *why)
 {
 	enum status st = service_open(&g->service, on_stop, g, why);
-	if (st == ST_OK)
-		st = socket_hub_open(&g->hub, service_base(g->service), why);
+	if (st != ST_OK)
+		return st;
+	service_on_reload(g->service, on_reload);
+	st = open_hub(g, why);
 	if (st == ST_OK)
 		st = open_workers(g, why);
 	if (st == ST_OK)
@@ -103,5 +144,6 @@ void gateway_close(struct gateway *g)
 	rpc_free(&g->rpc);
 	workers_free(&g->workers);
 	socket_hub_free(&g->hub);
+	curve_free(&g->curve);
 	service_free(&g->service);
 }

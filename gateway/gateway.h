@@ -15,6 +15,8 @@
 struct gateway {
 	struct settings settings;
 	struct service *service;
+	struct curve *curve;
+	uint64_t refused_logged_ms;
 	struct socket_hub *hub;
 	struct workers *workers;
 	struct rpc *rpc; /* NULL: RPC clients have no endpoint */

@@ -363,6 +363,7 @@ static enum status open_socket(struct workers *w, struct socket_hub *hub, const 
 		.bind = true,
 		.router = true,
 		.max_body = SOCKET_REPLY_BODY_MAX,
+		.role = CURVE_WORKER,
 		.on_message = on_message,
 		.arg = w,
 	};

@@ -172,13 +172,30 @@ static enum status open_links(struct worker *w, struct fail *why)
 	return ST_OK;
 }
 
+/* Without the gateway's key there is no use for ours; the file may be the gateway's alone. */
+static enum status open_hub(struct worker *w, struct fail *why)
+{
+	const char *server_key = w->settings.curve_server_key;
+	struct curve_options keys = {
+		.key_file = *server_key ? w->settings.curve_secret_key_file : "",
+		.server_key = server_key,
+	};
+	enum status st = curve_open(&w->curve, &keys, why);
+	if (st == ST_OK)
+		st = socket_hub_open(&w->hub, service_base(w->service), why);
+	if (st != ST_OK)
+		return st;
+	struct socket_security security = { .curve = w->curve };
+	return socket_hub_secure(w->hub, &security, why);
+}
+
 enum status worker_open(struct worker *w, struct fail *why)
 {
 	struct uuid_source ids = { 0 };
 	uuid_v7(&ids, w->uuid);
 	enum status st = service_open(&w->service, on_stop, w, why);
 	if (st == ST_OK)
-		st = socket_hub_open(&w->hub, service_base(w->service), why);
+		st = open_hub(w, why);
 	if (st != ST_OK)
 		return st;
 	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
@@ -209,5 +226,6 @@ void worker_close(struct worker *w)
 	if (w->drain_limit)
 		event_free(w->drain_limit);
 	socket_hub_free(&w->hub);
+	curve_free(&w->curve);
 	service_free(&w->service);
 }

@@ -24,6 +24,7 @@ struct worker {
 	struct settings settings;
 	unsigned char uuid[16];
 	struct service *service;
+	struct curve *curve;
 	struct socket_hub *hub;
 	struct batch *batch;
 	struct link **links;
