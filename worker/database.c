@@ -13,7 +13,7 @@
 
 enum {
 	BACKOFF_FIRST_MS = 100,
-	BACKOFF_MAX_MS = 5000,
+	BACKOFF_MAX_MS = 2000,  /* who comes back is used soon */
 	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,

@@ -48,12 +48,18 @@ class Service(harness.Service):
     def bind_endpoint(self, number):
         return self.endpoint(number)
 
+    def worker_command(self):
+        return [harness.WORKER]
+
+    def database_url(self):
+        return self.database.url
+
     def start_worker(self):
         endpoints = ",".join(self.endpoint(i + 1) for i in range(self.counts[1]))
         env = harness.clean_environment(**{
-            "DATABASE_URL": self.database.url, "STUDYTRACKER_GATEWAYS": endpoints,
+            "DATABASE_URL": self.database_url(), "STUDYTRACKER_GATEWAYS": endpoints,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings})
-        worker = harness.Process(self.named("worker"), [harness.WORKER], env, self.directory)
+        worker = harness.Process(self.named("worker"), self.worker_command(), env, self.directory)
         self.workers.append(worker)
         return worker
 
@@ -147,8 +153,3 @@ class FaultCase(harness.ServiceCase):
             raise error
         name = self.id().removeprefix("__main__.")
         print(f"\n{name}: {injected}; {load.summary()}; found: nothing", flush=True)
-
-
-def stop_and_continue(process):
-    process.popen.send_signal(signal.SIGSTOP)
-    return lambda: process.popen.send_signal(signal.SIGCONT)

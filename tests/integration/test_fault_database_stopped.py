@@ -1,0 +1,49 @@
+"""PostgreSQL is stopped at once under load and started again; then it is away for a while."""
+
+import signal
+import time
+
+import faults
+import harness
+
+CLIENTS = 64
+
+
+class DatabaseStopped(faults.FaultCase):
+    def test_stopped_at_once_and_started_again(self):
+        stops = faults.in_long(10, 3)
+        with self.load(clients=CLIENTS) as load:
+            for n in range(stops):
+                load.until_answered(300)
+                if n % 2:
+                    with faults.Lock(self.database):
+                        load.until_waiting(CLIENTS * 3 // 4)
+                        self.database.stop_server(signal.SIGQUIT)
+                else:
+                    self.database.stop_server(signal.SIGQUIT)
+                self.database.start_server()
+                self.service.wait_ready()
+        self.settle(load, f"{stops} times PostgreSQL stopped at once and started again")
+
+    def test_away_for_a_while(self):
+        away = faults.in_long(20, 6)
+        with self.load(clients=CLIENTS, pace=0.05) as load:
+            load.until_answered(200)
+            self.database.stop_server(signal.SIGQUIT)
+            gone = time.monotonic()
+            harness.until("the gateway says so", lambda: self.service.get("/readyz").status == 503)
+            harness.until("requests are refused", lambda: load.refused["DATABASE_UNAVAILABLE"] > 100)
+            refused_at_once = time.monotonic()
+            harness.until("the time has come", lambda: time.monotonic() - gone > away)
+            self.database.start_server()
+            back = time.monotonic()
+            self.service.wait_ready()
+            took = time.monotonic() - back
+            load.until_answered(200)
+        waits = [t for when, t, status in load.times if refused_at_once + 1 < when < back and status == 503]
+        self.assertLess(sorted(waits)[len(waits) // 2], 0.5, "while it is away all are refused at once")
+        self.settle(load, f"PostgreSQL away for {away} s, worked on {took:.1f} s after it was back")
+
+
+if __name__ == "__main__":
+    harness.main()
