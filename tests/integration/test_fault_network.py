@@ -1,0 +1,183 @@
+"""The network between gateway, worker and database is slow; is cut and healed; loses packets."""
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+import faults
+import harness
+import relay
+
+
+class Network(faults.Service):
+    """Workers reach their gateways and the database over relays only; the programs know nothing."""
+
+    namespace = None  # of the workers
+
+    def __init__(self, *args, **settings):
+        super().__init__(*args, **settings)
+        self.near = {}  # gateway's number or "database" to the (host, port) where workers find it
+
+    def endpoint(self, gateway):
+        host, port = self.near[gateway]
+        return f"tcp://{host}:{port}"
+
+    def bind_endpoint(self, number):
+        return f"ipc://{self.gateway_path(number)}"
+
+    def gateway_path(self, number):
+        return f"{self.directory}/workers-{number}.sock"
+
+    def worker_command(self):
+        return [*(("nsenter", f"--net=/run/netns/{self.namespace}") if self.namespace else ()), harness.WORKER]
+
+    def database_url(self):
+        host, port = self.near["database"]
+        return f"postgresql://studytracker@{host}:{port}/{self.database.name}"
+
+
+class Slow(faults.FaultCase):
+    """A relay with 40 ms each way between workers and gateway, 15 ms to the database."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.database = harness.Database()
+        cls.addClassCleanup(cls.database.close)
+        cls.database.start()
+        cls.service = Network(cls.database, 2, 1)
+        cls.addClassCleanup(cls.service.close)
+        for name, target, delay in ((1, cls.service.gateway_path(1), 0.04),
+                                    ("database", f"{cls.database.directory}/.s.PGSQL.5432", 0.015)):
+            line = relay.Relay(("127.0.0.1", 0), target, delay)
+            cls.enterClassContext(line)
+            cls.service.near[name] = ("127.0.0.1", line.port)
+        cls.service.start()
+        cls.service.wait_joined(2)
+
+    def test_far_away(self):
+        count = faults.in_long(20000, 1500)
+        with self.load(clients=100) as load:
+            load.until_answered(count, patience=120)
+            self.service.kill(self.service.workers[0])
+            self.service.start_worker()
+            self.service.wait_joined(2)
+            load.until_answered(count // 2, patience=120)
+        self.settle(load, "40 ms to each worker and 15 ms to the database, one way, and a worker killed")
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.PIPE, encoding="utf-8")
+
+
+class Namespace:
+    """A network of its own for the workers, behind a pair of interfaces that can be cut."""
+
+    def __init__(self):
+        number = os.getpid() % 16384
+        self.name = f"st-{os.getpid()}"
+        self.inner, self.outer = f"sti{number}", f"sto{number}"
+        net = f"198.18.{number >> 6}.{(number & 63) * 4}"  # for benchmarks of networks, RFC 2544
+        first = net.rsplit(".", 1)
+        self.here = f"{first[0]}.{int(first[1]) + 1}"
+        self.there = f"{first[0]}.{int(first[1]) + 2}"
+
+    def open(self):
+        run("ip", "netns", "add", self.name)
+        run("ip", "link", "add", self.outer, "type", "veth", "peer", "name", self.inner, "netns", self.name)
+        run("ip", "addr", "add", f"{self.here}/30", "dev", self.outer)
+        run("ip", "link", "set", self.outer, "up")
+        self.inside("ip", "addr", "add", f"{self.there}/30", "dev", self.inner)
+        self.inside("ip", "link", "set", "lo", "up")
+        self.heal()
+
+    def close(self):
+        subprocess.run(["ip", "link", "del", self.outer], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["ip", "netns", "del", self.name], check=False, stderr=subprocess.DEVNULL)
+
+    def inside(self, *command):
+        run("nsenter", f"--net=/run/netns/{self.name}", *command)
+
+    def cut(self):
+        self.inside("ip", "link", "set", self.inner, "down")
+
+    def heal(self):
+        self.inside("ip", "link", "set", self.inner, "up")
+
+    def lose(self, percent):
+        """Of what comes to the workers and of what they send; 0 ends it."""
+        self.inside("nft", "flush", "ruleset")
+        if percent == 0:
+            return
+        self.inside("nft", "add table inet st")
+        for hook, way in (("input", "iifname"), ("output", "oifname")):
+            self.inside("nft", f"add chain inet st {hook} {{ type filter hook {hook} priority 0; }}")
+            self.inside("nft", f"add rule inet st {hook} {way} {self.inner} "
+                               f"numgen random mod 100 < {percent} drop")
+
+
+class Cut(faults.FaultCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.network = Namespace()
+        cls.addClassCleanup(cls.network.close)
+        try:
+            cls.network.open()
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise unittest.SkipTest(f"no network namespaces here: {getattr(error, 'stderr', error)}")
+        cls.database = harness.Database()
+        cls.addClassCleanup(cls.database.close)
+        cls.database.start()
+        cls.service = Network(cls.database, 2, 1)
+        cls.addClassCleanup(cls.service.close)
+        cls.wire()
+        cls.service.start()
+        cls.service.wait_joined(2)
+
+    @classmethod
+    def wire(cls):
+        """Worker, loopback, relay | the cut | relay, gateway; and libpq itself over the cut."""
+        here = cls.network.here
+        gateway = cls.enterClassContext(relay.Relay((here, 0), cls.service.gateway_path(1)))
+        database = cls.enterClassContext(relay.Relay((here, 0), f"{cls.database.directory}/.s.PGSQL.5432"))
+        near = cls.enterClassContext(relay.Relay(("127.0.0.1", 0), (here, gateway.port),
+                                                 namespace=cls.network.name))
+        cls.service.near = {1: ("127.0.0.1", near.port), "database": (here, database.port)}
+        cls.service.namespace = cls.network.name
+
+    def test_cut_and_healed(self):
+        cuts = faults.in_long(6, 2)
+        with self.load(clients=64, pace=0.01) as load:
+            for n in range(cuts):
+                load.until_answered(200)
+                self.network.cut()
+                if n % 2:
+                    harness.until("the workers are found dead",
+                                  lambda: self.service.get("/readyz").status == 503)
+                    harness.until("requests are refused", lambda: load.refused["NO_WORKER"] > 20)
+                else:  # for a moment: nobody needs to die of it
+                    load.until_waiting(32)
+                self.network.heal()
+                healed = time.monotonic()
+                load.until_answered(200, patience=60)
+                took = time.monotonic() - healed
+        self.settle(load, f"{cuts} times the network cut and healed, worked on {took:.1f} s after it")
+
+    def test_lossy(self):
+        if not shutil.which("nft"):
+            self.skipTest("no nft here")
+        percent = 10
+        with self.load(clients=64, pace=0.01) as load:
+            load.until_answered(200)
+            self.network.lose(percent)
+            self.addCleanup(self.network.lose, 0)
+            load.until_answered(faults.in_long(5000, 500), patience=120)
+            self.network.lose(0)
+            load.until_answered(200, patience=60)
+        self.settle(load, f"{percent} % of the packets lost each way")
+
+
+if __name__ == "__main__":
+    harness.main()
