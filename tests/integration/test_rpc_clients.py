@@ -1,0 +1,432 @@
+"""Internal clients: every method over ZeroMQ as over HTTP, and nobody disturbs another."""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import uuid
+
+import msgpack
+import zmq
+
+import harness
+
+sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
+import study_rpc  # pylint: disable=wrong-import-position
+
+PATIENCE_MS = harness.PATIENCE * 1000
+CONTEXT_OF = {"deadline_ms": 10000}
+
+
+def request(msgid, method, params=None, context=None):
+    return msgpack.packb([0, msgid, method, [CONTEXT_OF if context is None else context, params or {}]])
+
+
+def messages(body):
+    unpacker = msgpack.Unpacker(strict_map_key=False)
+    unpacker.feed(body)
+    return list(unpacker)
+
+
+class Raw:
+    """A socket without manners."""
+
+    def __init__(self, endpoint, kind=zmq.DEALER, curve=None):
+        self.socket = zmq.Context.instance().socket(kind)
+        self.socket.linger, self.socket.rcvtimeo, self.socket.sndtimeo = 0, PATIENCE_MS, PATIENCE_MS
+        if curve:
+            self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = curve
+        self.socket.connect(endpoint)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, body):
+        self.socket.send(body)
+
+    def answers(self, count):
+        """{msgid: (error, result)} of so many answers."""
+        got = {}
+        while len(got) < count:
+            for kind, msgid, error, result in messages(self.socket.recv()):
+                assert kind == 1 and msgid not in got, (kind, msgid)
+                got[msgid] = error, result
+        return got
+
+    def ask(self, method, params=None, context=None):
+        self.send(request(1, method, params, context))
+        return self.answers(1)[1]
+
+
+class RpcCase(harness.ServiceCase):
+    def client(self, **options):
+        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=10000, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def raw(self, kind=zmq.DEALER):
+        raw = Raw(self.service.rpc_endpoint(), kind)
+        self.addCleanup(raw.socket.close)
+        return raw
+
+    def assertRpcRefused(self, code, field, method, **params):
+        with self.assertRaises(study_rpc.StudyError) as caught:
+            self.client().call(method, **params)
+        self.assertEqual((caught.exception.code, caught.exception.field), (code, field))
+        return caught.exception
+
+
+class EveryMethod(RpcCase):
+    def test_topics_and_sessions_from_their_making_to_their_end(self):
+        call = self.client().call
+        topic = call("topics.create", name="Linux", description="kernel")
+        self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
+        self.assertEqual(call("topics.update", topic_id=topic["id"], archived=False)["name"], "Linux")
+        made = call("sessions.create", topic_id=topic["id"], duration_minutes=30, notes="by RPC")
+        self.assertEqual(uuid.UUID(made["id"]).version, 7)
+        logged = call("sessions.log", tag="linux", minutes=15, session_id=None)
+        self.assertEqual(logged["topic_id"], topic["id"])
+        own = str(uuid.uuid4())
+        for _ in range(2):
+            self.assertEqual(call("sessions.create", session_id=own, topic_id=topic["id"])["id"], own)
+        self.assertEqual(len(call("sessions.list", tag="linux")["data"]), 3)
+        self.assertEqual(call("sessions.get", session_id=own)["duration_minutes"], 60)
+        self.assertEqual(call("sessions.update", session_id=own, duration_minutes=5)["minutes"], 5)
+        for method in ("sessions.delete", "sessions.restore", "sessions.delete"):
+            self.assertEqual(call(method, session_id=own)["id"], own)
+        self.assertEqual(call("stats.totals")["time_by_tag"]["Linux"], 45)
+        self.assertEqual(call("stats.summary")["minutes"], 45)
+        self.assertEqual(call("stats.series", by="month")["data"][0]["minutes"], 45)
+        self.assertEqual(call("stats.heatmap")["minutes"], 45)
+        self.assertEqual(call("stats.streak")["current"], 1)
+        for session in call("sessions.list")["data"]:
+            call("sessions.delete", session_id=session["id"])
+        empty = call("topics.create", name="Empty")
+        self.assertEqual(call("topics.delete", topic_id=empty["id"])["id"], empty["id"])
+        self.assertEqual([t["name"] for t in call("topics.list")["data"]], ["Linux"])
+
+    def test_methods_are_listed_with_all_that_is_to_be_known(self):
+        methods = {m["name"]: m for m in self.client().call("rpc.methods")["methods"]}
+        self.assertLessEqual({"topics.get", "stats.streak", "rpc.methods", "rpc.status"}, set(methods))
+        params = {p["name"]: p for p in methods["sessions.create"]["params"]}
+        self.assertEqual(params["session_id"], {"name": "session_id", "kind": "uuid", "required": False})
+        self.assertEqual(params["topic_id"], {"name": "topic_id", "kind": "integer", "required": True, "min": 1})
+        self.assertEqual(params["duration_minutes"], {"name": "duration_minutes", "kind": "integer",
+                                                      "required": False, "min": 1, "max": 1440, "default": 60})
+        self.assertTrue(all(m["summary"].endswith(".") for m in methods.values()))
+        for method in methods.values():  # each is there to be called: none is unknown
+            try:
+                self.client().call(method["name"], nonsense=1)
+            except study_rpc.StudyError as error:
+                self.assertEqual((error.code, error.field), ("INVALID_INPUT", "nonsense"), method)
+
+    def test_the_status_names_the_workers(self):
+        status = self.client().call("rpc.status")
+        self.assertEqual(status["pid"], self.service.gateways[0].pid)
+        self.assertTrue(status["ready"])
+        self.assertLessEqual({w["pid"] for w in status["workers"]}, {p.pid for p in self.service.workers})
+        self.assertTrue(all(w["database"] and w["credit"] > 0 for w in status["workers"]))
+        self.assertEqual(status["queue"]["waiting"], 0)
+        before = status["counts"]["answered"]
+        self.client().call("topics.list")
+        self.assertEqual(self.client().call("rpc.status")["counts"]["answered"], before + 1)
+
+
+class TheSameErrors(RpcCase):
+    """What is refused over HTTP is refused with the same code, text and field."""
+
+    def both(self, http, method, **params):
+        refused = http.json["error"]
+        error = self.assertRpcRefused(refused["code"], refused.get("field"), method, **params)
+        self.assertEqual(error.message, refused["message"])
+
+    def test_as_over_http(self):
+        nobody = str(uuid.uuid4())
+        self.topic("Taken")
+        owner = self.topic("Owner")
+        self.session(owner["id"])
+        post, get, request_ = self.service.post, self.service.get, self.service.request
+        both = self.both
+        both(get("/topics/999999"), "topics.get", topic_id=999999)
+        both(get("/api/v1/topics/0"), "topics.get", topic_id=0)
+        both(get(f"/api/v1/sessions/{nobody}"), "sessions.get", session_id=nobody)
+        both(get("/api/v1/sessions/x"), "sessions.get", session_id="x")
+        both(get("/api/v1/topics?sort=name"), "topics.list", sort="name")
+        both(get("/api/v1/topics?limit=501"), "topics.list", limit=501)
+        both(get("/api/v1/sessions?from=2026-02-30"), "sessions.list", **{"from": "2026-02-30"})
+        both(post("/topics", {"name": "taken"}), "topics.create", name="taken")
+        both(post("/topics", {"name": " "}), "topics.create", name=" ")
+        both(post("/topics", {}), "topics.create")
+        both(post("/api/v1/topics", {"name": "x", "colour": 1}), "topics.create", name="x", colour=1)
+        both(post("/sessions", {"topic_id": 999999}), "sessions.create", topic_id=999999)
+        both(post("/sessions", {"topic_id": owner["id"], "duration_minutes": 1441}),
+             "sessions.create", topic_id=owner["id"], duration_minutes=1441)
+        both(post("/sessions", {"minutes": 0, "tag": "x"}), "sessions.log", minutes=0, tag="x")
+        both(request_("DELETE", f"/api/v1/topics/{owner['id']}"), "topics.delete", topic_id=owner["id"])
+
+    def test_what_only_this_way_can_be_wrong(self):
+        self.assertRpcRefused("UNKNOWN_METHOD", None, "topics.burn")
+        self.assertRpcRefused("INVALID_INPUT", "extra", "rpc.status", extra=1)
+        raw = self.raw()
+        for context, field in (({"account": 2}, "account"), ({"account": "x"}, "account"),
+                               ({"account": 0}, "account"), ({"request_id": ""}, "request_id"),
+                               ({"request_id": "x" * 129}, "request_id"), ({"request_id": 7}, "request_id"),
+                               ({"deadline_ms": 0}, "deadline_ms"), ({"deadline_ms": "x"}, "deadline_ms")):
+            error, result = raw.ask("topics.list", context=context)
+            self.assertEqual((error["code"], error["field"], result), ("INVALID_INPUT", field, None), context)
+        for context in ({}, {"account": 1, "later": [1]}, {"account": None, "request_id": None,
+                                                           "deadline_ms": None}, {"deadline_ms": 2 ** 62}):
+            self.assertIsNone(raw.ask("topics.list", context=context)[0], context)
+
+    def test_a_request_that_is_none_past_its_msgid_is_answered(self):
+        raw = self.raw()
+        bodies = [[0, 5, 7, [{}, {}]], [0, 5, "topics.list", {}], [0, 5, "topics.list", [{}]],
+                  [0, 5, "topics.list", [None, {}]], [0, 5, "topics.list", [{}, []]]]
+        for body in bodies:
+            raw.send(msgpack.packb(body))
+            self.assertEqual(raw.answers(1)[5][0]["code"], "INVALID_INPUT", body)
+
+    def test_params_that_fit_into_no_request_to_a_worker(self):
+        raw = self.raw()
+        error, _ = raw.ask("topics.create", {"name": "x" * ((1 << 20) - 200)})
+        self.assertEqual(error["code"], "INVALID_INPUT")
+        self.assertIn("bytes", error["message"])
+
+
+class Sockets(RpcCase):
+    def test_several_requests_in_a_body(self):
+        for kind in (zmq.DEALER, zmq.REQ):
+            raw = self.raw(kind)
+            made = [raw.ask("topics.create", {"name": f"{kind}-{i}"})[1]["id"] for i in range(3)]
+            raw.send(b"".join(request(100 + i, "topics.get", {"topic_id": id_}) for i, id_ in enumerate(made))
+                     + request(200, "rpc.status") + request(201, "nothing")
+                     + request(202, "topics.get", {"topic_id": 999999}))
+            got = raw.answers(6)
+            self.assertEqual([got[100 + i][1]["id"] for i in range(3)], made)
+            self.assertTrue(got[200][1]["ready"])
+            self.assertEqual([got[i][0]["code"] for i in (201, 202)], ["UNKNOWN_METHOD", "TOPIC_NOT_FOUND"])
+
+    def test_a_req_socket_gets_one_message_for_each(self):
+        raw = self.raw(zmq.REQ)
+        for turn in range(20):
+            raw.send(request(1, "rpc.status") + request(2, "topics.list") + request(3, "stats.totals"))
+            self.assertEqual({m[1] for m in messages(raw.socket.recv())}, {1, 2, 3}, turn)
+
+    def test_notifications_are_ignored(self):
+        raw = self.raw()
+        raw.send(msgpack.packb([2, "worker.leaving", {"epoch": 1}]) + msgpack.packb([1, 9, None, 5])
+                 + request(1, "topics.list"))
+        self.assertIsNone(raw.answers(1)[1][0])
+
+    def test_what_one_has_in_flight_is_bounded(self):
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            raw = self.raw()
+            raw.send(b"".join(request(i, "topics.list", {"limit": 1}) for i in range(1500)))
+            refused = raw.answers(1500 - 1024)
+            self.assertEqual({e["code"] for e, _ in refused.values()}, {"OVERLOADED"})
+            self.assertEqual(sorted(refused), list(range(1024, 1500)))
+            self.assertEqual(self.client().call("rpc.status")["rpc"]["in_flight"], 1024)  # others are heard
+        finally:
+            for worker in self.service.workers:
+                os.kill(worker.pid, signal.SIGCONT)
+        raw.answers(1024)
+        harness.until("it is ready again", self.service.is_ready)
+
+    def test_a_client_that_leaves_is_forgotten(self):
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGSTOP)
+        raw = self.raw()
+        raw.send(b"".join(request(i, "topics.list", {}, {"deadline_ms": 1500}) for i in range(100)))
+        watcher = self.client()
+        harness.until("they are in flight", lambda: watcher.call("rpc.status")["rpc"]["in_flight"] == 100)
+        raw.socket.close()
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGCONT)
+        # only the watcher is left
+        harness.until("it is forgotten", lambda: watcher.call("rpc.status")["rpc"]["peers"] == 1)
+        self.assertEqual(watcher.call("rpc.status")["rpc"]["in_flight"], 0)
+        harness.until("it is ready again", self.service.is_ready)
+
+    def test_a_client_that_never_reads_is_bounded(self):
+        """Only it is refused, the gateway's memory stays flat, and others are answered."""
+        hog = self.raw()
+        hog.socket.close()
+        hog.socket = zmq.Context.instance().socket(zmq.DEALER)
+        hog.socket.linger, hog.socket.rcvhwm, hog.socket.sndtimeo = 0, 1, 200
+        hog.socket.connect(self.service.rpc_endpoint())
+        call = self.client().call
+        before = call("rpc.status")["rpc"]["dropped"]
+        body = request(1, "rpc.methods") * 300  # 2 MB of answers for 15 kB
+
+        def is_dropped():
+            for _ in range(20):
+                try:
+                    hog.socket.send(body)
+                except zmq.Again:
+                    pass
+            status = call("rpc.status")["rpc"]
+            return status["refused"] > 10000 or status["dropped"] > before
+        harness.until("it is refused", is_dropped)
+        with open(f"/proc/{self.service.gateways[0].pid}/status", encoding="ascii") as about:
+            rss_kb = next(int(line.split()[1]) for line in about if line.startswith("VmRSS"))
+        sanitized = 4 if "asan" in harness.BUILD else 1
+        self.assertLess(rss_kb, sanitized * 250_000)
+        hog.socket.close()
+        harness.until("it is forgotten", lambda: call("rpc.status")["rpc"]["peers"] == 1)
+
+
+def hostile_bodies(rng):
+    """Endless, and the same for the same seed."""
+    whole = request(7, "topics.list", {"limit": 3})
+    fixed = [b"", b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff",
+             b"\xc6\xff\xff\xff\xff", b"\x94\x00\x01", b"\x91" * 100_000, b"\x81\xa1k" * 50_000,
+             b"\x94\x00\x07" + b"\x91" * 64 + b"\xc0", b"\xc7\x01\x05x", bytes(1 << 20), bytes((1 << 20) + 1),
+             bytes(3 << 20), msgpack.packb({"a": 1}), msgpack.packb([0, -1, "x", [{}, {}]]),
+             msgpack.packb([0, 1 << 40, "x", [{}, {}]]), msgpack.packb([3, 1, "x", {}]),
+             msgpack.packb([0, "1", "x", [{}, {}]]), b"\x94\x00\x01\xa2\xff\xfe\x92\x80\x80",
+             msgpack.packb([0, 1, "topics.list", [{}, {i: i for i in range(1000)}]]),
+             msgpack.packb([0, 1, "topics.list", [{"request_id": "\x00\n"}, {"q": "\x00"}]]),
+             msgpack.packb([0, 1, "x" * 500_000, [{}, {}]])]
+    yield from fixed
+    while True:
+        yield rng.randbytes(rng.randrange(200))
+        yield whole[:rng.randrange(len(whole))]
+        broken = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            broken[rng.randrange(len(broken))] = rng.randrange(256)
+        yield whole + bytes(broken)
+
+
+class Hostile(RpcCase):
+    def frames_without_manners(self, body):
+        """Too many frames, none, a frame before the body that isn't empty."""
+        with Raw(self.service.rpc_endpoint()) as raw:
+            raw.socket.send_multipart([b"", b"", body])
+            raw.socket.send_multipart([b"x", body])
+            raw.socket.send_multipart([body] * 50)
+            raw.socket.send_multipart([b"", b""])
+
+    def test_whatever_one_sends_another_gets_right_answers(self):
+        seed = int(os.environ.get("STUDY_SEED", "0")) or random.randrange(1 << 32)
+        rng, call = random.Random(seed), self.client().call
+        topic = call("topics.create", name="Mine")
+        bodies = hostile_bodies(rng)
+        raws = [self.raw(), self.raw(zmq.ROUTER), self.raw()]
+        raws[1].socket.close()
+        raws.pop(1)
+        malformed = call("rpc.status")["rpc"]["malformed"]
+        with self.subTest(seed=seed):
+            for turn in range(400):
+                for raw in raws:
+                    raw.send(next(bodies))
+                if turn % 50 == 0:
+                    self.frames_without_manners(next(bodies))
+                self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
+            self.assertGreater(call("rpc.status")["rpc"]["malformed"], malformed + 100)
+            warned = self.service.gateways[0].log().count("RPC clients are malformed")
+            self.assertLess(warned, 60)
+
+    def test_a_body_over_its_bound_takes_nobody_else_with_it(self):
+        call, hog = self.client().call, self.raw()
+        for size in ((1 << 20) + 1, 16 << 20):
+            hog.send(bytes(size))
+            self.assertEqual(call("topics.list", q="nothing")["data"], [])
+        self.assertIsNone(hog.ask("topics.list")[0])  # it has connected anew by itself
+
+
+class Restarts(RpcCase):
+    def test_a_gateway_restarts_under_its_clients(self):
+        call = self.client().call
+        topic = call("topics.create", name="Stays")
+        self.assertEqual(self.service.gateways.pop().stop(), 0)
+        self.service.start_gateway()
+
+        def answers():
+            try:
+                return study_rpc.Client(self.service.rpc_endpoint(), 1000).call("rpc.status")["ready"]
+            except study_rpc.StudyError:
+                return False
+        harness.until("it is back", answers)
+        self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)  # the socket of before
+
+    def test_a_client_gives_up_at_its_deadline_and_comes_back(self):
+        gateway = self.service.gateways[0]
+        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=200)
+        self.addCleanup(client.close)
+        client.call("rpc.status")
+        os.kill(gateway.pid, signal.SIGSTOP)
+        try:
+            with self.assertRaises(study_rpc.StudyError) as caught:
+                client.call("rpc.status")
+            self.assertEqual(caught.exception.code, "DEADLINE_EXCEEDED")
+        finally:
+            os.kill(gateway.pid, signal.SIGCONT)
+        client.timeout_ms = 10000
+        self.assertTrue(client.call("rpc.status")["version"])
+
+    def test_what_is_in_flight_is_answered_when_the_gateway_stops(self):
+        raw, late = self.raw(), self.raw()
+        self.assertIsNone(late.ask("rpc.status")[0])
+        gateway = self.service.gateways[-1]
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGSTOP)
+        raw.send(b"".join(request(i, "topics.list") for i in range(50)))
+        watcher = self.client()
+        harness.until("they are in flight", lambda: watcher.call("rpc.status")["rpc"]["in_flight"] == 50)
+        gateway.popen.send_signal(signal.SIGTERM)
+
+        def code():
+            error, _ = late.ask("topics.list")
+            return error and error["code"]
+        harness.until("new ones are refused", lambda: code() == "SHUTTING_DOWN")
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGCONT)
+        self.assertTrue(all(error is None for error, _ in raw.answers(50).values()))
+        self.assertEqual(gateway.popen.wait(harness.PATIENCE), 0)
+        self.service.gateways.remove(gateway)
+        self.service.start_gateway()
+        self.service.wait_ready()
+
+    def test_deadlines_are_kept(self):
+        raw = self.raw()
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            error, _ = raw.ask("topics.list", context={"deadline_ms": 300})
+            self.assertEqual(error["code"], "DEADLINE_EXCEEDED")
+            self.assertLess(time.monotonic() - began, 2)
+        finally:
+            for worker in self.service.workers:
+                os.kill(worker.pid, signal.SIGCONT)
+        harness.until("it is ready again", self.service.is_ready)
+
+    def test_many_at_once(self):
+        wrong = []
+
+        def work(name):
+            try:
+                call = study_rpc.Client(self.service.rpc_endpoint(), 20000).call
+                topic = call("topics.create", name=name)
+                for _ in range(100):
+                    if call("topics.get", topic_id=topic["id"]) != topic:
+                        wrong.append(name)
+            except Exception as error:  # pylint: disable=broad-except
+                wrong.append(error)
+        threads = [threading.Thread(target=work, args=(f"many-{i}",)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    harness.main()
