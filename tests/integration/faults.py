@@ -3,7 +3,7 @@
     class Story(faults.FaultCase):
         def test_something(self):
             with self.load(clients=64) as load:
-                self.service.kill_worker(0)
+                self.service.kill(self.service.workers[0])
                 self.service.start_worker()
             self.settle(load, "a worker killed")
 
@@ -12,13 +12,16 @@ With STUDYTRACKER_FAULTS=long the stories take their time.
 
 import os
 import re
-import signal
 import subprocess
 
 import harness
 import ledger
 
 IS_LONG = os.environ.get("STUDYTRACKER_FAULTS") == "long"
+
+TERMINATE = """select count(pg_terminate_backend(pid)) from (
+    select pid from pg_stat_activity
+    where application_name = 'studytracker-worker' and {} order by random() limit 1) as one"""
 
 
 def in_long(long, short):
@@ -70,6 +73,7 @@ class Service(harness.Service):
 
     def end(self, process):
         """SIGTERM; it must end well."""
+        harness.until(f"{process.name} has begun", process.log)
         status = process.stop()
         assert status == 0, f"{process.name} ended with {status}:\n{process.log()}"
         self.forget(process)
@@ -129,8 +133,12 @@ class FaultCase(harness.ServiceCase):
     """A ServiceCase whose programs may be killed and started again."""
 
     @classmethod
+    def make_database(cls):
+        return harness.Database()
+
+    @classmethod
     def setUpClass(cls):
-        cls.database = harness.Database()
+        cls.database = cls.make_database()
         cls.addClassCleanup(cls.database.close)
         cls.database.start()
         cls.service = Service(cls.database, cls.workers, cls.gateways, **cls.settings)

@@ -4,9 +4,6 @@ import faults
 import harness
 
 CLIENTS = 64
-TERMINATE = """select count(pg_terminate_backend(pid)) from (
-    select pid from pg_stat_activity
-    where application_name = 'studytracker-worker' and {} order by random() limit 1) as one"""
 
 
 class BackendTerminated(faults.FaultCase):
@@ -24,7 +21,7 @@ class BackendTerminated(faults.FaultCase):
     def terminate_running(self):
         """Whenever it is caught at work."""
         harness.until("a backend is at work and ended",
-                      lambda: self.database.value(TERMINATE.format("state = 'active'")) == "1")
+                      lambda: self.database.value(faults.TERMINATE.format("state = 'active'")) == "1")
         return 1
 
     def terminate_waiting(self, load):
@@ -32,7 +29,7 @@ class BackendTerminated(faults.FaultCase):
         with faults.Lock(self.database):
             load.until_waiting(CLIENTS * 3 // 4)
             harness.until("a backend that waits is ended",
-                          lambda: self.database.value(TERMINATE.format("wait_event_type = 'Lock'")) == "1")
+                          lambda: self.database.value(faults.TERMINATE.format("wait_event_type = 'Lock'")) == "1")
         return 1
 
 

@@ -1,0 +1,84 @@
+"""PostgreSQL's primary dies, its synchronous standby is promoted: workers follow by themselves."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import faults
+import harness
+
+
+class Pair:
+    """A primary and its synchronous standby; is asked as one database, at the primary."""
+
+    def __init__(self):
+        self.primary, self.standby = harness.Database(), harness.Database()
+        self.name = self.primary.name
+        hosts = f"{self.primary.directory},{self.standby.directory}"
+        self.url = f"postgresql://studytracker@/{self.name}?host={hosts}&port=5432,5432"
+
+    def start(self):
+        self.primary.start()
+        self.primary.sql("alter system set wal_keep_size = '256MB'")
+        self.make_standby()
+
+    def make_standby(self):
+        """From a copy of the primary; from now on no commit is answered before the standby has it."""
+        data = os.path.join(self.standby.directory, "data")
+        shutil.rmtree(data, ignore_errors=True)
+        if self.standby.owner:
+            shutil.chown(self.standby.directory, self.standby.owner)
+        command = self.standby.as_owner(
+            self.standby.program("pg_basebackup"), "-h", self.primary.directory, "-p", "5432",
+            "-U", "studytracker", "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        subprocess.run(command, check=True, cwd="/", stdin=subprocess.DEVNULL)
+        self.standby.start_server()
+        self.primary.sql("alter system set synchronous_standby_names = '*'")
+        self.primary.sql("select pg_reload_conf()")
+        harness.until("the standby is synchronous", lambda: self.primary.sql(
+            "select 1 from pg_stat_replication where sync_state = 'sync'"))
+
+    def fail_over(self):
+        """The primary is gone at once and stays so; seconds until the other one is it."""
+        began = time.monotonic()
+        self.primary.stop_server(signal.SIGQUIT)
+        self.primary, self.standby = self.standby, self.primary
+        self.sql("select pg_promote(wait => true)")
+        # which it may have from its primary: without a standby of its own no commit would end
+        self.sql("alter system reset synchronous_standby_names")
+        self.sql("select pg_reload_conf()")
+        return time.monotonic() - began
+
+    def sql(self, *args):
+        return self.primary.sql(*args)
+
+    def close(self):
+        self.standby.close()
+        self.primary.close()
+
+
+class StandbyPromoted(faults.FaultCase):
+    @classmethod
+    def make_database(cls):
+        return Pair()
+
+    def test_no_acknowledged_write_is_lost(self):
+        rounds, took, service_took = faults.in_long(6, 2), [], []
+        with self.load(clients=64) as load:
+            for n in range(rounds):
+                if n > 0:
+                    self.database.make_standby()
+                load.until_answered(300)
+                began = time.monotonic()
+                took.append(self.database.fail_over())
+                self.service.wait_ready()
+                load.until_answered(100)
+                service_took.append(time.monotonic() - began)
+        self.settle(load, f"{rounds} times the primary died, its standby was promoted within "
+                          f"{max(took):.1f} s, writes went on within {max(service_took):.1f} s")
+
+
+if __name__ == "__main__":
+    harness.main()
