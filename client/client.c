@@ -35,7 +35,8 @@ static enum study_status start(struct study_client *c, struct study_error *why)
 {
 	const struct study_options *as = &c->options.as;
 	struct transport_options transport = { .max_reply_bytes = as->max_reply_bytes,
-		.server_key = as->server_key, .public_key = as->public_key,
+		.server_key = as->server_key,
+		.public_key = as->public_key,
 		.secret_key = as->secret_key };
 	enum study_status st = transport_open(&c->connection.transport, &transport);
 	if (st != STUDY_OK)
@@ -167,7 +168,8 @@ static struct request *queue_request(struct study_client *c, const char *method,
 	struct request *request = requests_take(&c->requests, &is_full);
 	if (!request) {
 		(void)failure_set(&c->error, is_full ? STUDY_BUSY : STUDY_NO_MEMORY,
-			is_full ? "%zu requests are in flight" : "out of memory, with %zu in flight",
+			is_full ? "%zu requests are in flight"
+				: "out of memory, with %zu in flight",
 			c->requests.in_use);
 		return NULL;
 	}
@@ -254,8 +256,7 @@ enum study_status study_call_json(
 	struct study_params *params = NULL;
 	struct study_value *value = NULL;
 	c->error = (struct study_error){ 0 };
-	enum study_status st =
-		json ? study_params_from_json(&params, json, &c->error) : STUDY_OK;
+	enum study_status st = json ? study_params_from_json(&params, json, &c->error) : STUDY_OK;
 	if (st == STUDY_OK)
 		st = study_call(c, method, params, &value);
 	if (st == STUDY_OK && study_value_to_json(value, reply) != STUDY_OK)

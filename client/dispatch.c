@@ -204,7 +204,8 @@ static void lose(struct study_client *c, int64_t now, bool is_broken)
 static void put_request(struct study_client *c, const struct request *request, int64_t now)
 {
 	struct context context = { .account = c->options.as.account,
-		.request_id = span_of(request->id), .deadline_ms = request->deadline - now };
+		.request_id = span_of(request->id),
+		.deadline_ms = request->deadline - now };
 	envelope_put_request(&c->out, request->msgid, span_of(request->method), &context,
 		buf_view(&request->params));
 }

@@ -9,8 +9,8 @@
 
 /* Sets status, its code and text (printf-like) and returns the status; the request_id stays as it
  * is. `why` may be NULL. */
-enum study_status failure_set(struct study_error *why, enum study_status status,
-	const char *format, ...) PRINTF_LIKE(3, 4);
+enum study_status failure_set(struct study_error *why, enum study_status status, const char *format,
+	...) PRINTF_LIKE(3, 4);
 
 /* Same, and names the field it is about. */
 enum study_status failure_field(struct study_error *why, enum study_status status,

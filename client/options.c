@@ -23,7 +23,7 @@ static bool is_endpoint(const char *text)
 	}
 	const char *host = text + sizeof tcp - 1;
 	return strncmp(text, tcp, sizeof tcp - 1) == 0 && *host != ':'
-		&& is_port(strrchr(host, ':'));
+	       && is_port(strrchr(host, ':'));
 }
 
 /* Cuts the list in place. */

@@ -16,8 +16,8 @@ struct options {
 };
 
 /* INVALID_ARGUMENT names the option in `field`; *out is for options_fini in any case. */
-enum study_status options_take(struct options *out, const struct study_options *from,
-	struct study_error *why) MUST_CHECK;
+enum study_status options_take(
+	struct options *out, const struct study_options *from, struct study_error *why) MUST_CHECK;
 void options_fini(struct options *o);
 
 #endif

@@ -43,7 +43,7 @@ static bool set_wrong(struct study_params *p, const char *what)
 static bool is_text(struct span text)
 {
 	return utf8_is_valid(text.bytes, text.len)
-		&& (text.len == 0 || !memchr(text.bytes, '\0', text.len));
+	       && (text.len == 0 || !memchr(text.bytes, '\0', text.len));
 }
 
 bool params_begin(struct study_params *p, struct span key, size_t value_bytes)
@@ -52,7 +52,8 @@ bool params_begin(struct study_params *p, struct span key, size_t value_bytes)
 	if (p->wrong)
 		return false;
 	if (level->is_array == (key.bytes != NULL))
-		return set_wrong(p, level->is_array ? "an array's element has no key" : "a map's value needs a key");
+		return set_wrong(p, level->is_array ? "an array's element has no key"
+						    : "a map's value needs a key");
 	if (!is_text(key))
 		return set_wrong(p, "a key is not valid UTF-8");
 	if (value_bytes + key.len > PARAMS_BYTES_MAX

@@ -62,8 +62,9 @@ struct request *requests_take(struct requests *r, bool *is_full)
 		return NULL;
 	struct buf params = request->params;
 	buf_clear(&params);
-	*request = (struct request){ .msgid = request->msgid + (1U << INDEX_BITS),
-		.is_used = true, .params = params };
+	*request = (struct request){
+		.msgid = request->msgid + (1U << INDEX_BITS), .is_used = true, .params = params
+	};
 	r->in_use++;
 	return request;
 }

@@ -42,7 +42,7 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define STUDY_API __attribute__((visibility("default")))
+#define STUDY_API        __attribute__((visibility("default")))
 #define STUDY_MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define STUDY_API
@@ -156,8 +156,7 @@ STUDY_API const struct study_value *study_value_at(const struct study_value *val
 STUDY_API const char *study_value_key_at(const struct study_value *map, size_t index); /* or NULL */
 
 /* The value of a key; the first where it came twice. NULL where absent or no map. */
-STUDY_API const struct study_value *study_value_get(
-	const struct study_value *map, const char *key);
+STUDY_API const struct study_value *study_value_get(const struct study_value *map, const char *key);
 
 /* The value as JSON text, NUL-terminated, to be freed by study_text_free. Bytes,
  * NaN and infinities become null. */

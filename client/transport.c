@@ -13,7 +13,7 @@ enum {
 	HEARTBEAT_TIMEOUT_MS = 2000,
 	HANDSHAKE_MS = 3000,
 	CONNECT_MS = 3000,
-	HIGH_WATER = 1024, /* bodies, each of which holds many requests */
+	HIGH_WATER = 1024,                  /* bodies, each of which holds many requests */
 	NO_RECONNECT = 24 * 60 * 60 * 1000, /* our caller decides when and where to */
 };
 
@@ -77,7 +77,8 @@ static bool watch(struct transport *t, void *socket)
 {
 	struct epoll_event readable = { .events = EPOLLIN };
 	int fd;
-	return get_int(socket, ZMQ_FD, &fd) && epoll_ctl(t->poll, EPOLL_CTL_ADD, fd, &readable) == 0;
+	return get_int(socket, ZMQ_FD, &fd)
+	       && epoll_ctl(t->poll, EPOLL_CTL_ADD, fd, &readable) == 0;
 }
 
 /* Before the socket goes: its descriptor's number may be another's afterwards. */
@@ -119,8 +120,8 @@ static bool set_ints(struct transport *t, const char *endpoint)
 		{ ZMQ_IPV6, strchr(endpoint, '[') != NULL },
 	};
 	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
-		if (zmq_setsockopt(t->dealer, ints[i].option, &ints[i].value,
-			    sizeof ints[i].value) != 0)
+		if (zmq_setsockopt(t->dealer, ints[i].option, &ints[i].value, sizeof ints[i].value)
+			!= 0)
 			return false;
 	return true;
 }
@@ -142,27 +143,27 @@ static bool set_options(struct transport *t, const char *endpoint)
 		{ ZMQ_CURVE_SECRETKEY, t->options.secret_key },
 	};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (zmq_setsockopt(
-			    t->dealer, keys[i].option, keys[i].key, strlen(keys[i].key) + 1) != 0)
+		if (zmq_setsockopt(t->dealer, keys[i].option, keys[i].key, strlen(keys[i].key) + 1)
+			!= 0)
 			return false;
 	return true;
 }
 
 static bool make_sockets(struct transport *t, const char *endpoint)
 {
-	static const int told_of = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED
-		| ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED
-		| ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
-		| ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	static const int told_of =
+		ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
+		| ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+		| ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 	/* another name each time: the one before is free only when the I/O thread has been there */
 	char told_at[40];
 	(void)snprintf(told_at, sizeof told_at, "inproc://monitor-%u", t->connections++);
 	t->dealer = zmq_socket(t->context, ZMQ_DEALER);
 	t->monitor = zmq_socket(t->context, ZMQ_PAIR);
 	return t->dealer && t->monitor && set_options(t, endpoint)
-		&& zmq_socket_monitor(t->dealer, told_at, told_of) == 0
-		&& zmq_connect(t->monitor, told_at) == 0 && watch(t, t->dealer)
-		&& watch(t, t->monitor);
+	       && zmq_socket_monitor(t->dealer, told_at, told_of) == 0
+	       && zmq_connect(t->monitor, told_at) == 0 && watch(t, t->dealer)
+	       && watch(t, t->monitor);
 }
 
 enum study_status transport_connect(struct transport *t, const char *endpoint)

@@ -38,9 +38,15 @@ static const char *keep_text(struct tree *tree, struct span text)
 static void fill_scalar(struct tree *tree, const struct msg_token *t, struct study_value *v)
 {
 	static const enum study_type type_table[] = {
-		[MSG_NIL] = STUDY_NIL, [MSG_BOOL] = STUDY_BOOL, [MSG_INT] = STUDY_INT,
-		[MSG_UINT] = STUDY_REAL, [MSG_REAL] = STUDY_REAL, [MSG_TEXT] = STUDY_TEXT,
-		[MSG_BIN] = STUDY_BYTES, [MSG_ARRAY] = STUDY_ARRAY, [MSG_MAP] = STUDY_MAP,
+		[MSG_NIL] = STUDY_NIL,
+		[MSG_BOOL] = STUDY_BOOL,
+		[MSG_INT] = STUDY_INT,
+		[MSG_UINT] = STUDY_REAL,
+		[MSG_REAL] = STUDY_REAL,
+		[MSG_TEXT] = STUDY_TEXT,
+		[MSG_BIN] = STUDY_BYTES,
+		[MSG_ARRAY] = STUDY_ARRAY,
+		[MSG_MAP] = STUDY_MAP,
 	};
 	v->type = type_table[t->type];
 	if (t->type == MSG_BOOL)

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
 #include <studytracker.h>
 
 static int explain(const struct study_error *why)
@@ -27,7 +26,8 @@ static int log_session(struct study_client *client, const struct study_params *p
 	int failed = 0;
 	if (study_call(client, "stats.totals", NULL, &totals) == STUDY_OK) {
 		const struct study_value *by_tag = study_value_get(totals, "time_by_tag");
-		printf("%s %" PRId64 " minutes\n", tag, study_value_int(study_value_get(by_tag, tag), 0));
+		printf("%s %" PRId64 " minutes\n", tag,
+			study_value_int(study_value_get(by_tag, tag), 0));
 	} else {
 		failed = explain(study_client_error(client));
 	}

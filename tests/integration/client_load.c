@@ -68,7 +68,8 @@ static void on_reply(void *arg, enum study_status status, const struct study_val
 	if (status == STUDY_OK)
 		printf("ok %s\n", w->id);
 	else
-		printf("%s %s %s\n", why->is_outcome_unknown ? "unsure" : "refused", why->code, w->id);
+		printf("%s %s %s\n", why->is_outcome_unknown ? "unsure" : "refused", why->code,
+			w->id);
 	next(w);
 }
 

@@ -44,8 +44,9 @@ static struct study_value *from_json(const char *json)
 
 START_TEST(every_type_is_read_as_itself_and_as_nothing_else)
 {
-	struct study_value *root = decode((struct span){ BYTES(
-		"\x98\xc0\xc3\x2a\xcb\x3f\xf8\0\0\0\0\0\0\xa2hi\xc4\x02\0\x01\x91\xd0\x80\x81\xa1k\xc2") });
+	struct study_value *root =
+		decode((struct span){ BYTES("\x98\xc0\xc3\x2a\xcb\x3f\xf8\0\0\0\0\0\0\xa2hi\xc4\x02"
+					    "\0\x01\x91\xd0\x80\x81\xa1k\xc2") });
 	static const enum study_type types[] = { STUDY_NIL, STUDY_BOOL, STUDY_INT, STUDY_REAL,
 		STUDY_TEXT, STUDY_BYTES, STUDY_ARRAY, STUDY_MAP };
 	ck_assert_uint_eq(study_value_count(root), 8);
@@ -115,7 +116,8 @@ END_TEST
 START_TEST(a_key_that_is_no_text_is_refused)
 {
 	struct study_value *value = NULL;
-	ck_assert_int_eq(value_decode((struct span){ BYTES("\x81\x01\x02") }, &value), STUDY_PROTOCOL);
+	ck_assert_int_eq(
+		value_decode((struct span){ BYTES("\x81\x01\x02") }, &value), STUDY_PROTOCOL);
 	ck_assert_int_eq(value_decode((struct span){ BYTES("") }, &value), STUDY_PROTOCOL);
 	ck_assert_ptr_null(value);
 }
@@ -189,12 +191,30 @@ START_TEST(a_session_id_is_added_only_where_there_is_none)
 }
 END_TEST
 
-static void put_nothing_wrong(struct study_params *p) { study_params_int(p, "a", 1); }
-static void put_no_key(struct study_params *p) { study_params_int(p, NULL, 1); }
-static void put_left_open(struct study_params *p) { study_params_open_map(p, "a"); }
-static void put_closed_twice(struct study_params *p) { study_params_close(p); }
-static void put_no_utf8(struct study_params *p) { study_params_text(p, "a", "\xff"); }
-static void put_no_utf8_key(struct study_params *p) { study_params_bool(p, "\xff", true); }
+static void put_nothing_wrong(struct study_params *p)
+{
+	study_params_int(p, "a", 1);
+}
+static void put_no_key(struct study_params *p)
+{
+	study_params_int(p, NULL, 1);
+}
+static void put_left_open(struct study_params *p)
+{
+	study_params_open_map(p, "a");
+}
+static void put_closed_twice(struct study_params *p)
+{
+	study_params_close(p);
+}
+static void put_no_utf8(struct study_params *p)
+{
+	study_params_text(p, "a", "\xff");
+}
+static void put_no_utf8_key(struct study_params *p)
+{
+	study_params_bool(p, "\xff", true);
+}
 
 static void put_key_in_array(struct study_params *p)
 {
@@ -256,11 +276,12 @@ static const struct {
 	{ "{}", "{}" },
 	{ " { \"a\" : [ ] , \"b\" : { } } ", "{\"a\":[],\"b\":{}}" },
 	{ "{\"a\":[1,-1,9223372036854775807,-9223372036854775808,true,false,null]}",
-	  "{\"a\":[1,-1,9223372036854775807,-9223372036854775808,true,false,null]}" },
+		"{\"a\":[1,-1,9223372036854775807,-9223372036854775808,true,false,null]}" },
 	{ "{\"a\":1.5,\"b\":1e2,\"c\":-0.25E-1}", "{\"a\":1.5,\"b\":100,\"c\":-0.025}" },
 	{ "{\"a\":1e-999}", "{\"a\":0}" },
 	{ "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}", "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\"}" },
-	{ "{\"a\":\"\\u0041\\u00e9\\u20ac\\ud83d\\ude00\"}", "{\"a\":\"A\u00e9\u20ac\U0001f600\"}" },
+	{ "{\"a\":\"\\u0041\\u00e9\\u20ac\\ud83d\\ude00\"}",
+		"{\"a\":\"A\u00e9\u20ac\U0001f600\"}" },
 	{ "{\"\\u0041\":{\"A\":1}}", "{\"A\":{\"A\":1}}" },
 };
 
@@ -298,14 +319,14 @@ START_TEST(what_is_not_json_is_refused_with_a_reason)
 {
 	struct study_params *params = NULL;
 	struct study_error why = { 0 };
-	ck_assert_int_eq(study_params_from_json(&params, bad_json[_i].json, &why),
-		STUDY_INVALID_ARGUMENT);
+	ck_assert_int_eq(
+		study_params_from_json(&params, bad_json[_i].json, &why), STUDY_INVALID_ARGUMENT);
 	ck_assert_ptr_null(params);
 	ck_assert_int_eq(why.status, STUDY_INVALID_ARGUMENT);
 	ck_assert_msg(why.message[0] != '\0', "%s", bad_json[_i].json);
 	ck_assert_str_eq(why.field, bad_json[_i].field);
-	ck_assert_int_eq(study_params_from_json(&params, bad_json[_i].json, NULL),
-		STUDY_INVALID_ARGUMENT);
+	ck_assert_int_eq(
+		study_params_from_json(&params, bad_json[_i].json, NULL), STUDY_INVALID_ARGUMENT);
 }
 END_TEST
 

@@ -1,0 +1,85 @@
+/*
+ * gateway_double: a gateway that a test of the client plays, and the client it plays it to.
+ *
+ * One thread, turn by turn, so that what happens between two turns is the test's to say.
+ *
+ *	submit(&outcome, "topics.get");
+ *	UNTIL(here.count == 1);
+ *	answer(&here, 0, 42);
+ *	UNTIL(outcome.times);
+ */
+#ifndef TESTS_UNIT_GATEWAY_DOUBLE_H
+#define TESTS_UNIT_GATEWAY_DOUBLE_H
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "client/client.h"
+#include "client/studytracker.h"
+#include "common/envelope.h"
+
+enum { PATIENCE_MS = 20000, ASKED_MAX = 4096 };
+
+struct asked {
+	char peer[64];
+	size_t peer_len;
+	uint32_t msgid;
+	char method[64], request_id[64], session_id[64];
+	int64_t account, deadline_ms;
+};
+
+struct gateway_double {
+	char endpoint[96];
+	void *context, *router; /* NULL: it is down */
+	int bodies, count;      /* that came, since it was opened */
+	struct asked asked[ASKED_MAX];
+};
+
+extern struct gateway_double here, there; /* here is up when a test begins */
+extern struct study_client *client;
+
+void gateway_open(struct gateway_double *g);
+void gateway_close(struct gateway_double *g);
+void gateway_read(struct gateway_double *g);
+
+void say_to(struct gateway_double *g, const struct asked *a, struct span body);
+void put_answer(struct buf *out, const struct asked *a, int n); /* {method, n} */
+void answer(struct gateway_double *g, int index, int n);
+void refuse(struct gateway_double *g, int index, enum status st);
+
+struct outcome {
+	int times;
+	enum study_status status;
+	int64_t n;
+	struct study_error error;
+};
+
+extern int ended; /* outcomes of this test */
+
+void on_reply(void *arg, enum study_status status, const struct study_value *result,
+	const struct study_error *error);
+
+/* Asks for a topics.get or the like without params. */
+void submit(struct outcome *o, const char *method);
+void submit_for(struct outcome *o, const char *method, int timeout_ms);
+
+/* Another client than the one a test begins with, which is connected to here for account 7. */
+void reopen_with(struct study_options options);
+
+/* As a loop does it: waits for the client's descriptor or its time, or the gateways'. */
+void turn(void);
+
+#define UNTIL(condition)                                                           \
+	for (int64_t until_ = client_now_ms() + PATIENCE_MS; !(condition); turn()) \
+	ck_assert_msg(client_now_ms() < until_, "not within the deadline: %s", #condition)
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+#define ROWS(table)    (int)(sizeof(table) / sizeof *(table))
+
+/* A test case with the fixture; then: runs it alone, and the exit status. */
+TCase *tests_new(const char *name);
+int tests_run(TCase *tests);
+
+#endif
