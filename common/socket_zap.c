@@ -137,10 +137,11 @@ static void tell_refused(const struct zap *zap, const char *user, zmq_msg_t *add
 		zap->security.on_refused(zap->security.arg, user, from);
 }
 
-/* A ZAP request is from ZeroMQ itself, in this process: its reply can't fail for want of room. */
+/* A ZAP request is from ZeroMQ itself, in this process: its reply can't fail for want of room.
+ * 300, not 400: a peer that is told 400 never connects again, also once its key is listed. */
 static void reply(struct zap *zap, zmq_msg_t *request_id, bool is_allowed, const char *user)
 {
-	const char *const rest[] = { is_allowed ? "200" : "400", is_allowed ? "OK" : "not allowed",
+	const char *const rest[] = { is_allowed ? "200" : "300", is_allowed ? "OK" : "not allowed",
 		is_allowed ? user : "", "" };
 	zmq_send(zap->zmq, "1.0", 3, ZMQ_SNDMORE);
 	zmq_send(zap->zmq, zmq_msg_data(request_id), zmq_msg_size(request_id), ZMQ_SNDMORE);

@@ -1,11 +1,13 @@
 #include "gateway/gateway.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/log.h"
 #include "common/socket.h"
 
-enum { REFUSED_LOG_MS = 1000 };
+enum { REFUSED_LOG_MS = 1000, REFUSED_AGAIN_LOG_MS = 60000 };
 
 /* Distinguishes this run from any before it: a worker's answer to another run is dropped. */
 static int64_t epoch_now(void)
@@ -36,14 +38,17 @@ static void on_stop(void *arg)
 		rpc_drain(g->rpc, on_drained, g);
 }
 
-/* Somebody who knocks all day fills no disk. */
+/* ZeroMQ knocks again each second, for ever: it fills no disk. */
 static void on_refused(void *arg, const char *key, const char *address)
 {
 	struct gateway *g = arg;
 	uint64_t now_ms = service_now_ms();
-	if (g->refused_logged_ms && now_ms - g->refused_logged_ms < REFUSED_LOG_MS)
+	bool is_known = strcmp(key, g->refused_key) == 0;
+	uint64_t quiet_ms = is_known ? REFUSED_AGAIN_LOG_MS : REFUSED_LOG_MS;
+	if (g->refused_logged_ms && now_ms - g->refused_logged_ms < quiet_ms)
 		return;
 	g->refused_logged_ms = now_ms;
+	(void)snprintf(g->refused_key, sizeof g->refused_key, "%s", key);
 	log_warn("a connection from %s is refused: its key is not allowed there: %s", address, key);
 }
 

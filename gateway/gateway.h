@@ -8,6 +8,7 @@
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
 
+#include "common/curve.h"
 #include "common/service.h"
 #include "gateway/api.h"
 #include "gateway/rpc.h"
@@ -17,6 +18,7 @@ struct gateway {
 	struct service *service;
 	struct curve *curve;
 	uint64_t refused_logged_ms;
+	char refused_key[CURVE_TEXT_LEN + 1]; /* the last that the log names */
 	struct socket_hub *hub;
 	struct workers *workers;
 	struct rpc *rpc; /* NULL: RPC clients have no endpoint */

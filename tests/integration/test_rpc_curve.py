@@ -1,0 +1,212 @@
+"""tcp:// endpoints: keys where other machines can reach them, and who isn't listed stays out."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import shutil
+import unittest
+
+import zmq
+
+import harness
+
+sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
+import study_rpc  # pylint: disable=wrong-import-position
+
+REFUSED_MS = 300  # an allowed client is answered in a fraction of it
+
+
+def free_port():
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        return reserved.getsockname()[1]
+
+
+class Keys:
+    """A key pair and its file."""
+
+    def __init__(self, directory, name):
+        public, secret = zmq.curve_keypair()
+        self.public, self.secret = public.decode(), secret.decode()
+        self.path = os.path.join(directory, name)
+        with open(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(f"# {name}\npublic {self.public}\nsecret {self.secret}\n")
+
+    def to(self, server):
+        return server.public.encode(), self.public.encode(), self.secret.encode()
+
+
+class Directory(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="st-keys-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def write(self, name, text, mode=0o644):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+
+class Refusals(Directory):
+    """What a wrong setting says, with exit status 78."""
+
+    def refused(self, program, **settings):
+        settings = {"API_PORT": free_port(), "STUDYTRACKER_RUNTIME_DIR": self.directory,
+                    "STUDYTRACKER_CURVE_SECRET_KEY_FILE": "", "DATABASE_URL": "host=/nowhere", **settings}
+        done = subprocess.run([program], env=harness.clean_environment(**settings), timeout=harness.PATIENCE,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.returncode, 78, done.stdout)
+        return done.stdout.decode()
+
+    def gateway(self, **settings):
+        return self.refused(harness.GATEWAY, **settings)
+
+    def test_no_keys_no_other_machines(self):
+        for address in ("0.0.0.0:5555", "*:5555", "[::]:5555", "192.0.2.1:5555", "eth0:5555", "127.0.0.1.example:1"):
+            for setting in ("STUDYTRACKER_RPC_ENDPOINT", "STUDYTRACKER_WORKER_ENDPOINT"):
+                said = self.gateway(**{setting: f"tcp://{address}"})
+                self.assertIn(f"tcp://{address} can be reached from other machines", said)
+                self.assertIn("STUDYTRACKER_CURVE_SECRET_KEY_FILE", said)
+        said = self.refused(harness.WORKER, STUDYTRACKER_GATEWAYS="tcp://192.0.2.1:5555")
+        self.assertIn("STUDYTRACKER_CURVE_SERVER_KEY", said)
+
+    def test_keys_but_nobody_who_may_connect(self):
+        keys = Keys(self.directory, "gateway.key")
+        said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=keys.path,
+                            STUDYTRACKER_RPC_ENDPOINT="tcp://0.0.0.0:5555")
+        self.assertIn("STUDYTRACKER_CURVE_CLIENTS_FILE", said)
+
+    def test_files_that_are_none(self):
+        keys, other = Keys(self.directory, "a"), Keys(self.directory, "b")
+        pair = f"public {keys.public}\nsecret {keys.secret}\n"
+        for what, path, reason in (
+                ("missing", "/nowhere/key", "No such file"),
+                ("a directory", self.directory, "is no file"),
+                ("open to others", self.write("open", pair, 0o640), "mode must be 0600"),
+                ("half", self.write("half", f"public {keys.public}\n", 0o600), "a public and a secret key"),
+                ("garbage", self.write("garbage", "secret\n", 0o600), "line 1"),
+                ("too short", self.write("short", pair[:-3], 0o600), "line 2")):
+            with self.subTest(what):
+                said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=path)
+                self.assertIn(reason, said)
+                self.assertNotIn(keys.secret[:20], said)
+        mixed = self.write("mixed", f"public {other.public}\nsecret {keys.secret}\n", 0o600)
+        said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=mixed, STUDYTRACKER_RPC_ENDPOINT="tcp://127.0.0.1:*",
+                            STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("nobody", ""))
+        self.assertIn("isn't that of its secret key", said)
+        for line in ("x", f"{keys.public} boss", f"{keys.public} worker too", keys.public[:-1]):
+            clients = self.write("clients", f"# ours\n\n{other.public} # fine\n{line}\n")
+            self.assertIn("line 4", self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=clients))
+
+    def test_a_server_key_that_is_none(self):
+        keys = Keys(self.directory, "worker.key")
+        for settings in ({"STUDYTRACKER_CURVE_SERVER_KEY": "x"}, {"STUDYTRACKER_CURVE_SERVER_KEY": keys.public}):
+            said = self.refused(harness.WORKER, **settings)
+            self.assertIn("STUDYTRACKER_CURVE_SERVER_KEY", said)
+
+
+class OverTcp(Directory):
+    """A gateway on every address, its workers and clients over tcp with keys."""
+
+    def setUp(self):
+        super().setUp()
+        self.gateway, self.worker = Keys(self.directory, "gateway"), Keys(self.directory, "worker")
+        self.ada, self.bob = Keys(self.directory, "ada"), Keys(self.directory, "bob")
+        self.clients = os.path.join(self.directory, "clients")
+        self.allow(f"{self.ada.public} # Ada", f"{self.worker.public}\tworker")
+        self.ports = free_port(), free_port()
+        self.database = harness.Database()
+        self.addCleanup(self.database.close)
+        self.database.start()
+
+    def allow(self, *lines):
+        self.write("clients", "# who may connect\n#" + "-" * 39 + "\n\n" + "\n".join(lines) + "\n")
+
+    def start(self, **settings):
+        service = harness.Service(self.database, 1, **{
+            "STUDYTRACKER_WORKER_ENDPOINT": f"tcp://0.0.0.0:{self.ports[0]}",
+            "STUDYTRACKER_GATEWAYS": f"tcp://127.0.0.1:{self.ports[0]}",
+            "STUDYTRACKER_RPC_ENDPOINT": f"tcp://0.0.0.0:{self.ports[1]}",
+            "STUDYTRACKER_CURVE_CLIENTS_FILE": self.clients,
+            "STUDYTRACKER_CURVE_SERVER_KEY": self.gateway.public, **settings})
+        self.addCleanup(service.close)
+        start_gateway, start_worker = service.start_gateway, service.start_worker
+        service.settings["STUDYTRACKER_CURVE_SECRET_KEY_FILE"] = self.gateway.path
+        start_gateway()
+        service.settings["STUDYTRACKER_CURVE_SECRET_KEY_FILE"] = self.worker.path
+        start_worker()
+        return service
+
+    def client(self, curve, timeout_ms=10000):
+        client = study_rpc.Client(f"tcp://127.0.0.1:{self.ports[1]}", timeout_ms, curve)
+        self.addCleanup(client.close)
+        return client
+
+    def is_refused(self, curve):
+        try:
+            self.client(curve, REFUSED_MS).call("rpc.status")
+            return False
+        except study_rpc.StudyError as error:
+            self.assertEqual(error.code, "DEADLINE_EXCEEDED")
+            return True
+
+    def reload(self, gateway, says):
+        before = len(re.findall(says, gateway.log()))
+        os.kill(gateway.pid, signal.SIGHUP)
+        harness.until("it was read again", lambda: len(re.findall(says, gateway.log())) > before)
+
+    def test_who_is_listed_is_in_and_nobody_else(self):
+        service = self.start()
+        service.wait_ready()
+        gateway = service.gateways[0]
+        ada = self.client(self.ada.to(self.gateway))
+        self.assertEqual(ada.call("topics.create", name="by Ada")["name"], "by Ada")
+        for what, curve in (("no key", None), ("not listed", self.bob.to(self.gateway)),
+                            ("another server", self.ada.to(self.bob)),
+                            ("a worker's key", self.worker.to(self.gateway))):
+            with self.subTest(what):
+                self.assertTrue(self.is_refused(curve))
+        self.assertIn(self.bob.public, gateway.log())
+
+        self.allow(self.bob.public, f"{self.worker.public} worker")
+        self.reload(gateway, "2 keys may connect")
+        self.assertTrue(self.client(self.bob.to(self.gateway)).call("rpc.status")["ready"])
+        ada.timeout_ms = REFUSED_MS  # on the connection that she still has, too
+        for _ in range(2):
+            with self.assertRaises(study_rpc.StudyError):
+                ada.call("rpc.status")
+
+        self.allow("nonsense")
+        self.reload(gateway, "line 4: .*: who could connect still can")
+        self.assertTrue(self.client(self.bob.to(self.gateway)).call("rpc.status")["ready"])
+        self.assertEqual(service.stop(), {}, service.logs())
+
+    def test_a_client_does_not_pose_as_a_worker(self):
+        self.allow(self.ada.public, self.worker.public)  # the word is missing
+        service = self.start()
+        gateway = service.gateways[0]
+        harness.until("it is refused", lambda: self.worker.public in gateway.log())
+        self.assertEqual(service.get("/readyz").status, 503)
+        self.allow(self.ada.public, f"{self.worker.public} worker")
+        self.reload(gateway, "2 keys may connect")
+        service.wait_ready()
+        self.assertEqual(service.stop(), {}, service.logs())
+
+    def test_loopback_needs_no_keys(self):
+        service = harness.Service(self.database, 1, STUDYTRACKER_RPC_ENDPOINT=f"tcp://127.0.0.1:{self.ports[1]}")
+        self.addCleanup(service.close)
+        service.start()
+        self.assertTrue(self.client(None).call("rpc.status")["ready"])
+        os.kill(service.gateways[0].pid, signal.SIGHUP)  # nothing to read, and no reason to stop
+        self.assertTrue(self.client(None).call("rpc.status")["ready"])
+        self.assertEqual(service.stop(), {}, service.logs())
+
+
+if __name__ == "__main__":
+    harness.main()
