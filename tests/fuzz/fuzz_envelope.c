@@ -1,5 +1,6 @@
 /* Any bytes are a message or refused; what is accepted has parts that are whole values. */
 #include "common/envelope.h"
+#include "gateway/rpc_params.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -10,8 +11,35 @@ static void check_value(struct span value)
 		__builtin_trap();
 }
 
+/* A client's: what is refused with a msgid has an end, too, and so has what is minted. */
+static void decode_client(const uint8_t *data, size_t size)
+{
+	struct msg_reader in = msg_reader((struct span){ (const char *)data, size });
+	struct envelope e = { 0 };
+	struct uuid_source ids = { 0 };
+	while (in.at < in.end) {
+		struct context context = { .account = 1, .request_id = SPAN("x"), .deadline_ms = 1 };
+		struct buf minted = { 0 };
+		const char *before = in.at;
+		enum status st = envelope_decode_client(&in, &e, NULL);
+		if (st == ST_MALFORMED)
+			return;
+		if (in.at <= before || in.at > in.end)
+			__builtin_trap();
+		if (st != ST_OK || e.kind != ENVELOPE_REQUEST)
+			continue;
+		if (context_read(e.context_map, &context, NULL) == ST_OK
+			&& (context.account < 1 || context.deadline_ms < 1 || !context.request_id.len))
+			__builtin_trap();
+		if (rpc_params_mint(&minted, method_find(SPAN("sessions.log")), e.params, &ids))
+			check_value(buf_view(&minted));
+		buf_fini(&minted);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	decode_client(data, size);
 	struct msg_reader in = msg_reader((struct span){ (const char *)data, size });
 	struct envelope e;
 	struct fail why = { 0 };

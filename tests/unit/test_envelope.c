@@ -48,6 +48,47 @@ START_TEST(a_message_is_taken_apart_or_refused)
 }
 END_TEST
 
+/* What a client may leave out, and what can be answered though it is wrong. */
+static const struct {
+	const char *what;
+	struct span body;
+	enum status st;
+	const char *field; /* of the context, NULL: it is fine */
+} client_bodies[] = {
+	{ "a whole context", SPAN_INIT("\x94\x00\x07\xa1x\x92" CONTEXT "\x80"), ST_OK, NULL },
+	{ "an empty context", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x80"), ST_OK, NULL },
+	{ "a nil", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\xc0\x80"), ST_OK, NULL },
+	{ "account 0", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\x00\x80"), ST_OK, "account" },
+	{ "account 1.0", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\xca\x3f\x80\x00\x00\x80"), ST_OK, "account" },
+	{ "an empty request_id", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xaa" "request_id\xa0\x80"), ST_OK, "request_id" },
+	{ "a deadline in text", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xab" "deadline_ms\xa1" "5\x80"), ST_OK, "deadline_ms" },
+	{ "no text as method", SPAN_INIT("\x94\x00\x07\x01\x92\x80\x80"), ST_INVALID_INPUT, NULL },
+	{ "no context", SPAN_INIT("\x94\x00\x07\xa1x\x91\x80"), ST_INVALID_INPUT, NULL },
+	{ "params as a list", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x90"), ST_INVALID_INPUT, NULL },
+	{ "no msgid", SPAN_INIT("\x94\x00\xff\xa1x\x92\x80\x80"), ST_MALFORMED, NULL },
+	{ "cut short", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80"), ST_MALFORMED, NULL },
+};
+
+START_TEST(a_client_may_leave_the_context_out)
+{
+	struct context context = { .account = 1, .request_id = SPAN("made"), .deadline_ms = 5000 };
+	struct msg_reader in = msg_reader(client_bodies[_i].body);
+	struct envelope e = { .msgid = 99 };
+	struct fail why = { 0 };
+	enum status st = envelope_decode_client(&in, &e, &why);
+	ck_assert_msg(st == client_bodies[_i].st, "%s: %s", client_bodies[_i].what, why.text);
+	ck_assert_uint_eq(e.msgid, st == ST_MALFORMED ? 99 : 7);
+	ck_assert_ptr_eq(in.at, st == ST_MALFORMED ? client_bodies[_i].body.bytes : in.end);
+	if (st != ST_OK)
+		return;
+	st = context_read(e.context_map, &context, &why);
+	ck_assert_str_eq(why.field, client_bodies[_i].field ? client_bodies[_i].field : "");
+	ck_assert_int_eq(st, client_bodies[_i].field ? ST_INVALID_INPUT : ST_OK);
+	ck_assert(context.account == 1 && context.deadline_ms == 5000);
+	ck_assert(span_is(context.request_id, _i == 0 ? "r" : "made"));
+}
+END_TEST
+
 START_TEST(a_request_comes_back)
 {
 	struct context context = { .account = 5, .request_id = SPAN("abc"), .deadline_ms = 1200 };
@@ -118,6 +159,8 @@ int main(void)
 {
 	TCase *tc = tcase_create("envelope");
 	tcase_add_loop_test(tc, a_message_is_taken_apart_or_refused, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_loop_test(tc, a_client_may_leave_the_context_out, 0,
+		sizeof client_bodies / sizeof *client_bodies);
 	tcase_add_test(tc, a_request_comes_back);
 	tcase_add_test(tc, responses_come_back);
 	tcase_add_test(tc, an_error_map_names_code_text_and_field);

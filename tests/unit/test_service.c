@@ -99,6 +99,28 @@ static void send_two(evutil_socket_t fd, short what, void *arg)
 	soon(send_signal, &signals[1]);
 }
 
+static int reloads;
+
+static void on_reload(void *arg)
+{
+	ck_assert_ptr_eq(arg, &stops);
+	if (++reloads == 2)
+		soon(send_signal, &signals[0]);
+	else
+		soon(send_signal, &signals[2]);
+}
+
+START_TEST(a_hangup_reloads_where_that_is_wanted)
+{
+	finish_at_once = true;
+	service_on_reload(service, on_reload);
+	soon(send_signal, &signals[2]);
+	ck_assert_int_eq(service_run(service), 0);
+	ck_assert_int_eq(reloads, 2);
+	ck_assert_int_eq(stops, 1);
+}
+END_TEST
+
 START_TEST(a_second_signal_ends_a_drain_that_hangs)
 {
 	soon(send_two, NULL);
@@ -167,6 +189,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, open_service, free_service);
 	tcase_add_loop_test(tests, a_signal_drains_once_and_the_end_of_the_drain_is_a_clean_exit, 0,
 		sizeof signals / sizeof *signals);
+	tcase_add_test(tests, a_hangup_reloads_where_that_is_wanted);
 	tcase_add_test(tests, a_second_signal_ends_a_drain_that_hangs);
 	tcase_add_test(tests, a_closed_pipe_does_not_kill);
 	tcase_add_test(tests, systemd_hears_ready_watchdog_and_stopping);

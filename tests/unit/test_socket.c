@@ -1,5 +1,6 @@
 #include <check.h>
 #include <event2/event.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,62 @@ START_TEST(a_peer_that_named_itself_is_answered_too)
 	ck_assert_uint_eq(last_peer_len, SOCKET_PEER_MAX);
 	hears(dealer, "x");
 	zmq_close(dealer);
+}
+END_TEST
+
+static void put_body(struct buf *body, size_t len)
+{
+	char *room = buf_room(body, len);
+	ck_assert_ptr_nonnull(room);
+	memset(room, 'x', len);
+	body->len += len;
+}
+
+/* What a peer has not read is known by its bytes, and forgotten when it leaves. */
+START_TEST(bytes_are_counted_until_they_have_left)
+{
+	enum { BIG = 8 << 20 };
+	struct tally *unread = tally_new();
+	struct buf body = { 0 };
+	void *dealer = stranger(ZMQ_DEALER);
+	say(dealer, "x", 1);
+	run_until(1);
+	put_body(&body, 5);
+	ck_assert(socket_send_counted(router, peer(), &body, unread) == ST_OK);
+	ck_assert(!body.bytes && body.len == 0);
+	hears(dealer, "xxxxx");
+	while (tally_bytes(unread) > 0)
+		sched_yield();
+	zmq_close(dealer);
+	int window = 1;
+	dealer = zmq_socket(strangers, ZMQ_DEALER);
+	zmq_setsockopt(dealer, ZMQ_RCVHWM, &window, sizeof window);
+	ck_assert_int_eq(zmq_connect(dealer, endpoint), 0);
+	say(dealer, "x", 1);
+	run_until(2);
+	for (int i = 0; i < 4; i++) {
+		put_body(&body, BIG);
+		ck_assert(socket_send_counted(router, peer(), &body, unread) == ST_OK);
+	}
+	ck_assert_uint_ge(tally_bytes(unread), BIG);
+	window = 0;
+	zmq_setsockopt(dealer, ZMQ_LINGER, &window, sizeof window);
+	zmq_close(dealer);
+	while (tally_bytes(unread) > 0)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	put_body(&body, 5);
+	ck_assert(socket_send_counted(router, SPAN("\0abcd\0"), &body, unread) == ST_NO_WORKER);
+	ck_assert(!body.bytes);
+	ck_assert_uint_eq(tally_bytes(unread), 0);
+	tally_free(&unread);
+	tally_free(&unread);
+}
+END_TEST
+
+START_TEST(only_who_delimits_waits_for_one_message)
+{
+	ck_assert(socket_peer_delimits(SPAN("abc\1")));
+	ck_assert(!socket_peer_delimits(SPAN("abc\0")) && !socket_peer_delimits(SPAN("")));
 }
 END_TEST
 
@@ -399,6 +456,8 @@ int main(void)
 	tcase_add_test(tests, a_dealer_and_a_req_each_get_their_own_framing_back);
 	tcase_add_test(tests, a_peer_that_named_itself_is_answered_too);
 	tcase_add_test(tests, a_peer_that_is_gone_is_said_to_be);
+	tcase_add_test(tests, bytes_are_counted_until_they_have_left);
+	tcase_add_test(tests, only_who_delimits_waits_for_one_message);
 	tcase_add_test(tests, a_peer_that_never_was_is_no_worker);
 	tcase_add_test(tests, a_dealer_without_connection_keeps_nothing_for_later);
 	tcase_add_test(tests, an_oversize_body_is_dropped_and_counted_and_the_next_one_taken);

@@ -1,0 +1,271 @@
+/* The front for RPC clients without a worker behind it; clients are raw ZeroMQ sockets. */
+#include <check.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "common/socket.h"
+#include "common/uuid.h"
+#include "gateway/rpc.h"
+#include "gateway/rpc_params.h"
+
+static struct event_base *base;
+static struct socket_hub *hub;
+static struct workers *workers;
+static struct rpc *rpc;
+static void *strangers, *client;
+static char dir[64], endpoint[96], worker_endpoint[96];
+static struct buf answer;
+
+static void open_front(void)
+{
+	(void)snprintf(dir, sizeof dir, "/tmp/st-rpc-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/r", dir);
+	(void)snprintf(worker_endpoint, sizeof worker_endpoint, "ipc://%s/w", dir);
+	base = event_base_new();
+	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
+	struct workers_options pool = { worker_endpoint, 1, 10000, "0" };
+	ck_assert(workers_open(&workers, hub, base, &pool, NULL) == ST_OK);
+	struct rpc_options options = { endpoint, workers, 400 };
+	ck_assert(rpc_open(&rpc, hub, base, &options, NULL) == ST_OK);
+	strangers = zmq_ctx_new();
+}
+
+static void close_front(void)
+{
+	static const int linger = 0;
+	zmq_setsockopt(client, ZMQ_LINGER, &linger, sizeof linger);
+	zmq_close(client);
+	zmq_ctx_term(strangers);
+	rpc_free(&rpc);
+	rpc_free(&rpc);
+	workers_free(&workers);
+	socket_hub_free(&hub);
+	event_base_free(base);
+	unlink(endpoint + strlen("ipc://"));
+	unlink(worker_endpoint + strlen("ipc://"));
+	rmdir(dir);
+	buf_fini(&answer);
+}
+
+static void connect_client(int type)
+{
+	static const int timeout = 20000;
+	client = zmq_socket(strangers, type);
+	zmq_setsockopt(client, ZMQ_SNDTIMEO, &timeout, sizeof timeout);
+	ck_assert_int_eq(zmq_connect(client, endpoint), 0);
+}
+
+static void put_request(struct buf *out, uint32_t msgid, const char *method, struct span params)
+{
+	msg_put_array(out, 4);
+	msg_put_int(out, ENVELOPE_REQUEST);
+	msg_put_int(out, msgid);
+	msg_put_key(out, method);
+	msg_put_array(out, 2);
+	msg_put_map(out, 0);
+	buf_span(out, params);
+}
+
+static void say(struct buf *body)
+{
+	ck_assert_int_eq(zmq_send(client, body->bytes, body->len, 0), (int)body->len);
+	buf_fini(body);
+}
+
+/* The next message, the loop running meanwhile. */
+static struct msg_reader hear(void)
+{
+	zmq_msg_t message;
+	zmq_msg_init(&message);
+	for (int i = 0; zmq_msg_recv(&message, client, ZMQ_DONTWAIT) < 0; i++) {
+		const struct timeval soon = { 0, 1000 };
+		ck_assert_msg(i < 20000, "no answer");
+		event_base_loopexit(base, &soon);
+		event_base_dispatch(base);
+	}
+	buf_clear(&answer);
+	buf_put(&answer, zmq_msg_data(&message), zmq_msg_size(&message));
+	zmq_msg_close(&message);
+	return msg_reader(buf_view(&answer));
+}
+
+static struct envelope next(struct msg_reader *in)
+{
+	struct envelope e;
+	ck_assert(envelope_decode(in, &e, NULL) == ST_OK && e.kind == ENVELOPE_RESPONSE);
+	return e;
+}
+
+static bool is_code(const struct envelope *e, const char *code)
+{
+	struct span text;
+	return msg_find_text(e->error, "code", &text) && span_is(text, code);
+}
+
+START_TEST(the_gateway_answers_for_itself)
+{
+	struct buf body = { 0 };
+	struct span found;
+	connect_client(ZMQ_DEALER);
+	put_request(&body, 1, "rpc.status", SPAN("\x80"));
+	put_request(&body, 2, "rpc.methods", SPAN("\x80"));
+	put_request(&body, 3, "rpc.methods", SPAN("\x81\xa1x\x01"));
+	put_request(&body, UINT32_MAX, "no.such", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	struct envelope e = next(&in);
+	ck_assert(e.msgid == 1 && msg_find(e.result, "workers", &found) == ST_OK);
+	ck_assert(msg_find(e.result, "counts", &found) == ST_OK);
+	e = next(&in);
+	ck_assert(e.msgid == 2 && msg_find(e.result, "methods", &found) == ST_OK);
+	e = next(&in);
+	ck_assert(e.msgid == 3 && is_code(&e, "INVALID_INPUT"));
+	e = next(&in);
+	ck_assert(e.msgid == UINT32_MAX && is_code(&e, "UNKNOWN_METHOD"));
+	ck_assert_ptr_eq(in.at, in.end);
+	ck_assert_uint_eq(rpc_counts(rpc).requests, 4);
+	ck_assert_uint_eq(rpc_counts(rpc).refused, 2);
+}
+END_TEST
+
+/* Without a worker, what waits ends at its deadline; a REQ socket hears of all in one message. */
+START_TEST(a_req_socket_waits_for_the_last_of_its_answers)
+{
+	struct buf body = { 0 };
+	connect_client(ZMQ_REQ);
+	put_request(&body, 1, "topics.list", SPAN("\x80"));
+	put_request(&body, 2, "rpc.status", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	struct envelope first = next(&in), second = next(&in);
+	ck_assert(first.msgid == 2 && msg_is_nil(first.error));
+	ck_assert(second.msgid == 1 && is_code(&second, "DEADLINE_EXCEEDED"));
+	ck_assert_uint_eq(rpc_counts(rpc).in_flight, 0);
+}
+END_TEST
+
+START_TEST(what_follows_broken_bytes_is_dropped_and_the_next_body_taken)
+{
+	struct buf body = { 0 };
+	connect_client(ZMQ_DEALER);
+	put_request(&body, 1, "rpc.status", SPAN("\x80"));
+	buf_byte(&body, '\xc1');
+	put_request(&body, 2, "rpc.status", SPAN("\x80"));
+	say(&body);
+	put_request(&body, 3, "rpc.status", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	ck_assert_uint_eq(next(&in).msgid, 1);
+	if (in.at == in.end)
+		in = hear();
+	ck_assert_uint_eq(next(&in).msgid, 3);
+	ck_assert_uint_eq(rpc_counts(rpc).malformed, 1);
+}
+END_TEST
+
+static void on_drained(void *arg)
+{
+	++*(int *)arg;
+}
+
+START_TEST(a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new)
+{
+	struct buf body = { 0 };
+	int drained = 0;
+	connect_client(ZMQ_DEALER);
+	put_request(&body, 1, "topics.list", SPAN("\x80"));
+	put_request(&body, 2, "rpc.status", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	ck_assert_uint_eq(next(&in).msgid, 2);
+	rpc_drain(rpc, on_drained, &drained);
+	put_request(&body, 3, "topics.list", SPAN("\x80"));
+	say(&body);
+	in = hear();
+	struct envelope e = next(&in);
+	ck_assert(e.msgid == 3 && is_code(&e, "SHUTTING_DOWN"));
+	ck_assert_int_eq(drained, 0);
+	in = hear();
+	ck_assert_uint_eq(next(&in).msgid, 1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	ck_assert_int_eq(drained, 1);
+}
+END_TEST
+
+START_TEST(what_is_in_flight_at_the_end_is_let_go)
+{
+	struct buf body = { 0 };
+	connect_client(ZMQ_DEALER);
+	put_request(&body, 1, "topics.list", SPAN("\x80"));
+	put_request(&body, 2, "rpc.status", SPAN("\x80"));
+	say(&body);
+	(void)hear();
+	ck_assert_uint_eq(rpc_counts(rpc).in_flight, 1);
+	ck_assert_uint_eq(rpc_counts(rpc).peers, 1);
+}
+END_TEST
+
+#define ID "\xaa" "session_id"
+
+static const struct {
+	const char *what, *method;
+	struct span params;
+	int pairs; /* after it; 0: as it was */
+} mints[] = {
+	{ "nothing said", "sessions.log", SPAN_INIT("\x80"), 1 },
+	{ "others said", "sessions.create", SPAN_INIT("\x81\xa8topic_id\x07"), 2 },
+	{ "nil said", "sessions.create", SPAN_INIT("\x82" ID "\xc0\xa8topic_id\x07"), 2 },
+	{ "said", "sessions.create", SPAN_INIT("\x81" ID "\xa1x"), 0 },
+	{ "said wrongly", "sessions.create", SPAN_INIT("\x81" ID "\x07"), 0 },
+	{ "keys that are no text", "sessions.log", SPAN_INIT("\x81\x01\x02"), 2 },
+	{ "one that exists", "sessions.update", SPAN_INIT("\x80"), 0 },
+	{ "no session", "topics.create", SPAN_INIT("\x80"), 0 },
+};
+
+START_TEST(an_id_is_made_where_a_session_is)
+{
+	struct uuid_source ids = { 0 };
+	struct buf made = { 0 };
+	struct msg_token map;
+	struct span id;
+	unsigned char uuid[16];
+	size_t size;
+	const struct method *method = method_find(span_of(mints[_i].method));
+	bool is_made = rpc_params_mint(&made, method, mints[_i].params, &ids);
+	ck_assert_msg(is_made == (mints[_i].pairs > 0), "%s", mints[_i].what);
+	ck_assert_uint_eq(made.len > 0, is_made);
+	if (!is_made)
+		return;
+	ck_assert(msg_measure(buf_view(&made), &size, NULL) == ST_OK && size == made.len);
+	struct msg_reader in = msg_reader(buf_view(&made));
+	ck_assert(msg_read(&in, &map) == ST_OK && (int)map.count == mints[_i].pairs);
+	ck_assert(msg_find_text(buf_view(&made), "session_id", &id) && uuid_parse(id, uuid));
+	ck_assert_int_eq(uuid[6] >> 4, 7);
+	buf_fini(&made);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("rpc"), *pure = tcase_create("params");
+	tcase_add_checked_fixture(tc, open_front, close_front);
+	tcase_add_test(tc, the_gateway_answers_for_itself);
+	tcase_add_test(tc, a_req_socket_waits_for_the_last_of_its_answers);
+	tcase_add_test(tc, what_follows_broken_bytes_is_dropped_and_the_next_body_taken);
+	tcase_add_test(tc, a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new);
+	tcase_add_test(tc, what_is_in_flight_at_the_end_is_let_go);
+	tcase_add_loop_test(pure, an_id_is_made_where_a_session_is, 0, sizeof mints / sizeof *mints);
+	Suite *suite = suite_create("rpc");
+	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, pure);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
