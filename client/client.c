@@ -52,7 +52,7 @@ static enum study_status start(struct study_client *c, struct study_error *why)
 		return failure_field(why, st, "endpoints", "%.128s can't be connected to",
 			c->options.endpoints[0]);
 	if (st != STUDY_OK)
-		return failure_set(why, st, "no socket: out of memory, or the keys are not Z85");
+		return failure_set(why, st, "no socket can be had: out of memory or descriptors");
 	return STUDY_OK;
 }
 

@@ -19,6 +19,7 @@ struct study_client {
 	struct buf out;
 	int64_t due; /* not after the first deadline of a request */
 	bool wants_flush, has_more, is_dispatching, is_closing;
+	bool is_leaving; /* the gateway drains: nothing more is sent to it */
 };
 
 int64_t client_now_ms(void);

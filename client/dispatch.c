@@ -34,7 +34,7 @@ static void end(struct study_client *c, struct request *request, struct study_er
 /* Whether a gateway may have seen it and done what can't be told. */
 static bool is_unknown(const struct request *request)
 {
-	return request->is_write && (request->is_sent || request->repeats > 0);
+	return request->is_write && (request->is_sent || request->may_be_done);
 }
 
 static void end_disconnected(struct study_client *c, struct request *request, const char *what)
@@ -103,6 +103,38 @@ void dispatch_end_all(struct study_client *c)
 			end_disconnected(c, c->requests.slots[i], "the client was closed");
 }
 
+/* ---- Again ---- */
+
+static void ask_again(struct study_client *c, struct request *request, int64_t now)
+{
+	int64_t by = now + c->options.as.connect_timeout_ms;
+	request->is_sent = false;
+	request->send_by = by < request->deadline ? by : request->deadline;
+	if (request->send_by < c->due)
+		c->due = request->send_by;
+}
+
+/* A gateway that drains has not begun what it refuses so, and answers what it has begun: nothing
+ * more is sent to it, and the next gateway is asked once all that was sent is answered. */
+static bool is_draining(struct study_client *c, struct request *request, struct span error)
+{
+	struct span code;
+	if (!msg_find_text(error, "code", &code) || !span_is(code, "SHUTTING_DOWN"))
+		return false;
+	c->is_leaving = true;
+	ask_again(c, request, client_now_ms());
+	request_queue_append(&c->requests.queue, request);
+	return true;
+}
+
+static bool is_any_sent(const struct study_client *c)
+{
+	for (size_t i = 0; i < c->requests.count; i++)
+		if (c->requests.slots[i]->is_used && c->requests.slots[i]->is_sent)
+			return true;
+	return false;
+}
+
 /* ---- Answers ---- */
 
 static void answer(struct study_client *c, struct request *request, const struct envelope *e)
@@ -134,6 +166,8 @@ static bool take_body(struct study_client *c, struct span body)
 			e.kind == ENVELOPE_RESPONSE ? requests_find(&c->requests, e.msgid) : NULL;
 		if (!request || !request->is_sent)
 			continue; /* late, or twice */
+		if (is_draining(c, request, e.error))
+			continue;
 		c->connection.failures = 0;
 		answer(c, request, &e);
 	}
@@ -160,21 +194,12 @@ static bool may_repeat(const struct request *request, int64_t now)
 	return request->is_safe && request->repeats < REPEATS_MAX && request->deadline > now;
 }
 
-static void repeat(struct study_client *c, struct request *request, int64_t now)
-{
-	int64_t by = now + c->options.as.connect_timeout_ms;
-	request->is_sent = false;
-	request->repeats++;
-	request->send_by = by < request->deadline ? by : request->deadline;
-	if (request->send_by < c->due)
-		c->due = request->send_by;
-}
-
 /* What was sent goes before what was not, or ends. */
 static void lose(struct study_client *c, int64_t now, bool is_broken)
 {
 	struct request_queue ended = { 0 }, queue = { 0 };
 	struct request *request;
+	c->is_leaving = false;
 	failover_next(&c->connection, now);
 	for (size_t i = 0; i < c->requests.count; i++) {
 		request = c->requests.slots[i];
@@ -182,8 +207,11 @@ static void lose(struct study_client *c, int64_t now, bool is_broken)
 			continue;
 		bool again = may_repeat(request, now);
 		request_queue_append(again ? &queue : &ended, request);
-		if (again)
-			repeat(c, request, now);
+		if (!again)
+			continue;
+		request->may_be_done = true;
+		request->repeats++;
+		ask_again(c, request, now);
 	}
 	while ((request = request_queue_pop(&c->requests.queue)) != NULL)
 		request_queue_append(&queue, request);
@@ -242,7 +270,7 @@ static bool send_one(struct study_client *c, int64_t now)
 
 static void flush(struct study_client *c, int64_t now)
 {
-	if (!c->connection.is_up)
+	if (!c->connection.is_up || c->is_leaving)
 		return;
 	c->wants_flush = false;
 	while (send_one(c, now))
@@ -259,6 +287,8 @@ static void turn(struct study_client *c)
 	if (is_lost || is_broken)
 		lose(c, now, is_broken);
 	end_overdue(c, now);
+	if (c->is_leaving && !is_any_sent(c))
+		lose(c, now, false);
 	failover_retry(&c->connection, now);
 	flush(c, now);
 	/* a send may have swallowed the edge of what came meanwhile */
@@ -277,7 +307,7 @@ void study_dispatch(struct study_client *c)
 int study_next_timeout_ms(const struct study_client *c)
 {
 	int64_t due = failover_due(&c->connection);
-	if (c->has_more || (c->connection.is_up && c->wants_flush))
+	if (c->has_more || (c->connection.is_up && c->wants_flush && !c->is_leaving))
 		return 0;
 	if (c->requests.in_use > 0 && c->due < due)
 		due = c->due;

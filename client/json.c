@@ -54,11 +54,12 @@ static void put_utf8(struct buf *out, uint32_t point)
 		buf_byte(out, (char)point);
 		return;
 	}
-	int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-	static const unsigned char lead[] = { 0, 0xc0, 0xe0, 0xf0 };
-	buf_byte(out, (char)(lead[more] | point >> 6 * more));
-	while (more-- > 0)
-		buf_byte(out, (char)(0x80 | (point >> 6 * more & 0x3f)));
+	unsigned more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
+	unsigned char bytes[4] = { (unsigned char)(leads[more] | point >> 6 * more) };
+	for (unsigned i = 1; i <= more; i++)
+		bytes[i] = (unsigned char)(0x80 | (point >> 6 * (more - i) & 0x3f));
+	buf_put(out, bytes, more + 1);
 }
 
 /* After the backslash. Surrogates come in pairs: they were scanned. */
@@ -68,7 +69,7 @@ static void take_escape(struct reader *r)
 	char kind = *r->at++;
 	const char *name = strchr(names, kind);
 	if (kind != 'u') {
-		buf_byte(&r->text, name ? bytes[name - names] : kind);
+		buf_put(&r->text, name ? bytes + (name - names) : &kind, 1);
 		return;
 	}
 	uint32_t point = take_hex4(r);
@@ -260,7 +261,7 @@ static void put_items(struct buf *out, const struct study_value *v)
 		if (i > 0)
 			buf_byte(out, ',');
 		if (is_map) {
-			put_value(out, &v->items[2 * i]);
+			put_value(out, &v->items[2 * (size_t)i]);
 			buf_byte(out, ':');
 		}
 		put_value(out, study_value_at(v, i));

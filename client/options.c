@@ -85,12 +85,11 @@ struct key {
 	const char **text;
 };
 
-/* Z85 (ZeroMQ RFC 32), of which the characters are left to ZeroMQ. */
 static enum study_status check_keys(const struct key keys[3], struct study_error *why)
 {
 	bool is_any = *keys[0].text || *keys[1].text || *keys[2].text;
 	for (int i = 0; is_any && i < 3; i++)
-		if (!*keys[i].text || strlen(*keys[i].text) != KEY_LENGTH)
+		if (!*keys[i].text || !transport_is_key(*keys[i].text))
 			return failure_field(why, STUDY_INVALID_ARGUMENT, keys[i].name,
 				"%s must be a Z85 text of %d characters", keys[i].name, KEY_LENGTH);
 	return STUDY_OK;

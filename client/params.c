@@ -42,8 +42,9 @@ static bool set_wrong(struct study_params *p, const char *what)
 
 static bool is_text(struct span text)
 {
-	return utf8_is_valid(text.bytes, text.len)
-	       && (text.len == 0 || !memchr(text.bytes, '\0', text.len));
+	return text.len == 0
+	       || (text.bytes && utf8_is_valid(text.bytes, text.len)
+		       && !memchr(text.bytes, '\0', text.len));
 }
 
 bool params_begin(struct study_params *p, struct span key, size_t value_bytes)

@@ -15,8 +15,9 @@ enum { REQUESTS_MAX = 1 << 16, REQUEST_METHOD_MAX = 128 };
 struct request {
 	uint32_t msgid;
 	bool is_used, is_sent;
-	bool is_safe;  /* to repeat */
-	bool is_write; /* or nobody knows */
+	bool is_safe;     /* to repeat */
+	bool is_write;    /* or nobody knows */
+	bool may_be_done; /* it was sent on a connection that is lost */
 	int repeats;
 	int64_t deadline, send_by; /* monotonic milliseconds */
 	char method[REQUEST_METHOD_MAX];

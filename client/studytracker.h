@@ -22,10 +22,11 @@
  * answers them, too). Text is UTF-8 without U+0000.
  *
  * Promises. Every call ends, at its deadline at the latest. What was sent and not answered when
- * a connection is lost is repeated on the next one only where the method is safe to repeat;
- * sessions.create and sessions.log are, by the session_id that the library adds where params
- * have none. Else the call ends as STUDY_DISCONNECTED with is_outcome_unknown. A later
- * answer is dropped.
+ * a connection is lost is repeated on the next one, up to three times, only where the method is
+ * safe to repeat; sessions.create and sessions.log are, by the session_id that the library adds
+ * where params have none (give one of study_client_new_id to repeat a call yourself). Else the
+ * call ends as STUDY_DISCONNECTED with is_outcome_unknown. A later answer is dropped. What a
+ * gateway refuses because it shuts down is asked of the next one, whatever the method.
  *
  * Threads: nothing is global, so each client belongs to one thread at a time and any number of
  * them may run at once. A client is not usable after fork. It never logs, never prints and

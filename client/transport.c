@@ -13,6 +13,8 @@ enum {
 	HEARTBEAT_TIMEOUT_MS = 2000,
 	HANDSHAKE_MS = 3000,
 	CONNECT_MS = 3000,
+	KEY_BYTES = 32,
+	KEY_LENGTH = 40,
 	HIGH_WATER = 1024,                  /* bodies, each of which holds many requests */
 	NO_RECONNECT = 24 * 60 * 60 * 1000, /* our caller decides when and where to */
 };
@@ -57,6 +59,12 @@ void transport_close(struct transport **transport)
 	if (t->poll >= 0)
 		close(t->poll);
 	free(t);
+}
+
+bool transport_is_key(const char *text)
+{
+	uint8_t bytes[KEY_BYTES];
+	return strlen(text) == KEY_LENGTH && zmq_z85_decode(bytes, text);
 }
 
 int transport_fd(const struct transport *t)

@@ -28,6 +28,9 @@ enum transport_state {
 	TRANSPORT_UP,         /* the handshake is done */
 };
 
+/* Z85 (ZeroMQ RFC 32) of 32 bytes. */
+bool transport_is_key(const char *text);
+
 /* Borrows the options' keys for its life. */
 enum study_status transport_open(
 	struct transport **out, const struct transport_options *options) MUST_CHECK;

@@ -125,7 +125,7 @@ int64_t study_value_int(const struct study_value *v, int64_t fallback)
 		return v->integer;
 	if (study_value_type(v) != STUDY_REAL)
 		return fallback;
-	bool fits = v->real >= -0x1p63 && v->real < 0x1p63;
+	bool fits = v->real >= -9223372036854775808.0 && v->real < 9223372036854775808.0;
 	return fits && (double)(int64_t)v->real == v->real ? (int64_t)v->real : fallback;
 }
 

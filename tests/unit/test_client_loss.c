@@ -179,6 +179,48 @@ START_TEST(the_next_gateway_takes_over)
 }
 END_TEST
 
+/* It answers what it has begun, so the connection stays until then. */
+START_TEST(what_a_draining_gateway_refuses_is_asked_of_the_next)
+{
+	char both[256];
+	struct outcome begun, refused, queued;
+	(void)snprintf(both, sizeof both, "%s,%s", here.endpoint, there.endpoint);
+	gateway_open(&there);
+	reopen_with((struct study_options){ .endpoints = both });
+	submit(&begun, "topics.create");
+	submit(&refused, "topics.create");
+	UNTIL(here.count == 2);
+	refuse(&here, 1, ST_SHUTTING_DOWN);
+	UNTIL(client->is_leaving);
+	submit(&queued, "topics.create");
+	study_dispatch(client);
+	ck_assert_int_ne(
+		study_next_timeout_ms(client), 0); /* nothing to be done until it answers */
+	answer(&here, 0, 1);
+	UNTIL(there.count == 2);
+	ck_assert_int_eq(begun.n, 1);
+	ck_assert_int_eq(here.count, 2);
+	answer(&there, 0, 2);
+	answer(&there, 1, 3);
+	UNTIL(queued.times);
+	ck_assert_int_eq(refused.n, 2);
+	ck_assert_int_eq(queued.n, 3);
+}
+END_TEST
+
+START_TEST(a_gateway_that_drains_without_end_was_not_asked_in_vain)
+{
+	struct outcome o;
+	submit_for(&o, "topics.create", 100);
+	for (int i = 0; !o.times; turn())
+		for (; i < here.count; i++)
+			refuse(&here, i, ST_SHUTTING_DOWN);
+	ck_assert_int_eq(o.status, STUDY_DISCONNECTED);
+	ck_assert(!o.error.is_outcome_unknown);
+	ck_assert_int_lt(here.count, 12); /* with pauses that grow */
+}
+END_TEST
+
 /* The file of a gateway that is not there any more refuses; the first is not the only one. */
 START_TEST(a_first_endpoint_that_is_dead_does_not_matter)
 {
@@ -243,6 +285,8 @@ int main(void)
 	tcase_add_test(tests, what_was_not_sent_waits_for_a_gateway);
 	tcase_add_test(tests, without_any_gateway_it_was_not_done);
 	tcase_add_test(tests, the_next_gateway_takes_over);
+	tcase_add_test(tests, what_a_draining_gateway_refuses_is_asked_of_the_next);
+	tcase_add_test(tests, a_gateway_that_drains_without_end_was_not_asked_in_vain);
 	tcase_add_test(tests, a_first_endpoint_that_is_dead_does_not_matter);
 	tcase_add_test(tests, with_keys_it_talks_to_the_server_that_has_them_and_to_no_other);
 	return tests_run(tests);
