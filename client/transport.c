@@ -92,7 +92,7 @@ static bool watch(struct transport *t, void *socket)
 /* Before the socket goes: its descriptor's number may be another's afterwards. */
 static void drop(struct transport *t, void **socket)
 {
-	int fd;
+	int fd = -1;
 	if (!*socket)
 		return;
 	if (get_int(*socket, ZMQ_FD, &fd))
