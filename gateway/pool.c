@@ -284,7 +284,7 @@ static void repeat_or_end(struct pool *p, struct pool_call *call)
 	TAILQ_INSERT_TAIL(&p->suspects, call, link);
 	call->state = POOL_SUSPECT;
 	p->counts.suspects++;
-	if (call->safe_to_repeat && call->losses <= POOL_REPEATS)
+	if (call->safe_to_repeat && call->losses < POOL_DEATHS)
 		p->counts.repeated++;
 	else
 		end(p, call, ST_OUTCOME_UNKNOWN);

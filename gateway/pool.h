@@ -10,9 +10,9 @@
  *     its process says ready on another connection, or after POOL_SILENCE_MS without a word.
  *     Each connection has an epoch of its own: what it says under another one is of the past.
  *   - A call that a dead worker held is a suspect: it may be what killed it. If it is safe to
- *     repeat it is sent again, at most POOL_REPEATS times and one at a time: a worker holds at
- *     most one suspect, and half of the workers (but for the only one) hold none. Else, or after
- *     that, it ends as ST_OUTCOME_UNKNOWN.
+ *     repeat it is sent again, until POOL_DEATHS workers have died with it and one at a time: a
+ *     worker holds at most one suspect, and half of the workers (but for the only one) hold
+ *     none. Else, or after that, it ends as ST_OUTCOME_UNKNOWN.
  *   - A call ends at its deadline at the latest, within POOL_TICK_MS.
  *   - Without a worker whose database is live, calls wait POOL_GRACE_MS for one; from then on
  *     they, and new ones, end at once.
@@ -50,7 +50,7 @@ enum {
 	POOL_GRACE_MS = 1000,
 	POOL_STALL_MS = 2000, /* we were late ourselves: no worker's silence counts */
 	POOL_TICK_MS = 16,
-	POOL_REPEATS = 2,
+	POOL_DEATHS = 2, /* of workers, with a call in their hands */
 	POOL_WORKERS_MAX = 256,
 	POOL_PEER_MAX = 256,
 	POOL_WINDOW_MAX = 4096, /* free credit over this is not believed */

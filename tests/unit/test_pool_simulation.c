@@ -435,7 +435,7 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		struct call *call = call_of(w->unsent);
 		MUST(s, call->is_in);
 		call->sent++;
-		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_REPEATS + 1 : 1));
+		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
 		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls), call->serial };
 	}
 	post(s, &m);
