@@ -72,6 +72,17 @@ static bool may_log(struct batch *b)
 	return true;
 }
 
+/* Only in test builds: a request of this id takes its worker with it. */
+static void crash_if_asked(struct span request_id, const char *here)
+{
+#ifdef STUDYTRACKER_TEST_CRASH
+	if (span_is(request_id, here))
+		abort();
+#else
+	(void)request_id, (void)here;
+#endif
+}
+
 /* Answers. */
 
 static void put_error(
@@ -108,6 +119,7 @@ static int64_t page_limit(const struct request *r)
 
 static void answer_row(struct batch *b, struct request *r, struct encode_rows *rows, int64_t ord)
 {
+	crash_if_asked(r->request_id, "test.crash.done");
 	b->counts.done++;
 	struct buf *out = b->options.open(r->origin, r->session);
 	if (!out)
@@ -558,6 +570,7 @@ void batch_submit(struct batch *b, void *origin, int64_t session, const struct e
 	static const struct timeval now = { 0, 0 };
 	struct fail why = { 0 };
 	struct request *r = NULL;
+	crash_if_asked(request->context.request_id, "test.crash.come");
 	enum status st = take(b, request, &r, &why);
 	if (st != ST_OK) {
 		answer_refusal(b, origin, session, request->msgid, st, &why);
