@@ -81,22 +81,25 @@ static bool get_int(void *socket, int option, int *out)
 	return true;
 }
 
+/* -1 where there is none: epoll_ctl refuses it. */
+static int fd_of(void *socket)
+{
+	int fd = -1;
+	return get_int(socket, ZMQ_FD, &fd) ? fd : -1;
+}
+
 static bool watch(struct transport *t, void *socket)
 {
 	struct epoll_event readable = { .events = EPOLLIN };
-	int fd;
-	return get_int(socket, ZMQ_FD, &fd)
-	       && epoll_ctl(t->poll, EPOLL_CTL_ADD, fd, &readable) == 0;
+	return epoll_ctl(t->poll, EPOLL_CTL_ADD, fd_of(socket), &readable) == 0;
 }
 
 /* Before the socket goes: its descriptor's number may be another's afterwards. */
 static void drop(struct transport *t, void **socket)
 {
-	int fd = -1;
 	if (!*socket)
 		return;
-	if (get_int(*socket, ZMQ_FD, &fd))
-		epoll_ctl(t->poll, EPOLL_CTL_DEL, fd, NULL);
+	epoll_ctl(t->poll, EPOLL_CTL_DEL, fd_of(*socket), NULL);
 	zmq_close(*socket);
 	*socket = NULL;
 }
