@@ -32,8 +32,9 @@ struct curve {
 
 bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE])
 {
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     ".-:+=^!/*?&<>()[]{}@%$#";
+	static const char digits[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		".-:+=^!/*?&<>()[]{}@%$#";
 	unsigned char key[CURVE_KEY_SIZE];
 	if (text.len != CURVE_TEXT_LEN)
 		return false;
@@ -100,6 +101,12 @@ static enum status refuse(const struct file *f, struct fail *why, const char *re
 		why, ST_BAD_SETTING, f->variable, "%s: %.200s: %s", f->variable, f->path, reason);
 }
 
+static const char *take_line(const struct file *f, const char *line)
+{
+	struct words words = split(line);
+	return words.count > 0 ? f->take(f->arg, &words) : NULL;
+}
+
 static enum status read_lines(const struct file *f, FILE *from, struct fail *why)
 {
 	char *line = NULL;
@@ -107,10 +114,8 @@ static enum status read_lines(const struct file *f, FILE *from, struct fail *why
 	const char *broken = NULL;
 	int number = 0;
 	while (!broken && getline(&line, &size, from) >= 0) {
-		struct words words = split(line);
+		broken = take_line(f, line);
 		number++;
-		if (words.count > 0)
-			broken = f->take(f->arg, &words);
 	}
 	bool is_cut = ferror(from);
 	if (line)
@@ -148,9 +153,9 @@ static enum status read_file(const struct file *f, mode_t mode_max, struct fail 
 static const char *take_key(void *arg, const struct words *words)
 {
 	struct curve *curve = arg;
-	char *into = span_is(words->word[0], "public") ? curve->public_key
-		: span_is(words->word[0], "secret")    ? curve->secret_key
-						       : NULL;
+	char *into = span_is(words->word[0], "public")   ? curve->public_key
+		     : span_is(words->word[0], "secret") ? curve->secret_key
+							 : NULL;
 	if (!into || words->count != 2 || !is_key(words->word[1]))
 		return "it must be `public KEY` or `secret KEY`";
 	memcpy(into, words->word[1].bytes, CURVE_TEXT_LEN);
@@ -223,13 +228,14 @@ enum status curve_reload(struct curve *curve, struct fail *why)
 	return ST_OK;
 }
 
-bool curve_allows(const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE],
-	enum curve_role role)
+bool curve_allows(
+	const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE], enum curve_role role)
 {
 	struct allowed wanted = { .role = role };
 	memcpy(wanted.key, key, sizeof wanted.key);
 	return curve->clients.count > 0
-		&& bsearch(&wanted, curve->clients.list, curve->clients.count, sizeof wanted, compare);
+	       && bsearch(
+		       &wanted, curve->clients.list, curve->clients.count, sizeof wanted, compare);
 }
 
 enum status curve_open(struct curve **out, const struct curve_options *options, struct fail *why)

@@ -45,8 +45,8 @@ const char *curve_server_key(const struct curve *curve);
 
 bool curve_has_clients(const struct curve *curve); /* a clients file was given */
 size_t curve_client_count(const struct curve *curve);
-bool curve_allows(const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE],
-	enum curve_role role);
+bool curve_allows(
+	const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE], enum curve_role role);
 
 bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE]) MUST_CHECK;
 

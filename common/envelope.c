@@ -60,7 +60,7 @@ static bool read_request_id(struct span map, struct span *out)
 	if (msg_find(map, "request_id", &value) != ST_OK || msg_is_nil(value))
 		return true;
 	return msg_find_text(map, "request_id", out) && out->len > 0
-		&& out->len <= ENVELOPE_REQUEST_ID_MAX;
+	       && out->len <= ENVELOPE_REQUEST_ID_MAX;
 }
 
 enum status context_read(struct span map, struct context *out, struct fail *why)

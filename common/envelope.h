@@ -28,17 +28,18 @@ struct context {
 struct envelope {
 	enum envelope_kind kind;
 	uint32_t msgid;
-	struct span method;     /* request, notification */
+	struct span method;      /* request, notification */
 	struct span context_map; /* request: its bytes */
 	struct context context;  /* request; not of envelope_decode_client */
-	struct span params;     /* request, notification: one map's bytes */
-	struct span error;      /* response: one value's bytes; msg_is_nil when it went well */
-	struct span result;     /* response: one value's bytes */
+	struct span params;      /* request, notification: one map's bytes */
+	struct span error;       /* response: one value's bytes; msg_is_nil when it went well */
+	struct span result;      /* response: one value's bytes */
 };
 
 /* Decodes the next message and advances; `out` is untouched on failure. ST_MALFORMED says in
  * `why` which part; the rest of the body is then not to be trusted. */
-enum status envelope_decode(struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
+enum status envelope_decode(
+	struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
 
 /* The same for what a client sends, whose context context_read judges. A request that is wrong
  * after its msgid can be answered: ST_INVALID_INPUT, out->msgid is set, `in` is behind it. */

@@ -37,7 +37,8 @@ static enum status check_pair(const struct curve *curve, struct fail *why)
 	if (strcmp(public_key, curve_public_key(curve)) == 0)
 		return ST_OK;
 	return fail_set(why, ST_BAD_SETTING,
-		"the public key in STUDYTRACKER_CURVE_SECRET_KEY_FILE isn't that of its secret key");
+		"the public key in STUDYTRACKER_CURVE_SECRET_KEY_FILE isn't that of its secret "
+		"key");
 }
 
 static enum status secure_server(
@@ -86,8 +87,9 @@ enum status zap_secure(void *zmq, const struct socket_options *options, const st
 	bool *is_guarded, struct fail *why)
 {
 	bool is_tcp = strncmp(options->endpoint, "tcp://", 6) == 0;
-	const char *needed = !curve ? "" : options->bind ? curve_secret_key(curve)
-							 : curve_server_key(curve);
+	const char *needed = !curve          ? ""
+			     : options->bind ? curve_secret_key(curve)
+					     : curve_server_key(curve);
 	if (is_tcp && *needed) {
 		*is_guarded = options->bind;
 		return options->bind ? secure_server(zmq, curve, options->role, why)
@@ -221,8 +223,9 @@ enum status zap_open(struct zap **out, void *context, struct event_base *base,
 		return fail_set(why, ST_NO_MEMORY, "no memory for CURVE");
 	zap->security = *security;
 	zap->zmq = zmq_socket(context, ZMQ_REP);
-	bool is_bound = zap->zmq && zmq_setsockopt(zap->zmq, ZMQ_LINGER, &linger, sizeof linger) == 0
-		&& zmq_bind(zap->zmq, "inproc://zeromq.zap.01") == 0;
+	bool is_bound = zap->zmq
+			&& zmq_setsockopt(zap->zmq, ZMQ_LINGER, &linger, sizeof linger) == 0
+			&& zmq_bind(zap->zmq, "inproc://zeromq.zap.01") == 0;
 	enum status st = is_bound ? watch(zap, base) : ST_SYSTEM;
 	if (st != ST_OK) {
 		st = fail_set(why, st, "the CURVE handler: %s", zmq_strerror(errno));

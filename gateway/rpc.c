@@ -31,7 +31,7 @@ struct rpc {
 	struct rpc_options options;
 	struct socket *socket;
 	struct rpc_peers *peers;
-	LIST_HEAD(, rpc_call) calls;
+	struct rpc_call_list calls;
 	struct event *drain_limit;
 	struct uuid_source ids;
 	struct rpc_counts counts;
@@ -65,8 +65,7 @@ static void on_gone(void *arg, struct rpc_peer *p)
 
 /* Answers. */
 
-static void answer_error(
-	struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
+static void answer_error(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
 {
 	struct buf map = { 0 };
 	struct buf *out = rpc_peer_begin(p);
@@ -147,8 +146,8 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 	const struct context *context, struct span params, struct fail *why)
 {
 	struct rpc *rpc = c->rpc;
-	enum status st = workers_call(
-		rpc->options.workers, method, context, params, on_answer, c, &c->call);
+	enum status st =
+		workers_call(rpc->options.workers, method, context, params, on_answer, c, &c->call);
 	if (st == ST_PAYLOAD_TOO_LARGE)
 		return fail_set(why, ST_INVALID_INPUT, "params must have at most %d bytes",
 			WORKERS_PARAMS_MAX);
@@ -188,7 +187,8 @@ static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struc
 	const struct rpc_local *local, struct fail *why)
 {
 	struct param_value values[METHOD_PARAMS_MAX];
-	struct rpc_about about = { .workers = rpc->options.workers, .counts = rpc->counts,
+	struct rpc_about about = { .workers = rpc->options.workers,
+		.counts = rpc->counts,
 		.uptime_ms = service_now_ms() - rpc->opened_ms };
 	struct buf result = { 0 };
 	enum status st = params_decode(&local->method, e->params, values, why);
@@ -205,21 +205,8 @@ static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struc
 static bool is_full(const struct rpc *rpc, const struct rpc_peer *p, size_t bytes)
 {
 	return p->calls_count >= RPC_PEER_CALLS_MAX || rpc->counts.in_flight >= RPC_CALLS_MAX
-		|| p->bytes + bytes > RPC_PEER_BYTES_MAX
-		|| rpc->counts.bytes + bytes > RPC_BYTES_MAX || !rpc_peer_has_room(p, 0);
-}
-
-static enum status judge_context(const struct rpc *rpc, struct context *context, struct fail *why)
-{
-	int64_t max_ms = rpc->options.deadline_ms;
-	if (max_ms < RPC_DEADLINE_MAX_MS)
-		max_ms = RPC_DEADLINE_MAX_MS;
-	if (context->deadline_ms > max_ms)
-		context->deadline_ms = max_ms;
-	if (context->account != 1)
-		return fail_field(why, ST_INVALID_INPUT, "account",
-			"context.account must be 1: there are no other accounts yet");
-	return ST_OK;
+	       || p->bytes + bytes > RPC_PEER_BYTES_MAX || rpc->counts.bytes + bytes > RPC_BYTES_MAX
+	       || !rpc_peer_has_room(p, 0);
 }
 
 static enum status start(
@@ -227,7 +214,8 @@ static enum status start(
 {
 	unsigned char uuid[16];
 	char id[UUID_TEXT_LEN];
-	struct context context = { .account = 1, .request_id = { id, sizeof id },
+	struct context context = { .account = 1,
+		.request_id = { id, sizeof id },
 		.deadline_ms = rpc->options.deadline_ms };
 	const struct rpc_local *local = rpc_local_find(e->method);
 	if (rpc->is_draining)
@@ -236,9 +224,7 @@ static enum status start(
 		return ST_UNKNOWN_METHOD;
 	uuid_v7(&rpc->ids, uuid);
 	uuid_format(uuid, id);
-	enum status st = context_read(e->context_map, &context, why);
-	if (st == ST_OK)
-		st = judge_context(rpc, &context, why);
+	enum status st = rpc_params_context(&context, e->context_map, why);
 	if (st != ST_OK)
 		return st;
 	if (is_full(rpc, p, e->params.len))
@@ -314,13 +300,16 @@ static void on_turn(void *arg)
 static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 {
 	struct rpc *rpc = arg;
-	struct rpc_call *c;
 	(void)fd, (void)what;
+	if (rpc->counts.in_flight == 0)
+		return;
 	log_warn("%zu RPC requests not answered within %d s: given up", rpc->counts.in_flight,
 		RPC_DRAIN_MS / 1000);
-	while ((c = LIST_FIRST(&rpc->calls))) {
+	for (struct rpc_call *c = LIST_FIRST(&rpc->calls), *next; c; c = next) {
 		struct rpc_peer *p = c->peer;
-		answer_error(p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
+		next = LIST_NEXT(c, all);
+		answer_error(
+			p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
 		free_call(&c);
 		rpc_peer_touch(p);
 	}

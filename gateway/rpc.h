@@ -33,9 +33,8 @@ enum {
 	RPC_CALLS_MAX = 65536,
 	RPC_PEER_BYTES_MAX = 32 << 20, /* of params in flight */
 	RPC_BYTES_MAX = 256 << 20,
-	RPC_DEADLINE_MAX_MS = 60000,   /* or deadline_ms, where that is more */
 	RPC_DRAIN_MS = 10000,
-	RPC_LINGER_MS = 1000,          /* for the last answers to leave the machine */
+	RPC_LINGER_MS = 1000, /* for the last answers to leave the machine */
 };
 
 struct rpc_options {

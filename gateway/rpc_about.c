@@ -87,7 +87,7 @@ static void put_uuid(struct map *map, const char *key, const unsigned char uuid[
 static bool has_bounds(const struct param *p)
 {
 	return (p->kind == PARAM_INT || p->kind == PARAM_TEXT || p->kind == PARAM_NAME)
-		&& p->max > 0;
+	       && p->max > 0;
 }
 
 static void put_default(struct map *map, const struct param *p)
@@ -113,8 +113,7 @@ static void put_param(struct buf *out, const struct param *p)
 	struct map map = open_map(out);
 	put_text(&map, "name", p->name);
 	put_text(&map, "kind", kind_names[p->kind]);
-	put_bool(&map, "required",
-		(p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_MINTED));
+	put_bool(&map, "required", (p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_MINTED));
 	if (has_bounds(p))
 		put_int(&map, "min", p->min);
 	if (has_bounds(p) && p->max != INT64_MAX)

@@ -14,12 +14,12 @@
 #include "gateway/workers.h"
 
 struct rpc_counts {
-	uint64_t requests;  /* that could be told apart */
-	uint64_t answered;  /* results and refusals, put into messages */
-	uint64_t refused;   /* of these: not taken */
-	uint64_t dropped;   /* answers that found no reader, no room or no memory */
-	uint64_t malformed; /* bodies not read to their end */
-	uint64_t ignored;   /* notifications and responses */
+	uint64_t requests;              /* that could be told apart */
+	uint64_t answered;              /* results and refusals, put into messages */
+	uint64_t refused;               /* of these: not taken */
+	uint64_t dropped;               /* answers that found no reader, no room or no memory */
+	uint64_t malformed;             /* bodies not read to their end */
+	uint64_t ignored;               /* notifications and responses */
 	size_t in_flight, bytes, peers; /* now */
 };
 

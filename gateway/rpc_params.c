@@ -1,6 +1,20 @@
 #include "gateway/rpc_params.h"
 
-#include "common/msg.h"
+enum status rpc_params_context(struct context *context, struct span map, struct fail *why)
+{
+	int64_t max_ms = context->deadline_ms;
+	if (max_ms < RPC_DEADLINE_MAX_MS)
+		max_ms = RPC_DEADLINE_MAX_MS;
+	enum status st = context_read(map, context, why);
+	if (st != ST_OK)
+		return st;
+	if (context->deadline_ms > max_ms)
+		context->deadline_ms = max_ms;
+	if (context->account != 1)
+		return fail_field(why, ST_INVALID_INPUT, "account",
+			"context.account must be 1: there are no other accounts yet");
+	return ST_OK;
+}
 
 static const struct param *minted_param(const struct method *method)
 {
@@ -37,8 +51,8 @@ static bool copy_pair(struct msg_reader *in, const char *name, struct buf *out, 
 	return true;
 }
 
-bool rpc_params_mint(struct buf *out, const struct method *method, struct span params,
-	struct uuid_source *ids)
+bool rpc_params_mint(
+	struct buf *out, const struct method *method, struct span params, struct uuid_source *ids)
 {
 	const struct param *p = minted_param(method);
 	struct msg_reader in = msg_reader(params);

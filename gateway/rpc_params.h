@@ -1,5 +1,5 @@
 /*
- * rpc_params: what a client may leave out of its params and the gateway puts in.
+ * rpc_params: what a client may leave out of its request and the gateway puts in.
  *
  * Pure. A session's id names what is made, so that a repeated request finds itself done: the
  * gateway makes one (PARAM_MINTED) where a client gives none, as it does over HTTP.
@@ -10,12 +10,19 @@
 #ifndef GATEWAY_RPC_PARAMS_H
 #define GATEWAY_RPC_PARAMS_H
 
+#include "common/envelope.h"
 #include "common/method.h"
 #include "common/uuid.h"
 
+enum { RPC_DEADLINE_MAX_MS = 60000 }; /* or the default, where that is more */
+
+/* `context` holds the defaults. ST_INVALID_INPUT with the field; there is only account 1 yet. */
+enum status rpc_params_context(
+	struct context *context, struct span map, struct fail *why) MUST_CHECK;
+
 /* Appends the map with what was missing to `out`; false: nothing is, and nothing is appended.
  * A nil in its place counts as missing. */
-bool rpc_params_mint(struct buf *out, const struct method *method, struct span params,
-	struct uuid_source *ids);
+bool rpc_params_mint(
+	struct buf *out, const struct method *method, struct span params, struct uuid_source *ids);
 
 #endif

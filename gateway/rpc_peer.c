@@ -97,9 +97,10 @@ static void free_peer(struct rpc_peer *p)
 
 static void free_all(struct rpc_peer_list *list)
 {
-	struct rpc_peer *p;
-	while ((p = TAILQ_FIRST(list)))
+	for (struct rpc_peer *p = TAILQ_FIRST(list), *next; p; p = next) {
+		next = TAILQ_NEXT(p, link);
 		free_peer(p);
+	}
 }
 
 static size_t unread(const struct rpc_peer *p)

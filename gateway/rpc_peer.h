@@ -32,12 +32,14 @@ struct event_base;
 struct rpc_call;
 struct rpc_peers;
 
+LIST_HEAD(rpc_call_list, rpc_call);
+
 struct rpc_peer {
 	struct span name; /* first: the key of the tree; its bytes follow the struct */
 	struct rpc_peers *peers;
 	/* the caller's */
 	size_t calls_count, bytes;
-	LIST_HEAD(, rpc_call) calls;
+	struct rpc_call_list calls;
 	/* ours */
 	bool is_gone;
 	struct buf out; /* the next message */

@@ -8,7 +8,7 @@
 
 #include "common/curve.h"
 
-#define ZEROS "0000000000000000000000000000000000000000"
+#define ZEROS  "0000000000000000000000000000000000000000"
 #define HASHES "########################################" /* over 32 bits: no key */
 
 static char dir[64], path[96], other_path[96];
@@ -74,8 +74,10 @@ START_TEST(a_key_is_read_as_zeromq_reads_it)
 	ck_assert(curve_parse_key(span_of(public_key), ours));
 	ck_assert_ptr_nonnull(zmq_z85_decode(theirs, public_key));
 	ck_assert_mem_eq(ours, theirs, 32);
-	static const char *const none[] = { "", "x", HASHES, ZEROS "0", "000000000000000000000000000000000000000",
-		"0000000000000000000000000000000000000 00", "000000000000000000000000000000000000000\"" };
+	static const char *const none[] = { "", "x", HASHES, ZEROS "0",
+		"000000000000000000000000000000000000000",
+		"0000000000000000000000000000000000000 00",
+		"000000000000000000000000000000000000000\"" };
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		ck_assert_msg(!curve_parse_key(span_of(none[i]), untouched), "%s", none[i]);
 	ck_assert_int_eq(untouched[0], 7);
@@ -84,8 +86,9 @@ END_TEST
 
 static enum status open_with(struct curve **curve, const char *server_key, struct fail *why)
 {
-	struct curve_options options = { .key_file = path, .clients_file = other_path,
-		.server_key = server_key };
+	struct curve_options options = {
+		.key_file = path, .clients_file = other_path, .server_key = server_key
+	};
 	return curve_open(curve, &options, why);
 }
 
@@ -110,16 +113,18 @@ START_TEST(who_may_connect_is_who_is_listed)
 	struct fail why = { 0 };
 	char text[256];
 	write_pair();
-	(void)snprintf(text, sizeof text, HASHES "\n# all\n%s # Ada\n#%s\n%s worker\n", public_key, ZEROS,
-		another_key);
+	(void)snprintf(text, sizeof text, HASHES "\n# all\n%s # Ada\n#%s\n%s worker\n", public_key,
+		ZEROS, another_key);
 	write_file(other_path, 0644, text);
 	ck_assert_msg(open_with(&curve, another_key, &why) == ST_OK, "%s", why.text);
 	ck_assert_str_eq(curve_public_key(curve), public_key);
 	ck_assert_str_eq(curve_secret_key(curve), secret_key);
 	ck_assert_str_eq(curve_server_key(curve), another_key);
 	ck_assert_uint_eq(curve_client_count(curve), 2);
-	ck_assert(allows(curve, public_key, CURVE_CLIENT) && !allows(curve, public_key, CURVE_WORKER));
-	ck_assert(allows(curve, another_key, CURVE_WORKER) && !allows(curve, another_key, CURVE_CLIENT));
+	ck_assert(allows(curve, public_key, CURVE_CLIENT)
+		  && !allows(curve, public_key, CURVE_WORKER));
+	ck_assert(allows(curve, another_key, CURVE_WORKER)
+		  && !allows(curve, another_key, CURVE_CLIENT));
 	ck_assert(!allows(curve, ZEROS, CURVE_CLIENT));
 
 	write_file(other_path, 0644, "nonsense\n");

@@ -4,7 +4,11 @@
 
 #include "common/envelope.h"
 
-#define CONTEXT "\x83\xa7" "account\x01\xaa" "request_id\xa1r\xab" "deadline_ms\xcd\x13\x88"
+#define CONTEXT               \
+	"\x83\xa7"            \
+	"account\x01\xaa"     \
+	"request_id\xa1r\xab" \
+	"deadline_ms\xcd\x13\x88"
 
 static const struct {
 	const char *what;
@@ -21,13 +25,18 @@ static const struct {
 	{ "a request of three", SPAN_INIT("\x93\x00\x07\xa1x"), "neither" },
 	{ "a notification of four", SPAN_INIT("\x94\x02\xa1x\x80\x80"), "neither" },
 	{ "a negative msgid", SPAN_INIT("\x94\x01\xff\xc0\xc0"), "msgid" },
-	{ "a msgid over 32 bits", SPAN_INIT("\x94\x01\xcf\x00\x00\x00\x01\x00\x00\x00\x00\xc0\xc0"), "msgid" },
+	{ "a msgid over 32 bits", SPAN_INIT("\x94\x01\xcf\x00\x00\x00\x01\x00\x00\x00\x00\xc0\xc0"),
+		"msgid" },
 	{ "a msgid that is text", SPAN_INIT("\x94\x01\xa1x\xc0\xc0"), "msgid" },
 	{ "a method that is no text", SPAN_INIT("\x93\x02\x01\x80"), "method" },
 	{ "params that are no map", SPAN_INIT("\x93\x02\xa1x\x90"), "params" },
-	{ "arguments without a context", SPAN_INIT("\x94\x00\x07\xa1x\x91\x80"), "[context map, params map]" },
+	{ "arguments without a context", SPAN_INIT("\x94\x00\x07\xa1x\x91\x80"),
+		"[context map, params map]" },
 	{ "no account", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x80"), "account" },
-	{ "account 0", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\x00\x80"), "account" },
+	{ "account 0",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7"
+			  "account\x00\x80"),
+		"account" },
 	{ "an extension type", SPAN_INIT("\x94\x01\x07\xc0\xd4\x01\x00"), "extension" },
 };
 
@@ -57,11 +66,27 @@ static const struct {
 } client_bodies[] = {
 	{ "a whole context", SPAN_INIT("\x94\x00\x07\xa1x\x92" CONTEXT "\x80"), ST_OK, NULL },
 	{ "an empty context", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x80"), ST_OK, NULL },
-	{ "a nil", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\xc0\x80"), ST_OK, NULL },
-	{ "account 0", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\x00\x80"), ST_OK, "account" },
-	{ "account 1.0", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7" "account\xca\x3f\x80\x00\x00\x80"), ST_OK, "account" },
-	{ "an empty request_id", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xaa" "request_id\xa0\x80"), ST_OK, "request_id" },
-	{ "a deadline in text", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xab" "deadline_ms\xa1" "5\x80"), ST_OK, "deadline_ms" },
+	{ "a nil",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7"
+			  "account\xc0\x80"),
+		ST_OK, NULL },
+	{ "account 0",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7"
+			  "account\x00\x80"),
+		ST_OK, "account" },
+	{ "account 1.0",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7"
+			  "account\xca\x3f\x80\x00\x00\x80"),
+		ST_OK, "account" },
+	{ "an empty request_id",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xaa"
+			  "request_id\xa0\x80"),
+		ST_OK, "request_id" },
+	{ "a deadline in text",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xab"
+			  "deadline_ms\xa1"
+			  "5\x80"),
+		ST_OK, "deadline_ms" },
 	{ "no text as method", SPAN_INIT("\x94\x00\x07\x01\x92\x80\x80"), ST_INVALID_INPUT, NULL },
 	{ "no context", SPAN_INIT("\x94\x00\x07\xa1x\x91\x80"), ST_INVALID_INPUT, NULL },
 	{ "params as a list", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x90"), ST_INVALID_INPUT, NULL },
@@ -98,7 +123,8 @@ START_TEST(a_request_comes_back)
 	envelope_put_notification(&b, "worker.leaving", SPAN("\x80"));
 	struct msg_reader in = msg_reader(buf_view(&b));
 	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
-	ck_assert(e.kind == ENVELOPE_REQUEST && e.msgid == UINT32_MAX && span_is(e.method, "topics.get"));
+	ck_assert(e.kind == ENVELOPE_REQUEST && e.msgid == UINT32_MAX
+		  && span_is(e.method, "topics.get"));
 	ck_assert(e.context.account == 5 && e.context.deadline_ms == 1200);
 	ck_assert(span_is(e.context.request_id, "abc") && span_is(e.params, "\x81\xa1k\x01"));
 	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
@@ -131,7 +157,8 @@ START_TEST(an_error_map_names_code_text_and_field)
 	(void)fail_field(&why, ST_INVALID_INPUT, "name", "name must not be blank");
 	envelope_put_error_map(&b, ST_INVALID_INPUT, &why);
 	ck_assert(msg_find_text(buf_view(&b), "code", &text) && span_is(text, "INVALID_INPUT"));
-	ck_assert(msg_find_text(buf_view(&b), "message", &text) && span_is(text, "name must not be blank"));
+	ck_assert(msg_find_text(buf_view(&b), "message", &text)
+		  && span_is(text, "name must not be blank"));
 	ck_assert(msg_find_text(buf_view(&b), "field", &text) && span_is(text, "name"));
 	buf_clear(&b);
 	envelope_put_error_map(&b, ST_OVERLOADED, NULL);
@@ -158,7 +185,8 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("envelope");
-	tcase_add_loop_test(tc, a_message_is_taken_apart_or_refused, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_loop_test(
+		tc, a_message_is_taken_apart_or_refused, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_loop_test(tc, a_client_may_leave_the_context_out, 0,
 		sizeof client_bodies / sizeof *client_bodies);
 	tcase_add_test(tc, a_request_comes_back);

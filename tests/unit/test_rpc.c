@@ -210,7 +210,9 @@ START_TEST(what_is_in_flight_at_the_end_is_let_go)
 }
 END_TEST
 
-#define ID "\xaa" "session_id"
+#define ID     \
+	"\xaa" \
+	"session_id"
 
 static const struct {
 	const char *what, *method;
@@ -250,6 +252,37 @@ START_TEST(an_id_is_made_where_a_session_is)
 }
 END_TEST
 
+START_TEST(a_context_has_defaults_and_bounds)
+{
+	static const struct {
+		struct span map;
+		int64_t fallback_ms, wanted_ms; /* 0: refused */
+	} contexts[] = {
+		{ SPAN_INIT("\x80"), 5000, 5000 },
+		{ SPAN_INIT("\x81\xab"
+			    "deadline_ms\x07"),
+			5000, 7 },
+		{ SPAN_INIT("\x81\xab"
+			    "deadline_ms\xce\x00\x01\x00\x00"),
+			5000, 60000 },
+		{ SPAN_INIT("\x81\xab"
+			    "deadline_ms\xce\x00\x01\x00\x00"),
+			600000, 65536 },
+		{ SPAN_INIT("\x81\xa7"
+			    "account\x01"),
+			600000, 600000 },
+		{ SPAN_INIT("\x81\xa7"
+			    "account\x02"),
+			5000, 0 },
+	};
+	for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++) {
+		struct context c = { .account = 1, .deadline_ms = contexts[i].fallback_ms };
+		enum status st = rpc_params_context(&c, contexts[i].map, NULL);
+		ck_assert_int_eq(st == ST_OK ? c.deadline_ms : 0, contexts[i].wanted_ms);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("rpc"), *pure = tcase_create("params");
@@ -259,7 +292,9 @@ int main(void)
 	tcase_add_test(tc, what_follows_broken_bytes_is_dropped_and_the_next_body_taken);
 	tcase_add_test(tc, a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new);
 	tcase_add_test(tc, what_is_in_flight_at_the_end_is_let_go);
-	tcase_add_loop_test(pure, an_id_is_made_where_a_session_is, 0, sizeof mints / sizeof *mints);
+	tcase_add_test(pure, a_context_has_defaults_and_bounds);
+	tcase_add_loop_test(
+		pure, an_id_is_made_where_a_session_is, 0, sizeof mints / sizeof *mints);
 	Suite *suite = suite_create("rpc");
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, pure);
