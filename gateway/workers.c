@@ -397,6 +397,13 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	return ST_OK;
 }
 
+/* With a condition on the version a change that is repeated finds the version changed, by itself. */
+static bool is_safe_to_repeat(const struct method *method, struct span params)
+{
+	struct span condition;
+	return method->safe_to_repeat && msg_find(params, "if_match", &condition) != ST_OK;
+}
+
 static struct call *new_call(const struct method *method, const struct context *context, struct span params)
 {
 	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
@@ -411,7 +418,7 @@ static struct call *new_call(const struct method *method, const struct context *
 	call->request_id = (struct span){ texts, context->request_id.len };
 	call->params = (struct span){ texts + context->request_id.len, params.len };
 	call->pooled.is_write = method->is_write;
-	call->pooled.safe_to_repeat = method->safe_to_repeat;
+	call->pooled.safe_to_repeat = is_safe_to_repeat(method, params);
 	return call;
 }
 

@@ -508,7 +508,7 @@ static bool is_undone(const struct execution *e, bool was_told)
 static void recover_request(
 	struct batch *b, struct request *r, bool is_undone, struct request_list *again)
 {
-	bool may_repeat = is_undone || !r->method->is_write || r->method->safe_to_repeat;
+	bool may_repeat = is_undone || request_is_repeatable(r);
 	if (!may_repeat)
 		refuse_in_flight(b, r, ST_OUTCOME_UNKNOWN);
 	else if (!is_undone && ++r->attempts >= ATTEMPTS_MAX)

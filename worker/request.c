@@ -138,6 +138,14 @@ static bool same_key(const struct request *a, const struct request *b, size_t ke
 	       && (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
 }
 
+bool request_is_repeatable(const struct request *r)
+{
+	for (size_t i = 0; i < method_param_count(r->method); i++)
+		if (strcmp(r->method->params[i].name, "if_match") == 0 && !r->values[i].is_null)
+			return false;
+	return !r->method->is_write || r->method->safe_to_repeat;
+}
+
 bool request_keys_add(struct request_keys *keys, const struct request *r)
 {
 	if (r->method->key < 0)

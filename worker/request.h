@@ -49,6 +49,10 @@ void request_pool_fini(struct request_pool *pool);
 /* How many rows it may ask the database for: the limit of a page, else 1. */
 int64_t request_rows(const struct request *r);
 
+/* Whether it may be run again where nobody knows if it was run. One with a condition may not: it
+ * would find the version changed, by itself. */
+bool request_is_repeatable(const struct request *r);
+
 /* The keys in one execution: no two requests of it may name the same. */
 enum { REQUEST_KEYS_MAX = 256 };
 struct request_keys {

@@ -1,5 +1,6 @@
 """A worker is killed with at least 64 requests in flight, again and again under load."""
 
+import concurrent.futures
 import signal
 
 import faults
@@ -10,7 +11,7 @@ CLIENTS, HELD = 200, 64
 
 class WorkerKilled(faults.FaultCase):
     def test_amid_requests_again_and_again(self):
-        kills = faults.in_long(40, 6)
+        kills, deaths = faults.in_long(40, 6), len(faults.held_by_the_dead(self.service.gateways[0]))
         with self.load(clients=CLIENTS) as load:
             for n in range(kills):
                 load.until_answered(300)
@@ -21,7 +22,7 @@ class WorkerKilled(faults.FaultCase):
                     self.kill_with_full_hands(load)
                 self.service.start_worker()
                 self.service.wait_joined(self.workers)
-        held = faults.held_by_the_dead(self.service.gateways[0])
+        held = faults.held_by_the_dead(self.service.gateways[0])[deaths:]
         self.assertEqual(len(held), kills, held)
         self.assertGreaterEqual(min(held), HELD, held)
         self.settle(load, f"{kills} workers killed that held {held} requests")
@@ -42,6 +43,27 @@ class WorkerKilled(faults.FaultCase):
             self.service.kill(self.service.workers[0])
             harness.until("the gateway finds it gone",
                           lambda: len(faults.held_by_the_dead(gateway)) > deaths)
+
+    def test_a_conditional_change_that_was_done_is_not_said_to_have_failed(self):
+        """Repeated, it would find the version changed: by itself."""
+        session = self.session(self.topic("Conditional")["id"], duration_minutes=1)
+        target = f"/api/v1/sessions/{session['id']}"
+        etag = self.service.get(target).header("ETag")
+        gateway = self.service.gateways[0]
+        deaths = len(faults.held_by_the_dead(gateway))
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            with faults.Lock(self.database):
+                asked = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
+                                    {"If-Match": etag})
+                harness.until("it waits in the database", lambda: self.database.sql(
+                    "select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
+                while not sum(faults.held_by_the_dead(gateway)[deaths:]):  # one of two has it
+                    self.service.kill(self.service.workers[0])
+                    self.service.start_worker()
+                    self.service.wait_joined(self.workers)
+            reply = asked.result()
+        self.assertRefused(reply, 503, "OUTCOME_UNKNOWN")
+        harness.until("the orphan has ended", lambda: self.service.get(target).json["duration_minutes"] == 2)
 
 
 if __name__ == "__main__":

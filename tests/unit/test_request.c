@@ -214,6 +214,37 @@ START_TEST(a_method_without_a_key_never_clashes)
 }
 END_TEST
 
+static struct span a_change(const char *if_match)
+{
+	buf_clear(&params);
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "topic_id");
+	msg_put_int(&params, 1);
+	msg_put_key(&params, "if_match");
+	if (if_match)
+		msg_put_key(&params, if_match);
+	else
+		msg_put_nil(&params);
+	return buf_view(&params);
+}
+
+static void is_repeatable(bool wanted, const char *name, struct span with)
+{
+	struct request *r = take(name, 1, with);
+	ck_assert_msg(request_is_repeatable(r) == wanted, "%s", name);
+	request_give(&pool, &r);
+}
+
+START_TEST(what_would_answer_otherwise_is_not_repeated)
+{
+	is_repeatable(true, "stats.totals", nothing());
+	is_repeatable(true, "topics.update", one_int("topic_id", 1));
+	is_repeatable(true, "topics.update", a_change(NULL));
+	is_repeatable(false, "topics.update", a_change("version"));
+	is_repeatable(false, "topics.delete", one_int("topic_id", 1));
+}
+END_TEST
+
 static void end(void)
 {
 	request_pool_fini(&pool);
@@ -235,6 +266,7 @@ int main(void)
 	tcase_add_test(tests, a_uuid_is_one_key_however_it_is_written);
 	tcase_add_test(tests, as_many_keys_fit_as_an_execution_has);
 	tcase_add_test(tests, a_method_without_a_key_never_clashes);
+	tcase_add_test(tests, what_would_answer_otherwise_is_not_repeated);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
