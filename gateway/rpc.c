@@ -32,11 +32,11 @@ struct rpc {
 	struct socket *socket;
 	struct rpc_peers *peers;
 	struct rpc_call_list calls;
-	struct event *drain_limit;
+	struct event *drain_limit, *drain_grace;
 	struct uuid_source ids;
 	struct rpc_counts counts;
 	uint64_t opened_ms, logged_ms, malformed_logged;
-	bool is_draining;
+	bool is_draining, is_grace_over;
 	void (*on_drained)(void *arg);
 	void *drained_arg;
 };
@@ -290,7 +290,7 @@ static void on_turn(void *arg)
 {
 	struct rpc *rpc = arg;
 	void (*on_drained)(void *) = rpc->on_drained;
-	if (!on_drained || rpc->counts.in_flight > 0)
+	if (!on_drained || rpc->counts.in_flight > 0 || !rpc->is_grace_over)
 		return;
 	rpc->on_drained = NULL;
 	on_drained(rpc->drained_arg);
@@ -315,13 +315,24 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void on_drain_grace(evutil_socket_t fd, short what, void *arg)
+{
+	struct rpc *rpc = arg;
+	(void)fd, (void)what;
+	rpc->is_grace_over = true;
+	rpc_peers_touch(rpc->peers);
+}
+
 void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
 {
 	static const struct timeval limit = { RPC_DRAIN_MS / 1000, 0 };
+	static const struct timeval grace = { 0, RPC_GRACE_MS * 1000L };
 	rpc->is_draining = true;
 	rpc->on_drained = on_drained;
 	rpc->drained_arg = arg;
 	(void)event_add(rpc->drain_limit, &limit);
+	rpc->is_grace_over =
+		rpc->counts.requests == 0 || event_add(rpc->drain_grace, &grace) != 0;
 	rpc_peers_touch(rpc->peers);
 }
 
@@ -345,7 +356,8 @@ static enum status open_parts(
 		.arg = rpc,
 	};
 	rpc->drain_limit = evtimer_new(base, on_drain_limit, rpc);
-	if (!rpc->drain_limit)
+	rpc->drain_grace = evtimer_new(base, on_drain_grace, rpc);
+	if (!rpc->drain_limit || !rpc->drain_grace)
 		return fail_set(why, ST_NO_MEMORY, "timers: out of memory");
 	enum status st = rpc_peers_open(&rpc->peers, base, &peers, why);
 	if (st == ST_OK)
@@ -387,6 +399,8 @@ void rpc_free(struct rpc **out)
 	rpc_peers_free(&rpc->peers);
 	if (rpc->drain_limit)
 		event_free(rpc->drain_limit);
+	if (rpc->drain_grace)
+		event_free(rpc->drain_grace);
 	socket_free_lingering(&rpc->socket, RPC_LINGER_MS);
 	free(rpc);
 }

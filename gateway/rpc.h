@@ -34,6 +34,7 @@ enum {
 	RPC_PEER_BYTES_MAX = 32 << 20, /* of params in flight */
 	RPC_BYTES_MAX = 256 << 20,
 	RPC_DRAIN_MS = 10000,
+	RPC_GRACE_MS = 300, /* of a drain: who asks in it is told to ask another gateway */
 	RPC_LINGER_MS = 1000, /* for the last answers to leave the machine */
 };
 
@@ -51,7 +52,8 @@ const char *rpc_endpoint(const struct rpc *rpc);
 struct rpc_counts rpc_counts(const struct rpc *rpc);
 
 /* New requests are refused with SHUTTING_DOWN; calls back, from the loop, once what is in flight
- * is answered, given up after RPC_DRAIN_MS. */
+ * is answered, given up after RPC_DRAIN_MS, and not before RPC_GRACE_MS: what was on its way
+ * would be lost without an answer. */
 void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg);
 
 /* Cancels what is in flight; answers that were sent leave within socket_hub_free. Accepts NULL
