@@ -13,7 +13,7 @@ class AtRandom(faults.FaultCase):
     workers, gateways = 4, 2
 
     def test_whatever_happens(self):
-        seconds = faults.in_long(300, 30)
+        seconds = faults.in_long(300, 25)
         self.done, self.frozen = {}, []
         with self.load(clients=64, pace=0.002, loss=ledger.LOSS_IS_UNSURE) as load:
             self.dice = random.Random(load.seed)
@@ -30,7 +30,7 @@ class AtRandom(faults.FaultCase):
         faults_and_weights = (
             (self.kill_worker, 5), (self.end_worker, 3), (self.freeze_worker, 3), (self.thaw_all, 2),
             (self.terminate_backend, 5), (self.kill_gateway, 3), (self.end_gateway, 2),
-            (self.stop_database, 1), (self.hold_lock, 2), (self.let_work, 6))
+            (self.hold_gateway, 2), (self.stop_database, 1), (self.hold_lock, 2), (self.let_work, 6))
         kinds, weights = zip(*faults_and_weights)
         kind = self.dice.choices(kinds, weights)[0]
         kind(load)
@@ -74,6 +74,14 @@ class AtRandom(faults.FaultCase):
         gateway = self.dice.choice(self.service.gateways)
         self.service.end(gateway)
         self.service.start_gateway(gateway.number)
+
+    def hold_gateway(self, _):
+        """It goes on before anybody's patience ends."""
+        gateway = self.dice.choice(self.service.gateways)
+        until = time.monotonic() + self.dice.choice((0.3, 1, 3.5))
+        gateway.popen.send_signal(signal.SIGSTOP)
+        harness.until("it has stood still", lambda: time.monotonic() > until)
+        gateway.popen.send_signal(signal.SIGCONT)
 
     def stop_database(self, _):
         self.database.stop_server(self.dice.choice((signal.SIGQUIT, signal.SIGINT)))
