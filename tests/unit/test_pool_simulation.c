@@ -208,7 +208,7 @@ static void start_call(struct sim *s)
 	*call = (struct call){ .serial = ++s->serials, .is_poison = happens(s, s->profile->poison) };
 	call->pooled.safe_to_repeat = !happens(s, s->profile->unsafe);
 	call->pooled.is_write = !call->pooled.safe_to_repeat || dice(s, 2);
-	call->deadline_ms = call->pooled.deadline_ms = s->now_ms + 1 + dice(s, 2) * 3000 + dice(s, 9000);
+	call->deadline_ms = call->pooled.deadline_ms = s->now_ms + (dice(s, 2) ? 1 : 3000) + dice(s, 9000);
 	bool was_full = s->pool.counts.queued >= QUEUE;
 	enum status st = pool_add(&s->pool, &call->pooled, s->now_ms);
 	call->is_in = st == ST_OK;
@@ -331,7 +331,8 @@ static void worker_turn(struct sim *s, struct worker *w)
 	}
 	if (s->now_ms < w->thaws_ms)
 		return;
-	if (happens(s, p->killed))
+	bool has_left = w->is_leaving && w->held == 0 && dice(s, 100) == 0;
+	if (has_left || happens(s, p->killed))
 		w->is_alive = false;
 	else if (happens(s, p->frozen))
 		w->thaws_ms = s->now_ms + dice(s, 8000);
@@ -341,8 +342,6 @@ static void worker_turn(struct sim *s, struct worker *w)
 		w->has_database = !w->has_database, w->ready_ms = 0;
 	else if (happens(s, p->leaves) && w->epoch != 0)
 		leave(s, w);
-	else if (w->is_leaving && w->held == 0 && dice(s, 100) == 0)
-		w->is_alive = false;
 	else if (s->now_ms >= w->ready_ms)
 		say_ready(s, w);
 	else
