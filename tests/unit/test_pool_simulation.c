@@ -514,7 +514,7 @@ static void gateway_turn(struct sim *s)
 static void check_worker(const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *suspects)
 {
 	size_t held = 0, held_suspects = 0;
-	const struct pool_call *call;
+	const struct pool_call *call = NULL;
 	TAILQ_FOREACH(call, &w->held, link) {
 		MUST(s, call->state == POOL_IN_FLIGHT && call->worker == w);
 		held++;
@@ -529,7 +529,7 @@ static void check_worker(const struct sim *s, const struct pool_worker *w, size_
 static size_t length(const struct sim *s, const struct pool_list *list, enum pool_state state)
 {
 	size_t count = 0;
-	const struct pool_call *call;
+	const struct pool_call *call = NULL;
 	TAILQ_FOREACH(call, list, link) {
 		MUST(s, call->state == state);
 		count++;
