@@ -12,6 +12,7 @@ only where the story allows it. What is true at the end, whatever was done to th
 - an acknowledged write stands, once, as it was acknowledged last;
 - a write whose outcome nobody knows (504, OUTCOME_UNKNOWN, a lost connection) stands at most once;
 - a write that was refused with any other code does not stand;
+- a change whose outcome nobody knows may still come until its deadline has passed, not later;
 - what was acknowledged is read by everybody from then on;
 - the totals that are kept equal a recount.
 """
@@ -49,6 +50,17 @@ class Entry:
         self.is_acknowledged = False
         self.is_unsure = False  # an attempt whose outcome nobody knows
         self.values = set()  # minutes that it may have now; several after an unsure change
+        self.unsure_changes = []  # (minutes, when it was sent)
+        self.history = []  # (when it was sent, minutes, status): for a complaint
+
+    def is_changed(self, minutes, sent):
+        """Somebody said so: what was sent long before can't come any more."""
+        late = {value for value, when in self.unsure_changes if when + DEADLINE + 1 > sent}
+        self.values = {minutes} | late
+
+    def may_be_changed(self, minutes, sent):
+        self.unsure_changes.append((minutes, sent))
+        self.values.add(minutes)
 
 
 class Lost(Exception):
@@ -133,12 +145,14 @@ class Client:
         if not self.own:
             return
         entry, minutes = self.dice.choice(self.own), self.dice.randint(1, 1440)
+        sent = time.monotonic()
         answer = await self.ask("PATCH", f"/api/v1/sessions/{entry.id}", {"duration_minutes": minutes}, True)
+        entry.history.append((round(sent, 3), minutes, answer and answer.status))
         if answer and answer.status == 200:
             self.hold_to(entry, answer.json, {minutes})
-            entry.values = {minutes}
+            entry.is_changed(minutes, sent)
         elif self.is_unsure(answer):
-            entry.values.add(minutes)
+            entry.may_be_changed(minutes, sent)
 
     async def look(self):
         if not self.own:
@@ -177,7 +191,8 @@ class Client:
 
     def hold_to(self, entry, said, values):
         if said["id"] != entry.id or said["notes"] != entry.text or said["duration_minutes"] not in values:
-            self.load.complain(f"{entry.text} ({entry.id}, {values} minutes) reads {said}")
+            self.load.complain(f"{entry.text} ({entry.id}, {values} minutes) reads {said}; "
+                               f"changes: {entry.history}")
 
     @staticmethod
     def is_unsure(answer):
@@ -363,7 +378,8 @@ class Load:
             elif stands and entry.is_acknowledged:
                 row_id, minutes = stands[0]
                 if row_id != str(entry.id) or (entry.values and minutes not in entry.values):
-                    found.append(f"{text}: acknowledged as {entry.id}, {entry.values} minutes, is {stands}")
+                    found.append(f"{text}: acknowledged as {entry.id}, {entry.values} minutes, is {stands}; "
+                                 f"changes: {entry.history}")
 
     def summary(self):
         refused = ", ".join(f"{count} {code}" for code, count in sorted(self.refused.items())) or "0"
