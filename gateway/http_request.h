@@ -26,12 +26,13 @@
 
 #include "common/buf.h"
 #include "common/status.h"
+#include "gateway/http_fields.h"
 
+/* And HTTP_BODY_MAX of http_fields.h. */
 enum {
 	HTTP_TARGET_MAX = 8 << 10, /* bytes of the request target; over it ST_URI_TOO_LONG */
 	HTTP_HEAD_MAX = 16 << 10,  /* request line and fields, CRLFs too; ST_HEADERS_TOO_LARGE */
 	HTTP_FIELDS_MAX = 100,     /* ST_HEADERS_TOO_LARGE */
-	HTTP_BODY_MAX = 1 << 20,   /* ST_PAYLOAD_TOO_LARGE, from Content-Length or as chunks come */
 	HTTP_CHUNK_LINE_MAX = 256, /* a chunk's size and extensions; ST_BAD_REQUEST */
 	HTTP_TRAILER_MAX = 4 << 10 /* of trailers, which are checked and dropped; ST_BAD_REQUEST */
 };
@@ -71,11 +72,11 @@ struct http_mark {
 
 /* How far the bytes are judged: the reader's own. */
 struct http_scan {
-	int part;           /* of the grammar: what comes next */
-	size_t pos, start;  /* the next byte to judge, and where its part began; in the head */
-	unsigned seen;      /* what the fields said */
-	uint64_t body_left; /* of the length, or of the chunk */
-	size_t line_bytes;  /* of a chunk's size and extensions */
+	int part;              /* of the grammar: what comes next */
+	size_t pos, start;     /* the next byte to judge, and where its part began; in the head */
+	struct http_said said; /* by the fields so far */
+	uint64_t body_left;    /* of the length, or of the chunk */
+	size_t line_bytes;     /* of a chunk's size and extensions */
 	size_t field_count, blank_lines, trailer_bytes;
 	bool has_cr; /* of a blank line */
 	bool in_trailers;
@@ -108,13 +109,5 @@ void http_reader_fini(struct http_reader *r);
 
 /* The field's value by name without regard to case, the first of several; empty where absent. */
 struct span http_request_field(const struct http_request *request, const char *name);
-
-/* Appends the percent-decoded text. ST_INVALID_INPUT on a broken escape. */
-enum status http_percent_decode(struct span text, struct buf *out) MUST_CHECK;
-
-/* The next pair of a query (application/x-www-form-urlencoded: '+' is a blank), decoded into
- * `name` and `value`, which are cleared first. *rest begins as the query and advances; empty
- * pairs are skipped. ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
-enum status http_query_next(struct span *rest, struct buf *name, struct buf *value) MUST_CHECK;
 
 #endif

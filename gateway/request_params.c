@@ -5,6 +5,7 @@
 #include "common/msg.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
+#include "gateway/http_text.h"
 
 /* All that the root surface reads from a query. */
 static const char root_query[] = "tag";

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/http_request.h"
+#include "gateway/http_text.h"
 
 enum { CUTS_MAX = 8 };
 

@@ -29,11 +29,8 @@ static const struct row rows[] = {
 	{ "a request", BYTES(GET HOST "\r\n"), .left = "" },
 	{ "a path", BYTES("GET /topics/7 HTTP/1.1\r\n" HOST "\r\n"), .path = "/topics/7" },
 	{ "a query", BYTES("GET /a?b=c&d HTTP/1.1\r\n" HOST "\r\n"), .path = "/a", .query = "b=c&d" },
-	{ "a query that is empty", BYTES("GET /a? HTTP/1.1\r\n" HOST "\r\n"), .path = "/a" },
-	{ "two question marks", BYTES("GET /a?b?c HTTP/1.1\r\n" HOST "\r\n"), .path = "/a", .query = "b?c" },
 	{ "an escape", BYTES("GET /%41%2fb HTTP/1.1\r\n" HOST "\r\n"), .path = "/%41%2fb" },
 	{ "a broken escape in the query", BYTES("GET /?%zz HTTP/1.1\r\n" HOST "\r\n"), .query = "%zz" },
-	{ "a path of two slashes", BYTES("GET //b HTTP/1.1\r\n" HOST "\r\n"), .path = "//b" },
 	{ "odd but visible bytes", BYTES("GET /\"<>\\^`{|}~ HTTP/1.1\r\n" HOST "\r\n"), .path = "/\"<>\\^`{|}~" },
 	{ "an unknown method", BYTES("BREW / HTTP/1.1\r\n" HOST "\r\n"), .method = "BREW" },
 	{ "a method in lower case", BYTES("get / HTTP/1.1\r\n" HOST "\r\n"), .method = "get" },
@@ -43,36 +40,22 @@ static const struct row rows[] = {
 	{ "OPTIONS *", BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"), .method = "OPTIONS", .path = "*" },
 	{ "OPTIONS of a path", BYTES("OPTIONS /a HTTP/1.1\r\n" HOST "\r\n"), .method = "OPTIONS", .path = "/a" },
 	{ "GET *", BYTES("GET * HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "OPTIONS **", BYTES("OPTIONS ** HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "OPTIONS *?a", BYTES("OPTIONS *?a HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "an absolute target", BYTES("GET http://a.example/b?c HTTP/1.1\r\n" HOST "\r\n"), .path = "/b", .query = "c" },
-	{ "an absolute target with a port", BYTES("GET http://a:80/b HTTP/1.1\r\n" HOST "\r\n"), .path = "/b" },
 	{ "an absolute target without a path", BYTES("GET http://a HTTP/1.1\r\n" HOST "\r\n"), .path = "/" },
 	{ "an absolute target, query but no path", BYTES("GET http://a?b=/c HTTP/1.1\r\n" HOST "\r\n"), .path = "/", .query = "b=/c" },
 	{ "a scheme in upper case", BYTES("GET HTTP://a/b HTTP/1.1\r\n" HOST "\r\n"), .path = "/b" },
-	{ "an absolute target of IPv6", BYTES("GET http://[::1]:8080/b HTTP/1.1\r\n" HOST "\r\n"), .path = "/b" },
 	{ "an absolute target without a host", BYTES("GET http:///b HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an absolute target that ends early", BYTES("GET http:// HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an absolute target with a user", BYTES("GET http://u@a/ HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an absolute target with a broken port", BYTES("GET http://a:8x/ HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an absolute target with a broken escape", BYTES("GET http://a/%4 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "an absolute target beside no Host", BYTES("GET http://a/ HTTP/1.1\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "another scheme", BYTES("GET ftp://a/b HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "a scheme of one slash", BYTES("GET http:/a HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "a path without its slash", BYTES("GET a HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "CONNECT", BYTES("CONNECT a:80 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_NOT_IMPLEMENTED },
 	{ "CONNECT before its target", BYTES("CONNECT "), .st = ST_NOT_IMPLEMENTED },
-	{ "an authority for GET", BYTES("GET a:80 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "a fragment", BYTES("GET /a#b HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "a tab in the target", BYTES("GET /a\tb HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "NUL in the target", BYTES("GET /a\0b HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "DEL in the target", BYTES("GET /a\177b HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "UTF-8 in the target", BYTES("GET /\303\244 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "a broken escape", BYTES("GET /%zz HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an escape cut short", BYTES("GET /%4 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "a bare percent sign", BYTES("GET /% HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "an escape cut by the query", BYTES("GET /%4?1 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
-	{ "a percent sign escaped twice", BYTES("GET /%%41 HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "two spaces after the method", BYTES("GET  / HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "two spaces after the target", BYTES("GET /  HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
 	{ "a tab after the method", BYTES("GET\t/ HTTP/1.1\r\n" HOST "\r\n"), .st = ST_BAD_REQUEST },
@@ -166,28 +149,10 @@ static const struct row rows[] = {
 	{ "an invalid Host in HTTP/1.0", BYTES(GET_OLD "Host: a b\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "a Host of any case", BYTES(GET "hOsT: a\r\n\r\n"), .path = "/" },
 	{ "a Host with a port", BYTES(GET "Host: a.example:65535\r\n\r\n"), .path = "/" },
-	{ "a Host with an empty port", BYTES(GET "Host: a:\r\n\r\n"), .path = "/" },
 	{ "a Host of IPv4", BYTES(GET "Host: 127.0.0.1:80\r\n\r\n"), .path = "/" },
 	{ "a Host of IPv6", BYTES(GET "Host: [2001:db8::1]\r\n\r\n"), .path = "/" },
-	{ "a Host of IPv6 with a port", BYTES(GET "Host: [::ffff:1.2.3.4]:80\r\n\r\n"), .path = "/" },
-	{ "a Host with an escape", BYTES(GET "Host: a%2Db_~!$&'()*+,;=\r\n\r\n"), .path = "/" },
-	{ "a Host with a broken escape", BYTES(GET "Host: a%2\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with a port too large", BYTES(GET "Host: a:65536\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with a port of six digits", BYTES(GET "Host: a:000080\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with two ports", BYTES(GET "Host: a:80:80\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with a port that is no number", BYTES(GET "Host: a:http\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host that is a port", BYTES(GET "Host: :80\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with a path", BYTES(GET "Host: a/b\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host with a user", BYTES(GET "Host: u@a\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "a Host with a space", BYTES(GET "Host: a b\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "a Host of UTF-8", BYTES(GET "Host: \303\244\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPv6 that is broken", BYTES(GET "Host: [::1::2]\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPv6 left open", BYTES(GET "Host: [::1\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPv6 without brackets", BYTES(GET "Host: ::1\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of empty brackets", BYTES(GET "Host: []\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPv6 and more", BYTES(GET "Host: [::1]x\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPv6 that goes on", BYTES(GET "Host: [1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa]\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a Host of IPvFuture", BYTES(GET "Host: [v1.a]\r\n\r\n"), .st = ST_BAD_REQUEST },
 	/* Content-Length */
 	{ "a body", BYTES(POST "Content-Length: 5\r\n\r\nhello"), .method = "POST", .body = "hello" },
 	{ "a body of NUL and line ends", BYTES(POST "Content-Length: 4\r\n\r\n\r\n\r\n"), .method = "POST", .body = "\r\n\r\n" },
@@ -835,85 +800,6 @@ START_TEST(a_failed_allocation_refuses)
 }
 END_TEST
 
-/* Escapes and queries */
-
-static const struct {
-	const char *text;
-	enum status st;
-	const char *decoded;
-	size_t len;
-} escapes[] = {
-	{ "", ST_OK, BYTES("") },
-	{ "abc", ST_OK, BYTES("abc") },
-	{ "a+b", ST_OK, BYTES("a+b") },
-	{ "%41%6a%6A", ST_OK, BYTES("Ajj") },
-	{ "a%20b%2Fc", ST_OK, BYTES("a b/c") },
-	{ "%C3%a4", ST_OK, BYTES("\303\244") },
-	{ "%00x", ST_OK, BYTES("\0x") },
-	{ "%2541", ST_OK, BYTES("%41") },
-	{ "%ff%", ST_INVALID_INPUT, BYTES("") },
-	{ "a%4", ST_INVALID_INPUT, BYTES("") },
-	{ "a%g0", ST_INVALID_INPUT, BYTES("") },
-	{ "a%0g", ST_INVALID_INPUT, BYTES("") },
-	{ "%%41", ST_INVALID_INPUT, BYTES("") },
-	{ "% 41", ST_INVALID_INPUT, BYTES("") },
-};
-
-START_TEST(escapes_are_decoded)
-{
-	struct buf out = { 0 };
-	buf_text(&out, "before:");
-	ck_assert_int_eq(http_percent_decode(span_of(escapes[_i].text), &out), escapes[_i].st);
-	struct span added = { out.bytes + 7, out.len - 7 };
-	ck_assert_uint_eq(added.len, escapes[_i].len);
-	ck_assert_mem_eq(added.bytes, escapes[_i].decoded, added.len);
-	buf_fini(&out);
-	out.limit = 3;
-	ck_assert_int_eq(http_percent_decode(span_of("abcd"), &out), ST_NO_MEMORY);
-	buf_fini(&out);
-}
-END_TEST
-
-/* Each pair decoded as name=value; then how it ended. */
-static const struct {
-	const char *query, *pairs;
-	enum status st;
-} queries[] = {
-	{ "", "", ST_NOT_FOUND },
-	{ "a=b", "[a|b]", ST_NOT_FOUND },
-	{ "a=b&c=d", "[a|b][c|d]", ST_NOT_FOUND },
-	{ "a=b&a=c", "[a|b][a|c]", ST_NOT_FOUND },
-	{ "a", "[a|]", ST_NOT_FOUND },
-	{ "a=", "[a|]", ST_NOT_FOUND },
-	{ "=b", "[|b]", ST_NOT_FOUND },
-	{ "=", "[|]", ST_NOT_FOUND },
-	{ "a=b=c", "[a|b=c]", ST_NOT_FOUND },
-	{ "&&a=b&&", "[a|b]", ST_NOT_FOUND },
-	{ "&", "", ST_NOT_FOUND },
-	{ "a+b=c+d", "[a b|c d]", ST_NOT_FOUND },
-	{ "a%2Bb=%26%3D", "[a+b|&=]", ST_NOT_FOUND },
-	{ "a;b=c", "[a;b|c]", ST_NOT_FOUND },
-	{ "a=b?c/d", "[a|b?c/d]", ST_NOT_FOUND },
-	{ "a=b&c=%4", "[a|b]", ST_INVALID_INPUT },
-	{ "%zz=b", "", ST_INVALID_INPUT },
-};
-
-START_TEST(a_query_is_read_pair_by_pair)
-{
-	struct buf name = { 0 }, value = { 0 }, out = { 0 };
-	struct span rest = span_of(queries[_i].query);
-	enum status st;
-	while ((st = http_query_next(&rest, &name, &value)) == ST_OK)
-		buf_printf(&out, "[%.*s|%.*s]", (int)name.len, name.bytes ? name.bytes : "",
-			(int)value.len, value.bytes ? value.bytes : "");
-	ck_assert_int_eq(st, queries[_i].st);
-	ck_span(queries[_i].query, buf_view(&out), queries[_i].pairs, NULL);
-	buf_fini(&name);
-	buf_fini(&value);
-	buf_fini(&out);
-}
-END_TEST
-
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 static TCase *requests(void)
@@ -938,8 +824,6 @@ static TCase *connections(void)
 	tcase_add_test(tc, fields_are_found_without_regard_to_case);
 	tcase_add_test(tc, memory_follows_what_arrived_and_is_given_back);
 	tcase_add_loop_test(tc, a_failed_allocation_refuses, 0, COUNT(starved));
-	tcase_add_loop_test(tc, escapes_are_decoded, 0, COUNT(escapes));
-	tcase_add_loop_test(tc, a_query_is_read_pair_by_pair, 0, COUNT(queries));
 	return tc;
 }
 

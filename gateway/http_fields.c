@@ -1,0 +1,126 @@
+#include "gateway/http_fields.h"
+
+#include "gateway/http_target.h"
+#include "gateway/http_text.h"
+
+enum { LENGTH_DIGITS_MAX = 19 }; /* what can't overflow 64 bits */
+
+static enum status bad(struct fail *why, const char *text)
+{
+	return fail_set(why, ST_BAD_REQUEST, "%s", text);
+}
+
+static enum status judge_host(struct http_said *said, struct span value, struct fail *why)
+{
+	if (said->has_host)
+		return bad(why, "more than one Host");
+	said->has_host = true;
+	return http_is_authority(value) ? ST_OK : bad(why, "a Host that is not valid");
+}
+
+static bool is_length(struct span value)
+{
+	return value.len > 0 && value.len <= LENGTH_DIGITS_MAX
+	       && http_run_of(value, HTTP_DIGIT) == value.len;
+}
+
+static enum status judge_length(struct http_said *said, struct span value, struct fail *why)
+{
+	if (said->has_length)
+		return bad(why, "more than one Content-Length");
+	if (said->is_chunked)
+		return bad(why, "a Content-Length beside a Transfer-Encoding");
+	if (!is_length(value))
+		return bad(why, "a Content-Length that is not a number");
+	said->has_length = true;
+	said->length = http_decimal(value);
+	if (said->length > HTTP_BODY_MAX)
+		return fail_set(why, ST_PAYLOAD_TOO_LARGE, "a Content-Length over 1 MiB");
+	return ST_OK;
+}
+
+/* A list that is not exactly chunked: broken where chunked stands in it but not once and last
+ * (RFC 9112 section 6.1), else of codings that are not known here. */
+static enum status refuse_codings(struct span list, struct fail *why)
+{
+	bool has_others = false;
+	while (list.len) {
+		struct span coding = http_trim(http_cut(&list, ','));
+		bool is_chunked = span_is_nocase(coding, "chunked");
+		if ((is_chunked && list.len) || (coding.len && !http_is(*coding.bytes, HTTP_TOKEN)))
+			return bad(why, "a Transfer-Encoding that is broken");
+		has_others = has_others || (coding.len && !is_chunked);
+	}
+	if (!has_others)
+		return bad(why, "a Transfer-Encoding that is broken");
+	return fail_set(why, ST_NOT_IMPLEMENTED, "a Transfer-Encoding other than chunked");
+}
+
+static enum status judge_coding(struct http_said *said, struct span value, struct fail *why)
+{
+	if (said->minor_version == 0)
+		return bad(why, "a Transfer-Encoding in HTTP/1.0");
+	if (said->is_chunked)
+		return bad(why, "more than one Transfer-Encoding");
+	if (said->has_length)
+		return bad(why, "a Transfer-Encoding beside a Content-Length");
+	said->is_chunked = true;
+	return span_is_nocase(value, "chunked") ? ST_OK : refuse_codings(value, why);
+}
+
+static enum status judge_connection(struct http_said *said, struct span value, struct fail *why)
+{
+	while (value.len) {
+		struct span option = http_trim(http_cut(&value, ','));
+		if (http_run_of(option, HTTP_TOKEN) != option.len)
+			return bad(why, "a Connection that is not a list of tokens");
+		if (span_is_nocase(option, "close"))
+			said->close = true;
+		else if (span_is_nocase(option, "keep-alive"))
+			said->keep_alive = true;
+	}
+	return ST_OK;
+}
+
+static enum status judge_expect(struct http_said *said, struct span value, struct fail *why)
+{
+	if (said->minor_version == 0)
+		return ST_OK; /* RFC 9110 section 10.1.1 */
+	if (!span_is_nocase(value, "100-continue"))
+		return fail_set(
+			why, ST_EXPECTATION_FAILED, "an expectation other than 100-continue");
+	said->expect_continue = true;
+	return ST_OK;
+}
+
+struct judged_field {
+	struct span name;
+	enum status (*judge)(struct http_said *said, struct span value, struct fail *why);
+};
+
+static const struct judged_field field_table[] = {
+	{ SPAN_INIT("host"),              judge_host },
+	{ SPAN_INIT("content-length"),    judge_length },
+	{ SPAN_INIT("transfer-encoding"), judge_coding },
+	{ SPAN_INIT("connection"),        judge_connection },
+	{ SPAN_INIT("expect"),            judge_expect },
+};
+
+enum status http_fields_judge(
+	struct http_said *said, struct span name, struct span value, struct fail *why)
+{
+	for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
+		if (http_is_name(name, field_table[i].name))
+			return field_table[i].judge(said, value, why);
+	return ST_OK;
+}
+
+enum status http_fields_end(const struct http_said *said, struct fail *why)
+{
+	return said->minor_version > 0 && !said->has_host ? bad(why, "no Host") : ST_OK;
+}
+
+bool http_fields_keep_alive(const struct http_said *said)
+{
+	return !said->close && (said->minor_version > 0 || said->keep_alive);
+}

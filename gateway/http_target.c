@@ -1,0 +1,87 @@
+#include "gateway/http_target.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/http_text.h"
+
+enum { PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
+
+static bool is_port(struct span digits)
+{
+	return digits.len <= PORT_DIGITS_MAX && http_run_of(digits, HTTP_DIGIT) == digits.len
+	       && http_decimal(digits) <= PORT_MAX;
+}
+
+static size_t name_len(struct span text)
+{
+	struct span rest = text;
+	while (rest.len && (http_is(*rest.bytes, HTTP_HOST) || http_starts_escape(rest)))
+		rest = http_drop(rest, *rest.bytes == '%' ? 3 : 1);
+	return text.len - rest.len;
+}
+
+/* "[" IPv6address "]" */
+static size_t literal_len(struct span text)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr ignored;
+	const char *end = memchr(text.bytes, ']', text.len);
+	size_t len = end ? (size_t)(end - text.bytes) : 0;
+	if (len <= 1 || len > sizeof address)
+		return 0;
+	memcpy(address, text.bytes + 1, len - 1);
+	address[len - 1] = '\0';
+	return inet_pton(AF_INET6, address, &ignored) == 1 ? len + 1 : 0;
+}
+
+bool http_is_authority(struct span text)
+{
+	if (text.len == 0)
+		return false;
+	size_t len = *text.bytes == '[' ? literal_len(text) : name_len(text);
+	struct span port = http_drop(text, len);
+	return len && (port.len == 0 || (*port.bytes == ':' && is_port(http_drop(port, 1))));
+}
+
+static enum status bad(struct fail *why, const char *text)
+{
+	return fail_set(why, ST_BAD_REQUEST, "%s", text);
+}
+
+static enum status split_path(struct span text, struct http_target *out, struct fail *why)
+{
+	struct span query = text, path = http_cut(&query, '?');
+	if (http_has_broken_escape(path))
+		return bad(why, "a broken escape in the path");
+	*out = (struct http_target){ path, query };
+	return ST_OK;
+}
+
+static enum status split_absolute(struct span text, struct http_target *out, struct fail *why)
+{
+	static const char scheme[] = "http://";
+	size_t scheme_len = sizeof scheme - 1, len = 0;
+	if (text.len < scheme_len || strncasecmp(text.bytes, scheme, scheme_len) != 0)
+		return bad(why, "the request target is neither a path nor an http URI");
+	text = http_drop(text, scheme_len);
+	while (len < text.len && text.bytes[len] != '/' && text.bytes[len] != '?')
+		len++;
+	if (!http_is_authority(http_first(text, len)))
+		return bad(why, "the request target's host is not valid");
+	return split_path(http_drop(text, len), out, why);
+}
+
+enum status http_target_split(
+	struct span method, struct span target, struct http_target *out, struct fail *why)
+{
+	if (target.len && *target.bytes == '/')
+		return split_path(target, out, why);
+	if (!span_is(target, "*"))
+		return split_absolute(target, out, why);
+	if (!span_is(method, "OPTIONS"))
+		return bad(why, "only OPTIONS takes the target *");
+	*out = (struct http_target){ .path = target, .query = http_drop(target, 1) };
+	return ST_OK;
+}

@@ -1,0 +1,122 @@
+/*
+ * http_text: the small text of HTTP: classes of bytes, cuts of spans, escapes, queries; pure.
+ *
+ * A span that is taken from another borrows its bytes; nothing is copied but what is decoded.
+ *
+ *	struct span list = SPAN("close ,\tx");
+ *	struct span option = http_trim(http_cut(&list, ','));     "close", and list is "\tx"
+ *	http_run_of(option, HTTP_TOKEN) == option.len             it is a token
+ *	while ((st = http_query_next(&query, &name, &value)) == ST_OK)
+ *		...
+ */
+#ifndef GATEWAY_HTTP_TEXT_H
+#define GATEWAY_HTTP_TEXT_H
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/buf.h"
+#include "common/status.h"
+
+/* What a byte may be part of. */
+enum http_class {
+	HTTP_TOKEN = 1 << 0,  /* RFC 9110 section 5.6.2 */
+	HTTP_TARGET = 1 << 1, /* visible, but no '#': a fragment is never sent */
+	HTTP_VALUE = 1 << 2,  /* RFC 9110 section 5.5: obs-text too */
+	HTTP_HOST = 1 << 3,   /* of a reg-name, escapes apart; RFC 3986 section 3.2.2 */
+	HTTP_HEX = 1 << 4,
+	HTTP_DIGIT = 1 << 5,
+	HTTP_BLANK = 1 << 6, /* space and tab */
+};
+
+extern const uint8_t http_class_table[256];
+
+static inline bool http_is(char byte, enum http_class class)
+{
+	return http_class_table[(uint8_t)byte] & class;
+}
+
+/* Of an HTTP_HEX byte. */
+static inline int http_hex_value(char digit)
+{
+	return http_is(digit, HTTP_DIGIT) ? digit - '0' : (digit | 0x20) - 'a' + 10;
+}
+
+/* Of HTTP_DIGIT bytes, at most 19: what can't overflow. */
+static inline uint64_t http_decimal(struct span digits)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < digits.len; i++)
+		value = value * 10 + (uint64_t)http_hex_value(digits.bytes[i]);
+	return value;
+}
+
+/* How many bytes at the front are of the class. */
+static inline size_t http_run_of(struct span text, enum http_class class)
+{
+	size_t len = 0;
+	while (len < text.len && http_is(text.bytes[len], class))
+		len++;
+	return len;
+}
+
+static inline struct span http_first(struct span text, size_t count)
+{
+	return (struct span){ text.bytes, count };
+}
+
+static inline struct span http_drop(struct span text, size_t count)
+{
+	/* not even 0 may be added to NULL, which an empty span can hold */
+	return count ? (struct span){ text.bytes + count, text.len - count } : text;
+}
+
+/* How many bytes at the front are of HTTP_VALUE: eight at once while they are plain, as most of
+ * a head is values. */
+static inline size_t http_run_of_value(struct span text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	size_t len = 0;
+	for (uint64_t eight; len + sizeof eight <= text.len; len += sizeof eight) {
+		memcpy(&eight, text.bytes + len, sizeof eight);
+		uint64_t del = eight ^ ones * 0x7f;
+		uint64_t below = (eight - ones * 0x20) & ~eight, is_del = (del - ones) & ~del;
+		if ((below | is_del) & highs)
+			break;
+	}
+	while (len < text.len && http_is(text.bytes[len], HTTP_VALUE))
+		len++;
+	return len;
+}
+
+/* Without the blanks around it. */
+static inline struct span http_trim(struct span text)
+{
+	text = http_drop(text, http_run_of(text, HTTP_BLANK));
+	while (text.len && http_is(text.bytes[text.len - 1], HTTP_BLANK))
+		text.len--;
+	return text;
+}
+
+/* Takes what stands before `mark`, or all there is, and drops both from *rest. */
+struct span http_cut(struct span *rest, char mark);
+
+/* Without regard to case, as names are compared. */
+static inline bool http_is_name(struct span a, struct span b)
+{
+	return a.len == b.len && strncasecmp(a.bytes, b.bytes, a.len) == 0;
+}
+
+/* "%" and two digits (RFC 3986 section 2.1). */
+bool http_starts_escape(struct span text);
+bool http_has_broken_escape(struct span text);
+
+/* Appends the percent-decoded text. ST_INVALID_INPUT on a broken escape: nothing is appended. */
+enum status http_percent_decode(struct span text, struct buf *out) MUST_CHECK;
+
+/* The next pair of a query (application/x-www-form-urlencoded: '+' is a blank), decoded into
+ * `name` and `value`, which are cleared first. *rest begins as the query and advances; empty
+ * pairs are skipped. ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
+enum status http_query_next(struct span *rest, struct buf *name, struct buf *value) MUST_CHECK;
+
+#endif

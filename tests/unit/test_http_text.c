@@ -1,0 +1,163 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/http_text.h"
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+static void ck_span(const char *what, struct span s, const char *expected)
+{
+	ck_assert_msg(
+		span_is(s, expected), "%s: '%.*s', not '%s'", what, (int)s.len, s.bytes, expected);
+}
+
+/* Each piece up to a comma, trimmed. */
+static const struct {
+	const char *list, *pieces;
+} lists[] = {
+	{ "", "" },
+	{ "a", "[a]" },
+	{ "a,b", "[a][b]" },
+	{ " \ta b\t, c ", "[a b][c]" },
+	{ ",", "[]" },
+	{ "a,", "[a]" },
+	{ ",,a", "[][][a]" },
+	{ " \t ", "[]" },
+};
+
+START_TEST(a_list_is_cut_and_trimmed)
+{
+	struct span rest = span_of(lists[_i].list);
+	struct buf out = { 0 };
+	while (rest.len) {
+		struct span piece = http_trim(http_cut(&rest, ','));
+		buf_printf(&out, "[%.*s]", (int)piece.len, piece.bytes);
+	}
+	ck_span(lists[_i].list, buf_view(&out), lists[_i].pieces);
+	buf_fini(&out);
+}
+END_TEST
+
+/* Eight bytes at once and one by one must see the same, wherever the byte stands. */
+START_TEST(a_run_of_values_ends_where_its_bytes_do)
+{
+	char text[24];
+	for (int byte = 0; byte < 256; byte++)
+		for (size_t at = 0; at < sizeof text; at++) {
+			memset(text, 'a', sizeof text);
+			text[at] = (char)byte;
+			struct span all = { text, sizeof text };
+			if (http_run_of_value(all) != http_run_of(all, HTTP_VALUE))
+				ck_abort_msg("<%02x> at %zu", byte, at);
+		}
+}
+END_TEST
+
+START_TEST(nothing_is_taken_from_nothing)
+{
+	struct span none = { 0 };
+	ck_assert_uint_eq(http_run_of(none, HTTP_VALUE), 0);
+	ck_assert_uint_eq(http_run_of_value(none), 0);
+	ck_assert_uint_eq(http_cut(&none, ',').len, 0);
+	ck_assert_uint_eq(http_trim(none).len, 0);
+	ck_assert_uint_eq(http_drop(none, 0).len, 0);
+	ck_assert(!http_has_broken_escape(none));
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum status st;
+	const char *decoded;
+	size_t len;
+} escapes[] = {
+	{ "", ST_OK, BYTES("") },
+	{ "abc", ST_OK, BYTES("abc") },
+	{ "a+b", ST_OK, BYTES("a+b") },
+	{ "%41%6a%6A", ST_OK, BYTES("Ajj") },
+	{ "a%20b%2Fc", ST_OK, BYTES("a b/c") },
+	{ "%C3%a4", ST_OK, BYTES("\303\244") },
+	{ "%00x", ST_OK, BYTES("\0x") },
+	{ "%2541", ST_OK, BYTES("%41") },
+	{ "%ff%", ST_INVALID_INPUT, BYTES("") },
+	{ "a%4", ST_INVALID_INPUT, BYTES("") },
+	{ "a%g0", ST_INVALID_INPUT, BYTES("") },
+	{ "a%0g", ST_INVALID_INPUT, BYTES("") },
+	{ "%%41", ST_INVALID_INPUT, BYTES("") },
+	{ "% 41", ST_INVALID_INPUT, BYTES("") },
+};
+
+START_TEST(escapes_are_decoded)
+{
+	struct buf out = { 0 };
+	buf_text(&out, "before:");
+	ck_assert_int_eq(http_percent_decode(span_of(escapes[_i].text), &out), escapes[_i].st);
+	struct span added = { out.bytes + 7, out.len - 7 };
+	ck_assert_uint_eq(added.len, escapes[_i].len);
+	ck_assert_mem_eq(added.bytes, escapes[_i].decoded, added.len);
+	buf_fini(&out);
+	out.limit = 3;
+	ck_assert_int_eq(http_percent_decode(span_of("abcd"), &out), ST_NO_MEMORY);
+	buf_fini(&out);
+}
+END_TEST
+
+/* Each pair decoded as name=value; then how it ended. */
+static const struct {
+	const char *query, *pairs;
+	enum status st;
+} queries[] = {
+	{ "", "", ST_NOT_FOUND },
+	{ "a=b", "[a|b]", ST_NOT_FOUND },
+	{ "a=b&c=d", "[a|b][c|d]", ST_NOT_FOUND },
+	{ "a=b&a=c", "[a|b][a|c]", ST_NOT_FOUND },
+	{ "a", "[a|]", ST_NOT_FOUND },
+	{ "a=", "[a|]", ST_NOT_FOUND },
+	{ "=b", "[|b]", ST_NOT_FOUND },
+	{ "=", "[|]", ST_NOT_FOUND },
+	{ "a=b=c", "[a|b=c]", ST_NOT_FOUND },
+	{ "&&a=b&&", "[a|b]", ST_NOT_FOUND },
+	{ "&", "", ST_NOT_FOUND },
+	{ "a+b=c+d", "[a b|c d]", ST_NOT_FOUND },
+	{ "a%2Bb=%26%3D", "[a+b|&=]", ST_NOT_FOUND },
+	{ "a;b=c", "[a;b|c]", ST_NOT_FOUND },
+	{ "a=b?c/d", "[a|b?c/d]", ST_NOT_FOUND },
+	{ "a=b&c=%4", "[a|b]", ST_INVALID_INPUT },
+	{ "%zz=b", "", ST_INVALID_INPUT },
+};
+
+START_TEST(a_query_is_read_pair_by_pair)
+{
+	struct buf name = { 0 }, value = { 0 }, out = { 0 };
+	struct span rest = span_of(queries[_i].query);
+	enum status st;
+	while ((st = http_query_next(&rest, &name, &value)) == ST_OK)
+		buf_printf(&out, "[%.*s|%.*s]", (int)name.len, name.bytes ? name.bytes : "",
+			(int)value.len, value.bytes ? value.bytes : "");
+	ck_assert_int_eq(st, queries[_i].st);
+	ck_span(queries[_i].query, buf_view(&out), queries[_i].pairs);
+	buf_fini(&name);
+	buf_fini(&value);
+	buf_fini(&out);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof table / sizeof *table)
+
+int main(void)
+{
+	TCase *tc = tcase_create("text");
+	tcase_add_loop_test(tc, a_list_is_cut_and_trimmed, 0, COUNT(lists));
+	tcase_add_test(tc, a_run_of_values_ends_where_its_bytes_do);
+	tcase_add_test(tc, nothing_is_taken_from_nothing);
+	tcase_add_loop_test(tc, escapes_are_decoded, 0, COUNT(escapes));
+	tcase_add_loop_test(tc, a_query_is_read_pair_by_pair, 0, COUNT(queries));
+	Suite *suite = suite_create("http_text");
+	suite_add_tcase(suite, tc);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
