@@ -12,7 +12,7 @@ only where the story allows it. What is true at the end, whatever was done to th
 - an acknowledged write stands, once, as it was acknowledged last;
 - a write whose outcome nobody knows (504, OUTCOME_UNKNOWN, a lost connection) stands at most once;
 - a write that was refused with any other code does not stand;
-- a change whose outcome nobody knows may still come until its deadline has passed, not later;
+- a change whose outcome nobody knows may still come until its deadline and a stall are over;
 - what was acknowledged is read by everybody from then on;
 - the totals that are kept equal a recount.
 """
@@ -29,6 +29,7 @@ import time
 import harness
 
 DEADLINE, MARGIN = 5.0, 10.0  # seconds; the machine may be busy with other things
+STALL = 3.0  # a worker that stood still for 2 s begins nothing of before
 UNSURE = ("OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED")
 REFUSALS = ("OVERLOADED", "NO_WORKER", "DATABASE_UNAVAILABLE", "SHUTTING_DOWN") + UNSURE
 LOSS_IS_WRONG, LOSS_IS_UNSURE, LOSS_IS_RETRIED = "wrong", "unsure", "retried"
@@ -55,7 +56,7 @@ class Entry:
 
     def is_changed(self, minutes, sent):
         """Somebody said so: what was sent long before can't come any more."""
-        late = {value for value, when in self.unsure_changes if when + DEADLINE + 1 > sent}
+        late = {value for value, when in self.unsure_changes if when + DEADLINE + STALL > sent}
         self.values = {minutes} | late
 
     def may_be_changed(self, minutes, sent):
