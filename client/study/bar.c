@@ -1,0 +1,33 @@
+#include "client/study/bar.h"
+
+#include <string.h>
+
+enum { COLUMNS_MAX = (BAR_SIZE - 1) / 3 };
+
+static int eighths_of(double value, double max, int columns)
+{
+	if (!(value > 0) || !(max > 0) || columns < 1)
+		return 0;
+	double part = value < max ? value / max : 1;
+	int eighths = (int)(part * columns * 8 + 0.5);
+	return eighths > 0 ? eighths : 1;
+}
+
+int bar_draw(double value, double max, int columns, bool is_utf8, char out[BAR_SIZE])
+{
+	/* U+2588 is the full block, U+258F an eighth of it. */
+	int eighths = eighths_of(value, max, columns < COLUMNS_MAX ? columns : COLUMNS_MAX);
+	int used = (eighths + 7) / 8;
+	if (!is_utf8) {
+		memset(out, '#', (size_t)used);
+		out[used] = '\0';
+		return used;
+	}
+	for (int i = 0; i < used; i++) {
+		int left = eighths - i * 8;
+		const char block[3] = { '\xe2', '\x96', (char)(0x90 - (left < 8 ? left : 8)) };
+		memcpy(out + i * 3, block, sizeof block);
+	}
+	out[used * 3] = '\0';
+	return used;
+}

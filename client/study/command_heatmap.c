@@ -1,0 +1,189 @@
+/* study heatmap: every day of a year at one look. */
+#include <string.h>
+
+#include "client/study/command.h"
+#include "client/study/service.h"
+#include "common/date.h"
+
+static int run(struct study *study, const struct arguments *args);
+
+static const struct option options[] = {
+	{ "year", OPTION_INT, "YEAR", "1900 to 9999; this year", .param = "year", .min = 1900,
+		.max = 9999 },
+	{ 0 },
+};
+
+const struct command command_heatmap = { "heatmap", "", "Show every study day of a year", NULL,
+	options, 0, 0, run };
+
+enum { WEEK = 7, WEEKS_MAX = 54, LABEL_COLUMNS = 4, THURSDAY = 3 /* 1970-01-01, from Monday on */ };
+
+struct year {
+	int64_t first, end;    /* days since 1970, end exclusive */
+	int64_t grid_first;    /* of the week that holds the first */
+	int week_start;        /* 1 is Monday */
+	int weeks;
+	signed char level[WEEK * WEEKS_MAX]; /* by day of the grid; -1: another year's */
+};
+
+static int weekday(int64_t day) /* 0 is Monday */
+{
+	return (int)(((day + THURSDAY) % WEEK + WEEK) % WEEK);
+}
+
+static int level_of(int64_t minutes, int64_t max)
+{
+	if (minutes <= 0 || max <= 0)
+		return 0;
+	int level = 1 + (int)((double)minutes / (double)max * (HEAT_LEVELS - 1) - 1e-9);
+	return level < HEAT_LEVELS ? level : HEAT_LEVELS - 1;
+}
+
+static void lay_out(struct year *y)
+{
+	int before = (weekday(y->first) - (y->week_start - 1) + WEEK) % WEEK;
+	y->grid_first = y->first - before;
+	y->weeks = (int)((y->end - y->grid_first + WEEK - 1) / WEEK);
+	for (int i = 0; i < WEEK * WEEKS_MAX; i++) {
+		int64_t day = y->grid_first + i;
+		y->level[i] = day >= y->first && day < y->end ? 0 : -1;
+	}
+}
+
+static bool fill(struct year *y, const struct study_value *reply)
+{
+	int64_t max = study_value_int(study_value_get(reply, "max_minutes"), 0), day;
+	const struct study_value *data = study_value_get(reply, "data");
+	if (!date_parse(span_of(study_value_text(study_value_get(reply, "from"), "")), &y->first)
+		|| !date_parse(span_of(study_value_text(study_value_get(reply, "to"), "")), &y->end)
+		|| y->end - y->first > 366)
+		return false;
+	lay_out(y);
+	for (size_t i = 0; i < study_value_count(data); i++) {
+		const struct study_value *row = study_value_at(data, i);
+		const char *date = study_value_text(study_value_get(row, "date"), "");
+		if (!date_parse(span_of(date), &day) || day < y->first || day - y->first > 366)
+			continue;
+		int64_t minutes = study_value_int(study_value_get(row, "minutes"), 0);
+		y->level[day - y->grid_first] = (signed char)level_of(minutes, max);
+	}
+	return true;
+}
+
+static void draw_cell(const struct terminal *out, int level, int columns)
+{
+	static const char *const blocks[] = { "\u00b7", "\u2591", "\u2592", "\u2593", "\u2588" };
+	static const char *const letters[] = { ".", ":", "+", "*", "#" };
+	static const char *const squares[] = { "\u25a0", "\u25a0", "\u25a0", "\u25a0", "\u25a0" };
+	if (level < 0) {
+		fprintf(out->to, "%*s", columns, "");
+		return;
+	}
+	const char *const *cells = !out->is_utf8 ? letters : out->has_colour ? squares : blocks;
+	terminal_style(out, STYLE_HEAT + (enum style)level);
+	fprintf(out->to, "%s%*s", cells[level], columns - 1, "");
+}
+
+static void draw_months(const struct terminal *out, const struct year *y, int from, int to, int columns)
+{
+	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+		"Oct", "Nov", "Dec" };
+	int at = 0;
+	fprintf(out->to, "%*s", LABEL_COLUMNS, "");
+	for (int week = from; week < to; week++) {
+		char date[DATE_TEXT_LEN + 1] = "";
+		int64_t day = y->grid_first + (int64_t)week * WEEK + WEEK - 1;
+		date_format(day < y->end ? day : y->end - 1, date);
+		int month = (date[5] - '0') * 10 + date[6] - '0', of_month = (date[8] - '0') * 10 + date[9] - '0';
+		int wanted = (week - from) * columns;
+		if ((of_month > WEEK && week != from) || day >= y->end || wanted < at || month < 1 || month > 12)
+			continue;
+		fprintf(out->to, "%*s%s ", wanted - at, "", names[month - 1]);
+		at = wanted + 4;
+	}
+	fputc('\n', out->to);
+}
+
+static void draw_weeks(const struct terminal *out, const struct year *y, int from, int to, int columns)
+{
+	static const char names[][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	draw_months(out, y, from, to, columns);
+	for (int row = 0; row < WEEK; row++) {
+		fprintf(out->to, "%-*s", LABEL_COLUMNS, names[(row + y->week_start - 1) % WEEK]);
+		for (int week = from; week < to; week++)
+			draw_cell(out, y->level[week * WEEK + row], columns);
+		terminal_style(out, STYLE_NONE);
+		fputc('\n', out->to);
+	}
+}
+
+/* In as many parts as the terminal's width asks for. */
+static void draw(const struct terminal *out, const struct year *y)
+{
+	int columns = out->columns >= LABEL_COLUMNS + 2 * y->weeks ? 2 : 1;
+	int weeks = (out->columns - LABEL_COLUMNS) / columns;
+	int parts = (y->weeks + weeks - 1) / weeks;
+	weeks = (y->weeks + parts - 1) / parts;
+	for (int from = 0; from < y->weeks; from += weeks)
+		draw_weeks(out, y, from, from + weeks < y->weeks ? from + weeks : y->weeks, columns);
+}
+
+static void tell(const struct study *study, const struct study_value *reply)
+{
+	char duration[DURATION_SIZE];
+	size_t days = study_value_count(study_value_get(reply, "data"));
+	terminal_duration(study_value_int(study_value_get(reply, "minutes"), 0), duration);
+	fprintf(study->out.to, "%lld: %s on %zu day%s\n",
+		(long long)study_value_int(study_value_get(reply, "year"), 0), duration, days,
+		days == 1 ? "" : "s");
+}
+
+/* The heatmap doesn't answer with which day a week begins; a series of no days does. */
+static int week_start(struct study *study, int *out)
+{
+	struct study_params *params = NULL;
+	struct study_value *reply = NULL;
+	int exit = STUDY_EXIT_UNREACHABLE;
+	if (!(params = service_params(study)))
+		return exit;
+	study_params_text(params, "from", "1900-01-01");
+	study_params_text(params, "to", "1900-01-01");
+	exit = service_call(study, "stats.series", params, &reply);
+	int64_t day = study_value_int(study_value_get(reply, "week_start"), 1);
+	*out = day >= 1 && day <= WEEK ? (int)day : 1;
+	study_value_free(&reply);
+	study_params_free(&params);
+	return exit;
+}
+
+static int show(struct study *study, const struct study_params *params)
+{
+	struct year year = { .week_start = 1 };
+	struct study_value *reply = NULL;
+	int exit = service_call(study, "stats.heatmap", params, &reply);
+	if (exit == STUDY_EXIT_DONE)
+		exit = week_start(study, &year.week_start);
+	if (exit == STUDY_EXIT_DONE && !fill(&year, reply)) {
+		study_complain(study, "the answer of stats.heatmap holds no year");
+		exit = STUDY_EXIT_UNREACHABLE;
+	}
+	if (exit == STUDY_EXIT_DONE) {
+		draw(&study->out, &year);
+		tell(study, reply);
+	}
+	study_value_free(&reply);
+	return exit;
+}
+
+static int run(struct study *study, const struct arguments *args)
+{
+	struct study_params *params = service_params(study);
+	if (!params)
+		return STUDY_EXIT_UNREACHABLE;
+	options_to_params(options, args->own, params);
+	if (study->is_json)
+		return service_print(study, "stats.heatmap", &params);
+	int exit = show(study, params);
+	study_params_free(&params);
+	return exit;
+}

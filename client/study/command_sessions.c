@@ -1,0 +1,92 @@
+/* study sessions: what was studied, the latest first. */
+#include "client/study/command.h"
+#include "client/study/pages.h"
+#include "client/study/service.h"
+#include "client/study/table.h"
+
+static int run(struct study *study, const struct arguments *args);
+
+enum { TAG, FROM, TO, SEARCH, SORT, LIMIT, IDS };
+
+static const char *const sorts[] = { "created_at", "-created_at", "study_date", "-study_date", NULL };
+
+static const struct option options[] = {
+	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
+	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
+	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
+	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose topic or notes have this", .param = "q" },
+	[SORT] = { "sort", OPTION_CHOICE, "KEY",
+		"created_at, -created_at, study_date, -study_date (the default)", .choices = sorts },
+	[LIMIT] = { "limit", OPTION_INT, "N", "so many, 0 for all; 20", .max = 1000000000 },
+	[IDS] = { "ids", OPTION_FLAG, NULL, "show their ids" },
+	{ 0 },
+};
+
+const struct command command_sessions = { "sessions", "", "List sessions, the latest first", NULL,
+	options, 0, 0, run };
+
+static void fill(struct study_params *params, const void *arg)
+{
+	const struct option_value *given = arg;
+	options_to_params(options, given, params);
+	study_params_text(params, "sort", given[SORT].is_given ? given[SORT].text : "-study_date");
+}
+
+static const struct column columns[] = {
+	{ "Id", 0, false }, { "Day", 0, false }, { "Time", 0, true }, { "Topic", 30, false },
+	{ "Notes", 0, false },
+};
+
+/* Without their ids the table begins with the second column. */
+static void add_row(struct table *table, const struct study_value *session, int skipped)
+{
+	char duration[DURATION_SIZE];
+	terminal_duration(study_value_int(study_value_get(session, "minutes"), 0), duration);
+	const char *const cells[] = {
+		study_value_text(study_value_get(session, "id"), "?"),
+		study_value_text(study_value_get(session, "study_date"), "?"),
+		duration,
+		study_value_text(study_value_get(session, "tag"), "?"),
+		study_value_text(study_value_get(session, "notes"), ""),
+	};
+	table_add(table, cells + skipped);
+}
+
+static void tell_rest(const struct study *study, const struct pages *pages)
+{
+	if (pages->row_count == 0)
+		fputs("No sessions\n", study->out.to);
+	else if (pages->has_more && study->out.is_terminal)
+		fprintf(study->out.to, "There are more: --limit 0 for all\n");
+}
+
+static int list(struct study *study, struct pages *pages, int skipped)
+{
+	struct table table;
+	table_init(&table, &study->out, columns + skipped, 5 - skipped);
+	while (pages_next(pages)) {
+		for (size_t i = 0; i < study_value_count(pages->data); i++)
+			add_row(&table, study_value_at(pages->data, i), skipped);
+		if (pages->row_count > 0)
+			(void)table_print(&table);
+	}
+	if (pages->exit == STUDY_EXIT_DONE)
+		tell_rest(study, pages);
+	table_fini(&table);
+	return pages->exit;
+}
+
+static int run(struct study *study, const struct arguments *args)
+{
+	struct pages pages = {
+		.study = study,
+		.method = "sessions.list",
+		.fill = fill,
+		.arg = args->own,
+		.limit = args->own[LIMIT].is_given ? args->own[LIMIT].number : 20,
+	};
+	int exit = study->is_json ? pages_print_json(&pages)
+				  : list(study, &pages, args->own[IDS].is_given ? 0 : 1);
+	pages_fini(&pages);
+	return exit;
+}

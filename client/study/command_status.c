@@ -1,0 +1,252 @@
+/* study status: each gateway, its workers, its queue and how much it does. */
+#include <json.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/study/command.h"
+#include "client/study/service.h"
+#include "client/study/table.h"
+
+static int run(struct study *study, const struct arguments *args);
+
+enum { INTERVAL };
+
+static const struct option options[] = {
+	[INTERVAL] = { "interval", OPTION_SECONDS, "SECONDS",
+		"measure rates for so long, 0: since the start; 0.5" },
+	{ 0 },
+};
+
+const struct command command_status = { "status", "", "Show gateways, workers, queue and rates",
+	"Asks every gateway of the endpoints. Ends with 3 where none answers.\n", options, 0, 0, run };
+
+enum { GATEWAYS_MAX = SERVICE_ENDPOINTS_MAX };
+
+struct gateway {
+	const char *endpoint;
+	struct study_client *client;
+	struct study_error why; /* where it doesn't answer */
+	struct json_object *before, *now;
+	double seconds;
+};
+
+static double now_seconds(void)
+{
+	struct timespec t;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct json_object *member(struct json_object *object, const char *group, const char *name)
+{
+	struct json_object *inner = object;
+	if (group)
+		(void)json_object_object_get_ex(object, group, &inner);
+	struct json_object *value = NULL;
+	(void)json_object_object_get_ex(inner, name, &value);
+	return value;
+}
+
+static int64_t number(struct json_object *object, const char *group, const char *name)
+{
+	return json_object_get_int64(member(object, group, name));
+}
+
+static struct json_object *ask(struct gateway *g)
+{
+	char *json = NULL;
+	if (!g->client)
+		return NULL;
+	if (study_call_json(g->client, "rpc.status", NULL, &json) != STUDY_OK) {
+		g->why = *study_client_error(g->client);
+		study_client_close(&g->client);
+		return NULL;
+	}
+	struct json_object *status = json_tokener_parse(json);
+	study_text_free(&json);
+	return status;
+}
+
+/* Requests a second: of the interval, or since the gateway's start. */
+static double rate(const struct gateway *g, const char *group, const char *name)
+{
+	int64_t count = number(g->now, group, name) - (g->before ? number(g->before, group, name) : 0);
+	double seconds = g->before ? g->seconds : (double)number(g->now, NULL, "uptime_ms") / 1000;
+	return seconds > 0 ? (double)count / seconds : 0;
+}
+
+static const struct {
+	const char *title, *group, *name;
+} rates[] = {
+	{ "calls", "counts", "calls" },
+	{ "answered", "counts", "answered" },
+	{ "rpc_requests", "rpc", "requests" },
+	{ "overloaded", "counts", "overloaded" },
+	{ "expired", "counts", "expired" },
+};
+
+enum { RATE_COUNT = sizeof rates / sizeof *rates };
+
+/* For scripts. */
+
+static struct json_object *json_of(const struct gateway *g)
+{
+	struct json_object *all = json_object_new_object(), *per_second = json_object_new_object();
+	json_object_object_add(all, "endpoint", json_object_new_string(g->endpoint));
+	if (!g->now) {
+		json_object_put(per_second);
+		json_object_object_add(all, "error", json_object_new_string(g->why.code));
+		return all;
+	}
+	for (int i = 0; i < RATE_COUNT; i++)
+		json_object_object_add(per_second, rates[i].title,
+			json_object_new_double(rate(g, rates[i].group, rates[i].name)));
+	json_object_object_add(all, "per_second", per_second);
+	json_object_object_foreach(g->now, name, value)
+		json_object_object_add(all, name, json_object_get(value));
+	return all;
+}
+
+static void print_json(const struct study *study, const struct gateway *gateways, int count)
+{
+	struct json_object *list = json_object_new_array(), *all = json_object_new_object();
+	for (int i = 0; i < count; i++)
+		json_object_array_add(list, json_of(&gateways[i]));
+	json_object_object_add(all, "gateways", list);
+	terminal_json(&study->out,
+		json_object_to_json_string_ext(all, JSON_C_TO_STRING_NOSLASHESCAPE));
+	fputc('\n', study->out.to);
+	json_object_put(all);
+}
+
+/* For people. */
+
+static void print_workers(const struct study *study, struct json_object *workers)
+{
+	static const struct column columns[] = {
+		{ "  Worker", 0, false }, { "Pid", 0, true }, { "Credit", 0, true },
+		{ "In flight", 0, true }, { "Database", 0, false }, { "", 0, false },
+	};
+	struct table table;
+	table_init(&table, &study->out, columns, 6);
+	for (size_t i = 0; workers && i < json_object_array_length(workers); i++) {
+		struct json_object *w = json_object_array_get_idx(workers, i);
+		char name[64];
+		(void)snprintf(name, sizeof name, "  %.36s", json_object_get_string(member(w, NULL, "worker")));
+		table_add(&table, (const char *[]){ name,
+			json_object_get_string(member(w, NULL, "pid")),
+			json_object_get_string(member(w, NULL, "credit")),
+			json_object_get_string(member(w, NULL, "in_flight")),
+			json_object_get_boolean(member(w, NULL, "database")) ? "connected" : "away",
+			json_object_get_boolean(member(w, NULL, "leaving")) ? "leaving" : "" });
+	}
+	(void)table_print(&table);
+	table_fini(&table);
+}
+
+static void print_head(const struct study *study, const struct gateway *g)
+{
+	const struct terminal *out = &study->out;
+	bool is_ready = g->now && json_object_get_boolean(member(g->now, NULL, "ready"));
+	terminal_style(out, STYLE_BOLD);
+	terminal_text(out, g->endpoint);
+	terminal_style(out, is_ready ? STYLE_GOOD : STYLE_BAD);
+	fputs(is_ready ? "  ready" : g->now ? "  not ready" : "  no answer", out->to);
+	terminal_style(out, STYLE_NONE);
+	if (!g->now) {
+		fputs(": ", out->to);
+		terminal_text(out, g->why.message);
+	}
+	fputc('\n', out->to);
+}
+
+static void print_counts(const struct study *study, const struct gateway *g)
+{
+	FILE *to = study->out.to;
+	int64_t up = number(g->now, NULL, "uptime_ms") / 1000;
+	fputs("  version ", to);
+	terminal_text(&study->out, json_object_get_string(member(g->now, NULL, "version")));
+	fprintf(to, ", pid %lld, up %lld:%02lld:%02lld\n", (long long)number(g->now, NULL, "pid"),
+		(long long)up / 3600, (long long)up / 60 % 60, (long long)up % 60);
+	fprintf(to, "  queue: %lld of %lld waiting, %lld in flight\n",
+		(long long)number(g->now, "queue", "waiting"), (long long)number(g->now, "queue", "max"),
+		(long long)number(g->now, "queue", "in_flight"));
+	fputs("  per second:", to);
+	for (int i = 0; i < RATE_COUNT; i++) {
+		fprintf(to, "%s %.1f ", i > 0 ? "," : "", rate(g, rates[i].group, rates[i].name));
+		for (const char *c = rates[i].title; *c; c++)
+			fputc(*c == '_' ? ' ' : *c, to);
+	}
+	fprintf(to, "\n  since the start: %lld calls, %lld answered, %lld repeated, %lld workers died\n",
+		(long long)number(g->now, "counts", "calls"), (long long)number(g->now, "counts", "answered"),
+		(long long)number(g->now, "counts", "repeated"), (long long)number(g->now, "counts", "deaths"));
+}
+
+static void print(const struct study *study, const struct gateway *gateways, int count)
+{
+	for (int i = 0; i < count; i++) {
+		print_head(study, &gateways[i]);
+		if (!gateways[i].now)
+			continue;
+		print_counts(study, &gateways[i]);
+		print_workers(study, member(gateways[i].now, NULL, "workers"));
+	}
+}
+
+/* Asking. */
+
+static int ask_all(struct study *study, struct gateway *gateways, int count, int interval_ms)
+{
+	int answered = 0;
+	for (int i = 0; i < count; i++) {
+		int exit = service_open_client(study, gateways[i].endpoint, 0, &gateways[i].client);
+		if (exit != STUDY_EXIT_DONE)
+			return exit;
+		gateways[i].now = ask(&gateways[i]);
+		gateways[i].seconds = now_seconds();
+	}
+	(void)poll(NULL, 0, interval_ms);
+	for (int i = 0; i < count; i++) {
+		struct json_object *now = interval_ms > 0 ? ask(&gateways[i]) : NULL;
+		if (now) {
+			gateways[i].before = gateways[i].now;
+			gateways[i].now = now;
+			gateways[i].seconds = now_seconds() - gateways[i].seconds;
+		}
+		answered += gateways[i].now != NULL;
+	}
+	return answered > 0 ? STUDY_EXIT_DONE : STUDY_EXIT_UNREACHABLE;
+}
+
+static void close_all(struct gateway *gateways, int count)
+{
+	for (int i = 0; i < count; i++) {
+		study_client_close(&gateways[i].client);
+		json_object_put(gateways[i].before);
+		json_object_put(gateways[i].now);
+	}
+}
+
+static int run(struct study *study, const struct arguments *args)
+{
+	struct gateway gateways[GATEWAYS_MAX] = { 0 };
+	int count = 0;
+	const struct option_value *interval = &args->own[INTERVAL];
+	const char *endpoints = service_endpoints(study);
+	char *copy = endpoints ? strdup(endpoints) : NULL, *rest = NULL;
+	if (!copy)
+		return STUDY_EXIT_UNREACHABLE;
+	for (char *at = strtok_r(copy, ", \t\r\n", &rest); at && count < GATEWAYS_MAX;
+		at = strtok_r(NULL, ", \t\r\n", &rest))
+		gateways[count++].endpoint = at;
+	int exit = ask_all(study, gateways, count, interval->is_given ? (int)interval->number : 500);
+	if (exit != STUDY_EXIT_USAGE && study->is_json)
+		print_json(study, gateways, count);
+	else if (exit != STUDY_EXIT_USAGE)
+		print(study, gateways, count);
+	close_all(gateways, count);
+	free(copy);
+	return exit;
+}

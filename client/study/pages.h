@@ -1,0 +1,42 @@
+/*
+ * pages: what a method answers a page at a time, one page in memory.
+ *
+ *	struct pages pages = { .study = study, .method = "topics.list", .fill = fill, .arg = args };
+ *	while (pages_next(&pages))
+ *		... pages.data, study_value_count(pages.data)
+ *	pages_fini(&pages);
+ *	return pages.exit; // what went wrong was told
+ */
+#ifndef STUDY_PAGES_H
+#define STUDY_PAGES_H
+
+#include "client/study/command.h"
+
+enum { PAGE_MAX = 500 };
+
+struct pages {
+	struct study *study;
+	const char *method;
+	void (*fill)(struct study_params *params, const void *arg); /* the filters; may be NULL */
+	const void *arg;
+	int64_t limit; /* rows in all; 0: all there are */
+
+	/* the page; `data` is borrowed until the next */
+	const struct study_value *data;
+	int64_t row_count; /* with those of the pages before */
+	bool has_more;     /* after the last page: than the limit let through */
+	int exit;
+
+	/* private */
+	struct study_value *reply;
+	struct study_params *params;
+	bool is_begun;
+};
+
+bool pages_next(struct pages *p);
+void pages_fini(struct pages *p);
+
+/* Prints {"data":[…],"next_cursor":…} of all pages, a page at a time. */
+int pages_print_json(struct pages *p);
+
+#endif

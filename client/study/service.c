@@ -1,0 +1,138 @@
+#include "client/study/service.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "client/study/endpoints.h"
+
+enum { TIMEOUT_DEFAULT_MS = 5000 };
+
+void study_complain(const struct study *study, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fflush(study->out.to);
+	terminal_style(&study->err, STYLE_BAD);
+	fputs("study: ", study->err.to);
+	terminal_style(&study->err, STYLE_NONE);
+	terminal_text(&study->err, text);
+	fputc('\n', study->err.to);
+}
+
+int service_exit_of(const struct study_error *why)
+{
+	static const int exits[] = {
+		[STUDY_OK] = STUDY_EXIT_DONE,
+		[STUDY_REFUSED] = STUDY_EXIT_REFUSED,
+		[STUDY_TIMEOUT] = STUDY_EXIT_UNREACHABLE,
+		[STUDY_DISCONNECTED] = STUDY_EXIT_UNREACHABLE,
+		[STUDY_BUSY] = STUDY_EXIT_UNREACHABLE,
+		[STUDY_INVALID_ARGUMENT] = STUDY_EXIT_USAGE,
+		[STUDY_NO_MEMORY] = STUDY_EXIT_UNREACHABLE,
+		[STUDY_PROTOCOL] = STUDY_EXIT_UNREACHABLE,
+	};
+	bool is_for_now = why->status == STUDY_REFUSED && why->is_retryable;
+	return is_for_now ? STUDY_EXIT_UNREACHABLE : exits[why->status];
+}
+
+int service_complain(const struct study *study, const struct study_error *why)
+{
+	const char *hint = why->is_outcome_unknown ? " (it may have been done: look first)" : "";
+	study_complain(study, "%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "", why->code,
+		why->field[0] ? ", " : "", why->field, why->code[0] ? "]" : "", hint);
+	return service_exit_of(why);
+}
+
+const char *service_endpoints(struct study *study)
+{
+	if (study->endpoints && *study->endpoints)
+		return study->endpoints;
+	char looked_at[1024] = "";
+	if (!study->found)
+		study->found = endpoints_find(looked_at, sizeof looked_at);
+	if (!study->found)
+		study_complain(study, "no gateway found: none listens at %s; say where with --endpoint",
+			looked_at);
+	return study->found;
+}
+
+static const char *or_null(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+int service_open_client(struct study *study, const char *endpoints, size_t max_in_flight,
+	struct study_client **out)
+{
+	struct study_error why;
+	struct study_options options = {
+		.endpoints = endpoints,
+		.timeout_ms = study->timeout_ms > 0 ? study->timeout_ms : TIMEOUT_DEFAULT_MS,
+		.max_in_flight = max_in_flight,
+	};
+	if (study->curve) {
+		options.server_key = or_null(curve_server_key(study->curve));
+		options.public_key = or_null(curve_public_key(study->curve));
+		options.secret_key = or_null(curve_secret_key(study->curve));
+	}
+	if (study_client_open(out, &options, &why) != STUDY_OK)
+		return service_complain(study, &why);
+	return STUDY_EXIT_DONE;
+}
+
+int service_open(struct study *study)
+{
+	if (study->client)
+		return STUDY_EXIT_DONE;
+	const char *endpoints = service_endpoints(study);
+	if (!endpoints)
+		return STUDY_EXIT_UNREACHABLE;
+	return service_open_client(study, endpoints, 0, &study->client);
+}
+
+int service_call(struct study *study, const char *method, const struct study_params *params,
+	struct study_value **out)
+{
+	int exit = service_open(study);
+	if (exit != STUDY_EXIT_DONE)
+		return exit;
+	if (study_call(study->client, method, params, out) == STUDY_OK)
+		return STUDY_EXIT_DONE;
+	return service_complain(study, study_client_error(study->client));
+}
+
+int service_write_value(struct study *study, const struct study_value *value)
+{
+	char *json = NULL;
+	if (study_value_to_json(value, &json) != STUDY_OK) {
+		study_complain(study, "out of memory");
+		return STUDY_EXIT_UNREACHABLE;
+	}
+	terminal_json(&study->out, json);
+	study_text_free(&json);
+	return STUDY_EXIT_DONE;
+}
+
+int service_print(struct study *study, const char *method, struct study_params **params)
+{
+	struct study_value *reply = NULL;
+	int exit = service_call(study, method, *params, &reply);
+	if (exit == STUDY_EXIT_DONE) {
+		exit = service_write_value(study, reply);
+		fputc('\n', study->out.to);
+	}
+	study_value_free(&reply);
+	study_params_free(params);
+	return exit;
+}
+
+struct study_params *service_params(struct study *study)
+{
+	struct study_params *params = NULL;
+	if (study_params_new(&params) != STUDY_OK)
+		study_complain(study, "out of memory");
+	return params;
+}

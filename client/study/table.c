@@ -1,0 +1,117 @@
+#include "client/study/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/study/glyph.h"
+
+enum { GAP = 2 };
+
+void table_init(
+	struct table *t, const struct terminal *terminal, const struct column *columns, int count)
+{
+	*t = (struct table){ .terminal = terminal, .columns = columns, .count = count };
+	for (int i = 0; i < count; i++)
+		t->widths[i] = glyph_columns(columns[i].title, true);
+}
+
+static void widen(struct table *t, int column, const char *cell)
+{
+	int wanted = glyph_columns(cell, t->terminal->is_utf8), max = t->columns[column].max;
+	if (max > 0 && wanted > max && t->terminal->is_terminal)
+		wanted = max;
+	if (wanted > t->widths[column])
+		t->widths[column] = wanted;
+}
+
+static bool make_room(struct table *t)
+{
+	if (t->cell_count + (size_t)t->count <= t->capacity)
+		return true;
+	size_t capacity = t->capacity ? t->capacity * 2 : 64;
+	char **cells = realloc(t->cells, capacity * sizeof *cells);
+	if (!cells)
+		return false;
+	t->cells = cells;
+	t->capacity = capacity;
+	return true;
+}
+
+void table_add(struct table *t, const char *const *cells)
+{
+	if (!make_room(t)) {
+		t->has_failed = true;
+		return;
+	}
+	for (int i = 0; i < t->count; i++) {
+		char *copy = strdup(cells[i] ? cells[i] : "");
+		t->has_failed = t->has_failed || !copy;
+		t->cells[t->cell_count++] = copy;
+		if (copy && !t->is_titled)
+			widen(t, i, copy);
+	}
+}
+
+/* What is left for the last column; 0: as much as it takes. */
+static int last_width(const struct table *t)
+{
+	int used = 0;
+	for (int i = 0; i + 1 < t->count; i++)
+		used += t->widths[i] + GAP;
+	int left = t->terminal->columns - used;
+	return !t->terminal->is_terminal ? 0 : left < 8 ? 8 : left;
+}
+
+static void print_cell(const struct table *t, int column, const char *cell)
+{
+	bool is_last = column + 1 == t->count;
+	int last = last_width(t);
+	if (t->columns[column].is_number)
+		terminal_right(t->terminal, cell, t->widths[column]);
+	else if (!is_last)
+		terminal_left(t->terminal, cell, t->widths[column]);
+	else if (last > 0 && glyph_columns(cell, t->terminal->is_utf8) > last)
+		terminal_left(t->terminal, cell, last);
+	else
+		terminal_text(t->terminal, cell);
+	if (!is_last)
+		fprintf(t->terminal->to, "%*s", GAP, "");
+}
+
+static void print_titles(struct table *t)
+{
+	terminal_style(t->terminal, STYLE_BOLD);
+	for (int i = 0; i < t->count; i++)
+		print_cell(t, i, t->columns[i].title);
+	terminal_style(t->terminal, STYLE_NONE);
+	fputc('\n', t->terminal->to);
+	t->is_titled = true;
+}
+
+static void drop_cells(struct table *t)
+{
+	for (size_t i = 0; i < t->cell_count; i++)
+		free(t->cells[i]);
+	t->cell_count = 0;
+}
+
+bool table_print(struct table *t)
+{
+	if (!t->is_titled)
+		print_titles(t);
+	for (size_t i = 0; i < t->cell_count; i++) {
+		int column = (int)(i % (size_t)t->count);
+		print_cell(t, column, t->cells[i] ? t->cells[i] : "");
+		if (column + 1 == t->count)
+			fputc('\n', t->terminal->to);
+	}
+	drop_cells(t);
+	return !t->has_failed;
+}
+
+void table_fini(struct table *t)
+{
+	drop_cells(t);
+	free(t->cells);
+	t->cells = NULL;
+}

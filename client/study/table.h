@@ -1,0 +1,41 @@
+/*
+ * table: rows for people, each column as wide as its widest cell; the last is cut at the edge of
+ * a terminal.
+ *
+ *	static const struct column columns[] = { { "Day", 10, false }, { "Notes", 0, false } };
+ *	struct table table;
+ *	table_init(&table, &study->out, columns, 2);
+ *	table_add(&table, (const char *[]){ "2026-01-01", "first" });
+ *	table_print(&table); // what was added since; the titles once
+ *	table_fini(&table);
+ */
+#ifndef STUDY_TABLE_H
+#define STUDY_TABLE_H
+
+#include "client/study/terminal.h"
+
+enum { TABLE_COLUMNS_MAX = 8 };
+
+struct column {
+	const char *title;
+	int max; /* columns of the terminal, 0: any */
+	bool is_number;
+};
+
+struct table {
+	const struct terminal *terminal;
+	const struct column *columns;
+	int count;
+	int widths[TABLE_COLUMNS_MAX];
+	char **cells;
+	size_t cell_count, capacity;
+	bool is_titled, has_failed;
+};
+
+void table_init(struct table *t, const struct terminal *terminal, const struct column *columns,
+	int count);
+void table_add(struct table *t, const char *const *cells); /* copied; NULL is empty */
+bool table_print(struct table *t);                         /* false: no memory for a row */
+void table_fini(struct table *t);
+
+#endif
