@@ -1,0 +1,306 @@
+/* study export: all sessions as a file, a page at a time. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/study/command.h"
+#include "client/study/csv.h"
+#include "client/study/pages.h"
+#include "client/study/progress.h"
+#include "client/study/service.h"
+
+static int run(struct study *study, const struct arguments *args);
+
+enum { FORMAT, TAG, FROM, TO };
+
+static const char *const formats[] = { "csv", "json", "ndjson", NULL };
+
+static const struct option options[] = {
+	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT", "csv, json or ndjson; as FILE ends, or csv",
+		.choices = formats },
+	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
+	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
+	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
+	{ 0 },
+};
+
+const struct command command_export = { "export", "[FILE]", "Export sessions to a file",
+	"Without FILE, or where it is -, to standard output. FILE is replaced once all is written.\n"
+	"What study import reads again gives the same sessions.\n", options, 0, 1, run };
+
+static void fill(struct study_params *params, const void *arg)
+{
+	options_to_params(options, arg, params);
+}
+
+/* Formats: rows into a buffer. */
+
+static const char *const csv_columns[] = { "id", "study_date", "minutes", "tag", "notes", "created_at" };
+
+enum { CSV_COLUMN_COUNT = sizeof csv_columns / sizeof *csv_columns };
+
+static void csv_begin(struct buf *out)
+{
+	for (int i = 0; i < CSV_COLUMN_COUNT; i++) {
+		buf_text(out, i > 0 ? "," : "");
+		buf_text(out, csv_columns[i]);
+	}
+	buf_text(out, "\r\n");
+}
+
+static void csv_row(struct buf *out, const struct study_value *session, bool is_first)
+{
+	(void)is_first;
+	for (int i = 0; i < CSV_COLUMN_COUNT; i++) {
+		const struct study_value *value = study_value_get(session, csv_columns[i]);
+		buf_text(out, i > 0 ? "," : "");
+		if (study_value_type(value) == STUDY_INT)
+			buf_int(out, study_value_int(value, 0));
+		else
+			csv_put(out, study_value_text(value, NULL));
+	}
+	buf_text(out, "\r\n");
+}
+
+static void put_json(struct buf *out, const struct study_value *session)
+{
+	char *json = NULL;
+	if (study_value_to_json(session, &json) == STUDY_OK)
+		buf_text(out, json);
+	else
+		out->failed = true;
+	study_text_free(&json);
+}
+
+static void json_begin(struct buf *out)
+{
+	buf_text(out, "[");
+}
+
+static void json_row(struct buf *out, const struct study_value *session, bool is_first)
+{
+	buf_text(out, is_first ? "\n" : ",\n");
+	put_json(out, session);
+}
+
+static void json_end(struct buf *out)
+{
+	buf_text(out, "\n]\n");
+}
+
+static void ndjson_row(struct buf *out, const struct study_value *session, bool is_first)
+{
+	(void)is_first;
+	put_json(out, session);
+	buf_text(out, "\n");
+}
+
+static void nothing(struct buf *out)
+{
+	(void)out;
+}
+
+static const struct format {
+	void (*begin)(struct buf *out);
+	void (*row)(struct buf *out, const struct study_value *session, bool is_first);
+	void (*end)(struct buf *out);
+} format_table[] = { /* as in formats */
+	{ csv_begin, csv_row, nothing },
+	{ json_begin, json_row, json_end },
+	{ nothing, ndjson_row, nothing },
+};
+
+/* What FILE ends with, where nobody says. */
+static const struct format *format_of(const struct option_value *given, const char *path)
+{
+	const char *end = path ? strrchr(path, '.') : NULL;
+	if (given->is_given)
+		return &format_table[given->number];
+	for (int i = 0; end && formats[i]; i++)
+		if (strcasecmp(end + 1, formats[i]) == 0)
+			return &format_table[i];
+	return &format_table[0];
+}
+
+/* The file: under another name until it is whole. */
+
+struct export {
+	struct study *study;
+	const struct format *format;
+	FILE *to;
+	char temporary[PATH_MAX]; /* "" for standard output */
+	struct buf text;
+	struct progress progress;
+	uint64_t total;
+};
+
+static bool open_temporary(struct export *ex, const char *path)
+{
+	int len = snprintf(ex->temporary, sizeof ex->temporary, "%s.XXXXXX", path);
+	if (len < 0 || (size_t)len >= sizeof ex->temporary) {
+		ex->temporary[0] = '\0';
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	mode_t mask = umask(0);
+	(void)umask(mask);
+	int fd = mkstemp(ex->temporary);
+	ex->to = fd >= 0 ? fdopen(fd, "w") : NULL;
+	return ex->to && fchmod(fd, 0666 & ~mask) == 0;
+}
+
+static bool open_output(struct export *ex, const char *path)
+{
+	struct stat about;
+	ex->to = stdout;
+	if (!path || strcmp(path, "-") == 0)
+		return true;
+	if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) /* a device or a pipe */
+		return (ex->to = fopen(path, "we")) != NULL;
+	return open_temporary(ex, path);
+}
+
+static bool close_output(struct export *ex, const char *path)
+{
+	bool is_whole = fflush(ex->to) == 0 && !ferror(ex->to);
+	if (ex->to == stdout)
+		return is_whole;
+	if (*ex->temporary)
+		is_whole = is_whole && fsync(fileno(ex->to)) == 0;
+	is_whole = fclose(ex->to) == 0 && is_whole;
+	ex->to = NULL;
+	if (*ex->temporary)
+		is_whole = is_whole && rename(ex->temporary, path) == 0;
+	return is_whole;
+}
+
+static void drop_output(struct export *ex)
+{
+	if (ex->to && ex->to != stdout)
+		(void)fclose(ex->to);
+	if (*ex->temporary)
+		(void)unlink(ex->temporary);
+}
+
+/* A terminal gets no bytes it would obey. */
+static bool flush_text(struct export *ex)
+{
+	const struct terminal *out = &ex->study->out;
+	if (ex->text.failed)
+		return false;
+	if (ex->to != stdout || !out->is_terminal)
+		fwrite(ex->text.bytes, 1, ex->text.len, ex->to);
+	else if (ex->format->row == csv_row) {
+		char *rest = NULL;
+		buf_byte(&ex->text, '\0');
+		for (char *line = ex->text.failed ? NULL : strtok_r(ex->text.bytes, "\n", &rest); line;
+			line = strtok_r(NULL, "\n", &rest)) {
+			line[strcspn(line, "\r")] = '\0';
+			terminal_text(out, line);
+			fputc('\n', out->to);
+		}
+	} else {
+		buf_byte(&ex->text, '\0');
+		terminal_json(out, ex->text.failed ? "" : ex->text.bytes);
+	}
+	bool is_whole = !ex->text.failed && !ferror(ex->to);
+	buf_clear(&ex->text);
+	return is_whole;
+}
+
+/* How many there will be; 0: unknown. */
+static uint64_t count(struct study *study, const struct option_value *given)
+{
+	struct study_params *params = service_params(study);
+	struct study_value *summary = NULL;
+	uint64_t total = 0;
+	if (!params)
+		return 0;
+	if (given[FROM].is_given)
+		study_params_text(params, "from", given[FROM].text);
+	if (given[TO].is_given)
+		study_params_text(params, "to", given[TO].text);
+	if (!given[TAG].is_given && study_call(study->client, "stats.summary", params, &summary) == STUDY_OK)
+		total = (uint64_t)study_value_int(study_value_get(summary, "sessions"), 0);
+	study_value_free(&summary);
+	study_params_free(&params);
+	return total;
+}
+
+static bool write_page(struct export *ex, const struct pages *pages)
+{
+	size_t rows = study_value_count(pages->data);
+	int64_t before = pages->row_count - (int64_t)rows;
+	if (before == 0)
+		ex->format->begin(&ex->text);
+	for (size_t i = 0; i < rows; i++)
+		ex->format->row(&ex->text, study_value_at(pages->data, i), before == 0 && i == 0);
+	struct progress_now now = { (uint64_t)pages->row_count, ex->total, (uint64_t)pages->row_count };
+	progress_show(&ex->progress, &now);
+	return flush_text(ex);
+}
+
+static int complain(struct export *ex, const char *path)
+{
+	const char *why = ex->text.failed ? "out of memory" : strerror(errno);
+	progress_clear(&ex->progress);
+	study_complain(ex->study, "%s: %s", path ? path : "standard output", why);
+	return STUDY_EXIT_USAGE;
+}
+
+static int write_all(struct export *ex, struct pages *pages, const char *path)
+{
+	if (!open_output(ex, path))
+		return complain(ex, path);
+	progress_start(&ex->progress, &ex->study->err, 0);
+	bool is_written = true;
+	while (is_written && pages_next(pages))
+		is_written = write_page(ex, pages);
+	if (pages->exit != STUDY_EXIT_DONE)
+		return pages->exit;
+	ex->format->end(&ex->text);
+	is_written = is_written && flush_text(ex);
+	if (!is_written || !close_output(ex, path))
+		return complain(ex, path);
+	return STUDY_EXIT_DONE;
+}
+
+/* Standard output may be the export itself. */
+static void tell(const struct export *ex, int64_t rows, const char *path)
+{
+	if (ex->study->is_json) {
+		fprintf(ex->study->out.to, "{\"rows\":%lld}\n", (long long)rows);
+		return;
+	}
+	fprintf(ex->study->out.to, "%lld sessions in ", (long long)rows);
+	terminal_text(&ex->study->out, path);
+	fputc('\n', ex->study->out.to);
+}
+
+static int run(struct study *study, const struct arguments *args)
+{
+	const char *path = args->words[0];
+	struct export ex = { .study = study, .format = format_of(&args->own[FORMAT], path) };
+	struct pages pages = {
+		.study = study, .method = "sessions.list", .fill = fill, .arg = args->own
+	};
+	int exit = service_open(study);
+	if (exit != STUDY_EXIT_DONE)
+		return exit;
+	ex.progress.terminal = &study->err;
+	if (study->err.is_terminal)
+		ex.total = count(study, args->own);
+	exit = write_all(&ex, &pages, path);
+	progress_clear(&ex.progress);
+	if (exit == STUDY_EXIT_DONE && path && strcmp(path, "-") != 0)
+		tell(&ex, pages.row_count, path);
+	if (exit != STUDY_EXIT_DONE)
+		drop_output(&ex);
+	pages_fini(&pages);
+	buf_fini(&ex.text);
+	return exit;
+}
