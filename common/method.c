@@ -21,6 +21,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define CURSOR           { "cursor", PARAM_CURSOR, 0, 0, 0, NULL, NULL }
 #define SORT(choices)    { "sort", PARAM_CHOICE, 0, 0, 0, "created_at", choices }
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
+#define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
 #define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
 
 static const struct method method_table[] = {
@@ -47,8 +48,8 @@ static const struct method method_table[] = {
 	  { { "year", PARAM_INT, 0, 1900, 9999, NULL, NULL } }, "Every study day of a year." },
 	{ "stats.streak", false, true, -1, RESULT_ROW, ST_INTERNAL,
 	  { MINUTES("min_minutes", 0, "1") }, "Current and longest run of study days." },
-	{ "topics.create", true, false, -1, RESULT_ROW, ST_INTERNAL,
-	  { TOPIC_NAME(REQUIRED), TEXT("description", 0) }, "Makes a topic." },
+	{ "topics.create", true, false, 2, RESULT_ROW, ST_INTERNAL,
+	  { TOPIC_NAME(REQUIRED), TEXT("description", 0), IDEMPOTENCY_KEY }, "Makes a topic." },
 	{ "topics.update", true, true, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
 	  { TOPIC_ID(REQUIRED), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
 	    { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL }, IF_MATCH }, "Changes what is named." },
@@ -56,17 +57,17 @@ static const struct method method_table[] = {
 	  { TOPIC_ID(REQUIRED), IF_MATCH }, "Deletes a topic without sessions." },
 	{ "sessions.create", true, true, 0, RESULT_ROW, ST_INTERNAL,
 	  { NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"), MINUTES("duration_minutes", 0, "60"),
-	    TEXT("notes", 0) }, "Logs a session; the same session_id again answers the same row." },
+	    TEXT("notes", 0), IDEMPOTENCY_KEY }, "Logs a session; the same session_id again answers the same row." },
 	{ "sessions.log", true, true, 0, RESULT_ROW, ST_INTERNAL,
 	  { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL), { "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL },
-	    DATE("study_date"), TEXT("notes", 0) }, "Logs a session on the topic of that name, made if missing." },
+	    DATE("study_date"), TEXT("notes", 0), IDEMPOTENCY_KEY }, "Logs a session on the topic of that name, made if missing." },
 	{ "sessions.update", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
 	  { SESSION_ID, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),
 	    TEXT("notes", PARAM_PRESENCE), IF_MATCH }, "Changes what is named." },
 	{ "sessions.delete", true, false, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
 	  { SESSION_ID, IF_MATCH }, "Deletes a session, softly." },
 	{ "sessions.restore", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
-	  { SESSION_ID }, "Brings a deleted session back." },
+	  { SESSION_ID, IDEMPOTENCY_KEY }, "Brings a deleted session back." },
 };
 
 size_t method_count(void)

@@ -38,7 +38,7 @@ struct param {
 	const char *const *choices; /* NULL-terminated */
 };
 
-enum { METHOD_PARAMS_MAX = 12 };
+enum { METHOD_PARAMS_MAX = 12, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
 
 /* What a method's rows become (worker/encode.c). */
 enum result_shape {
@@ -51,8 +51,10 @@ enum result_shape {
 struct method {
 	const char *name;
 	bool is_write;       /* runs in a transaction of its own, ordered by key */
-	bool safe_to_repeat; /* running it twice leaves and answers the same */
-	int key;             /* index of the param no two requests of one batch may share; -1: none */
+	/* Running it twice leaves and answers the same. With an idempotency_key any method does; with
+	 * if_match none, because the version has changed. */
+	bool safe_to_repeat;
+	int key; /* index of the param no two requests of one batch may give alike; -1: none */
 	enum result_shape shape;
 	enum status missing; /* RESULT_ROW without a row */
 	struct param params[METHOD_PARAMS_MAX];

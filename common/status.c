@@ -19,6 +19,7 @@ static const struct status_info status_table[STATUS_COUNT] = {
 	[ST_TOPIC_DELETED]          = { "TOPIC_DELETED",          409, false, "topic_id", "the session's topic is deleted" },
 	[ST_RANGE_TOO_LARGE]        = { "RANGE_TOO_LARGE",        400, false, "from",     "the range holds too much for one reply: ask for a shorter one" },
 	[ST_PRECONDITION_FAILED]    = { "PRECONDITION_FAILED",    412, false, NULL,       "it was changed since the version that If-Match names" },
+	[ST_IDEMPOTENCY_KEY_REUSED] = { "IDEMPOTENCY_KEY_REUSED", 422, false, "idempotency_key", "the Idempotency-Key came with another request before" },
 	[ST_UNKNOWN_METHOD]         = { "UNKNOWN_METHOD",         404, false, NULL,       "no such method" },
 	[ST_BAD_REQUEST]            = { "BAD_REQUEST",            400, false, NULL,       "the bytes are no valid HTTP/1.1 request" },
 	[ST_NOT_FOUND]              = { "NOT_FOUND",              404, false, NULL,       "no such path" },

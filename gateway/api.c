@@ -193,6 +193,8 @@ static void finish_row(struct request **request, struct span result)
 	reply_row(&body, result, &facts);
 	if (r->route->flags & ROUTE_ETAG)
 		put_resource_headers(r, http, &facts, &headers);
+	if (facts.was_replayed)
+		buf_text(&headers, "Idempotency-Replayed: true\r\n");
 	if ((r->route->flags & ROUTE_CREATES) && facts.was_created)
 		http_status = 201;
 	if ((r->route->flags & ROUTE_ETAG) && is_read(http) && is_unchanged(http, facts.updated_at))

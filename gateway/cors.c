@@ -90,7 +90,7 @@ void cors_put_headers(const struct cors *c, struct span origin, struct buf *out)
 	if (!origin_allowed(c, origin))
 		return;
 	put_origin(c, origin, out);
-	buf_text(out, "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-Id\r\n");
+	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, X-Request-Id\r\n");
 }
 
 static bool headers_allowed(const struct cors *c, struct span wanted)

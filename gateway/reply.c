@@ -18,6 +18,14 @@ static void note_fact(struct row_facts *facts, struct span key, const struct msg
 	}
 }
 
+/* NULL where the column is shown. */
+static bool *hidden_fact(struct row_facts *facts, struct span column)
+{
+	if (span_is(column, "created"))
+		return &facts->was_created;
+	return span_is(column, "replayed") ? &facts->was_replayed : NULL;
+}
+
 void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 {
 	struct msg_reader in = msg_reader(row);
@@ -35,8 +43,9 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 		struct msg_reader peek = msg_reader(value);
 		if (msg_read(&peek, &head) != ST_OK)
 			break;
-		if (span_is(key.text, "created")) {
-			facts->was_created = head.type == MSG_BOOL && head.boolean;
+		bool *hidden = hidden_fact(facts, key.text);
+		if (hidden) {
+			*hidden = head.type == MSG_BOOL && head.boolean;
 			continue;
 		}
 		note_fact(facts, key.text, &head);

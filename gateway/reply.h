@@ -12,11 +12,12 @@
 struct row_facts {
 	struct span updated_at; /* its ETag without the quotes; empty: has none */
 	struct span id;         /* the id's bytes as they stand in JSON, without quotes */
-	bool was_created;       /* the column `created`, which is not shown */
+	bool was_created;       /* the column `created` */
+	bool was_replayed;      /* the column `replayed`: the answer is that of an earlier request */
 	char id_digits[24];
 };
 
-/* One row as a JSON object, without the column `created`. */
+/* One row as a JSON object, without the columns `created` and `replayed`. */
 void reply_row(struct buf *out, struct span row, struct row_facts *facts);
 
 /* The elements of a page's `data`, comma-separated, without brackets; each row after a comma

@@ -163,6 +163,23 @@ static enum status put_if_match(struct writer *w)
 	return st;
 }
 
+/* 1 to 255 visible ASCII characters; empty counts as not given. */
+static enum status put_idempotency_key(struct writer *w)
+{
+	static const char name[] = "idempotency_key";
+	struct span key = http_request_field(w->from->http, "Idempotency-Key");
+	if (key.len == 0 || !method_param(w->from->method, span_of(name)))
+		return ST_OK;
+	size_t visible = 0;
+	while (visible < key.len && key.bytes[visible] > ' ' && key.bytes[visible] < 0x7f)
+		visible++;
+	if (visible < key.len || key.len > IDEMPOTENCY_KEY_MAX)
+		return fail_field(w->why, ST_INVALID_INPUT, name,
+			"Idempotency-Key must be 1 to 255 visible ASCII characters");
+	put_text(w, name, key);
+	return ST_OK;
+}
+
 static enum status put_body(struct writer *w)
 {
 	const struct request_source *from = w->from;
@@ -193,6 +210,8 @@ enum status request_params_put(const struct request_source *source, struct buf *
 		st = put_query(&w);
 	if (st == ST_OK && (source->route->flags & ROUTE_ETAG))
 		st = put_if_match(&w);
+	if (st == ST_OK && span_is(source->http->method, "POST"))
+		st = put_idempotency_key(&w);
 	if (st == ST_OK && source->json)
 		st = put_body(&w);
 	return st;

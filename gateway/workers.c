@@ -397,11 +397,17 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	return ST_OK;
 }
 
+static bool has_value(struct span params, const char *name)
+{
+	struct span value;
+	return msg_find(params, name, &value) == ST_OK && !msg_is_nil(value);
+}
+
 /* With a condition on the version a change that is repeated finds the version changed, by itself. */
 static bool is_safe_to_repeat(const struct method *method, struct span params)
 {
-	struct span condition;
-	return method->safe_to_repeat && msg_find(params, "if_match", &condition) != ST_OK;
+	return !has_value(params, "if_match")
+	       && (method->safe_to_repeat || has_value(params, "idempotency_key"));
 }
 
 static struct call *new_call(const struct method *method, const struct context *context, struct span params)

@@ -138,17 +138,22 @@ static bool same_key(const struct request *a, const struct request *b, size_t ke
 	       && (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
 }
 
+static bool has_value(const struct request *r, const char *name)
+{
+	const struct param *p = method_param(r->method, span_of(name));
+	return p && !r->values[p - r->method->params].is_null;
+}
+
 bool request_is_repeatable(const struct request *r)
 {
-	for (size_t i = 0; i < method_param_count(r->method); i++)
-		if (strcmp(r->method->params[i].name, "if_match") == 0 && !r->values[i].is_null)
-			return false;
-	return !r->method->is_write || r->method->safe_to_repeat;
+	if (has_value(r, "if_match"))
+		return false;
+	return !r->method->is_write || r->method->safe_to_repeat || has_value(r, "idempotency_key");
 }
 
 bool request_keys_add(struct request_keys *keys, const struct request *r)
 {
-	if (r->method->key < 0)
+	if (r->method->key < 0 || r->values[r->method->key].is_null)
 		return true;
 	size_t key = (size_t)r->method->key, size = sizeof keys->slots / sizeof *keys->slots;
 	uint64_t h = key_hash(r, &r->values[key]);

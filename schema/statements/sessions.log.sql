@@ -1,8 +1,22 @@
 -- As sessions.create, on the topic of that name, which is made where it is missing.
-with request as materialized (
+with asked as materialized (
+	select r.*, request_fingerprint(case
+			when r.idempotency_key is not null
+			then jsonb_build_array('sessions.log', r.minutes, r.tag, r.study_date, r.notes)
+		end) as fingerprint
+	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::text[])
+		with ordinality
+		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, ord)
+),
+known as materialized (
+	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
+	from asked as r
+	join live_idempotency_keys as k on k.account_id = r.account_id and k.key = r.idempotency_key
+),
+request as materialized (
 	select r.*, text_key(r.tag) as name_key
-	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[]) with ordinality
-		as r (account_id, session_id, minutes, tag, study_date, notes, ord)
+	from asked as r
+	where not exists (select from known as k where k.ord = r.ord)
 ),
 found as materialized (
 	select r.*, t.id as topic_id, t.name
@@ -37,7 +51,8 @@ made_topic as ( -- the update only makes a topic known that another transaction 
 	returning t.account_id, t.id, t.name, t.name_key
 ),
 placed as materialized (
-	select f.ord, f.account_id, f.session_id, f.notes, f.minutes::int as duration_minutes,
+	select f.ord, f.account_id, f.session_id, f.idempotency_key, f.fingerprint, f.notes,
+		f.minutes::int as duration_minutes,
 		coalesce(f.topic_id, m.id) as topic_id, coalesce(f.name, m.name) as tag,
 		coalesce(f.study_date, (
 			select account_today(a.time_zone, a.day_starts_at)
@@ -57,20 +72,37 @@ made as (
 	returning *
 ),
 answer as materialized (
-	select p.ord, p.account_id, p.session_id, m.id, p.topic_id, p.tag, p.study_date,
-		p.duration_minutes, p.notes, m.created_at, m.updated_at
+	select p.ord, p.account_id, p.session_id, p.idempotency_key, p.fingerprint, m.id, p.topic_id,
+		p.tag, p.study_date, p.duration_minutes, p.duration_minutes as minutes, p.notes, m.created_at,
+		m.updated_at, m.created_at as "timestamp"
 	from placed as p
 	left join made as m on m.account_id = p.account_id and m.id = p.session_id
+),
+kept as (
+	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
+	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
+	from answer as a
+	where a.idempotency_key is not null and a.id is not null
+	order by a.account_id, a.idempotency_key
+	on conflict (account_id, key) do update
+		set fingerprint = excluded.fingerprint, answer = excluded.answer,
+			created_at = excluded.created_at
+		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.duration_minutes as minutes, a.notes, a.created_at, a.updated_at, a.created_at as "timestamp",
-	true as created
+	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", true as created, false as replayed
 from answer as a
 where a.id is not null
 union all
 select a.ord, null, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
-	s.created_at, s.updated_at, s."timestamp", false
+	s.created_at, s.updated_at, s."timestamp", false, false
 from answer as a
 cross join lateral session_now(a.account_id, a.session_id) as s
 where a.id is null
+union all
+select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
+	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp", false, true
+from known as k
+cross join lateral jsonb_populate_record(
+	null::session_rows, case when k.is_same then k.answer end) as s
 order by ord

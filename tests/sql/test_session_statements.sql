@@ -11,7 +11,7 @@ values (1, 11, 'Go', null), (1, 12, 'Rust', null), (1, 13, 'Gone', now()), (2, 2
 create temp table answer as execute "sessions.create"(
 	'{1,1,2,1,1,1,2}', ids(5, 4, 5, 3, 2, 1, 6), '{12,99,21,11,13,21,11}',
 	array['2026-05-05', '2026-05-05', '1900-01-01', null, '2026-05-05', '2026-05-05', '2026-05-05']::date[],
-	'{30,30,1440,null,30,30,30}', array['n', 'n', null, null, 'n', 'n', 'n']);
+	'{30,30,1440,null,30,30,30}', array['n', 'n', null, null, 'n', 'n', 'n'], '{}');
 select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from answer', $$values
 	(1::bigint, null, id(5), 12::bigint, 'Rust', '2026-05-05'::date, 30, 'n', true),
 	(2, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false),
@@ -22,7 +22,7 @@ select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, 
 	(7, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false)$$,
 	'create: unknown, deleted and others'' topics are UNKNOWN_TOPIC, the rest is made; today and an hour by default');
 select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created'], 'create: the columns of a session');
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created', 'replayed'], 'create: the columns of a session');
 select is_empty('select from answer where created and
 	(created_at <> now() or updated_at <> now() or "timestamp" <> now() or duration_minutes <> minutes)',
 	'create: the old and the new names say the same');
@@ -31,14 +31,14 @@ select results_eq('select account_id, id, topic_id, study_date, duration_minutes
 		from answer where created order by 1, 2', 'create: what is answered is there, nothing else');
 drop table answer;
 create temp table answer as execute "sessions.create"('{1,1,1}', ids(5, 7, 3), '{11,11,99}',
-	'{2026-06-06,2026-06-06,null}', '{1,1,1}', '{other,new,other}');
+	'{2026-06-06,2026-06-06,null}', '{1,1,1}', '{other,new,other}', '{}');
 select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from answer', $$values
 	(1::bigint, null::text, id(5), 12::bigint, 'Rust', '2026-05-05'::date, 30, 'n', false),
 	(2, null, id(7), 11, 'Go', '2026-06-06', 1, 'new', true),
 	(3, null, id(3), 11, 'Go', current_date, 60, null, false)$$,
 	'create: a repeated session_id is answered as it is, even where the topic is now unknown');
 drop table answer;
-create temp table answer as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}');
+create temp table answer as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is_empty('select * from answer', 'create: no request, no row');
 drop table answer;
 
@@ -46,7 +46,7 @@ drop table answer;
 update accounts set time_zone = zone, day_starts_at = starts
 from (values (1, 'Pacific/Kiritimati', '00:00'::time), (2, 'Pacific/Pago_Pago', '23:59')) as v (id, zone, starts)
 where account_id = v.id;
-create temp table answer as execute "sessions.create"('{1,2}', ids(8, 8), '{11,21}', '{null,null}', '{1,1}', '{null,null}');
+create temp table answer as execute "sessions.create"('{1,2}', ids(8, 8), '{11,21}', '{null,null}', '{1,1}', '{null,null}', '{}');
 select results_eq('select study_date from answer', $$values
 	((now() at time zone 'Pacific/Kiritimati')::date), ((now() at time zone 'Pacific/Pago_Pago' - interval '23:59')::date)$$,
 	'create: today is the account''s');
@@ -55,7 +55,7 @@ select cmp_ok((select study_date from answer where ord = 1), '>', (select study_
 drop table answer;
 update accounts set time_zone = null, day_starts_at = '00:00';
 set local TimeZone = 'Pacific/Kiritimati';
-create temp table answer as execute "sessions.create"('{1}', ids(9), '{11}', '{null}', '{1}', '{null}');
+create temp table answer as execute "sessions.create"('{1}', ids(9), '{11}', '{null}', '{1}', '{null}', '{}');
 select is((select study_date from answer), (now() at time zone 'Pacific/Kiritimati')::date,
 	'create: an account without a zone has the service''s');
 drop table answer;
@@ -75,7 +75,7 @@ drop table answer;
 create temp table answer as execute "sessions.log"(
 	'{1,1,2,1,1,1,1}', ids(20, 21, 20, 22, 23, 24, 25), '{1,2,3,4,5,6,7}',
 	array['Neu', 'gO', 'neu', 'NEU', 'Gone', 'neu', 'Ab'], test.same('2026-05-05'::date, 7),
-	array['a', null, 'c', 'd', 'e', 'f', 'g']);
+	array['a', null, 'c', 'd', 'e', 'f', 'g'], '{}');
 select results_eq('select ord, outcome, id, tag, minutes, notes, created from answer', $$values
 	(1::bigint, null::text, id(20), 'Neu', 1, 'a', true), (2, null, id(21), 'Go', 2, null, true),
 	(3, null, id(20), 'neu', 3, 'c', true), (4, null, id(22), 'Neu', 4, 'd', true), (5, null, id(23), 'Gone', 5, 'e', true),
@@ -88,12 +88,12 @@ select is((select topic_id from answer where ord = 2), 11::bigint, 'log: on the 
 select isnt((select topic_id from answer where ord = 5), 13::bigint, 'log: never on a deleted topic');
 select is((select count(distinct topic_id) from answer where ord in (1, 4, 6)), 1::bigint, 'log: one topic for one tag');
 select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created'], 'log: the columns of a session');
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'created', 'replayed'], 'log: the columns of a session');
 select results_eq('select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes from sessions as s
 		where s.account_id = 1 and id >= id(20) order by 1',
 	'select id, topic_id, study_date, minutes, notes from answer where ord <> 3 order by 1', 'log: what is answered is there');
 drop table answer;
-create temp table answer as execute "sessions.log"('{1,1}', ids(21, 26), '{9,8}', '{Never,rust}', '{null,null}', '{x,null}');
+create temp table answer as execute "sessions.log"('{1,1}', ids(21, 26), '{9,8}', '{Never,rust}', '{null,null}', '{x,null}', '{}');
 select results_eq('select ord, id, tag, study_date, minutes, notes, created from answer', $$values
 	(1::bigint, id(21), 'Go', '2026-05-05'::date, 2, null, false), (2, id(26), 'Rust', current_date, 8, null, true)$$,
 	'log: a repeated session_id is answered as it is');
@@ -156,14 +156,14 @@ drop table answer;
 create temp table answer as execute "sessions.update"('{1}', ids(25), '{null}', '{null}', '{1}', '{null}', '{f}', '{null}');
 select is_empty('select * from answer', 'update: nor is it changed');
 drop table answer;
-create temp table answer as execute "sessions.create"('{1}', ids(25), '{11}', '{null}', '{1}', '{null}');
+create temp table answer as execute "sessions.create"('{1}', ids(25), '{11}', '{null}', '{1}', '{null}', '{}');
 select results_eq('select outcome, id, tag, minutes, created from answer', $$values (null::text, id(25), 'Ab', 7, false)$$,
 	'create: the id of a deleted session is answered as it was');
 drop table answer;
 
 -- sessions.restore: account_id, session_id
 update topics set deleted_at = now() where account_id = 1 and name = 'Ab';
-create temp table answer as execute "sessions.restore"('{1,1,1,1,2}', ids(25, 24, 999, 23, 23));
+create temp table answer as execute "sessions.restore"('{1,1,1,1,2}', ids(25, 24, 999, 23, 23), '{}');
 select results_eq('select ord, outcome, id, minutes from answer', $$values (1::bigint, 'TOPIC_DELETED', id(25), 7),
 	(2, null, id(24), 6), (4, null, id(23), 11)$$,
 	'restore: not without its topic; one that is not deleted is answered as it is');
@@ -172,7 +172,7 @@ select results_eq('select id from sessions where account_id = 1 and deleted_at i
 select results_eq('select a.updated_at - w.updated_at > interval ''0'' from answer as a join was as w using (id)
 	where outcome is null order by a.ord', 'values (false), (true)', 'restore: makes a later version of what it brings back');
 select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp'], 'restore: the columns of a session');
+	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'replayed'], 'restore: the columns of a session');
 select totals_are_right('after all statements');
 select * from finish();
 rollback;

@@ -6,13 +6,13 @@ select no_plan();
 
 -- topics.create: account_id, name, description
 create temp table answer as execute "topics.create"(
-	'{1,1,1,2,1,1}', array['Go', 'gO', 'Rust', 'GO', 'Äther', 'äTHER'], array['first', 'second', null, 'theirs', '', null]);
+	'{1,1,1,2,1,1}', array['Go', 'gO', 'Rust', 'GO', 'Äther', 'äTHER'], array['first', 'second', null, 'theirs', '', null], '{}');
 select results_eq('select ord, outcome, name, description from answer', $$values
 	(1::bigint, null, 'Go', 'first'), (2, 'NAME_TAKEN', null, null), (3, null, 'Rust', null),
 	(4, null, 'GO', 'theirs'), (5, null, 'Äther', ''), (6, 'NAME_TAKEN', null, null)$$,
 	'create: of one name twice in a batch the first is made, in each account');
 select columns_are('answer', array['ord', 'outcome', 'id', 'name', 'description', 'created_at', 'updated_at',
-	'archived_at'], 'create: the columns of a topic');
+	'archived_at', 'replayed'], 'create: the columns of a topic');
 select results_eq('select id, account_id, name from topics order by id',
 	'select id, case ord when 4 then 2::bigint else 1 end, name from answer where outcome is null order by id',
 	'create: what is answered is there');
@@ -20,13 +20,13 @@ select is_empty('select from answer where outcome is null
 	and (created_at <> now() or updated_at <> now() or archived_at is not null)', 'create: new as of now');
 create temp table made as select name, id, updated_at from answer where outcome is null;
 drop table answer;
-create temp table answer as execute "topics.create"('{1,1,1}', '{GO,Zig,RUST}', '{x,y,z}');
+create temp table answer as execute "topics.create"('{1,1,1}', '{GO,Zig,RUST}', '{x,y,z}', '{}');
 select results_eq('select ord, outcome, name from answer', $$values (1::bigint, 'NAME_TAKEN', null),
 	(2, null, 'Zig'), (3, 'NAME_TAKEN', null)$$, 'create: names taken before');
 insert into made select name, id, updated_at from answer where outcome is null;
 select is((select max(id) from topics), (select count(*) + min(id) - 1 from topics), 'create: a taken name wastes no id');
 drop table answer;
-create temp table answer as execute "topics.create"('{}', '{}', '{}');
+create temp table answer as execute "topics.create"('{}', '{}', '{}', '{}');
 select is_empty('select * from answer', 'create: no request, no row');
 drop table answer;
 
@@ -134,7 +134,7 @@ create temp table answer as execute "topics.update"('{1}', array[pg_temp.topic('
 	'{null}', '{null}');
 select is_empty('select * from answer', 'update: nor is it changed');
 drop table answer;
-create temp table answer as execute "topics.create"('{1,2}', '{zag,go}', '{null,null}');
+create temp table answer as execute "topics.create"('{1,2}', '{zag,go}', '{null,null}', '{}');
 select is_empty('select from answer where outcome is not null', 'create: a deleted topic''s name is free');
 select totals_are_right('after all statements');
 select * from finish();

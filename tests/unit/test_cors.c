@@ -3,7 +3,7 @@
 
 #include "gateway/cors.h"
 
-#define SHARED "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-Id\r\n"
+#define SHARED "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, X-Request-Id\r\n"
 
 static const struct {
 	const char *origins;

@@ -1,0 +1,95 @@
+"""A POST with an Idempotency-Key is done once and answered the same each time."""
+
+import concurrent.futures
+
+import harness
+
+
+class Idempotency(harness.ServiceCase):
+    gateways = 2
+
+    def post(self, target, body, key):
+        return self.service.post(target, body, Idempotency_Key=key)
+
+    def assertReplayed(self, reply, first):
+        self.assertEqual((reply.status, reply.body), (first.status, first.body))
+        self.assertEqual(reply.header("Idempotency-Replayed"), "true")
+        self.assertNotEqual(reply.header("X-Request-Id"), first.header("X-Request-Id"))
+
+    def test_every_post_answers_a_repeated_request_to_the_letter(self):
+        topic = self.topic("Every post")["id"]
+        session = self.session(topic)["id"]
+        for number, (target, body) in enumerate([
+                ("/topics", {"name": "Once"}),
+                ("/sessions", {"topic_id": topic, "notes": "\u00fc"}),
+                ("/sessions", {"minutes": 25, "tag": "every post"}),
+                ("/api/v1/topics", {"name": "Once more", "description": None}),
+                ("/api/v1/sessions", {"topic_id": topic, "study_date": "2024-02-29"}),
+                (f"/api/v1/sessions/{session}/restore", None)]):
+            with self.subTest(target=target, body=body):
+                first = self.post(target, body, f"every-{number}")
+                self.assertIn(first.status, (200, 201), first)
+                self.assertIsNone(first.header("Idempotency-Replayed"))
+                count = self.database.value("select count(*) from sessions")
+                for _ in range(3):
+                    self.assertReplayed(self.post(target, body, f"every-{number}"), first)
+                self.assertEqual(self.database.value("select count(*) from sessions"), count)
+
+    def test_the_answer_is_the_first_one_whatever_has_become_of_it(self):
+        first = self.post("/api/v1/topics", {"name": "Before"}, "becomes")
+        self.service.request("PATCH", f"/api/v1/topics/{first.json['id']}", {"name": "After"})
+        self.assertReplayed(self.post("/api/v1/topics", {"name": "Before"}, "becomes"), first)
+
+    def test_another_request_with_the_key_is_refused(self):
+        topic = self.topic("Another")["id"]
+        self.post("/sessions", {"topic_id": topic, "duration_minutes": 30}, "another")
+        for target, body in [("/sessions", {"topic_id": topic, "duration_minutes": 31}),
+                             ("/sessions", {"minutes": 30, "tag": "Another"}),
+                             ("/topics", {"name": "Yet another"})]:
+            reply = self.post(target, body, "another")
+            self.assertRefused(reply, 422, "IDEMPOTENCY_KEY_REUSED", "idempotency_key")
+        self.assertEqual(self.database.value(
+            f"select count(*) from sessions where topic_id = {topic}"), "1")
+
+    def test_what_was_refused_can_be_asked_again(self):
+        self.assertRefused(self.post("/sessions", {"topic_id": 999999}, "again"), 400, "UNKNOWN_TOPIC",
+                           "topic_id")
+        topic = self.topic("Again")["id"]
+        self.assertEqual(self.post("/sessions", {"topic_id": topic}, "again").status, 201)
+
+    def test_keys_that_are_none(self):
+        for key in ("x" * 256, "two words", "\u00fc"):
+            reply = self.service.request("POST", "/topics", {"name": "Bad key"},
+                                         {"Idempotency-Key": key.encode("utf-8")})
+            self.assertRefused(reply, 400, "INVALID_INPUT", "idempotency_key")
+        self.assertEqual(self.post("/topics", {"name": "Longest key"}, "x" * 255).status, 201)
+
+    def test_a_key_counts_for_a_day(self):
+        topic = self.topic("For a day")["id"]
+        first = self.post("/sessions", {"topic_id": topic}, "day")
+        self.database.sql("update idempotency_keys set created_at = now() - interval '24 hours'"
+                          " where key = 'day'")
+        second = self.post("/sessions", {"topic_id": topic}, "day")
+        self.assertIsNone(second.header("Idempotency-Replayed"))
+        self.assertNotEqual(first.json["id"], second.json["id"])
+
+    def test_many_at_once_are_done_once(self):
+        """Over two gateways and two workers: in one batch, in two, and in two transactions."""
+        topic = self.topic("Many at once")["id"]
+        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+            for number in range(20):
+                sessions = list(pool.map(lambda _, key=f"many-{number}": self.post(
+                    "/sessions", {"topic_id": topic}, key), range(32)))
+                topics = list(pool.map(lambda _, name=f"Many {number}": self.post(
+                    "/topics", {"name": name}, name.replace(" ", "-topic-")), range(32)))
+                for replies in (sessions, topics):
+                    self.assertEqual({reply.status for reply in replies}, {201}, replies)
+                    self.assertEqual(len({reply.body for reply in replies}), 1)
+                    replayed = [reply.header("Idempotency-Replayed") for reply in replies]
+                    self.assertEqual(replayed.count(None), 1)
+        self.assertEqual(self.database.value(
+            f"select count(*) from sessions where topic_id = {topic}"), "20")
+
+
+if __name__ == "__main__":
+    harness.main()
