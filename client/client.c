@@ -123,7 +123,7 @@ static void judge(struct request *request)
 	const struct method *m = method_find(name);
 	bool only_looks = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
 	request->is_write = !only_looks;
-	request->is_safe = only_looks || (m && m->safe_to_repeat);
+	request->is_safe = only_looks || (m && method_may_repeat(m, buf_view(&request->params)));
 }
 
 /* What it makes has a key that its caller gives: with one of ours it is safe to repeat. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/msg.h"
+
 enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500 };
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
@@ -107,4 +109,17 @@ const struct param *method_param(const struct method *m, struct span name)
 		if (span_is(name, m->params[i].name))
 			return &m->params[i];
 	return NULL;
+}
+
+static bool has_value(struct span params, const char *name)
+{
+	struct span value;
+	return msg_find(params, name, &value) == ST_OK && !msg_is_nil(value);
+}
+
+bool method_may_repeat(const struct method *m, struct span params)
+{
+	if (has_value(params, "if_match"))
+		return false;
+	return !m->is_write || m->safe_to_repeat || has_value(params, "idempotency_key");
 }

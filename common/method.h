@@ -51,9 +51,7 @@ enum result_shape {
 struct method {
 	const char *name;
 	bool is_write;       /* runs in a transaction of its own, ordered by key */
-	/* Running it twice leaves and answers the same. With an idempotency_key any method does; with
-	 * if_match none, because the version has changed. */
-	bool safe_to_repeat;
+	bool safe_to_repeat; /* running it twice leaves and answers the same; see method_may_repeat */
 	int key; /* index of the param no two requests of one batch may give alike; -1: none */
 	enum result_shape shape;
 	enum status missing; /* RESULT_ROW without a row */
@@ -70,5 +68,10 @@ size_t method_count(void);
 size_t method_index(const struct method *m);
 size_t method_param_count(const struct method *m);
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
+
+/* Whether this very request, whose params are one MessagePack map, may be run twice: with an
+ * idempotency_key whatever its method, with if_match never, as it would find the version changed by
+ * itself. */
+bool method_may_repeat(const struct method *m, struct span params);
 
 #endif

@@ -397,19 +397,6 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	return ST_OK;
 }
 
-static bool has_value(struct span params, const char *name)
-{
-	struct span value;
-	return msg_find(params, name, &value) == ST_OK && !msg_is_nil(value);
-}
-
-/* With a condition on the version a change that is repeated finds the version changed, by itself. */
-static bool is_safe_to_repeat(const struct method *method, struct span params)
-{
-	return !has_value(params, "if_match")
-	       && (method->safe_to_repeat || has_value(params, "idempotency_key"));
-}
-
 static struct call *new_call(const struct method *method, const struct context *context, struct span params)
 {
 	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
@@ -424,7 +411,7 @@ static struct call *new_call(const struct method *method, const struct context *
 	call->request_id = (struct span){ texts, context->request_id.len };
 	call->params = (struct span){ texts + context->request_id.len, params.len };
 	call->pooled.is_write = method->is_write;
-	call->pooled.safe_to_repeat = is_safe_to_repeat(method, params);
+	call->pooled.safe_to_repeat = method_may_repeat(method, params);
 	return call;
 }
 
