@@ -99,10 +99,17 @@ class RpcCase(harness.ServiceCase):
         return caught.exception
 
 
+def made_topic(call, **params):
+    """As topics.get answers it."""
+    topic = call("topics.create", **params)
+    assert topic.pop("replayed") is False
+    return topic
+
+
 class EveryMethod(RpcCase):
     def test_topics_and_sessions_from_their_making_to_their_end(self):
         call = self.client().call
-        topic = call("topics.create", name="Linux", description="kernel")
+        topic = made_topic(call, name="Linux", description="kernel")
         self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
         self.assertEqual(call("topics.update", topic_id=topic["id"], archived=False)["name"], "Linux")
         made = call("sessions.create", topic_id=topic["id"], duration_minutes=30, notes="by RPC")
@@ -324,7 +331,7 @@ class Hostile(RpcCase):
     def test_whatever_one_sends_another_gets_right_answers(self):
         seed = int(os.environ.get("STUDY_SEED", "0")) or random.randrange(1 << 32)
         rng, call = random.Random(seed), self.client().call
-        topic = call("topics.create", name="Mine")
+        topic = made_topic(call, name="Mine")
         bodies = hostile_bodies(rng)
         raws = [self.raw(), self.raw(zmq.ROUTER), self.raw()]
         raws[1].socket.close()
@@ -352,7 +359,7 @@ class Hostile(RpcCase):
 class Restarts(RpcCase):
     def test_a_gateway_restarts_under_its_clients(self):
         call = self.client().call
-        topic = call("topics.create", name="Stays")
+        topic = made_topic(call, name="Stays")
         self.assertEqual(self.service.gateways.pop().stop(), 0)
         self.service.start_gateway()
 
@@ -413,7 +420,7 @@ class Restarts(RpcCase):
         def work(name):
             try:
                 call = study_rpc.Client(self.service.rpc_endpoint(), 20000).call
-                topic = call("topics.create", name=name)
+                topic = made_topic(call, name=name)
                 for _ in range(100):
                     if call("topics.get", topic_id=topic["id"]) != topic:
                         wrong.append(name)
