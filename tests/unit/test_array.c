@@ -1,9 +1,8 @@
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "worker/array.h"
+#include "tests/unit/suite.h"
 
 static struct array a;
 static char shown[512];
@@ -159,7 +158,6 @@ static void end(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("array");
 	TCase *tests = tcase_create("array");
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_test(tests, an_empty_array_has_no_dimension);
@@ -170,10 +168,5 @@ int main(void)
 	tcase_add_test(tests, a_uuid_is_its_sixteen_bytes);
 	tcase_add_test(tests, nothing_is_left_of_the_last_use);
 	tcase_add_test(tests, what_did_not_fit_is_told_at_the_end);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("array", tests);
 }

@@ -1,10 +1,9 @@
-#include <check.h>
 #include <endian.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
 #include "worker/bind.h"
+#include "tests/unit/suite.h"
 
 static struct bind bound;
 static struct request_pool pool;
@@ -118,16 +117,10 @@ static void end(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("bind");
 	TCase *tests = tcase_create("bind");
 	tcase_add_checked_fixture(tests, NULL, end);
 	tcase_add_test(tests, each_param_is_one_array_a_cursor_two_and_presence_one_more);
 	tcase_add_test(tests, every_method_binds_what_it_declares);
 	tcase_add_test(tests, nil_and_absent_are_null_and_presence_tells_them_apart);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("bind", tests);
 }

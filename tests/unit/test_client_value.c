@@ -1,4 +1,3 @@
-#include <check.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include "client/params.h"
 #include "client/request.h"
 #include "client/value.h"
+#include "tests/unit/suite.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
@@ -375,7 +375,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("client value");
 	TCase *tests = tcase_create("client value");
 	tcase_add_test(tests, every_type_is_read_as_itself_and_as_nothing_else);
 	tcase_add_test(tests, a_path_through_what_is_absent_ends_in_the_fallback);
@@ -389,10 +388,5 @@ int main(void)
 	tcase_add_loop_test(tests, what_is_not_json_is_refused_with_a_reason, 0, ROWS(bad_json));
 	tcase_add_test(tests, numbers_are_written_with_a_point_in_every_locale);
 	tcase_add_test(tests, a_msgid_finds_only_the_use_it_was_made_for);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("client value", tests);
 }

@@ -1,7 +1,5 @@
-#include <check.h>
-#include <stdlib.h>
-
 #include "gateway/cors.h"
+#include "tests/unit/suite.h"
 
 #define SHARED "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, X-Request-Id\r\n"
 
@@ -64,11 +62,5 @@ int main(void)
 	tcase_add_loop_test(tc, an_answer_says_who_may_read_it, 0, sizeof answers / sizeof *answers);
 	tcase_add_loop_test(tc, a_preflight_is_judged_by_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);
-	Suite *suite = suite_create("cors");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("cors", tc);
 }

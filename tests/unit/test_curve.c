@@ -1,4 +1,3 @@
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include <zmq.h>
 
 #include "common/curve.h"
+#include "tests/unit/suite.h"
 
 #define ZEROS  "0000000000000000000000000000000000000000"
 #define HASHES "########################################" /* over 32 bits: no key */
@@ -181,11 +181,5 @@ int main(void)
 	tcase_add_test(tc, who_may_connect_is_who_is_listed);
 	tcase_add_test(tc, without_files_there_are_no_keys_and_nobody_may);
 	tcase_add_test(tc, a_secret_is_never_told);
-	Suite *suite = suite_create("curve");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("curve", tc);
 }

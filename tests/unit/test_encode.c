@@ -1,4 +1,3 @@
-#include <check.h>
 #include <endian.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
@@ -6,6 +5,7 @@
 
 #include "common/msg.h"
 #include "worker/encode.h"
+#include "tests/unit/suite.h"
 
 /* Results are made by hand, as libpq would have read them; answers are shown as JSON. */
 
@@ -382,7 +382,6 @@ static void end(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("encode");
 	TCase *tests = tcase_create("encode");
 	tcase_add_checked_fixture(tests, NULL, end);
 	tcase_add_test(tests, each_type_has_its_form);
@@ -397,10 +396,5 @@ int main(void)
 	tcase_add_test(tests, totals_are_summed_and_told_by_tag);
 	tcase_add_loop_test(
 		tests, a_statement_that_is_not_understood_is_refused_at_once, 0, COUNT(refused));
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("encode", tests);
 }

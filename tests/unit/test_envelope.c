@@ -1,8 +1,7 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/envelope.h"
+#include "tests/unit/suite.h"
 
 #define CONTEXT               \
 	"\x83\xa7"            \
@@ -193,11 +192,5 @@ int main(void)
 	tcase_add_test(tc, responses_come_back);
 	tcase_add_test(tc, an_error_map_names_code_text_and_field);
 	tcase_add_test(tc, a_text_that_is_not_utf8_is_replaced);
-	Suite *suite = suite_create("envelope");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("envelope", tc);
 }

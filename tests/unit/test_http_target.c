@@ -1,7 +1,5 @@
-#include <check.h>
-#include <stdlib.h>
-
 #include "gateway/http_target.h"
+#include "tests/unit/suite.h"
 
 #define NO_FORM "the request target is neither a path nor an http URI"
 #define NO_HOST "the request target's host is not valid"
@@ -113,11 +111,5 @@ int main(void)
 	TCase *tc = tcase_create("targets");
 	tcase_add_loop_test(tc, a_target_is_taken_apart_or_refused, 0, COUNT(targets));
 	tcase_add_loop_test(tc, an_authority_is_known, 0, COUNT(authorities));
-	Suite *suite = suite_create("http_target");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("http_target", tc);
 }

@@ -1,8 +1,7 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/http_text.h"
+#include "tests/unit/suite.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
@@ -153,11 +152,5 @@ int main(void)
 	tcase_add_test(tc, nothing_is_taken_from_nothing);
 	tcase_add_loop_test(tc, escapes_are_decoded, 0, COUNT(escapes));
 	tcase_add_loop_test(tc, a_query_is_read_pair_by_pair, 0, COUNT(queries));
-	Suite *suite = suite_create("http_text");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("http_text", tc);
 }

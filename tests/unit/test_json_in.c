@@ -1,11 +1,10 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
 #include "gateway/json_in.h"
 #include "gateway/json_out.h"
 #include "gateway/json_scan.h"
+#include "tests/unit/suite.h"
 
 /* What is no JSON object: the reason, or the field and the reason where it is a value's. */
 static const struct {
@@ -383,11 +382,5 @@ int main(void)
 	tcase_add_test(tc, many_members_are_no_burden);
 	tcase_add_test(tc, the_number_of_values_is_bounded);
 	tcase_add_test(tc, long_names_are_cut_between_characters);
-	Suite *suite = suite_create("json_in");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("json_in", tc);
 }

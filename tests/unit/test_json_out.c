@@ -1,8 +1,8 @@
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "gateway/json_out.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char *what;
@@ -102,11 +102,5 @@ int main(void)
 	tcase_add_loop_test(tc, a_value_becomes_its_text, 0, sizeof values / sizeof *values);
 	tcase_add_test(tc, reals_read_back_the_same);
 	tcase_add_test(tc, too_deep_a_value_ends);
-	Suite *suite = suite_create("json_out");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("json_out", tc);
 }

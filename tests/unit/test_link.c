@@ -1,4 +1,3 @@
-#include <check.h>
 #include <event2/event.h>
 #include <poll.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "common/log.h"
 #include "worker/link.h"
+#include "tests/unit/suite.h"
 
 /* One process plays both sides: the gateway notes what it hears, a message a line:
  * "credit EPOCH N", "MSGID=RESULT", "MSGID!CODE", "leaving EPOCH". What it hears of
@@ -573,7 +573,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("link");
 	TCase *tests = tcase_create("link");
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, start, end);
@@ -595,10 +594,5 @@ int main(void)
 	tcase_add_test(tests, a_silent_gateway_is_not_waited_for_when_leaving);
 	tcase_add_test(tests, a_gateway_that_has_fallen_silent_is_asked_more_often);
 	tcase_add_test(tests, what_is_collected_is_sent_before_the_link_closes);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("link", tests);
 }

@@ -1,4 +1,3 @@
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "tests/unit/suite.h"
 
 static int from_log;
 
@@ -115,7 +115,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("log");
 	TCase *tests = tcase_create("log");
 	tcase_add_checked_fixture(tests, catch_stderr, NULL);
 	tcase_add_loop_test(
@@ -125,10 +124,5 @@ int main(void)
 	tcase_add_test(tests, an_overlong_line_is_cut);
 	tcase_add_test(tests, journald_gets_its_prefix);
 	tcase_add_test(tests, another_stream_s_journal_is_not_ours);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("log", tests);
 }

@@ -1,8 +1,7 @@
-#include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "common/msg.h"
+#include "tests/unit/suite.h"
 
 #define BYTES(literal) SPAN_INIT(literal)
 
@@ -160,7 +159,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("msg");
 	TCase *tests = tcase_create("msg");
 	tcase_add_loop_test(tests, measure_bounds_what_it_walks, 0, sizeof measured / sizeof *measured);
 	tcase_add_loop_test(tests, integers_come_back, 0, sizeof integers / sizeof *integers);
@@ -169,10 +167,5 @@ int main(void)
 	tcase_add_test(tests, a_failed_read_moves_nothing);
 	tcase_add_test(tests, a_map_is_looked_up_by_key);
 	tcase_add_test(tests, a_full_buffer_stays_consistent);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("msg", tests);
 }

@@ -1,8 +1,7 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/params.h"
+#include "tests/unit/suite.h"
 
 enum kind { NOTHING, NIL, INT, REAL, TEXT, BOOL, ARRAY };
 
@@ -209,11 +208,5 @@ int main(void)
 	tcase_add_test(tc, values_come_out_as_they_are_meant);
 	tcase_add_test(tc, defaults_stand_in_for_what_is_absent);
 	tcase_add_loop_test(tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);
-	Suite *suite = suite_create("params");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("params", tc);
 }

@@ -1,9 +1,9 @@
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/pool.h"
+#include "tests/unit/suite.h"
 
 /* Stories: a step is told to the pool, then all that it wants is done; what was seen is
  * "x>A" (call x was sent to worker A) or "x=CODE" (call x ended with that outcome). */
@@ -363,14 +363,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("pool");
 	TCase *tc = tcase_create("pool");
-	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, the_pool_does_as_told, 0, sizeof stories / sizeof *stories);
 	tcase_add_test(tc, the_watch_hears_of_workers);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("pool", tc);
 }

@@ -1,10 +1,10 @@
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "gateway/pool.h"
+#include "tests/unit/suite.h"
 
 /* The pool between callers that come and leave, a network that loses, delays, reorders and
  * repeats messages, and workers that answer, die, freeze, move to another connection, lose
@@ -649,14 +649,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("pool simulation");
 	TCase *tc = tcase_create("pool simulation");
 	tcase_set_timeout(tc, 0); /* as long as it is told to; ctest has a limit of its own */
-	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, the_rules_hold_after_each_step, 0, sizeof profiles / sizeof *profiles);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("pool simulation", tc);
 }

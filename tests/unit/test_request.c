@@ -1,10 +1,9 @@
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
 #include "worker/request.h"
+#include "tests/unit/suite.h"
 
 static struct request_pool pool;
 static struct buf params;
@@ -214,6 +213,74 @@ START_TEST(a_method_without_a_key_never_clashes)
 }
 END_TEST
 
+static struct span a_session(const char *id, const char *idempotency_key)
+{
+	buf_clear(&params);
+	msg_put_map(&params, idempotency_key ? 3 : 2);
+	msg_put_key(&params, "session_id");
+	msg_put_key(&params, id);
+	msg_put_key(&params, "topic_id");
+	msg_put_int(&params, 1);
+	if (idempotency_key) {
+		msg_put_key(&params, "idempotency_key");
+		msg_put_key(&params, idempotency_key);
+	}
+	return buf_view(&params);
+}
+
+#define SESSION "0123abcd-0000-7000-8000-00000000000"
+
+/* Against a first one of session 1 with the key "a". */
+static const struct {
+	const char *session, *key;
+	int64_t account;
+	bool fits;
+} mates[] = {
+	{ SESSION "2", "a", 1, false },
+	{ SESSION "2", "a", 2, true },
+	{ SESSION "2", "b", 1, true },
+	{ SESSION "2", NULL, 1, true },
+	{ SESSION "1", "b", 1, false },
+	{ SESSION "1", NULL, 1, false },
+};
+
+START_TEST(no_two_requests_of_an_execution_have_the_same_idempotency_key)
+{
+	struct request_keys keys;
+	request_keys_clear(&keys);
+	struct request *first = take("sessions.create", 1, a_session(SESSION "1", "a"));
+	struct request *mate = take("sessions.create", mates[_i].account,
+		a_session(mates[_i].session, mates[_i].key));
+	struct request *last = take("sessions.create", 1, a_session(SESSION "3", "b"));
+	ck_assert(request_keys_add(&keys, first));
+	ck_assert(request_keys_add(&keys, mate) == mates[_i].fits);
+	bool is_taken = mates[_i].fits && mates[_i].key && mates[_i].key[0] == 'b';
+	ck_assert(request_keys_add(&keys, last) == !is_taken); /* who is refused leaves nothing */
+	request_give(&pool, &first);
+	request_give(&pool, &mate);
+	request_give(&pool, &last);
+}
+END_TEST
+
+START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
+{
+	struct request_keys keys;
+	struct request *all[REQUEST_KEYS_MAX];
+	request_keys_clear(&keys);
+	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
+		char id[40], key[8];
+		(void)snprintf(id, sizeof id, "0123abcd-0000-7000-8000-%012d", i);
+		(void)snprintf(key, sizeof key, "%d", i);
+		all[i] = take("sessions.create", 1, a_session(id, key));
+		ck_assert(request_keys_add(&keys, all[i]));
+	}
+	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
+		ck_assert(!request_keys_add(&keys, all[i]));
+		request_give(&pool, &all[i]);
+	}
+}
+END_TEST
+
 static struct span a_change(const char *if_match)
 {
 	buf_clear(&params);
@@ -223,6 +290,20 @@ static struct span a_change(const char *if_match)
 	msg_put_key(&params, "if_match");
 	if (if_match)
 		msg_put_key(&params, if_match);
+	else
+		msg_put_nil(&params);
+	return buf_view(&params);
+}
+
+static struct span a_topic(const char *idempotency_key)
+{
+	buf_clear(&params);
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "name");
+	msg_put_key(&params, "Maths");
+	msg_put_key(&params, "idempotency_key");
+	if (idempotency_key)
+		msg_put_key(&params, idempotency_key);
 	else
 		msg_put_nil(&params);
 	return buf_view(&params);
@@ -242,6 +323,8 @@ START_TEST(what_would_answer_otherwise_is_not_repeated)
 	is_repeatable(true, "topics.update", a_change(NULL));
 	is_repeatable(false, "topics.update", a_change("version"));
 	is_repeatable(false, "topics.delete", one_int("topic_id", 1));
+	is_repeatable(false, "topics.create", a_topic(NULL));
+	is_repeatable(true, "topics.create", a_topic("key"));
 }
 END_TEST
 
@@ -253,7 +336,6 @@ static void end(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("request");
 	TCase *tests = tcase_create("request");
 	tcase_add_checked_fixture(tests, NULL, end);
 	tcase_add_test(tests, a_list_gives_back_in_the_order_it_took);
@@ -265,12 +347,10 @@ int main(void)
 	tcase_add_test(tests, no_two_requests_of_an_execution_have_the_same_key);
 	tcase_add_test(tests, a_uuid_is_one_key_however_it_is_written);
 	tcase_add_test(tests, as_many_keys_fit_as_an_execution_has);
+	tcase_add_loop_test(tests, no_two_requests_of_an_execution_have_the_same_idempotency_key, 0,
+		sizeof mates / sizeof *mates);
+	tcase_add_test(tests, as_many_fit_with_both_keys_as_an_execution_has);
 	tcase_add_test(tests, a_method_without_a_key_never_clashes);
 	tcase_add_test(tests, what_would_answer_otherwise_is_not_repeated);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("request", tests);
 }

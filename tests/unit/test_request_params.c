@@ -1,11 +1,10 @@
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
 #include "common/uuid.h"
 #include "gateway/json_out.h"
 #include "gateway/request_params.h"
+#include "tests/unit/suite.h"
 
 #define ID "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -107,11 +106,5 @@ int main(void)
 {
 	TCase *tc = tcase_create("request_params");
 	tcase_add_loop_test(tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
-	Suite *suite = suite_create("request_params");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("request_params", tc);
 }

@@ -1,7 +1,5 @@
-#include <check.h>
-#include <stdlib.h>
-
 #include "gateway/route.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char *method, *path;
@@ -75,11 +73,5 @@ int main(void)
 	tcase_add_loop_test(tc, a_path_leads_to_its_route, 0, sizeof found / sizeof *found);
 	tcase_add_loop_test(tc, allow_names_what_a_path_takes, 0, sizeof allowed / sizeof *allowed);
 	tcase_add_test(tc, every_route_names_a_method_that_exists);
-	Suite *suite = suite_create("route");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("route", tc);
 }

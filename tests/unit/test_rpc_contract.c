@@ -1,5 +1,4 @@
 /* schema/rpc.md against the code: its examples decode to what they say, and nothing is missing. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +7,11 @@
 #include "common/params.h"
 #include "gateway/json_out.h"
 #include "gateway/rpc_about.h"
+#include "tests/unit/suite.h"
 
 static struct buf contract;
 
 enum { LOCALS = 2 }; /* methods of the gateway itself */
-
 static void read_contract(void)
 {
 	char path[512];
@@ -246,11 +245,5 @@ int main(void)
 	tcase_add_test(tc, the_example_of_rpc_methods_is_its_beginning);
 	tcase_add_test(tc, the_contract_has_no_other_method);
 	tcase_add_loop_test(tc, every_error_stands_in_the_contract, ST_OK, STATUS_COUNT);
-	Suite *suite = suite_create("rpc_contract");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("rpc_contract", tc);
 }

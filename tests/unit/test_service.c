@@ -1,4 +1,3 @@
-#include <check.h>
 #include <event2/event.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/service.h"
+#include "tests/unit/suite.h"
 
 static struct service *service;
 static int stops;
@@ -184,7 +184,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("service");
 	TCase *tests = tcase_create("service");
 	tcase_add_checked_fixture(tests, open_service, free_service);
 	tcase_add_loop_test(tests, a_signal_drains_once_and_the_end_of_the_drain_is_a_clean_exit, 0,
@@ -195,10 +194,5 @@ int main(void)
 	tcase_add_test(tests, systemd_hears_ready_watchdog_and_stopping);
 	tcase_add_test(tests, another_process_s_watchdog_is_not_ours);
 	tcase_add_test(tests, the_clock_does_not_run_backwards);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("service", tests);
 }

@@ -1,9 +1,9 @@
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/settings.h"
+#include "tests/unit/suite.h"
 
 static struct settings settings;
 static enum settings_task task;
@@ -279,7 +279,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("settings");
 	TCase *tests = tcase_create("settings");
 	tcase_add_checked_fixture(tests, forget_environment, NULL);
 	tcase_add_test(tests, the_defaults_are_those_of_the_documentation);
@@ -297,10 +296,5 @@ int main(void)
 	tcase_add_test(tests, an_unknown_variable_is_named);
 	tcase_add_test(tests, endpoint_lists_are_walked);
 	tcase_add_test(tests, every_default_is_a_valid_value);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("settings", tests);
 }

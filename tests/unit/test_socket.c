@@ -1,4 +1,3 @@
-#include <check.h>
 #include <event2/event.h>
 #include <sched.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <zmq.h>
 
 #include "common/socket.h"
+#include "tests/unit/suite.h"
 
 /* The router's side, and what it got. The peers are raw ZeroMQ sockets, as strangers are. */
 static struct event_base *base;
@@ -446,7 +446,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("socket");
 	TCase *tests = tcase_create("socket");
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, open_router, close_router);
@@ -469,10 +468,5 @@ int main(void)
 		sizeof broken / sizeof *broken);
 	tcase_add_test(tests, a_free_port_can_be_asked_for);
 	tcase_add_test(tests, what_was_sent_before_a_lingering_close_arrives);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("socket", tests);
 }

@@ -1,11 +1,10 @@
 /* The small readers of text: utf8, uuid, date, and buf's spans. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/date.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	struct span bytes;
@@ -193,11 +192,5 @@ int main(void)
 	tcase_add_test(tc, uuids_ascend_and_come_back);
 	tcase_add_loop_test(tc, what_is_no_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
 	tcase_add_test(tc, spans_of_digits_are_numbers);
-	Suite *suite = suite_create("text");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("text", tc);
 }

@@ -1,7 +1,5 @@
-#include <check.h>
-#include <stdlib.h>
-
 #include "worker/verdict.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char *sqlstate;
@@ -41,13 +39,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("verdict");
 	TCase *tests = tcase_create("verdict");
 	tcase_add_loop_test(tests, each_sqlstate_has_its_verdict, 0, sizeof rows / sizeof *rows);
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("verdict", tests);
 }
