@@ -151,18 +151,37 @@ bool request_is_repeatable(const struct request *r)
 	return !r->method->is_write || r->method->safe_to_repeat || has_value(r, "idempotency_key");
 }
 
+/* By which params it may clash with another: its method's key, and its idempotency key. */
+static size_t key_params(const struct request *r, size_t params[REQUEST_KEYS_EACH])
+{
+	size_t count = 0;
+	const struct param *p = method_param(r->method, SPAN("idempotency_key"));
+	if (r->method->key >= 0 && !r->values[r->method->key].is_null)
+		params[count++] = (size_t)r->method->key;
+	if (p && !r->values[p - r->method->params].is_null)
+		params[count++] = (size_t)(p - r->method->params);
+	return count;
+}
+
+/* Where a request with the same value of the param is, or else an empty slot. */
+static const struct request **find_slot(
+	struct request_keys *keys, const struct request *r, size_t param)
+{
+	size_t size = sizeof keys->slots / sizeof *keys->slots;
+	uint64_t h = key_hash(r, &r->values[param]);
+	size_t at = (size_t)((h ^ h >> 32) % size);
+	while (keys->slots[at] && !same_key(keys->slots[at], r, param))
+		at = (at + 1) % size;
+	return &keys->slots[at];
+}
+
 bool request_keys_add(struct request_keys *keys, const struct request *r)
 {
-	if (r->method->key < 0 || r->values[r->method->key].is_null)
-		return true;
-	size_t key = (size_t)r->method->key, size = sizeof keys->slots / sizeof *keys->slots;
-	uint64_t h = key_hash(r, &r->values[key]);
-	size_t at = (size_t)((h ^ h >> 32) % size);
-	while (keys->slots[at]) {
-		if (same_key(keys->slots[at], r, key))
+	size_t params[REQUEST_KEYS_EACH], count = key_params(r, params);
+	for (size_t i = 0; i < count; i++)
+		if (*find_slot(keys, r, params[i]))
 			return false;
-		at = (at + 1) % size;
-	}
-	keys->slots[at] = r;
+	for (size_t i = 0; i < count; i++)
+		*find_slot(keys, r, params[i]) = r;
 	return true;
 }

@@ -54,15 +54,15 @@ int64_t request_rows(const struct request *r);
 bool request_is_repeatable(const struct request *r);
 
 /* The keys in one execution: no two requests of it may name the same. */
-enum { REQUEST_KEYS_MAX = 256 };
+enum { REQUEST_KEYS_MAX = 256, REQUEST_KEYS_EACH = 2 };
 struct request_keys {
-	const struct request *slots[2 * REQUEST_KEYS_MAX];
+	const struct request *slots[2 * REQUEST_KEYS_EACH * REQUEST_KEYS_MAX];
 };
 
 void request_keys_clear(struct request_keys *keys);
 
-/* False where a request of the same method, account and key is in already. At most
- * REQUEST_KEYS_MAX requests fit. Methods without a key are always fine. */
+/* False where a request of the same method, account and key is in already, or with the same
+ * idempotency key. At most REQUEST_KEYS_MAX requests fit. Without either it is always fine. */
 bool request_keys_add(struct request_keys *keys, const struct request *r);
 
 #endif
