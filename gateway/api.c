@@ -385,13 +385,16 @@ static void start_call(struct request *r, const struct http_request *http, const
 	struct buf params = { 0 };
 	struct fail why = { 0 };
 	unsigned char session_id[16];
-	enum status st = read_body(r, http, &json, &why);
+	struct span key = { 0 };
+	enum status st = request_params_key(http, &key, &why);
+	if (st == ST_OK)
+		st = read_body(r, http, &json, &why);
 	if (st == ST_OK) {
 		r->method = method_find(span_of(r->route->rpc));
 		if (r->route->flags & ROUTE_MINT)
 			uuid_v7(&r->api->ids, session_id);
 		struct request_source source = { .http = http, .route = r->route, .method = r->method,
-			.match = match, .json = json,
+			.match = match, .json = json, .idempotency_key = key,
 			.session_id = r->route->flags & ROUTE_MINT ? session_id : NULL };
 		st = put_params(r, &source, &params, &why);
 	}

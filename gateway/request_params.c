@@ -163,21 +163,38 @@ static enum status put_if_match(struct writer *w)
 	return st;
 }
 
-/* 1 to 255 visible ASCII characters; empty counts as not given. */
-static enum status put_idempotency_key(struct writer *w)
+static bool is_visible(struct span text)
+{
+	size_t i = 0;
+	while (i < text.len && text.bytes[i] > ' ' && text.bytes[i] < 0x7f)
+		i++;
+	return i == text.len;
+}
+
+enum status request_params_key(const struct http_request *http, struct span *key, struct fail *why)
+{
+	static const char name[] = "Idempotency-Key";
+	struct span found = { 0 };
+	for (size_t i = 0; span_is(http->method, "POST") && i < http->field_count; i++) {
+		const struct http_field *field = &http->fields[i];
+		if (!span_is_nocase(field->name, name))
+			continue;
+		if (found.len > 0)
+			return fail_field(why, ST_INVALID_INPUT, name, "%s must be given once", name);
+		found = field->value;
+		if (found.len == 0 || found.len > IDEMPOTENCY_KEY_MAX || !is_visible(found))
+			return fail_field(why, ST_INVALID_INPUT, name,
+				"%s must be 1 to %d visible ASCII characters", name, IDEMPOTENCY_KEY_MAX);
+	}
+	*key = found;
+	return ST_OK;
+}
+
+static void put_idempotency_key(struct writer *w)
 {
 	static const char name[] = "idempotency_key";
-	struct span key = http_request_field(w->from->http, "Idempotency-Key");
-	if (key.len == 0 || !method_param(w->from->method, span_of(name)))
-		return ST_OK;
-	size_t visible = 0;
-	while (visible < key.len && key.bytes[visible] > ' ' && key.bytes[visible] < 0x7f)
-		visible++;
-	if (visible < key.len || key.len > IDEMPOTENCY_KEY_MAX)
-		return fail_field(w->why, ST_INVALID_INPUT, name,
-			"Idempotency-Key must be 1 to 255 visible ASCII characters");
-	put_text(w, name, key);
-	return ST_OK;
+	if (w->from->idempotency_key.len > 0 && method_param(w->from->method, span_of(name)))
+		put_text(w, name, w->from->idempotency_key);
 }
 
 static enum status put_body(struct writer *w)
@@ -210,8 +227,8 @@ enum status request_params_put(const struct request_source *source, struct buf *
 		st = put_query(&w);
 	if (st == ST_OK && (source->route->flags & ROUTE_ETAG))
 		st = put_if_match(&w);
-	if (st == ST_OK && span_is(source->http->method, "POST"))
-		st = put_idempotency_key(&w);
+	if (st == ST_OK)
+		put_idempotency_key(&w);
 	if (st == ST_OK && source->json)
 		st = put_body(&w);
 	return st;

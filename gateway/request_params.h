@@ -1,11 +1,12 @@
 /*
  * request_params: what an HTTP request says, as the params of its RPC method.
  *
- * Pure. Values come from the path, the query (reads only), the If-Match field and the body;
- * each name from one place only. What a value may be is not judged here: common/params.c does,
- * in the worker. Here digits become integers and true and false booleans, because a URL has
- * only text. The native API (ROUTE_STRICT) refuses what it does not know by name; the root
- * surface ignores it, as the systems it replaces do, and an empty query value with it.
+ * Pure. Values come from the path, the query (reads only), the fields If-Match and (of a POST)
+ * Idempotency-Key, and the body; each name from one place only. What a value may be is not judged
+ * here: common/params.c does, in the worker. Here digits become integers and true and false
+ * booleans, because a URL has only text. The native API (ROUTE_STRICT) refuses what it does not
+ * know by name; the root surface ignores it, as the systems it replaces do, and an empty query
+ * value with it.
  *
  *	uint32_t pairs = 0;
  *	size_t mark = msg_open_map(&params);
@@ -26,7 +27,14 @@ struct request_source {
 	const struct route_match *match; /* NULL: the path has no values */
 	const struct json_in *json;      /* NULL: no body */
 	const unsigned char *session_id; /* 16 bytes to name what is made by; NULL: none */
+	struct span idempotency_key;     /* of request_params_key; empty: none */
 };
+
+/* What a POST says in Idempotency-Key, 1 to 255 visible ASCII characters; empty where it says
+ * nothing. Judged before the body and apart from it: the field means the same for every shape.
+ * ST_INVALID_INPUT with the field's name. */
+enum status request_params_key(
+	const struct http_request *http, struct span *key, struct fail *why) MUST_CHECK;
 
 /* Appends keys and values and adds their number to *pairs. ST_INVALID_INPUT with the field. */
 enum status request_params_put(const struct request_source *source, struct buf *params,

@@ -58,10 +58,14 @@ class Idempotency(harness.ServiceCase):
         self.assertEqual(self.post("/sessions", {"topic_id": topic}, "again").status, 201)
 
     def test_keys_that_are_none(self):
-        for key in ("x" * 256, "two words", "\u00fc"):
-            reply = self.service.request("POST", "/topics", {"name": "Bad key"},
-                                         {"Idempotency-Key": key.encode("utf-8")})
-            self.assertRefused(reply, 400, "INVALID_INPUT", "idempotency_key")
+        for key in ("x" * 256, "two words", "\u00fc", ""):
+            for target, body in (("/topics", {"name": "Bad key"}),
+                                 ("/sessions", {"minutes": 5, "tag": "Bad key"})):
+                reply = self.service.request("POST", target, body,
+                                             {"Idempotency-Key": key.encode("utf-8")})
+                self.assertRefused(reply, 400, "INVALID_INPUT", "Idempotency-Key")
+        self.assertEqual(self.database.value(
+            "select count(*) from topics where name = 'Bad key'"), "0")
         self.assertEqual(self.post("/topics", {"name": "Longest key"}, "x" * 255).status, 201)
 
     def test_a_key_counts_for_a_day(self):

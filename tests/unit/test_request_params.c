@@ -43,6 +43,11 @@ static const struct {
 	{ "PATCH /api/v1/topics/7", NULL, "{\"topic_id\":8}", "topic_id: unknown field \"topic_id\"" },
 	{ "PATCH /api/v1/topics/7", "\"a\"", "{\"name\":null}", "{\"topic_id\":7,\"if_match\":\"a\",\"name\":null}" },
 	{ "PATCH /api/v1/topics/7", NULL, "{\"if_match\":\"a\"}", "if_match: unknown field \"if_match\"" },
+	{ "POST /topics", NULL, "{\"name\":\"C\",\"idempotency_key\":\"a\"}", "{\"name\":\"C\"}" },
+	{ "POST /api/v1/topics", NULL, "{\"idempotency_key\":\"a\"}",
+	  "idempotency_key: unknown field \"idempotency_key\"" },
+	{ "POST /api/v1/topics?idempotency_key=a", NULL, "{}",
+	  "idempotency_key: unknown query parameter \"idempotency_key\"" },
 	{ "DELETE /api/v1/topics/7", "*", NULL, "{\"topic_id\":7}" },
 	{ "DELETE /api/v1/topics/7", "\"a\", W/\"b\" ,\"c\"", NULL, "{\"topic_id\":7,\"if_match\":\"a,W/\\\"b,c\"}" },
 	{ "DELETE /api/v1/topics/7", "a", NULL, "If-Match: If-Match must be * or a list of quoted ETags" },
@@ -85,14 +90,19 @@ static void show(const struct http_request *http, const char *body, struct buf *
 	buf_fini(&params);
 }
 
+static void read_request(struct http_reader *reader, struct buf *bytes)
+{
+	struct fail why = { 0 };
+	struct span rest = buf_view(bytes);
+	ck_assert_msg(http_reader_feed(reader, &rest, &why) == HTTP_COMPLETE, "%s", why.text);
+}
+
 START_TEST(a_request_becomes_its_params)
 {
 	struct http_reader reader = { 0 };
 	struct buf bytes = { 0 }, shown = { 0 };
-	struct fail why = { 0 };
 	put_request(&bytes, (size_t)_i);
-	struct span rest = buf_view(&bytes);
-	ck_assert_int_eq(http_reader_feed(&reader, &rest, &why), HTTP_COMPLETE);
+	read_request(&reader, &bytes);
 	show(&reader.request, requests[_i].body, &shown);
 	ck_assert_msg(span_is(buf_view(&shown), requests[_i].params), "%s gave %.*s", requests[_i].request,
 		(int)shown.len, shown.bytes);
@@ -102,9 +112,76 @@ START_TEST(a_request_becomes_its_params)
 }
 END_TEST
 
+#define BYTES_64 "0123456789abcdef0123456789ABCDEF!#$%&'*+-.^_`|~0123456789abcdef<"
+#define BYTES_255 BYTES_64 BYTES_64 BYTES_64 "123456789012345678901234567890123456789012345678901234567890123"
+#define KEY "Idempotency-Key: "
+#define VISIBLE "Idempotency-Key must be 1 to 255 visible ASCII characters"
+
+static const struct {
+	const char *request, *fields;
+	const char *key; /* NULL: refused */
+	const char *why;
+} keys[] = {
+	{ "POST /topics", "", "", NULL },
+	{ "POST /topics", KEY "a\r\n", "a", NULL },
+	{ "POST /sessions", "idempotency-key:\t\"8e03978e-40d5\" \r\n", "\"8e03978e-40d5\"", NULL },
+	{ "POST /topics", KEY BYTES_255 "\r\n", BYTES_255, NULL },
+	{ "POST /topics", KEY BYTES_255 "x\r\n", NULL, VISIBLE },
+	{ "POST /topics", KEY "\r\n", NULL, VISIBLE },
+	{ "POST /topics", KEY "a b\r\n", NULL, VISIBLE },
+	{ "POST /topics", KEY "a\tb\r\n", NULL, VISIBLE },
+	{ "POST /topics", KEY "\xc3\xbc\r\n", NULL, VISIBLE },
+	{ "POST /topics", KEY "a\r\n" KEY "b\r\n", NULL, "Idempotency-Key must be given once" },
+	{ "POST /topics", KEY "a\r\n" KEY "a\r\n", NULL, "Idempotency-Key must be given once" },
+	{ "GET /topics", KEY "a b\r\n", "", NULL },
+	{ "PUT /api/v1/sessions/" ID, KEY "a\r\n", "", NULL },
+};
+
+START_TEST(a_post_says_its_key)
+{
+	struct http_reader reader = { 0 };
+	struct buf bytes = { 0 };
+	struct fail why = { 0 };
+	struct span key = SPAN("untouched");
+	buf_printf(&bytes, "%s HTTP/1.1\r\nHost: a\r\n%s\r\n", keys[_i].request, keys[_i].fields);
+	read_request(&reader, &bytes);
+	enum status st = request_params_key(&reader.request, &key, &why);
+	ck_assert_int_eq(st, keys[_i].key ? ST_OK : ST_INVALID_INPUT);
+	ck_assert(span_is(key, keys[_i].key ? keys[_i].key : "untouched"));
+	ck_assert_str_eq(why.text, keys[_i].key ? "" : keys[_i].why);
+	ck_assert_str_eq(why.field, keys[_i].key ? "" : "Idempotency-Key");
+	http_reader_fini(&reader);
+	buf_fini(&bytes);
+}
+END_TEST
+
+/* Not of a method that has no such param. */
+START_TEST(a_key_is_a_param)
+{
+	struct http_reader reader = { 0 };
+	struct buf bytes = { 0 }, params = { 0 };
+	struct fail why = { 0 };
+	uint32_t pairs = 0;
+	struct route_match match;
+	buf_text(&bytes, "POST /topics HTTP/1.1\r\nHost: a\r\n\r\n");
+	read_request(&reader, &bytes);
+	ck_assert_int_eq(route_find(reader.request.method, reader.request.path, &match), ST_OK);
+	struct request_source source = { .http = &reader.request, .route = match.route,
+		.method = method_find(_i ? SPAN("topics.delete") : SPAN("topics.create")),
+		.idempotency_key = SPAN("a") };
+	ck_assert_int_eq(request_params_put(&source, &params, &pairs, &why), ST_OK);
+	ck_assert_uint_eq(pairs, _i ? 0 : 1);
+	http_reader_fini(&reader);
+	buf_fini(&bytes);
+	buf_fini(&params);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("request_params");
 	tcase_add_loop_test(tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
+	tcase_add_loop_test(tc, a_post_says_its_key, 0, sizeof keys / sizeof *keys);
+	tcase_add_loop_test(tc, a_key_is_a_param, 0, 2);
 	return suite_run("request_params", tc);
 }
