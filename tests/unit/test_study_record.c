@@ -1,0 +1,184 @@
+/* Rows of a file: ids that follow from names, and the rules of a session. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/study/csv.h"
+#include "client/study/record.h"
+#include "client/study/rows.h"
+#include "client/study/uuid5.h"
+#include "common/uuid.h"
+#include "tests/unit/suite.h"
+
+static const struct {
+	const char *name_space, *name, *id;
+} ids[] = {
+	/* RFC 9562 appendix A.4 */
+	{ "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com",
+		"2ed6657d-e927-568b-95e1-2665a8aea6a2" },
+	{ "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "python.org", "886313e1-3b8a-5372-9b90-0c9aee199e5d" },
+};
+
+START_TEST(an_id_follows_from_its_name)
+{
+	unsigned char name_space[16], id[16];
+	char text[37] = "";
+	ck_assert(uuid_parse(span_of(ids[_i].name_space), name_space));
+	uuid5(name_space, ids[_i].name, strlen(ids[_i].name), id);
+	uuid_format(id, text);
+	ck_assert_str_eq(text, ids[_i].id);
+}
+END_TEST
+
+static const struct {
+	const char *id, *day, *minutes, *tag;
+	const char *wrong; /* the field; NULL: none */
+	const char *study_date;
+} records[] = {
+	{ "1", "2020-01-02", "5", "x", NULL, "2020-01-02" },
+	{ "1", "2020-01-02T23:59:59.123456Z", "5", "x", NULL, "2020-01-02" },
+	{ "1", "2020-01-02 23:59", " 5 ", "x", NULL, "2020-01-02" },
+	{ "1", "2020-01-02T00:30:00+02:00", "5", "x", NULL, "2020-01-02" },
+	{ "1", "2020-01-02T00:30:00-0800", "5", "x", NULL, "2020-01-02" },
+	{ "1", "2020-01-02t00:30:00 +00", "5", "x", NULL, "2020-01-02" },
+	{ "", "2020-01-02", "5", "x", "id", NULL },
+	{ NULL, "2020-01-02", "5", "x", "id", NULL },
+	{ "1", NULL, "5", "x", "study_date", NULL },
+	{ "1", "2020-02-30", "5", "x", "study_date", NULL },
+	{ "1", "2020-1-2", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T24:00", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T10:00:00.Z", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T10:00:00+5", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T10:00:00Zx", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02T10:00:00Z                                                              ", "5", "x",
+		NULL, "2020-01-02" },
+	{ "1", "1899-12-31", "5", "x", "study_date", NULL },
+	{ "1", "2020-01-02", "0", "x", "minutes", NULL },
+	{ "1", "2020-01-02", "1441", "x", "minutes", NULL },
+	{ "1", "2020-01-02", "5.5", "x", "minutes", NULL },
+	{ "1", "2020-01-02", "", "x", "minutes", NULL },
+	{ "1", "2020-01-02", "5", " \t", "tag", NULL },
+	{ "1", "2020-01-02", "5", NULL, "tag", NULL },
+};
+
+START_TEST(a_record_is_judged)
+{
+	static const unsigned char name_space[16];
+	struct record record;
+	struct refusal why = { 0 };
+	struct raw_record raw = { 7, { records[_i].id, records[_i].day, records[_i].minutes, records[_i].tag } };
+	bool is_right = record_judge(&raw, name_space, &record, &why);
+	ck_assert_msg(is_right == !records[_i].wrong, "%d: %s %s", _i, why.field, why.rule);
+	if (is_right) {
+		ck_assert_str_eq(record.day, records[_i].study_date);
+		return;
+	}
+	ck_assert_str_eq(why.field, records[_i].wrong);
+	ck_assert_uint_eq(why.line, 7);
+	ck_assert_str_ne(why.rule, "");
+}
+END_TEST
+
+START_TEST(a_uuid_stays_what_it_is)
+{
+	static const unsigned char name_space[16];
+	struct record record;
+	struct refusal why;
+	struct raw_record raw = { 1, { " 01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02", "5", "x" } };
+	ck_assert(record_judge(&raw, name_space, &record, &why));
+	ck_assert_str_eq(record.id, "01890a5d-ac96-774b-bcce-b302099a8057");
+}
+END_TEST
+
+/* A file's rows, as "tag/minutes/notes" or "!line", one after the other. */
+static void read_all(const char *bytes, size_t len, enum rows_format format, char *out, size_t size)
+{
+	char path[] = "/tmp/st-rows-XXXXXX";
+	struct source source;
+	struct raw_record raw;
+	struct refusal why = { 0 };
+	int fd = mkstemp(path);
+	size_t used = 0;
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	ck_assert(source_open(&source, path));
+	struct rows *rows = rows_new(&source, format);
+	enum rows_result result = rows_begin(rows, &why);
+	out[0] = '\0';
+	if (result == ROWS_REFUSED)
+		(void)snprintf(out, size, "header %s", why.rule);
+	while (result != ROWS_REFUSED && (result = rows_next(rows, &raw, &why)) != ROWS_END) {
+		ck_assert_int_ne(result, ROWS_FAILED);
+		if (result == ROWS_REFUSED)
+			used += (size_t)snprintf(out + used, size - used, "!%d;", (int)why.line);
+		else
+			used += (size_t)snprintf(out + used, size - used, "%s/%s/%s;", raw.text[FIELD_TAG],
+				raw.text[FIELD_MINUTES], raw.text[FIELD_NOTES] ? raw.text[FIELD_NOTES] : "-");
+		result = ROWS_RECORD;
+	}
+	rows_free(&rows);
+	source_close(&source);
+	(void)close(fd);
+	(void)unlink(path);
+}
+
+#define FILE_OF(literal) literal, sizeof(literal) - 1
+#define HEADER "id,timestamp,minutes,tag,notes\n"
+
+static const struct {
+	const char *bytes;
+	size_t len;
+	const char *rows;
+} files[] = {
+	{ FILE_OF(HEADER "1,2020-01-01,5,x,n\n2,2020-01-01,6,y\n"), "x/5/n;y/6/-;" },
+	{ FILE_OF("\xef\xbb\xbf\"Tag\",ID , minutes,date\r\nx,1,5,d\r\n"), "x/5/-;" },
+	{ FILE_OF(HEADER "1,d,5,x,\"\"\n1,d,5,x,\n"), "x/5/;x/5/-;" },
+	{ FILE_OF(HEADER "\n  \r\n1,d,5,x,\"a\n\nb\"\nbad\"\n1,d,6,y"), "x/5/a\n\nb;!7;y/6/-;" },
+	{ FILE_OF(HEADER "1,d,5,\xff,\n1,d,5,a\0b,\n1,d,6,y"), "!2;!3;y/6/-;" },
+	{ FILE_OF(HEADER), "" },
+	{ FILE_OF(""), "header is missing: the file is empty" },
+	{ FILE_OF("id,minutes,tag\n"), "header has no column timestamp or study_date" },
+	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5}\n{\"minutes\":6,\"tag\":\"y\",\"notes\":null}\n"),
+		"x/5/-;y/6/-;" },
+	{ FILE_OF("[\n{\"tag\":\"x\",\"minutes\":5},\n{\"tag\":\"y\",\"minutes\":6}\n]\n"), "x/5/-;y/6/-;" },
+	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5} {}\n{}}\n[1]\n{\"tag\":\"a\\u0000b\"}\n5\n"
+		  "{\"tag\":\"y\",\"minutes\":6}"), "!1;!2;!3;!4;!5;y/6/-;" },
+	{ FILE_OF("{\"duration_minutes\":4,\"minutes\":5,\"topic\":\"z\",\"tag\":\"x\"}"), "x/5/-;" },
+};
+
+START_TEST(rows_of_every_kind_of_file)
+{
+	char rows[512];
+	read_all(files[_i].bytes, files[_i].len, ROWS_ANY, rows, sizeof rows);
+	ck_assert_str_eq(rows, files[_i].rows);
+}
+END_TEST
+
+START_TEST(a_line_too_long_is_one_line)
+{
+	static const char before[] = HEADER "1,d,5,x,n\n", after[] = "\n1,d,6,y,n\n";
+	char rows[128];
+	size_t length = 3 * SOURCE_MAX, at = sizeof before - 1;
+	char *bytes = malloc(at + length + sizeof after);
+	ck_assert_ptr_nonnull(bytes);
+	memcpy(bytes, before, at);
+	memset(bytes + at, _i == 0 ? 'a' : '"', length);
+	memcpy(bytes + at + length, after, sizeof after);
+	read_all(bytes, at + length + sizeof after - 1, ROWS_ANY, rows, sizeof rows);
+	ck_assert_str_eq(rows, "x/5/n;!3;y/6/n;");
+	free(bytes);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("record");
+	tcase_add_loop_test(tests, an_id_follows_from_its_name, 0, sizeof ids / sizeof *ids);
+	tcase_add_loop_test(tests, a_record_is_judged, 0, sizeof records / sizeof *records);
+	tcase_add_test(tests, a_uuid_stays_what_it_is);
+	tcase_add_loop_test(tests, rows_of_every_kind_of_file, 0, sizeof files / sizeof *files);
+	tcase_add_loop_test(tests, a_line_too_long_is_one_line, 0, 2);
+	return suite_run("study record", tests);
+}
