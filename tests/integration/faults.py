@@ -103,12 +103,12 @@ def held_by_the_dead(gateway):
 class Lock:
     """No write gets through while it is held: what is in flight stays in flight."""
 
-    def __init__(self, database):
+    def __init__(self, database, table="sessions"):
         self.psql = subprocess.Popen(
             [database.program("psql"), "-X", "-q", "-A", "-t", "-h", database.directory, "-p", "5432",
              "-U", "studytracker", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             encoding="utf-8", preexec_fn=harness.dies_with_us)
-        self.say("begin; lock table sessions in share row exclusive mode; select 'held';")
+        self.say(f"begin; lock table {table} in share row exclusive mode; select 'held';")
         line = self.psql.stdout.readline()
         assert line == "held\n", line
 

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 
+import faults
 import harness
 
 
@@ -93,6 +94,48 @@ class Idempotency(harness.ServiceCase):
                     self.assertEqual(replayed.count(None), 1)
         self.assertEqual(self.database.value(
             f"select count(*) from sessions where topic_id = {topic}"), "20")
+
+
+BLOCKED = """select count(*) from pg_stat_activity
+    where application_name = 'studytracker-worker' and wait_event_type = 'Lock'"""
+
+
+class WorkersAreKilled(faults.FaultCase):
+    """Between a write and its answer: the database does what was sent to it all the same."""
+
+    def insist(self, target, body, key):
+        def answer():
+            reply = self.service.post(target, body, Idempotency_Key=key)
+            return reply if reply.status < 500 else None
+        return harness.until(f"{target} is answered", answer)
+
+    def kill_in_the_midst(self, lock):
+        """All that have sent their writes; what they hold is given to others, or given up."""
+        harness.until("writes wait", lambda: int(self.database.value(BLOCKED)) >= self.workers)
+        for worker in list(self.service.workers):
+            self.service.kill(worker)
+            self.service.start_worker()
+        self.service.wait_joined(self.workers)
+        lock.release()
+
+    def test_nothing_stands_twice(self):
+        topic = self.topic("Killed")["id"]
+        for turn in range(3):
+            asked = [("/topics", {"name": f"Killed {turn} {n}"}, f"topic-{turn}-{n}") for n in range(12)]
+            asked += [("/sessions", {"topic_id": topic, "notes": f"{turn} {n}"}, f"session-{turn}-{n}")
+                      for n in range(12)]
+            with concurrent.futures.ThreadPoolExecutor(len(asked) * 2) as pool:
+                with faults.Lock(self.database, "idempotency_keys") as lock:
+                    replies = [pool.submit(self.insist, *one) for one in asked * 2]
+                    self.kill_in_the_midst(lock)
+                replies = [reply.result() for reply in replies]
+            for first, second in zip(replies, replies[len(asked):]):
+                self.assertEqual((first.status, second.status), (201, 201), (first, second))
+                self.assertEqual(first.body, second.body)
+        self.assertEqual(self.database.value(
+            f"select count(*) from sessions where topic_id = {topic}"), "36")
+        self.assertEqual(self.database.value("select count(*) from topics"), "37")
+        self.assertEqual(self.database.value("select count(*) from idempotency_keys"), "72")
 
 
 if __name__ == "__main__":
