@@ -268,7 +268,7 @@ START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
 	struct request *all[REQUEST_KEYS_MAX];
 	request_keys_clear(&keys);
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
-		char id[40], key[8];
+		char id[40], key[16];
 		(void)snprintf(id, sizeof id, "0123abcd-0000-7000-8000-%012d", i);
 		(void)snprintf(key, sizeof key, "%d", i);
 		all[i] = take("sessions.create", 1, a_session(id, key));
