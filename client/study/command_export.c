@@ -29,8 +29,10 @@ static const struct option options[] = {
 };
 
 const struct command command_export = { "export", "[FILE]", "Export sessions to a file",
-	"Without FILE, or where it is -, to standard output. FILE is replaced once all is written.\n"
-	"What study import reads again gives the same sessions.\n", options, 0, 1, run };
+	"Without FILE, or where it is -, to standard output. FILE is replaced once all is "
+	"written.\n"
+	"What study import reads again gives the same sessions.\n",
+	options, 0, 1, run };
 
 static void fill(struct study_params *params, const void *arg)
 {
@@ -39,7 +41,8 @@ static void fill(struct study_params *params, const void *arg)
 
 /* Formats: rows into a buffer. */
 
-static const char *const csv_columns[] = { "id", "study_date", "minutes", "tag", "notes", "created_at" };
+static const char *const csv_columns[] = { "id", "study_date", "minutes", "tag", "notes",
+	"created_at" };
 
 enum { CSV_COLUMN_COUNT = sizeof csv_columns / sizeof *csv_columns };
 
@@ -108,7 +111,8 @@ static const struct format {
 	void (*begin)(struct buf *out);
 	void (*row)(struct buf *out, const struct study_value *session, bool is_first);
 	void (*end)(struct buf *out);
-} format_table[] = { /* as in formats */
+} format_table[] = {
+	/* as in formats */
 	{ csv_begin, csv_row, nothing },
 	{ json_begin, json_row, json_end },
 	{ nothing, ndjson_row, nothing },
@@ -128,7 +132,8 @@ static const struct format *format_of(const struct option_value *given, const ch
 
 /* The file: under another name until it is whole. */
 
-struct export {
+struct export
+{
 	struct study *study;
 	const struct format *format;
 	FILE *to;
@@ -197,8 +202,8 @@ static bool flush_text(struct export *ex)
 	else if (ex->format->row == csv_row) {
 		char *rest = NULL;
 		buf_byte(&ex->text, '\0');
-		for (char *line = ex->text.failed ? NULL : strtok_r(ex->text.bytes, "\n", &rest); line;
-			line = strtok_r(NULL, "\n", &rest)) {
+		for (char *line = ex->text.failed ? NULL : strtok_r(ex->text.bytes, "\n", &rest);
+			line; line = strtok_r(NULL, "\n", &rest)) {
 			line[strcspn(line, "\r")] = '\0';
 			terminal_text(out, line);
 			fputc('\n', out->to);
@@ -224,7 +229,8 @@ static uint64_t count(struct study *study, const struct option_value *given)
 		study_params_text(params, "from", given[FROM].text);
 	if (given[TO].is_given)
 		study_params_text(params, "to", given[TO].text);
-	if (!given[TAG].is_given && study_call(study->client, "stats.summary", params, &summary) == STUDY_OK)
+	if (!given[TAG].is_given
+		&& study_call(study->client, "stats.summary", params, &summary) == STUDY_OK)
 		total = (uint64_t)study_value_int(study_value_get(summary, "sessions"), 0);
 	study_value_free(&summary);
 	study_params_free(&params);
@@ -239,8 +245,10 @@ static bool write_page(struct export *ex, const struct pages *pages)
 		ex->format->begin(&ex->text);
 	for (size_t i = 0; i < rows; i++)
 		ex->format->row(&ex->text, study_value_at(pages->data, i), before == 0 && i == 0);
-	struct progress_now now = { (uint64_t)pages->row_count, ex->total, (uint64_t)pages->row_count };
-	progress_show(&ex->progress, &now);
+	struct progress_now now = { (uint64_t)pages->row_count, ex->total,
+		(uint64_t)pages->row_count };
+	if (ex->to != stdout || !ex->study->out.is_terminal) /* which shows the rows themselves */
+		progress_show(&ex->progress, &now);
 	return flush_text(ex);
 }
 

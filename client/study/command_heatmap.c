@@ -19,9 +19,9 @@ const struct command command_heatmap = { "heatmap", "", "Show every study day of
 enum { WEEK = 7, WEEKS_MAX = 54, LABEL_COLUMNS = 4, THURSDAY = 3 /* 1970-01-01, from Monday on */ };
 
 struct year {
-	int64_t first, end;    /* days since 1970, end exclusive */
-	int64_t grid_first;    /* of the week that holds the first */
-	int week_start;        /* 1 is Monday */
+	int64_t first, end; /* days since 1970, end exclusive */
+	int64_t grid_first; /* of the week that holds the first */
+	int week_start;     /* 1 is Monday */
 	int weeks;
 	signed char level[WEEK * WEEKS_MAX]; /* by day of the grid; -1: another year's */
 };
@@ -84,27 +84,38 @@ static void draw_cell(const struct terminal *out, int level, int columns)
 	fprintf(out->to, "%s%*s", cells[level], columns - 1, "");
 }
 
-static void draw_months(const struct terminal *out, const struct year *y, int from, int to, int columns)
+/* 1 to 12 where a week is the first of a month, or the first that is drawn; else 0. */
+static int month_of(const struct year *y, int week, bool is_first)
 {
-	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-		"Oct", "Nov", "Dec" };
-	int at = 0;
+	char date[DATE_TEXT_LEN + 1] = "";
+	int64_t last = y->grid_first + (int64_t)week * WEEK + WEEK - 1;
+	if (last >= y->end)
+		return 0;
+	date_format(last, date);
+	int month = (date[5] - '0') * 10 + date[6] - '0';
+	int day = (date[8] - '0') * 10 + date[9] - '0';
+	return day <= WEEK || is_first ? month : 0;
+}
+
+static void draw_months(
+	const struct terminal *out, const struct year *y, int from, int to, int columns)
+{
+	static const char names[13][4] = { "", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	int at = 0, end = (to - from) * columns;
 	fprintf(out->to, "%*s", LABEL_COLUMNS, "");
 	for (int week = from; week < to; week++) {
-		char date[DATE_TEXT_LEN + 1] = "";
-		int64_t day = y->grid_first + (int64_t)week * WEEK + WEEK - 1;
-		date_format(day < y->end ? day : y->end - 1, date);
-		int month = (date[5] - '0') * 10 + date[6] - '0', of_month = (date[8] - '0') * 10 + date[9] - '0';
-		int wanted = (week - from) * columns;
-		if ((of_month > WEEK && week != from) || day >= y->end || wanted < at || month < 1 || month > 12)
+		int month = month_of(y, week, week == from), wanted = (week - from) * columns;
+		if (month < 1 || month > 12 || (at > 0 && wanted <= at) || wanted + 3 > end)
 			continue;
-		fprintf(out->to, "%*s%s ", wanted - at, "", names[month - 1]);
-		at = wanted + 4;
+		fprintf(out->to, "%*s%s", wanted - at, "", names[month]);
+		at = wanted + 3;
 	}
 	fputc('\n', out->to);
 }
 
-static void draw_weeks(const struct terminal *out, const struct year *y, int from, int to, int columns)
+static void draw_weeks(
+	const struct terminal *out, const struct year *y, int from, int to, int columns)
 {
 	static const char names[][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 	draw_months(out, y, from, to, columns);
@@ -125,7 +136,8 @@ static void draw(const struct terminal *out, const struct year *y)
 	int parts = (y->weeks + weeks - 1) / weeks;
 	weeks = (y->weeks + parts - 1) / parts;
 	for (int from = 0; from < y->weeks; from += weeks)
-		draw_weeks(out, y, from, from + weeks < y->weeks ? from + weeks : y->weeks, columns);
+		draw_weeks(
+			out, y, from, from + weeks < y->weeks ? from + weeks : y->weeks, columns);
 }
 
 static void tell(const struct study *study, const struct study_value *reply)

@@ -33,8 +33,10 @@ static const struct option options[] = {
 const struct command command_import = { "import", "FILE", "Import sessions from a file",
 	"FILE is CSV with a header (id, timestamp or study_date, minutes, tag, notes; in any\n"
 	"order), or JSON with a session a line, as study export writes them; - is standard input.\n"
-	"Ids are kept, so that importing twice does no harm; what was interrupted goes on where it\n"
-	"was. Each line that is refused is told. Of a timestamp only the day is kept, as written.\n",
+	"Ids are kept, so that importing twice does no harm; what was interrupted goes on where "
+	"it\n"
+	"was. Each line that is refused is told. Of a timestamp only the day is kept, as "
+	"written.\n",
 	options, 1, 1, run };
 
 enum { GIVE_UP_MS = 30000, SAVE_MS = 500 };
@@ -73,7 +75,8 @@ static void tell_json(struct import *im, const struct refusal *why)
 {
 	struct json_object *line = json_object_new_object();
 	json_object_object_add(line, "line", json_object_new_int64((int64_t)why->line));
-	json_object_object_add(line, "field", *why->field ? json_object_new_string(why->field) : NULL);
+	json_object_object_add(
+		line, "field", *why->field ? json_object_new_string(why->field) : NULL);
 	json_object_object_add(line, "rule", json_object_new_string(why->rule));
 	fputs(im->told++ > 0 ? ",\n" : "\n", im->study->out.to);
 	terminal_json(&im->study->out,
@@ -103,9 +106,9 @@ static void on_progress(void *arg, const struct journal_state *done)
 {
 	struct import *im = arg;
 	int64_t now_ms = progress_now_ms();
-	struct progress_now now = {
-		.done = done->offset, .total = im->size, .rows = row_count(done) - row_count(&im->from)
-	};
+	struct progress_now now = { .done = done->offset,
+		.total = im->size,
+		.rows = row_count(done) - row_count(&im->from) };
 	im->done = *done;
 	progress_show(&im->progress, &now);
 	if (im->options.is_dry_run || now_ms - im->saved_ms < SAVE_MS)
@@ -122,21 +125,26 @@ static void summarize(const struct import *im)
 	double seconds = (double)(progress_now_ms() - im->progress.started_ms) / 1000;
 	double rate = seconds > 0 ? (double)rows / seconds : 0;
 	if (im->study->is_json) {
-		fprintf(out->to, "%s],\"created\":%" PRIu64 ",\"existing\":%" PRIu64
-			",\"differing\":%" PRIu64 ",\"refused_lines\":%" PRIu64 ",\"resumed_at_line\":%" PRIu64
-			",\"dry_run\":%s,\"interrupted\":%s,\"seconds\":%.3f,\"rows_per_second\":%.1f}\n",
+		fprintf(out->to,
+			"%s],\"created\":%" PRIu64 ",\"existing\":%" PRIu64
+			",\"differing\":%" PRIu64 ",\"refused_lines\":%" PRIu64
+			",\"resumed_at_line\":%" PRIu64
+			",\"dry_run\":%s,\"interrupted\":%s,\"seconds\":%.3f,\"rows_per_second\":%."
+			"1f}\n",
 			im->told > 0 ? "\n" : "", done->created, done->existing, done->differing,
 			done->refused, im->from.line, im->options.is_dry_run ? "true" : "false",
 			im->is_stopped ? "true" : "false", seconds, rate);
 		return;
 	}
-	fprintf(out->to, im->options.is_dry_run ? "%" PRIu64 " would be imported" : "%" PRIu64 " imported",
+	fprintf(out->to,
+		im->options.is_dry_run ? "%" PRIu64 " would be imported" : "%" PRIu64 " imported",
 		done->created);
 	if (!im->options.is_dry_run)
 		fprintf(out->to, ", %" PRIu64 " were there already", done->existing);
 	if (done->differing > 0)
 		fprintf(out->to, ", %" PRIu64 " there with other values", done->differing);
-	fprintf(out->to, ", %" PRIu64 " refused; %.1f s, %.0f rows/s\n", done->refused, seconds, rate);
+	fprintf(out->to, ", %" PRIu64 " refused; %.1f s, %.0f rows/s\n", done->refused, seconds,
+		rate);
 }
 
 /* Resuming. */
@@ -161,7 +169,8 @@ static void resume(struct import *im, bool is_restart)
 	if (is_known && is_still_there(im)
 		&& source_seek(&im->source, im->from.offset, im->from.line)) {
 		if (!im->study->is_json)
-			fprintf(im->study->err.to, "Going on at line %" PRIu64 ", where it was interrupted\n",
+			fprintf(im->study->err.to,
+				"Going on at line %" PRIu64 ", where it was interrupted\n",
 				im->from.line);
 		im->done = im->from;
 		return;
@@ -210,7 +219,8 @@ static int finish(struct import *im, bool is_read, const struct study_error *why
 	if (why->status != STUDY_OK)
 		(void)service_complain(im->study, why);
 	if (!is_whole) {
-		study_complain(im->study, "not all was imported; the same command goes on from here");
+		study_complain(
+			im->study, "not all was imported; the same command goes on from here");
 		return !is_read ? STUDY_EXIT_USAGE : STUDY_EXIT_UNREACHABLE;
 	}
 	return im->done.refused + im->done.differing > 0 ? STUDY_EXIT_LINES : STUDY_EXIT_DONE;

@@ -52,6 +52,7 @@ static int run(struct study *study, const struct arguments *args)
 	int exit = save(study, args->words[0], &pair);
 	explicit_bzero(pair.secret, sizeof pair.secret);
 	if (exit == STUDY_EXIT_DONE)
-		fprintf(study->out.to, study->is_json ? "{\"public\":\"%s\"}\n" : "%s\n", pair.public);
+		fprintf(study->out.to, study->is_json ? "{\"public\":\"%s\"}\n" : "%s\n",
+			pair.public);
 	return exit;
 }

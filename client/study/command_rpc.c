@@ -11,7 +11,8 @@ static int run(struct study *study, const struct arguments *args);
 
 const struct command command_rpc = { "rpc", "METHOD [JSON]", "Call a method of the service",
 	"JSON is an object of the method's params, or - to read it from standard input.\n"
-	"rpc.methods answers all methods with their params.\n", NULL, 1, 2, run };
+	"rpc.methods answers all methods with their params.\n",
+	NULL, 1, 2, run };
 
 enum { INPUT_MAX = 1 << 20 };
 
@@ -25,7 +26,8 @@ static char *read_input(struct study *study)
 	buf_byte(&in, '\0');
 	if (!in.failed && !ferror(stdin) && strlen(in.bytes) + 1 == in.len)
 		return in.bytes;
-	study_complain(study, "standard input can't be read, holds NUL, or over %d bytes", INPUT_MAX);
+	study_complain(
+		study, "standard input can't be read, holds NUL, or over %d bytes", INPUT_MAX);
 	buf_fini(&in);
 	return NULL;
 }
@@ -36,8 +38,10 @@ static void print(const struct study *study, const char *reply)
 	struct json_object *value = NULL;
 	if (study->out.is_terminal && !study->is_json)
 		value = json_tokener_parse(reply);
-	const char *pretty = value ? json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY
-				| JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+	const char *pretty = value ? json_object_to_json_string_ext(
+				     value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
+						    | JSON_C_TO_STRING_NOSLASHESCAPE)
+				   : NULL;
 	terminal_json(&study->out, pretty ? pretty : reply);
 	fputc('\n', study->out.to);
 	json_object_put(value);

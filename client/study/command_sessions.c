@@ -8,7 +8,8 @@ static int run(struct study *study, const struct arguments *args);
 
 enum { TAG, FROM, TO, SEARCH, SORT, LIMIT, IDS };
 
-static const char *const sorts[] = { "created_at", "-created_at", "study_date", "-study_date", NULL };
+static const char *const sorts[] = { "created_at", "-created_at", "study_date", "-study_date",
+	NULL };
 
 static const struct option options[] = {
 	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },

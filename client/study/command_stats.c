@@ -22,7 +22,8 @@ static const struct option options[] = {
 };
 
 const struct command command_stats = { "stats", "", "Show how much was studied, as bars",
-	"Without --from and --to: the last 14 days, 12 weeks, 12 months, all years or all topics.\n",
+	"Without --from and --to: the last 14 days, 12 weeks, 12 months, all years or all "
+	"topics.\n",
 	options, 0, 0, run };
 
 enum { LABEL_MAX = 30, DURATION_COLUMNS = 15, LABEL_SIZE = 1024, GAP_MAX = 60 };
@@ -151,7 +152,8 @@ static void tell_sum(const struct study *study, const struct study_value *data)
 	}
 	terminal_duration(minutes, duration);
 	terminal_style(&study->out, STYLE_BOLD);
-	fprintf(study->out.to, "%s in %lld session%s", duration, sessions, sessions == 1 ? "" : "s");
+	fprintf(study->out.to, "%s in %lld session%s", duration, sessions,
+		sessions == 1 ? "" : "s");
 	terminal_style(&study->out, STYLE_NONE);
 	fputc('\n', study->out.to);
 }
@@ -164,8 +166,7 @@ static void tell_streak(const struct study *study, const struct study_value *str
 }
 
 /* So that the range counts from the account's today, which the service knows. */
-static void put_default_from(
-	struct study_params *params, const struct study_value *streak, int by)
+static void put_default_from(struct study_params *params, const struct study_value *streak, int by)
 {
 	static const int days[] = { 13, 7 * 12 - 1, 335 };
 	char from[DATE_TEXT_LEN + 1] = "";

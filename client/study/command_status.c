@@ -20,7 +20,8 @@ static const struct option options[] = {
 };
 
 const struct command command_status = { "status", "", "Show gateways, workers, queue and rates",
-	"Asks every gateway of the endpoints. Ends with 3 where none answers.\n", options, 0, 0, run };
+	"Asks every gateway of the endpoints. Ends with 3 where none answers.\n", options, 0, 0,
+	run };
 
 enum { GATEWAYS_MAX = SERVICE_ENDPOINTS_MAX };
 
@@ -72,7 +73,8 @@ static struct json_object *ask(struct gateway *g)
 /* Requests a second: of the interval, or since the gateway's start. */
 static double rate(const struct gateway *g, const char *group, const char *name)
 {
-	int64_t count = number(g->now, group, name) - (g->before ? number(g->before, group, name) : 0);
+	int64_t count =
+		number(g->now, group, name) - (g->before ? number(g->before, group, name) : 0);
 	double seconds = g->before ? g->seconds : (double)number(g->now, NULL, "uptime_ms") / 1000;
 	return seconds > 0 ? (double)count / seconds : 0;
 }
@@ -115,8 +117,8 @@ static void print_json(const struct study *study, const struct gateway *gateways
 	for (int i = 0; i < count; i++)
 		json_object_array_add(list, json_of(&gateways[i]));
 	json_object_object_add(all, "gateways", list);
-	terminal_json(&study->out,
-		json_object_to_json_string_ext(all, JSON_C_TO_STRING_NOSLASHESCAPE));
+	terminal_json(
+		&study->out, json_object_to_json_string_ext(all, JSON_C_TO_STRING_NOSLASHESCAPE));
 	fputc('\n', study->out.to);
 	json_object_put(all);
 }
@@ -126,21 +128,28 @@ static void print_json(const struct study *study, const struct gateway *gateways
 static void print_workers(const struct study *study, struct json_object *workers)
 {
 	static const struct column columns[] = {
-		{ "  Worker", 0, false }, { "Pid", 0, true }, { "Credit", 0, true },
-		{ "In flight", 0, true }, { "Database", 0, false }, { "", 0, false },
+		{ "  Worker", 0, false },
+		{ "Pid", 0, true },
+		{ "Credit", 0, true },
+		{ "In flight", 0, true },
+		{ "Database", 0, false },
+		{ "", 0, false },
 	};
 	struct table table;
 	table_init(&table, &study->out, columns, 6);
 	for (size_t i = 0; workers && i < json_object_array_length(workers); i++) {
 		struct json_object *w = json_object_array_get_idx(workers, i);
 		char name[64];
-		(void)snprintf(name, sizeof name, "  %.36s", json_object_get_string(member(w, NULL, "worker")));
-		table_add(&table, (const char *[]){ name,
-			json_object_get_string(member(w, NULL, "pid")),
-			json_object_get_string(member(w, NULL, "credit")),
-			json_object_get_string(member(w, NULL, "in_flight")),
-			json_object_get_boolean(member(w, NULL, "database")) ? "connected" : "away",
-			json_object_get_boolean(member(w, NULL, "leaving")) ? "leaving" : "" });
+		(void)snprintf(name, sizeof name, "  %.36s",
+			json_object_get_string(member(w, NULL, "worker")));
+		table_add(&table,
+			(const char *[]){ name, json_object_get_string(member(w, NULL, "pid")),
+				json_object_get_string(member(w, NULL, "credit")),
+				json_object_get_string(member(w, NULL, "in_flight")),
+				json_object_get_boolean(member(w, NULL, "database")) ? "connected"
+										     : "away",
+				json_object_get_boolean(member(w, NULL, "leaving")) ? "leaving"
+										    : "" });
 	}
 	(void)table_print(&table);
 	table_fini(&table);
@@ -171,7 +180,8 @@ static void print_counts(const struct study *study, const struct gateway *g)
 	fprintf(to, ", pid %lld, up %lld:%02lld:%02lld\n", (long long)number(g->now, NULL, "pid"),
 		(long long)up / 3600, (long long)up / 60 % 60, (long long)up % 60);
 	fprintf(to, "  queue: %lld of %lld waiting, %lld in flight\n",
-		(long long)number(g->now, "queue", "waiting"), (long long)number(g->now, "queue", "max"),
+		(long long)number(g->now, "queue", "waiting"),
+		(long long)number(g->now, "queue", "max"),
 		(long long)number(g->now, "queue", "in_flight"));
 	fputs("  per second:", to);
 	for (int i = 0; i < RATE_COUNT; i++) {
@@ -179,9 +189,13 @@ static void print_counts(const struct study *study, const struct gateway *g)
 		for (const char *c = rates[i].title; *c; c++)
 			fputc(*c == '_' ? ' ' : *c, to);
 	}
-	fprintf(to, "\n  since the start: %lld calls, %lld answered, %lld repeated, %lld workers died\n",
-		(long long)number(g->now, "counts", "calls"), (long long)number(g->now, "counts", "answered"),
-		(long long)number(g->now, "counts", "repeated"), (long long)number(g->now, "counts", "deaths"));
+	fprintf(to,
+		"\n  since the start: %lld calls, %lld answered, %lld repeated, %lld workers "
+		"died\n",
+		(long long)number(g->now, "counts", "calls"),
+		(long long)number(g->now, "counts", "answered"),
+		(long long)number(g->now, "counts", "repeated"),
+		(long long)number(g->now, "counts", "deaths"));
 }
 
 static void print(const struct study *study, const struct gateway *gateways, int count)
@@ -241,7 +255,8 @@ static int run(struct study *study, const struct arguments *args)
 	for (char *at = strtok_r(copy, ", \t\r\n", &rest); at && count < GATEWAYS_MAX;
 		at = strtok_r(NULL, ", \t\r\n", &rest))
 		gateways[count++].endpoint = at;
-	int exit = ask_all(study, gateways, count, interval->is_given ? (int)interval->number : 500);
+	int exit =
+		ask_all(study, gateways, count, interval->is_given ? (int)interval->number : 500);
 	if (exit != STUDY_EXIT_USAGE && study->is_json)
 		print_json(study, gateways, count);
 	else if (exit != STUDY_EXIT_USAGE)

@@ -33,18 +33,18 @@ static void add_row(struct table *table, const struct study_value *topic)
 {
 	char id[24];
 	bool is_archived = !study_value_is_null(study_value_get(topic, "archived_at"));
-	(void)snprintf(id, sizeof id, "%lld",
-		(long long)study_value_int(study_value_get(topic, "id"), 0));
-	table_add(table, (const char *[]){ id, study_value_text(study_value_get(topic, "name"), "?"),
-		is_archived ? "archived" : "",
-		study_value_text(study_value_get(topic, "description"), "") });
+	(void)snprintf(
+		id, sizeof id, "%lld", (long long)study_value_int(study_value_get(topic, "id"), 0));
+	table_add(
+		table, (const char *[]){ id, study_value_text(study_value_get(topic, "name"), "?"),
+			       is_archived ? "archived" : "",
+			       study_value_text(study_value_get(topic, "description"), "") });
 }
 
 static int list(struct study *study, struct pages *pages)
 {
-	static const struct column columns[] = {
-		{ "Id", 0, true }, { "Topic", 40, false }, { "", 0, false }, { "Description", 0, false }
-	};
+	static const struct column columns[] = { { "Id", 0, true }, { "Topic", 40, false },
+		{ "", 0, false }, { "Description", 0, false } };
 	struct table table;
 	table_init(&table, &study->out, columns, 4);
 	while (pages_next(pages)) {
@@ -54,7 +54,8 @@ static int list(struct study *study, struct pages *pages)
 			(void)table_print(&table);
 	}
 	if (pages->exit == STUDY_EXIT_DONE && pages->row_count == 0)
-		fputs("No topics yet: study topics --add NAME, or study log 25 NAME\n", study->out.to);
+		fputs("No topics yet: study topics --add NAME, or study log 25 NAME\n",
+			study->out.to);
 	table_fini(&table);
 	return pages->exit;
 }
@@ -82,7 +83,9 @@ static int add(struct study *study, const struct arguments *args)
 
 static int run(struct study *study, const struct arguments *args)
 {
-	struct pages pages = { .study = study, .method = "topics.list", .fill = fill, .arg = args->own };
+	struct pages pages = {
+		.study = study, .method = "topics.list", .fill = fill, .arg = args->own
+	};
 	if (args->own[DESCRIPTION].is_given && !args->own[ADD].is_given) {
 		study_complain(study, "--description goes with --add");
 		return STUDY_EXIT_USAGE;

@@ -3,11 +3,11 @@
 #include <string.h>
 
 enum place {
-	AT_START,  /* of a field */
+	AT_START, /* of a field */
 	IN_PLAIN,
 	IN_QUOTES,
-	AT_QUOTE,  /* in quotes: their end, or the first of two */
-	AT_CR      /* outside of them: a line end, or a character like any other */
+	AT_QUOTE, /* in quotes: their end, or the first of two */
+	AT_CR     /* outside of them: a line end, or a character like any other */
 };
 
 static const char stray_quote[] = "a quote in a field that does not begin with one";

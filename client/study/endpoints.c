@@ -12,7 +12,8 @@ enum { GATEWAYS_MAX = 16 };
 
 /* In this order: what the environment says, a gateway of one's own, the machine's. */
 static const struct {
-	const char *variable, *after; /* variable NULL: an absolute path; skipped where it is unset */
+	const char *variable,
+		*after; /* variable NULL: an absolute path; skipped where it is unset */
 } places[] = {
 	{ "STUDYTRACKER_RUNTIME_DIR", "" },
 	{ "STUDYTRACKER_DATA_DIR", "/run" },

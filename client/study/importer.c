@@ -9,7 +9,13 @@
 #include "client/study/rows.h"
 #include "common/uuid.h"
 
-enum { WINDOW = 1000, WINDOW_BYTES = 8 << 20, PROGRESS_MS = 100, RETRY_MS = 50, RETRY_MS_MAX = 1000 };
+enum {
+	WINDOW = 1000,
+	WINDOW_BYTES = 8 << 20,
+	PROGRESS_MS = 100,
+	RETRY_MS = 50,
+	RETRY_MS_MAX = 1000
+};
 
 enum slot_state { SLOT_DONE, SLOT_REFUSED, SLOT_ASKED, SLOT_WAITING /* to be asked again */ };
 
@@ -37,9 +43,9 @@ struct importer {
 	struct slot ring[WINDOW];
 	size_t head, count, bytes, waiting;
 	int64_t told_ms;
-	bool has_ended; /* the file */
+	bool has_ended;  /* the file */
 	bool is_starved; /* a pipe has nothing now */
-	int failed;     /* errno of reading */
+	int failed;      /* errno of reading */
 	struct study_error fatal;
 };
 
@@ -101,13 +107,15 @@ static void on_taken(struct slot *slot, const struct study_value *session)
 static void on_refused(struct slot *slot, const struct study_error *error)
 {
 	slot->state = SLOT_REFUSED;
-	record_refuse(&slot->refusal, slot->refusal.line, error->field, "%s [%s]", error->message, error->code);
+	record_refuse(&slot->refusal, slot->refusal.line, error->field, "%s [%s]", error->message,
+		error->code);
 }
 
 static void wait_or_give_up(struct slot *slot, const struct study_error *error)
 {
 	struct importer *in = slot->importer;
-	int64_t now_ms = progress_now_ms(), delay_ms = RETRY_MS << (slot->tries < 5 ? slot->tries : 5);
+	int64_t now_ms = progress_now_ms(),
+		delay_ms = RETRY_MS << (slot->tries < 5 ? slot->tries : 5);
 	slot->state = SLOT_WAITING;
 	slot->again_ms = now_ms + (delay_ms < RETRY_MS_MAX ? delay_ms : RETRY_MS_MAX);
 	slot->tries++;
@@ -132,8 +140,8 @@ static void on_reply(void *arg, enum study_status status, const struct study_val
 
 static void ask(struct importer *in, struct slot *slot)
 {
-	enum study_status st = study_submit(in->client, "sessions.log", slot->params, on_reply, slot,
-		(int)in->options.give_up_ms);
+	enum study_status st = study_submit(in->client, "sessions.log", slot->params, on_reply,
+		slot, (int)in->options.give_up_ms);
 	slot->state = SLOT_ASKED;
 	if (st == STUDY_INVALID_ARGUMENT) /* what no request can hold */
 		on_refused(slot, study_client_error(in->client));

@@ -35,6 +35,7 @@ void importer_free(struct importer **importer);
 
 /* Until all is done, `stop_fd` can be read or it can't go on. `why` says which: its status is OK
  * at the end, and where it was stopped (*is_stopped). False: the file can't be read: errno. */
-bool importer_run(struct importer *importer, int stop_fd, bool *is_stopped, struct study_error *why);
+bool importer_run(
+	struct importer *importer, int stop_fd, bool *is_stopped, struct study_error *why);
 
 #endif

@@ -23,7 +23,8 @@ static char *state_directory(void)
 	if (!is_given && !(home && *home == '/'))
 		return NULL;
 	if (asprintf(&path, "%s%s/studytracker", is_given ? state : home,
-		    is_given ? "" : "/.local/state") < 0)
+		    is_given ? "" : "/.local/state")
+		< 0)
 		return NULL;
 	return path;
 }
@@ -61,8 +62,8 @@ static bool key_of(const char *path, const char *endpoints, const char *name_spa
 	return is_whole;
 }
 
-void journal_open(struct journal *j, int fd, const char *path, const char *endpoints,
-	const char *name_space)
+void journal_open(
+	struct journal *j, int fd, const char *path, const char *endpoints, const char *name_space)
 {
 	struct stat about;
 	char key[37];
@@ -73,8 +74,8 @@ void journal_open(struct journal *j, int fd, const char *path, const char *endpo
 		j->device = (uint64_t)about.st_dev;
 		j->inode = (uint64_t)about.st_ino;
 		j->size = (uint64_t)about.st_size;
-		j->changed_ns =
-			(uint64_t)about.st_mtim.tv_sec * 1000000000u + (uint64_t)about.st_mtim.tv_nsec;
+		j->changed_ns = (uint64_t)about.st_mtim.tv_sec * 1000000000u
+				+ (uint64_t)about.st_mtim.tv_nsec;
 		if (asprintf(&j->path, "%s/import-%s", directory, key) < 0)
 			j->path = NULL;
 	}
@@ -90,18 +91,21 @@ bool journal_load(const struct journal *j, struct journal_state *out)
 	FILE *from = j->path ? fopen(j->path, "re") : NULL;
 	if (!from)
 		return false;
-	bool is_whole = fgets(name, sizeof name, from)
-			&& fscanf(from,
-				   "file %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "\nat %" SCNu64 " %" SCNu64
-				   "\ncounts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "\nlast %36s\nend",
-				   &file.device, &file.inode, &file.size, &file.changed_ns, &s.offset, &s.line,
-				   &s.created, &s.existing, &s.differing, &s.refused, id)
-				   == 11;
+	bool is_whole =
+		fgets(name, sizeof name, from)
+		&& fscanf(from,
+			   "file %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "\nat %" SCNu64
+			   " %" SCNu64 "\ncounts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+			   "\nlast %36s\nend",
+			   &file.device, &file.inode, &file.size, &file.changed_ns, &s.offset,
+			   &s.line, &s.created, &s.existing, &s.differing, &s.refused, id)
+			   == 11;
 	(void)fclose(from);
 	name[strcspn(name, "\n")] = '\0';
 	if (!is_whole || strcmp(name, format_name) != 0 || file.device != j->device
-		|| file.inode != j->inode || file.size != j->size || file.changed_ns != j->changed_ns
-		|| s.offset > file.size || !uuid_parse(span_of(id), uuid))
+		|| file.inode != j->inode || file.size != j->size
+		|| file.changed_ns != j->changed_ns || s.offset > file.size
+		|| !uuid_parse(span_of(id), uuid))
 		return false;
 	memcpy(s.last_id, id, sizeof id);
 	*out = s;
@@ -113,8 +117,8 @@ static bool write_state(FILE *to, const struct journal *j, const struct journal_
 	int written = fprintf(to,
 		"%s\nfile %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\nat %" PRIu64 " %" PRIu64
 		"\ncounts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\nlast %s\nend\n",
-		format_name, j->device, j->inode, j->size, j->changed_ns, s->offset, s->line, s->created,
-		s->existing, s->differing, s->refused, s->last_id);
+		format_name, j->device, j->inode, j->size, j->changed_ns, s->offset, s->line,
+		s->created, s->existing, s->differing, s->refused, s->last_id);
 	return fclose(to) == 0 && written > 0;
 }
 

@@ -26,8 +26,8 @@ struct journal {
 };
 
 /* For an open file; leaves path NULL where nothing can be kept. */
-void journal_open(struct journal *j, int fd, const char *path, const char *endpoints,
-	const char *name_space);
+void journal_open(
+	struct journal *j, int fd, const char *path, const char *endpoints, const char *name_space);
 
 /* False: there is none that counts. */
 bool journal_load(const struct journal *j, struct journal_state *out);

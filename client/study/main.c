@@ -29,7 +29,8 @@ static const struct option common_options[] = {
 };
 
 static const char ends[] =
-	"\nEnds with 0: done, 1: the service refused, 2: wrong usage or a file that can't be used,\n"
+	"\nEnds with 0: done, 1: the service refused, 2: wrong usage or a file that can't be "
+	"used,\n"
 	"3: not reachable or not able to now, 4: lines of an import were refused.\n";
 
 static void print_help(void)
@@ -41,7 +42,8 @@ static void print_help(void)
 	options_print(common_options, stdout);
 	printf("\nEnvironment: STUDYTRACKER_ENDPOINT, STUDYTRACKER_CURVE_SECRET_KEY_FILE and\n"
 	       "STUDYTRACKER_CURVE_SERVER_KEY stand for --endpoint, --key-file and --server-key;\n"
-	       "NO_COLOR for no colours.\n%s\nstudy COMMAND --help tells more; so does man study.\n",
+	       "NO_COLOR for no colours.\n%s\nstudy COMMAND --help tells more; so does man "
+	       "study.\n",
 		ends);
 }
 
@@ -93,7 +95,8 @@ static int read_keys(struct study *study, const struct option_value *given)
 static int run(struct study *study, const struct command *c, const struct arguments *args)
 {
 	if (args->word_count < c->words_min) {
-		study_complain(study, "%s needs %s; see study %s --help", c->name, c->words, c->name);
+		study_complain(
+			study, "%s needs %s; see study %s --help", c->name, c->words, c->name);
 		return STUDY_EXIT_USAGE;
 	}
 	study->endpoints = setting(&args->common[ENDPOINT], "STUDYTRACKER_ENDPOINT");
@@ -108,7 +111,9 @@ static int run(struct study *study, const struct command *c, const struct argume
 static int parse_and_run(struct study *study, int argc, char **argv)
 {
 	struct arguments args = { 0 };
-	struct options_parser parser = { .common = common_options, .args = &args, .stops_at_word = true };
+	struct options_parser parser = {
+		.common = common_options, .args = &args, .stops_at_word = true
+	};
 	const struct command *c = NULL;
 	int at = options_parse(&parser, argc, argv, 1);
 	if (at >= 0 && at < argc) {
@@ -123,7 +128,8 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 		at = options_parse(&parser, argc, argv, at + 1);
 	}
 	if (at < 0) {
-		study_complain(study, "%s; see study %s%s--help", parser.why, c ? c->name : "", c ? " " : "");
+		study_complain(study, "%s; see study %s%s--help", parser.why, c ? c->name : "",
+			c ? " " : "");
 		return STUDY_EXIT_USAGE;
 	}
 	if (args.common[VERSION].is_given)

@@ -113,11 +113,11 @@ static int take_option(struct options_parser *p, int argc, char **argv, int at)
 	bool is_long = arg[1] == '-';
 	size_t len = is_long ? strcspn(arg, "=") : 1;
 	struct found f = find(p, is_long ? arg : arg + 1, len);
-	const char *attached = is_long ? (arg[len] ? arg + len + 1 : NULL)
-				       : (arg[2] ? arg + 2 : NULL);
+	const char *attached =
+		is_long ? (arg[len] ? arg + len + 1 : NULL) : (arg[2] ? arg + 2 : NULL);
 	if (!f.option || (f.option->kind == OPTION_FLAG && attached)) {
-		(void)snprintf(p->why, sizeof p->why, f.option ? "%s takes no value" : "unknown option %s",
-			arg);
+		(void)snprintf(p->why, sizeof p->why,
+			f.option ? "%s takes no value" : "unknown option %s", arg);
 		return -1;
 	}
 	bool takes_next = f.option->kind != OPTION_FLAG && !attached;
@@ -164,8 +164,8 @@ int options_parse(struct options_parser *p, int argc, char **argv, int at)
 	return at;
 }
 
-void options_to_params(
-	const struct option *options, const struct option_value *values, struct study_params *params)
+void options_to_params(const struct option *options, const struct option_value *values,
+	struct study_params *params)
 {
 	for (int i = 0; options[i].name; i++) {
 		if (!values[i].is_given || !options[i].param)
@@ -184,8 +184,8 @@ void options_print(const struct option *options, FILE *to)
 		const struct option *o = &options[i];
 		if (o->letter)
 			(void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
-		(void)snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
-			o->argument ? o->argument : "");
+		(void)snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name,
+			o->argument ? " " : "", o->argument ? o->argument : "");
 		fprintf(to, "  %-24s  %s\n", left, o->help);
 	}
 }

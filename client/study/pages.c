@@ -59,7 +59,8 @@ int pages_print_json(struct pages *p)
 	while (pages_next(p)) {
 		if (is_first && p->row_count == (int64_t)study_value_count(p->data))
 			fputs("{\"data\":[", to);
-		for (size_t i = 0; i < study_value_count(p->data) && p->exit == STUDY_EXIT_DONE; i++) {
+		for (size_t i = 0; i < study_value_count(p->data) && p->exit == STUDY_EXIT_DONE;
+			i++) {
 			fputs(is_first ? "\n" : ",\n", to);
 			p->exit = service_write_value(p->study, study_value_at(p->data, i));
 			is_first = false;

@@ -30,9 +30,11 @@ static void format_left(const struct progress_now *now, uint64_t done_first, int
 	if (done == 0 || now->total < now->done || elapsed_ms <= 0)
 		return;
 	uint64_t seconds = (uint64_t)((double)(now->total - now->done) / (double)done
-				      * (double)elapsed_ms / 1000 + 0.5);
+					      * (double)elapsed_ms / 1000
+				      + 0.5);
 	if (seconds < 100 * 3600)
-		(void)snprintf(out, size, "  %" PRIu64 ":%02" PRIu64 " left", seconds / 60, seconds % 60);
+		(void)snprintf(
+			out, size, "  %" PRIu64 ":%02" PRIu64 " left", seconds / 60, seconds % 60);
 }
 
 void progress_format(const struct progress_now *now, uint64_t done_first, int64_t elapsed_ms,
@@ -50,8 +52,8 @@ void progress_format(const struct progress_now *now, uint64_t done_first, int64_
 	} else
 		room = 0;
 	format_left(now, done_first, elapsed_ms, left, sizeof left);
-	(void)snprintf(out, PROGRESS_SIZE, "%s%*s%s  %" PRIu64 " rows  %.0f/s%s", bar, room - used, "",
-		percent, now->rows, (double)now->rows / seconds, left);
+	(void)snprintf(out, PROGRESS_SIZE, "%s%*s%s  %" PRIu64 " rows  %.0f/s%s", bar, room - used,
+		"", percent, now->rows, (double)now->rows / seconds, left);
 }
 
 void progress_show(struct progress *p, const struct progress_now *now)

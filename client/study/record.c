@@ -60,7 +60,8 @@ static bool refuse(const struct judge *j, enum field field, const char *rule)
 
 static const struct param *param_of(enum field field)
 {
-	return method_param(method_find(span_of("sessions.log")), span_of(field_table[field].param));
+	return method_param(
+		method_find(span_of("sessions.log")), span_of(field_table[field].param));
 }
 
 static struct span trimmed(const char *text)
@@ -75,7 +76,8 @@ static bool is_given(const struct judge *j, enum field field, struct span *out)
 	return out->len > 0 || refuse(j, field, "is missing");
 }
 
-static bool judge_id(const struct judge *j, const unsigned char name_space[16], char out[STUDY_ID_SIZE])
+static bool judge_id(
+	const struct judge *j, const unsigned char name_space[16], char out[STUDY_ID_SIZE])
 {
 	unsigned char id[16];
 	struct span text;
@@ -93,7 +95,8 @@ static bool judge_id(const struct judge *j, const unsigned char name_space[16], 
 static bool take_two(const char **at, int max)
 {
 	const char *d = *at;
-	if (d[0] < '0' || d[0] > '9' || d[1] < '0' || d[1] > '9' || (d[0] - '0') * 10 + d[1] - '0' > max)
+	if (d[0] < '0' || d[0] > '9' || d[1] < '0' || d[1] > '9'
+		|| (d[0] - '0') * 10 + d[1] - '0' > max)
 		return false;
 	*at += 2;
 	return true;
@@ -135,14 +138,16 @@ static bool is_time(const char *at)
 
 static bool judge_day(const struct judge *j, char out[DATE_TEXT_LEN + 1])
 {
-	static const char rule[] = "must be a day that exists, YYYY-MM-DD, years 1900 to 9999, a time "
-				   "with or without an offset after it or not";
+	static const char rule[] =
+		"must be a day that exists, YYYY-MM-DD, years 1900 to 9999, a time "
+		"with or without an offset after it or not";
 	char time[64];
 	struct span text;
 	int64_t day;
 	if (!is_given(j, FIELD_DAY, &text))
 		return false;
-	if (text.len < DATE_TEXT_LEN || !date_parse((struct span){ text.bytes, DATE_TEXT_LEN }, &day))
+	if (text.len < DATE_TEXT_LEN
+		|| !date_parse((struct span){ text.bytes, DATE_TEXT_LEN }, &day))
 		return refuse(j, FIELD_DAY, rule);
 	memcpy(out, text.bytes, DATE_TEXT_LEN);
 	out[DATE_TEXT_LEN] = '\0';

@@ -10,8 +10,8 @@
 struct rows {
 	struct source *source;
 	enum rows_format format;
-	bool is_past_mark;              /* the byte order mark */
-	bool is_skipping;               /* the rest of a line that is too long */
+	bool is_past_mark;               /* the byte order mark */
+	bool is_skipping;                /* the rest of a line that is too long */
 	signed char column[FIELD_COUNT]; /* CSV: where each field stands, -1: nowhere */
 	struct csv_record record;
 	struct json_tokener *tokener;
@@ -30,7 +30,8 @@ struct rows *rows_new(struct source *source, enum rows_format format)
 	if (!r->tokener)
 		rows_free(&r);
 	else
-		json_tokener_set_flags(r->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+		json_tokener_set_flags(
+			r->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	return r;
 }
 
@@ -50,8 +51,11 @@ void rows_free(struct rows **rows)
 static enum rows_result read_more(struct rows *r)
 {
 	static const enum rows_result results[] = {
-		[SOURCE_MORE] = ROWS_RECORD, [SOURCE_WAIT] = ROWS_WAIT, [SOURCE_END] = ROWS_END,
-		[SOURCE_FULL] = ROWS_RECORD, [SOURCE_FAILED] = ROWS_FAILED,
+		[SOURCE_MORE] = ROWS_RECORD,
+		[SOURCE_WAIT] = ROWS_WAIT,
+		[SOURCE_END] = ROWS_END,
+		[SOURCE_FULL] = ROWS_RECORD,
+		[SOURCE_FAILED] = ROWS_FAILED,
 	};
 	return results[source_fill(r->source)];
 }
@@ -289,7 +293,8 @@ static enum rows_result find_format(struct rows *r)
 	r->is_past_mark = true;
 	in = source_view(r->source);
 	if (r->format == ROWS_ANY)
-		r->format = in.len > 0 && (*in.bytes == '{' || *in.bytes == '[') ? ROWS_NDJSON : ROWS_CSV;
+		r->format = in.len > 0 && (*in.bytes == '{' || *in.bytes == '[') ? ROWS_NDJSON
+										 : ROWS_CSV;
 	return ROWS_RECORD;
 }
 

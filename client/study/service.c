@@ -54,7 +54,8 @@ const char *service_endpoints(struct study *study)
 	if (!study->found)
 		study->found = endpoints_find(looked_at, sizeof looked_at);
 	if (!study->found)
-		study_complain(study, "no gateway found: none listens at %s; say where with --endpoint",
+		study_complain(study,
+			"no gateway found: none listens at %s; say where with --endpoint",
 			looked_at);
 	return study->found;
 }
@@ -64,8 +65,8 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
-int service_open_client(struct study *study, const char *endpoints, size_t max_in_flight,
-	struct study_client **out)
+int service_open_client(
+	struct study *study, const char *endpoints, size_t max_in_flight, struct study_client **out)
 {
 	struct study_error why;
 	struct study_options options = {

@@ -32,8 +32,8 @@ struct table {
 	bool is_titled, has_failed;
 };
 
-void table_init(struct table *t, const struct terminal *terminal, const struct column *columns,
-	int count);
+void table_init(
+	struct table *t, const struct terminal *terminal, const struct column *columns, int count);
 void table_add(struct table *t, const char *const *cells); /* copied; NULL is empty */
 bool table_print(struct table *t);                         /* false: no memory for a row */
 void table_fini(struct table *t);

@@ -44,10 +44,17 @@ void terminal_open(struct terminal *t, FILE *to, bool speaks_utf8)
 void terminal_style(const struct terminal *t, enum style style)
 {
 	static const char *const codes[] = {
-		[STYLE_NONE] = "0", [STYLE_BOLD] = "1", [STYLE_DIM] = "2", [STYLE_GOOD] = "32",
-		[STYLE_BAD] = "31", [STYLE_BAR] = "36", [STYLE_HEAT] = "38;5;238",
-		[STYLE_HEAT + 1] = "38;5;22", [STYLE_HEAT + 2] = "38;5;28",
-		[STYLE_HEAT + 3] = "38;5;34", [STYLE_HEAT + 4] = "38;5;46",
+		[STYLE_NONE] = "0",
+		[STYLE_BOLD] = "1",
+		[STYLE_DIM] = "2",
+		[STYLE_GOOD] = "32",
+		[STYLE_BAD] = "31",
+		[STYLE_BAR] = "36",
+		[STYLE_HEAT] = "38;5;238",
+		[STYLE_HEAT + 1] = "38;5;22",
+		[STYLE_HEAT + 2] = "38;5;28",
+		[STYLE_HEAT + 3] = "38;5;34",
+		[STYLE_HEAT + 4] = "38;5;46",
 	};
 	if (t->has_colour)
 		fprintf(t->to, "\x1b[%sm", codes[style]);
@@ -95,6 +102,5 @@ void terminal_duration(long long minutes, char out[DURATION_SIZE])
 	if (minutes < 60)
 		(void)snprintf(out, DURATION_SIZE, "%lld min", minutes);
 	else
-		(void)snprintf(
-			out, DURATION_SIZE, "%lld h %02lld min", minutes / 60, minutes % 60);
+		(void)snprintf(out, DURATION_SIZE, "%lld h %02lld min", minutes / 60, minutes % 60);
 }

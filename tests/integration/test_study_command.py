@@ -1,0 +1,607 @@
+"""People and scripts use the service at the command line: `study`."""
+
+import csv
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import uuid
+
+import harness
+
+STUDY = os.path.join(harness.BUILD, "client", "study", "study")
+SOURCE = os.path.join(harness.ROOT, "client", "study")
+NAMESPACE = uuid.UUID("6b0f2a3e-5d1c-4f7e-9a58-3c2d7e91b604")
+DONE, REFUSED, USAGE, UNREACHABLE, LINES = range(5)
+COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "rpc", "status", "keys"]
+ESCAPE = "\x1b"
+HEADER = "id,timestamp,minutes,tag\n"
+RSS_MAX_KIB = 64 << 10
+
+
+def is_sanitized():
+    with open(os.path.join(harness.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        return re.search(r"^STUDYTRACKER_SANITIZE:\w+=.", cache.read(), re.MULTILINE) is not None
+
+
+class Terminal:
+    """A program on a terminal of its own: all that it wrote, and its exit status."""
+
+    def __init__(self, command, env, columns=80):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        popen = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=theirs,
+                                 stderr=theirs, preexec_fn=harness.dies_with_us)
+        os.close(theirs)
+        try:
+            self.text = self.read_all(ours).decode("utf-8")
+        finally:
+            os.close(ours)
+            self.status = popen.wait(harness.PATIENCE)
+
+    @staticmethod
+    def read_all(descriptor):
+        text, deadline = b"", time.monotonic() + 4 * harness.PATIENCE
+        while time.monotonic() < deadline:
+            if not select.select([descriptor], [], [], 1)[0]:
+                continue
+            try:
+                more = os.read(descriptor, 65536)
+            except OSError:  # EIO: the other side is closed
+                return text
+            if not more:
+                return text
+            text += more
+        raise AssertionError(f"the program did not end: {text[-500:]!r}")
+
+
+class StudyCase(harness.ServiceCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="st-study-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.empty()
+
+    def environment(self, **more):
+        return harness.clean_environment(**{
+            "STUDYTRACKER_ENDPOINT": self.service.rpc_endpoint(), "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color", "XDG_STATE_HOME": self.path("state"), **more})
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return self.path(name)
+
+    def study(self, *words, status=DONE, stdin="", **env):
+        """Standard output; standard error stays in self.errors."""
+        done = subprocess.run([STUDY, *map(str, words)], input=stdin, encoding="utf-8", check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200,
+                              env=self.environment(**env), preexec_fn=harness.dies_with_us)
+        self.errors = done.stderr
+        self.assertEqual(done.returncode, status, done.stdout[-2000:] + done.stderr[-2000:])
+        self.assertNotIn(ESCAPE, done.stdout + done.stderr)
+        return done.stdout
+
+    def json(self, *words, **more):
+        return json.loads(self.study(*words, "--json", **more))
+
+    def on_terminal(self, *words, columns=80, **env):
+        return Terminal([STUDY, *map(str, words)], self.environment(**env), columns)
+
+    def totals(self):
+        return self.json("rpc", "stats.totals")
+
+    def all_sessions(self):
+        """What a session is, but for when it was logged, by id."""
+        rows = self.json("sessions", "--limit", 0)["data"]
+        return {row["id"]: (row["study_date"], row["minutes"], row["tag"], row["notes"])
+                for row in rows}
+
+
+class Commands(StudyCase):
+    def test_log_and_look(self):
+        self.assertIn("Logged 45 min of aws", self.study("log", 45, "aws"))
+        self.study("log", "1h30", "Größe 漢字", "--date", "2020-02-29", "--note", "größer\nals 漢")
+        logged = self.json("log", 10, "AWS", "--date=2020-02-29")
+        self.assertEqual((logged["tag"], logged["minutes"], logged["created"]), ("aws", 10, True))
+        listed = self.json("sessions")["data"]
+        self.assertEqual([row["minutes"] for row in listed][0], 45)
+        self.assertEqual(len(listed), 3)
+        self.assertEqual(self.json("sessions", "--tag", "AWS", "--to", "2020-03-01")["data"][0]["id"],
+                         logged["id"])
+        text = self.study("sessions", "--from", "2020-02-29", "--to", "2020-03-01", "--ids")
+        self.assertIn("1 h 30 min  Größe 漢字  größer als 漢", text)
+        self.assertIn(logged["id"], text)
+        self.assertEqual(len(self.json("sessions", "--limit", 2)["data"]), 2)
+        self.assertEqual(self.json("sessions", "--search", "größer")["data"][0]["minutes"], 90)
+
+    def test_topics(self):
+        self.assertIn("No topics", self.study("topics"))
+        self.study("topics", "--add", "Linux", "--description", "kernel and shell")
+        topic = self.json("topics", "--add", "漢字")
+        self.study("topics", "--add", "linux", status=REFUSED)
+        self.assertIn("NAME_TAKEN", self.errors)
+        self.study("rpc", "topics.update", json.dumps({"topic_id": topic["id"], "archived": True}))
+        self.assertEqual([t["name"] for t in self.json("topics")["data"]], ["Linux"])
+        self.assertEqual(len(self.json("topics", "--archived")["data"]), 2)
+        self.assertIn("漢字   archived", self.study("topics", "--archived"))
+        self.assertIn("kernel and shell", self.study("topics", "--search", "LIN"))
+
+    def test_stats_and_heatmap(self):
+        for day, minutes in (("2024-01-01", 60), ("2024-01-03", 30), ("2024-03-01", 90)):
+            self.study("log", minutes, "C" if minutes > 30 else "漢字", "--date", day)
+        bars = self.study("stats").splitlines()
+        self.assertRegex(bars[0], r"^C +2 h 30 min +█{40,}$")
+        self.assertRegex(bars[1], r"^漢字 +30 min +█+.?$")
+        self.assertEqual(bars[2], "3 h 00 min in 3 sessions")
+        days = self.study("stats", "--by", "day", "--from", "2024-01-01", "--to", "2024-02-01")
+        self.assertEqual([line.split()[0] for line in days.splitlines()[:3]],
+                         ["2024-01-01", "2024-01-02", "2024-01-03"])
+        months = self.study("stats", "--by", "month", "--from", "2024-01-01").splitlines()
+        self.assertEqual([line.split()[:2] for line in months[:3]],
+                         [["2024-01", "1"], ["2024-02", "-"], ["2024-03", "1"]])
+        series = self.json("stats", "--by", "week", "--from", "2024-01-01")
+        self.assertEqual([bucket["minutes"] for bucket in series["data"]], [90, 90])
+        self.assertEqual(self.json("stats")["minutes"], 180)
+        heat = self.study("heatmap", "--year", 2024).splitlines()
+        self.assertEqual(len(heat), 9)
+        self.assertEqual(heat[8], "2024: 3 h 00 min on 3 days")
+        self.assertEqual([line[0:5] for line in heat[1:4]], ["Mon ▓", "Tue ·", "Wed ▒"])
+        self.assertEqual(self.json("heatmap", "--year", 2024)["max_minutes"], 90)
+
+    def test_rpc(self):
+        self.assertEqual(json.loads(self.study("rpc", "stats.streak", "{}"))["current"], 0)
+        asked = self.study("rpc", "topics.create", "-", stdin='{"name": "from a pipe"}')
+        self.assertEqual(json.loads(asked)["name"], "from a pipe")
+        self.study("rpc", "topics.get", '{"topic_id":', status=USAGE)
+        self.study("rpc", "no.method", status=REFUSED)
+        self.study("rpc", "topics.get", '{"topic_id":0}', status=REFUSED)
+        self.assertIn("INVALID_INPUT", self.errors)
+
+    def test_status(self):
+        text = self.study("status")
+        for part in ("ready", "queue: 0 of 10000 waiting", "calls", "Credit", "connected"):
+            self.assertIn(part, text)
+        lost = "ipc://" + self.path("nobody.sock")
+        endpoints = f"{lost},{self.service.rpc_endpoint()}"
+        said = self.json("status", "--interval", 0, "--timeout", 1, "--endpoint", endpoints)["gateways"]
+        self.assertEqual([gateway.get("ready") for gateway in said], [None, True])
+        self.assertEqual(len(said[1]["workers"]), 2)
+        self.assertGreaterEqual(said[1]["per_second"]["calls"], 0)
+        self.study("status", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
+
+    def test_keys(self):
+        public = self.study("keys", self.path("pair")).strip()
+        with open(self.path("pair"), encoding="ascii") as file:
+            self.assertRegex(file.read(), rf"\Apublic {re.escape(public)}\nsecret \S{{40}}\n\Z")
+        self.assertEqual(os.stat(self.path("pair")).st_mode & 0o777, 0o600)
+        self.study("keys", self.path("pair"), status=USAGE)
+        self.assertNotEqual(self.json("keys", self.path("other"))["public"], public)
+        self.study("topics", "--server-key", "x", status=USAGE)
+
+    def test_finds_the_gateway_by_itself(self):
+        found = {"STUDYTRACKER_ENDPOINT": ""}
+        self.study("topics", STUDYTRACKER_RUNTIME_DIR=self.service.directory, **found)
+        os.makedirs(self.path("data/studytracker"))
+        os.symlink(self.service.directory, self.path("data/studytracker/run"))
+        self.study("topics", XDG_DATA_HOME=self.path("data"), **found)
+        self.study("topics", STUDYTRACKER_DATA_DIR=self.path("data/studytracker"), **found)
+
+
+class Scripts(StudyCase):
+    def test_exit_statuses(self):
+        nobody = "ipc://" + self.path("nobody.sock")
+        for status, words in (
+                (USAGE, []), (USAGE, ["nix"]), (USAGE, ["topics", "--nix"]), (USAGE, ["log", "5"]),
+                (USAGE, ["log", "x", "aws"]), (USAGE, ["log", "5", "a", "b"]),
+                (USAGE, ["log", "5", "a", "--date", "2026-02-30"]),
+                (USAGE, ["sessions", "--limit", "-1"]), (USAGE, ["import", "/nowhere/at/all"]),
+                (USAGE, ["import", self.directory]), (USAGE, ["export", "/nowhere/at/all"]),
+                (USAGE, ["topics", "--endpoint", "smoke://signal"]),
+                (USAGE, ["topics", "--description", "of what"]),
+                (REFUSED, ["log", "1441", "aws"]), (REFUSED, ["log", "5", " "]),
+                (REFUSED, ["rpc", "sessions.get", json.dumps({"session_id": str(NAMESPACE)})]),
+                (UNREACHABLE, ["topics", "--endpoint", nobody, "--timeout", "0.2"]),
+                (UNREACHABLE, ["--timeout", "0.2", "--endpoint", nobody, "log", "5", "aws"])):
+            with self.subTest(words=words):
+                self.assertEqual(self.study(*words, status=status), "")
+                self.assertTrue(self.errors.startswith("study: "), self.errors)
+        self.assertEqual(self.totals()["total_sessions"], 0)
+
+    def test_help_of_every_command(self):
+        text = self.study("--help")
+        for command in COMMANDS:
+            self.assertRegex(text, rf"(?m)^  {command} ")
+            self.assertIn("4: lines of an import were refused", self.study(command, "--help"))
+        self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
+
+    def test_man_page_and_completion_know_every_option(self):
+        with open(os.path.join(SOURCE, "study.1"), encoding="utf-8") as file:
+            page = file.read().replace("\\-", "-")
+        for name in ("study.bash", "_study"):
+            with open(os.path.join(SOURCE, "completion", name), encoding="utf-8") as file:
+                text = file.read()
+            for command in COMMANDS:
+                self.assertIn(command, text, name)
+                self.assertIn(command, page)
+                for option in re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", self.study(command, "--help")):
+                    self.assertIn(option, text, f"{name}: {command}")
+                    self.assertIn(option, page, f"man page: {command}")
+
+    def test_completion_and_man_page_parse(self):
+        script = os.path.join(SOURCE, "completion", "study.bash")
+        subprocess.run(["bash", "-n", script], check=True)
+        if shutil.which("zsh"):
+            subprocess.run(["zsh", "-n", os.path.join(SOURCE, "completion", "_study")], check=True)
+        if shutil.which("groff"):
+            done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", os.path.join(SOURCE, "study.1")],
+                                  check=True, capture_output=True)
+            self.assertEqual(done.stderr, b"")
+
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _study;'
+                  ' printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(
+            ["bash", "-c", script, os.path.join(SOURCE, "completion", "study.bash"), *words],
+            check=True, encoding="utf-8", stdout=subprocess.PIPE,
+            env=self.environment(PATH=os.path.dirname(STUDY) + ":" + os.environ["PATH"]))
+        return done.stdout.split("\n")[:-1]
+
+    def test_bash_completes(self):
+        self.topic("two words")
+        self.assertEqual(self.complete("study", "st"), ["stats", "status"])
+        self.assertEqual(self.complete("study", "stats", "--by", "w"), ["week"])
+        self.assertEqual(self.complete("study", "sessions", "--tag", "tw"), ["two words"])
+        self.assertEqual(self.complete("study", "log", "5", "tw"), ["two words"])
+        self.assertIn("topics.get", self.complete("study", "rpc", "topics."))
+        self.assertEqual(self.complete("study", "import", "--dr"), ["--dry-run"])
+
+    def test_a_full_disk_is_told(self):
+        self.study("log", 5, "aws")
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([STUDY, "sessions"], stdout=full, stderr=subprocess.PIPE, check=False,
+                                  env=self.environment(), timeout=harness.PATIENCE)
+        self.assertEqual(done.returncode, USAGE, done.stderr)
+
+
+class Terminals(StudyCase):
+    def test_colours_on_a_terminal_only(self):
+        self.study("log", 5, "aws")
+        for command in (["sessions"], ["stats"], ["heatmap"], ["status", "--interval", "0"]):
+            with self.subTest(command=command):
+                self.assertIn(ESCAPE + "[", self.on_terminal(*command).text)
+                self.assertNotIn(ESCAPE, self.on_terminal(*command, NO_COLOR="1").text)
+                self.assertNotIn(ESCAPE, self.on_terminal(*command, TERM="dumb").text)
+                self.study(*command)  # which looks for escapes itself
+        self.assertIn(ESCAPE + "[", self.on_terminal("sessions", NO_COLOR="").text)
+        self.assertNotIn(ESCAPE, self.on_terminal("sessions", "--json").text)
+
+    def test_nothing_of_the_data_commands_the_terminal(self):
+        evil = "\x1b]0;title\x07\x1b[2J\u009b31m\u202e\x7f"
+        self.study("topics", "--add", "topic" + evil, "--description", evil)
+        self.study("rpc", "sessions.log", json.dumps({"minutes": 5, "tag": "topic" + evil, "notes": evil}))
+        unclean = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")
+        for words in (["topics"], ["sessions"], ["stats"], ["export"], ["log", "5", "topic" + evil],
+                      ["rpc", "topics.list"], ["topics", "--json"], ["nix" + evil],
+                      ["export", "--format", "json"], ["rpc", "no" + evil], ["import", evil]):
+            with self.subTest(words=words):
+                text = self.on_terminal(*words, NO_COLOR="1").text
+                if words[0] in ("export",) or "json" in words or "--json" in words or words[0] == "rpc":
+                    text = text.replace("\u202e", "")  # JSON and files keep what only turns text
+                self.assertIsNone(unclean.search(text), repr(text))
+                self.assertGreater(len(text), 5)
+
+    def test_widths(self):
+        self.study("log", 5, "漢字漢字", "--note", "漢" * 200)
+        text = self.on_terminal("sessions", columns=50, NO_COLOR="1").text.replace("\r", "")
+        row = text.splitlines()[1]
+        self.assertTrue(row.endswith("…"), row)
+        self.assertLessEqual(sum(2 if ord(c) > 0x2e80 else 1 for c in row), 50)
+        for columns in (20, 40, 80, 132):
+            heat = self.on_terminal("heatmap", columns=columns, NO_COLOR="1").text.replace("\r", "")
+            self.assertLessEqual(max(map(len, heat.splitlines()[:-1])), columns)
+
+    def test_a_terminal_without_utf8_gets_ascii(self):
+        self.study("log", 5, "漢字")
+        text = self.on_terminal("stats", LC_ALL="C", NO_COLOR="1").text
+        self.assertTrue(text.isascii(), text)
+        self.assertIn("####", text)
+
+    def test_progress(self):
+        path = self.write("many.csv", HEADER + "".join(
+            f"{i},2020-01-01T00:00:00Z,5,aws\n" for i in range(20000)))
+        shown = self.on_terminal("import", path, NO_COLOR="1")
+        self.assertEqual(shown.status, DONE, shown.text)
+        self.assertRegex(shown.text, r"\r█* *[▏▎▍▌▋▊▉]? * *\d+%  \d+ rows  \d+/s")
+        self.study("import", path)
+        self.assertNotIn("\r", self.errors)
+
+
+class Imports(StudyCase):
+    def test_a_file_of_the_system_before(self):
+        path = self.write("old.csv", HEADER
+                          + '1,2019-12-31T23:30:00-08:00,45,aws\r\n2,2020-01-01,5,"a ""b"", c"\r\n'
+                          + "01890A5D-AC96-774B-BCCE-B302099A8057,2020-01-02 10:00:00,6,AWS\n")
+        self.assertIn("3 imported", self.study("import", path))
+        self.assertEqual(self.all_sessions(), {
+            str(uuid.uuid5(NAMESPACE, "1")): ("2019-12-31", 45, "aws", None),
+            str(uuid.uuid5(NAMESPACE, "2")): ("2020-01-01", 5, 'a "b", c', None),
+            "01890a5d-ac96-774b-bcce-b302099a8057": ("2020-01-02", 6, "aws", None)})
+        before = self.totals()
+        again = self.json("import", path)
+        self.assertEqual((again["created"], again["existing"], again["refused_lines"]), (0, 3, 0))
+        self.assertEqual(self.totals(), before)
+        other = self.json("import", path, "--namespace", str(uuid.UUID(int=1)))
+        self.assertEqual((other["created"], other["existing"]), (2, 1))
+
+    def test_refused_lines_are_told_and_the_others_go_in(self):
+        text = (HEADER + "1,2020-01-01,0,a\n2,2020-02-30,5,a\n,2020-01-01,5,a\n3,2020-01-01,5,  \n"
+                + '4,2020-01-01,5,b"c\n5,2020-01-01,5\n6,2020-01-01,5,good\n'
+                + "7,2020-01-01,5," + "x" * 201 + "\n8,2020-01-01,5," + "y" * 70000 + "\n"
+                + '9,2020-01-01,5,"open\n10,2020-01-01,5,good\n6,2020-01-01,7,good\n')
+        path = self.write("bad.csv", text)
+        said = self.json("import", path, status=LINES)
+        self.assertEqual([(line["line"], line["field"]) for line in said["refused"]], [
+            (2, "minutes"), (3, "study_date"), (4, "id"), (5, "tag"), (6, None), (7, "tag"),
+            (9, "tag"), (10, None), (11, None), (13, "id")])
+        self.assertEqual((said["created"], said["differing"], said["refused_lines"]), (2, 1, 9))
+        self.study("import", path, status=LINES)
+        self.assertIn("line 2: minutes must be a whole number from 1 to 1440\n", self.errors)
+        self.assertIn("line 13: id is there already with 5 minutes on 2020-01-01", self.errors)
+        self.assertEqual(self.totals()["total_sessions"], 2)
+
+    def test_what_only_the_service_refuses_is_told_in_order(self):
+        """A name that is valid to us, and no text to the database's rule of names."""
+        lines = [f"{i},2020-01-01,5,aws" for i in range(2000)]
+        lines[500], lines[1500] = "x,2020-01-01,5,", "y,2020-01-01,5000,aws"
+        said = self.json("import", self.write("f.csv", HEADER + "\n".join(lines)), status=LINES)
+        self.assertEqual([line["line"] for line in said["refused"]], [502, 1502])
+        self.assertEqual(said["created"], 1998)
+
+    def test_a_wrong_header(self):
+        for text, told in (("", "empty"), ("1,2020-01-01,5,a\n", "no column id"),
+                           ("id,minutes,tag\n", "no column timestamp")):
+            self.study("import", "-", stdin=text, status=LINES)
+            self.assertIn(told, self.errors)
+        self.assertEqual(self.json("import", "-", stdin="a,b\n", status=LINES)["refused_lines"], 1)
+
+    def test_dry_run_changes_nothing(self):
+        path = self.write("some.csv", HEADER + "1,2020-01-01,5,aws\n2,2020-01-01,0,aws\n")
+        said = self.json("import", path, "--dry-run", status=LINES)
+        self.assertEqual((said["created"], said["refused_lines"], said["dry_run"]), (1, 1, True))
+        self.study("import", path, "--dry-run", status=LINES, STUDYTRACKER_ENDPOINT="ipc:///nowhere")
+        self.assertEqual(self.totals()["total_sessions"], 0)
+        self.assertFalse(os.path.exists(self.path("state")))
+
+    def test_standard_input_and_json_lines(self):
+        lines = ('{"id":"1","date":"2020-01-01","minutes":5,"tag":"a","notes":"ü\\u0001"}\n'
+                 '{"id":2,"timestamp":"2020-01-01T10:00Z","duration_minutes":6,"topic":"b"}\n{}\n')
+        self.assertIn("line 3: id is missing", (self.study("import", "-", stdin=lines, status=LINES),
+                                                self.errors)[1])
+        self.assertEqual(set(self.all_sessions().values()),
+                         {("2020-01-01", 5, "a", "ü\x01"), ("2020-01-01", 6, "b", None)})
+
+    def test_a_slow_pipe(self):
+        """Its rows are acknowledged before it ends."""
+        popen = subprocess.Popen([STUDY, "import", "-"], stdin=subprocess.PIPE, env=self.environment(),
+                                 stdout=subprocess.PIPE, preexec_fn=harness.dies_with_us)
+        with popen:
+            popen.stdin.write((HEADER + "1,2020-01-01,5,aws\n2,2020").encode())
+            popen.stdin.flush()
+            harness.until("the first row is in", lambda: self.database.value(
+                "select count(*) from sessions") == "1")
+            popen.stdin.write(b"-01-01,5,aws\n")
+            popen.stdin.close()
+            self.assertEqual(popen.wait(harness.PATIENCE), DONE)
+            self.assertIn(b"2 imported", popen.stdout.read())
+
+    def start_import(self, path):
+        return subprocess.Popen([STUDY, "import", path], env=self.environment(),
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                preexec_fn=harness.dies_with_us)
+
+    def journal(self):
+        folder = self.path("state/studytracker")
+        found = os.listdir(folder) if os.path.isdir(folder) else []
+        return [os.path.join(folder, name) for name in found if "." not in name]
+
+    def many(self, count):
+        return self.write("many.csv", HEADER + "".join(
+            f"{i},20{i % 20 + 10}-01-0{i % 9 + 1}T10:00:00Z,{i % 240 + 1},topic {i % 7}\n"
+            for i in range(count)))
+
+    def is_idle(self):
+        said = self.json("status", "--interval", 0)["gateways"][0]["queue"]
+        return said["in_flight"] == said["waiting"] == 0
+
+    def interrupt(self, how):
+        count = 60000
+        path = self.many(count)
+        popen = self.start_import(path)
+        harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
+        self.assertIsNone(popen.poll(), "it ended before it was interrupted")
+        popen.send_signal(how)
+        self.assertEqual(popen.wait(harness.PATIENCE), -how)
+        rest = self.json("import", path)
+        self.assertGreater(rest["resumed_at_line"], 1)
+        self.assertEqual(rest["created"] + rest["existing"], count)
+        self.assertEqual(self.totals()["total_sessions"], count)
+        self.assertEqual(self.totals()["total_time"], sum(i % 240 + 1 for i in range(count)))
+        self.assertEqual(self.journal(), [])
+
+    def test_killed_in_the_middle_it_goes_on_there(self):
+        self.interrupt(signal.SIGKILL)
+
+    def test_interrupted_it_goes_on_there(self):
+        self.interrupt(signal.SIGINT)
+
+    def test_another_service_or_file_is_begun_anew(self):
+        path = self.many(60000)
+        popen = self.start_import(path)
+        harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
+        popen.kill()
+        popen.wait()
+        harness.until("what was asked is done", self.is_idle)
+        self.empty()
+        self.assertEqual(self.json("import", path)["resumed_at_line"], 0)
+        self.assertEqual(self.totals()["total_sessions"], 60000)
+
+    def test_a_service_that_goes_ends_it_and_it_goes_on_later(self):
+        path = self.many(30000)
+        popen = subprocess.Popen([STUDY, "import", path, "--timeout", "1"], env=self.environment(),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 preexec_fn=harness.dies_with_us)
+        harness.until("rows come in", lambda: self.database.value("select count(*) from sessions") != "0")
+        for worker in self.service.workers:
+            worker.popen.send_signal(signal.SIGSTOP)
+        try:
+            self.assertEqual(popen.wait(harness.PATIENCE), UNREACHABLE)
+        finally:
+            for worker in self.service.workers:
+                worker.popen.send_signal(signal.SIGCONT)
+        self.service.wait_ready()
+        said = self.json("import", path)
+        self.assertEqual(said["created"] + said["existing"], 30000)
+        self.assertEqual(self.totals()["total_sessions"], 30000)
+
+    def test_a_hundred_thousand_rows_in_bounded_memory(self):
+        count = 20000 if is_sanitized() else 100000
+        path = self.many(count)
+        popen = subprocess.Popen([STUDY, "import", path, "--json"], env=self.environment(),
+                                 stdout=subprocess.PIPE, preexec_fn=harness.dies_with_us)
+        with popen:
+            peaks = [0]
+            harness.until("it has ended", lambda: self.has_ended(popen.pid, peaks), 4 * harness.PATIENCE)
+            most = max(peaks)
+            said = json.loads(popen.stdout.read())
+        self.assertEqual((popen.returncode, said["created"]), (DONE, count))
+        print(f"import: {count} rows, {said['rows_per_second']:.0f} rows/s, at most {most} KiB",
+              file=sys.stderr)
+        if not is_sanitized():
+            self.assertLess(most, RSS_MAX_KIB)
+
+    @staticmethod
+    def has_ended(pid, peaks):
+        """Notes VmHWM, which a process has no more once it has ended."""
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            found = re.search(r"VmHWM:\s+(\d+)", file.read())
+        if found:
+            peaks.append(int(found.group(1)))
+        return not found
+
+
+class Keys(StudyCase):
+    """A gateway at tcp://, who may connect, and a client, all with pairs of `study keys`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.keys = tempfile.mkdtemp(prefix="st-study-keys-", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, cls.keys)
+        cls.public = {}
+        for name in ("gateway", "client", "stranger"):
+            made = subprocess.run([STUDY, "keys", os.path.join(cls.keys, name)], check=True,
+                                  encoding="ascii", stdout=subprocess.PIPE)
+            cls.public[name] = made.stdout.strip()
+        clients = os.path.join(cls.keys, "clients")
+        with open(clients, "w", encoding="ascii") as file:
+            file.write(cls.public["client"] + "\n")
+        cls.reservation = socket.socket()
+        cls.addClassCleanup(cls.reservation.close)
+        cls.reservation.bind(("127.0.0.1", 0))
+        cls.port = cls.reservation.getsockname()[1]
+        cls.reservation.close()
+        cls.settings = {"STUDYTRACKER_RPC_ENDPOINT": f"tcp://127.0.0.1:{cls.port}",
+                        "STUDYTRACKER_CURVE_SECRET_KEY_FILE": os.path.join(cls.keys, "gateway"),
+                        "STUDYTRACKER_CURVE_CLIENTS_FILE": clients}
+        super().setUpClass()
+
+    def environment(self, **more):
+        return super().environment(**{
+            "STUDYTRACKER_ENDPOINT": f"tcp://127.0.0.1:{self.port}",
+            "STUDYTRACKER_CURVE_SERVER_KEY": self.public["gateway"],
+            "STUDYTRACKER_CURVE_SECRET_KEY_FILE": os.path.join(self.keys, "client"), **more})
+
+    def test_who_is_listed_comes_in(self):
+        self.study("log", 5, "aws")
+        self.study("topics", "--timeout", 1, "--key-file", os.path.join(self.keys, "stranger"),
+                   status=UNREACHABLE)
+        self.study("topics", "--key-file", os.path.join(self.keys, "client"), "--server-key",
+                   self.public["gateway"], STUDYTRACKER_CURVE_SERVER_KEY="",
+                   STUDYTRACKER_CURVE_SECRET_KEY_FILE="")
+
+
+class Exports(StudyCase):
+    NOTES = [None, "", "plain", "a,b", '"', "line\r\nline\n", " blanks ", "漢字 🎉 é", "=1+1", "\x01\x7f",
+             "x" * 10000, '"' * 10000, "🎉" * 10000]
+
+    def fill(self):
+        for i, notes in enumerate(self.NOTES):
+            params = {"minutes": i + 1, "tag": ["Größe, ja", "漢字", 'quo"te'][i % 3],
+                      "study_date": f"2020-01-{i + 1:02}", "notes": notes}
+            self.study("rpc", "sessions.log", "-", stdin=json.dumps(params))
+
+    def test_export_and_import_again(self):
+        self.fill()
+        for name in ("csv", "json", "ndjson"):
+            with self.subTest(format=name):
+                before = self.all_sessions()
+                self.assertEqual(len(before), len(self.NOTES))
+                path = self.path("out." + name)
+                self.study("export", path)
+                self.assertEqual(self.study("export", "-", "--format", name),
+                                 self.study("export", "--format", name))
+                self.empty()
+                self.assertEqual(self.json("import", path)["created"], len(before))
+                self.assertEqual(self.all_sessions(), before)
+
+    def test_formats(self):
+        self.fill()
+        self.study("export", self.path("a.csv"))
+        with open(self.path("a.csv"), encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["notes"] for row in rows], [notes or "" for notes in self.NOTES])
+        self.assertEqual(len(json.loads(self.study("export", "--format", "json"))), len(self.NOTES))
+        lines = self.study("export", "--format", "ndjson").split("\n")
+        self.assertEqual([json.loads(line)["notes"] for line in lines[:-1]], self.NOTES)
+        self.assertEqual(len(self.study("export", "--tag", "漢字", "--from", "2020-01-03", "--to",
+                                        "2020-01-08", "--format", "ndjson").splitlines()), 1)
+
+    def test_nothing_to_export(self):
+        self.assertEqual(json.loads(self.study("export", "--format", "json")), [])
+        self.assertEqual(self.study("export", "--format", "ndjson"), "")
+        self.assertEqual(self.study("export").strip(), "id,study_date,minutes,tag,notes,created_at")
+
+    def test_many_pages(self):
+        text = HEADER + "".join(f"{i},2020-01-01,5,aws\n" for i in range(2501))
+        self.study("import", "-", stdin=text)
+        self.assertEqual(len(self.study("export").splitlines()), 2502)
+        self.assertEqual(len(self.json("sessions", "--limit", 0)["data"]), 2501)
+        self.assertEqual(len(self.json("sessions", "--limit", 501)["data"]), 501)
+        self.assertEqual(self.json("export", self.path("x.csv"))["rows"], 2501)
+
+    def test_a_file_stays_where_the_export_fails(self):
+        path = self.write("old.csv", "kept")
+        self.study("export", path, "--endpoint", "ipc:///nowhere", "--timeout", 0.2, status=UNREACHABLE)
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "kept")
+        self.assertEqual(os.listdir(self.directory), ["old.csv"])
+
+
+if __name__ == "__main__":
+    if not os.access(STUDY, os.X_OK):
+        sys.exit(f"{STUDY} is not built")
+    harness.main()
