@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/study/options.h"
@@ -32,10 +33,15 @@ static int count(char *const *args)
 
 static int parse(const char *const given[ARGS_MAX], struct arguments *out, char why[256])
 {
+	static char words[ARGS_MAX][32]; /* the arguments borrow them until the test ends */
 	char *args[ARGS_MAX + 1] = { NULL };
-	for (int i = 0; i < ARGS_MAX && given[i]; i++)
-		args[i] = strdup(given[i]); /* kept: the arguments borrow it until the test ends */
-	struct options_parser parser = { .common = common, .own = own, .args = out, .words_max = 2 };
+	for (int i = 0; i < ARGS_MAX && given[i]; i++) {
+		(void)snprintf(words[i], sizeof words[i], "%s", given[i]);
+		args[i] = words[i];
+	}
+	struct options_parser parser = {
+		.common = common, .own = own, .args = out, .words_max = 2
+	};
 	*out = (struct arguments){ 0 };
 	int at = options_parse(&parser, count(args), args, 0);
 	memcpy(why, parser.why, 256);
@@ -73,8 +79,8 @@ END_TEST
 
 START_TEST(options_and_words_mix)
 {
-	static const char *const given[ARGS_MAX] = { "one", "--tag=a=b", "-n5", "--json", "--by", "week",
-		"--", "--all" };
+	static const char *const given[ARGS_MAX] = { "one", "--tag=a=b", "-n5", "--json", "--by",
+		"week", "--", "--all" };
 	struct arguments args;
 	char why[256];
 	ck_assert_int_eq(parse(given, &args, why), 8);
@@ -90,7 +96,8 @@ END_TEST
 
 START_TEST(the_last_counts)
 {
-	static const char *const given[ARGS_MAX] = { "--limit", "3", "-n", "4", "--for", "0.25", "-", "-a" };
+	static const char *const given[ARGS_MAX] = { "--limit", "3", "-n", "4", "--for", "0.25",
+		"-", "-a" };
 	struct arguments args;
 	char why[256];
 	ck_assert_int_eq(parse(given, &args, why), 8);
@@ -116,10 +123,26 @@ static const struct {
 	const char *text;
 	int64_t minutes; /* -1: refused */
 } durations[] = {
-	{ "45", 45 }, { "0", 0 }, { "1:30", 90 }, { "1h", 60 }, { "1h30", 90 }, { "1h30m", 90 },
-	{ "90m", 90 }, { "1h05", 65 }, { "", -1 }, { "x", -1 }, { "1:", -1 }, { "1:60", -1 },
-	{ "1h60", -1 }, { "-5", -1 }, { "1.5", -1 }, { "5 ", -1 }, { "1h30x", -1 }, { ":30", -1 },
-	{ "99999999999999999999", -1 }, { "1:30:00", -1 },
+	{ "45", 45 },
+	{ "0", 0 },
+	{ "1:30", 90 },
+	{ "1h", 60 },
+	{ "1h30", 90 },
+	{ "1h30m", 90 },
+	{ "90m", 90 },
+	{ "1h05", 65 },
+	{ "", -1 },
+	{ "x", -1 },
+	{ "1:", -1 },
+	{ "1:60", -1 },
+	{ "1h60", -1 },
+	{ "-5", -1 },
+	{ "1.5", -1 },
+	{ "5 ", -1 },
+	{ "1h30x", -1 },
+	{ ":30", -1 },
+	{ "99999999999999999999", -1 },
+	{ "1:30:00", -1 },
 };
 
 START_TEST(durations_are_read)
