@@ -57,7 +57,8 @@ static bool grow(struct buf *b, size_t need)
 char *buf_room(struct buf *b, size_t len)
 {
 	if (b->failed || len > SIZE_MAX / 4 - b->len
-	    || ((b->limit && b->len + len > b->limit) || (b->len + len > b->cap && !grow(b, b->len + len)))) {
+		|| ((b->limit && b->len + len > b->limit)
+			|| (b->len + len > b->cap && !grow(b, b->len + len)))) {
 		b->failed = true;
 		return NULL;
 	}

@@ -24,7 +24,10 @@ struct span {
 	size_t len;
 };
 
-#define SPAN_INIT(literal) { (literal), sizeof(literal) - 1 } /* in a table */
+#define SPAN_INIT(literal)                     \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	} /* in a table */
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
 struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty */

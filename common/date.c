@@ -7,7 +7,8 @@ static int64_t days_from_civil(int64_t year, int month, int day)
 	int64_t era = (year >= 0 ? year : year - 399) / 400;
 	int64_t year_of_era = year - era * 400;
 	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
+	       - 719468;
 }
 
 static bool is_leap(int64_t year)
@@ -36,9 +37,10 @@ bool date_parse(struct span text, int64_t *days)
 {
 	if (text.len != DATE_TEXT_LEN || text.bytes[4] != '-' || text.bytes[7] != '-')
 		return false;
-	int year = number(text.bytes, 4), month = number(text.bytes + 5, 2), day = number(text.bytes + 8, 2);
+	int year = number(text.bytes, 4), month = number(text.bytes + 5, 2),
+	    day = number(text.bytes + 8, 2);
 	if (year < DATE_YEAR_MIN || year > DATE_YEAR_MAX || month < 1 || month > 12 || day < 1
-	    || day > days_in(year, month))
+		|| day > days_in(year, month))
 		return false;
 	*days = days_from_civil(year, month, day);
 	return true;
@@ -55,8 +57,10 @@ void date_format(int64_t days, char out[DATE_TEXT_LEN])
 	int64_t shifted = days + 719468;
 	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
 	int64_t day_of_era = shifted - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t shifted_month = (5 * day_of_year + 2) / 153;
 	int64_t month = shifted_month + (shifted_month < 10 ? 3 : -9);
 	put_digits(out, year_of_era + era * 400 + (month <= 2), 4);

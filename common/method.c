@@ -7,10 +7,12 @@
 enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500 };
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
-static const char *const session_sorts[] = { "created_at", "-created_at", "study_date", "-study_date", NULL };
+static const char *const session_sorts[] = { "created_at", "-created_at", "study_date",
+	"-study_date", NULL };
 static const char *const series_buckets[] = { "day", "week", "month", "year", NULL };
 static const char *const series_groups[] = { "topic", NULL };
 
+/* clang-format off */
 #define REQUIRED PARAM_REQUIRED
 #define TOPIC_ID(flags)  { "topic_id", PARAM_INT, flags, 1, INT64_MAX, NULL, NULL }
 #define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
@@ -25,6 +27,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
 #define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
 #define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+/* clang-format on */
 
 static const struct method method_table[] = {
 	/* name, write, repeatable, key, shape, missing, params, summary */

@@ -8,7 +8,8 @@
 
 struct msg_reader msg_reader(struct span bytes)
 {
-	return (struct msg_reader){ bytes.bytes, bytes.len ? bytes.bytes + bytes.len : bytes.bytes };
+	return (struct msg_reader){ bytes.bytes,
+		bytes.len ? bytes.bytes + bytes.len : bytes.bytes };
 }
 
 /* What a header byte from 0xc0 to 0xdf says: the forms that name a width. */
@@ -19,17 +20,28 @@ static const struct head {
 	unsigned char width; /* bytes of the number after the header byte */
 	bool is_signed;
 } head_table[32] = {
-	[0xc0 - 0xc0] = { true, MSG_NIL, 0, false },   [0xc2 - 0xc0] = { true, MSG_BOOL, 0, false },
-	[0xc3 - 0xc0] = { true, MSG_BOOL, 0, false },  [0xc4 - 0xc0] = { true, MSG_BIN, 1, false },
-	[0xc5 - 0xc0] = { true, MSG_BIN, 2, false },   [0xc6 - 0xc0] = { true, MSG_BIN, 4, false },
-	[0xca - 0xc0] = { true, MSG_REAL, 4, false },  [0xcb - 0xc0] = { true, MSG_REAL, 8, false },
-	[0xcc - 0xc0] = { true, MSG_INT, 1, false },   [0xcd - 0xc0] = { true, MSG_INT, 2, false },
-	[0xce - 0xc0] = { true, MSG_INT, 4, false },   [0xcf - 0xc0] = { true, MSG_INT, 8, false },
-	[0xd0 - 0xc0] = { true, MSG_INT, 1, true },    [0xd1 - 0xc0] = { true, MSG_INT, 2, true },
-	[0xd2 - 0xc0] = { true, MSG_INT, 4, true },    [0xd3 - 0xc0] = { true, MSG_INT, 8, true },
-	[0xd9 - 0xc0] = { true, MSG_TEXT, 1, false },  [0xda - 0xc0] = { true, MSG_TEXT, 2, false },
-	[0xdb - 0xc0] = { true, MSG_TEXT, 4, false },  [0xdc - 0xc0] = { true, MSG_ARRAY, 2, false },
-	[0xdd - 0xc0] = { true, MSG_ARRAY, 4, false }, [0xde - 0xc0] = { true, MSG_MAP, 2, false },
+	[0xc0 - 0xc0] = { true, MSG_NIL, 0, false },
+	[0xc2 - 0xc0] = { true, MSG_BOOL, 0, false },
+	[0xc3 - 0xc0] = { true, MSG_BOOL, 0, false },
+	[0xc4 - 0xc0] = { true, MSG_BIN, 1, false },
+	[0xc5 - 0xc0] = { true, MSG_BIN, 2, false },
+	[0xc6 - 0xc0] = { true, MSG_BIN, 4, false },
+	[0xca - 0xc0] = { true, MSG_REAL, 4, false },
+	[0xcb - 0xc0] = { true, MSG_REAL, 8, false },
+	[0xcc - 0xc0] = { true, MSG_INT, 1, false },
+	[0xcd - 0xc0] = { true, MSG_INT, 2, false },
+	[0xce - 0xc0] = { true, MSG_INT, 4, false },
+	[0xcf - 0xc0] = { true, MSG_INT, 8, false },
+	[0xd0 - 0xc0] = { true, MSG_INT, 1, true },
+	[0xd1 - 0xc0] = { true, MSG_INT, 2, true },
+	[0xd2 - 0xc0] = { true, MSG_INT, 4, true },
+	[0xd3 - 0xc0] = { true, MSG_INT, 8, true },
+	[0xd9 - 0xc0] = { true, MSG_TEXT, 1, false },
+	[0xda - 0xc0] = { true, MSG_TEXT, 2, false },
+	[0xdb - 0xc0] = { true, MSG_TEXT, 4, false },
+	[0xdc - 0xc0] = { true, MSG_ARRAY, 2, false },
+	[0xdd - 0xc0] = { true, MSG_ARRAY, 4, false },
+	[0xde - 0xc0] = { true, MSG_MAP, 2, false },
 	[0xdf - 0xc0] = { true, MSG_MAP, 4, false },
 };
 
@@ -174,7 +186,8 @@ static enum status measure_token(struct msg_reader *at, struct msg_token *token,
 		return fail_set(why, ST_MALFORMED, "MessagePack: the byte 0xc1 is never used");
 	if (take_token(at, token) != ST_OK)
 		return fail_set(why, ST_MALFORMED,
-			"MessagePack: cut short, an extension type, or a count over the bytes there are");
+			"MessagePack: cut short, an extension type, or a count over the bytes "
+			"there are");
 	if (token->type == MSG_TEXT && !utf8_is_valid(token->text.bytes, token->text.len))
 		return fail_set(why, ST_MALFORMED, "MessagePack: a text is not valid UTF-8");
 	return ST_OK;
@@ -198,7 +211,8 @@ enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
 		if (children_of(&token) == 0)
 			continue;
 		if (depth == MSG_DEPTH_MAX)
-			return fail_set(why, ST_MALFORMED, "MessagePack: nested deeper than %d", MSG_DEPTH_MAX);
+			return fail_set(why, ST_MALFORMED, "MessagePack: nested deeper than %d",
+				MSG_DEPTH_MAX);
 		left[++depth] = children_of(&token);
 	}
 	*size = (size_t)(at.at - bytes.bytes);
@@ -215,7 +229,7 @@ enum status msg_find(struct span map, const char *key, struct span *value)
 		struct msg_reader peek = in;
 		struct span found;
 		bool is_it = msg_read(&peek, &name) == ST_OK && name.type == MSG_TEXT
-			&& span_is(name.text, key);
+			     && span_is(name.text, key);
 		if (msg_skip(&in, NULL) != ST_OK || msg_skip(&in, &found) != ST_OK)
 			return ST_NOT_FOUND;
 		if (is_it) {
@@ -226,7 +240,8 @@ enum status msg_find(struct span map, const char *key, struct span *value)
 	return ST_NOT_FOUND;
 }
 
-static bool find_token(struct span map, const char *key, enum msg_type type, struct msg_token *token)
+static bool find_token(
+	struct span map, const char *key, enum msg_type type, struct msg_token *token)
 {
 	struct span value;
 	if (msg_find(map, key, &value) != ST_OK)

@@ -22,9 +22,15 @@
 enum { MSG_DEPTH_MAX = 16 };
 
 enum msg_type {
-	MSG_NIL, MSG_BOOL, MSG_INT, /* fits int64_t */
-	MSG_UINT,                   /* over INT64_MAX */
-	MSG_REAL, MSG_TEXT, MSG_BIN, MSG_ARRAY, MSG_MAP
+	MSG_NIL,
+	MSG_BOOL,
+	MSG_INT,  /* fits int64_t */
+	MSG_UINT, /* over INT64_MAX */
+	MSG_REAL,
+	MSG_TEXT,
+	MSG_BIN,
+	MSG_ARRAY,
+	MSG_MAP
 };
 
 struct msg_token {

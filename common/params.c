@@ -95,7 +95,8 @@ static enum status take_uuid(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT || !uuid_parse(t->text, v->uuid))
-		return refuse(p, why, "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12");
+		return refuse(
+			p, why, "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12");
 	v->has_uuid = true;
 	return ST_OK;
 }
@@ -114,7 +115,8 @@ static enum status refuse_choice(const struct param *p, struct fail *why)
 	char rule[160] = "must be one of";
 	for (size_t i = 0; p->choices[i]; i++) {
 		size_t used = strlen(rule);
-		(void)snprintf(rule + used, sizeof rule - used, "%s %s", i ? "," : "", p->choices[i]);
+		(void)snprintf(
+			rule + used, sizeof rule - used, "%s %s", i ? "," : "", p->choices[i]);
 	}
 	return refuse(p, why, rule);
 }
@@ -150,9 +152,14 @@ static enum status take_cursor(
 
 static enum status (*const take_table[])(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) = {
-	[PARAM_INT] = take_int,    [PARAM_BOOL] = take_bool, [PARAM_TEXT] = take_text,
-	[PARAM_NAME] = take_name,  [PARAM_UUID] = take_uuid, [PARAM_DATE] = take_date,
-	[PARAM_CHOICE] = take_choice, [PARAM_CURSOR] = take_cursor,
+	[PARAM_INT] = take_int,
+	[PARAM_BOOL] = take_bool,
+	[PARAM_TEXT] = take_text,
+	[PARAM_NAME] = take_name,
+	[PARAM_UUID] = take_uuid,
+	[PARAM_DATE] = take_date,
+	[PARAM_CHOICE] = take_choice,
+	[PARAM_CURSOR] = take_cursor,
 };
 
 static enum status refuse_unknown(struct span name, struct fail *why)
@@ -163,8 +170,8 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 }
 
 /* One pair of the map. */
-static enum status take_pair(const struct method *m, struct msg_reader *in,
-	struct param_value *values, struct fail *why)
+static enum status take_pair(
+	const struct method *m, struct msg_reader *in, struct param_value *values, struct fail *why)
 {
 	struct msg_token name, token;
 	struct span value;
@@ -194,8 +201,7 @@ static void take_fallback(const struct param *p, struct param_value *v)
 		v->integer = strtoll(p->fallback, NULL, 10);
 }
 
-static enum status fill_absent(
-	const struct method *m, struct param_value *values, struct fail *why)
+static enum status fill_absent(const struct method *m, struct param_value *values, struct fail *why)
 {
 	size_t count = method_param_count(m);
 	for (size_t i = 0; i < count; i++) {

@@ -53,7 +53,8 @@ const struct status_info *status_info(enum status st)
 enum status status_from_code(const char *code, size_t len)
 {
 	for (int st = 0; st < STATUS_COUNT; st++)
-		if (strlen(status_table[st].code) == len && memcmp(status_table[st].code, code, len) == 0)
+		if (strlen(status_table[st].code) == len
+			&& memcmp(status_table[st].code, code, len) == 0)
 			return (enum status)st;
 	return ST_INTERNAL;
 }

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK                     __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_arg, first) __attribute__((format(printf, format_arg, first)))
 
 enum status {
@@ -54,16 +54,16 @@ enum status {
 	ST_SHUTTING_DOWN,
 	ST_DEADLINE_EXCEEDED,
 	/* inside */
-	ST_MALFORMED,     /* bytes that are no valid message */
-	ST_BAD_SETTING,   /* a setting's value is refused */
+	ST_MALFORMED,   /* bytes that are no valid message */
+	ST_BAD_SETTING, /* a setting's value is refused */
 	ST_NO_MEMORY,
-	ST_SYSTEM,        /* a system or library call failed: see struct fail */
+	ST_SYSTEM, /* a system or library call failed: see struct fail */
 	ST_INTERNAL,
 	STATUS_COUNT
 };
 
 struct status_info {
-	const char *code;    /* "TOPIC_NOT_FOUND" */
+	const char *code; /* "TOPIC_NOT_FOUND" */
 	int http_status;
 	bool retryable;      /* the same request may succeed later */
 	const char *field;   /* NULL where the outcome is about no one field */

@@ -25,15 +25,22 @@ static size_t sequence(const unsigned char *at, const unsigned char *end)
 	static const struct {
 		unsigned char first, last, low, high, len;
 	} table[] = {
-		{ 0x00, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+		{ 0x00, 0x7f, 0, 0, 1 },
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		size_t len = table[i].len;
 		if (*at < table[i].first || *at > table[i].last)
 			continue;
-		if ((size_t)(end - at) < len || (len > 1 && (at[1] < table[i].low || at[1] > table[i].high)))
+		if ((size_t)(end - at) < len
+			|| (len > 1 && (at[1] < table[i].low || at[1] > table[i].high)))
 			return 0;
 		for (size_t k = 2; k < len; k++)
 			if ((at[k] & 0xc0) != 0x80)
@@ -107,7 +114,8 @@ static size_t space_at(const char *bytes, size_t len, bool from_end)
 		return 0;
 	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
 		size_t size = strlen(spaces[i]);
-		if (size <= len && memcmp(from_end ? bytes + len - size : bytes, spaces[i], size) == 0)
+		if (size <= len
+			&& memcmp(from_end ? bytes + len - size : bytes, spaces[i], size) == 0)
 			return size;
 	}
 	return 0;

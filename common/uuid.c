@@ -33,7 +33,8 @@ void uuid_v7(struct uuid_source *source, unsigned char out[16])
 	random_bytes(out + 6, 10);
 	if (now > source->last_ms) {
 		source->last_ms = now;
-		source->counter = (uint16_t)(((out[6] << 8) | out[7]) & 0x7ff); /* leaves room to count */
+		source->counter =
+			(uint16_t)(((out[6] << 8) | out[7]) & 0x7ff); /* leaves room to count */
 	} else if (++source->counter > 0xfff) {
 		source->last_ms++;
 		source->counter = 0;

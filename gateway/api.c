@@ -61,8 +61,8 @@ static size_t choose_id(struct api *api, const struct http_request *http, char o
 	return UUID_TEXT_LEN;
 }
 
-static void put_common_headers(const struct api *api, const struct http_request *http, struct span id,
-	struct buf *headers)
+static void put_common_headers(
+	const struct api *api, const struct http_request *http, struct span id, struct buf *headers)
 {
 	buf_text(headers, "X-Request-Id: ");
 	buf_span(headers, id);
@@ -98,15 +98,18 @@ static void finish(struct request **request, int http_status, const char *conten
 	struct buf all = { 0 };
 	put_common_headers(r->api, exchange_request(r->exchange), id_of(r), &all);
 	buf_span(&all, headers);
-	struct exchange_reply reply = { .http_status = http_status, .content_type = content_type,
-		.headers = buf_view(&all), .body = body };
+	struct exchange_reply reply = { .http_status = http_status,
+		.content_type = content_type,
+		.headers = buf_view(&all),
+		.body = body };
 	exchange_set_data(r->exchange, NULL, NULL);
 	exchange_reply(&r->exchange, &reply);
 	buf_fini(&all);
 	request_free(request);
 }
 
-static void finish_json(struct request **request, int http_status, struct span headers, struct span body)
+static void finish_json(
+	struct request **request, int http_status, struct span headers, struct span body)
 {
 	finish(request, http_status, "application/json", headers, body);
 }
@@ -118,14 +121,15 @@ static int http_status_for(const struct request *r, enum status st)
 	return status_info(st)->http_status;
 }
 
-static void finish_error(struct request **request, const struct error_facts *facts, struct span headers)
+static void finish_error(
+	struct request **request, const struct error_facts *facts, struct span headers)
 {
 	struct request *r = *request;
 	struct buf body = { 0 }, all = { 0 };
 	int http_status = http_status_for(r, facts->st);
 	if (http_status == 500)
-		log_error("request failed: %s: answered 500, request_id %.*s", status_info(facts->st)->code,
-			(int)r->id_len, r->id);
+		log_error("request failed: %s: answered 500, request_id %.*s",
+			status_info(facts->st)->code, (int)r->id_len, r->id);
 	buf_span(&all, headers);
 	if (http_status == 503)
 		buf_text(&all, "Retry-After: 1\r\n");
@@ -177,10 +181,11 @@ static void put_resource_headers(const struct request *r, const struct http_requ
 	const struct row_facts *facts, struct buf *headers)
 {
 	if (facts->updated_at.len)
-		buf_printf(headers, "ETag: \"%.*s\"\r\n", (int)facts->updated_at.len, facts->updated_at.bytes);
+		buf_printf(headers, "ETag: \"%.*s\"\r\n", (int)facts->updated_at.len,
+			facts->updated_at.bytes);
 	if (r->route->http_status == 201 && facts->id.len)
-		buf_printf(headers, "Location: %.*s/%.*s\r\n", (int)http->path.len, http->path.bytes,
-			(int)facts->id.len, facts->id.bytes);
+		buf_printf(headers, "Location: %.*s/%.*s\r\n", (int)http->path.len,
+			http->path.bytes, (int)facts->id.len, facts->id.bytes);
 }
 
 static void finish_row(struct request **request, struct span result)
@@ -230,7 +235,8 @@ static void on_drained(struct exchange *exchange, void *data)
 static void stream_abort(struct request **request, const char *reason)
 {
 	struct request *r = *request;
-	log_warn("list cut short: %s: connection closed, request_id %.*s", reason, (int)r->id_len, r->id);
+	log_warn("list cut short: %s: connection closed, request_id %.*s", reason, (int)r->id_len,
+		r->id);
 	exchange_set_data(r->exchange, NULL, NULL);
 	exchange_abort(&r->exchange);
 	request_free(request);
@@ -240,7 +246,8 @@ static void stream_start(struct request *r)
 {
 	struct buf headers = { 0 };
 	put_common_headers(r->api, exchange_request(r->exchange), id_of(r), &headers);
-	struct exchange_reply head = { .http_status = 200, .content_type = "application/json",
+	struct exchange_reply head = { .http_status = 200,
+		.content_type = "application/json",
 		.headers = buf_view(&headers) };
 	r->is_streaming = true;
 	exchange_start(r->exchange, &head);
@@ -258,7 +265,8 @@ static void stream_page(struct request **request, struct span page)
 		buf_byte(&body, '[');
 	if (reply_page_rows(&body, page, is_first, &next_cursor) != ST_OK) {
 		buf_fini(&body);
-		is_first ? finish_failed(request, ST_INTERNAL, NULL) : stream_abort(request, "malformed page");
+		is_first ? finish_failed(request, ST_INTERNAL, NULL)
+			 : stream_abort(request, "malformed page");
 		return;
 	}
 	if (next_cursor.len == 0)
@@ -307,13 +315,14 @@ static void on_answer(void *arg, enum status st, struct span error, struct span 
 
 static enum status call(struct request *r, struct span params)
 {
-	struct context context = { .account = 1, .request_id = id_of(r),
-		.deadline_ms = r->api->settings->deadline_ms };
+	struct context context = {
+		.account = 1, .request_id = id_of(r), .deadline_ms = r->api->settings->deadline_ms
+	};
 	return workers_call(r->api->workers, r->method, &context, params, on_answer, r, &r->call);
 }
 
-static enum status put_params(struct request *r, const struct request_source *source, struct buf *params,
-	struct fail *why)
+static enum status put_params(struct request *r, const struct request_source *source,
+	struct buf *params, struct fail *why)
 {
 	uint32_t pairs = 0;
 	size_t mark = msg_open_map(params);
@@ -359,12 +368,13 @@ static bool is_json_type(struct span type, bool is_strict)
 		type.len = (size_t)(semicolon - type.bytes);
 	while (type.len && (type.bytes[type.len - 1] == ' ' || type.bytes[type.len - 1] == '\t'))
 		type.len--;
-	struct span suffix = { type.bytes + (type.len < 5 ? 0 : type.len - 5), type.len < 5 ? type.len : 5 };
+	struct span suffix = { type.bytes + (type.len < 5 ? 0 : type.len - 5),
+		type.len < 5 ? type.len : 5 };
 	return span_is_nocase(type, "application/json") || span_is_nocase(suffix, "+json");
 }
 
-static enum status read_body(struct request *r, const struct http_request *http, struct json_in **json,
-	struct fail *why)
+static enum status read_body(
+	struct request *r, const struct http_request *http, struct json_in **json, struct fail *why)
 {
 	if (!(r->route->flags & ROUTE_BODY))
 		return ST_OK;
@@ -373,13 +383,14 @@ static enum status read_body(struct request *r, const struct http_request *http,
 			"the body must be application/json");
 	enum status st = json_in_parse(http->body, json, why);
 	bool is_tagged = st == ST_OK && r->route->tagged && !json_in_has(*json, "topic_id")
-		&& (json_in_has(*json, "tag") || json_in_has(*json, "minutes"));
+			 && (json_in_has(*json, "tag") || json_in_has(*json, "minutes"));
 	if (is_tagged)
 		r->route = r->route->tagged;
 	return st;
 }
 
-static void start_call(struct request *r, const struct http_request *http, const struct route_match *match)
+static void start_call(
+	struct request *r, const struct http_request *http, const struct route_match *match)
 {
 	struct json_in *json = NULL;
 	struct buf params = { 0 };
@@ -393,8 +404,12 @@ static void start_call(struct request *r, const struct http_request *http, const
 		r->method = method_find(span_of(r->route->rpc));
 		if (r->route->flags & ROUTE_MINT)
 			uuid_v7(&r->api->ids, session_id);
-		struct request_source source = { .http = http, .route = r->route, .method = r->method,
-			.match = match, .json = json, .idempotency_key = key,
+		struct request_source source = { .http = http,
+			.route = r->route,
+			.method = r->method,
+			.match = match,
+			.json = json,
+			.idempotency_key = key,
 			.session_id = r->route->flags & ROUTE_MINT ? session_id : NULL };
 		st = put_params(r, &source, &params, &why);
 	}
@@ -406,7 +421,8 @@ static void start_call(struct request *r, const struct http_request *http, const
 		finish_failed(&r, st, &why);
 }
 
-static void finish_text(struct request **request, const char *before, const char *name, const char *after)
+static void finish_text(
+	struct request **request, const char *before, const char *name, const char *after)
 {
 	struct buf body = { 0 };
 	buf_text(&body, before);
@@ -477,13 +493,16 @@ static void answer_options(struct request *r, const struct http_request *http)
 		finish(&r, 204, NULL, buf_view(&headers), (struct span){ 0 });
 	} else if (cors_put_preflight(&r->api->cors, origin, method, wanted, &headers, &refused)) {
 		buf_printf(&headers, "X-Request-Id: %.*s\r\n", (int)r->id_len, r->id);
-		struct exchange_reply ok = { .http_status = 200, .content_type = "text/plain; charset=utf-8",
-			.headers = buf_view(&headers), .body = SPAN("OK") };
+		struct exchange_reply ok = { .http_status = 200,
+			.content_type = "text/plain; charset=utf-8",
+			.headers = buf_view(&headers),
+			.body = SPAN("OK") };
 		exchange_set_data(r->exchange, NULL, NULL);
 		exchange_reply(&r->exchange, &ok);
 		request_free(&r);
 	} else {
-		(void)fail_field(&why, ST_BAD_REQUEST, refused, "CORS does not allow this %s", refused);
+		(void)fail_field(
+			&why, ST_BAD_REQUEST, refused, "CORS does not allow this %s", refused);
 		finish_failed(&r, ST_BAD_REQUEST, &why);
 	}
 	buf_fini(&headers);

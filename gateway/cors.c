@@ -50,7 +50,8 @@ static bool is_any(struct span list)
 	return list_has(list, SPAN("*"));
 }
 
-struct cors cors_from_settings(const char *origins, const char *methods, const char *headers, bool credentials)
+struct cors cors_from_settings(
+	const char *origins, const char *methods, const char *headers, bool credentials)
 {
 	return (struct cors){
 		.origins = trimmed(span_of(origins)),
@@ -90,7 +91,8 @@ void cors_put_headers(const struct cors *c, struct span origin, struct buf *out)
 	if (!origin_allowed(c, origin))
 		return;
 	put_origin(c, origin, out);
-	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, X-Request-Id\r\n");
+	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, "
+		      "X-Request-Id\r\n");
 }
 
 static bool headers_allowed(const struct cors *c, struct span wanted)
@@ -124,9 +126,9 @@ bool cors_put_preflight(const struct cors *c, struct span origin, struct span me
 {
 	struct span methods = is_any(c->methods) ? SPAN(all_methods) : c->methods;
 	*refused = !origin_allowed(c, origin)     ? "Origin"
-	           : !list_has(methods, method)   ? "Access-Control-Request-Method"
-	           : !headers_allowed(c, headers) ? "Access-Control-Request-Headers"
-	                                          : NULL;
+		   : !list_has(methods, method)   ? "Access-Control-Request-Method"
+		   : !headers_allowed(c, headers) ? "Access-Control-Request-Headers"
+						  : NULL;
 	if (*refused)
 		return false;
 	put_origin(c, origin, out);

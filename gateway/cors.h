@@ -15,7 +15,8 @@ struct cors {
 	bool credentials;
 };
 
-struct cors cors_from_settings(const char *origins, const char *methods, const char *headers, bool credentials);
+struct cors cors_from_settings(
+	const char *origins, const char *methods, const char *headers, bool credentials);
 
 /* Headers of an ordinary answer to a request that says this Origin (empty: none). */
 void cors_put_headers(const struct cors *c, struct span origin, struct buf *out);

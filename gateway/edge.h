@@ -45,8 +45,8 @@ struct edge_options {
 	void (*on_request)(struct exchange *x, void *arg);
 	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.
 	 * `http` is what is known of the request, or NULL. */
-	void (*format_error)(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
-		const struct http_request *http, void *arg);
+	void (*format_error)(struct buf *headers, struct buf *body, enum status st,
+		const struct fail *why, const struct http_request *http, void *arg);
 	void *arg;
 };
 
@@ -65,8 +65,8 @@ struct edge_counts {
 /* Listens, with SO_REUSEPORT so that several gateways share a port; under systemd's socket
  * activation (LISTEN_FDS, LISTEN_PID) on the socket that was passed instead. ST_SYSTEM with
  * address, port and reason. */
-enum status edge_open(struct edge **out, struct event_base *base, const struct edge_options *options,
-	struct fail *why) MUST_CHECK;
+enum status edge_open(struct edge **out, struct event_base *base,
+	const struct edge_options *options, struct fail *why) MUST_CHECK;
 
 /* The port it listens on. */
 int edge_port(const struct edge *edge);

@@ -56,7 +56,8 @@ static struct pool_list *timer_slot(struct pool *p, const struct pool_call *call
 static void timer_start(struct pool *p, struct pool_call *call)
 {
 	if (call->deadline_ms < p->ticked_ms)
-		call->deadline_ms = p->ticked_ms; /* a slot of the past is not looked at for a round */
+		call->deadline_ms =
+			p->ticked_ms; /* a slot of the past is not looked at for a round */
 	TAILQ_INSERT_TAIL(timer_slot(p, call), call, timer);
 }
 
@@ -133,9 +134,11 @@ static int64_t free_credit(const struct pool_worker *w)
 static struct pool_worker *least_loaded(const struct pool *p, bool for_suspect)
 {
 	struct pool_worker *best = NULL;
-	struct pool_worker *w = p->favourite && p->favourite->next ? p->favourite->next : p->workers;
+	struct pool_worker *w =
+		p->favourite && p->favourite->next ? p->favourite->next : p->workers;
 	for (size_t i = 0; w && i < p->counts.workers; i++, w = w->next ? w->next : p->workers)
-		if (free_credit(w) > (best ? free_credit(best) : 0) && !(for_suspect && w->has_suspect))
+		if (free_credit(w) > (best ? free_credit(best) : 0)
+			&& !(for_suspect && w->has_suspect))
 			best = w;
 	return best;
 }
@@ -425,7 +428,8 @@ static void hear_credit(struct pool_worker *w, int64_t credit)
 	w->credit = credit > 0 ? credit : 0;
 }
 
-struct pool_worker *pool_greet(struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms)
+struct pool_worker *pool_greet(
+	struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms)
 {
 	struct pool_worker *w = pool_worker_of(p, greeting->peer);
 	if (!w) {
@@ -457,7 +461,8 @@ struct pool_worker *pool_workers(const struct pool *p)
 	return p->workers;
 }
 
-bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit, uint64_t now_ms)
+bool pool_credit(
+	struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit, uint64_t now_ms)
 {
 	w->heard_ms = now_ms;
 	if (epoch != w->epoch) {

@@ -122,8 +122,8 @@ enum pool_event {
 typedef void (*pool_watch)(void *arg, enum pool_event event, const struct pool_worker *w);
 
 struct pool_counts {
-	uint64_t calls;        /* accepted */
-	uint64_t answered;     /* by a worker, in time */
+	uint64_t calls;    /* accepted */
+	uint64_t answered; /* by a worker, in time */
 	uint64_t cancelled;
 	uint64_t overloaded;   /* refused: the queue was full */
 	uint64_t no_worker;    /* refused or ended: no worker, or none with a live database */
@@ -131,12 +131,12 @@ struct pool_counts {
 	uint64_t unknown;      /* ended as ST_OUTCOME_UNKNOWN */
 	uint64_t sent, unsent; /* handed to workers; taken back, since the socket refused */
 	uint64_t repeated;
-	uint64_t late;         /* answers nobody waits for any more */
-	uint64_t stale;        /* messages of another epoch, dropped whole */
-	uint64_t malformed;    /* messages dropped: not the protocol */
+	uint64_t late;      /* answers nobody waits for any more */
+	uint64_t stale;     /* messages of another epoch, dropped whole */
+	uint64_t malformed; /* messages dropped: not the protocol */
 	uint64_t deaths;
 	size_t queued, suspects, in_flight, workers; /* now */
-	size_t live;           /* now in the pool, ended ones included */
+	size_t live;                                 /* now in the pool, ended ones included */
 };
 
 struct pool {
@@ -160,7 +160,7 @@ struct pool {
 
 struct pool_options {
 	size_t queue_max;
-	int64_t epoch; /* the first; each connection gets the next */
+	int64_t epoch;    /* the first; each connection gets the next */
 	pool_watch watch; /* may be NULL */
 	void *watch_arg;
 };
@@ -186,14 +186,15 @@ void pool_take_back(struct pool *p, struct pool_worker *w);
 
 /* worker.ready: the connection's worker, made where it is new; NULL where there are too many or
  * no memory. The worker must be answered with its epoch. */
-struct pool_worker *pool_greet(struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms);
+struct pool_worker *pool_greet(
+	struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms);
 
 struct pool_worker *pool_worker_of(const struct pool *p, struct span peer); /* NULL: unknown */
 struct pool_worker *pool_workers(const struct pool *p); /* the first; then ->next */
 
 /* worker.credit: false where the epoch isn't w's, and what comes with it is to be dropped. */
-bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit, uint64_t now_ms)
-	MUST_CHECK;
+bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t credit,
+	uint64_t now_ms) MUST_CHECK;
 
 /* worker.leaving: it gets nothing more. */
 void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch);

@@ -13,7 +13,8 @@ static void note_fact(struct row_facts *facts, struct span key, const struct msg
 	if (value->type == MSG_TEXT)
 		facts->id = value->text;
 	if (value->type == MSG_INT) {
-		int len = snprintf(facts->id_digits, sizeof facts->id_digits, "%lld", (long long)value->integer);
+		int len = snprintf(facts->id_digits, sizeof facts->id_digits, "%lld",
+			(long long)value->integer);
 		facts->id = (struct span){ facts->id_digits, (size_t)len };
 	}
 }
@@ -38,7 +39,8 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 	char separator = '{';
 	for (uint32_t i = 0; i < map.count; i++) {
 		struct span value;
-		if (msg_read(&in, &key) != ST_OK || key.type != MSG_TEXT || msg_skip(&in, &value) != ST_OK)
+		if (msg_read(&in, &key) != ST_OK || key.type != MSG_TEXT
+			|| msg_skip(&in, &value) != ST_OK)
 			break;
 		struct msg_reader peek = msg_reader(value);
 		if (msg_read(&peek, &head) != ST_OK)
@@ -58,7 +60,8 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 	buf_text(out, separator == '{' ? "{}" : "}");
 }
 
-enum status reply_page_rows(struct buf *out, struct span page, bool is_first, struct span *next_cursor)
+enum status reply_page_rows(
+	struct buf *out, struct span page, bool is_first, struct span *next_cursor)
 {
 	struct span data, row;
 	struct msg_token array;
@@ -82,7 +85,8 @@ enum status reply_page_rows(struct buf *out, struct span page, bool is_first, st
 struct error_facts reply_error_facts(struct span error_map)
 {
 	struct error_facts facts = { .st = ST_INTERNAL };
-	if (!msg_find_text(error_map, "code", &facts.code) || !msg_find_text(error_map, "message", &facts.message))
+	if (!msg_find_text(error_map, "code", &facts.code)
+		|| !msg_find_text(error_map, "message", &facts.message))
 		return (struct error_facts){ .st = ST_INTERNAL };
 	facts.st = status_from_code(facts.code.bytes, facts.code.len);
 	if (!msg_find_text(error_map, "field", &facts.field))
@@ -96,7 +100,8 @@ void reply_error(struct buf *out, const struct error_facts *facts, struct span t
 {
 	const struct status_info *info = status_info(facts->st);
 	struct span message = facts->message.len ? facts->message : span_of(info->message);
-	struct span field = facts->code.len || facts->field.len ? facts->field : span_of(info->field);
+	struct span field =
+		facts->code.len || facts->field.len ? facts->field : span_of(info->field);
 	buf_text(out, "{\"error\":{\"code\":");
 	json_out_text(out, facts->code.len ? facts->code : span_of(info->code));
 	buf_text(out, ",\"message\":");

@@ -13,7 +13,7 @@ struct row_facts {
 	struct span updated_at; /* its ETag without the quotes; empty: has none */
 	struct span id;         /* the id's bytes as they stand in JSON, without quotes */
 	bool was_created;       /* the column `created` */
-	bool was_replayed;      /* the column `replayed`: the answer is that of an earlier request */
+	bool was_replayed; /* the column `replayed`: the answer is that of an earlier request */
 	char id_digits[24];
 };
 
@@ -22,7 +22,8 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts);
 
 /* The elements of a page's `data`, comma-separated, without brackets; each row after a comma
  * where `is_first` is false. *next_cursor is empty at the last page. ST_MALFORMED: no page. */
-enum status reply_page_rows(struct buf *out, struct span page, bool is_first, struct span *next_cursor) MUST_CHECK;
+enum status reply_page_rows(
+	struct buf *out, struct span page, bool is_first, struct span *next_cursor) MUST_CHECK;
 
 /* The one error body: {"error":{code,message,field?,details?},"detail":message,"trace_id":id}. */
 struct error_facts {

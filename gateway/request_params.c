@@ -28,7 +28,8 @@ static enum status put_value(struct writer *w, const struct param *p, struct spa
 {
 	int64_t integer;
 	if (!utf8_is_valid(text.bytes, text.len))
-		return fail_field(w->why, ST_INVALID_INPUT, p->name, "%s must be valid UTF-8", p->name);
+		return fail_field(
+			w->why, ST_INVALID_INPUT, p->name, "%s must be valid UTF-8", p->name);
 	msg_put_key(w->params, p->name);
 	if (p->kind == PARAM_INT && span_to_int(text, &integer))
 		msg_put_int(w->params, integer);
@@ -180,11 +181,13 @@ enum status request_params_key(const struct http_request *http, struct span *key
 		if (!span_is_nocase(field->name, name))
 			continue;
 		if (found.len > 0)
-			return fail_field(why, ST_INVALID_INPUT, name, "%s must be given once", name);
+			return fail_field(
+				why, ST_INVALID_INPUT, name, "%s must be given once", name);
 		found = field->value;
 		if (found.len == 0 || found.len > IDEMPOTENCY_KEY_MAX || !is_visible(found))
 			return fail_field(why, ST_INVALID_INPUT, name,
-				"%s must be 1 to %d visible ASCII characters", name, IDEMPOTENCY_KEY_MAX);
+				"%s must be 1 to %d visible ASCII characters", name,
+				IDEMPOTENCY_KEY_MAX);
 	}
 	*key = found;
 	return ST_OK;
@@ -205,8 +208,8 @@ static enum status put_body(struct writer *w)
 		const struct param *p = method_param(from->method, path_name(from->match, i));
 		taken[i] = p ? p->name : "";
 	}
-	return json_in_put_params(from->json, from->method, is_strict(from), taken, w->params,
-		w->pairs, w->why);
+	return json_in_put_params(
+		from->json, from->method, is_strict(from), taken, w->params, w->pairs, w->why);
 }
 
 static void put_session_id(struct writer *w)
@@ -216,8 +219,8 @@ static void put_session_id(struct writer *w)
 	put_text(w, "session_id", (struct span){ text, sizeof text });
 }
 
-enum status request_params_put(const struct request_source *source, struct buf *params,
-	uint32_t *pairs, struct fail *why)
+enum status request_params_put(
+	const struct request_source *source, struct buf *params, uint32_t *pairs, struct fail *why)
 {
 	struct writer w = { source, params, pairs, why };
 	enum status st = put_path(&w);

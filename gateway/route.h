@@ -42,7 +42,7 @@ struct route {
 	const char *rpc;
 	int http_status;
 	unsigned flags;
-	int invalid_status;        /* for INVALID_INPUT; 0: the status table's */
+	int invalid_status;         /* for INVALID_INPUT; 0: the status table's */
 	const struct route *tagged; /* taken where the body has tag or minutes and no topic_id */
 };
 

@@ -331,8 +331,7 @@ void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
 	rpc->on_drained = on_drained;
 	rpc->drained_arg = arg;
 	(void)event_add(rpc->drain_limit, &limit);
-	rpc->is_grace_over =
-		rpc->counts.requests == 0 || event_add(rpc->drain_grace, &grace) != 0;
+	rpc->is_grace_over = rpc->counts.requests == 0 || event_add(rpc->drain_grace, &grace) != 0;
 	rpc_peers_touch(rpc->peers);
 }
 

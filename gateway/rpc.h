@@ -34,7 +34,7 @@ enum {
 	RPC_PEER_BYTES_MAX = 32 << 20, /* of params in flight */
 	RPC_BYTES_MAX = 256 << 20,
 	RPC_DRAIN_MS = 10000,
-	RPC_GRACE_MS = 300, /* of a drain: who asks in it is told to ask another gateway */
+	RPC_GRACE_MS = 300,   /* of a drain: who asks in it is told to ask another gateway */
 	RPC_LINGER_MS = 1000, /* for the last answers to leave the machine */
 };
 

@@ -98,7 +98,8 @@ static bool say_hello(struct workers *w, struct pool_worker *worker)
 {
 	struct buf out = { 0 };
 	put_hello(w, worker, &out);
-	enum status st = out.failed ? ST_NO_MEMORY : socket_send(w->socket, peer_of(worker), buf_view(&out));
+	enum status st =
+		out.failed ? ST_NO_MEMORY : socket_send(w->socket, peer_of(worker), buf_view(&out));
 	buf_fini(&out);
 	if (st != ST_NO_WORKER)
 		return true; /* another refusal is made good by the next hello */
@@ -115,7 +116,8 @@ static void put_call(const struct call *call, uint64_t now_ms, struct buf *out)
 		.request_id = call->request_id,
 		.deadline_ms = deadline_ms > now_ms ? (int64_t)(deadline_ms - now_ms) : 1,
 	};
-	envelope_put_request(out, call->pooled.msgid, span_of(call->method->name), &context, call->params);
+	envelope_put_request(
+		out, call->pooled.msgid, span_of(call->method->name), &context, call->params);
 }
 
 /* One message of what waits for this worker; how many calls are in it. */
@@ -141,7 +143,8 @@ static void send_to(struct workers *w, struct pool_worker *worker, uint64_t now_
 	while (worker->unsent) {
 		size_t count = fill_body(w, worker, now_ms);
 		enum status st = w->body.failed ? ST_NO_MEMORY
-			: socket_send(w->socket, peer_of(worker), buf_view(&w->body));
+						: socket_send(w->socket, peer_of(worker),
+							buf_view(&w->body));
 		if (st == ST_NO_WORKER) {
 			pool_lose(&w->pool, worker);
 			arm_flush(w);
@@ -218,17 +221,18 @@ static void on_ready(struct workers *w, struct span peer, struct span params)
 	struct pool_greeting greeting = { .peer = peer };
 	struct span uuid, database;
 	struct msg_token token = { 0 };
-	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, greeting.uuid) ||
-		!msg_find_int(params, "epoch", &greeting.epoch) ||
-		!msg_find_int(params, "credit", &greeting.credit) ||
-		msg_find(params, "database", &database) != ST_OK) {
+	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, greeting.uuid)
+		|| !msg_find_int(params, "epoch", &greeting.epoch)
+		|| !msg_find_int(params, "credit", &greeting.credit)
+		|| msg_find(params, "database", &database) != ST_OK) {
 		w->pool.counts.malformed++;
 		return;
 	}
 	if (!msg_find_int(params, "pid", &greeting.pid))
 		greeting.pid = 0;
 	struct msg_reader in = msg_reader(database);
-	greeting.has_database = msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
+	greeting.has_database =
+		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
 	struct pool_worker *worker = pool_greet(&w->pool, &greeting, service_now_ms());
 	if (!worker)
 		log_warn("a worker is not taken: too many workers, or no memory");
@@ -258,7 +262,8 @@ static bool on_credit(struct workers *w, struct pool_worker *worker, struct span
 	return pool_credit(&w->pool, worker, epoch, credit, service_now_ms());
 }
 
-static void on_response(struct workers *w, struct pool_worker *worker, const struct envelope *message)
+static void on_response(
+	struct workers *w, struct pool_worker *worker, const struct envelope *message)
 {
 	struct pool_call *pooled = pool_answer(&w->pool, worker, message->msgid);
 	if (pooled)
@@ -308,7 +313,8 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 		struct fail why = { 0 };
 		if (envelope_decode(&in, &message, &why) != ST_OK) {
 			w->pool.counts.malformed++;
-			log_warn("a worker's message is malformed: %s: dropped", fail_text(&why, ST_MALFORMED));
+			log_warn("a worker's message is malformed: %s: dropped",
+				fail_text(&why, ST_MALFORMED));
 			break;
 		}
 		if (!take(w, &walk, &message))
@@ -331,8 +337,8 @@ static void on_worker(void *arg, enum pool_event event, const struct pool_worker
 		log_info("worker %.*s left", len, uuid);
 		break;
 	case POOL_WORKER_DIED:
-		log_warn("worker %.*s is gone: %zu calls that it held are repeated or given up", len, uuid,
-			worker->in_flight);
+		log_warn("worker %.*s is gone: %zu calls that it held are repeated or given up",
+			len, uuid, worker->in_flight);
 		break;
 	case POOL_DATABASE_LOST:
 		log_warn("worker %.*s has lost its database: it gets no calls", len, uuid);
@@ -355,8 +361,8 @@ static enum status open_events(struct workers *w, struct event_base *base, struc
 	return ST_OK;
 }
 
-static enum status open_socket(struct workers *w, struct socket_hub *hub, const char *endpoint,
-	struct fail *why)
+static enum status open_socket(
+	struct workers *w, struct socket_hub *hub, const char *endpoint, struct fail *why)
 {
 	struct socket_options options = {
 		.endpoint = endpoint,
@@ -397,7 +403,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	return ST_OK;
 }
 
-static struct call *new_call(const struct method *method, const struct context *context, struct span params)
+static struct call *new_call(
+	const struct method *method, const struct context *context, struct span params)
 {
 	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
 	if (!call)
@@ -415,8 +422,9 @@ static struct call *new_call(const struct method *method, const struct context *
 	return call;
 }
 
-enum status workers_call(struct workers *w, const struct method *method, const struct context *context,
-	struct span params, call_done done, void *arg, struct call **out)
+enum status workers_call(struct workers *w, const struct method *method,
+	const struct context *context, struct span params, call_done done, void *arg,
+	struct call **out)
 {
 	if (params.len > WORKERS_PARAMS_MAX || context->request_id.len > ENVELOPE_REQUEST_ID_MAX)
 		return ST_PAYLOAD_TOO_LARGE;
@@ -427,7 +435,8 @@ enum status workers_call(struct workers *w, const struct method *method, const s
 	call->workers = w;
 	call->done = done;
 	call->arg = arg;
-	call->pooled.deadline_ms = now_ms + (uint64_t)(context->deadline_ms > 0 ? context->deadline_ms : 1);
+	call->pooled.deadline_ms =
+		now_ms + (uint64_t)(context->deadline_ms > 0 ? context->deadline_ms : 1);
 	enum status st = pool_add(&w->pool, &call->pooled, now_ms);
 	if (st != ST_OK) {
 		free(call);

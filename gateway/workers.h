@@ -51,8 +51,9 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
  * queue is full. ST_NO_WORKER, ST_DATABASE_UNAVAILABLE: there has been no worker, or none with
  * a live database, for a second. ST_PAYLOAD_TOO_LARGE: params over WORKERS_PARAMS_MAX.
  * ST_SHUTTING_DOWN, ST_NO_MEMORY. */
-enum status workers_call(struct workers *w, const struct method *method, const struct context *context,
-	struct span params, call_done done, void *arg, struct call **out) MUST_CHECK;
+enum status workers_call(struct workers *w, const struct method *method,
+	const struct context *context, struct span params, call_done done, void *arg,
+	struct call **out) MUST_CHECK;
 
 /* The caller is gone: `done` won't be called. What was sent may still be run. Accepts NULL. */
 void workers_cancel(struct call **call);

@@ -18,7 +18,9 @@ static void decode_client(const uint8_t *data, size_t size)
 	struct envelope e = { 0 };
 	struct uuid_source ids = { 0 };
 	while (in.at < in.end) {
-		struct context context = { .account = 1, .request_id = SPAN("x"), .deadline_ms = 1 };
+		struct context context = {
+			.account = 1, .request_id = SPAN("x"), .deadline_ms = 1
+		};
 		struct buf minted = { 0 };
 		const char *before = in.at;
 		enum status st = envelope_decode_client(&in, &e, NULL);
@@ -29,7 +31,8 @@ static void decode_client(const uint8_t *data, size_t size)
 		if (st != ST_OK || e.kind != ENVELOPE_REQUEST)
 			continue;
 		if (context_read(e.context_map, &context, NULL) == ST_OK
-			&& (context.account < 1 || context.deadline_ms < 1 || !context.request_id.len))
+			&& (context.account < 1 || context.deadline_ms < 1
+				|| !context.request_id.len))
 			__builtin_trap();
 		if (rpc_params_mint(&minted, method_find(SPAN("sessions.log")), e.params, &ids))
 			check_value(buf_view(&minted));

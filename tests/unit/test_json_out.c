@@ -14,11 +14,14 @@ static const struct {
 	{ "false", SPAN_INIT("\xc2"), "false" },
 	{ "zero", SPAN_INIT("\x00"), "0" },
 	{ "negative", SPAN_INIT("\xe0"), "-32" },
-	{ "the smallest", SPAN_INIT("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"), "-9223372036854775808" },
-	{ "the largest", SPAN_INIT("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), "18446744073709551615" },
+	{ "the smallest", SPAN_INIT("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"),
+		"-9223372036854775808" },
+	{ "the largest", SPAN_INIT("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"),
+		"18446744073709551615" },
 	{ "half", SPAN_INIT("\xcb\x3f\xe0\x00\x00\x00\x00\x00\x00"), "0.5" },
 	{ "a tenth", SPAN_INIT("\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a"), "0.1" },
-	{ "a tenth and a bit", SPAN_INIT("\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9b"), "0.10000000000000002" },
+	{ "a tenth and a bit", SPAN_INIT("\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9b"),
+		"0.10000000000000002" },
 	{ "no number", SPAN_INIT("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"), "null" },
 	{ "infinity", SPAN_INIT("\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00"), "null" },
 	{ "minus infinity", SPAN_INIT("\xcb\xff\xf0\x00\x00\x00\x00\x00\x00"), "null" },
@@ -31,24 +34,44 @@ static const struct {
 	{ "white space", SPAN_INIT("\xa5\b\f\n\r\t"), "\"\\b\\f\\n\\r\\t\"" },
 	{ "control bytes", SPAN_INIT("\xa4\x01\x0b\x1f\x7f"), "\"\\u0001\\u000b\\u001f\x7f\"" },
 	{ "U+0000", SPAN_INIT("\xa1\x00"), "\"\\u0000\"" },
-	{ "beyond ASCII", SPAN_INIT("\xa6\xc3\xa4\xf0\x9f\x98\x80"), "\"\xc3\xa4\xf0\x9f\x98\x80\"" },
+	{ "beyond ASCII", SPAN_INIT("\xa6\xc3\xa4\xf0\x9f\x98\x80"),
+		"\"\xc3\xa4\xf0\x9f\x98\x80\"" },
 	{ "an escape at either end", SPAN_INIT("\xa4\n  \n"), "\"\\n  \\n\"" },
 	{ "bytes", SPAN_INIT("\xc4\x02hi"), "null" },
 	{ "empty array", SPAN_INIT("\x90"), "[]" },
 	{ "array", SPAN_INIT("\x93\x01\xc0\xa1x"), "[1,null,\"x\"]" },
-	{ "nested", SPAN_INIT("\x91\x91\x81\xa1" "a\x90"), "[[{\"a\":[]}]]" },
+	{ "nested",
+		SPAN_INIT("\x91\x91\x81\xa1"
+			  "a\x90"),
+		"[[{\"a\":[]}]]" },
 	{ "empty map", SPAN_INIT("\x80"), "{}" },
-	{ "map", SPAN_INIT("\x82\xa1" "a\x01\xa1" "b\x92\x01\x02"), "{\"a\":1,\"b\":[1,2]}" },
-	{ "a key that is no text", SPAN_INIT("\x82\x01\x92\x01\x02\xa1" "b\x02"), "{\"b\":2}" },
+	{ "map",
+		SPAN_INIT("\x82\xa1"
+			  "a\x01\xa1"
+			  "b\x92\x01\x02"),
+		"{\"a\":1,\"b\":[1,2]}" },
+	{ "a key that is no text",
+		SPAN_INIT("\x82\x01\x92\x01\x02\xa1"
+			  "b\x02"),
+		"{\"b\":2}" },
 	{ "only such keys", SPAN_INIT("\x81\xc0\x01"), "{}" },
 	{ "a key to escape", SPAN_INIT("\x81\xa1\n\x01"), "{\"\\n\":1}" },
 	/* broken input: one valid value all the same */
 	{ "nothing", SPAN_INIT(""), "null" },
-	{ "cut text", SPAN_INIT("\xa5" "ab"), "null" },
+	{ "cut text",
+		SPAN_INIT("\xa5"
+			  "ab"),
+		"null" },
 	{ "cut array", SPAN_INIT("\x93\x01"), "null" },
-	{ "cut map", SPAN_INIT("\x82\xa1" "a\x01"), "null" },
+	{ "cut map",
+		SPAN_INIT("\x82\xa1"
+			  "a\x01"),
+		"null" },
 	{ "a broken element", SPAN_INIT("\x92\xc1\x01"), "[null]" },
-	{ "a broken value", SPAN_INIT("\x82\xa1" "a\xc1\xa1"), "{\"a\":null}" },
+	{ "a broken value",
+		SPAN_INIT("\x82\xa1"
+			  "a\xc1\xa1"),
+		"{\"a\":null}" },
 	{ "an array of 4 G", SPAN_INIT("\xdd\xff\xff\xff\xff"), "null" },
 };
 
@@ -56,8 +79,8 @@ START_TEST(a_value_becomes_its_text)
 {
 	struct buf out = { 0 };
 	json_out_value(&out, values[_i].value);
-	ck_assert_msg(span_is(buf_view(&out), values[_i].json), "%s: %.*s", values[_i].what, (int)out.len,
-		out.bytes);
+	ck_assert_msg(span_is(buf_view(&out), values[_i].json), "%s: %.*s", values[_i].what,
+		(int)out.len, out.bytes);
 	buf_fini(&out);
 }
 END_TEST

@@ -22,8 +22,14 @@ static const struct {
 	{ "int64 cut", BYTES("\xd3\xff\xff\xff"), 0 },
 	{ "float32", BYTES("\xca\x3f\x80\x00\x00"), 5 },
 	{ "float64", BYTES("\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00"), 9 },
-	{ "fixstr", BYTES("\xa3" "abc"), 4 },
-	{ "fixstr cut", BYTES("\xa3" "ab"), 0 },
+	{ "fixstr",
+		BYTES("\xa3"
+		      "abc"),
+		4 },
+	{ "fixstr cut",
+		BYTES("\xa3"
+		      "ab"),
+		0 },
 	{ "empty text", BYTES("\xa0"), 1 },
 	{ "text with U+0000", BYTES("\xa1\x00"), 2 },
 	{ "str8", BYTES("\xd9\x02hi"), 4 },
@@ -41,11 +47,17 @@ static const struct {
 	{ "array32 of 4 G elements", BYTES("\xdd\xff\xff\xff\xff"), 0 },
 	{ "map32 of 2 G pairs", BYTES("\xdf\x7f\xff\xff\xff\x01\x02"), 0 },
 	{ "map whose pairs are counted twice", BYTES("\x81\x01"), 0 },
-	{ "map", BYTES("\x81\xa1" "a\x01"), 4 },
+	{ "map",
+		BYTES("\x81\xa1"
+		      "a\x01"),
+		4 },
 	{ "array16", BYTES("\xdc\x00\x01\xc0"), 4 },
 	{ "what comes after is not looked at", BYTES("\x01\xc1"), 1 },
-	{ "depth 16", BYTES("\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"), 17 },
-	{ "depth 17", BYTES("\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"), 0 },
+	{ "depth 16", BYTES("\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"),
+		17 },
+	{ "depth 17",
+		BYTES("\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"),
+		0 },
 };
 
 START_TEST(measure_bounds_what_it_walks)
@@ -110,7 +122,9 @@ END_TEST
 
 START_TEST(a_failed_read_moves_nothing)
 {
-	struct msg_reader in = msg_reader(SPAN("\xa5" "ab")), before = in;
+	struct msg_reader in = msg_reader(SPAN("\xa5"
+					       "ab")),
+			  before = in;
 	struct msg_token t = { .type = MSG_NIL };
 	ck_assert_int_eq(msg_read(&in, &t), ST_MALFORMED);
 	ck_assert_int_eq(msg_skip(&in, NULL), ST_MALFORMED);
@@ -160,7 +174,8 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("msg");
-	tcase_add_loop_test(tests, measure_bounds_what_it_walks, 0, sizeof measured / sizeof *measured);
+	tcase_add_loop_test(
+		tests, measure_bounds_what_it_walks, 0, sizeof measured / sizeof *measured);
 	tcase_add_loop_test(tests, integers_come_back, 0, sizeof integers / sizeof *integers);
 	tcase_add_test(tests, over_int64_is_told_apart);
 	tcase_add_test(tests, reals_of_both_widths);

@@ -14,9 +14,9 @@ struct value {
 
 #define SESSION "01890a5d-ac96-774b-bcce-b302099a8057"
 #define MINUTES "duration_minutes must be a whole number from 1 to 1440"
-#define DAY "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
-#define CURSOR "cursor must be what next_cursor said"
-#define BYTES_201 \
+#define DAY     "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
+#define CURSOR  "cursor must be what next_cursor said"
+#define BYTES_201                                                                              \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -30,17 +30,25 @@ static const struct {
 	{ "topics.get", { "topic_id", REAL, 7.0, NULL }, NULL, NULL },
 	{ "topics.get", { NULL, NOTHING, 0, NULL }, "topic_id", "topic_id is required" },
 	{ "topics.get", { "topic_id", NIL, 0, NULL }, "topic_id", "topic_id is required" },
-	{ "topics.get", { "topic_id", INT, 0, NULL }, "topic_id", "topic_id must be a positive whole number" },
-	{ "topics.get", { "topic_id", INT, -1, NULL }, "topic_id", "topic_id must be a positive whole number" },
-	{ "topics.get", { "topic_id", REAL, 1.5, NULL }, "topic_id", "topic_id must be a positive whole number" },
-	{ "topics.get", { "topic_id", REAL, 1e300, NULL }, "topic_id", "topic_id must be a positive whole number" },
-	{ "topics.get", { "topic_id", TEXT, 0, "1" }, "topic_id", "topic_id must be a positive whole number" },
-	{ "topics.get", { "topic_id", BOOL, 1, NULL }, "topic_id", "topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", INT, 0, NULL }, "topic_id",
+		"topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", INT, -1, NULL }, "topic_id",
+		"topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", REAL, 1.5, NULL }, "topic_id",
+		"topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", REAL, 1e300, NULL }, "topic_id",
+		"topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", TEXT, 0, "1" }, "topic_id",
+		"topic_id must be a positive whole number" },
+	{ "topics.get", { "topic_id", BOOL, 1, NULL }, "topic_id",
+		"topic_id must be a positive whole number" },
 	{ "topics.get", { "id", INT, 1, NULL }, "id", "unknown field \"id\"" },
 	{ "topics.create", { "name", TEXT, 0, "C" }, NULL, NULL },
 	{ "topics.create", { "name", TEXT, 0, "" }, "name", "name must not be blank" },
-	{ "topics.create", { "name", TEXT, 0, " \t\xc2\xa0\xe3\x80\x80" }, "name", "name must not be blank" },
-	{ "topics.create", { "name", TEXT, 0, BYTES_201 }, "name", "name must have at most 200 characters" },
+	{ "topics.create", { "name", TEXT, 0, " \t\xc2\xa0\xe3\x80\x80" }, "name",
+		"name must not be blank" },
+	{ "topics.create", { "name", TEXT, 0, BYTES_201 }, "name",
+		"name must have at most 200 characters" },
 	{ "topics.create", { "name", TEXT, 0, &BYTES_201[1] }, NULL, NULL },
 	{ "topics.create", { "name", INT, 5, NULL }, "name", "name must be text" },
 	{ "topics.create", { "name", ARRAY, 0, NULL }, "name", "name must be text" },
@@ -59,10 +67,13 @@ static const struct {
 	{ "sessions.create", { "study_date", TEXT, 0, "2024-01-01T00:00:00Z" }, "study_date", DAY },
 	{ "sessions.create", { "study_date", INT, 20240101, NULL }, "study_date", DAY },
 	{ "sessions.get", { "session_id", TEXT, 0, "0189" }, "session_id",
-	  "session_id must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12" },
-	{ "topics.list", { "archived", TEXT, 0, "yes" }, "archived", "archived must be true or false" },
-	{ "topics.list", { "limit", INT, 501, NULL }, "limit", "limit must be a whole number from 1 to 500" },
-	{ "topics.list", { "sort", TEXT, 0, "name" }, "sort", "sort must be one of created_at, -created_at" },
+		"session_id must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12" },
+	{ "topics.list", { "archived", TEXT, 0, "yes" }, "archived",
+		"archived must be true or false" },
+	{ "topics.list", { "limit", INT, 501, NULL }, "limit",
+		"limit must be a whole number from 1 to 500" },
+	{ "topics.list", { "sort", TEXT, 0, "name" }, "sort",
+		"sort must be one of created_at, -created_at" },
 	{ "topics.list", { "q", TEXT, 0, "" }, "q", "q must not be empty" },
 	{ "sessions.list", { "cursor", TEXT, 0, "-5~" SESSION }, NULL, NULL },
 	{ "sessions.list", { "cursor", TEXT, 0, "17" }, NULL, NULL },
@@ -186,7 +197,8 @@ static const struct {
 	{ "no map", SPAN_INIT("\x90") },
 	{ "a key that is no text", SPAN_INIT("\x81\x01\x01") },
 	{ "the same key twice", SPAN_INIT("\x82\xa8topic_id\x01\xa8topic_id\x01") },
-	{ "text with U+0000", SPAN_INIT("\x81\xa4name\xa2" "a\x00") },
+	{ "text with U+0000", SPAN_INIT("\x81\xa4name\xa2"
+					"a\x00") },
 	{ "nothing", SPAN_INIT("") },
 };
 
@@ -207,6 +219,7 @@ int main(void)
 	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
 	tcase_add_test(tc, values_come_out_as_they_are_meant);
 	tcase_add_test(tc, defaults_stand_in_for_what_is_absent);
-	tcase_add_loop_test(tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);
+	tcase_add_loop_test(
+		tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);
 	return suite_run("params", tc);
 }

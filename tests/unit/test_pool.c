@@ -19,7 +19,8 @@ struct stage {
 
 static void see(struct stage *s, const struct pool_call *call, char how, const char *what)
 {
-	buf_printf(&s->seen, "%s%c%c%s", s->seen.len > 0 ? " " : "", (char)('a' + (call - s->calls)), how, what);
+	buf_printf(&s->seen, "%s%c%c%s", s->seen.len > 0 ? " " : "",
+		(char)('a' + (call - s->calls)), how, what);
 }
 
 static struct pool_worker *worker_named(struct stage *s, char name)
@@ -50,11 +51,14 @@ static void settle(struct stage *s)
 		see(s, call, '=', status_info(call->verdict)->code);
 }
 
-static struct pool_worker *greet(struct stage *s, char name, char process, int64_t epoch, int64_t credit,
-	bool has_database)
+static struct pool_worker *greet(
+	struct stage *s, char name, char process, int64_t epoch, int64_t credit, bool has_database)
 {
-	struct pool_greeting greeting = { .peer = { &name, 1 }, .uuid = { (unsigned char)process },
-		.epoch = epoch, .credit = credit, .has_database = has_database };
+	struct pool_greeting greeting = { .peer = { &name, 1 },
+		.uuid = { (unsigned char)process },
+		.epoch = epoch,
+		.credit = credit,
+		.has_database = has_database };
 	struct pool_worker *w = pool_greet(&s->pool, &greeting, s->now_ms);
 	ck_assert_ptr_nonnull(w);
 	return w;
@@ -78,7 +82,8 @@ static void do_ready(struct stage *s, struct words w) /* ready WORKER CREDIT */
 
 static void do_moved(struct stage *s, struct words w) /* moved NEW-CONNECTION OLD CREDIT */
 {
-	int64_t epoch = greet(s, w.name, w.other, worker_named(s, w.other)->epoch, 7777, true)->epoch;
+	int64_t epoch =
+		greet(s, w.name, w.other, worker_named(s, w.other)->epoch, 7777, true)->epoch;
 	greet(s, w.name, w.other, epoch, w.number, true);
 }
 
@@ -134,26 +139,31 @@ static void do_leave(struct stage *s, struct words w) /* leave WORKER */
 	pool_leave(&s->pool, worker_named(s, w.name), worker_named(s, w.name)->epoch);
 }
 
-static void do_refuse(struct stage *s, struct words w) /* refuse WORKER: the socket would not take it */
+static void do_refuse(
+	struct stage *s, struct words w) /* refuse WORKER: the socket would not take it */
 {
 	pool_dispatch(&s->pool);
 	pool_take_back(&s->pool, worker_named(s, w.name));
 }
 
-static void do_wait(struct stage *s, struct words w) /* wait MS, ticking; workers A and B speak if named */
+static void do_wait(
+	struct stage *s, struct words w) /* wait MS, ticking; workers A and B speak if named */
 {
-	for (uint64_t until = s->now_ms + (uint64_t)w.number; s->now_ms < until; pool_tick(&s->pool, s->now_ms)) {
+	for (uint64_t until = s->now_ms + (uint64_t)w.number; s->now_ms < until;
+		pool_tick(&s->pool, s->now_ms)) {
 		uint64_t left = until - s->now_ms;
 		s->now_ms += left < 10 ? left : 10;
 		for (const char *name = w.text; *name >= 'A' && *name <= 'Z'; name++) {
 			struct pool_worker *worker = worker_named(s, *name);
-			ck_assert(pool_credit(&s->pool, worker, worker->epoch, worker->credit, s->now_ms));
+			ck_assert(pool_credit(
+				&s->pool, worker, worker->epoch, worker->credit, s->now_ms));
 		}
 		settle(s);
 	}
 }
 
-static void do_stall(struct stage *s, struct words w) /* stall MS: the gateway itself stands still */
+static void do_stall(
+	struct stage *s, struct words w) /* stall MS: the gateway itself stands still */
 {
 	s->now_ms += (uint64_t)w.number;
 	pool_tick(&s->pool, s->now_ms);
@@ -175,10 +185,21 @@ static const struct {
 	const char *verb;
 	void (*run)(struct stage *s, struct words w);
 } verbs[] = {
-	{ "ready", do_ready }, { "moved", do_moved }, { "nodb", do_nodb }, { "credit", do_credit },
-	{ "stale", do_stale }, { "call", do_call }, { "answer", do_answer }, { "cancel", do_cancel },
-	{ "lose", do_lose }, { "leave", do_leave }, { "refuse", do_refuse }, { "wait", do_wait },
-	{ "stall", do_stall }, { "drain", do_drain }, { "end", do_end },
+	{ "ready", do_ready },
+	{ "moved", do_moved },
+	{ "nodb", do_nodb },
+	{ "credit", do_credit },
+	{ "stale", do_stale },
+	{ "call", do_call },
+	{ "answer", do_answer },
+	{ "cancel", do_cancel },
+	{ "lose", do_lose },
+	{ "leave", do_leave },
+	{ "refuse", do_refuse },
+	{ "wait", do_wait },
+	{ "stall", do_stall },
+	{ "drain", do_drain },
+	{ "end", do_end },
 };
 
 static struct words words_of(const char *text)
@@ -212,99 +233,122 @@ enum { STEPS_MAX = 12 };
 
 static const struct story {
 	const char *what;
-	struct { const char *step, *seen; } steps[STEPS_MAX];
+	struct {
+		const char *step, *seen;
+	} steps[STEPS_MAX];
 } stories[] = {
-	{ "a call goes to the worker and its answer comes back once", {
-		{ "ready A 5; call x", "x>A" }, { "answer x A", "x=OK" }, { "answer x A", "x=LATE" } } },
-	{ "no more is sent than there is credit for, first come first served", {
-		{ "ready A 2; call x; call y; call z; call u", "x>A y>A" }, { "answer x A", "x=OK" },
-		{ "credit A 3", "z>A" }, { "credit A 3", "" }, { "ready A 3", "" }, { "ready A 4", "u>A" } } },
-	{ "a worker that takes its credit back gets nothing", {
-		{ "ready A 4; call x", "x>A" }, { "credit A 1; call y", "" }, { "credit A 2", "y>A" } } },
-	{ "the least loaded worker gets the call, equals take turns", {
-		{ "ready B 2; ready A 4", "" }, { "call a; call b", "a>A b>A" }, { "call c", "c>B" },
-		{ "call d", "d>A" } } },
-	{ "credit said under another epoch is of the past", {
-		{ "ready A 0; call x; stale A", "" }, { "credit A 1", "x>A" } } },
-	{ "a full queue refuses at once", {
-		{ "ready A 1; call a; call b; call c; call d; call e", "a>A" },
-		{ "call f", "f!OVERLOADED" }, { "answer a A; credit A 2; call f", "a=OK b>A" } } },
-	{ "a burst of one turn is more than the queue if workers have credit", {
-		{ "ready A 9; call a; call b; call c; call d; call e; call f", "a>A b>A c>A d>A e>A f>A" } } },
-	{ "deadlines end what waits and what is in flight; the late answer is dropped", {
-		{ "ready A 1; call x 300; call y 100", "x>A" },
-		{ "wait A 99", "" }, { "wait A 1", "y=DEADLINE_EXCEEDED" }, { "wait A 199", "" },
-		{ "wait A 1", "x=DEADLINE_EXCEEDED" }, { "answer x A", "x=LATE" } } },
-	{ "a deadline beyond the wheel's round is kept", {
-		{ "ready A 1; call x 20000", "x>A" }, { "wait A 19990", "" },
-		{ "wait A 10", "x=DEADLINE_EXCEEDED" } } },
-	{ "a cancelled call is never reported, and its credit comes back by the answer", {
-		{ "ready A 1; call x; call y", "x>A" }, { "cancel x", "" },
-		{ "answer x A; credit A 2", "x=LATE y>A" }, { "cancel y", "" }, { "wait A 6000", "" } } },
-	{ "a call cancelled before it was sent costs no credit", {
-		{ "ready A 1; call x; cancel x", "" }, { "call y", "y>A" } } },
+	{ "a call goes to the worker and its answer comes back once",
+		{ { "ready A 5; call x", "x>A" }, { "answer x A", "x=OK" },
+			{ "answer x A", "x=LATE" } } },
+	{ "no more is sent than there is credit for, first come first served",
+		{ { "ready A 2; call x; call y; call z; call u", "x>A y>A" },
+			{ "answer x A", "x=OK" }, { "credit A 3", "z>A" }, { "credit A 3", "" },
+			{ "ready A 3", "" }, { "ready A 4", "u>A" } } },
+	{ "a worker that takes its credit back gets nothing",
+		{ { "ready A 4; call x", "x>A" }, { "credit A 1; call y", "" },
+			{ "credit A 2", "y>A" } } },
+	{ "the least loaded worker gets the call, equals take turns",
+		{ { "ready B 2; ready A 4", "" }, { "call a; call b", "a>A b>A" },
+			{ "call c", "c>B" }, { "call d", "d>A" } } },
+	{ "credit said under another epoch is of the past",
+		{ { "ready A 0; call x; stale A", "" }, { "credit A 1", "x>A" } } },
+	{ "a full queue refuses at once",
+		{ { "ready A 1; call a; call b; call c; call d; call e", "a>A" },
+			{ "call f", "f!OVERLOADED" },
+			{ "answer a A; credit A 2; call f", "a=OK b>A" } } },
+	{ "a burst of one turn is more than the queue if workers have credit",
+		{ { "ready A 9; call a; call b; call c; call d; call e; call f",
+			"a>A b>A c>A d>A e>A f>A" } } },
+	{ "deadlines end what waits and what is in flight; the late answer is dropped",
+		{ { "ready A 1; call x 300; call y 100", "x>A" }, { "wait A 99", "" },
+			{ "wait A 1", "y=DEADLINE_EXCEEDED" }, { "wait A 199", "" },
+			{ "wait A 1", "x=DEADLINE_EXCEEDED" }, { "answer x A", "x=LATE" } } },
+	{ "a deadline beyond the wheel's round is kept",
+		{ { "ready A 1; call x 20000", "x>A" }, { "wait A 19990", "" },
+			{ "wait A 10", "x=DEADLINE_EXCEEDED" } } },
+	{ "a cancelled call is never reported, and its credit comes back by the answer",
+		{ { "ready A 1; call x; call y", "x>A" }, { "cancel x", "" },
+			{ "answer x A; credit A 2", "x=LATE y>A" }, { "cancel y", "" },
+			{ "wait A 6000", "" } } },
+	{ "a call cancelled before it was sent costs no credit",
+		{ { "ready A 1; call x; cancel x", "" }, { "call y", "y>A" } } },
 
-	{ "a gone worker's safe call goes to another", {
-		{ "ready B 1; ready A 9; call x", "x>A" }, { "lose A", "x>B" }, { "answer x B", "x=OK" } } },
-	{ "an unsafe call of a gone worker has an unknown outcome", {
-		{ "ready A 9; call x unsafe; call y write", "x>A y>A" },
-		{ "lose A", "x=OUTCOME_UNKNOWN" }, { "ready B 9", "y>B" } } },
-	{ "a worker silent for three seconds is gone, one that speaks is not", {
-		{ "ready A 9; ready B 9; call x; call y unsafe", "x>B y>A" },
-		{ "wait A 2999", "" }, { "wait A 1", "x>A" }, { "wait A 1500; answer y A", "y=OK" } } },
-	{ "when the gateway itself stood still no worker is to blame", {
-		{ "ready A 9; call x 60000", "x>A" }, { "stall 10000", "" }, { "answer x A", "x=OK" } } },
-	{ "a call that two workers have died with is given up", {
-		{ "ready A 1; call x", "x>A" }, { "lose A; ready B 1", "x>B" },
-		{ "lose B; ready C 9", "x=OUTCOME_UNKNOWN" } } },
-	{ "suspects are sent one at a time, other calls meanwhile", {
-		{ "ready A 9; call x; call y; call z", "x>A y>A z>A" }, { "lose A; ready B 9", "x>B" },
-		{ "call n", "n>B" }, { "answer x B", "x=OK y>B" }, { "answer y B; answer n B", "y=OK n=OK z>B" } } },
-	{ "half of the workers are kept from suspects", {
-		{ "ready A 9; call x; call y; call z", "x>A y>A z>A" },
-		{ "ready B 9; ready C 9; ready D 9; ready E 9; lose A", "x>E y>D" },
-		{ "answer y D", "y=OK z>C" } } },
-	{ "a killer takes two workers and no innocent call with it", {
-		{ "ready A 9; call k; call i", "k>A i>A" }, { "lose A; ready B 9; call j", "k>B j>B" },
-		{ "lose B; ready C 9", "k=OUTCOME_UNKNOWN i>C" }, { "answer i C", "i=OK j>C" },
-		{ "answer j C", "j=OK" } } },
-	{ "a suspect that ends frees its place", {
-		{ "ready A 9; call x 500; call y", "x>A y>A" }, { "lose A; ready B 9", "x>B" },
-		{ "wait B 500", "x=DEADLINE_EXCEEDED y>B" } } },
-	{ "a process that connects again has lost what it held, and starts afresh", {
-		{ "ready A 3; call x; call y unsafe", "x>A y>A" },
-		{ "moved B A 1", "y=OUTCOME_UNKNOWN x>B" }, { "answer x B", "x=OK" } } },
-	{ "an answer of another worker than the call's is no answer", {
-		{ "ready B 1; ready A 9; call x", "x>A" }, { "answer x B", "x=LATE" }, { "answer x A", "x=OK" } } },
+	{ "a gone worker's safe call goes to another",
+		{ { "ready B 1; ready A 9; call x", "x>A" }, { "lose A", "x>B" },
+			{ "answer x B", "x=OK" } } },
+	{ "an unsafe call of a gone worker has an unknown outcome",
+		{ { "ready A 9; call x unsafe; call y write", "x>A y>A" },
+			{ "lose A", "x=OUTCOME_UNKNOWN" }, { "ready B 9", "y>B" } } },
+	{ "a worker silent for three seconds is gone, one that speaks is not",
+		{ { "ready A 9; ready B 9; call x; call y unsafe", "x>B y>A" },
+			{ "wait A 2999", "" }, { "wait A 1", "x>A" },
+			{ "wait A 1500; answer y A", "y=OK" } } },
+	{ "when the gateway itself stood still no worker is to blame",
+		{ { "ready A 9; call x 60000", "x>A" }, { "stall 10000", "" },
+			{ "answer x A", "x=OK" } } },
+	{ "a call that two workers have died with is given up",
+		{ { "ready A 1; call x", "x>A" }, { "lose A; ready B 1", "x>B" },
+			{ "lose B; ready C 9", "x=OUTCOME_UNKNOWN" } } },
+	{ "suspects are sent one at a time, other calls meanwhile",
+		{ { "ready A 9; call x; call y; call z", "x>A y>A z>A" },
+			{ "lose A; ready B 9", "x>B" }, { "call n", "n>B" },
+			{ "answer x B", "x=OK y>B" },
+			{ "answer y B; answer n B", "y=OK n=OK z>B" } } },
+	{ "half of the workers are kept from suspects",
+		{ { "ready A 9; call x; call y; call z", "x>A y>A z>A" },
+			{ "ready B 9; ready C 9; ready D 9; ready E 9; lose A", "x>E y>D" },
+			{ "answer y D", "y=OK z>C" } } },
+	{ "a killer takes two workers and no innocent call with it",
+		{ { "ready A 9; call k; call i", "k>A i>A" },
+			{ "lose A; ready B 9; call j", "k>B j>B" },
+			{ "lose B; ready C 9", "k=OUTCOME_UNKNOWN i>C" },
+			{ "answer i C", "i=OK j>C" }, { "answer j C", "j=OK" } } },
+	{ "a suspect that ends frees its place",
+		{ { "ready A 9; call x 500; call y", "x>A y>A" }, { "lose A; ready B 9", "x>B" },
+			{ "wait B 500", "x=DEADLINE_EXCEEDED y>B" } } },
+	{ "a process that connects again has lost what it held, and starts afresh",
+		{ { "ready A 3; call x; call y unsafe", "x>A y>A" },
+			{ "moved B A 1", "y=OUTCOME_UNKNOWN x>B" }, { "answer x B", "x=OK" } } },
+	{ "an answer of another worker than the call's is no answer",
+		{ { "ready B 1; ready A 9; call x", "x>A" }, { "answer x B", "x=LATE" },
+			{ "answer x A", "x=OK" } } },
 
-	{ "what the socket refuses was not sent: unsafe calls too go to another, in order", {
-		{ "ready A 9; call x unsafe; call y; refuse A", "" }, { "ready B 9", "x>B y>B" } } },
-	{ "a refused worker gets calls again with its next credit", {
-		{ "ready A 2; call x unsafe; refuse A", "" }, { "call y", "" }, { "ready A 2", "x>A y>A" } } },
-	{ "a gone worker's calls that were not sent yet are no suspects", {
-		{ "ready A 9; call x unsafe; call y unsafe", "x>A y>A" },
-		{ "answer x A; answer y A; call z unsafe; refuse A; lose A; ready B 9", "x=OK y=OK z>B" } } },
+	{ "what the socket refuses was not sent: unsafe calls too go to another, in order",
+		{ { "ready A 9; call x unsafe; call y; refuse A", "" },
+			{ "ready B 9", "x>B y>B" } } },
+	{ "a refused worker gets calls again with its next credit",
+		{ { "ready A 2; call x unsafe; refuse A", "" }, { "call y", "" },
+			{ "ready A 2", "x>A y>A" } } },
+	{ "a gone worker's calls that were not sent yet are no suspects",
+		{ { "ready A 9; call x unsafe; call y unsafe", "x>A y>A" },
+			{ "answer x A; answer y A; call z unsafe; refuse A; lose A; ready B 9",
+				"x=OK y=OK z>B" } } },
 
-	{ "without any worker a call fails after the grace", {
-		{ "call x", "" }, { "wait 999", "" }, { "wait 1", "x=NO_WORKER" }, { "call y", "y!NO_WORKER" },
-		{ "ready A 9; call z", "z>A" } } },
-	{ "a worker that is back within the grace costs no call", {
-		{ "ready A 9; call x", "x>A" }, { "answer x A; wait A 4000; lose A; call y", "x=OK" },
-		{ "wait 900; call z", "" }, { "ready B 9", "y>B z>B" } } },
-	{ "without a live database calls wait for the grace, then fail", {
-		{ "ready A 9; nodb A; call x", "" }, { "wait A 999", "" }, { "wait A 1", "x=DATABASE_UNAVAILABLE" },
-		{ "call y", "y!DATABASE_UNAVAILABLE" }, { "ready A 9; call z", "z>A" } } },
-	{ "a repeated write that no worker is left for may have been done", {
-		{ "ready A 9; call x; call y write", "x>A y>A" }, { "lose A", "" },
-		{ "wait 1000", "x=NO_WORKER y=OUTCOME_UNKNOWN" } } },
-	{ "a leaving worker answers what it holds and gets nothing more", {
-		{ "ready A 9; call x", "x>A" }, { "leave A; call y", "" }, { "answer x A", "x=OK" },
-		{ "ready B 9", "y>B" }, { "ready A 99; call z", "z>B" } } },
-	{ "a draining pool refuses new calls and finishes the others", {
-		{ "ready A 9; call x", "x>A" }, { "drain; call y", "y!SHUTTING_DOWN" }, { "answer x A", "x=OK" } } },
-	{ "what is given up at the end may have been done if it was a sent write", {
-		{ "ready A 3; call x; call y unsafe; call z write; call u write", "x>A y>A z>A" },
-		{ "end", "x=SHUTTING_DOWN y=OUTCOME_UNKNOWN z=OUTCOME_UNKNOWN u=SHUTTING_DOWN" } } },
+	{ "without any worker a call fails after the grace",
+		{ { "call x", "" }, { "wait 999", "" }, { "wait 1", "x=NO_WORKER" },
+			{ "call y", "y!NO_WORKER" }, { "ready A 9; call z", "z>A" } } },
+	{ "a worker that is back within the grace costs no call",
+		{ { "ready A 9; call x", "x>A" },
+			{ "answer x A; wait A 4000; lose A; call y", "x=OK" },
+			{ "wait 900; call z", "" }, { "ready B 9", "y>B z>B" } } },
+	{ "without a live database calls wait for the grace, then fail",
+		{ { "ready A 9; nodb A; call x", "" }, { "wait A 999", "" },
+			{ "wait A 1", "x=DATABASE_UNAVAILABLE" },
+			{ "call y", "y!DATABASE_UNAVAILABLE" }, { "ready A 9; call z", "z>A" } } },
+	{ "a repeated write that no worker is left for may have been done",
+		{ { "ready A 9; call x; call y write", "x>A y>A" }, { "lose A", "" },
+			{ "wait 1000", "x=NO_WORKER y=OUTCOME_UNKNOWN" } } },
+	{ "a leaving worker answers what it holds and gets nothing more",
+		{ { "ready A 9; call x", "x>A" }, { "leave A; call y", "" },
+			{ "answer x A", "x=OK" }, { "ready B 9", "y>B" },
+			{ "ready A 99; call z", "z>B" } } },
+	{ "a draining pool refuses new calls and finishes the others",
+		{ { "ready A 9; call x", "x>A" }, { "drain; call y", "y!SHUTTING_DOWN" },
+			{ "answer x A", "x=OK" } } },
+	{ "what is given up at the end may have been done if it was a sent write",
+		{ { "ready A 3; call x; call y unsafe; call z write; call u write", "x>A y>A z>A" },
+			{ "end", "x=SHUTTING_DOWN y=OUTCOME_UNKNOWN z=OUTCOME_UNKNOWN "
+				 "u=SHUTTING_DOWN" } } },
 };
 
 static void stage_init(struct stage *s)
@@ -331,8 +375,9 @@ START_TEST(the_pool_does_as_told)
 	for (size_t i = 0; i < STEPS_MAX && story->steps[i].step; i++) {
 		buf_clear(&s.seen);
 		run_step(&s, story->steps[i].step);
-		ck_assert_msg(span_is(buf_view(&s.seen), story->steps[i].seen), "%s: step %zu, %s: saw \"%.*s\"",
-			story->what, i + 1, story->steps[i].step, (int)s.seen.len, s.seen.bytes);
+		ck_assert_msg(span_is(buf_view(&s.seen), story->steps[i].seen),
+			"%s: step %zu, %s: saw \"%.*s\"", story->what, i + 1, story->steps[i].step,
+			(int)s.seen.len, s.seen.bytes);
 	}
 	stage_fini(&s);
 }

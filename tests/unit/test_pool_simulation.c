@@ -28,11 +28,11 @@ enum {
 /* One in so many, of what may happen; 0: never. */
 struct profile {
 	const char *what;
-	unsigned lost, doubled, slow; /* of messages */
+	unsigned lost, doubled, slow;                     /* of messages */
 	unsigned killed, frozen, moved, database, leaves; /* of a worker's turns */
-	unsigned poison, unsafe, gone; /* of calls */
-	unsigned refused; /* of sends */
-	unsigned restarts, drains, stalls; /* of steps */
+	unsigned poison, unsafe, gone;                    /* of calls */
+	unsigned refused;                                 /* of sends */
+	unsigned restarts, drains, stalls;                /* of steps */
 };
 
 static const struct profile profiles[] = {
@@ -95,11 +95,11 @@ struct sim {
 };
 
 /* Not ck_assert: that one tells each time where it is. */
-#define MUST(sim, rule)                                                                   \
-	do {                                                                              \
-		if (!(rule))                                                              \
+#define MUST(sim, rule)                                                                           \
+	do {                                                                                      \
+		if (!(rule))                                                                      \
 			ck_abort_msg("%s: not so with STUDYTRACKER_SEED=%llu at step %llu of %s", \
-				#rule, (sim)->seed, (sim)->step, (sim)->profile->what);   \
+				#rule, (sim)->seed, (sim)->step, (sim)->profile->what);           \
 	} while (0)
 
 static unsigned dice(struct sim *s, unsigned sides)
@@ -205,16 +205,18 @@ static void start_call(struct sim *s)
 	struct call *call = &s->calls[dice(s, CALLS)];
 	if (call->is_in)
 		return;
-	*call = (struct call){ .serial = ++s->serials, .is_poison = happens(s, s->profile->poison) };
+	*call = (struct call){ .serial = ++s->serials,
+		.is_poison = happens(s, s->profile->poison) };
 	call->pooled.safe_to_repeat = !happens(s, s->profile->unsafe);
 	call->pooled.is_write = !call->pooled.safe_to_repeat || dice(s, 2);
-	call->deadline_ms = call->pooled.deadline_ms = s->now_ms + (dice(s, 2) ? 1 : 3000) + dice(s, 9000);
+	call->deadline_ms = call->pooled.deadline_ms =
+		s->now_ms + (dice(s, 2) ? 1 : 3000) + dice(s, 9000);
 	bool was_full = s->pool.counts.queued >= QUEUE;
 	enum status st = pool_add(&s->pool, &call->pooled, s->now_ms);
 	call->is_in = st == ST_OK;
 	s->made += call->is_in;
-	MUST(s, st == ST_OK || st == ST_OVERLOADED || st == ST_NO_WORKER || st == ST_DATABASE_UNAVAILABLE ||
-		st == ST_SHUTTING_DOWN);
+	MUST(s, st == ST_OK || st == ST_OVERLOADED || st == ST_NO_WORKER
+			|| st == ST_DATABASE_UNAVAILABLE || st == ST_SHUTTING_DOWN);
 	MUST(s, st != ST_OVERLOADED || was_full);
 	MUST(s, (st == ST_SHUTTING_DOWN) == s->pool.is_draining);
 }
@@ -225,7 +227,8 @@ static void take_ended(struct sim *s)
 	while ((pooled = pool_take_ended(&s->pool))) {
 		struct call *call = call_of(pooled);
 		MUST(s, call->is_in);
-		bool is_certain = pooled->verdict != ST_OUTCOME_UNKNOWN && pooled->verdict != ST_DEADLINE_EXCEEDED;
+		bool is_certain = pooled->verdict != ST_OUTCOME_UNKNOWN
+				  && pooled->verdict != ST_DEADLINE_EXCEEDED;
 		MUST(s, !is_certain || !pooled->is_write || call->sent == 0);
 		MUST(s, pooled->verdict != ST_OUTCOME_UNKNOWN || call->sent > 0);
 		MUST(s, pooled->verdict != ST_DEADLINE_EXCEEDED || s->now_ms >= call->deadline_ms);
@@ -238,8 +241,11 @@ static void take_ended(struct sim *s)
 
 static void say_ready(struct sim *s, struct worker *w)
 {
-	struct message m = { .kind = READY, .connection = w->connection, .process = w->process,
-		.epoch = w->epoch, .has_database = w->has_database };
+	struct message m = { .kind = READY,
+		.connection = w->connection,
+		.process = w->process,
+		.epoch = w->epoch,
+		.has_database = w->has_database };
 	m.credit = w->has_database && !w->is_leaving ? w->answered + WINDOW : w->received;
 	if (w->granted < m.credit)
 		w->granted = m.credit;
@@ -279,7 +285,9 @@ static void hear_requests(struct sim *s, struct worker *w, const struct message 
 
 static void restart_worker(struct sim *s, struct worker *w)
 {
-	*w = (struct worker){ .is_alive = true, .has_database = true, .process = ++s->processes,
+	*w = (struct worker){ .is_alive = true,
+		.has_database = true,
+		.process = ++s->processes,
 		.connection = ++s->connections };
 }
 
@@ -352,7 +360,9 @@ static void worker_turn(struct sim *s, struct worker *w)
 
 static void hear_ready(struct sim *s, const struct message *m)
 {
-	struct pool_greeting greeting = { .peer = peer(&m->connection), .epoch = m->epoch, .credit = m->credit,
+	struct pool_greeting greeting = { .peer = peer(&m->connection),
+		.epoch = m->epoch,
+		.credit = m->credit,
 		.has_database = m->has_database };
 	memcpy(greeting.uuid, &m->process, sizeof m->process);
 	const struct pool_worker *w = pool_greet(&s->pool, &greeting, s->now_ms);
@@ -405,7 +415,8 @@ static void deliver_due(struct sim *s)
 	if (s->messages == 0 || s->heap[0]->due_ms > s->now_ms)
 		return;
 	struct message *m = pop(s);
-	struct worker *to = m->kind == REQUESTS || m->kind == HELLO ? worker_at(s, m->connection) : NULL;
+	struct worker *to =
+		m->kind == REQUESTS || m->kind == HELLO ? worker_at(s, m->connection) : NULL;
 	if (to && to->thaws_ms > s->now_ms) {
 		m->due_ms = to->thaws_ms;
 		size_t i = s->messages++;
@@ -435,7 +446,8 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		MUST(s, call->is_in);
 		call->sent++;
 		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
-		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls), call->serial };
+		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls),
+			call->serial };
 	}
 	post(s, &m);
 }
@@ -499,7 +511,8 @@ static void gateway_turn(struct sim *s)
 		pool_drain(&s->pool);
 		s->drained_ms = s->now_ms;
 	}
-	if (s->pool.is_draining && (s->pool.counts.live == 0 || s->now_ms > s->drained_ms + DRAIN_MS))
+	if (s->pool.is_draining
+		&& (s->pool.counts.live == 0 || s->now_ms > s->drained_ms + DRAIN_MS))
 		restart_gateway(s);
 	struct call *gone = &s->calls[dice(s, CALLS)];
 	if (gone->is_in && happens(s, p->gone)) {
@@ -511,11 +524,13 @@ static void gateway_turn(struct sim *s)
 
 /* The rules that hold at any time. */
 
-static void check_worker(const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *suspects)
+static void check_worker(
+	const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *suspects)
 {
 	size_t held = 0, held_suspects = 0;
 	const struct pool_call *call = NULL;
-	TAILQ_FOREACH(call, &w->held, link) {
+	TAILQ_FOREACH(call, &w->held, link)
+	{
 		MUST(s, call->state == POOL_IN_FLIGHT && call->worker == w);
 		held++;
 		held_suspects += call->losses > 0;
@@ -530,7 +545,8 @@ static size_t length(const struct sim *s, const struct pool_list *list, enum poo
 {
 	size_t count = 0;
 	const struct pool_call *call = NULL;
-	TAILQ_FOREACH(call, list, link) {
+	TAILQ_FOREACH(call, list, link)
+	{
 		MUST(s, call->state == state);
 		count++;
 	}
@@ -612,12 +628,15 @@ static double seconds(void)
 static void tell(const struct sim *s, double took)
 {
 	const struct pool_counts *n = &s->pool.counts;
-	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls, %llu answered, "
-	       "%llu ended, %llu cancelled; %u workers, %llu gateways, %llu messages lost; of the last gateway: "
+	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls, "
+	       "%llu answered, "
+	       "%llu ended, %llu cancelled; %u workers, %llu gateways, %llu messages lost; of the "
+	       "last gateway: "
 	       "%llu repeated, %llu unknown, %llu late, %llu stale, %llu deaths\n",
-		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->answered, s->ended,
-		s->cancelled, s->processes, s->gateways, s->dropped, (unsigned long long)n->repeated,
-		(unsigned long long)n->unknown, (unsigned long long)n->late, (unsigned long long)n->stale,
+		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->answered,
+		s->ended, s->cancelled, s->processes, s->gateways, s->dropped,
+		(unsigned long long)n->repeated, (unsigned long long)n->unknown,
+		(unsigned long long)n->late, (unsigned long long)n->stale,
 		(unsigned long long)n->deaths);
 	(void)fflush(stdout);
 }
@@ -651,6 +670,7 @@ int main(void)
 {
 	TCase *tc = tcase_create("pool simulation");
 	tcase_set_timeout(tc, 0); /* as long as it is told to; ctest has a limit of its own */
-	tcase_add_loop_test(tc, the_rules_hold_after_each_step, 0, sizeof profiles / sizeof *profiles);
+	tcase_add_loop_test(
+		tc, the_rules_hold_after_each_step, 0, sizeof profiles / sizeof *profiles);
 	return suite_run("pool simulation", tc);
 }

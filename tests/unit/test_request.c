@@ -249,8 +249,8 @@ START_TEST(no_two_requests_of_an_execution_have_the_same_idempotency_key)
 	struct request_keys keys;
 	request_keys_clear(&keys);
 	struct request *first = take("sessions.create", 1, a_session(SESSION "1", "a"));
-	struct request *mate = take("sessions.create", mates[_i].account,
-		a_session(mates[_i].session, mates[_i].key));
+	struct request *mate = take(
+		"sessions.create", mates[_i].account, a_session(mates[_i].session, mates[_i].key));
 	struct request *last = take("sessions.create", 1, a_session(SESSION "3", "b"));
 	ck_assert(request_keys_add(&keys, first));
 	ck_assert(request_keys_add(&keys, mate) == mates[_i].fits);

@@ -18,7 +18,8 @@ static const struct {
 	{ "GET /topics/x%20y", NULL, NULL, "{\"topic_id\":\"x y\"}" },
 	{ "GET /topics/7?whatever=1", NULL, NULL, "{\"topic_id\":7}" },
 	{ "GET /topics/-1", NULL, NULL, "{\"topic_id\":-1}" },
-	{ "GET /topics/99999999999999999999", NULL, NULL, "{\"topic_id\":\"99999999999999999999\"}" },
+	{ "GET /topics/99999999999999999999", NULL, NULL,
+		"{\"topic_id\":\"99999999999999999999\"}" },
 	{ "GET /topics/%ff", NULL, NULL, "topic_id: topic_id must be valid UTF-8" },
 	{ "GET /sessions", NULL, NULL, "{}" },
 	{ "GET /sessions?tag=C%2B%2B+basics", NULL, NULL, "{\"tag\":\"C++ basics\"}" },
@@ -28,31 +29,43 @@ static const struct {
 	{ "POST /topics", NULL, "{\"name\":\"C\",\"color\":\"red\"}", "{\"name\":\"C\"}" },
 	{ "POST /topics?name=D", NULL, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
 	{ "POST /sessions", NULL, "{\"topic_id\":1,\"session_id\":\"x\"}",
-	  "{\"session_id\":\"" ID "\",\"topic_id\":1}" },
+		"{\"session_id\":\"" ID "\",\"topic_id\":1}" },
 	{ "GET /api/v1/topics?limit=2&archived=true&q=a", NULL, NULL,
-	  "{\"limit\":2,\"archived\":true,\"q\":\"a\"}" },
+		"{\"limit\":2,\"archived\":true,\"q\":\"a\"}" },
 	{ "GET /api/v1/topics?archived=yes", NULL, NULL, "{\"archived\":\"yes\"}" },
 	{ "GET /api/v1/topics?color=red", NULL, NULL, "color: unknown query parameter \"color\"" },
 	{ "GET /api/v1/topics?q=", NULL, NULL, "{\"q\":\"\"}" },
 	{ "GET /api/v1/topics?%zz=1", NULL, NULL, ": the query holds a broken percent-escape" },
-	{ "GET /api/v1/topics/7?topic_id=8", NULL, NULL, "topic_id: unknown query parameter \"topic_id\"" },
-	{ "POST /api/v1/topics?name=C", NULL, "{\"name\":\"C\"}", "name: unknown query parameter \"name\"" },
-	{ "POST /api/v1/topics", NULL, "{\"name\":\"C\",\"color\":1}", "color: unknown field \"color\"" },
-	{ "POST /api/v1/sessions", NULL, "{\"session_id\":\"" ID "\"}", "session_id: unknown field \"session_id\"" },
-	{ "PUT /api/v1/sessions/" ID, NULL, "{\"topic_id\":1}", "{\"session_id\":\"" ID "\",\"topic_id\":1}" },
-	{ "PATCH /api/v1/topics/7", NULL, "{\"topic_id\":8}", "topic_id: unknown field \"topic_id\"" },
-	{ "PATCH /api/v1/topics/7", "\"a\"", "{\"name\":null}", "{\"topic_id\":7,\"if_match\":\"a\",\"name\":null}" },
-	{ "PATCH /api/v1/topics/7", NULL, "{\"if_match\":\"a\"}", "if_match: unknown field \"if_match\"" },
+	{ "GET /api/v1/topics/7?topic_id=8", NULL, NULL,
+		"topic_id: unknown query parameter \"topic_id\"" },
+	{ "POST /api/v1/topics?name=C", NULL, "{\"name\":\"C\"}",
+		"name: unknown query parameter \"name\"" },
+	{ "POST /api/v1/topics", NULL, "{\"name\":\"C\",\"color\":1}",
+		"color: unknown field \"color\"" },
+	{ "POST /api/v1/sessions", NULL, "{\"session_id\":\"" ID "\"}",
+		"session_id: unknown field \"session_id\"" },
+	{ "PUT /api/v1/sessions/" ID, NULL, "{\"topic_id\":1}",
+		"{\"session_id\":\"" ID "\",\"topic_id\":1}" },
+	{ "PATCH /api/v1/topics/7", NULL, "{\"topic_id\":8}",
+		"topic_id: unknown field \"topic_id\"" },
+	{ "PATCH /api/v1/topics/7", "\"a\"", "{\"name\":null}",
+		"{\"topic_id\":7,\"if_match\":\"a\",\"name\":null}" },
+	{ "PATCH /api/v1/topics/7", NULL, "{\"if_match\":\"a\"}",
+		"if_match: unknown field \"if_match\"" },
 	{ "POST /topics", NULL, "{\"name\":\"C\",\"idempotency_key\":\"a\"}", "{\"name\":\"C\"}" },
 	{ "POST /api/v1/topics", NULL, "{\"idempotency_key\":\"a\"}",
-	  "idempotency_key: unknown field \"idempotency_key\"" },
+		"idempotency_key: unknown field \"idempotency_key\"" },
 	{ "POST /api/v1/topics?idempotency_key=a", NULL, "{}",
-	  "idempotency_key: unknown query parameter \"idempotency_key\"" },
+		"idempotency_key: unknown query parameter \"idempotency_key\"" },
 	{ "DELETE /api/v1/topics/7", "*", NULL, "{\"topic_id\":7}" },
-	{ "DELETE /api/v1/topics/7", "\"a\", W/\"b\" ,\"c\"", NULL, "{\"topic_id\":7,\"if_match\":\"a,W/\\\"b,c\"}" },
-	{ "DELETE /api/v1/topics/7", "a", NULL, "If-Match: If-Match must be * or a list of quoted ETags" },
-	{ "DELETE /api/v1/topics/7", "\"a\" x", NULL, "If-Match: If-Match must be * or a list of quoted ETags" },
-	{ "DELETE /api/v1/topics/7", "\"a", NULL, "If-Match: If-Match must be * or a list of quoted ETags" },
+	{ "DELETE /api/v1/topics/7", "\"a\", W/\"b\" ,\"c\"", NULL,
+		"{\"topic_id\":7,\"if_match\":\"a,W/\\\"b,c\"}" },
+	{ "DELETE /api/v1/topics/7", "a", NULL,
+		"If-Match: If-Match must be * or a list of quoted ETags" },
+	{ "DELETE /api/v1/topics/7", "\"a\" x", NULL,
+		"If-Match: If-Match must be * or a list of quoted ETags" },
+	{ "DELETE /api/v1/topics/7", "\"a", NULL,
+		"If-Match: If-Match must be * or a list of quoted ETags" },
 	{ "GET /api/v1/topics/7", "\"a\"", NULL, "{\"topic_id\":7}" },
 };
 
@@ -76,8 +89,11 @@ static void show(const struct http_request *http, const char *body, struct buf *
 	ck_assert_int_eq(route_find(http->method, http->path, &match), ST_OK);
 	if (body)
 		ck_assert_int_eq(json_in_parse(span_of(body), &json, &why), ST_OK);
-	struct request_source source = { .http = http, .route = match.route, .match = &match,
-		.method = method_find(span_of(match.route->rpc)), .json = json,
+	struct request_source source = { .http = http,
+		.route = match.route,
+		.match = &match,
+		.method = method_find(span_of(match.route->rpc)),
+		.json = json,
 		.session_id = match.route->flags & ROUTE_MINT ? id : NULL };
 	size_t mark = msg_open_map(&params);
 	enum status st = request_params_put(&source, &params, &pairs, &why);
@@ -104,8 +120,8 @@ START_TEST(a_request_becomes_its_params)
 	put_request(&bytes, (size_t)_i);
 	read_request(&reader, &bytes);
 	show(&reader.request, requests[_i].body, &shown);
-	ck_assert_msg(span_is(buf_view(&shown), requests[_i].params), "%s gave %.*s", requests[_i].request,
-		(int)shown.len, shown.bytes);
+	ck_assert_msg(span_is(buf_view(&shown), requests[_i].params), "%s gave %.*s",
+		requests[_i].request, (int)shown.len, shown.bytes);
 	http_reader_fini(&reader);
 	buf_fini(&bytes);
 	buf_fini(&shown);
@@ -113,8 +129,10 @@ START_TEST(a_request_becomes_its_params)
 END_TEST
 
 #define BYTES_64 "0123456789abcdef0123456789ABCDEF!#$%&'*+-.^_`|~0123456789abcdef<"
-#define BYTES_255 BYTES_64 BYTES_64 BYTES_64 "123456789012345678901234567890123456789012345678901234567890123"
-#define KEY "Idempotency-Key: "
+#define BYTES_255                                                                                  \
+	BYTES_64 BYTES_64 BYTES_64 "1234567890123456789012345678901234567890123456789012345678901" \
+				   "23"
+#define KEY     "Idempotency-Key: "
 #define VISIBLE "Idempotency-Key must be 1 to 255 visible ASCII characters"
 
 static const struct {
@@ -166,7 +184,8 @@ START_TEST(a_key_is_a_param)
 	buf_text(&bytes, "POST /topics HTTP/1.1\r\nHost: a\r\n\r\n");
 	read_request(&reader, &bytes);
 	ck_assert_int_eq(route_find(reader.request.method, reader.request.path, &match), ST_OK);
-	struct request_source source = { .http = &reader.request, .route = match.route,
+	struct request_source source = { .http = &reader.request,
+		.route = match.route,
 		.method = method_find(_i ? SPAN("topics.delete") : SPAN("topics.create")),
 		.idempotency_key = SPAN("a") };
 	ck_assert_int_eq(request_params_put(&source, &params, &pairs, &why), ST_OK);
@@ -180,7 +199,8 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("request_params");
-	tcase_add_loop_test(tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
+	tcase_add_loop_test(
+		tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
 	tcase_add_loop_test(tc, a_post_says_its_key, 0, sizeof keys / sizeof *keys);
 	tcase_add_loop_test(tc, a_key_is_a_param, 0, 2);
 	return suite_run("request_params", tc);

@@ -59,7 +59,8 @@ static void put_hex(struct buf *out, const char *hex, size_t len)
 }
 
 /* Decodes one example and calls back. */
-static size_t each_example(const char *text, void (*on_example)(const struct envelope *e, void *arg), void *arg)
+static size_t each_example(
+	const char *text, void (*on_example)(const struct envelope *e, void *arg), void *arg)
 {
 	const char *at = text, *json, *hex;
 	size_t count = 0, json_len, hex_len;
@@ -71,7 +72,8 @@ static size_t each_example(const char *text, void (*on_example)(const struct env
 		ck_assert_ptr_nonnull(hex);
 		put_hex(&bytes, hex, hex_len);
 		struct msg_reader in = msg_reader(buf_view(&bytes));
-		ck_assert_msg(envelope_decode_client(&in, &e, &why) == ST_OK, "%s: %.60s", why.text, json);
+		ck_assert_msg(envelope_decode_client(&in, &e, &why) == ST_OK, "%s: %.60s", why.text,
+			json);
 		ck_assert_ptr_eq(in.at, in.end);
 		json_out_value(&shown, buf_view(&bytes));
 		ck_assert_msg(shown.len == json_len && memcmp(shown.bytes, json, json_len) == 0,
@@ -86,7 +88,8 @@ static size_t each_example(const char *text, void (*on_example)(const struct env
 
 START_TEST(examples_are_what_they_say)
 {
-	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL), 1 + 4 + 1 + 2 * LOCALS + 2 * method_count());
+	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL),
+		1 + 4 + 1 + 2 * LOCALS + 2 * method_count());
 }
 END_TEST
 
@@ -115,7 +118,8 @@ static void check_example(const struct envelope *e, void *arg)
 	struct fail why = { 0 };
 	if (e->kind == ENVELOPE_REQUEST) {
 		ck_assert(span_is(e->method, seen->method->name));
-		ck_assert_msg(params_decode(seen->method, e->params, values, &why) == ST_OK, "%s", why.text);
+		ck_assert_msg(params_decode(seen->method, e->params, values, &why) == ST_OK, "%s",
+			why.text);
 		seen->requests++;
 	}
 	if (e->kind == ENVELOPE_RESPONSE && msg_is_nil(e->error))
@@ -186,7 +190,8 @@ static void check_methods(const struct envelope *e, void *arg)
 	json_out_value(&answered, buf_view(&result));
 	size_t len = shown.len - strlen("]}");
 	ck_assert(shown.len > sizeof head && answered.len > len);
-	ck_assert_msg(memcmp(shown.bytes, answered.bytes, len) == 0, "%.*s", (int)len, answered.bytes);
+	ck_assert_msg(
+		memcmp(shown.bytes, answered.bytes, len) == 0, "%.*s", (int)len, answered.bytes);
 	*(bool *)arg = true;
 	buf_fini(&shown);
 	buf_fini(&result);
@@ -205,8 +210,8 @@ END_TEST
 
 START_TEST(the_contract_has_no_other_method)
 {
-	static const char *const notifications[] = { "worker.ready", "gateway.hello", "worker.credit",
-		"worker.leaving" };
+	static const char *const notifications[] = { "worker.ready", "gateway.hello",
+		"worker.credit", "worker.leaving" };
 	size_t expected = method_count() + LOCALS + sizeof notifications / sizeof *notifications;
 	for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
 		char *text = section(notifications[i]);
@@ -221,8 +226,8 @@ END_TEST
 static bool is_on_the_wire(enum status st)
 {
 	return (st >= ST_INVALID_INPUT && st <= ST_UNKNOWN_METHOD && st != ST_INVALID_JSON)
-		|| (st >= ST_OVERLOADED && st <= ST_DEADLINE_EXCEEDED) || st == ST_NO_MEMORY
-		|| st == ST_INTERNAL;
+	       || (st >= ST_OVERLOADED && st <= ST_DEADLINE_EXCEEDED) || st == ST_NO_MEMORY
+	       || st == ST_INTERNAL;
 }
 
 START_TEST(every_error_stands_in_the_contract)

@@ -98,7 +98,8 @@ START_TEST(a_date_is_a_day_that_exists)
 {
 	int64_t got = 77;
 	char text[DATE_TEXT_LEN];
-	ck_assert_msg(date_parse(days[_i].text, &got) == days[_i].is_day, "%s", days[_i].text.bytes);
+	ck_assert_msg(
+		date_parse(days[_i].text, &got) == days[_i].is_day, "%s", days[_i].text.bytes);
 	ck_assert_int_eq(got, days[_i].is_day ? days[_i].days : 77);
 	if (!days[_i].is_day)
 		return;
@@ -190,7 +191,8 @@ int main(void)
 	tcase_add_test(tc, every_day_comes_back);
 	tcase_add_loop_test(tc, instants_are_rfc_3339, 0, sizeof instants / sizeof *instants);
 	tcase_add_test(tc, uuids_ascend_and_come_back);
-	tcase_add_loop_test(tc, what_is_no_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
+	tcase_add_loop_test(
+		tc, what_is_no_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
 	tcase_add_test(tc, spans_of_digits_are_numbers);
 	return suite_run("text", tc);
 }
