@@ -23,11 +23,10 @@ int bar_draw(double value, double max, int columns, bool is_utf8, char out[BAR_S
 		out[used] = '\0';
 		return used;
 	}
-	for (int i = 0; i < used; i++) {
-		int left = eighths - i * 8;
+	for (int left = eighths; left > 0; left -= 8, out += 3) {
 		const char block[3] = { '\xe2', '\x96', (char)(0x90 - (left < 8 ? left : 8)) };
-		memcpy(out + i * 3, block, sizeof block);
+		memcpy(out, block, sizeof block);
 	}
-	out[used * 3] = '\0';
+	*out = '\0';
 	return used;
 }

@@ -175,7 +175,7 @@ static void put_default_from(struct study_params *params, const struct study_val
 		return;
 	date_format(today - days[by], from);
 	if (by == 2) /* whole months */
-		memcpy(from + 8, "01", 2);
+		from[8] = '0', from[9] = '1';
 	study_params_text(params, "from", from);
 }
 

@@ -106,8 +106,11 @@ static struct json_object *json_of(const struct gateway *g)
 		json_object_object_add(per_second, rates[i].title,
 			json_object_new_double(rate(g, rates[i].group, rates[i].name)));
 	json_object_object_add(all, "per_second", per_second);
-	json_object_object_foreach(g->now, name, value)
-		json_object_object_add(all, name, json_object_get(value));
+	struct json_object_iterator at = json_object_iter_begin(g->now);
+	struct json_object_iterator end = json_object_iter_end(g->now);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		json_object_object_add(all, json_object_iter_peek_name(&at),
+			json_object_get(json_object_iter_peek_value(&at)));
 	return all;
 }
 

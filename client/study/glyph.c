@@ -1,6 +1,7 @@
 #include "client/study/glyph.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -100,6 +101,6 @@ int glyph_fit(const char *text, bool is_utf8, int columns, char *out, size_t siz
 	out[len] = '\0';
 	if (!is_cut || columns < 1)
 		return used;
-	strcpy(out + len, is_utf8 ? "\xe2\x80\xa6" : "~");
+	(void)snprintf(out + len, size - len, "%s", is_utf8 ? "\xe2\x80\xa6" : "~");
 	return used + 1;
 }

@@ -32,7 +32,7 @@ static void format_left(const struct progress_now *now, uint64_t done_first, int
 	uint64_t seconds = (uint64_t)((double)(now->total - now->done) / (double)done
 					      * (double)elapsed_ms / 1000
 				      + 0.5);
-	if (seconds < 100 * 3600)
+	if (seconds < 360000)
 		(void)snprintf(
 			out, size, "  %" PRIu64 ":%02" PRIu64 " left", seconds / 60, seconds % 60);
 }

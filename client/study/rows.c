@@ -171,7 +171,7 @@ static const char *missing_column(const struct rows *r)
 
 static enum rows_result read_header(struct rows *r, struct refusal *why)
 {
-	int ranks[FIELD_COUNT];
+	int ranks[FIELD_COUNT] = { 0 };
 	struct span text;
 	uint64_t line;
 	enum rows_result result = take(r, &text, &line, why);
@@ -226,13 +226,15 @@ static size_t without_array(const char *line, size_t len)
 
 static bool fill_raw(struct rows *r, struct raw_record *raw)
 {
-	int ranks[FIELD_COUNT];
+	int ranks[FIELD_COUNT] = { 0 };
 	uint64_t line = raw->line;
 	*raw = (struct raw_record){ .line = line };
-	json_object_object_foreach(r->object, name, value)
-	{
+	struct json_object_iterator at = json_object_iter_begin(r->object);
+	struct json_object_iterator end = json_object_iter_end(r->object);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		struct json_object *value = json_object_iter_peek_value(&at);
 		int rank;
-		enum field field = record_field(name, &rank);
+		enum field field = record_field(json_object_iter_peek_name(&at), &rank);
 		if (field == FIELD_COUNT || !value || (raw->text[field] && ranks[field] <= rank))
 			continue;
 		raw->text[field] = json_object_get_string(value);

@@ -18,11 +18,11 @@ static uint32_t rotate(uint32_t value, unsigned bits)
 	return value << bits | value >> (32 - bits);
 }
 
-static void schedule(const unsigned char block[BLOCK], uint32_t words[ROUNDS])
+static void schedule(const unsigned char *block, uint32_t words[ROUNDS])
 {
-	for (int i = 0; i < 16; i++)
-		words[i] = (uint32_t)block[i * 4] << 24 | (uint32_t)block[i * 4 + 1] << 16
-			   | (uint32_t)block[i * 4 + 2] << 8 | block[i * 4 + 3];
+	for (int i = 0; i < 16; i++, block += 4)
+		words[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16
+			   | (uint32_t)block[2] << 8 | block[3];
 	for (int i = 16; i < ROUNDS; i++)
 		words[i] = rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
 }

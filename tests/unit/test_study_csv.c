@@ -4,7 +4,10 @@
 #include "client/study/csv.h"
 #include "tests/unit/suite.h"
 
-#define BYTES(literal) { literal, sizeof(literal) - 1 }
+#define BYTES(literal)                       \
+	{                                    \
+		literal, sizeof(literal) - 1 \
+	}
 
 static const struct {
 	const char *what;
@@ -83,7 +86,8 @@ START_TEST(a_record_is_bounded)
 		bytes[0] = cases[i].first;
 		if (cases[i].end > 0)
 			bytes[cases[i].end] = '\n';
-		ck_assert_int_eq(csv_scan((struct span){ bytes, size }, false, &extent), CSV_BROKEN);
+		ck_assert_int_eq(
+			csv_scan((struct span){ bytes, size }, false, &extent), CSV_BROKEN);
 		ck_assert_uint_eq(extent.len, cases[i].len);
 		ck_assert_int_eq(extent.is_cut, cases[i].is_cut);
 		free(bytes);
@@ -124,7 +128,9 @@ END_TEST
 START_TEST(what_is_put_is_read_again)
 {
 	static const char *const texts[] = { "plain", "", "a,b", "\"", "a\"\"b", "\r\n", " x ",
-		"Gr\xc3\xb6\xc3\x9f" "e", "=1+1", NULL };
+		"Gr\xc3\xb6\xc3\x9f"
+		"e",
+		"=1+1", NULL };
 	struct buf out = { 0 };
 	struct csv_extent extent;
 	struct csv_record *record = malloc(sizeof *record);
@@ -172,10 +178,12 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("csv");
-	tcase_add_loop_test(tests, records_end_where_rfc_4180_says, 0, sizeof scans / sizeof *scans);
+	tcase_add_loop_test(
+		tests, records_end_where_rfc_4180_says, 0, sizeof scans / sizeof *scans);
 	tcase_add_loop_test(tests, pieces_are_the_whole, 0, sizeof scans / sizeof *scans);
 	tcase_add_test(tests, a_record_is_bounded);
-	tcase_add_loop_test(tests, fields_are_what_stood_in_quotes, 0, sizeof splits / sizeof *splits);
+	tcase_add_loop_test(
+		tests, fields_are_what_stood_in_quotes, 0, sizeof splits / sizeof *splits);
 	tcase_add_test(tests, what_is_put_is_read_again);
 	tcase_add_loop_test(tests, no_bytes_do_harm, 0, 4);
 	return suite_run("study csv", tests);

@@ -34,7 +34,8 @@ static const struct {
 START_TEST(bars_are_drawn_to_scale)
 {
 	char bar[BAR_SIZE];
-	ck_assert_int_eq(bar_draw(bars[_i].value, bars[_i].max, bars[_i].columns, bars[_i].is_utf8, bar),
+	ck_assert_int_eq(
+		bar_draw(bars[_i].value, bars[_i].max, bars[_i].columns, bars[_i].is_utf8, bar),
 		bars[_i].used);
 	ck_assert_str_eq(bar, bars[_i].bar);
 }
@@ -69,10 +70,14 @@ static const struct {
 	{ "a\x1b[31mb", false, 10, 7, "a?[31mb" },
 	{ "a\nb\tc\rd", true, 10, 7, "a b c d" },
 	{ "\x7f\x01", true, 10, 2, "\ufffd\ufffd" },
-	{ "\xc2\x9b" "31m", true, 10, 4, "\ufffd31m" },
+	{ "\xc2\x9b"
+	  "31m",
+		true, 10, 4, "\ufffd31m" },
 	{ "\xff\xfe", true, 10, 2, "\ufffd\ufffd" },
 	{ "\x9b", false, 10, 1, "?" },
-	{ "a\u202e" "b", true, 10, 3, "a\ufffdb" },
+	{ "a\u202e"
+	  "b",
+		true, 10, 3, "a\ufffdb" },
 	{ "\xe6\xbc", true, 10, 2, "\ufffd\ufffd" },
 	{ "", true, 10, 0, "" },
 	{ "x", true, 0, 0, "" },
@@ -81,7 +86,8 @@ static const struct {
 START_TEST(texts_are_cleaned_and_cut)
 {
 	char shown[128];
-	int used = glyph_fit(texts[_i].text, texts[_i].is_utf8, texts[_i].columns, shown, sizeof shown);
+	int used = glyph_fit(
+		texts[_i].text, texts[_i].is_utf8, texts[_i].columns, shown, sizeof shown);
 	ck_assert_str_eq(shown, texts[_i].shown);
 	ck_assert_int_eq(used, texts[_i].used);
 }
@@ -116,8 +122,8 @@ START_TEST(progress_says_rate_and_time_left)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char line[PROGRESS_SIZE];
-		progress_format(&cases[i].now, cases[i].first, cases[i].elapsed_ms, cases[i].columns, true,
-			line);
+		progress_format(&cases[i].now, cases[i].first, cases[i].elapsed_ms,
+			cases[i].columns, true, line);
 		ck_assert_str_eq(line, cases[i].line);
 	}
 }

@@ -34,7 +34,9 @@ static int count(char *const *args)
 static int parse(const char *const given[ARGS_MAX], struct arguments *out, char why[256])
 {
 	static char words[ARGS_MAX][32]; /* the arguments borrow them until the test ends */
+	static char texts[ARGS_MAX][32]; /* borrowed by the arguments until the next */
 	char *args[ARGS_MAX + 1] = { NULL };
+	memset(texts, 0, sizeof texts);
 	for (int i = 0; i < ARGS_MAX && given[i]; i++) {
 		(void)snprintf(words[i], sizeof words[i], "%s", given[i]);
 		args[i] = words[i];

@@ -17,7 +17,8 @@ static const struct {
 	/* RFC 9562 appendix A.4 */
 	{ "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com",
 		"2ed6657d-e927-568b-95e1-2665a8aea6a2" },
-	{ "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "python.org", "886313e1-3b8a-5372-9b90-0c9aee199e5d" },
+	{ "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "python.org",
+		"886313e1-3b8a-5372-9b90-0c9aee199e5d" },
 };
 
 START_TEST(an_id_follows_from_its_name)
@@ -52,8 +53,8 @@ static const struct {
 	{ "1", "2020-01-02T10:00:00.Z", "5", "x", "study_date", NULL },
 	{ "1", "2020-01-02T10:00:00+5", "5", "x", "study_date", NULL },
 	{ "1", "2020-01-02T10:00:00Zx", "5", "x", "study_date", NULL },
-	{ "1", "2020-01-02T10:00:00Z                                                              ", "5", "x",
-		NULL, "2020-01-02" },
+	{ "1", "2020-01-02T10:00:00Z                                                              ",
+		"5", "x", NULL, "2020-01-02" },
 	{ "1", "1899-12-31", "5", "x", "study_date", NULL },
 	{ "1", "2020-01-02", "0", "x", "minutes", NULL },
 	{ "1", "2020-01-02", "1441", "x", "minutes", NULL },
@@ -68,7 +69,8 @@ START_TEST(a_record_is_judged)
 	static const unsigned char name_space[16];
 	struct record record;
 	struct refusal why = { 0 };
-	struct raw_record raw = { 7, { records[_i].id, records[_i].day, records[_i].minutes, records[_i].tag } };
+	struct raw_record raw = { 7,
+		{ records[_i].id, records[_i].day, records[_i].minutes, records[_i].tag } };
 	bool is_right = record_judge(&raw, name_space, &record, &why);
 	ck_assert_msg(is_right == !records[_i].wrong, "%d: %s %s", _i, why.field, why.rule);
 	if (is_right) {
@@ -86,7 +88,8 @@ START_TEST(a_uuid_stays_what_it_is)
 	static const unsigned char name_space[16];
 	struct record record;
 	struct refusal why;
-	struct raw_record raw = { 1, { " 01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02", "5", "x" } };
+	struct raw_record raw = { 1,
+		{ " 01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02", "5", "x" } };
 	ck_assert(record_judge(&raw, name_space, &record, &why));
 	ck_assert_str_eq(record.id, "01890a5d-ac96-774b-bcce-b302099a8057");
 }
@@ -114,8 +117,9 @@ static void read_all(const char *bytes, size_t len, enum rows_format format, cha
 		if (result == ROWS_REFUSED)
 			used += (size_t)snprintf(out + used, size - used, "!%d;", (int)why.line);
 		else
-			used += (size_t)snprintf(out + used, size - used, "%s/%s/%s;", raw.text[FIELD_TAG],
-				raw.text[FIELD_MINUTES], raw.text[FIELD_NOTES] ? raw.text[FIELD_NOTES] : "-");
+			used += (size_t)snprintf(out + used, size - used, "%s/%s/%s;",
+				raw.text[FIELD_TAG], raw.text[FIELD_MINUTES],
+				raw.text[FIELD_NOTES] ? raw.text[FIELD_NOTES] : "-");
 		result = ROWS_RECORD;
 	}
 	rows_free(&rows);
@@ -125,7 +129,7 @@ static void read_all(const char *bytes, size_t len, enum rows_format format, cha
 }
 
 #define FILE_OF(literal) literal, sizeof(literal) - 1
-#define HEADER "id,timestamp,minutes,tag,notes\n"
+#define HEADER           "id,timestamp,minutes,tag,notes\n"
 
 static const struct {
 	const char *bytes;
@@ -142,10 +146,13 @@ static const struct {
 	{ FILE_OF("id,minutes,tag\n"), "header has no column timestamp or study_date" },
 	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5}\n{\"minutes\":6,\"tag\":\"y\",\"notes\":null}\n"),
 		"x/5/-;y/6/-;" },
-	{ FILE_OF("[\n{\"tag\":\"x\",\"minutes\":5},\n{\"tag\":\"y\",\"minutes\":6}\n]\n"), "x/5/-;y/6/-;" },
+	{ FILE_OF("[\n{\"tag\":\"x\",\"minutes\":5},\n{\"tag\":\"y\",\"minutes\":6}\n]\n"),
+		"x/5/-;y/6/-;" },
 	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5} {}\n{}}\n[1]\n{\"tag\":\"a\\u0000b\"}\n5\n"
-		  "{\"tag\":\"y\",\"minutes\":6}"), "!1;!2;!3;!4;!5;y/6/-;" },
-	{ FILE_OF("{\"duration_minutes\":4,\"minutes\":5,\"topic\":\"z\",\"tag\":\"x\"}"), "x/5/-;" },
+		  "{\"tag\":\"y\",\"minutes\":6}"),
+		"!1;!2;!3;!4;!5;y/6/-;" },
+	{ FILE_OF("{\"duration_minutes\":4,\"minutes\":5,\"topic\":\"z\",\"tag\":\"x\"}"),
+		"x/5/-;" },
 };
 
 START_TEST(rows_of_every_kind_of_file)
