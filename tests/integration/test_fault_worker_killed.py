@@ -50,7 +50,7 @@ class WorkerKilled(faults.FaultCase):
         target = f"/api/v1/sessions/{session['id']}"
         etag = self.service.get(target).header("ETag")
         gateway = self.service.gateways[0]
-        deaths = len(faults.held_by_the_dead(gateway))
+        deaths, kills = len(faults.held_by_the_dead(gateway)), 0
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             with faults.Lock(self.database):
                 asked = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
@@ -59,9 +59,12 @@ class WorkerKilled(faults.FaultCase):
                     "select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
                 while not sum(faults.held_by_the_dead(gateway)[deaths:]):  # one of two has it
                     self.service.kill(self.service.workers[0])
+                    kills += 1
                     self.service.start_worker()
                     self.service.wait_joined(self.workers)
             reply = asked.result()
+        harness.until("the gateway finds all of them gone",
+                      lambda: len(faults.held_by_the_dead(gateway)) == deaths + kills)
         self.assertRefused(reply, 503, "OUTCOME_UNKNOWN")
         harness.until("the orphan has ended", lambda: self.service.get(target).json["duration_minutes"] == 2)
 
