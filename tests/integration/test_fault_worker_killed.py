@@ -22,7 +22,8 @@ class WorkerKilled(faults.FaultCase):
                     self.kill_with_full_hands(load)
                 self.service.start_worker()
                 self.service.wait_joined(self.workers)
-        held = faults.held_by_the_dead(self.service.gateways[0])[deaths:]
+        # one that the test before has killed may be found gone only now: it held nothing
+        held = [n for n in faults.held_by_the_dead(self.service.gateways[0])[deaths:] if n]
         self.assertEqual(len(held), kills, held)
         self.assertGreaterEqual(min(held), HELD, held)
         self.settle(load, f"{kills} workers killed that held {held} requests")
@@ -50,7 +51,7 @@ class WorkerKilled(faults.FaultCase):
         target = f"/api/v1/sessions/{session['id']}"
         etag = self.service.get(target).header("ETag")
         gateway = self.service.gateways[0]
-        deaths, kills = len(faults.held_by_the_dead(gateway)), 0
+        deaths = len(faults.held_by_the_dead(gateway))
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             with faults.Lock(self.database):
                 asked = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
@@ -59,12 +60,9 @@ class WorkerKilled(faults.FaultCase):
                     "select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
                 while not sum(faults.held_by_the_dead(gateway)[deaths:]):  # one of two has it
                     self.service.kill(self.service.workers[0])
-                    kills += 1
                     self.service.start_worker()
                     self.service.wait_joined(self.workers)
             reply = asked.result()
-        harness.until("the gateway finds all of them gone",
-                      lambda: len(faults.held_by_the_dead(gateway)) == deaths + kills)
         self.assertRefused(reply, 503, "OUTCOME_UNKNOWN")
         harness.until("the orphan has ended", lambda: self.service.get(target).json["duration_minutes"] == 2)
 
