@@ -72,6 +72,17 @@ class StudyCase(harness.ServiceCase):
         self.addCleanup(shutil.rmtree, self.directory)
         self.empty()
 
+    def empty(self):
+        """Again where a row came in between, which an import that was killed had asked for."""
+        harness.until("all is deleted", self.try_empty)
+
+    def try_empty(self):
+        try:
+            super().empty()
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
     def environment(self, **more):
         return harness.clean_environment(**{
             "STUDYTRACKER_ENDPOINT": self.service.rpc_endpoint(), "LC_ALL": "C.UTF-8",
@@ -364,8 +375,7 @@ class Imports(StudyCase):
         self.assertIn("line 13: id is there already with 5 minutes on 2020-01-01", self.errors)
         self.assertEqual(self.totals()["total_sessions"], 2)
 
-    def test_what_only_the_service_refuses_is_told_in_order(self):
-        """A name that is valid to us, and no text to the database's rule of names."""
+    def test_refused_lines_far_apart_are_told_in_order(self):
         lines = [f"{i},2020-01-01,5,aws" for i in range(2000)]
         lines[500], lines[1500] = "x,2020-01-01,5,", "y,2020-01-01,5000,aws"
         said = self.json("import", self.write("f.csv", HEADER + "\n".join(lines)), status=LINES)
