@@ -154,10 +154,10 @@ bool params_has(const struct study_params *p, struct span key)
 {
 	const struct params_level *level = &p->levels[p->depth];
 	size_t start = p->depth ? level->mark + 5 : 0; /* past the header that msg_open wrote */
-	struct msg_reader in = { p->bytes.bytes + start, p->bytes.bytes + p->bytes.len };
 	struct msg_token t;
 	if (p->bytes.len == 0 || level->is_array)
 		return false;
+	struct msg_reader in = { p->bytes.bytes + start, p->bytes.bytes + p->bytes.len };
 	while (msg_read(&in, &t) == ST_OK && t.type == MSG_TEXT) {
 		if (t.text.len == key.len && memcmp(t.text.bytes, key.bytes, key.len) == 0)
 			return true;

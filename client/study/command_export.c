@@ -195,8 +195,8 @@ static void drop_output(struct export *ex)
 static bool flush_text(struct export *ex)
 {
 	const struct terminal *out = &ex->study->out;
-	if (ex->text.failed)
-		return false;
+	if (ex->text.failed || ex->text.len == 0)
+		return !ex->text.failed;
 	if (ex->to != stdout || !out->is_terminal)
 		fwrite(ex->text.bytes, 1, ex->text.len, ex->to);
 	else if (ex->format->row == csv_row) {
