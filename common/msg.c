@@ -1,5 +1,6 @@
 #include "common/msg.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <msgpack.h>
 #include <string.h>
@@ -55,6 +56,7 @@ static uint64_t big_endian(const char *bytes, unsigned width)
 
 static int64_t sign_extended(uint64_t value, unsigned width)
 {
+	assert(width > 0 && width <= sizeof value);
 	uint64_t sign = (uint64_t)1 << (8 * width - 1);
 	return (int64_t)((value ^ sign) - sign);
 }
