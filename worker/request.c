@@ -138,17 +138,12 @@ static bool same_key(const struct request *a, const struct request *b, size_t ke
 	       && (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
 }
 
-static bool has_value(const struct request *r, const char *name)
-{
-	const struct param *p = method_param(r->method, span_of(name));
-	return p && !r->values[p - r->method->params].is_null;
-}
-
 bool request_is_repeatable(const struct request *r)
 {
-	if (has_value(r, "if_match"))
-		return false;
-	return !r->method->is_write || r->method->safe_to_repeat || has_value(r, "idempotency_key");
+	struct span params = buf_view(&r->bytes); /* behind the request id, see fill */
+	params.bytes += r->request_id.len;
+	params.len -= r->request_id.len;
+	return method_may_repeat(r->method, params);
 }
 
 /* By which params it may clash with another: its method's key, and its idempotency key. */
