@@ -16,6 +16,7 @@ import sys
 import tempfile
 import termios
 import time
+import unittest
 import uuid
 
 import harness
@@ -29,6 +30,57 @@ ESCAPE = "\x1b"
 HEADER = "id,timestamp,minutes,tag\n"
 RSS_MAX_KIB = 64 << 10
 
+# A line as it is typed, and what the shell offers for its last word.
+COMPLETED = [
+    ("study ", COMMANDS),
+    ("study st", ["stats", "status"]),
+    ("study --json st", ["stats", "status"]),
+    ("study --timeout 5 st", ["stats", "status"]),
+    ("study stats --by w", ["week"]),
+    ("study stats --by=w", ["week"]),
+    ("study stats --by ", ["day", "week", "month", "year"]),
+    ("study import --format ", ["auto", "csv", "ndjson"]),
+    ("study export --format=", ["csv", "json", "ndjson"]),
+    ("study sessions --sort -", ["-created_at", "-study_date"]),
+    ("study sessions --tag tw", ["two words"]),
+    ("study log 5 tw", ["two words"]),
+    ("study log --date 2026-01-01 --note x 5 tw", ["two words"]),
+    ("study log 5 --no", ["--note"]),
+    ("study topics --add --j", []),
+    ("study import --dr", ["--dry-run"]),
+    ("study import ro", ["rows.csv"]),
+    ("study import --format csv ro", ["rows.csv"]),
+    ("study import rows.csv ro", []),
+    ("study --key-file ro", ["rows.csv"]),
+]
+
+# Types line after line, and notes what is offered instead of listing it.
+ZSHRC = r"""
+fpath=($COMPLETION $fpath)
+autoload -Uz compinit && compinit -D -u
+setopt no_auto_list no_auto_menu
+compadd() {
+	local -a offered
+	if (( ! ${@[(I)-[OAD]]} )); then # these only ask
+		builtin compadd -A offered "$@"
+		print -rl -- ${(Q)offered} >>$OFFERED
+	fi
+	builtin compadd "$@"
+}
+zle -C offer complete-word _main_complete
+zle-line-init() {
+	cd -q $ZDOTDIR
+	: >$OFFERED
+	for BUFFER in "${(@f)LINES_TYPED}"; do
+		CURSOR=$#BUFFER
+		print "> line" >>$OFFERED
+		zle offer
+	done
+	exit
+}
+zle -N zle-line-init
+"""
+
 
 def is_sanitized():
     with open(os.path.join(harness.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
@@ -38,11 +90,12 @@ def is_sanitized():
 class Terminal:
     """A program on a terminal of its own: all that it wrote, and its exit status."""
 
-    def __init__(self, command, env, columns=80):
+    def __init__(self, command, env, columns=80, reads_it=False):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        popen = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=theirs,
-                                 stderr=theirs, preexec_fn=harness.dies_with_us)
+        popen = subprocess.Popen(command, env=env, stdin=theirs if reads_it else subprocess.DEVNULL,
+                                 stdout=theirs, stderr=theirs, start_new_session=reads_it,
+                                 preexec_fn=harness.dies_with_us)
         os.close(theirs)
         try:
             self.text = self.read_all(ours).decode("utf-8")
@@ -239,18 +292,23 @@ class Scripts(StudyCase):
             self.assertIn("4: lines of an import were refused", self.study(command, "--help"))
         self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
 
-    def test_man_page_and_completion_know_every_option(self):
+    def options_of(self, *command):
+        """Each with what it takes, or nothing."""
+        return dict(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+) ?([A-Z]*)", self.study(*command, "--help")))
+
+    def choices_of(self, command, option):
+        """What the program says that it takes; the second option keeps all others from running."""
+        self.study(command, option, "?", "--nix", status=USAGE)
+        told = re.search(r"must be one of (.*);", self.errors)
+        return told.group(1).split(", ") if told else []
+
+    def test_man_page_knows_every_option(self):
         with open(os.path.join(SOURCE, "study.1"), encoding="utf-8") as file:
             page = file.read().replace("\\-", "-")
-        for name in ("study.bash", "_study"):
-            with open(os.path.join(SOURCE, "completion", name), encoding="utf-8") as file:
-                text = file.read()
-            for command in COMMANDS:
-                self.assertIn(command, text, name)
-                self.assertIn(command, page)
-                for option in re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", self.study(command, "--help")):
-                    self.assertIn(option, text, f"{name}: {command}")
-                    self.assertIn(option, page, f"man page: {command}")
+        for command in COMMANDS:
+            self.assertIn(command, page)
+            for option in self.options_of(command):
+                self.assertIn(option, page, f"man page: {command}")
 
     def test_completion_and_man_page_parse(self):
         script = os.path.join(SOURCE, "completion", "study.bash")
@@ -262,24 +320,67 @@ class Scripts(StudyCase):
                                   check=True, capture_output=True)
             self.assertEqual(done.stderr, b"")
 
-    def complete(self, *words):
-        """What bash offers for the last word."""
-        script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _study;'
-                  ' printf "%s\\n" "${COMPREPLY[@]}"')
+    def shell_environment(self, **more):
+        return self.environment(PATH=os.path.dirname(STUDY) + ":" + os.environ["PATH"], **more)
+
+    def bash_offers(self, lines):
+        """What bash offers for the last word of each line; _ stands for an empty one."""
+        script = ('source "$0"; while read -r -a COMP_WORDS; do COMP_CWORD=$((${#COMP_WORDS[@]} - 1));'
+                  ' [[ ${COMP_WORDS[COMP_CWORD]} != _ ]] || COMP_WORDS[COMP_CWORD]="";'
+                  ' _study; printf "%s\n" "> line" "${COMPREPLY[@]}"; done')
+        text = "".join(re.sub(r" $", " _", line.replace("=", " = ")).rstrip() + "\n" for line in lines)
         done = subprocess.run(
-            ["bash", "-c", script, os.path.join(SOURCE, "completion", "study.bash"), *words],
-            check=True, encoding="utf-8", stdout=subprocess.PIPE,
-            env=self.environment(PATH=os.path.dirname(STUDY) + ":" + os.environ["PATH"]))
-        return done.stdout.split("\n")[:-1]
+            ["bash", "-c", script, os.path.join(SOURCE, "completion", "study.bash")], check=True,
+            encoding="utf-8", input=text, stdout=subprocess.PIPE, cwd=self.directory,
+            env=self.shell_environment(), timeout=4 * harness.PATIENCE)
+        return dict(zip(lines, self.offers(done.stdout)))
+
+    def zsh_offers(self, lines):
+        """The same of a zsh that has loaded our completion as any user's does."""
+        self.write(".zshrc", ZSHRC)
+        shell = Terminal(["zsh", "-d", "-i"], self.shell_environment(
+            ZDOTDIR=self.directory, COMPLETION=os.path.join(SOURCE, "completion"),
+            OFFERED=self.path("offered"), LINES_TYPED="\n".join(lines)), reads_it=True)
+        self.assertTrue(os.path.exists(self.path("offered")), shell.text)
+        with open(self.path("offered"), encoding="utf-8") as file:
+            return dict(zip(lines, self.offers(file.read())))
+
+    @staticmethod
+    def offers(text):
+        return [sorted(word for word in part.split("\n")[1:] if word) for part in text.split("> ")[1:]]
+
+    def check_completion(self, offers_of):
+        self.topic("two words")
+        self.write("rows.csv", "")
+        offered = offers_of(dict(COMPLETED))
+        for line, expected in COMPLETED:
+            self.assertEqual(offered[line], sorted(expected), line)
+        self.assertIn("topics.get", offers_of(["study rpc topics."])["study rpc topics."])
+
+    def check_options(self, offers_of):
+        """Exactly what the program has, neither less nor more."""
+        expected = {"study --": self.options_of()}
+        for command in COMMANDS:
+            expected[f"study {command} --"] = self.options_of(command)
+            for option, argument in self.options_of(command).items():
+                choices = self.choices_of(command, option)
+                if choices:
+                    expected[f"study {command} {option} "] = choices
+                elif argument:
+                    expected[f"study {command} {option} --"] = []
+        self.assertGreaterEqual(len(expected), 1 + len(COMMANDS) + 4)
+        offered = offers_of(list(expected))
+        for line, words in expected.items():
+            self.assertEqual(offered[line], sorted(words), line)
 
     def test_bash_completes(self):
-        self.topic("two words")
-        self.assertEqual(self.complete("study", "st"), ["stats", "status"])
-        self.assertEqual(self.complete("study", "stats", "--by", "w"), ["week"])
-        self.assertEqual(self.complete("study", "sessions", "--tag", "tw"), ["two words"])
-        self.assertEqual(self.complete("study", "log", "5", "tw"), ["two words"])
-        self.assertIn("topics.get", self.complete("study", "rpc", "topics."))
-        self.assertEqual(self.complete("study", "import", "--dr"), ["--dry-run"])
+        self.check_completion(self.bash_offers)
+        self.check_options(self.bash_offers)
+
+    @unittest.skipUnless(shutil.which("zsh"), "there is no zsh")
+    def test_zsh_completes(self):
+        self.check_completion(self.zsh_offers)
+        self.check_options(self.zsh_offers)
 
     def test_a_full_disk_is_told(self):
         self.study("log", 5, "aws")

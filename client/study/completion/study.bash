@@ -9,57 +9,80 @@ _study_methods() {
 		| cut -d '"' -f 4
 }
 
-# What an option wants after it; 1 where it wants nothing.
-_study_value() {
+# Of lines of text those that begin like this word.
+_study_offer() {
 	local IFS=$'\n'
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_study_files() {
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+_study_takes_value() {
 	case $1 in
-	--tag) mapfile -t COMPREPLY < <(compgen -W "$(_study_topics)" -- "$2") ;;
-	--by) mapfile -t COMPREPLY < <(compgen -W $'day\nweek\nmonth\nyear' -- "$2") ;;
-	--sort) mapfile -t COMPREPLY < <(compgen -W $'created_at\n-created_at\nstudy_date\n-study_date' -- "$2") ;;
-	--format) mapfile -t COMPREPLY < <(compgen -W $'csv\njson\nndjson' -- "$2") ;;
-	--key-file) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
-	--endpoint | --timeout | --server-key | --date | --note | --add | --description | --search | \
-		--from | --to | --limit | --year | --namespace | --interval) COMPREPLY=() ;;
+	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
+		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
+		--interval) return 0 ;;
 	*) return 1 ;;
 	esac
 }
 
+# What may stand after this option of this command.
+_study_value() {
+	local formats=$'csv\njson\nndjson'
+	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson'
+	case $2 in
+	--tag) _study_offer "$(_study_topics)" "$3" ;;
+	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
+	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
+	--format) _study_offer "$formats" "$3" ;;
+	--key-file) _study_files "$3" ;;
+	esac
+}
+
 _study() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command="" i place=0
+	local word=${COMP_WORDS[COMP_CWORD]} option="" command="" i place=0
+	local common=$'--endpoint\n--timeout\n--json\n--key-file\n--server-key\n--help\n--version'
 	local -A options=(
-		[log]="--date --note"
-		[topics]="--archived --add --description --search"
-		[sessions]="--tag --from --to --search --sort --limit --ids"
-		[stats]="--by --from --to"
-		[heatmap]="--year"
-		[import]="--format --namespace --dry-run --restart"
-		[export]="--format --tag --from --to"
+		[log]=$'--date\n--note'
+		[topics]=$'--archived\n--add\n--description\n--search'
+		[sessions]=$'--tag\n--from\n--to\n--search\n--sort\n--limit\n--ids'
+		[stats]=$'--by\n--from\n--to'
+		[heatmap]=$'--year'
+		[import]=$'--format\n--namespace\n--dry-run\n--restart'
+		[export]=$'--format\n--tag\n--from\n--to'
 		[rpc]=""
-		[status]="--interval"
+		[status]=$'--interval'
 		[keys]=""
 	)
 	COMPREPLY=()
-	! _study_value "$before" "$word" || return 0
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		if [[ -n $command ]]; then
-			[[ ${COMP_WORDS[i]} == -* ]] || place=$((place + 1))
+		if [[ -n $option && ${COMP_WORDS[i]} == "=" ]]; then # "--by=week" comes as three words
+			continue
+		elif [[ -n $option ]]; then
+			option=""
+		elif _study_takes_value "${COMP_WORDS[i]}"; then
+			option=${COMP_WORDS[i]}
+		elif [[ -n $command && ${COMP_WORDS[i]} != -* ]]; then
+			place=$((place + 1))
 		elif [[ -n ${COMP_WORDS[i]} && -n ${options[${COMP_WORDS[i]}]+there} ]]; then
 			command=${COMP_WORDS[i]}
 		fi
 	done
+	if [[ -n $option ]]; then
+		_study_value "$command" "$option" "${word#=}"
+		return
+	fi
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "${options[${command:-rpc}]} --endpoint --timeout --json
-			--key-file --server-key --help --version" -- "$word")
-		return 0
+		_study_offer "${options[${command:-rpc}]}"$'\n'"$common" "$word"
+		return
 	fi
 	case $command:$place in
-	:*) mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$word") ;;
-	log:1)
-		local IFS=$'\n'
-		mapfile -t COMPREPLY < <(compgen -W "$(_study_topics)" -- "$word")
-		;;
-	rpc:0) mapfile -t COMPREPLY < <(compgen -W "$(_study_methods)" -- "$word") ;;
-	import:0 | export:0 | keys:0) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	:*) _study_offer "$(printf '%s\n' "${!options[@]}")" "$word" ;;
+	log:1) _study_offer "$(_study_topics)" "$word" ;;
+	rpc:0) _study_offer "$(_study_methods)" "$word" ;;
+	import:0 | export:0 | keys:0) _study_files "$word" ;;
 	esac
 }
 
