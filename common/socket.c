@@ -1,6 +1,7 @@
 #include "common/socket.h"
 
 #include "common/ipc_path.h"
+#include "common/socket_monitor.h"
 #include "common/socket_zap.h"
 
 #include <errno.h>
@@ -34,8 +35,9 @@ struct socket {
 	const struct curve *guard; /* who may still send; NULL: everybody */
 	size_t max_body;
 	void *zmq;
-	struct event *readable; /* ZMQ_FD: edge-triggered whatever we ask for */
-	struct event *again;    /* a zero timer: look at ZMQ_EVENTS in the next turn */
+	struct monitor *monitor; /* NULL: nobody asks for on_lost */
+	struct event *readable;  /* ZMQ_FD: edge-triggered whatever we ask for */
+	struct event *again;     /* a zero timer: look at ZMQ_EVENTS in the next turn */
 	char endpoint[256];
 	struct socket_counts counts;
 };
@@ -252,6 +254,17 @@ static enum status watch(struct socket *s, struct event_base *base)
 	return ST_OK;
 }
 
+static void on_lost(void *arg)
+{
+	struct socket *s = arg;
+	s->options.on_lost(s, s->options.arg);
+}
+
+void socket_look(struct socket *s)
+{
+	monitor_look(s->monitor);
+}
+
 enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
 	struct socket **out, struct fail *why)
 {
@@ -268,6 +281,8 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 	}
 	bool is_guarded = false;
 	st = zap_secure(s->zmq, options, hub->curve, &is_guarded, why);
+	if (st == ST_OK && options->on_lost)
+		st = monitor_open(&s->monitor, hub->context, s->zmq, hub->base, on_lost, s, why);
 	if (st == ST_OK)
 		st = attach(s, why);
 	if (st != ST_OK)
@@ -390,6 +405,7 @@ void socket_free_lingering(struct socket **socket, int linger_ms)
 		event_free(s->readable);
 	if (s->again)
 		event_free(s->again);
+	monitor_free(&s->monitor);
 	if (s->zmq) {
 		zmq_setsockopt(s->zmq, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
 		zmq_close(s->zmq);

@@ -44,6 +44,9 @@ struct socket_options {
 	size_t max_body;
 	enum curve_role role; /* bind: of who connects */
 	void (*on_message)(struct socket *s, struct span peer, struct span body, void *arg);
+	/* connect: a connection has ended, the next may be there; may be NULL. What it brought may
+	 * still be read after this. */
+	void (*on_lost)(struct socket *s, void *arg);
 	void *arg;
 };
 
@@ -88,6 +91,9 @@ enum status socket_send(struct socket *s, struct span peer, struct span body) MU
  * until they have left the process or are given up. */
 enum status socket_send_counted(
 	struct socket *s, struct span peer, struct buf *body, struct tally *tally) MUST_CHECK;
+
+/* Calls on_lost now where it is due, instead of later in the loop's turn. */
+void socket_look(struct socket *s);
 
 /* Does the peer wait for one message for each that it sends, as REQ sockets do? */
 bool socket_peer_delimits(struct span peer);

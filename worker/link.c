@@ -25,8 +25,9 @@ struct link {
 	struct event *flush; /* zero timer: once a turn, after all that is ready was read */
 	struct event *tick;
 	int64_t epoch; /* 0: the gateway has not said it yet */
+	int64_t over;  /* the epoch that ended last: a greeting of it is left over, too */
 	int64_t received, answered;
-	uint64_t heard_ms, ticked_ms;
+	uint64_t heard_ms, ticked_ms, looked_ms;
 	bool is_greeted;   /* it has said hello lately */
 	bool is_announced; /* our ready has named the epoch: the session has begun */
 	bool is_given_up;  /* what is read is of the past; the next turn connects anew */
@@ -131,12 +132,21 @@ static void put_ready(const struct link *l, struct buf *b)
 	put_stats(b, &news.counts);
 }
 
+static void arm_tick(struct link *l)
+{
+	bool is_slow = l->is_greeted && !l->is_leaving;
+	unsigned ms = is_slow ? LINK_READY_MS : LINK_ASK_MS;
+	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
+	(void)evtimer_add(l->tick, &wait);
+}
+
 static void lose_greeting(struct link *l, const char *why)
 {
 	if (!l->is_greeted)
 		return;
 	l->is_greeted = false;
 	l->hellos_owed = 0;
+	arm_tick(l);
 	log_warn("gateway at %s is lost: %s: asking on", l->endpoint, why);
 }
 
@@ -212,25 +222,62 @@ static void send_answers(struct link *l)
 	forget_answers(l);
 }
 
-/* Standing still. */
+/* The end of a session: what it asked for is left to others. */
 
 static enum status open_socket(struct link *l, struct fail *why);
 
-static void give_up_if_stalled(struct link *l)
+static void leave_done(struct link *l)
 {
-	uint64_t still_ms = service_now_ms() - l->ticked_ms;
+	if (!l->is_leaving || l->has_left)
+		return;
+	l->has_left = true;
+	l->options.on_left(l->options.arg);
+}
+
+static void end_session(struct link *l)
+{
+	forget_answers(l);
+	if (l->epoch)
+		l->over = l->epoch;
+	l->epoch = 0;
+	l->is_announced = false;
+	l->hellos_owed = 0;
+}
+
+static void on_lost(struct socket *s, void *arg)
+{
+	struct link *l = arg;
+	(void)s;
+	lose_greeting(l, "its connection has ended");
+	end_session(l);
+	leave_done(l);
+}
+
+static void give_up_if_stalled(struct link *l, uint64_t now_ms)
+{
+	uint64_t still_ms = now_ms - l->ticked_ms;
 	if (still_ms < LINK_STALL_MS || l->epoch == 0)
 		return;
 	log_warn("this worker stood still for %" PRIu64 " ms: what the gateway at %s had asked "
 		 "for is left to others",
 		still_ms, l->endpoint);
-	forget_answers(l);
 	l->counts.stalls++;
-	l->epoch = 0;
 	l->is_given_up = true;
-	l->is_announced = l->is_greeted = false;
-	l->hellos_owed = 0;
+	l->is_greeted = false;
+	end_session(l);
 	arm_flush(l);
+}
+
+/* What wakes us may be the database, before the loop has come to what ended meanwhile. */
+static void look(struct link *l)
+{
+	uint64_t now_ms = service_now_ms();
+	if (now_ms == l->looked_ms)
+		return;
+	l->looked_ms = now_ms;
+	give_up_if_stalled(l, now_ms);
+	if (l->socket)
+		socket_look(l->socket);
 }
 
 /* The gateway knows by a new connection that the former one is over. */
@@ -266,10 +313,9 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 
 /* Answers. */
 
-/* What wakes us after a stand-still may be the database. */
 bool link_wants(struct link *l, int64_t session)
 {
-	give_up_if_stalled(l);
+	look(l);
 	return session == l->epoch;
 }
 
@@ -306,22 +352,6 @@ void link_end(struct link *l)
 
 /* From the gateway. */
 
-static void leave_done(struct link *l)
-{
-	if (!l->is_leaving || l->has_left)
-		return;
-	l->has_left = true;
-	l->options.on_left(l->options.arg);
-}
-
-static void arm_tick(struct link *l)
-{
-	bool is_slow = l->is_greeted && !l->is_leaving;
-	unsigned ms = is_slow ? LINK_READY_MS : LINK_ASK_MS;
-	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
-	(void)evtimer_add(l->tick, &wait);
-}
-
 static void begin_session(struct link *l, int64_t epoch)
 {
 	forget_answers(l);
@@ -341,6 +371,8 @@ static void on_hello(struct link *l, struct span params)
 		l->counts.malformed++;
 		return;
 	}
+	if (epoch == l->over)
+		return;
 	bool was_greeted = l->is_greeted;
 	l->heard_ms = service_now_ms();
 	l->is_greeted = true;
@@ -428,7 +460,7 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	struct link *l = arg;
 	struct msg_reader in = msg_reader(body);
 	(void)s, (void)peer;
-	give_up_if_stalled(l);
+	look(l);
 	while (in.at < in.end) {
 		struct envelope e;
 		struct fail why = { 0 };
@@ -449,7 +481,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	(void)fd, (void)what;
-	give_up_if_stalled(l);
+	look(l);
 	uint64_t now_ms = l->ticked_ms = service_now_ms();
 	if (l->is_given_up)
 		connect_anew(l);
@@ -506,6 +538,7 @@ static enum status open_socket(struct link *l, struct fail *why)
 		.endpoint = l->endpoint,
 		.max_body = ENVELOPE_BODY_MAX,
 		.on_message = on_message,
+		.on_lost = on_lost,
 		.arg = l,
 	};
 	return socket_open(l->hub, &options, &l->socket, why);

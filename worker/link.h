@@ -5,8 +5,11 @@
  * LINK_ASK_MS until the gateway answers, then every LINK_READY_MS), hands on the requests that
  * come in it, and collects the answers of a loop turn into one message. Invariants:
  *
- * - A session is an epoch of the gateway. Its requests count only after our worker.ready has
- *   named it: whatever is read before is left over from a connection that is gone.
+ * - A session is an epoch of the gateway, another for each connection. Its requests count only
+ *   after our worker.ready has named it: whatever is read before is left over from a connection
+ *   that is gone.
+ * - It ends with its connection: nobody waits for what it asked for, and what its asker does
+ *   instead must not be undone by it later.
  * - After a stand-still of LINK_STALL_MS the gateway may have given us up, and another worker may
  *   have done what it had asked us for: the session is given up, unread requests and all, and
  *   the link connects anew.
@@ -75,7 +78,8 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 struct buf *link_begin(struct link *l, int64_t session);
 void link_end(struct link *l);
 
-/* False: the gateway has given the session up, or we have. What it asked for must not begin. */
+/* False: the session has ended, even if the loop has not come to it yet. What it asked for must
+ * not begin. */
 bool link_wants(struct link *l, int64_t session);
 
 /* Something of the news has changed: says worker.ready at the end of this turn. */

@@ -42,7 +42,8 @@ class Service(harness.Service):
         env = harness.clean_environment(**{
             "API_HOST": "127.0.0.1", "API_PORT": self.port,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
-            "STUDYTRACKER_WORKER_ENDPOINT": self.bind_endpoint(number), **self.settings})
+            "STUDYTRACKER_WORKER_ENDPOINT": self.bind_endpoint(number),
+            "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number), **self.settings})
         gateway = harness.Process(self.named(f"gateway-{number}"), [harness.GATEWAY], env, self.directory)
         gateway.number = number
         self.gateways.append(gateway)

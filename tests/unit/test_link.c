@@ -407,6 +407,29 @@ START_TEST(a_new_gateway_at_the_same_place_is_greeted)
 }
 END_TEST
 
+START_TEST(what_was_asked_over_a_connection_that_has_ended_is_not_begun)
+{
+	greet(77);
+	answers_at_once = false;
+	ask(1, 1);
+	UNTIL(asked_count == 1);
+	ck_assert(link_wants(worker, 77));
+	answers_with = 77; /* as if it were left over */
+	close_gateway();
+	open_gateway();
+	ready.count = 0;
+	UNTIL(!link_wants(worker, 77));
+	UNTIL(ready.count == 2);
+	ck_assert(!link_wants(worker, 77));
+	ck_assert_int_eq(ready.epoch, 0);
+	greet(78);
+	ck_assert_int_eq(ready.credit, WINDOW);
+	ck_assert(link_wants(worker, 78));
+	answer(0);
+	ck_assert_uint_eq(link_counts(worker).dropped, 1);
+}
+END_TEST
+
 START_TEST(what_was_asked_before_a_stand_still_is_not_begun)
 {
 	static const int64_t former = 77;
@@ -584,6 +607,7 @@ int main(void)
 	tcase_add_test(tests, requests_read_before_the_session_has_begun_are_of_another);
 	tcase_add_test(tests, an_answer_to_a_former_session_is_dropped);
 	tcase_add_test(tests, a_new_gateway_at_the_same_place_is_greeted);
+	tcase_add_test(tests, what_was_asked_over_a_connection_that_has_ended_is_not_begun);
 	tcase_add_test(tests, what_was_asked_before_a_stand_still_is_not_begun);
 	tcase_add_test(tests, answers_that_nobody_can_take_are_dropped_and_counted);
 	tcase_add_test(tests, many_bytes_go_out_in_several_messages_each_behind_its_credit);

@@ -309,6 +309,55 @@ START_TEST(a_dealer_without_connection_keeps_nothing_for_later)
 }
 END_TEST
 
+static void on_lost(struct socket *s, void *arg)
+{
+	(void)s;
+	++*(int *)arg;
+}
+
+static void run_briefly(void)
+{
+	static const struct timeval moment = { 0, 10000 };
+	event_base_loopexit(base, &moment);
+	event_base_dispatch(base);
+}
+
+/* A ROUTER at `there` takes a message of the dealer, then goes with its whole context. */
+static void come_and_go(struct socket *dealer, const char *there)
+{
+	void *context = zmq_ctx_new(), *far = zmq_socket(context, ZMQ_ROUTER);
+	ck_assert_int_eq(zmq_bind(far, there), 0);
+	while (socket_send(dealer, (struct span){ 0 }, SPAN("x")) != ST_OK)
+		run_briefly();
+	zmq_close(far);
+	zmq_ctx_term(context);
+}
+
+START_TEST(a_connection_that_has_ended_is_told_from_the_loop_or_when_it_is_looked_at)
+{
+	int lost = 0;
+	char there[128];
+	(void)snprintf(there, sizeof there, "%s-there", endpoint);
+	struct socket_options options = {
+		.endpoint = there, .on_message = on_message, .on_lost = on_lost, .arg = &lost
+	};
+	struct socket *dealer = NULL;
+	ck_assert(socket_open(hub, &options, &dealer, NULL) == ST_OK);
+	socket_look(dealer);
+	ck_assert_int_eq(lost, 0); /* there was none yet */
+	come_and_go(dealer, there);
+	while (lost < 1)
+		run_briefly();
+	come_and_go(dealer, there);
+	while (lost < 2)
+		socket_look(dealer);
+	run_briefly();
+	ck_assert_int_eq(lost, 2);
+	socket_free(&dealer);
+	unlink(there + strlen("ipc://"));
+}
+END_TEST
+
 START_TEST(an_oversize_body_is_dropped_and_counted_and_the_next_one_taken)
 {
 	static const char bytes[1001];
@@ -459,6 +508,8 @@ int main(void)
 	tcase_add_test(tests, only_who_delimits_waits_for_one_message);
 	tcase_add_test(tests, a_peer_that_never_was_is_no_worker);
 	tcase_add_test(tests, a_dealer_without_connection_keeps_nothing_for_later);
+	tcase_add_test(
+		tests, a_connection_that_has_ended_is_told_from_the_loop_or_when_it_is_looked_at);
 	tcase_add_test(tests, an_oversize_body_is_dropped_and_counted_and_the_next_one_taken);
 	tcase_add_test(tests, a_far_oversize_body_ends_the_connection_but_not_the_router);
 	tcase_add_test(tests, what_is_not_delimiter_and_body_is_dropped_and_counted);

@@ -1,0 +1,101 @@
+#include "common/socket_monitor.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct monitor {
+	void *watched, *events; /* sockets: the one, and the PAIR that hears of it */
+	struct event *readable;
+	monitor_lost on_lost;
+	void *arg;
+};
+
+static bool take_frame(struct monitor *m)
+{
+	int got;
+	zmq_msg_t frame;
+	zmq_msg_init(&frame);
+	do
+		got = zmq_msg_recv(&frame, m->events, ZMQ_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	zmq_msg_close(&frame);
+	return got >= 0;
+}
+
+/* Only one kind of event is asked for: that there is one says all. */
+void monitor_look(struct monitor *m)
+{
+	bool is_lost = false;
+	while (m && take_frame(m))
+		is_lost = true;
+	if (is_lost)
+		m->on_lost(m->arg);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	monitor_look(arg);
+}
+
+/* Without a high-water mark: at one ZeroMQ's I/O thread would wait for us, and we at
+ * monitor_free for it. The events are as few as connections can be made. */
+static bool hear(struct monitor *m, void *context)
+{
+	static const int unlimited = 0, none = 0;
+	char endpoint[64];
+	(void)snprintf(endpoint, sizeof endpoint, "inproc://monitor-%p", m->watched);
+	m->events = zmq_socket(context, ZMQ_PAIR);
+	return m->events && zmq_setsockopt(m->events, ZMQ_RCVHWM, &unlimited, sizeof unlimited) == 0
+	       && zmq_setsockopt(m->events, ZMQ_LINGER, &none, sizeof none) == 0
+	       && zmq_socket_monitor(m->watched, endpoint, ZMQ_EVENT_DISCONNECTED) == 0
+	       && zmq_connect(m->events, endpoint) == 0;
+}
+
+static bool watch(struct monitor *m, struct event_base *base)
+{
+	int fd;
+	size_t size = sizeof fd;
+	if (zmq_getsockopt(m->events, ZMQ_FD, &fd, &size) != 0)
+		return false;
+	m->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, m);
+	return m->readable && event_add(m->readable, NULL) == 0;
+}
+
+enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
+	monitor_lost on_lost, void *arg, struct fail *why)
+{
+	struct monitor *m = calloc(1, sizeof *m);
+	if (!m)
+		return fail_set(why, ST_NO_MEMORY, "no memory for a monitor");
+	m->watched = zmq;
+	m->on_lost = on_lost;
+	m->arg = arg;
+	if (!hear(m, context) || !watch(m, base)) {
+		enum status st =
+			fail_set(why, ST_SYSTEM, "ZeroMQ monitor: %s", zmq_strerror(errno));
+		monitor_free(&m);
+		return st;
+	}
+	monitor_look(m); /* an edge may be gone */
+	*out = m;
+	return ST_OK;
+}
+
+void monitor_free(struct monitor **monitor)
+{
+	struct monitor *m = *monitor;
+	if (!m)
+		return;
+	*monitor = NULL;
+	if (m->readable)
+		event_free(m->readable);
+	(void)zmq_socket_monitor(
+		m->watched, NULL, 0); /* no more events, before nobody hears them */
+	if (m->events)
+		zmq_close(m->events);
+	free(m);
+}
