@@ -10,8 +10,9 @@
 struct rows {
 	struct source *source;
 	enum rows_format format;
-	bool is_past_mark;               /* the byte order mark */
-	bool is_skipping;                /* the rest of a line that is too long */
+	bool is_past_mark;    /* the byte order mark */
+	const char *cut_rule; /* of a line that is too long, while it is passed over */
+	uint64_t cut_line;
 	signed char column[FIELD_COUNT]; /* CSV: where each field stands, -1: nowhere */
 	struct csv_record record;
 	struct json_tokener *tokener;
@@ -78,18 +79,34 @@ static enum csv_result scan_line(struct span in, bool is_end, struct csv_extent 
 	return CSV_BROKEN;
 }
 
-static enum rows_result skip_line(struct rows *r)
+/* Told only at its end: an import that is interrupted then goes on with a whole line. */
+static enum rows_result skip_line(struct rows *r, struct refusal *why)
 {
-	while (r->is_skipping) {
+	enum rows_result result = ROWS_RECORD;
+	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
 		const char *end = in.len > 0 ? memchr(in.bytes, '\n', in.len) : NULL;
 		source_take(r->source, end ? (size_t)(end - in.bytes) + 1 : in.len);
-		r->is_skipping = !end;
-		enum rows_result result = end ? ROWS_RECORD : read_more(r);
-		if (result != ROWS_RECORD)
-			return result;
+		result = end ? ROWS_END : read_more(r);
 	}
-	return ROWS_RECORD;
+	if (result != ROWS_END)
+		return result;
+	record_refuse(why, r->cut_line, "", "%s", r->cut_rule);
+	r->cut_rule = NULL;
+	return ROWS_REFUSED;
+}
+
+static enum rows_result refuse_line(
+	struct rows *r, const struct csv_extent *extent, struct refusal *why)
+{
+	uint64_t line = r->source->line;
+	source_take(r->source, extent->len);
+	record_refuse(why, line, "", "%s", extent->wrong);
+	if (!extent->is_cut)
+		return ROWS_REFUSED;
+	r->cut_rule = extent->wrong;
+	r->cut_line = line;
+	return skip_line(r, why);
 }
 
 static bool is_blank(const char *at, size_t len)
@@ -102,7 +119,9 @@ static bool is_blank(const char *at, size_t len)
 /* The extent of the next record that is not blank. */
 static enum rows_result find(struct rows *r, struct csv_extent *extent, struct refusal *why)
 {
-	enum rows_result result = skip_line(r);
+	enum rows_result result = ROWS_RECORD;
+	if (r->cut_rule)
+		return skip_line(r, why);
 	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
 		enum csv_result found = (r->format == ROWS_CSV ? csv_scan : scan_line)(
@@ -110,7 +129,7 @@ static enum rows_result find(struct rows *r, struct csv_extent *extent, struct r
 		if (found == CSV_RECORD && !is_blank(in.bytes, extent->len))
 			return ROWS_RECORD;
 		if (found == CSV_BROKEN)
-			break;
+			return refuse_line(r, extent, why);
 		if (found == CSV_RECORD)
 			source_take(r->source, extent->len);
 		else
@@ -118,12 +137,7 @@ static enum rows_result find(struct rows *r, struct csv_extent *extent, struct r
 		if (result == ROWS_END && source_view(r->source).len > 0)
 			result = ROWS_RECORD; /* the last line, without its end */
 	}
-	if (result != ROWS_RECORD)
-		return result;
-	record_refuse(why, r->source->line, "", "%s", extent->wrong);
-	r->is_skipping = extent->is_cut;
-	source_take(r->source, extent->len);
-	return ROWS_REFUSED;
+	return result;
 }
 
 /* A record's text is judged as a whole: NUL and what is no UTF-8 are nowhere allowed. */

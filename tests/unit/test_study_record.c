@@ -95,24 +95,44 @@ START_TEST(a_uuid_stays_what_it_is)
 }
 END_TEST
 
+struct file {
+	char path[32];
+	struct source source;
+	struct rows *rows;
+};
+
+static void open_file(struct file *f, const char *bytes, size_t len, enum rows_format format)
+{
+	memcpy(f->path, "/tmp/st-rows-XXXXXX", sizeof "/tmp/st-rows-XXXXXX");
+	int fd = mkstemp(f->path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	(void)close(fd);
+	ck_assert(source_open(&f->source, f->path));
+	f->rows = rows_new(&f->source, format);
+	ck_assert_ptr_nonnull(f->rows);
+}
+
+static void close_file(struct file *f)
+{
+	rows_free(&f->rows);
+	source_close(&f->source);
+	(void)unlink(f->path);
+}
+
 /* A file's rows, as "tag/minutes/notes" or "!line", one after the other. */
 static void read_all(const char *bytes, size_t len, enum rows_format format, char *out, size_t size)
 {
-	char path[] = "/tmp/st-rows-XXXXXX";
-	struct source source;
+	struct file f;
 	struct raw_record raw;
 	struct refusal why = { 0 };
-	int fd = mkstemp(path);
 	size_t used = 0;
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
-	ck_assert(source_open(&source, path));
-	struct rows *rows = rows_new(&source, format);
-	enum rows_result result = rows_begin(rows, &why);
+	open_file(&f, bytes, len, format);
+	enum rows_result result = rows_begin(f.rows, &why);
 	out[0] = '\0';
 	if (result == ROWS_REFUSED)
 		(void)snprintf(out, size, "header %s", why.rule);
-	while (result != ROWS_REFUSED && (result = rows_next(rows, &raw, &why)) != ROWS_END) {
+	while (result != ROWS_REFUSED && (result = rows_next(f.rows, &raw, &why)) != ROWS_END) {
 		ck_assert_int_ne(result, ROWS_FAILED);
 		if (result == ROWS_REFUSED)
 			used += (size_t)snprintf(out + used, size - used, "!%d;", (int)why.line);
@@ -122,10 +142,7 @@ static void read_all(const char *bytes, size_t len, enum rows_format format, cha
 				raw.text[FIELD_NOTES] ? raw.text[FIELD_NOTES] : "-");
 		result = ROWS_RECORD;
 	}
-	rows_free(&rows);
-	source_close(&source);
-	(void)close(fd);
-	(void)unlink(path);
+	close_file(&f);
 }
 
 #define FILE_OF(literal) literal, sizeof(literal) - 1
@@ -179,6 +196,31 @@ START_TEST(a_line_too_long_is_one_line)
 }
 END_TEST
 
+/* Where an import is interrupted after a line, it must not go on in the middle of it. */
+START_TEST(a_line_too_long_is_passed_over_before_it_is_told)
+{
+	static const char before[] = HEADER, after[] = "\n1,d,6,y,n\n";
+	struct file f;
+	struct raw_record raw;
+	struct refusal why = { 0 };
+	size_t length = (size_t)(_i == 0 ? 3 : 1) * SOURCE_MAX, at = sizeof before - 1;
+	char *bytes = malloc(at + length + sizeof after);
+	ck_assert_ptr_nonnull(bytes);
+	memcpy(bytes, before, at);
+	memset(bytes + at, 'a', length);
+	memcpy(bytes + at + length, after, sizeof after);
+	open_file(&f, bytes, at + length + sizeof after - 1, ROWS_ANY);
+	ck_assert_int_eq(rows_begin(f.rows, &why), ROWS_RECORD);
+	ck_assert_int_eq(rows_next(f.rows, &raw, &why), ROWS_REFUSED);
+	ck_assert_uint_eq(why.line, 2);
+	ck_assert_uint_eq(f.source.offset, at + length + 1);
+	ck_assert_uint_eq(f.source.line, 3);
+	ck_assert_int_eq(rows_next(f.rows, &raw, &why), ROWS_RECORD);
+	close_file(&f);
+	free(bytes);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("record");
@@ -187,5 +229,6 @@ int main(void)
 	tcase_add_test(tests, a_uuid_stays_what_it_is);
 	tcase_add_loop_test(tests, rows_of_every_kind_of_file, 0, sizeof files / sizeof *files);
 	tcase_add_loop_test(tests, a_line_too_long_is_one_line, 0, 2);
+	tcase_add_loop_test(tests, a_line_too_long_is_passed_over_before_it_is_told, 0, 2);
 	return suite_run("study record", tests);
 }
