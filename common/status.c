@@ -50,6 +50,13 @@ const struct status_info *status_info(enum status st)
 	return &status_table[(unsigned)st < STATUS_COUNT ? st : ST_INTERNAL];
 }
 
+bool status_denies(enum status st)
+{
+	const struct status_info *info = status_info(st);
+	bool is_open = st == ST_DEADLINE_EXCEEDED || st == ST_OUTCOME_UNKNOWN;
+	return !is_open && (info->retryable || info->http_status == 500);
+}
+
 enum status status_from_code(const char *code, size_t len)
 {
 	for (int st = 0; st < STATUS_COUNT; st++)

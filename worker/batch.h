@@ -3,23 +3,15 @@
  *
  * Batches form by themselves: while a run is in the database, requests collect; when it is
  * answered, everything that has collected is the next run. An idle worker runs a single request
- * at once. In a run, requests of one method are one execution (at most REQUEST_KEYS_MAX, no two
- * of them with the same key; what does not fit waits for the next run). All reads of a run are
- * one group of the pipeline, each execution of a writing method is one of its own: a
- * transaction. Invariants:
+ * at once. In a run, requests of one method are one execution (worker/queue.h), and each writing
+ * execution is a transaction (worker/run.h). Invariants:
  *
- * - Each request is answered exactly once.
+ * - Each request is answered exactly once (worker/answer.h).
  * - A write is answered only after its group's sync: an acknowledged write is committed.
  * - What fails together is run again one request at a time: each gets its own verdict.
  * - A request past its deadline, or that its asker does not want any more, is not run.
  * - When the connection is lost, what has not run waits for the next one until its deadline.
  *   What may have run is repeated if that is safe, else it is OUTCOME_UNKNOWN.
- *
- * An answer is written straight into its asker's buffer:
- *
- *	struct buf *out = options.open(origin, session);  NULL: nobody waits for it any more
- *	... one whole response is appended ...
- *	options.close(origin);
  */
 #ifndef WORKER_BATCH_H
 #define WORKER_BATCH_H
@@ -33,11 +25,10 @@ enum { BATCH_QUEUE_MAX = 8192 };
 
 struct batch_options {
 	const char *database_url, *time_zone;
-	bool (*wants)(void *origin, int64_t session); /* false: it must not begin any more */
-	struct buf *(*open)(void *origin, int64_t session);
+	bool (*wants)(void *origin, int64_t session);       /* false: it must not begin any more */
+	struct buf *(*open)(void *origin, int64_t session); /* worker/answer.h */
 	void (*close)(void *origin);
-	void (*on_change)(
-		void *arg); /* the database came or went, or the last request is answered */
+	void (*on_change)(void *arg); /* the database came or went; all are answered */
 	void *arg;
 };
 

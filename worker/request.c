@@ -92,6 +92,7 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
+	r->may_be_done = false;
 	enum status st = fill(r, e, why);
 	if (st != ST_OK) {
 		request_give(pool, &r);

@@ -18,6 +18,7 @@ struct request {
 	int64_t session; /* of the origin, when it asked */
 	uint32_t msgid;
 	unsigned attempts; /* executions it was part of and that told nothing */
+	bool may_be_done;  /* one of them may have been committed, and it writes */
 	int64_t account;
 	uint64_t deadline_ms; /* service_now_ms */
 	struct span request_id;

@@ -1,0 +1,222 @@
+#include "common/msg.h"
+#include "worker/queue.h"
+#include "tests/unit/suite.h"
+
+/* A request's msgid says which one it is; runs and lists are shown by them, "2 3 | 1 " being two
+ * executions. */
+static struct request_pool pool;
+static struct queue queue;
+static struct run run;
+static struct buf shown;
+static size_t dropped;
+static uint32_t over_from; /* requests from this msgid on are over; 0: none */
+
+static struct request *take(const char *method, uint32_t msgid, struct span params)
+{
+	struct envelope e = { .kind = ENVELOPE_REQUEST,
+		.msgid = msgid,
+		.context = { 1, SPAN("trace"), 1000 },
+		.params = params };
+	struct request *r = NULL;
+	struct fail why = { 0 };
+	enum status st = request_take(&pool, method_find(span_of(method)), &e, &r, &why);
+	ck_assert_msg(st == ST_OK, "%s", why.text);
+	return r;
+}
+
+static void push_int(const char *method, uint32_t msgid, const char *param, int64_t value)
+{
+	struct buf params = { 0 };
+	msg_put_map(&params, 1);
+	msg_put_key(&params, param);
+	msg_put_int(&params, value);
+	queue_push(&queue, take(method, msgid, buf_view(&params)));
+	buf_fini(&params);
+}
+
+static void push_read(uint32_t msgid)
+{
+	push_int("topics.get", msgid, "topic_id", msgid);
+}
+
+static void push_delete(uint32_t msgid, int64_t topic)
+{
+	push_int("topics.delete", msgid, "topic_id", topic);
+}
+
+static bool is_over(void *arg, const struct request *r)
+{
+	(void)arg;
+	return over_from && r->msgid >= over_from;
+}
+
+static void drop(void *arg, struct request *r)
+{
+	(void)arg;
+	dropped++;
+	request_give(&pool, &r);
+}
+
+static const struct queue_judge judge = { is_over, drop, NULL };
+
+/* Fills a run, shows it and gives its requests back. */
+static const char *fill(void)
+{
+	buf_clear(&shown);
+	queue_fill(&queue, &run, &judge);
+	for (size_t i = 0; i < run.execution_count; i++) {
+		const struct execution *e = &run.executions[i];
+		buf_printf(&shown, "%s%s", i ? "| " : "", e->is_alone ? "alone " : "");
+		for (size_t k = 0; k < e->count; k++) {
+			buf_printf(&shown, "%u ", run.requests[e->first + k]->msgid);
+			request_give(&pool, &run.requests[e->first + k]);
+		}
+	}
+	run_clear(&run);
+	buf_byte(&shown, '\0');
+	return shown.bytes;
+}
+
+static void start(void)
+{
+	ck_assert(queue_init(&queue) == ST_OK);
+	ck_assert(run_init(&run) == ST_OK);
+	dropped = over_from = 0;
+}
+
+static void end(void)
+{
+	queue_fini(&queue, &pool);
+	run_fini(&run, &pool);
+	request_pool_fini(&pool);
+	buf_fini(&shown);
+}
+
+START_TEST(what_waits_is_one_execution_of_each_method_in_order)
+{
+	push_delete(1, 1);
+	push_read(2);
+	push_delete(3, 2);
+	push_read(4);
+	ck_assert_uint_eq(queue.count, 4);
+	ck_assert_str_eq(fill(), "2 4 | 1 3 ");
+	ck_assert_uint_eq(queue.count, 0);
+	ck_assert_str_eq(fill(), "");
+}
+END_TEST
+
+START_TEST(who_names_the_same_key_waits_for_the_next_run)
+{
+	push_delete(1, 7);
+	push_delete(2, 7);
+	push_delete(3, 8);
+	push_delete(4, 7);
+	ck_assert_str_eq(fill(), "1 3 ");
+	ck_assert_str_eq(fill(), "2 ");
+	ck_assert_uint_eq(queue.count, 1);
+	ck_assert_str_eq(fill(), "4 ");
+}
+END_TEST
+
+START_TEST(an_execution_has_a_bounded_number_of_requests)
+{
+	for (uint32_t i = 1; i <= REQUEST_KEYS_MAX + 1; i++)
+		push_delete(i, i);
+	queue_fill(&queue, &run, &judge);
+	ck_assert_uint_eq(run.execution_count, 1);
+	ck_assert_uint_eq(run.executions[0].count, REQUEST_KEYS_MAX);
+	ck_assert_uint_eq(queue.count, 1);
+}
+END_TEST
+
+START_TEST(pages_share_a_bounded_number_of_rows)
+{
+	for (uint32_t i = 1; i <= 5; i++)
+		push_int("topics.list", i, "limit", 500);
+	ck_assert_str_eq(fill(), "1 2 3 4 ");
+	ck_assert_str_eq(fill(), "5 ");
+}
+END_TEST
+
+START_TEST(those_to_run_alone_come_first_each_by_itself)
+{
+	struct request_list failed = { 0 };
+	push_read(1);
+	queue_push_alone(&queue, take("stats.totals", 2, SPAN("\x80")));
+	request_list_push(&failed, take("stats.totals", 3, SPAN("\x80")));
+	request_list_push(&failed, take("stats.totals", 4, SPAN("\x80")));
+	queue_return(&queue, &failed, true);
+	ck_assert_uint_eq(queue.count, 4);
+	ck_assert_str_eq(fill(), "alone 3 | alone 4 | alone 2 | 1 ");
+}
+END_TEST
+
+START_TEST(no_more_than_so_many_run_alone_at_a_time)
+{
+	for (uint32_t i = 1; i <= RUN_ALONE_MAX + 3; i++)
+		queue_push_alone(&queue, take("stats.totals", i, SPAN("\x80")));
+	push_read(100);
+	queue_fill(&queue, &run, &judge);
+	ck_assert_uint_eq(run.execution_count, RUN_ALONE_MAX + 1);
+	ck_assert_uint_eq(queue.count, 3);
+}
+END_TEST
+
+START_TEST(what_is_put_back_comes_before_what_waits)
+{
+	struct request_list none = { 0 }, again = { 0 };
+	push_delete(3, 3);
+	queue_push(&queue, take("stats.totals", 9, SPAN("\x80")));
+	push_delete(4, 4);
+	request_list_push(&again, take("stats.totals", 1, SPAN("\x80")));
+	request_list_push(&again, take("stats.totals", 2, SPAN("\x80")));
+	queue_return(&queue, &again, false);
+	queue_return(&queue, &none, false);
+	ck_assert_ptr_null(again.first);
+	ck_assert_str_eq(fill(), "1 2 9 | 3 4 ");
+}
+END_TEST
+
+START_TEST(who_is_over_is_handed_back_and_not_run)
+{
+	push_read(1);
+	push_read(2);
+	push_delete(3, 3);
+	queue_push_alone(&queue, take("stats.totals", 4, SPAN("\x80")));
+	over_from = 2;
+	ck_assert_str_eq(fill(), "1 ");
+	ck_assert_uint_eq(dropped, 3);
+	ck_assert_uint_eq(queue.count, 0);
+}
+END_TEST
+
+START_TEST(a_sweep_leaves_the_others_in_their_order)
+{
+	push_read(1);
+	push_delete(7, 7);
+	push_read(2);
+	push_read(8);
+	queue_push_alone(&queue, take("stats.totals", 9, SPAN("\x80")));
+	over_from = 7;
+	queue_sweep(&queue, &judge);
+	ck_assert_uint_eq(dropped, 3);
+	ck_assert_uint_eq(queue.count, 2);
+	ck_assert_str_eq(fill(), "1 2 ");
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("queue");
+	tcase_add_checked_fixture(tests, start, end);
+	tcase_add_test(tests, what_waits_is_one_execution_of_each_method_in_order);
+	tcase_add_test(tests, who_names_the_same_key_waits_for_the_next_run);
+	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
+	tcase_add_test(tests, pages_share_a_bounded_number_of_rows);
+	tcase_add_test(tests, those_to_run_alone_come_first_each_by_itself);
+	tcase_add_test(tests, no_more_than_so_many_run_alone_at_a_time);
+	tcase_add_test(tests, what_is_put_back_comes_before_what_waits);
+	tcase_add_test(tests, who_is_over_is_handed_back_and_not_run);
+	tcase_add_test(tests, a_sweep_leaves_the_others_in_their_order);
+	return suite_run("queue", tests);
+}

@@ -1,0 +1,149 @@
+#include "common/msg.h"
+#include "worker/answer.h"
+#include "worker/run.h"
+#include "tests/unit/suite.h"
+
+static struct request_pool pool;
+static struct run run;
+
+static struct request *take(const char *method)
+{
+	struct envelope e = { .kind = ENVELOPE_REQUEST,
+		.msgid = 7,
+		.context = { 1, SPAN("trace"), 1000 },
+		.params = SPAN("\x81\xa8topic_id\x07") };
+	struct request *r = NULL;
+	ck_assert(request_take(&pool, method_find(span_of(method)), &e, &r, NULL) == ST_OK);
+	return r;
+}
+
+static struct execution *add(const char *method, size_t count, bool is_alone)
+{
+	struct execution *e = run_open(&run, method_find(span_of(method)));
+	e->is_alone = is_alone;
+	while (count-- > 0)
+		run_add(&run, e, take(method));
+	return e;
+}
+
+static void tell(enum database_result_kind kind, const char *sqlstate)
+{
+	run_take(&run, &(struct database_result){ kind, NULL, sqlstate, "why" });
+}
+
+static void start(void)
+{
+	ck_assert(run_init(&run) == ST_OK);
+}
+
+static void end(void)
+{
+	run_fini(&run, &pool);
+	request_pool_fini(&pool);
+}
+
+START_TEST(reads_share_a_group_and_each_write_and_each_alone_has_its_own)
+{
+	static const bool ends[] = { true, true, false, true, true, true, true };
+	add("topics.get", 1, true);
+	add("topics.delete", 1, true);
+	add("topics.get", 3, false);
+	add("topics.get", 2, false);
+	add("topics.delete", 2, false);
+	add("topics.update", 1, false);
+	add("topics.get", 1, false);
+	run_open(&run, method_find(SPAN("topics.get")));
+	run_drop_empty(&run);
+	run_drop_empty(&run);
+	run_close(&run);
+	ck_assert_uint_eq(run.execution_count, sizeof ends / sizeof *ends);
+	for (size_t i = 0; i < run.execution_count; i++)
+		ck_assert_msg(run.executions[i].ends_group == ends[i], "execution %zu", i);
+	ck_assert_uint_eq(run.executions[4].first, 7);
+}
+END_TEST
+
+START_TEST(results_come_in_order_a_group_at_a_time)
+{
+	add("topics.get", 1, false);
+	add("topics.get", 1, false);
+	add("topics.delete", 1, false);
+	run_close(&run);
+	ck_assert_uint_eq(run_group_end(&run), 2);
+	tell(DATABASE_FAILED, "22003");
+	tell(DATABASE_ABORTED, NULL);
+	ck_assert_int_eq(run.executions[0].fate, FAILED);
+	ck_assert_str_eq(run.executions[0].sqlstate, "22003");
+	ck_assert_str_eq(run.executions[0].why.text, "why");
+	ck_assert_int_eq(run.executions[1].fate, ABORTED);
+	run_pass_group(&run);
+	ck_assert_uint_eq(run_group_end(&run), 3);
+	tell(DATABASE_ROWS, NULL);
+	ck_assert_int_eq(run.executions[2].fate, CAME);
+	run_clear(&run);
+	ck_assert(run_is_empty(&run));
+}
+END_TEST
+
+START_TEST(a_failure_of_the_commit_is_that_of_all_that_came)
+{
+	add("topics.delete", 1, false);
+	add("topics.get", 1, false);
+	run_close(&run);
+	tell(DATABASE_ROWS, NULL);
+	tell(DATABASE_FAILED, "40001");
+	ck_assert_int_eq(run.executions[0].fate, FAILED);
+	ck_assert_str_eq(run.executions[0].sqlstate, "40001");
+	ck_assert_int_eq(run.executions[1].fate, UNANSWERED);
+}
+END_TEST
+
+START_TEST(only_what_failed_or_was_never_run_is_undone)
+{
+	struct execution e = { .fate = CAME };
+	ck_assert(!execution_is_undone(&e, false) && !execution_is_undone(&e, true));
+	e.fate = FAILED;
+	ck_assert(execution_is_undone(&e, false));
+	e.fate = ABORTED;
+	ck_assert(execution_is_undone(&e, false));
+	e.fate = UNANSWERED;
+	ck_assert(!execution_is_undone(&e, false) && execution_is_undone(&e, true));
+}
+END_TEST
+
+/* What is said of a request that an execution of before may have done, and of another. */
+static const struct {
+	enum status st, said;
+} said_of_done[] = {
+	{ ST_DATABASE_UNAVAILABLE, ST_OUTCOME_UNKNOWN },
+	{ ST_OVERLOADED, ST_OUTCOME_UNKNOWN },
+	{ ST_NO_MEMORY, ST_OUTCOME_UNKNOWN },
+	{ ST_INTERNAL, ST_OUTCOME_UNKNOWN },
+	{ ST_SHUTTING_DOWN, ST_OUTCOME_UNKNOWN },
+	{ ST_OUTCOME_UNKNOWN, ST_OUTCOME_UNKNOWN },
+	{ ST_DEADLINE_EXCEEDED, ST_DEADLINE_EXCEEDED },
+	{ ST_TOPIC_NOT_FOUND, ST_TOPIC_NOT_FOUND },
+	{ ST_NAME_TAKEN, ST_NAME_TAKEN },
+};
+
+START_TEST(nobody_says_not_done_of_what_may_be_done)
+{
+	struct request r = { 0 };
+	ck_assert_int_eq(answer_status(&r, said_of_done[_i].st), said_of_done[_i].st);
+	r.may_be_done = true;
+	ck_assert_int_eq(answer_status(&r, said_of_done[_i].st), said_of_done[_i].said);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("run");
+	tcase_add_checked_fixture(tests, start, end);
+	tcase_add_test(tests, reads_share_a_group_and_each_write_and_each_alone_has_its_own);
+	tcase_add_test(tests, results_come_in_order_a_group_at_a_time);
+	tcase_add_test(tests, a_failure_of_the_commit_is_that_of_all_that_came);
+	tcase_add_test(tests, only_what_failed_or_was_never_run_is_undone);
+	tcase_add_loop_test(tests, nobody_says_not_done_of_what_may_be_done, 0,
+		sizeof said_of_done / sizeof *said_of_done);
+	return suite_run("run", tests);
+}

@@ -1,0 +1,127 @@
+#include "worker/queue.h"
+
+#include <stdlib.h>
+
+enum status queue_init(struct queue *q)
+{
+	q->by_method = calloc(method_count(), sizeof *q->by_method);
+	return q->by_method ? ST_OK : ST_NO_MEMORY;
+}
+
+static void give_all(struct request_list *list, struct request_pool *pool)
+{
+	for (struct request *r; (r = request_list_pop(list)) != NULL;)
+		request_give(pool, &r);
+}
+
+void queue_fini(struct queue *q, struct request_pool *pool)
+{
+	for (size_t i = 0; q->by_method && i < method_count(); i++)
+		give_all(&q->by_method[i], pool);
+	give_all(&q->alone, pool);
+	free(q->by_method);
+	*q = (struct queue){ 0 };
+}
+
+static struct request_list *list_of(struct queue *q, const struct method *m)
+{
+	return &q->by_method[method_index(m)];
+}
+
+void queue_push(struct queue *q, struct request *r)
+{
+	request_list_push(list_of(q, r->method), r);
+	q->count++;
+}
+
+void queue_push_alone(struct queue *q, struct request *r)
+{
+	request_list_push(&q->alone, r);
+	q->count++;
+}
+
+void queue_return(struct queue *q, struct request_list *requests, bool to_run_alone)
+{
+	if (!requests->first)
+		return;
+	q->count += requests->count;
+	request_list_prepend(
+		to_run_alone ? &q->alone : list_of(q, requests->first->method), requests);
+}
+
+static bool drop_if_over(struct queue *q, struct request *r, const struct queue_judge *judge)
+{
+	if (!judge->is_over(judge->arg, r))
+		return false;
+	q->count--;
+	judge->drop(judge->arg, r);
+	return true;
+}
+
+static void run_request(struct queue *q, struct run *run, struct execution *e, struct request *r)
+{
+	run_add(run, e, r);
+	q->count--;
+}
+
+static void fill_alone(struct queue *q, struct run *run, const struct queue_judge *judge)
+{
+	struct request *r;
+	while (run->execution_count < RUN_ALONE_MAX && (r = request_list_pop(&q->alone)) != NULL) {
+		if (drop_if_over(q, r, judge))
+			continue;
+		struct execution *e = run_open(run, r->method);
+		e->is_alone = true;
+		run_request(q, run, e, r);
+	}
+}
+
+static void fill_together(
+	struct queue *q, const struct method *m, struct run *run, const struct queue_judge *judge)
+{
+	struct request_list *list = list_of(q, m), kept = { 0 };
+	if (!list->first)
+		return;
+	struct execution *e = run_open(run, m);
+	int64_t rows = 0;
+	if (m->key >= 0)
+		request_keys_clear(&q->keys);
+	while (list->first && e->count < REQUEST_KEYS_MAX
+		&& (e->count == 0 || rows + request_rows(list->first) <= QUEUE_ROWS_MAX)) {
+		struct request *r = request_list_pop(list);
+		if (drop_if_over(q, r, judge))
+			continue;
+		if (!request_keys_add(&q->keys, r)) {
+			request_list_push(&kept, r);
+			continue;
+		}
+		rows += request_rows(r);
+		run_request(q, run, e, r);
+	}
+	request_list_prepend(list, &kept);
+	run_drop_empty(run);
+}
+
+void queue_fill(struct queue *q, struct run *run, const struct queue_judge *judge)
+{
+	fill_alone(q, run, judge);
+	for (size_t i = 0; i < method_count(); i++)
+		fill_together(q, method_at(i), run, judge);
+	run_close(run);
+}
+
+static void sweep_list(struct queue *q, struct request_list *list, const struct queue_judge *judge)
+{
+	struct request_list kept = { 0 };
+	for (struct request *r; (r = request_list_pop(list)) != NULL;)
+		if (!drop_if_over(q, r, judge))
+			request_list_push(&kept, r);
+	*list = kept;
+}
+
+void queue_sweep(struct queue *q, const struct queue_judge *judge)
+{
+	sweep_list(q, &q->alone, judge);
+	for (size_t i = 0; i < method_count(); i++)
+		sweep_list(q, &q->by_method[i], judge);
+}

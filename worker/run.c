@@ -1,0 +1,125 @@
+#include "worker/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum status run_init(struct run *run)
+{
+	size_t methods = method_count();
+	run->executions = calloc(RUN_ALONE_MAX + methods, sizeof *run->executions);
+	run->requests = calloc(RUN_ALONE_MAX + methods * REQUEST_KEYS_MAX, sizeof *run->requests);
+	return run->executions && run->requests ? ST_OK : ST_NO_MEMORY;
+}
+
+void run_fini(struct run *run, struct request_pool *pool)
+{
+	for (size_t i = run->group; i < run->execution_count; i++) {
+		struct execution *e = &run->executions[i];
+		for (size_t k = 0; k < e->count; k++)
+			request_give(pool, &run->requests[e->first + k]);
+		database_rows_free(&e->rows);
+	}
+	free(run->executions);
+	free(run->requests);
+	*run = (struct run){ 0 };
+}
+
+struct execution *run_open(struct run *run, const struct method *m)
+{
+	struct execution *e = &run->executions[run->execution_count++];
+	e->method = m;
+	e->first = run->request_count;
+	e->count = 0;
+	e->is_alone = e->ends_group = false;
+	e->fate = UNANSWERED;
+	e->rows = NULL;
+	return e;
+}
+
+void run_add(struct run *run, struct execution *e, struct request *r)
+{
+	run->requests[run->request_count++] = r;
+	e->count++;
+}
+
+void run_drop_empty(struct run *run)
+{
+	if (run->execution_count > 0 && run->executions[run->execution_count - 1].count == 0)
+		run->execution_count--;
+}
+
+void run_close(struct run *run)
+{
+	for (size_t i = 0; i < run->execution_count; i++) {
+		struct execution *e = &run->executions[i];
+		bool is_last = i + 1 == run->execution_count;
+		e->ends_group =
+			e->is_alone || e->method->is_write || is_last || e[1].method->is_write;
+	}
+}
+
+bool run_is_empty(const struct run *run)
+{
+	return run->execution_count == 0;
+}
+
+void run_clear(struct run *run)
+{
+	run->request_count = run->execution_count = run->group = run->told = 0;
+}
+
+size_t run_group_end(const struct run *run)
+{
+	size_t i = run->group;
+	while (!run->executions[i].ends_group)
+		i++;
+	return i + 1;
+}
+
+void run_pass_group(struct run *run)
+{
+	run->group = run->told = run_group_end(run);
+}
+
+static void fail_execution(struct execution *e, const struct database_result *result)
+{
+	database_rows_free(&e->rows);
+	e->fate = FAILED;
+	(void)fail_set(&e->why, ST_INTERNAL, "%s", result->message);
+	(void)snprintf(e->sqlstate, sizeof e->sqlstate, "%s", result->sqlstate);
+}
+
+static void take_more(struct run *run, const struct database_result *result)
+{
+	struct pg_result *rows = result->rows;
+	for (size_t i = run->group; result->kind == DATABASE_FAILED && i < run->told; i++)
+		if (run->executions[i].fate == CAME)
+			fail_execution(&run->executions[i], result);
+	database_rows_free(&rows);
+}
+
+void run_take(struct run *run, const struct database_result *result)
+{
+	if (run->told == run_group_end(run)) {
+		take_more(run, result);
+		return;
+	}
+	struct execution *e = &run->executions[run->told++];
+	switch (result->kind) {
+	case DATABASE_ROWS:
+		e->fate = CAME;
+		e->rows = result->rows;
+		break;
+	case DATABASE_FAILED:
+		fail_execution(e, result);
+		break;
+	case DATABASE_ABORTED:
+		e->fate = ABORTED;
+		break;
+	}
+}
+
+bool execution_is_undone(const struct execution *e, bool was_told)
+{
+	return e->fate == FAILED || e->fate == ABORTED || (e->fate == UNANSWERED && was_told);
+}
