@@ -267,8 +267,19 @@ static void release(struct pool *p, struct pool_call *call)
 	p->counts.live--;
 }
 
+/* What may be said in place of `st` of a call that a worker has had, or has not. */
+static enum status honest(const struct pool_call *call, bool was_sent, enum status st)
+{
+	const struct status_info *info = status_info(st);
+	bool means_not_done =
+		st != ST_DEADLINE_EXCEEDED && (info->retryable || info->http_status == 500);
+	return call->is_write && was_sent && means_not_done ? ST_OUTCOME_UNKNOWN : st;
+}
+
 static void end(struct pool *p, struct pool_call *call, enum status verdict)
 {
+	bool is_sent = call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call);
+	verdict = honest(call, is_sent || call->losses > 0, verdict);
 	TAILQ_REMOVE(timer_slot(p, call), call, timer);
 	detach(p, call);
 	call->state = POOL_ENDED;
@@ -483,7 +494,8 @@ void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch)
 	take_back(p, w);
 }
 
-struct pool_call *pool_answer(struct pool *p, struct pool_worker *w, uint32_t msgid)
+struct pool_call *pool_answer(
+	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status said)
 {
 	struct pool_call *call = index_find(p, msgid);
 	if (!call || call->worker != w || is_unsent(w, call)) {
@@ -491,7 +503,10 @@ struct pool_call *pool_answer(struct pool *p, struct pool_worker *w, uint32_t ms
 		return NULL;
 	}
 	release(p, call);
-	p->counts.answered++;
+	/* What w says of its own try is true; of a former one it knows nothing. */
+	bool is_known = honest(call, call->losses > 0, said) == said;
+	call->verdict = is_known ? ST_OK : ST_OUTCOME_UNKNOWN;
+	is_known ? p->counts.answered++ : p->counts.unknown++;
 	return call;
 }
 
@@ -525,12 +540,11 @@ static void expire(struct pool *p, uint64_t now_ms)
 		expire_slot(p, &p->wheel[tick % POOL_WHEEL_SLOTS], now_ms);
 }
 
-/* A write that a worker had already may have been done. */
-static void end_waiting(struct pool *p, struct pool_list *list, enum status verdict)
+static void end_list(struct pool *p, struct pool_list *list, enum status verdict)
 {
 	struct pool_call *call;
 	while ((call = TAILQ_FIRST(list)))
-		end(p, call, call->is_write && call->losses > 0 ? ST_OUTCOME_UNKNOWN : verdict);
+		end(p, call, verdict);
 }
 
 void pool_tick(struct pool *p, uint64_t now_ms)
@@ -540,8 +554,8 @@ void pool_tick(struct pool *p, uint64_t now_ms)
 	p->ticked_ms = now_ms;
 	enum status st = hopelessness(p, now_ms);
 	if (st != ST_OK) {
-		end_waiting(p, &p->suspects, st);
-		end_waiting(p, &p->queue, st);
+		end_list(p, &p->suspects, st);
+		end_list(p, &p->queue, st);
 	}
 }
 
@@ -561,11 +575,7 @@ void pool_drain(struct pool *p)
 void pool_end_all(struct pool *p, enum status verdict)
 {
 	for (struct pool_worker *w = p->workers; w; w = w->next)
-		while (!TAILQ_EMPTY(&w->held)) {
-			struct pool_call *call = TAILQ_FIRST(&w->held);
-			bool is_done_maybe = call->is_write && !is_unsent(w, call);
-			end(p, call, is_done_maybe ? ST_OUTCOME_UNKNOWN : verdict);
-		}
-	end_waiting(p, &p->suspects, verdict);
-	end_waiting(p, &p->queue, verdict);
+		end_list(p, &w->held, verdict);
+	end_list(p, &p->suspects, verdict);
+	end_list(p, &p->queue, verdict);
 }

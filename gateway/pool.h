@@ -13,6 +13,8 @@
  *     repeat it is sent again, until POOL_DEATHS workers have died with it and one at a time: a
  *     worker holds at most one suspect, and half of the workers (but for the only one) hold
  *     none. Else, or after that, it ends as ST_OUTCOME_UNKNOWN.
+ *   - Of a write that a worker may have done nobody says that it was not done: a verdict that
+ *     means so, or the refusal of the worker it was repeated on, becomes ST_OUTCOME_UNKNOWN.
  *   - A call ends at its deadline at the latest, within POOL_TICK_MS.
  *   - Without a worker whose database is live, calls wait POOL_GRACE_MS for one; from then on
  *     they, and new ones, end at once.
@@ -29,7 +31,7 @@
  *			put a request of pooled->msgid into w's next message
  *	...
  *	if (pool_credit(&pool, w, epoch, credit, now_ms))
- *		pooled = pool_answer(&pool, w, msgid);
+ *		pooled = pool_answer(&pool, w, msgid, ST_OK);
  *	...
  *	pool_tick(&pool, now_ms);
  *	while ((pooled = pool_take_ended(&pool)))
@@ -74,7 +76,7 @@ struct pool_call {
 	uint64_t deadline_ms;
 	/* the pool's */
 	enum pool_state state;
-	enum status verdict; /* POOL_ENDED */
+	enum status verdict; /* once it has left; ST_OK: a worker's answer */
 	uint32_t msgid;      /* in flight: another at each sending */
 	unsigned losses;     /* workers that died with it */
 	struct pool_worker *worker;
@@ -123,7 +125,7 @@ typedef void (*pool_watch)(void *arg, enum pool_event event, const struct pool_w
 
 struct pool_counts {
 	uint64_t calls;    /* accepted */
-	uint64_t answered; /* by a worker, in time */
+	uint64_t answered; /* by a worker, in time, and told so */
 	uint64_t cancelled;
 	uint64_t overloaded;   /* refused: the queue was full */
 	uint64_t no_worker;    /* refused or ended: no worker, or none with a live database */
@@ -199,8 +201,11 @@ bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t c
 /* worker.leaving: it gets nothing more. */
 void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch);
 
-/* The call that w answered, out of the pool; NULL where nobody waits for it. */
-struct pool_call *pool_answer(struct pool *p, struct pool_worker *w, uint32_t msgid);
+/* The call that w answered, out of the pool; NULL where nobody waits for it. `said` is ST_OK, or
+ * what w's error means. Its `verdict` is ST_OK where the answer stands, else it is
+ * ST_OUTCOME_UNKNOWN: w says "not done" of a write that a worker died with. */
+struct pool_call *pool_answer(
+	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status said);
 
 /* The connection is gone. Frees w. */
 void pool_lose(struct pool *p, struct pool_worker *w);

@@ -262,12 +262,26 @@ static bool on_credit(struct workers *w, struct pool_worker *worker, struct span
 	return pool_credit(&w->pool, worker, epoch, credit, service_now_ms());
 }
 
+static enum status meaning_of(struct span error)
+{
+	struct span code;
+	if (msg_is_nil(error))
+		return ST_OK;
+	return msg_find_text(error, "code", &code) ? status_from_code(code.bytes, code.len)
+						   : ST_INTERNAL;
+}
+
 static void on_response(
 	struct workers *w, struct pool_worker *worker, const struct envelope *message)
 {
-	struct pool_call *pooled = pool_answer(&w->pool, worker, message->msgid);
-	if (pooled)
+	enum status said = meaning_of(message->error);
+	struct pool_call *pooled = pool_answer(&w->pool, worker, message->msgid, said);
+	if (!pooled)
+		return;
+	if (pooled->verdict == ST_OK)
 		finish(pooled, ST_OK, message->error, message->result);
+	else
+		finish(pooled, pooled->verdict, (struct span){ 0 }, (struct span){ 0 });
 }
 
 /* One message's walk: responses count only after a credit of the right epoch. */

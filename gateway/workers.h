@@ -38,8 +38,9 @@ struct workers_options {
 
 /* The answer. st == ST_OK: a worker answered; where `error` (msgpack, borrowed for the call) is
  * not nil it refused and `error` is the wire's error map, else `result` is its value. Any other
- * st is the pool's: ST_DEADLINE_EXCEEDED, ST_OUTCOME_UNKNOWN, ST_NO_WORKER, ST_OVERLOADED,
- * ST_SHUTTING_DOWN, ST_NO_MEMORY, and error and result are empty. The call is gone. */
+ * st is the pool's: ST_DEADLINE_EXCEEDED, ST_OUTCOME_UNKNOWN (in place of a refusal too, where a
+ * worker died with the call before), ST_NO_WORKER, ST_DATABASE_UNAVAILABLE, ST_SHUTTING_DOWN, and
+ * error and result are empty. The call is gone. */
 typedef void (*call_done)(void *arg, enum status st, struct span error, struct span result);
 
 enum status workers_open(struct workers **out, struct socket_hub *hub, struct event_base *base,

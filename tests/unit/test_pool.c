@@ -117,11 +117,16 @@ static void do_call(struct stage *s, struct words w) /* call CALL [write|unsafe]
 		see(s, call, '!', status_info(st)->code);
 }
 
-static void do_answer(struct stage *s, struct words w) /* answer CALL WORKER */
+static void do_answer(struct stage *s, struct words w) /* answer CALL WORKER [CODE] */
 {
 	struct pool_call *call = call_named(s, w.name);
-	struct pool_call *got = pool_answer(&s->pool, worker_named(s, w.other), call->msgid);
-	see(s, call, '=', got == call ? "OK" : got ? "ANOTHER" : "LATE");
+	const char *code = strlen(w.text) > 4 ? w.text + 4 : "OK";
+	enum status said = status_from_code(code, strlen(code));
+	struct pool_call *got = pool_answer(&s->pool, worker_named(s, w.other), call->msgid, said);
+	if (got == call)
+		see(s, call, '=', status_info(call->verdict == ST_OK ? said : call->verdict)->code);
+	else
+		see(s, call, '=', got ? "ANOTHER" : "LATE");
 }
 
 static void do_cancel(struct stage *s, struct words w) /* cancel CALL */
@@ -338,6 +343,25 @@ static const struct story {
 	{ "a repeated write that no worker is left for may have been done",
 		{ { "ready A 9; call x; call y write", "x>A y>A" }, { "lose A", "" },
 			{ "wait 1000", "x=NO_WORKER y=OUTCOME_UNKNOWN" } } },
+	{ "a repeated write that is refused may have been done before, whatever may be tried later",
+		{ { "ready A 9; call a write; call b write; call c write; call d write",
+			  "a>A b>A c>A d>A" },
+			{ "lose A; ready B 9", "a>B" },
+			{ "answer a B DATABASE_UNAVAILABLE", "a=OUTCOME_UNKNOWN b>B" },
+			{ "answer b B SHUTTING_DOWN", "b=OUTCOME_UNKNOWN c>B" },
+			{ "answer c B OVERLOADED", "c=OUTCOME_UNKNOWN d>B" },
+			{ "answer d B INTERNAL", "d=OUTCOME_UNKNOWN" } } },
+	{ "a refusal for good does not invite another try, so it is handed on as it is",
+		{ { "ready A 9; call a write; call b write; call c write", "a>A b>A c>A" },
+			{ "lose A; ready B 9", "a>B" },
+			{ "answer a B NAME_TAKEN", "a=NAME_TAKEN b>B" },
+			{ "answer b B DEADLINE_EXCEEDED", "b=DEADLINE_EXCEEDED c>B" },
+			{ "answer c B OUTCOME_UNKNOWN", "c=OUTCOME_UNKNOWN" } } },
+	{ "a write's first worker is believed, and any worker about a read",
+		{ { "ready A 9; call x; call y write", "x>A y>A" },
+			{ "answer y A DATABASE_UNAVAILABLE", "y=DATABASE_UNAVAILABLE" },
+			{ "lose A; ready B 9", "x>B" },
+			{ "answer x B DATABASE_UNAVAILABLE", "x=DATABASE_UNAVAILABLE" } } },
 	{ "a leaving worker answers what it holds and gets nothing more",
 		{ { "ready A 9; call x", "x>A" }, { "leave A; call y", "" },
 			{ "answer x A", "x=OK" }, { "ready B 9", "y>B" },
@@ -391,6 +415,36 @@ static void count_event(void *arg, enum pool_event event, const struct pool_work
 	events_seen[event]++;
 }
 
+START_TEST(a_doubtful_refusal_counts_as_unknown)
+{
+	struct stage s;
+	stage_init(&s);
+	run_step(&s, "ready A 9; call x write; call y write");
+	run_step(&s, "lose A; ready B 9");
+	run_step(&s, "answer x B DATABASE_UNAVAILABLE");
+	run_step(&s, "answer y B NAME_TAKEN");
+	ck_assert_uint_eq(s.pool.counts.unknown, 1);
+	ck_assert_uint_eq(s.pool.counts.answered, 1);
+	stage_fini(&s);
+}
+END_TEST
+
+/* Sent once, died with, about to be sent again: the end comes in between. */
+START_TEST(a_repeated_write_that_is_not_sent_again_may_have_been_done)
+{
+	struct stage s;
+	stage_init(&s);
+	run_step(&s, "ready A 9; call x write");
+	pool_lose(&s.pool, worker_named(&s, 'A'));
+	greet(&s, 'B', 'B', greet(&s, 'B', 'B', 0, 0, true)->epoch, 9, true);
+	pool_dispatch(&s.pool);
+	ck_assert_int_eq(call_named(&s, 'x')->state, POOL_IN_FLIGHT);
+	pool_end_all(&s.pool, ST_SHUTTING_DOWN);
+	ck_assert_int_eq(call_named(&s, 'x')->verdict, ST_OUTCOME_UNKNOWN);
+	stage_fini(&s);
+}
+END_TEST
+
 START_TEST(the_watch_hears_of_workers)
 {
 	struct stage s;
@@ -410,6 +464,8 @@ int main(void)
 {
 	TCase *tc = tcase_create("pool");
 	tcase_add_loop_test(tc, the_pool_does_as_told, 0, sizeof stories / sizeof *stories);
+	tcase_add_test(tc, a_doubtful_refusal_counts_as_unknown);
+	tcase_add_test(tc, a_repeated_write_that_is_not_sent_again_may_have_been_done);
 	tcase_add_test(tc, the_watch_hears_of_workers);
 	return suite_run("pool", tc);
 }

@@ -32,17 +32,34 @@ struct profile {
 	unsigned killed, frozen, moved, database, leaves; /* of a worker's turns */
 	unsigned poison, unsafe, gone;                    /* of calls */
 	unsigned refused;                                 /* of sends */
+	unsigned refuses;                                 /* of a worker's answers */
 	unsigned restarts, drains, stalls;                /* of steps */
 };
 
 static const struct profile profiles[] = {
-	{ "busy", .unsafe = 4, .gone = 100, .refused = 500 },
-	{ "lossy", .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4, .gone = 50, .refused = 100, .moved = 3000 },
+	{ "busy", .unsafe = 4, .gone = 100, .refused = 500, .refuses = 50 },
+	{ "lossy", .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4, .gone = 50, .refused = 100, .refuses = 20,
+	  .moved = 3000 },
 	{ "deadly", .slow = 50, .killed = 2000, .frozen = 4000, .moved = 4000, .database = 4000, .leaves = 8000,
-	  .poison = 500, .unsafe = 4, .gone = 50, .refused = 200 },
+	  .poison = 500, .unsafe = 4, .gone = 50, .refused = 200, .refuses = 5 },
 	{ "everything", .lost = 100, .doubled = 100, .slow = 10, .killed = 3000, .frozen = 5000, .moved = 5000,
-	  .database = 5000, .leaves = 8000, .poison = 1000, .unsafe = 4, .gone = 50, .refused = 200,
+	  .database = 5000, .leaves = 8000, .poison = 1000, .unsafe = 4, .gone = 50, .refused = 200, .refuses = 10,
 	  .restarts = 20000, .drains = 40000, .stalls = 20000 },
+};
+
+/* What a worker refuses with, and whether it says by it that nothing was done and may be later. */
+static const struct refusal {
+	enum status said;
+	bool is_try_later;
+} refusals[] = {
+	{ ST_DATABASE_UNAVAILABLE, true },
+	{ ST_OVERLOADED, true },
+	{ ST_SHUTTING_DOWN, true },
+	{ ST_NO_MEMORY, true },
+	{ ST_INTERNAL, true },
+	{ ST_NAME_TAKEN, false },
+	{ ST_TOPIC_NOT_FOUND, false },
+	{ ST_DEADLINE_EXCEEDED, false },
 };
 
 struct call {
@@ -55,6 +72,7 @@ struct call {
 struct item {
 	uint32_t msgid;
 	unsigned slot, serial;
+	const struct refusal *refusal; /* an answer that is none; NULL: done */
 };
 
 enum kind { REQUESTS, HELLO, READY, ANSWERS, LEAVING };
@@ -91,7 +109,7 @@ struct sim {
 	struct worker workers[WORKERS];
 	struct message *heap[MESSAGES];
 	size_t messages;
-	unsigned long long made, answered, ended, cancelled, dropped, gateways;
+	unsigned long long made, answered, ended, cancelled, dropped, gateways, doubted;
 };
 
 /* Not ck_assert: that one tells each time where it is. */
@@ -312,6 +330,8 @@ static void answer_some(struct sim *s, struct worker *w)
 			w->is_alive = false;
 			return; /* with all that it was about to say */
 		}
+		if (happens(s, s->profile->refuses))
+			item.refusal = &refusals[dice(s, sizeof refusals / sizeof *refusals)];
 		m.items[m.count++] = item;
 		w->answered++;
 	}
@@ -371,18 +391,30 @@ static void hear_ready(struct sim *s, const struct message *m)
 	post(s, &hello);
 }
 
+/* Nobody hears "not done" of a write that an earlier worker may have done. */
+static void check_answer(struct sim *s, const struct call *call, const struct refusal *refusal)
+{
+	bool is_doubtful =
+		call->pooled.is_write && call->sent > 1 && refusal && refusal->is_try_later;
+	MUST(s, call->pooled.verdict == (is_doubtful ? ST_OUTCOME_UNKNOWN : ST_OK));
+	s->doubted += is_doubtful;
+}
+
 static void hear_answers(struct sim *s, struct pool_worker *w, const struct message *m)
 {
 	if (!pool_credit(&s->pool, w, m->epoch, m->credit, s->now_ms))
 		return;
 	for (size_t i = 0; i < m->count; i++) {
-		struct pool_call *pooled = pool_answer(&s->pool, w, m->items[i].msgid);
+		const struct refusal *refusal = m->items[i].refusal;
+		struct pool_call *pooled = pool_answer(
+			&s->pool, w, m->items[i].msgid, refusal ? refusal->said : ST_OK);
 		if (!pooled)
 			continue;
 		struct call *call = call_of(pooled);
 		MUST(s, call->is_in);
 		MUST(s, call == &s->calls[m->items[i].slot] && call->serial == m->items[i].serial);
 		MUST(s, call->deadline_ms > s->ticked_ms);
+		check_answer(s, call, refusal);
 		leave_sim(call);
 		s->answered++;
 	}
@@ -447,7 +479,7 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		call->sent++;
 		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
 		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls),
-			call->serial };
+			call->serial, NULL };
 	}
 	post(s, &m);
 }
@@ -629,12 +661,12 @@ static void tell(const struct sim *s, double took)
 {
 	const struct pool_counts *n = &s->pool.counts;
 	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls, "
-	       "%llu answered, "
+	       "%llu answered (%llu in doubt), "
 	       "%llu ended, %llu cancelled; %u workers, %llu gateways, %llu messages lost; of the "
 	       "last gateway: "
 	       "%llu repeated, %llu unknown, %llu late, %llu stale, %llu deaths\n",
 		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->answered,
-		s->ended, s->cancelled, s->processes, s->gateways, s->dropped,
+		s->doubted, s->ended, s->cancelled, s->processes, s->gateways, s->dropped,
 		(unsigned long long)n->repeated, (unsigned long long)n->unknown,
 		(unsigned long long)n->late, (unsigned long long)n->stale,
 		(unsigned long long)n->deaths);

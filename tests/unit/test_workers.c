@@ -1,0 +1,244 @@
+/* The workers' endpoint with raw ZeroMQ sockets in the place of workers. */
+#include <check.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "common/socket.h"
+#include "common/uuid.h"
+#include "gateway/workers.h"
+#include "tests/unit/suite.h"
+
+enum { CREDIT = 9, TRIES = 20000 };
+
+/* One process; where it has two connections the second is the later one. */
+struct process {
+	void *socket;
+	int64_t epoch;
+	struct buf heard; /* the last body */
+};
+
+static struct event_base *base;
+static struct socket_hub *hub;
+static struct workers *workers;
+static void *strangers;
+static char dir[64], endpoint[96];
+
+/* What the caller has heard. */
+static struct {
+	int times;
+	enum status st;
+	char code[32];
+	size_t result_len;
+} heard;
+
+static void open_endpoint(void)
+{
+	(void)snprintf(dir, sizeof dir, "/tmp/st-workers-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
+	base = event_base_new();
+	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
+	struct workers_options options = { endpoint, 1, 100, "0" };
+	ck_assert(workers_open(&workers, hub, base, &options, NULL) == ST_OK);
+	strangers = zmq_ctx_new();
+	memset(&heard, 0, sizeof heard);
+}
+
+static void close_endpoint(void)
+{
+	zmq_ctx_term(strangers);
+	workers_free(&workers);
+	socket_hub_free(&hub);
+	event_base_free(base);
+	unlink(endpoint + strlen("ipc://"));
+	rmdir(dir);
+}
+
+static void turn(void)
+{
+	const struct timeval soon = { 0, 1000 };
+	event_base_loopexit(base, &soon);
+	event_base_dispatch(base);
+}
+
+static struct envelope hear(struct process *p)
+{
+	struct envelope e;
+	zmq_msg_t message;
+	zmq_msg_init(&message);
+	for (int i = 0; zmq_msg_recv(&message, p->socket, ZMQ_DONTWAIT) < 0; i++) {
+		ck_assert_msg(i < TRIES, "the worker hears nothing");
+		turn();
+	}
+	buf_clear(&p->heard);
+	buf_put(&p->heard, zmq_msg_data(&message), zmq_msg_size(&message));
+	zmq_msg_close(&message);
+	struct msg_reader in = msg_reader(buf_view(&p->heard));
+	ck_assert(envelope_decode(&in, &e, NULL) == ST_OK);
+	return e;
+}
+
+static void say(const struct process *p, struct buf *body)
+{
+	ck_assert_int_eq(zmq_send(p->socket, body->bytes, body->len, 0), (int)body->len);
+	buf_fini(body);
+}
+
+static void say_ready(const struct process *p)
+{
+	static const unsigned char uuid[16] = { 1 };
+	char text[UUID_TEXT_LEN];
+	struct buf params = { 0 }, body = { 0 };
+	uuid_format(uuid, text);
+	msg_put_map(&params, 4);
+	msg_put_key(&params, "worker");
+	msg_put_text(&params, (struct span){ text, sizeof text });
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, p->epoch);
+	msg_put_key(&params, "credit");
+	msg_put_int(&params, CREDIT);
+	msg_put_key(&params, "database");
+	buf_byte(&params, '\xc3');
+	envelope_put_notification(&body, "worker.ready", buf_view(&params));
+	buf_fini(&params);
+	say(p, &body);
+}
+
+static void greet(struct process *p)
+{
+	static const int linger = 0;
+	*p = (struct process){ .socket = zmq_socket(strangers, ZMQ_DEALER) };
+	zmq_setsockopt(p->socket, ZMQ_LINGER, &linger, sizeof linger);
+	ck_assert_int_eq(zmq_connect(p->socket, endpoint), 0);
+	say_ready(p);
+	struct envelope hello = hear(p);
+	ck_assert(span_is(hello.method, "gateway.hello"));
+	ck_assert(msg_find_int(hello.params, "epoch", &p->epoch));
+	say_ready(p);
+	ck_assert(span_is(hear(p).method, "gateway.hello"));
+}
+
+static void leave(struct process *p)
+{
+	zmq_close(p->socket);
+	buf_fini(&p->heard);
+}
+
+/* The answer to what it heard last; NULL: it is done. */
+static void answer(const struct process *p, uint32_t msgid, const char *code)
+{
+	struct buf params = { 0 }, error = { 0 }, body = { 0 };
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, p->epoch);
+	msg_put_key(&params, "credit");
+	msg_put_int(&params, CREDIT);
+	envelope_put_notification(&body, "worker.credit", buf_view(&params));
+	msg_put_map(&error, 2);
+	msg_put_key(&error, "code");
+	msg_put_text(&error, span_of(code));
+	msg_put_key(&error, "message");
+	msg_put_text(&error, SPAN("as the worker says"));
+	if (code)
+		envelope_put_error(&body, msgid, buf_view(&error));
+	else
+		envelope_put_result(&body, msgid, SPAN("\x80"));
+	buf_fini(&params);
+	buf_fini(&error);
+	say(p, &body);
+}
+
+static void on_done(void *arg, enum status st, struct span error, struct span result)
+{
+	struct span code = { 0 };
+	(void)arg;
+	heard.times++;
+	heard.st = st;
+	heard.result_len = result.len;
+	if (error.len > 0 && !msg_is_nil(error))
+		ck_assert(msg_find_text(error, "code", &code));
+	(void)snprintf(heard.code, sizeof heard.code, "%.*s", (int)code.len, code.bytes);
+}
+
+static void call(const char *method)
+{
+	struct call *started = NULL;
+	struct context context = { 1, SPAN("id"), 10000 };
+	enum status st = workers_call(workers, method_find(span_of(method)), &context, SPAN("\x80"),
+		on_done, NULL, &started);
+	ck_assert(st == ST_OK && started);
+}
+
+static void wait_for_answer(void)
+{
+	for (int i = 0; heard.times == 0; i++) {
+		ck_assert_msg(i < TRIES, "the caller hears nothing");
+		turn();
+	}
+	ck_assert_int_eq(heard.times, 1);
+	ck_assert_uint_eq(workers_counts(workers).live, 0);
+}
+
+START_TEST(what_a_worker_says_is_handed_on)
+{
+	struct process p;
+	greet(&p);
+	call("sessions.create");
+	struct envelope request = hear(&p);
+	ck_assert(request.kind == ENVELOPE_REQUEST && span_is(request.method, "sessions.create"));
+	ck_assert(span_is(request.context.request_id, "id") && request.context.deadline_ms > 0);
+	answer(&p, request.msgid, _i == 0 ? NULL : "DATABASE_UNAVAILABLE");
+	wait_for_answer();
+	ck_assert_int_eq(heard.st, ST_OK);
+	ck_assert_str_eq(heard.code, _i == 0 ? "" : "DATABASE_UNAVAILABLE");
+	ck_assert_uint_eq(workers_counts(workers).answered, 1);
+	leave(&p);
+}
+END_TEST
+
+/* The process connects anew, so that its first connection is dead with what it held. */
+static const struct {
+	const char *method, *code; /* what the second one answers */
+	enum status st;
+} second_answers[] = {
+	{ "sessions.create", NULL, ST_OK },
+	{ "sessions.create", "DATABASE_UNAVAILABLE", ST_OUTCOME_UNKNOWN },
+	{ "sessions.create", "SHUTTING_DOWN", ST_OUTCOME_UNKNOWN },
+	{ "sessions.create", "NO_SUCH_CODE", ST_OUTCOME_UNKNOWN },
+	{ "sessions.create", "UNKNOWN_TOPIC", ST_OK },
+	{ "sessions.get", "DATABASE_UNAVAILABLE", ST_OK },
+};
+
+START_TEST(a_second_worker_cannot_say_what_the_first_has_not_done)
+{
+	const char *code = second_answers[_i].code;
+	struct process first, second;
+	greet(&first);
+	call(second_answers[_i].method);
+	ck_assert(hear(&first).kind == ENVELOPE_REQUEST);
+	greet(&second);
+	answer(&second, hear(&second).msgid, code);
+	wait_for_answer();
+	bool is_unknown = second_answers[_i].st != ST_OK;
+	ck_assert_int_eq(heard.st, second_answers[_i].st);
+	ck_assert_str_eq(heard.code, code && !is_unknown ? code : "");
+	ck_assert_uint_eq(workers_counts(workers).repeated, 1);
+	ck_assert_uint_eq(workers_counts(workers).unknown, is_unknown);
+	leave(&first);
+	leave(&second);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("workers");
+	tcase_add_checked_fixture(tc, open_endpoint, close_endpoint);
+	tcase_add_loop_test(tc, what_a_worker_says_is_handed_on, 0, 2);
+	tcase_add_loop_test(tc, a_second_worker_cannot_say_what_the_first_has_not_done, 0,
+		sizeof second_answers / sizeof *second_answers);
+	return suite_run("workers", tc);
+}
