@@ -185,6 +185,20 @@ enum status envelope_decode_client(struct msg_reader *in, struct envelope *out, 
 	return st;
 }
 
+bool envelope_is_request(struct span message, uint32_t *msgid)
+{
+	struct msg_reader in = msg_reader(message);
+	struct msg_token array;
+	int64_t kind, id;
+	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY
+		|| array.count != kind_table[ENVELOPE_REQUEST].count
+		|| !read_int(&in, ENVELOPE_REQUEST, ENVELOPE_REQUEST, &kind)
+		|| !read_int(&in, 0, UINT32_MAX, &id))
+		return false;
+	*msgid = (uint32_t)id;
+	return true;
+}
+
 static void put_context(struct buf *out, const struct context *context)
 {
 	msg_put_map(out, 3);

@@ -46,6 +46,10 @@ enum status envelope_decode(
 enum status envelope_decode_client(
 	struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
 
+/* Whether one whole message that could not be decoded is a request all the same, whose asker can
+ * be told so: its array, kind and msgid are right. */
+bool envelope_is_request(struct span message, uint32_t *msgid);
+
 /* What the map says, `out` where it says nothing or nil: fill it with defaults before.
  * ST_INVALID_INPUT with the field; `out` is untouched then. */
 enum status context_read(struct span map, struct context *out, struct fail *why) MUST_CHECK;

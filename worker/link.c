@@ -2,15 +2,12 @@
 
 #include "common/log.h"
 #include "common/service.h"
-#include "common/uuid.h"
-#include "worker/database.h"
 
 #include <assert.h>
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	HEAD_ROOM = 64, /* a worker.credit takes 48 bytes at most */
@@ -61,22 +58,16 @@ static void arm_flush(struct link *l)
 
 /* To the gateway. */
 
-static struct link_news news_of(const struct link *l)
+static struct news news_of(const struct link *l)
 {
-	struct link_news news = { 0 };
+	struct news news = { 0 };
 	l->options.tell(l->options.arg, &news);
 	return news;
 }
 
-static int64_t credit_of(const struct link *l, const struct link_news *news)
+static int64_t credit_of(const struct link *l, const struct news *news)
 {
 	return news->window > 0 ? l->answered + news->window : l->received;
-}
-
-static void put_int(struct buf *b, const char *key, int64_t value)
-{
-	msg_put_key(b, key);
-	msg_put_int(b, value);
 }
 
 static enum status send_notification(struct link *l, const char *method)
@@ -88,48 +79,16 @@ static enum status send_notification(struct link *l, const char *method)
 	return socket_send(l->socket, (struct span){ 0 }, buf_view(&l->head));
 }
 
-static void put_methods(struct buf *b)
+static void put_ready(const struct link *l, struct buf *out)
 {
-	const struct method *m;
-	uint32_t count = 0;
-	msg_put_key(b, "methods");
-	size_t mark = msg_open_array(b);
-	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
-		if (!database_knows(m))
-			continue;
-		msg_put_key(b, m->name);
-		count++;
-	}
-	msg_close(b, mark, count);
-}
-
-static void put_stats(struct buf *b, const struct batch_counts *counts)
-{
-	msg_put_key(b, "stats");
-	msg_put_map(b, 4);
-	put_int(b, "in_flight", (int64_t)counts->in_flight);
-	put_int(b, "done", (int64_t)counts->done);
-	put_int(b, "failed", (int64_t)counts->failed);
-	put_int(b, "queued", (int64_t)counts->queued);
-}
-
-static void put_ready(const struct link *l, struct buf *b)
-{
-	struct link_news news = news_of(l);
-	char uuid[UUID_TEXT_LEN];
-	uuid_format(l->options.uuid, uuid);
-	msg_put_map(b, 8);
-	msg_put_key(b, "worker");
-	msg_put_text(b, (struct span){ uuid, sizeof uuid });
-	put_int(b, "pid", getpid());
-	msg_put_key(b, "version");
-	msg_put_key(b, l->options.version);
-	put_int(b, "epoch", l->epoch);
-	put_int(b, "credit", credit_of(l, &news));
-	put_methods(b);
-	msg_put_key(b, "database");
-	msg_put_bool(b, news.has_database);
-	put_stats(b, &news.counts);
+	struct news news = news_of(l);
+	news_put_ready(out, &(struct news_ready){
+				    .uuid = l->options.uuid,
+				    .version = l->options.version,
+				    .epoch = l->epoch,
+				    .credit = credit_of(l, &news),
+				    .news = &news,
+			    });
 }
 
 static void arm_tick(struct link *l)
@@ -169,8 +128,7 @@ static void say_ready(struct link *l)
 static void say_leaving(struct link *l)
 {
 	buf_clear(&l->params);
-	msg_put_map(&l->params, 1);
-	put_int(&l->params, "epoch", l->epoch);
+	news_put_leaving(&l->params, l->epoch);
 	l->hellos_until_left = (l->hellos_owed > 0) + 1;
 	if (send_notification(l, "worker.leaving") == ST_OK)
 		say_ready(l);
@@ -178,11 +136,9 @@ static void say_leaving(struct link *l)
 
 static void put_credit(struct link *l)
 {
-	struct link_news news = news_of(l);
+	struct news news = news_of(l);
 	buf_clear(&l->params);
-	msg_put_map(&l->params, 2);
-	put_int(&l->params, "epoch", l->epoch);
-	put_int(&l->params, "credit", credit_of(l, &news));
+	news_put_credit(&l->params, l->epoch, credit_of(l, &news));
 	buf_clear(&l->head);
 	envelope_put_notification(&l->head, "worker.credit", buf_view(&l->params));
 }
@@ -408,20 +364,6 @@ static void take(struct link *l, const struct envelope *e)
 	/* a newer gateway may say more than we know */
 }
 
-/* The msgid of what would be a request but for its context or params. */
-static bool is_refusable(struct span message, uint32_t *msgid)
-{
-	struct msg_reader in = msg_reader(message);
-	struct msg_token array, kind, id;
-	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY || array.count != 4
-		|| msg_read(&in, &kind) != ST_OK || kind.type != MSG_INT
-		|| kind.integer != ENVELOPE_REQUEST || msg_read(&in, &id) != ST_OK
-		|| id.type != MSG_INT || id.integer < 0 || id.integer > UINT32_MAX)
-		return false;
-	*msgid = (uint32_t)id.integer;
-	return true;
-}
-
 static void refuse(struct link *l, uint32_t msgid, const struct fail *why)
 {
 	l->counts.requests++;
@@ -449,7 +391,7 @@ static bool pass(struct link *l, struct msg_reader *in, const struct fail *why)
 			has_end ? "refused" : "dropped with all after it");
 	if (!has_end)
 		return false;
-	if (l->is_announced && is_refusable((struct span){ rest.bytes, size }, &msgid))
+	if (l->is_announced && envelope_is_request((struct span){ rest.bytes, size }, &msgid))
 		refuse(l, msgid, why);
 	in->at += size;
 	return true;

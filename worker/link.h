@@ -31,7 +31,7 @@
 
 #include "common/envelope.h"
 #include "common/socket.h"
-#include "worker/batch.h"
+#include "worker/news.h"
 
 struct link;
 
@@ -44,18 +44,11 @@ enum {
 	LINK_BODY_TARGET = 1 << 20, /* a message is sent once it has grown to this */
 };
 
-/* What worker.ready says of the worker. */
-struct link_news {
-	bool has_database;
-	int64_t window; /* requests that this gateway may have open; 0: send nothing more */
-	struct batch_counts counts;
-};
-
 struct link_options {
 	const char *endpoint;      /* copied */
 	const unsigned char *uuid; /* the worker's, 16 bytes, like `version` as long as the link */
 	const char *version;
-	void (*tell)(void *arg, struct link_news *out);
+	void (*tell)(void *arg, struct news *out);
 	void (*on_request)(void *arg, struct link *from, int64_t session, const struct envelope *e);
 	void (*on_left)(void *arg); /* link_has_left has become true */
 	void *arg;

@@ -55,7 +55,7 @@ static void on_stop(void *arg)
 
 /* Between the links and the batch. */
 
-static void tell(void *arg, struct link_news *out)
+static void tell(void *arg, struct news *out)
 {
 	const struct worker *w = arg;
 	out->has_database = w->has_database;

@@ -32,7 +32,7 @@ static struct {
 static struct buf heard;
 static int64_t answers_with; /* the epoch of its gateway.hello; 0: it says none */
 
-static struct link_news news;
+static struct news news;
 static int64_t asked[32], sessions[32]; /* msgids and sessions of requests handed on */
 static size_t asked_count;
 static bool answers_at_once;
@@ -186,7 +186,7 @@ static void close_gateway(void)
 
 /* The worker. */
 
-static void tell(void *arg, struct link_news *out)
+static void tell(void *arg, struct news *out)
 {
 	(void)arg;
 	*out = news;
@@ -264,7 +264,7 @@ static void start(void)
 	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
 	base = event_base_new();
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
-	news = (struct link_news){ true, WINDOW, { .queued = 3 } };
+	news = (struct news){ true, WINDOW, { .queued = 3 } };
 	answers_at_once = true;
 	open_gateway();
 	struct link_options options = { .endpoint = endpoint,

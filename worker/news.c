@@ -1,0 +1,69 @@
+#include "worker/news.h"
+
+#include <unistd.h>
+
+#include "common/msg.h"
+#include "common/uuid.h"
+#include "worker/database.h"
+
+static void put_int(struct buf *out, const char *key, int64_t value)
+{
+	msg_put_key(out, key);
+	msg_put_int(out, value);
+}
+
+static void put_methods(struct buf *out)
+{
+	const struct method *m;
+	uint32_t count = 0;
+	msg_put_key(out, "methods");
+	size_t mark = msg_open_array(out);
+	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
+		if (!database_knows(m))
+			continue;
+		msg_put_key(out, m->name);
+		count++;
+	}
+	msg_close(out, mark, count);
+}
+
+static void put_stats(struct buf *out, const struct batch_counts *counts)
+{
+	msg_put_key(out, "stats");
+	msg_put_map(out, 4);
+	put_int(out, "in_flight", (int64_t)counts->in_flight);
+	put_int(out, "done", (int64_t)counts->done);
+	put_int(out, "failed", (int64_t)counts->failed);
+	put_int(out, "queued", (int64_t)counts->queued);
+}
+
+void news_put_ready(struct buf *out, const struct news_ready *ready)
+{
+	char uuid[UUID_TEXT_LEN];
+	uuid_format(ready->uuid, uuid);
+	msg_put_map(out, 8);
+	msg_put_key(out, "worker");
+	msg_put_text(out, (struct span){ uuid, sizeof uuid });
+	put_int(out, "pid", getpid());
+	msg_put_key(out, "version");
+	msg_put_key(out, ready->version);
+	put_int(out, "epoch", ready->epoch);
+	put_int(out, "credit", ready->credit);
+	put_methods(out);
+	msg_put_key(out, "database");
+	msg_put_bool(out, ready->news->has_database);
+	put_stats(out, &ready->news->counts);
+}
+
+void news_put_credit(struct buf *out, int64_t epoch, int64_t credit)
+{
+	msg_put_map(out, 2);
+	put_int(out, "epoch", epoch);
+	put_int(out, "credit", credit);
+}
+
+void news_put_leaving(struct buf *out, int64_t epoch)
+{
+	msg_put_map(out, 1);
+	put_int(out, "epoch", epoch);
+}
