@@ -137,13 +137,24 @@ static bool is_any_sent(const struct study_client *c)
 
 /* ---- Answers ---- */
 
+/* What a gateway says of its own try is true; of that on a connection before it knows nothing. */
+static void refuse(const struct request *request, struct span refusal, struct study_error *error)
+{
+	enum study_status st = failure_from_wire(error, refusal);
+	enum status said = status_from_code(error->code, strlen(error->code));
+	if (st == STUDY_TIMEOUT && is_unknown(request))
+		failure_set_unknown(error, false);
+	else if (st == STUDY_REFUSED && request->may_be_done && request->is_write
+		 && status_denies(said))
+		failure_set_unknown(error, true);
+}
+
 static void answer(struct study_client *c, struct request *request, const struct envelope *e)
 {
 	struct study_error error = { .status = STUDY_OK };
 	struct study_value *value = NULL;
 	if (!msg_is_nil(e->error)) {
-		if (failure_from_wire(&error, e->error) == STUDY_TIMEOUT && is_unknown(request))
-			failure_set_unknown(&error, false);
+		refuse(request, e->error, &error);
 	} else {
 		enum study_status st = value_decode(e->result, &value);
 		if (st != STUDY_OK)

@@ -112,6 +112,34 @@ START_TEST(a_restart_in_mid_call_repeats_what_is_safe_and_nothing_else)
 }
 END_TEST
 
+/* The connection before may have done it: whether the one after denies it says nothing. */
+static const struct {
+	const char *method;
+	enum status refusal;
+	const char *code;
+	bool is_unknown;
+} refused_again[] = {
+	{ "sessions.log", ST_DATABASE_UNAVAILABLE, "OUTCOME_UNKNOWN", true },
+	{ "sessions.log", ST_INTERNAL, "OUTCOME_UNKNOWN", true },
+	{ "sessions.log", ST_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", true },
+	{ "sessions.log", ST_TOPIC_DELETED, "TOPIC_DELETED", false },
+	{ "topics.get", ST_DATABASE_UNAVAILABLE, "DATABASE_UNAVAILABLE", false },
+};
+
+START_TEST(a_repeated_write_that_is_refused_may_have_been_done)
+{
+	struct outcome o;
+	submit(&o, refused_again[_i].method);
+	UNTIL(here.count == 1);
+	restart(&here);
+	UNTIL(here.count == 1);
+	refuse(&here, 0, refused_again[_i].refusal);
+	UNTIL(o.times);
+	ck_assert_str_eq(o.error.code, refused_again[_i].code);
+	ck_assert(o.error.is_outcome_unknown == refused_again[_i].is_unknown);
+}
+END_TEST
+
 START_TEST(an_answer_that_came_before_the_loss_counts)
 {
 	struct outcome o;
@@ -281,6 +309,8 @@ int main(void)
 	tcase_add_test(tests, an_answer_that_is_wrong_in_itself_ends_its_request_only);
 	tcase_add_loop_test(tests, a_restart_in_mid_call_repeats_what_is_safe_and_nothing_else, 0,
 		ROWS(in_mid_call));
+	tcase_add_loop_test(
+		tests, a_repeated_write_that_is_refused_may_have_been_done, 0, ROWS(refused_again));
 	tcase_add_test(tests, an_answer_that_came_before_the_loss_counts);
 	tcase_add_test(tests, what_was_not_sent_waits_for_a_gateway);
 	tcase_add_test(tests, without_any_gateway_it_was_not_done);
