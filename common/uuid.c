@@ -5,6 +5,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+enum { RANDOM_BYTES = 10 }; /* of a UUID; rand_a, which the counter is seeded with, and rand_b */
+
 static void random_bytes(unsigned char *out, size_t len)
 {
 	while (len > 0) {
@@ -16,6 +18,16 @@ static void random_bytes(unsigned char *out, size_t len)
 		out += got;
 		len -= (size_t)got;
 	}
+}
+
+static void take_random(struct uuid_source *source, unsigned char out[RANDOM_BYTES])
+{
+	if (source->random_left < RANDOM_BYTES) {
+		random_bytes(source->random, sizeof source->random);
+		source->random_left = sizeof source->random;
+	}
+	source->random_left -= RANDOM_BYTES;
+	memcpy(out, source->random + source->random_left, RANDOM_BYTES);
 }
 
 static uint64_t unix_ms(void)
@@ -30,7 +42,7 @@ static uint64_t unix_ms(void)
 void uuid_v7(struct uuid_source *source, unsigned char out[16])
 {
 	uint64_t now = unix_ms();
-	random_bytes(out + 6, 10);
+	take_random(source, out + 6);
 	if (now > source->last_ms) {
 		source->last_ms = now;
 		source->counter =

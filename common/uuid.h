@@ -10,10 +10,13 @@
 enum { UUID_TEXT_LEN = 36 };
 
 /* A version 7 UUID (section 5.7): Unix milliseconds, then a counter and random bits, so that
- * ids made by one process ascend. Random bytes come from getrandom(2). */
+ * ids made by one process ascend. Random bytes come from getrandom(2), for some ids at a time,
+ * and are used once. A zeroed struct is ready; not to be used on both sides of a fork. */
 struct uuid_source {
 	uint64_t last_ms;
 	uint16_t counter;
+	unsigned char random[250];
+	unsigned char random_left;
 };
 void uuid_v7(struct uuid_source *source, unsigned char out[16]);
 
