@@ -10,12 +10,14 @@ of it, whatever happens; each program must then end with status 0, which is also
 sanitizer's finding fails the story. Each answer of Service.request is held to the contract.
 """
 
+import contextlib
 import ctypes
 import glob
 import http.client
 import json
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -48,6 +50,17 @@ def until(what, condition, patience=PATIENCE):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {patience} s")
         time.sleep(0.01)
+
+
+def free_port():
+    """Nobody's, and mostly none that outgoing connections are given: a server can come back to it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as ports:
+        end = max(int(ports.read().split()[0]), 20000)
+    while True:
+        port = random.randrange(end - 8192, end)
+        with socket.socket() as reserved, contextlib.suppress(OSError):
+            reserved.bind(("127.0.0.1", port))
+            return port
 
 
 def dies_with_us():

@@ -3,41 +3,19 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import shutil
 import unittest
 
-import zmq
-
 import harness
+from keys import Keys
 
 sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
 import study_rpc  # pylint: disable=wrong-import-position
 
 REFUSED_MS = 300  # an allowed client is answered in a fraction of it
-
-
-def free_port():
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
-
-
-class Keys:
-    """A key pair and its file."""
-
-    def __init__(self, directory, name):
-        public, secret = zmq.curve_keypair()
-        self.public, self.secret = public.decode(), secret.decode()
-        self.path = os.path.join(directory, name)
-        with open(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(f"# {name}\npublic {self.public}\nsecret {self.secret}\n")
-
-    def to(self, server):
-        return server.public.encode(), self.public.encode(), self.secret.encode()
 
 
 class Directory(unittest.TestCase):
@@ -57,7 +35,7 @@ class Refusals(Directory):
     """What a wrong setting says, with exit status 78."""
 
     def refused(self, program, **settings):
-        settings = {"API_PORT": free_port(), "STUDYTRACKER_RUNTIME_DIR": self.directory,
+        settings = {"API_PORT": harness.free_port(), "STUDYTRACKER_RUNTIME_DIR": self.directory,
                     "STUDYTRACKER_CURVE_SECRET_KEY_FILE": "", "DATABASE_URL": "host=/nowhere", **settings}
         done = subprocess.run([program], env=harness.clean_environment(**settings), timeout=harness.PATIENCE,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -120,7 +98,7 @@ class OverTcp(Directory):
         self.ada, self.bob = Keys(self.directory, "ada"), Keys(self.directory, "bob")
         self.clients = os.path.join(self.directory, "clients")
         self.allow(f"{self.ada.public} # Ada", f"{self.worker.public}\tworker")
-        self.ports = free_port(), free_port()
+        self.ports = harness.free_port(), harness.free_port()
         self.database = harness.Database()
         self.addCleanup(self.database.close)
         self.database.start()
