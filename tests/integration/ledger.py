@@ -206,14 +206,9 @@ class Client:
         load = self.load
         self.count += 1
         trace = f"c{self.number}.{self.count}"
-        body = json.dumps(body).encode() if body is not None else b""
-        head = f"{method} {target} HTTP/1.1\r\nHost: t\r\nX-Request-Id: {trace}\r\n"
-        if body:
-            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        request = head.encode() + b"\r\n" + body
         started = load.begun[self.number] = time.monotonic()
         try:
-            answer = await asyncio.wait_for(self.exchange(request), DEADLINE + MARGIN)
+            answer = await asyncio.wait_for(self.exchange(trace, method, target, body), DEADLINE + MARGIN)
             load.note(answer, trace, method, target, is_write, time.monotonic() - started)
             if answer.header("Connection") == "close":
                 self.close()
@@ -229,11 +224,11 @@ class Client:
         self.close()
         return None
 
-    async def exchange(self, request):
+    async def exchange(self, *request):
         while True:
             try:
                 await self.connect()
-                return await self.once(request)
+                return await self.once(*request)
             except Lost as loss:
                 self.close()
                 if self.load.loss != LOSS_IS_RETRIED or loss.had_bytes:
@@ -251,10 +246,18 @@ class Client:
                 self.load.not_connected += 1
                 await asyncio.sleep(0.01)
 
-    async def once(self, request):
+    @staticmethod
+    def as_bytes(trace, method, target, body):
+        body = json.dumps(body).encode() if body is not None else b""
+        head = f"{method} {target} HTTP/1.1\r\nHost: t\r\nX-Request-Id: {trace}\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        return head.encode() + b"\r\n" + body
+
+    async def once(self, trace, *request):
         line = b""
         try:
-            self.writer.write(request)
+            self.writer.write(self.as_bytes(trace, *request))
             line = await self.reader.readline()
             if not line.endswith(b"\r\n"):
                 raise Lost(f"closed after {line!r}", bool(line))
@@ -264,9 +267,16 @@ class Client:
                 headers.append((name, value.strip()))
             reply = harness.Reply(int(line.split(b" ")[1]), headers, b"")
             reply.body = await self.reader.readexactly(int(reply.header("Content-Length") or 0))
+            self.hold_to_headers(reply, trace)
             return reply
         except (OSError, ValueError, asyncio.IncompleteReadError) as error:
             raise Lost(f"lost: {error!r}", bool(line)) from None
+
+    def hold_to_headers(self, reply, trace):
+        if reply.header("X-Request-Id") != trace:
+            self.load.complain(f"{trace}: answered with the id {reply.header('X-Request-Id')}")
+        if reply.status == 503 and not reply.header("Retry-After"):
+            self.load.complain(f"{trace}: no Retry-After: {reply}")
 
 
 class Load:
@@ -299,7 +309,10 @@ class Load:
         self.thread.join()
 
     async def run(self):
-        await asyncio.gather(*(self.run_client(Client(self, n)) for n in range(self.clients)))
+        await asyncio.gather(*(self.run_client(self.new_client(n)) for n in range(self.clients)))
+
+    def new_client(self, number):
+        return Client(self, number)
 
     async def run_client(self, client):
         try:
@@ -319,8 +332,6 @@ class Load:
         self.answered += 1
         self.times.append((time.monotonic(), took, answer.status))
         self.longest[answer.status] = max(self.longest[answer.status], took)
-        if answer.header("X-Request-Id") != trace:
-            self.complain(f"{trace} {method} {target}: answered with the id {answer.header('X-Request-Id')}")
         if answer.status in (200, 201):
             self.acknowledged += is_write
             return
@@ -328,8 +339,6 @@ class Load:
         self.refused[said] += 1
         if answer.status not in (503, 504) or said not in REFUSALS:
             self.complain(f"{trace} {method} {target}: {answer}")
-        if answer.status == 503 and not answer.header("Retry-After"):
-            self.complain(f"{trace} {method} {target}: no Retry-After: {answer}")
 
     def waiting(self, seconds):
         """How many requests are older than this and not answered."""
