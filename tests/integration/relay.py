@@ -1,9 +1,12 @@
-"""A relay between two ends of a byte stream, which may be slow: the network as it is elsewhere.
+"""A relay between two ends of a byte stream, which may be slow, cut or silent: the network as it
+is elsewhere.
 
     with relay.Relay(("127.0.0.1", 0), target, delay=0.05) as line:
         connect to ("127.0.0.1", line.port); `target` is (host, port) or the path of a socket
 
-With `namespace` all of its sockets live in that network namespace.
+With `namespace` all of its sockets live in that network namespace. While there is an `allowance`, a
+function, it says of each new connection how many bytes that carries, both ways together; then it
+is cut or, if the relay `is_silent`, lasts and carries nothing.
 """
 
 import asyncio
@@ -23,10 +26,26 @@ def enter(namespace):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+class Purse:
+    """How many bytes a connection may still carry."""
+
+    def __init__(self, left):
+        self.left, self.is_just_empty = left, False
+
+    def pay(self, data):
+        """As much of it as there is an allowance for."""
+        paid = data[:self.left]
+        self.is_just_empty = self.left > 0 and len(paid) == self.left
+        self.left -= len(paid)
+        return paid
+
+
 class Relay:
     def __init__(self, at, target, delay=0.0, namespace=None):
         self.at, self.target, self.delay, self.namespace = at, target, delay, namespace
         self.port = None
+        self.allowance, self.is_silent = None, False
+        self.interrupted = 0  # connections whose allowance was spent
         self.loop = None
         self.tasks = set()
         self.is_listening = threading.Event()
@@ -40,6 +59,10 @@ class Relay:
     def __exit__(self, *_):
         self.loop.call_soon_threadsafe(self.is_over.set)
         self.thread.join()
+
+    def cut(self):
+        """All connections that there are; new ones are taken."""
+        self.loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.tasks])
 
     def live(self):
         if self.namespace:
@@ -74,8 +97,9 @@ class Relay:
                 far_reader, far_writer = await asyncio.open_connection(*self.target)
         except OSError:
             return
-        there = asyncio.create_task(self.carry(reader, far_writer))
-        back = asyncio.create_task(self.carry(far_reader, writer))
+        purse = Purse(self.allowance()) if self.allowance else None
+        there = asyncio.create_task(self.carry(reader, far_writer, purse))
+        back = asyncio.create_task(self.carry(far_reader, writer, purse))
         try:
             await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -84,13 +108,18 @@ class Relay:
             await asyncio.gather(there, back, return_exceptions=True)
             far_writer.close()
 
-    async def carry(self, reader, writer):
+    async def carry(self, reader, writer, purse):
         """What comes goes on in order, each piece `delay` later."""
         pieces = asyncio.Queue(1000)
         putter = asyncio.create_task(self.put(pieces, writer))
         try:
             while data := await reader.read(65536):
+                if purse:
+                    data = purse.pay(data)
+                    self.interrupted += purse.is_just_empty
                 await pieces.put((self.loop.time() + self.delay, data))
+                if purse and purse.left == 0 and not self.is_silent:
+                    break
             await pieces.put((0, None))
             await putter
         except OSError:
