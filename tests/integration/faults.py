@@ -12,6 +12,7 @@ With STUDYTRACKER_FAULTS=long the stories take their time.
 
 import os
 import re
+import signal
 import subprocess
 
 import harness
@@ -43,7 +44,8 @@ class Service(harness.Service):
             "API_HOST": "127.0.0.1", "API_PORT": self.port,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
             "STUDYTRACKER_WORKER_ENDPOINT": self.bind_endpoint(number),
-            "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number), **self.settings})
+            "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number),
+            **self.settings, **self.gateway_settings(number)})
         gateway = harness.Process(self.named(f"gateway-{number}"), [harness.GATEWAY], env, self.directory)
         gateway.number = number
         self.gateways.append(gateway)
@@ -51,6 +53,12 @@ class Service(harness.Service):
 
     def bind_endpoint(self, number):
         return self.endpoint(number)
+
+    def gateway_settings(self, _number):
+        return {}
+
+    def worker_settings(self):
+        return {}
 
     def worker_command(self):
         return [harness.WORKER]
@@ -62,7 +70,7 @@ class Service(harness.Service):
         endpoints = ",".join(self.endpoint(i + 1) for i in range(self.counts[1]))
         env = harness.clean_environment(**{
             "DATABASE_URL": self.database_url(), "STUDYTRACKER_GATEWAYS": endpoints,
-            "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings})
+            "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings, **self.worker_settings()})
         worker = harness.Process(self.named("worker"), self.worker_command(), env, self.directory)
         self.workers.append(worker)
         return worker
@@ -138,17 +146,39 @@ class FaultCase(harness.ServiceCase):
         return harness.Database()
 
     @classmethod
+    def make_service(cls):
+        return Service(cls.database, cls.workers, cls.gateways, **cls.settings)
+
+    @classmethod
     def setUpClass(cls):
         cls.database = cls.make_database()
         cls.addClassCleanup(cls.database.close)
         cls.database.start()
-        cls.service = Service(cls.database, cls.workers, cls.gateways, **cls.settings)
+        cls.service = cls.make_service()
         cls.addClassCleanup(cls.service.close)
         cls.service.start()
         cls.service.wait_joined(cls.workers)
 
     def load(self, **options):
         return ledger.Load(self.service, **options)
+
+    def freeze(self, worker):
+        worker.popen.send_signal(signal.SIGSTOP)
+        self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
+
+    def thaw(self, worker):
+        """It is back when the gateways have heard of it anew."""
+        worker.popen.send_signal(signal.SIGCONT)
+        self.service.wait_joined(self.workers)
+
+    def deaths(self):
+        """How many each gateway has seen."""
+        return {g: len(held_by_the_dead(g)) for g in self.service.gateways}
+
+    def wait_found_dead(self, before):
+        """One worker more at each gateway, since deaths() were as before."""
+        harness.until("every gateway finds it dead",
+                      lambda: all(now > before[g] for g, now in self.deaths().items()))
 
     def settle(self, load, injected):
         """The service is well again by itself, the books agree; one line tells of it."""

@@ -2,7 +2,6 @@
 writes then does no harm."""
 
 import concurrent.futures
-import signal
 
 import faults
 import harness
@@ -11,46 +10,33 @@ SESSIONS, HELD = 128, 40
 
 
 class WorkerFrozen(faults.FaultCase):
-    def freeze(self, worker):
-        worker.popen.send_signal(signal.SIGSTOP)
-        self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
-
-    def thaw(self, worker):
-        """It is back when the gateway has heard of it anew."""
-        worker.popen.send_signal(signal.SIGCONT)
-        self.service.wait_joined(self.workers)
-
-    def wait_found_dead(self, count):
-        gateway = self.service.gateways[0]
-        harness.until("the gateway finds it dead", lambda: len(faults.held_by_the_dead(gateway)) >= count)
-
     def test_under_load(self):
-        rounds = faults.in_long(20, 3)
-        deaths = len(faults.held_by_the_dead(self.service.gateways[0]))
+        rounds, gateway = faults.in_long(20, 3), self.service.gateways[0]
+        deaths = self.deaths()[gateway]
         with self.load(clients=150) as load:
             for n in range(rounds):
                 load.until_answered(200)
                 load.until_none_waits()
-                worker = self.service.workers[n % 2]
+                worker, before = self.service.workers[n % 2], self.deaths()
                 self.freeze(worker)
                 load.until_waiting(HELD)
-                self.wait_found_dead(deaths + n + 1)
+                self.wait_found_dead(before)
                 load.until_answered(200)
                 self.thaw(worker)
-        held = faults.held_by_the_dead(self.service.gateways[0])[deaths:]
+        held = faults.held_by_the_dead(gateway)[deaths:]
         self.settle(load, f"{rounds} times a worker stopped that held {held} requests, and continued")
 
     def test_a_late_write_does_not_undo_a_newer_one(self):
         """The worker finds old requests when it goes on; they were done by another meanwhile."""
         topic = self.topic("Frozen")["id"]
         ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(SESSIONS)]
-        deaths = len(faults.held_by_the_dead(self.service.gateways[0]))
+        deaths = self.deaths()
         worker = self.service.workers[0]
         with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
             self.freeze(worker)
             with faults.Lock(self.database):  # so that both workers get their share
                 first = [pool.submit(self.set_minutes, i, 2) for i in ids]
-                self.wait_found_dead(deaths + 1)
+                self.wait_found_dead(deaths)
             self.assertEqual({f.result() for f in first}, {200})
             self.assertGreaterEqual(faults.held_by_the_dead(self.service.gateways[0])[-1], HELD)
             self.assertEqual(set(pool.map(lambda i: self.set_minutes(i, 3), ids)), {200})
