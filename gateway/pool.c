@@ -11,15 +11,14 @@ void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_
 		.watch = options->watch,
 		.watch_arg = options->watch_arg,
 		.next_epoch = options->epoch,
-		.next_msgid = 1,
 		.ticked_ms = now_ms,
 		.usable_ms = now_ms,
 	};
 	TAILQ_INIT(&p->queue);
 	TAILQ_INIT(&p->suspects);
 	TAILQ_INIT(&p->ended);
-	for (size_t i = 0; i < POOL_WHEEL_SLOTS; i++)
-		TAILQ_INIT(&p->wheel[i]);
+	pool_index_init(&p->index);
+	pool_wheel_init(&p->wheel, now_ms);
 }
 
 void pool_fini(struct pool *p)
@@ -29,92 +28,14 @@ void pool_fini(struct pool *p)
 		assert(w->in_flight == 0);
 		free(w);
 	}
-	free(p->index);
+	pool_index_fini(&p->index);
 	p->workers = p->favourite = NULL;
-	p->index = NULL;
-	p->index_size = 0;
 }
 
 static void tell(const struct pool *p, enum pool_event event, const struct pool_worker *w)
 {
 	if (p->watch)
 		p->watch(p->watch_arg, event, w);
-}
-
-/* The wheel: a slot holds the calls whose deadline falls into its tick of any round. */
-
-static size_t slot_of(uint64_t ms)
-{
-	return (size_t)(ms / POOL_TICK_MS % POOL_WHEEL_SLOTS);
-}
-
-static struct pool_list *timer_slot(struct pool *p, const struct pool_call *call)
-{
-	return &p->wheel[slot_of(call->deadline_ms)];
-}
-
-static void timer_start(struct pool *p, struct pool_call *call)
-{
-	if (call->deadline_ms < p->ticked_ms)
-		call->deadline_ms =
-			p->ticked_ms; /* a slot of the past is not looked at for a round */
-	TAILQ_INSERT_TAIL(timer_slot(p, call), call, timer);
-}
-
-/* The index: chains by msgid. Ids ascend, so they spread evenly by themselves. */
-
-static struct pool_call **index_chain(const struct pool *p, uint32_t msgid)
-{
-	return &p->index[msgid & (p->index_size - 1)];
-}
-
-static void index_put(struct pool *p, struct pool_call *call)
-{
-	struct pool_call **chain = index_chain(p, call->msgid);
-	call->next_indexed = *chain;
-	*chain = call;
-}
-
-static struct pool_call *index_find(const struct pool *p, uint32_t msgid)
-{
-	struct pool_call *call = p->index_size > 0 ? *index_chain(p, msgid) : NULL;
-	while (call && call->msgid != msgid)
-		call = call->next_indexed;
-	return call;
-}
-
-static void index_remove(struct pool *p, const struct pool_call *call)
-{
-	struct pool_call **at = index_chain(p, call->msgid);
-	while (*at != call)
-		at = &(*at)->next_indexed;
-	*at = call->next_indexed;
-}
-
-/* Without memory the chains get longer; only the first index must be had. */
-static bool index_grow(struct pool *p)
-{
-	size_t size = p->index_size > 0 ? p->index_size * 2 : 1024;
-	struct pool_call **old = p->index, **grown = calloc(size, sizeof *grown);
-	size_t old_size = p->index_size;
-	if (!grown)
-		return old_size > 0;
-	p->index = grown;
-	p->index_size = size;
-	for (size_t i = 0; i < old_size; i++)
-		for (struct pool_call *call = old[i], *next; call; call = next) {
-			next = call->next_indexed;
-			index_put(p, call);
-		}
-	free(old);
-	return true;
-}
-
-static uint32_t new_msgid(struct pool *p)
-{
-	while (index_find(p, p->next_msgid))
-		p->next_msgid++;
-	return p->next_msgid++;
 }
 
 /* Workers. */
@@ -192,8 +113,7 @@ static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
 {
 	call->state = POOL_IN_FLIGHT;
 	call->worker = w;
-	call->msgid = new_msgid(p);
-	index_put(p, call);
+	pool_index_add(&p->index, call);
 	TAILQ_INSERT_TAIL(&w->held, call, link);
 	if (!w->unsent)
 		w->unsent = call;
@@ -224,7 +144,7 @@ static void let_go(struct pool *p, struct pool_call *call)
 	if (w->unsent == call)
 		w->unsent = TAILQ_NEXT(call, link);
 	TAILQ_REMOVE(&w->held, call, link);
-	index_remove(p, call);
+	pool_index_remove(&p->index, call);
 	w->in_flight--;
 	p->counts.in_flight--;
 	if (call->losses > 0) {
@@ -262,7 +182,7 @@ static void detach(struct pool *p, struct pool_call *call)
 static void release(struct pool *p, struct pool_call *call)
 {
 	if (call->state != POOL_ENDED)
-		TAILQ_REMOVE(timer_slot(p, call), call, timer);
+		pool_wheel_stop(&p->wheel, call);
 	detach(p, call);
 	p->counts.live--;
 }
@@ -280,7 +200,7 @@ static void end(struct pool *p, struct pool_call *call, enum status verdict)
 {
 	bool is_sent = call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call);
 	verdict = honest(call, is_sent || call->losses > 0, verdict);
-	TAILQ_REMOVE(timer_slot(p, call), call, timer);
+	pool_wheel_stop(&p->wheel, call);
 	detach(p, call);
 	call->state = POOL_ENDED;
 	call->verdict = verdict;
@@ -322,7 +242,7 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 	call->losses = 0;
 	call->worker = NULL;
 	enqueue(p, call);
-	timer_start(p, call);
+	pool_wheel_start(&p->wheel, call);
 	p->counts.calls++;
 	p->counts.live++;
 	return ST_OK;
@@ -338,7 +258,7 @@ static bool dispatch_first(struct pool *p, struct pool_list *from)
 {
 	struct pool_call *call = TAILQ_FIRST(from);
 	struct pool_worker *w = call ? least_loaded(p, from == &p->suspects) : NULL;
-	if (!w || (p->counts.in_flight >= p->index_size && !index_grow(p)))
+	if (!w || !pool_index_reserve(&p->index))
 		return false;
 	detach(p, call);
 	hold(p, call, w);
@@ -497,7 +417,7 @@ void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch)
 struct pool_call *pool_answer(
 	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status said)
 {
-	struct pool_call *call = index_find(p, msgid);
+	struct pool_call *call = pool_index_find(&p->index, msgid);
 	if (!call || call->worker != w || is_unsent(w, call)) {
 		p->counts.late++;
 		return NULL;
@@ -522,22 +442,9 @@ static void bury_silent(struct pool *p, uint64_t now_ms)
 	}
 }
 
-static void expire_slot(struct pool *p, struct pool_list *slot, uint64_t now_ms)
+static void on_due(void *arg, struct pool_call *call)
 {
-	for (struct pool_call *call = TAILQ_FIRST(slot), *next; call; call = next) {
-		next = TAILQ_NEXT(call, timer);
-		if (call->deadline_ms <= now_ms)
-			end(p, call, ST_DEADLINE_EXCEEDED);
-	}
-}
-
-static void expire(struct pool *p, uint64_t now_ms)
-{
-	uint64_t tick = p->ticked_ms / POOL_TICK_MS, last = now_ms / POOL_TICK_MS;
-	if (last - tick >= POOL_WHEEL_SLOTS)
-		last = tick + POOL_WHEEL_SLOTS - 1;
-	for (; tick <= last; tick++)
-		expire_slot(p, &p->wheel[tick % POOL_WHEEL_SLOTS], now_ms);
+	end(arg, call, ST_DEADLINE_EXCEEDED);
 }
 
 static void end_list(struct pool *p, struct pool_list *list, enum status verdict)
@@ -549,7 +456,7 @@ static void end_list(struct pool *p, struct pool_list *list, enum status verdict
 
 void pool_tick(struct pool *p, uint64_t now_ms)
 {
-	expire(p, now_ms);
+	pool_wheel_turn(&p->wheel, now_ms, on_due, p);
 	bury_silent(p, now_ms);
 	p->ticked_ms = now_ms;
 	enum status st = hopelessness(p, now_ms);

@@ -21,7 +21,7 @@
  *
  * Each call that was added leaves the pool exactly once: by pool_answer, by pool_take_ended or
  * by pool_remove. The pool owns its workers and allocates nothing else but the index of what is
- * in flight; calls are the caller's, embedded in its own struct.
+ * in flight; calls are the caller's, embedded in its own struct (gateway/pool_call.h).
  *
  *	st = pool_add(&pool, &call->pooled, now_ms);
  *	...
@@ -40,52 +40,19 @@
 #ifndef GATEWAY_POOL_H
 #define GATEWAY_POOL_H
 
-#include <stdint.h>
-#include <sys/queue.h>
-
 #include "common/buf.h"
-#include "common/status.h"
-#include "common/uuid.h"
+#include "gateway/pool_index.h"
+#include "gateway/pool_wheel.h"
 
 enum {
 	POOL_SILENCE_MS = 3000, /* a worker says something each second */
 	POOL_GRACE_MS = 1000,
 	POOL_STALL_MS = 2000, /* we were late ourselves: no worker's silence counts */
-	POOL_TICK_MS = 16,
-	POOL_DEATHS = 2, /* of workers, with a call in their hands */
+	POOL_DEATHS = 2,      /* of workers, with a call in their hands */
 	POOL_WORKERS_MAX = 256,
 	POOL_PEER_MAX = 256,
 	POOL_WINDOW_MAX = 4096, /* free credit over this is not believed */
-	POOL_WHEEL_SLOTS = 512,
 };
-
-enum pool_state {
-	POOL_OUTSIDE,
-	POOL_WAITING, /* in the queue */
-	POOL_SUSPECT, /* waits to be repeated */
-	POOL_IN_FLIGHT,
-	POOL_ENDED, /* waits for pool_take_ended */
-};
-
-struct pool_worker;
-
-struct pool_call {
-	/* given */
-	bool is_write;
-	bool safe_to_repeat;
-	uint64_t deadline_ms;
-	/* the pool's */
-	enum pool_state state;
-	enum status verdict; /* once it has left; ST_OK: a worker's answer */
-	uint32_t msgid;      /* in flight: another at each sending */
-	unsigned losses;     /* workers that died with it */
-	struct pool_worker *worker;
-	struct pool_call *next_indexed;
-	TAILQ_ENTRY(pool_call) link;  /* of the list that `state` says */
-	TAILQ_ENTRY(pool_call) timer; /* of a slot of the wheel */
-};
-
-TAILQ_HEAD(pool_list, pool_call);
 
 struct pool_worker {
 	struct pool_worker *next;
@@ -146,7 +113,6 @@ struct pool {
 	pool_watch watch;
 	void *watch_arg;
 	int64_t next_epoch;
-	uint32_t next_msgid;
 	bool is_draining;
 	uint64_t ticked_ms;
 	uint64_t usable_ms; /* when there was a worker to send to last */
@@ -154,9 +120,8 @@ struct pool {
 	struct pool_worker *favourite; /* got the last call: ties go to the one after it */
 	size_t suspects_in_flight;
 	struct pool_list queue, suspects, ended;
-	struct pool_call **index; /* in flight, by msgid */
-	size_t index_size;        /* a power of two, or 0 */
-	struct pool_list wheel[POOL_WHEEL_SLOTS];
+	struct pool_index index; /* of what is in flight */
+	struct pool_wheel wheel; /* of all but what has ended */
 	struct pool_counts counts;
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/msg.h"
+#include "common/uuid.h"
 
 static void put_methods(struct buf *out, const struct rpc_about *about);
 static void put_status(struct buf *out, const struct rpc_about *about);

@@ -514,7 +514,7 @@ static void start_gateway(struct sim *s)
 {
 	struct pool_options options = { .queue_max = QUEUE, .epoch = s->epoch += 1000000 };
 	pool_init(&s->pool, &options, s->now_ms);
-	s->pool.next_msgid = dice(s, 2) ? UINT32_MAX - 5000 : 1; /* ids go round */
+	s->pool.index.next_msgid = dice(s, 2) ? UINT32_MAX - 5000 : 1; /* ids go round */
 	s->gateways++;
 	s->drained_ms = 0;
 }

@@ -1,0 +1,45 @@
+/*
+ * pool_call: a call as the pool (gateway/pool.h) sees it.
+ *
+ * Embedded in its caller's own struct, which the pool doesn't look at. The caller gives the first
+ * fields; the others are the pool's while the call is in it, each written by one file only: `state`,
+ * `losses`, `worker` and `link` by gateway/pool.c, `msgid` and its chain by gateway/pool_index.c,
+ * `timer` by gateway/pool_wheel.c.
+ */
+#ifndef GATEWAY_POOL_CALL_H
+#define GATEWAY_POOL_CALL_H
+
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/status.h"
+
+enum pool_state {
+	POOL_OUTSIDE,
+	POOL_WAITING, /* in the queue */
+	POOL_SUSPECT, /* waits to be repeated */
+	POOL_IN_FLIGHT,
+	POOL_ENDED, /* waits for pool_take_ended */
+};
+
+struct pool_worker;
+
+struct pool_call {
+	/* given */
+	bool is_write;
+	bool safe_to_repeat;
+	uint64_t deadline_ms;
+	/* the pool's */
+	enum pool_state state;
+	enum status verdict; /* once it has left; ST_OK: a worker's answer */
+	uint32_t msgid;      /* in flight: another at each sending */
+	unsigned losses;     /* workers that died with it */
+	struct pool_worker *worker;
+	struct pool_call *next_indexed;
+	TAILQ_ENTRY(pool_call) link;  /* of the list that `state` says */
+	TAILQ_ENTRY(pool_call) timer; /* of a slot of the wheel */
+};
+
+TAILQ_HEAD(pool_list, pool_call);
+
+#endif
