@@ -17,10 +17,13 @@ static int run(struct study *study, const struct arguments *args);
 
 enum { FORMAT, TAG, FROM, TO };
 
-static const char *const formats[] = { "csv", "json", "ndjson", NULL };
+enum { CSV, JSON, NDJSON };
+
+static const char *const formats[] = { [CSV] = "csv", [JSON] = "json", [NDJSON] = "ndjson", NULL };
 
 static const struct option options[] = {
-	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT", "csv, json or ndjson; as FILE ends, or csv",
+	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT",
+		"csv, json or ndjson (default: as FILE ends, else csv)",
 		.choices = formats },
 	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
 	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
@@ -31,7 +34,8 @@ static const struct option options[] = {
 const struct command command_export = { "export", "[FILE]", "Export sessions to a file",
 	"Without FILE, or where it is -, to standard output. FILE is replaced once all is "
 	"written.\n"
-	"What study import reads again gives the same sessions.\n",
+	"What study import reads again gives the same sessions.\n"
+	"With --json standard output gets JSON where no format is said.\n",
 	options, 0, 1, run };
 
 static void fill(struct study_params *params, const void *arg)
@@ -112,22 +116,23 @@ static const struct format {
 	void (*row)(struct buf *out, const struct study_value *session, bool is_first);
 	void (*end)(struct buf *out);
 } format_table[] = {
-	/* as in formats */
-	{ csv_begin, csv_row, nothing },
-	{ json_begin, json_row, json_end },
-	{ nothing, ndjson_row, nothing },
+	[CSV] = { csv_begin, csv_row, nothing },
+	[JSON] = { json_begin, json_row, json_end },
+	[NDJSON] = { nothing, ndjson_row, nothing },
 };
 
 /* What FILE ends with, where nobody says. */
-static const struct format *format_of(const struct option_value *given, const char *path)
+static const struct format *format_of(
+	const struct study *study, const struct option_value *given, const char *path)
 {
+	bool is_file = path && strcmp(path, "-") != 0;
 	const char *end = path ? strrchr(path, '.') : NULL;
 	if (given->is_given)
 		return &format_table[given->number];
 	for (int i = 0; end && formats[i]; i++)
 		if (strcasecmp(end + 1, formats[i]) == 0)
 			return &format_table[i];
-	return &format_table[0];
+	return &format_table[study->is_json && !is_file ? JSON : CSV];
 }
 
 /* The file: under another name until it is whole. */
@@ -284,7 +289,7 @@ static void tell(const struct export *ex, int64_t rows, const char *path)
 		fprintf(ex->study->out.to, "{\"rows\":%lld}\n", (long long)rows);
 		return;
 	}
-	fprintf(ex->study->out.to, "%lld sessions in ", (long long)rows);
+	fprintf(ex->study->out.to, "%lld session%s in ", (long long)rows, rows == 1 ? "" : "s");
 	terminal_text(&ex->study->out, path);
 	fputc('\n', ex->study->out.to);
 }
@@ -292,7 +297,7 @@ static void tell(const struct export *ex, int64_t rows, const char *path)
 static int run(struct study *study, const struct arguments *args)
 {
 	const char *path = args->words[0];
-	struct export ex = { .study = study, .format = format_of(&args->own[FORMAT], path) };
+	struct export ex = { .study = study, .format = format_of(study, &args->own[FORMAT], path) };
 	struct pages pages = {
 		.study = study, .method = "sessions.list", .fill = fill, .arg = args->own
 	};

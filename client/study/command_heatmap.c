@@ -1,6 +1,7 @@
 /* study heatmap: every day of a year at one look. */
 #include <string.h>
 
+#include "client/study/account.h"
 #include "client/study/command.h"
 #include "client/study/service.h"
 #include "common/date.h"
@@ -8,7 +9,7 @@
 static int run(struct study *study, const struct arguments *args);
 
 static const struct option options[] = {
-	{ "year", OPTION_INT, "YEAR", "1900 to 9999; this year", .param = "year", .min = 1900,
+	{ "year", OPTION_INT, "YEAR", "1900 to 9999 (default: this year)", .param = "year", .min = 1900,
 		.max = 9999 },
 	{ 0 },
 };
@@ -16,7 +17,7 @@ static const struct option options[] = {
 const struct command command_heatmap = { "heatmap", "", "Show every study day of a year", NULL,
 	options, 0, 0, run };
 
-enum { WEEK = 7, WEEKS_MAX = 54, LABEL_COLUMNS = 4, THURSDAY = 3 /* 1970-01-01, from Monday on */ };
+enum { WEEK = 7, WEEKS_MAX = 54, LABEL_COLUMNS = 4, NAME_COLUMNS = 3 };
 
 struct year {
 	int64_t first, end; /* days since 1970, end exclusive */
@@ -25,11 +26,6 @@ struct year {
 	int weeks;
 	signed char level[WEEK * WEEKS_MAX]; /* by day of the grid; -1: another year's */
 };
-
-static int weekday(int64_t day) /* 0 is Monday */
-{
-	return (int)(((day + THURSDAY) % WEEK + WEEK) % WEEK);
-}
 
 static int level_of(int64_t minutes, int64_t max)
 {
@@ -41,8 +37,7 @@ static int level_of(int64_t minutes, int64_t max)
 
 static void lay_out(struct year *y)
 {
-	int before = (weekday(y->first) - (y->week_start - 1) + WEEK) % WEEK;
-	y->grid_first = y->first - before;
+	y->grid_first = account_week_first(y->first, y->week_start);
 	y->weeks = (int)((y->end - y->grid_first + WEEK - 1) / WEEK);
 	for (int i = 0; i < WEEK * WEEKS_MAX; i++) {
 		int64_t day = y->grid_first + i;
@@ -84,17 +79,27 @@ static void draw_cell(const struct terminal *out, int level, int columns)
 	fprintf(out->to, "%s%*s", cells[level], columns - 1, "");
 }
 
-/* 1 to 12 where a week is the first of a month, or the first that is drawn; else 0. */
-static int month_of(const struct year *y, int week, bool is_first)
+/* The month of a week's last day; *day of it. 0: that is another year. */
+static int month_of(const struct year *y, int week, int *day)
 {
 	char date[DATE_TEXT_LEN + 1] = "";
 	int64_t last = y->grid_first + (int64_t)week * WEEK + WEEK - 1;
 	if (last >= y->end)
 		return 0;
 	date_format(last, date);
-	int month = (date[5] - '0') * 10 + date[6] - '0';
-	int day = (date[8] - '0') * 10 + date[9] - '0';
-	return day <= WEEK || is_first ? month : 0;
+	*day = (date[8] - '0') * 10 + date[9] - '0';
+	return (date[5] - '0') * 10 + date[6] - '0';
+}
+
+/* 1 to 12 where a week is the first of a month, or the first that is drawn and has room before
+ * the next month's; else 0. */
+static int month_to_name(const struct year *y, int week, bool is_first, int columns)
+{
+	int day = 0, later = 0, wanted = (NAME_COLUMNS + columns) / columns;
+	int month = month_of(y, week, &day);
+	if (day <= WEEK || !is_first)
+		return day <= WEEK ? month : 0;
+	return month_of(y, week + wanted - 1, &later) == month ? month : 0;
 }
 
 static void draw_months(
@@ -105,11 +110,13 @@ static void draw_months(
 	int at = 0, end = (to - from) * columns;
 	fprintf(out->to, "%*s", LABEL_COLUMNS, "");
 	for (int week = from; week < to; week++) {
-		int month = month_of(y, week, week == from), wanted = (week - from) * columns;
-		if (month < 1 || month > 12 || (at > 0 && wanted <= at) || wanted + 3 > end)
+		int month = month_to_name(y, week, week == from, columns);
+		int wanted = (week - from) * columns;
+		if (month < 1 || month > 12 || (at > 0 && wanted <= at)
+			|| wanted + NAME_COLUMNS > end)
 			continue;
 		fprintf(out->to, "%*s%s", wanted - at, "", names[month]);
-		at = wanted + 3;
+		at = wanted + NAME_COLUMNS;
 	}
 	fputc('\n', out->to);
 }
@@ -150,31 +157,13 @@ static void tell(const struct study *study, const struct study_value *reply)
 		days == 1 ? "" : "s");
 }
 
-/* The heatmap doesn't answer with which day a week begins; a series of no days does. */
-static int week_start(struct study *study, int *out)
-{
-	struct study_params *params = NULL;
-	struct study_value *reply = NULL;
-	int exit = STUDY_EXIT_UNREACHABLE;
-	if (!(params = service_params(study)))
-		return exit;
-	study_params_text(params, "from", "1900-01-01");
-	study_params_text(params, "to", "1900-01-01");
-	exit = service_call(study, "stats.series", params, &reply);
-	int64_t day = study_value_int(study_value_get(reply, "week_start"), 1);
-	*out = day >= 1 && day <= WEEK ? (int)day : 1;
-	study_value_free(&reply);
-	study_params_free(&params);
-	return exit;
-}
-
 static int show(struct study *study, const struct study_params *params)
 {
 	struct year year = { .week_start = 1 };
 	struct study_value *reply = NULL;
 	int exit = service_call(study, "stats.heatmap", params, &reply);
 	if (exit == STUDY_EXIT_DONE)
-		exit = week_start(study, &year.week_start);
+		exit = account_week_start(study, &year.week_start); /* it isn't in the answer */
 	if (exit == STUDY_EXIT_DONE && !fill(&year, reply)) {
 		study_complain(study, "the answer of stats.heatmap holds no year");
 		exit = STUDY_EXIT_UNREACHABLE;

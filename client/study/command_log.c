@@ -5,7 +5,7 @@
 static int run(struct study *study, const struct arguments *args);
 
 static const struct option options[] = {
-	{ "date", OPTION_DATE, "DAY", "YYYY-MM-DD; today", .param = "study_date" },
+	{ "date", OPTION_DATE, "DAY", "YYYY-MM-DD, or yesterday (default: today)", .param = "study_date" },
 	{ "note", OPTION_TEXT, "TEXT", "what it was about", .param = "notes" },
 	{ 0 },
 };

@@ -17,8 +17,8 @@ static const struct option options[] = {
 	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
 	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose topic or notes have this", .param = "q" },
 	[SORT] = { "sort", OPTION_CHOICE, "KEY",
-		"created_at, -created_at, study_date, -study_date (the default)", .choices = sorts },
-	[LIMIT] = { "limit", OPTION_INT, "N", "so many, 0 for all; 20", .max = 1000000000 },
+		"created_at, -created_at, study_date or -study_date (default)", .choices = sorts },
+	[LIMIT] = { "limit", OPTION_INT, "N", "so many, 0 for all (default: 20)", .max = 1000000000 },
 	[IDS] = { "ids", OPTION_FLAG, NULL, "show their ids" },
 	{ 0 },
 };
@@ -55,8 +55,12 @@ static void add_row(struct table *table, const struct study_value *session, int 
 
 static void tell_rest(const struct study *study, const struct pages *pages)
 {
+	const struct option_value *given = pages->arg;
+	bool has_filter = given[TAG].is_given || given[FROM].is_given || given[TO].is_given
+			  || given[SEARCH].is_given;
 	if (pages->row_count == 0)
-		fputs("No sessions\n", study->out.to);
+		fputs(has_filter ? "No sessions match\n" : "No sessions yet: study log 25 TOPIC\n",
+			study->out.to);
 	else if (pages->has_more && study->out.is_terminal)
 		fprintf(study->out.to, "There are more: --limit 0 for all\n");
 }

@@ -1,6 +1,7 @@
 /* study stats: how much, by topic or over time, as bars. */
 #include <string.h>
 
+#include "client/study/account.h"
 #include "client/study/bar.h"
 #include "client/study/command.h"
 #include "client/study/glyph.h"
@@ -26,11 +27,18 @@ const struct command command_stats = { "stats", "", "Show how much was studied, 
 	"topics.\n",
 	options, 0, 0, run };
 
-enum { LABEL_MAX = 30, DURATION_COLUMNS = 15, LABEL_SIZE = 1024, GAP_MAX = 60 };
+enum { DAY, WEEK, MONTH, YEAR }; /* buckets */
+
+enum { LABEL_MAX = 30, GAP_MAX = 60 };
+
+struct range {
+	bool is_default; /* nobody has said one */
+	int64_t from, today;
+};
 
 struct chart {
 	const struct study *study;
-	int label_columns, bar_columns;
+	int label_columns, duration_columns, bar_columns;
 	int64_t max;
 };
 
@@ -44,6 +52,8 @@ static const char *text_of(const struct study_value *map, const char *key)
 	return study_value_text(study_value_get(map, key), "?");
 }
 
+static const int label_lengths[] = { [DAY] = 10, [WEEK] = 10, [MONTH] = 7, [YEAR] = 4 };
+
 static void draw(const struct chart *c, const char *label, int64_t minutes)
 {
 	char bar[BAR_SIZE], duration[DURATION_SIZE];
@@ -51,10 +61,10 @@ static void draw(const struct chart *c, const char *label, int64_t minutes)
 	(void)bar_draw((double)minutes, (double)c->max, c->bar_columns, out->is_utf8, bar);
 	terminal_duration(minutes, duration);
 	terminal_left(out, label, c->label_columns);
-	terminal_right(out, minutes > 0 ? duration : "-", DURATION_COLUMNS);
 	fputs("  ", out->to);
+	terminal_right(out, minutes > 0 ? duration : "-", c->duration_columns);
 	terminal_style(out, STYLE_BAR);
-	fputs(bar, out->to);
+	fprintf(out->to, "%s%s", *bar ? "  " : "", bar);
 	terminal_style(out, STYLE_NONE);
 	fputc('\n', out->to);
 }
@@ -62,17 +72,21 @@ static void draw(const struct chart *c, const char *label, int64_t minutes)
 static struct chart chart_of(
 	const struct study *study, const struct study_value *data, const char *label, int by)
 {
+	char longest[DURATION_SIZE];
 	struct chart c = { .study = study };
 	for (size_t i = 0; i < study_value_count(data); i++) {
 		const struct study_value *row = study_value_at(data, i);
-		int columns = by < 0 ? glyph_columns(text_of(row, label), study->out.is_utf8) : 10;
+		int columns = by < 0 ? glyph_columns(text_of(row, label), study->out.is_utf8)
+				     : label_lengths[by];
 		int64_t minutes = int_of(row, "minutes");
 		c.label_columns = columns > c.label_columns ? columns : c.label_columns;
 		c.max = minutes > c.max ? minutes : c.max;
 	}
 	if (c.label_columns > LABEL_MAX)
 		c.label_columns = LABEL_MAX;
-	c.bar_columns = study->out.columns - c.label_columns - DURATION_COLUMNS - 3;
+	terminal_duration(c.max, longest);
+	c.duration_columns = (int)strlen(longest);
+	c.bar_columns = study->out.columns - c.label_columns - c.duration_columns - 5;
 	return c;
 }
 
@@ -81,23 +95,22 @@ static struct chart chart_of(
 /* The first day of the bucket after the one of this first day. */
 static int64_t next_bucket(int64_t day, int by)
 {
-	static const int least[] = { 1, 7, 28, 365 };
+	static const int least[] = { [DAY] = 1, [WEEK] = 7, [MONTH] = 28, [YEAR] = 365 };
 	char text[DATE_TEXT_LEN + 1] = "";
 	int64_t next = day + least[by];
-	if (by < 2)
+	if (by < MONTH)
 		return next;
 	for (;; next++) {
 		date_format(next, text);
-		if (strcmp(text + (by == 2 ? 8 : 5), by == 2 ? "01" : "01-01") == 0)
+		if (strcmp(text + (by == MONTH ? 8 : 5), by == MONTH ? "01" : "01-01") == 0)
 			return next;
 	}
 }
 
 static void label_of(int64_t day, int by, char out[DATE_TEXT_LEN + 1])
 {
-	static const int lengths[] = { 10, 10, 7, 4 };
 	date_format(day, out);
-	out[lengths[by]] = '\0';
+	out[label_lengths[by]] = '\0';
 }
 
 static void draw_gap(const struct chart *c, int64_t from, int64_t to, int by)
@@ -116,10 +129,12 @@ static void draw_gap(const struct chart *c, int64_t from, int64_t to, int by)
 	}
 }
 
-static void draw_series(const struct study *study, const struct study_value *data, int by)
+/* From the first bucket of the range to the one of its last day, where the range is ours. */
+static void draw_series(const struct study *study, const struct study_value *data, int by,
+	const struct range *range)
 {
 	struct chart c = chart_of(study, data, "from", by);
-	int64_t expected = INT64_MAX, day;
+	int64_t expected = range->is_default && by != YEAR ? range->from : INT64_MAX, day;
 	for (size_t i = 0; i < study_value_count(data); i++) {
 		char label[DATE_TEXT_LEN + 1] = "";
 		const struct study_value *row = study_value_at(data, i);
@@ -130,6 +145,8 @@ static void draw_series(const struct study *study, const struct study_value *dat
 		draw(&c, label, int_of(row, "minutes"));
 		expected = next_bucket(day, by);
 	}
+	if (range->is_default)
+		draw_gap(&c, expected, range->today + 1, by);
 }
 
 /* By topic: the most first, as they are answered. */
@@ -142,7 +159,7 @@ static void draw_topics(const struct study *study, const struct study_value *dat
 	}
 }
 
-static void tell_sum(const struct study *study, const struct study_value *data)
+static void tell_sum(const struct study *study, const struct study_value *data, bool is_first)
 {
 	char duration[DURATION_SIZE];
 	long long minutes = 0, sessions = 0;
@@ -152,8 +169,12 @@ static void tell_sum(const struct study *study, const struct study_value *data)
 	}
 	terminal_duration(minutes, duration);
 	terminal_style(&study->out, STYLE_BOLD);
-	fprintf(study->out.to, "%s in %lld session%s", duration, sessions,
-		sessions == 1 ? "" : "s");
+	if (sessions > 0)
+		fprintf(study->out.to, "%s in %lld session%s", duration, sessions,
+			sessions == 1 ? "" : "s");
+	else
+		fputs(is_first ? "No sessions yet: study log 25 TOPIC" : "No sessions in this time",
+			study->out.to);
 	terminal_style(&study->out, STYLE_NONE);
 	fputc('\n', study->out.to);
 }
@@ -165,37 +186,57 @@ static void tell_streak(const struct study *study, const struct study_value *str
 		current == 1 ? "" : "s", (long long)longest);
 }
 
-/* So that the range counts from the account's today, which the service knows. */
-static void put_default_from(struct study_params *params, const struct study_value *streak, int by)
+/* Whole buckets up to the account's today, which the service knows. */
+static int first_day(struct study *study, int64_t today, int by, int64_t *out)
 {
-	static const int days[] = { 13, 7 * 12 - 1, 335 };
-	char from[DATE_TEXT_LEN + 1] = "";
-	int64_t today;
-	if (by > 2 || !date_parse(span_of(text_of(streak, "today")), &today))
-		return;
-	date_format(today - days[by], from);
-	if (by == 2) /* whole months */
-		from[8] = '0', from[9] = '1';
-	study_params_text(params, "from", from);
+	enum { DAYS = 14, WEEKS = 12, MONTHS = 12 };
+	int week_start = 1, exit = STUDY_EXIT_DONE;
+	char text[DATE_TEXT_LEN + 1] = "";
+	if (by == DAY)
+		*out = today - DAYS + 1;
+	else if (by == WEEK) {
+		exit = account_week_start(study, &week_start);
+		*out = account_week_first(today, week_start) - (WEEKS - 1) * 7;
+	} else {
+		*out = today;
+		for (int i = 0; i < MONTHS; i++) {
+			date_format(i > 0 ? *out - 1 : *out, text); /* in the month before */
+			(void)date_parse(span_of(text), out);
+			*out -= (text[8] - '0') * 10 + text[9] - '0' - 1;
+		}
+	}
+	return exit;
 }
 
-static int show(struct study *study, const char *method, struct study_params *params,
-	const struct study_value *streak, int by)
+static int put_default_from(
+	struct study *study, struct study_params *params, int by, struct range *range)
+{
+	char from[DATE_TEXT_LEN + 1] = "";
+	range->is_default = true;
+	if (by == YEAR)
+		return STUDY_EXIT_DONE;
+	int exit = first_day(study, range->today, by, &range->from);
+	date_format(range->from, from);
+	study_params_text(params, "from", from);
+	return exit;
+}
+
+static int show(struct study *study, const struct study_params *params,
+	const struct study_value *streak, int by, const struct range *range)
 {
 	struct study_value *reply = NULL;
-	if (study->is_json)
-		return service_print(study, method, &params);
-	int exit = service_call(study, method, params, &reply);
-	study_params_free(&params);
+	int exit = service_call(study, by < 0 ? "stats.summary" : "stats.series", params, &reply);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
 	const struct study_value *data = study_value_get(reply, "data");
 	if (by < 0)
 		draw_topics(study, data);
-	else
-		draw_series(study, data, by);
-	tell_sum(study, data);
-	tell_streak(study, streak);
+	else if (study_value_count(data) > 0)
+		draw_series(study, data, by, range);
+	bool is_first = int_of(streak, "longest") == 0;
+	tell_sum(study, data, is_first);
+	if (!is_first)
+		tell_streak(study, streak);
 	study_value_free(&reply);
 	return STUDY_EXIT_DONE;
 }
@@ -203,21 +244,25 @@ static int show(struct study *study, const char *method, struct study_params *pa
 static int run(struct study *study, const struct arguments *args)
 {
 	struct study_value *streak = NULL;
-	const struct option_value *by = &args->own[BY];
+	struct study_params *params = NULL;
+	struct range range = { 0 };
+	int by = args->own[BY].is_given ? (int)args->own[BY].number : -1;
 	bool has_range = args->own[FROM].is_given || args->own[TO].is_given;
 	int exit = service_call(study, "stats.streak", NULL, &streak);
+	if (exit == STUDY_EXIT_DONE && !(params = service_params(study)))
+		exit = STUDY_EXIT_UNREACHABLE;
 	if (exit != STUDY_EXIT_DONE)
-		return exit;
-	struct study_params *params = service_params(study);
-	if (!params) {
-		study_value_free(&streak);
-		return STUDY_EXIT_UNREACHABLE;
-	}
+		goto failed;
 	options_to_params(options, args->own, params);
-	if (by->is_given && !has_range)
-		put_default_from(params, streak, (int)by->number);
-	exit = show(study, by->is_given ? "stats.series" : "stats.summary", params, streak,
-		by->is_given ? (int)by->number : -1);
+	if (by >= 0 && !has_range && date_parse(span_of(text_of(streak, "today")), &range.today))
+		exit = put_default_from(study, params, by, &range);
+	if (exit == STUDY_EXIT_DONE && study->is_json)
+		exit = service_print(study, by < 0 ? "stats.summary" : "stats.series", &params);
+	else if (exit == STUDY_EXIT_DONE)
+		exit = show(study, params, streak, by, &range);
+
+failed:
 	study_value_free(&streak);
+	study_params_free(&params);
 	return exit;
 }

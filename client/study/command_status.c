@@ -15,7 +15,7 @@ enum { INTERVAL };
 
 static const struct option options[] = {
 	[INTERVAL] = { "interval", OPTION_SECONDS, "SECONDS",
-		"measure rates for so long, 0: since the start; 0.5" },
+		"measure rates for so long, 0: since the start (default: 0.5)" },
 	{ 0 },
 };
 
@@ -178,6 +178,7 @@ static void print_counts(const struct study *study, const struct gateway *g)
 {
 	FILE *to = study->out.to;
 	int64_t up = number(g->now, NULL, "uptime_ms") / 1000;
+	int64_t deaths = number(g->now, "counts", "deaths");
 	fputs("  version ", to);
 	terminal_text(&study->out, json_object_get_string(member(g->now, NULL, "version")));
 	fprintf(to, ", pid %lld, up %lld:%02lld:%02lld\n", (long long)number(g->now, NULL, "pid"),
@@ -193,12 +194,12 @@ static void print_counts(const struct study *study, const struct gateway *g)
 			fputc(*c == '_' ? ' ' : *c, to);
 	}
 	fprintf(to,
-		"\n  since the start: %lld calls, %lld answered, %lld repeated, %lld workers "
+		"\n  since the start: %lld calls, %lld answered, %lld repeated, %lld worker%s "
 		"died\n",
 		(long long)number(g->now, "counts", "calls"),
 		(long long)number(g->now, "counts", "answered"),
-		(long long)number(g->now, "counts", "repeated"),
-		(long long)number(g->now, "counts", "deaths"));
+		(long long)number(g->now, "counts", "repeated"), (long long)deaths,
+		deaths == 1 ? "" : "s");
 }
 
 static void print(const struct study *study, const struct gateway *gateways, int count)

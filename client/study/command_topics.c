@@ -53,8 +53,11 @@ static int list(struct study *study, struct pages *pages)
 		if (pages->row_count > 0)
 			(void)table_print(&table);
 	}
+	const struct option_value *given = pages->arg;
 	if (pages->exit == STUDY_EXIT_DONE && pages->row_count == 0)
-		fputs("No topics yet: study topics --add NAME, or study log 25 NAME\n",
+		fputs(given[SEARCH].is_given
+				? "No topics match\n"
+				: "No topics yet: study topics --add NAME, or study log 25 NAME\n",
 			study->out.to);
 	table_fini(&table);
 	return pages->exit;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/study/account.h"
 #include "client/study/command.h"
 #include "client/study/service.h"
 
@@ -19,8 +20,8 @@ static const struct option common_options[] = {
 	[ENDPOINT] = { "endpoint", OPTION_TEXT, "LIST",
 		"gateways, ipc://PATH or tcp://HOST:PORT, comma-separated" },
 	[TIMEOUT] = { "timeout", OPTION_SECONDS, "SECONDS",
-		"how long to wait; 5, an import 30", .min = 1 },
-	[JSON] = { "json", OPTION_FLAG, NULL, "for scripts" },
+		"how long to wait (default: 5, an import 30)", .min = 1 },
+	[JSON] = { "json", OPTION_FLAG, NULL, "answer in JSON, for scripts" },
 	[KEY_FILE] = { "key-file", OPTION_TEXT, "FILE", "our key pair for tcp://, of study keys" },
 	[SERVER_KEY] = { "server-key", OPTION_TEXT, "KEY", "the gateway's public key for tcp://" },
 	[HELP] = { "help", OPTION_FLAG, NULL, "this text", .letter = 'h' },
@@ -92,7 +93,7 @@ static int read_keys(struct study *study, const struct option_value *given)
 	return STUDY_EXIT_USAGE;
 }
 
-static int run(struct study *study, const struct command *c, const struct arguments *args)
+static int run(struct study *study, const struct command *c, struct arguments *args)
 {
 	if (args->word_count < c->words_min) {
 		study_complain(
@@ -104,8 +105,25 @@ static int run(struct study *study, const struct command *c, const struct argume
 	study->timeout_ms = (int)args->common[TIMEOUT].number;
 	int exit = read_keys(study, args->common);
 	if (exit == STUDY_EXIT_DONE)
+		exit = account_resolve(study, c->options, args->own);
+	if (exit == STUDY_EXIT_DONE)
 		exit = c->run(study, args);
 	return exit;
+}
+
+static void ask_for_command(const struct study *study)
+{
+	struct buf names = { 0 };
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		buf_printf(&names, "%s%s",
+			i == 0                  ? ""
+			: i + 1 < COMMAND_COUNT ? ", "
+						: " or ",
+			commands[i]->name);
+	buf_byte(&names, '\0');
+	study_complain(
+		study, "which command? %s; see study --help", names.failed ? "" : names.bytes);
+	buf_fini(&names);
 }
 
 static int parse_and_run(struct study *study, int argc, char **argv)
@@ -116,6 +134,8 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 	};
 	const struct command *c = NULL;
 	int at = options_parse(&parser, argc, argv, 1);
+	if (at >= 0 && at < argc && strcmp(argv[at], "help") == 0) /* as people of git try it */
+		at = options_parse(&parser, argc, argv, at + 1), args.common[HELP].is_given = true;
 	if (at >= 0 && at < argc) {
 		c = find_command(argv[at]);
 		if (!c) {
@@ -141,7 +161,7 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 	else if (c)
 		return run(study, c, &args);
 	else
-		study_complain(study, "which command? See study --help");
+		ask_for_command(study);
 	return args.common[HELP].is_given ? STUDY_EXIT_DONE : STUDY_EXIT_USAGE;
 }
 

@@ -26,7 +26,7 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
 	OPTION_INT,     /* min..max */
-	OPTION_DATE,    /* YYYY-MM-DD */
+	OPTION_DATE,    /* YYYY-MM-DD, or today or yesterday: see account_resolve */
 	OPTION_CHOICE,  /* one of `choices` */
 	OPTION_SECONDS, /* 0.001 to 86400, as milliseconds; min 0 allows 0 */
 	OPTION_UUID
@@ -46,6 +46,8 @@ struct option_value {
 	bool is_given;
 	const char *text;
 	int64_t number;
+	bool is_relative; /* a day: number days from the account's today, which is not known yet */
+	char day[11];     /* what text is then */
 };
 
 enum { OPTIONS_MAX = 12, WORDS_MAX = 2 };

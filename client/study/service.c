@@ -41,8 +41,11 @@ int service_exit_of(const struct study_error *why)
 int service_complain(const struct study *study, const struct study_error *why)
 {
 	const char *hint = why->is_outcome_unknown ? " (it may have been done: look first)" : "";
-	study_complain(study, "%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "", why->code,
-		why->field[0] ? ", " : "", why->field, why->code[0] ? "]" : "", hint);
+	const char *at = study->endpoints ? study->endpoints : study->found;
+	bool is_lost = why->status == STUDY_DISCONNECTED && !why->is_outcome_unknown && at;
+	study_complain(study, "%s%s%s%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "",
+		why->code, why->field[0] ? ", " : "", why->field, why->code[0] ? "]" : "", hint,
+		is_lost ? "; is one running at " : "", is_lost ? at : "", is_lost ? "?" : "");
 	return service_exit_of(why);
 }
 
@@ -55,7 +58,8 @@ const char *service_endpoints(struct study *study)
 		study->found = endpoints_find(looked_at, sizeof looked_at);
 	if (!study->found)
 		study_complain(study,
-			"no gateway found: none listens at %s; say where with --endpoint",
+			"no gateway found: none listens at %s; start one, or say where with "
+			"--endpoint",
 			looked_at);
 	return study->found;
 }

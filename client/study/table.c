@@ -52,37 +52,59 @@ void table_add(struct table *t, const char *const *cells)
 	}
 }
 
+/* A column without a title in which nothing stands takes no room. */
+static int with_gap(const struct table *t, int column)
+{
+	return t->widths[column] > 0 ? t->widths[column] + GAP : 0;
+}
+
 /* What is left for the last column; 0: as much as it takes. */
 static int last_width(const struct table *t)
 {
 	int used = 0;
 	for (int i = 0; i + 1 < t->count; i++)
-		used += t->widths[i] + GAP;
+		used += with_gap(t, i);
 	int left = t->terminal->columns - used;
 	return !t->terminal->is_terminal ? 0 : left < 8 ? 8 : left;
 }
 
-static void print_cell(const struct table *t, int column, const char *cell)
+/* The columns that it took. A pipe gets all of a cell, however wide. */
+static int print_cell(const struct table *t, int column, const char *cell)
 {
-	bool is_last = column + 1 == t->count;
-	int last = last_width(t);
-	if (t->columns[column].is_number)
-		terminal_right(t->terminal, cell, t->widths[column]);
-	else if (!is_last)
-		terminal_left(t->terminal, cell, t->widths[column]);
-	else if (last > 0 && glyph_columns(cell, t->terminal->is_utf8) > last)
-		terminal_left(t->terminal, cell, last);
-	else
+	int most = column + 1 == t->count ? last_width(t) : t->widths[column];
+	int wanted = glyph_columns(cell, t->terminal->is_utf8);
+	if (!t->terminal->is_terminal || wanted <= most) {
 		terminal_text(t->terminal, cell);
-	if (!is_last)
-		fprintf(t->terminal->to, "%*s", GAP, "");
+		return wanted;
+	}
+	terminal_left(t->terminal, cell, most);
+	return most;
+}
+
+/* Spaces only before what follows, so that no line ends with them. */
+static void print_row(const struct table *t, const char *const *cells)
+{
+	int at = 0, start = 0;
+	for (int i = 0; i < t->count; start += with_gap(t, i++)) {
+		const char *cell = cells[i] ? cells[i] : "";
+		int room = t->widths[i] - glyph_columns(cell, t->terminal->is_utf8);
+		int from = start + (t->columns[i].is_number && room > 0 ? room : 0);
+		if (!*cell)
+			continue;
+		if (i > 0 && from < at + GAP) /* after one that is wider than those before */
+			from = at + GAP;
+		fprintf(t->terminal->to, "%*s", from - at, "");
+		at = from + print_cell(t, i, cell);
+	}
 }
 
 static void print_titles(struct table *t)
 {
-	terminal_style(t->terminal, STYLE_BOLD);
+	const char *titles[TABLE_COLUMNS_MAX];
 	for (int i = 0; i < t->count; i++)
-		print_cell(t, i, t->columns[i].title);
+		titles[i] = t->columns[i].title;
+	terminal_style(t->terminal, STYLE_BOLD);
+	print_row(t, titles);
 	terminal_style(t->terminal, STYLE_NONE);
 	fputc('\n', t->terminal->to);
 	t->is_titled = true;
@@ -99,11 +121,9 @@ bool table_print(struct table *t)
 {
 	if (!t->is_titled)
 		print_titles(t);
-	for (size_t i = 0; i < t->cell_count; i++) {
-		int column = (int)(i % (size_t)t->count);
-		print_cell(t, column, t->cells[i] ? t->cells[i] : "");
-		if (column + 1 == t->count)
-			fputc('\n', t->terminal->to);
+	for (size_t i = 0; i < t->cell_count; i += (size_t)t->count) {
+		print_row(t, (const char *const *)t->cells + i);
+		fputc('\n', t->terminal->to);
 	}
 	drop_cells(t);
 	return !t->has_failed;

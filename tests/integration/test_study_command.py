@@ -1,6 +1,7 @@
 """People and scripts use the service at the command line: `study`."""
 
 import csv
+import datetime
 import fcntl
 import json
 import os
@@ -226,6 +227,52 @@ class Commands(StudyCase):
         self.assertEqual([line[0:5] for line in heat[1:4]], ["Mon ▓", "Tue ·", "Wed ▒"])
         self.assertEqual(self.json("heatmap", "--year", 2024)["max_minutes"], 90)
 
+    def test_days_by_their_names(self):
+        today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
+        yesterday = str(today - datetime.timedelta(1))
+        self.assertIn(yesterday, self.study("log", 5, "aws", "--date", "yesterday"))
+        self.assertEqual(self.json("log", 6, "aws", "--date=today")["study_date"], str(today))
+        self.assertIn("6 min", self.study("sessions", "--from", "today"))
+        self.assertNotIn("6 min", self.study("sessions", "--to", "today"))
+        self.assertEqual(self.json("stats", "--from", "yesterday", "--to", "today")["minutes"], 5)
+
+    def test_a_chart_shows_all_of_its_time(self):
+        today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
+        monday = today - datetime.timedelta(today.weekday())
+        first = monday - datetime.timedelta(77)
+        months = [f"{m // 12}-{m % 12 + 1:02}" for m in range(today.year * 12 + today.month - 12,
+                                                             today.year * 12 + today.month)]
+        for day in (first, first - datetime.timedelta(1), today - datetime.timedelta(2)):
+            self.study("log", 7, "aws", "--date", day)
+        for by, expected in (
+                ("day", [str(today - datetime.timedelta(n)) for n in range(13, -1, -1)]),
+                ("week", [str(first + datetime.timedelta(7 * n)) for n in range(12)]),
+                ("month", months), ("year", [str(y) for y in range((first - datetime.timedelta(1)).year, today.year + 1)])):
+            bars = self.study("stats", "--by", by).splitlines()[:-2]
+            self.assertEqual([bar.split()[0] for bar in bars], expected)
+        self.assertRegex(self.study("stats", "--by", "week"), rf"{first} +7 min")
+
+    def test_nothing_yet(self):
+        self.assertEqual(self.study("sessions"), "No sessions yet: study log 25 TOPIC\n")
+        self.assertEqual(self.study("stats"), "No sessions yet: study log 25 TOPIC\n")
+        self.assertIn("No topics yet", self.study("topics"))
+        self.study("log", 5, "aws", "--date", "2020-01-01")
+        self.assertEqual(self.study("sessions", "--tag", "C"), "No sessions match\n")
+        self.assertEqual(self.study("topics", "--search", "C"), "No topics match\n")
+        self.assertIn("No sessions in this time\nStreak: 0 days", self.study("stats", "--by", "day"))
+
+    def test_no_line_ends_with_spaces(self):
+        self.study("log", 5, "two words")
+        for command in ("topics", "sessions", "stats", "status"):
+            self.assertNotRegex(self.study(command), r"(?m) $", command)
+        self.assertIn("Id  Topic      Description\n", self.study("topics"))
+
+    def test_long_names_stay_whole_in_a_pipe(self):
+        """However long those of the pages before were."""
+        text = HEADER + "".join(f"{i},2020-01-02,5,aws\n" for i in range(501)) + f"x,2020-01-01,5,{'y' * 200}\n"
+        self.study("import", "-", stdin=text)
+        self.assertIn("y" * 200, self.study("sessions", "--limit", 0))
+
     def test_rpc(self):
         self.assertEqual(json.loads(self.study("rpc", "stats.streak", "{}"))["current"], 0)
         asked = self.study("rpc", "topics.create", "-", stdin='{"name": "from a pipe"}')
@@ -290,6 +337,11 @@ class Scripts(StudyCase):
         for command in COMMANDS:
             self.assertRegex(text, rf"(?m)^  {command} ")
             self.assertIn("4: lines of an import were refused", self.study(command, "--help"))
+            self.assertEqual(self.study("help", command), self.study(command, "--help"))
+        self.assertEqual(self.study("help"), text)
+        self.study("help", "nix", status=USAGE)
+        self.study(status=USAGE)
+        self.assertIn("log, topics,", self.errors)
         self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
 
     def options_of(self, *command):
@@ -690,6 +742,11 @@ class Exports(StudyCase):
         self.assertEqual([json.loads(line)["notes"] for line in lines[:-1]], self.NOTES)
         self.assertEqual(len(self.study("export", "--tag", "漢字", "--from", "2020-01-03", "--to",
                                         "2020-01-08", "--format", "ndjson").splitlines()), 1)
+
+    def test_json_is_json_on_standard_output(self):
+        self.fill()
+        self.assertEqual(len(self.json("export")), len(self.NOTES))
+        self.assertEqual(self.study("export", "--json", "--format", "csv"), self.study("export"))
 
     def test_nothing_to_export(self):
         self.assertEqual(json.loads(self.study("export", "--format", "json")), [])

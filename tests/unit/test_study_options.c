@@ -62,6 +62,7 @@ static const struct {
 	{ { "--limit", "1x" }, "from 1 to 500" },
 	{ { "--limit=" }, "from 1 to 500" },
 	{ { "--from", "2026-02-30" }, "a day that exists" },
+	{ { "--from", "tomorrow" }, "or today or yesterday" },
 	{ { "--by", "hour" }, "one of day, week" },
 	{ { "--for", "0" }, "seconds" },
 	{ { "--for", "nan" }, "seconds" },
@@ -107,6 +108,19 @@ START_TEST(the_last_counts)
 	ck_assert_int_eq(args.own[FOR].number, 250);
 	ck_assert(args.own[ALL].is_given);
 	ck_assert_str_eq(args.words[0], "-");
+}
+END_TEST
+
+START_TEST(days_have_names)
+{
+	static const char *const given[][ARGS_MAX] = { { "--from", "today" },
+		{ "--from", "yesterday" }, { "--from", "1970-01-03" } };
+	static const int64_t numbers[] = { 0, -1, 2 };
+	struct arguments args;
+	char why[256];
+	ck_assert_int_eq(parse(given[_i], &args, why), 2);
+	ck_assert_int_eq(args.own[FROM].is_relative, _i < 2);
+	ck_assert_int_eq(args.own[FROM].number, numbers[_i]);
 }
 END_TEST
 
@@ -162,6 +176,7 @@ int main(void)
 	tcase_add_loop_test(tests, what_is_wrong_is_told, 0, sizeof refused / sizeof *refused);
 	tcase_add_test(tests, options_and_words_mix);
 	tcase_add_test(tests, the_last_counts);
+	tcase_add_loop_test(tests, days_have_names, 0, 3);
 	tcase_add_test(tests, a_command_ends_the_first_part);
 	tcase_add_loop_test(tests, durations_are_read, 0, sizeof durations / sizeof *durations);
 	return suite_run("study options", tests);

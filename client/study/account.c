@@ -1,0 +1,63 @@
+#include "client/study/account.h"
+
+#include "client/study/service.h"
+#include "common/date.h"
+
+int account_today(struct study *study, int64_t *out)
+{
+	struct study_value *streak = NULL;
+	int exit = service_call(study, "stats.streak", NULL, &streak);
+	if (exit != STUDY_EXIT_DONE)
+		return exit;
+	const char *today = study_value_text(study_value_get(streak, "today"), "");
+	if (!date_parse(span_of(today), out)) {
+		study_complain(study, "the answer of stats.streak holds no day");
+		exit = STUDY_EXIT_UNREACHABLE;
+	}
+	study_value_free(&streak);
+	return exit;
+}
+
+/* A series of no days answers it. */
+int account_week_start(struct study *study, int *out)
+{
+	struct study_params *params = service_params(study);
+	struct study_value *reply = NULL;
+	if (!params)
+		return STUDY_EXIT_UNREACHABLE;
+	study_params_text(params, "from", "1900-01-01");
+	study_params_text(params, "to", "1900-01-01");
+	int exit = service_call(study, "stats.series", params, &reply);
+	int64_t day = study_value_int(study_value_get(reply, "week_start"), 1);
+	*out = day >= 1 && day <= 7 ? (int)day : 1;
+	study_value_free(&reply);
+	study_params_free(&params);
+	return exit;
+}
+
+int64_t account_week_first(int64_t day, int week_start)
+{
+	enum { THURSDAY = 4 /* 1970-01-01 */ };
+	int64_t past = (day + THURSDAY - week_start) % 7;
+	return day - (past + 7) % 7;
+}
+
+int account_resolve(struct study *study, const struct option *options, struct option_value *values)
+{
+	int64_t today = 0;
+	bool is_known = false;
+	for (int i = 0; options && options[i].name; i++) {
+		struct option_value *v = &values[i];
+		if (!v->is_given || !v->is_relative)
+			continue;
+		int exit = is_known ? STUDY_EXIT_DONE : account_today(study, &today);
+		if (exit != STUDY_EXIT_DONE)
+			return exit;
+		is_known = true;
+		v->number += today;
+		v->is_relative = false;
+		date_format(v->number, v->day);
+		v->text = v->day;
+	}
+	return STUDY_EXIT_DONE;
+}
