@@ -1,8 +1,6 @@
 #include "gateway/pool.h"
 
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
 {
@@ -23,13 +21,23 @@ void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_
 
 void pool_fini(struct pool *p)
 {
-	for (struct pool_worker *w = p->workers, *next; w; w = next) {
-		next = w->next;
-		assert(w->in_flight == 0);
-		free(w);
-	}
+	pool_roster_fini(&p->roster);
 	pool_index_fini(&p->index);
-	p->workers = p->favourite = NULL;
+}
+
+struct pool_worker *pool_worker_of(const struct pool *p, struct span peer)
+{
+	return pool_roster_find(&p->roster, peer);
+}
+
+struct pool_worker *pool_workers(const struct pool *p)
+{
+	return p->roster.first;
+}
+
+enum status pool_readiness(const struct pool *p)
+{
+	return pool_roster_readiness(&p->roster);
 }
 
 static void tell(const struct pool *p, enum pool_event event, const struct pool_worker *w)
@@ -38,49 +46,10 @@ static void tell(const struct pool *p, enum pool_event event, const struct pool_
 		p->watch(p->watch_arg, event, w);
 }
 
-/* Workers. */
-
-static bool is_usable(const struct pool_worker *w)
-{
-	return w->has_database && !w->is_leaving;
-}
-
-static int64_t free_credit(const struct pool_worker *w)
-{
-	int64_t free_now = is_usable(w) ? w->credit - w->sent : 0;
-	return free_now < POOL_WINDOW_MAX ? free_now : POOL_WINDOW_MAX;
-}
-
-/* The one with the most free credit, the favourite last among equals. */
-static struct pool_worker *least_loaded(const struct pool *p, bool for_suspect)
-{
-	struct pool_worker *best = NULL;
-	struct pool_worker *w =
-		p->favourite && p->favourite->next ? p->favourite->next : p->workers;
-	for (size_t i = 0; w && i < p->counts.workers; i++, w = w->next ? w->next : p->workers)
-		if (free_credit(w) > (best ? free_credit(best) : 0)
-			&& !(for_suspect && w->has_suspect))
-			best = w;
-	return best;
-}
-
 static bool may_send_suspect(const struct pool *p)
 {
-	size_t usable = 0;
-	for (const struct pool_worker *w = p->workers; w; w = w->next)
-		usable += is_usable(w);
+	size_t usable = pool_roster_usable(&p->roster);
 	return p->suspects_in_flight < (usable > 1 ? usable / 2 : 1);
-}
-
-enum status pool_readiness(const struct pool *p)
-{
-	bool has_worker = false;
-	for (const struct pool_worker *w = p->workers; w; w = w->next) {
-		if (is_usable(w))
-			return ST_OK;
-		has_worker |= !w->is_leaving;
-	}
-	return has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER;
 }
 
 /* What a call ends with that no worker can take; ST_OK while it may still wait. */
@@ -125,7 +94,7 @@ static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
 		w->has_suspect = true;
 		p->suspects_in_flight++;
 	}
-	p->favourite = w;
+	p->roster.favourite = w;
 }
 
 /* Whether the call is in no message yet: held calls stand in the order of their msgids. */
@@ -257,7 +226,8 @@ void pool_remove(struct pool *p, struct pool_call *call)
 static bool dispatch_first(struct pool *p, struct pool_list *from)
 {
 	struct pool_call *call = TAILQ_FIRST(from);
-	struct pool_worker *w = call ? least_loaded(p, from == &p->suspects) : NULL;
+	struct pool_worker *w =
+		call ? pool_roster_least_loaded(&p->roster, from == &p->suspects) : NULL;
 	if (!w || !pool_index_reserve(&p->index))
 		return false;
 	detach(p, call);
@@ -294,56 +264,16 @@ void pool_take_back(struct pool *p, struct pool_worker *w)
 	w->credit = w->sent;
 }
 
-static void unlink_worker(struct pool *p, struct pool_worker *w)
-{
-	struct pool_worker **at = &p->workers;
-	while (*at != w)
-		at = &(*at)->next;
-	*at = w->next;
-	p->counts.workers--;
-	if (p->favourite == w)
-		p->favourite = NULL;
-}
-
 void pool_lose(struct pool *p, struct pool_worker *w)
 {
 	take_back(p, w);
 	bool has_left = w->is_leaving && w->in_flight == 0;
 	p->counts.deaths += !has_left;
-	unlink_worker(p, w);
+	pool_roster_part(&p->roster, w);
 	tell(p, has_left ? POOL_WORKER_LEFT : POOL_WORKER_DIED, w);
 	while (!TAILQ_EMPTY(&w->held))
 		repeat_or_end(p, TAILQ_FIRST(&w->held));
 	free(w);
-}
-
-static struct pool_worker *worker_with(const struct pool *p, const unsigned char uuid[16])
-{
-	struct pool_worker *w = p->workers;
-	while (w && memcmp(w->uuid, uuid, sizeof w->uuid) != 0)
-		w = w->next;
-	return w;
-}
-
-static struct pool_worker *new_worker(struct pool *p, const struct pool_greeting *greeting)
-{
-	struct pool_worker *w = NULL;
-	if (p->counts.workers < POOL_WORKERS_MAX && greeting->peer.len <= POOL_PEER_MAX)
-		w = calloc(1, sizeof *w);
-	if (!w)
-		return NULL;
-	memcpy(w->peer, greeting->peer.bytes, greeting->peer.len);
-	w->peer_len = greeting->peer.len;
-	memcpy(w->uuid, greeting->uuid, sizeof w->uuid);
-	w->pid = greeting->pid;
-	w->epoch = p->next_epoch++;
-	w->has_database = greeting->has_database;
-	TAILQ_INIT(&w->held);
-	w->next = p->workers;
-	p->workers = w;
-	p->counts.workers++;
-	tell(p, POOL_WORKER_JOINED, w);
-	return w;
 }
 
 static void hear_database(struct pool *p, struct pool_worker *w, bool has_database)
@@ -359,16 +289,26 @@ static void hear_credit(struct pool_worker *w, int64_t credit)
 	w->credit = credit > 0 ? credit : 0;
 }
 
+/* A process that connects anew has lost its former connection. */
+static struct pool_worker *take_on(struct pool *p, const struct pool_greeting *greeting)
+{
+	struct pool_worker *former = pool_roster_find_process(&p->roster, greeting->uuid);
+	if (former)
+		pool_lose(p, former);
+	struct pool_worker *w = pool_roster_join(&p->roster, greeting, p->next_epoch);
+	if (!w)
+		return NULL;
+	p->next_epoch++;
+	tell(p, POOL_WORKER_JOINED, w);
+	return w;
+}
+
 struct pool_worker *pool_greet(
 	struct pool *p, const struct pool_greeting *greeting, uint64_t now_ms)
 {
 	struct pool_worker *w = pool_worker_of(p, greeting->peer);
-	if (!w) {
-		struct pool_worker *former = worker_with(p, greeting->uuid);
-		if (former)
-			pool_lose(p, former);
-		w = new_worker(p, greeting);
-	}
+	if (!w)
+		w = take_on(p, greeting);
 	if (!w)
 		return NULL;
 	(void)hopelessness(p, now_ms); /* up to now there was what there was */
@@ -377,19 +317,6 @@ struct pool_worker *pool_greet(
 	if (greeting->epoch == w->epoch)
 		hear_credit(w, greeting->credit);
 	return w;
-}
-
-struct pool_worker *pool_worker_of(const struct pool *p, struct span peer)
-{
-	struct pool_worker *w = p->workers;
-	while (w && (w->peer_len != peer.len || memcmp(w->peer, peer.bytes, peer.len) != 0))
-		w = w->next;
-	return w;
-}
-
-struct pool_worker *pool_workers(const struct pool *p)
-{
-	return p->workers;
 }
 
 bool pool_credit(
@@ -433,7 +360,7 @@ struct pool_call *pool_answer(
 static void bury_silent(struct pool *p, uint64_t now_ms)
 {
 	bool was_late = now_ms - p->ticked_ms > POOL_STALL_MS;
-	for (struct pool_worker *w = p->workers, *next; w; w = next) {
+	for (struct pool_worker *w = p->roster.first, *next; w; w = next) {
 		next = w->next;
 		if (was_late)
 			w->heard_ms = now_ms;
@@ -481,7 +408,7 @@ void pool_drain(struct pool *p)
 
 void pool_end_all(struct pool *p, enum status verdict)
 {
-	for (struct pool_worker *w = p->workers; w; w = w->next)
+	for (struct pool_worker *w = p->roster.first; w; w = w->next)
 		end_list(p, &w->held, verdict);
 	end_list(p, &p->suspects, verdict);
 	end_list(p, &p->queue, verdict);

@@ -40,8 +40,8 @@
 #ifndef GATEWAY_POOL_H
 #define GATEWAY_POOL_H
 
-#include "common/buf.h"
 #include "gateway/pool_index.h"
+#include "gateway/pool_roster.h"
 #include "gateway/pool_wheel.h"
 
 enum {
@@ -49,35 +49,6 @@ enum {
 	POOL_GRACE_MS = 1000,
 	POOL_STALL_MS = 2000, /* we were late ourselves: no worker's silence counts */
 	POOL_DEATHS = 2,      /* of workers, with a call in their hands */
-	POOL_WORKERS_MAX = 256,
-	POOL_PEER_MAX = 256,
-	POOL_WINDOW_MAX = 4096, /* free credit over this is not believed */
-};
-
-struct pool_worker {
-	struct pool_worker *next;
-	size_t peer_len;
-	char peer[POOL_PEER_MAX];
-	unsigned char uuid[16];
-	int64_t pid; /* told on, no more */
-	int64_t epoch;
-	uint64_t heard_ms;
-	int64_t credit, sent; /* of this epoch: may have been sent, was sent */
-	bool has_database;
-	bool is_leaving;
-	bool has_suspect;
-	size_t in_flight;
-	struct pool_list held;
-	struct pool_call *unsent; /* the first of `held` that is not in a message yet */
-};
-
-/* What worker.ready says. */
-struct pool_greeting {
-	struct span peer;
-	unsigned char uuid[16];
-	int64_t pid;
-	int64_t epoch, credit;
-	bool has_database;
 };
 
 /* For the log; the worker lives until the call returns. */
@@ -104,8 +75,8 @@ struct pool_counts {
 	uint64_t stale;     /* messages of another epoch, dropped whole */
 	uint64_t malformed; /* messages dropped: not the protocol */
 	uint64_t deaths;
-	size_t queued, suspects, in_flight, workers; /* now */
-	size_t live;                                 /* now in the pool, ended ones included */
+	size_t queued, suspects, in_flight; /* now */
+	size_t live;                        /* now in the pool, ended ones included */
 };
 
 struct pool {
@@ -116,8 +87,7 @@ struct pool {
 	bool is_draining;
 	uint64_t ticked_ms;
 	uint64_t usable_ms; /* when there was a worker to send to last */
-	struct pool_worker *workers;
-	struct pool_worker *favourite; /* got the last call: ties go to the one after it */
+	struct pool_roster roster;
 	size_t suspects_in_flight;
 	struct pool_list queue, suspects, ended;
 	struct pool_index index; /* of what is in flight */

@@ -591,7 +591,7 @@ static void check(const struct sim *s)
 	size_t workers = 0, in_flight = 0, suspects = 0;
 	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next, workers++)
 		check_worker(s, w, &in_flight, &suspects);
-	MUST(s, workers == n->workers);
+	MUST(s, workers == s->pool.roster.count);
 	MUST(s, in_flight == n->in_flight);
 	MUST(s, suspects == s->pool.suspects_in_flight);
 	MUST(s, n->live >= n->queued + n->suspects + n->in_flight);

@@ -1,0 +1,109 @@
+#include "gateway/pool_roster.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void pool_roster_fini(struct pool_roster *roster)
+{
+	for (struct pool_worker *w = roster->first, *next; w; w = next) {
+		next = w->next;
+		assert(w->in_flight == 0);
+		free(w);
+	}
+	*roster = (struct pool_roster){ 0 };
+}
+
+struct pool_worker *pool_roster_join(
+	struct pool_roster *roster, const struct pool_greeting *greeting, int64_t epoch)
+{
+	struct pool_worker *w = NULL;
+	if (roster->count < POOL_WORKERS_MAX && greeting->peer.len <= POOL_PEER_MAX)
+		w = calloc(1, sizeof *w);
+	if (!w)
+		return NULL;
+	memcpy(w->peer, greeting->peer.bytes, greeting->peer.len);
+	w->peer_len = greeting->peer.len;
+	memcpy(w->uuid, greeting->uuid, sizeof w->uuid);
+	w->pid = greeting->pid;
+	w->epoch = epoch;
+	w->has_database = greeting->has_database;
+	TAILQ_INIT(&w->held);
+	w->next = roster->first;
+	roster->first = w;
+	roster->count++;
+	return w;
+}
+
+void pool_roster_part(struct pool_roster *roster, struct pool_worker *w)
+{
+	struct pool_worker **at = &roster->first;
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	roster->count--;
+	if (roster->favourite == w)
+		roster->favourite = NULL;
+}
+
+struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct span peer)
+{
+	struct pool_worker *w = roster->first;
+	while (w && (w->peer_len != peer.len || memcmp(w->peer, peer.bytes, peer.len) != 0))
+		w = w->next;
+	return w;
+}
+
+struct pool_worker *pool_roster_find_process(
+	const struct pool_roster *roster, const unsigned char uuid[16])
+{
+	struct pool_worker *w = roster->first;
+	while (w && memcmp(w->uuid, uuid, sizeof w->uuid) != 0)
+		w = w->next;
+	return w;
+}
+
+static bool is_usable(const struct pool_worker *w)
+{
+	return w->has_database && !w->is_leaving;
+}
+
+static int64_t free_credit(const struct pool_worker *w)
+{
+	int64_t free_now = is_usable(w) ? w->credit - w->sent : 0;
+	return free_now < POOL_WINDOW_MAX ? free_now : POOL_WINDOW_MAX;
+}
+
+static struct pool_worker *after(const struct pool_roster *roster, const struct pool_worker *w)
+{
+	return w && w->next ? w->next : roster->first;
+}
+
+struct pool_worker *pool_roster_least_loaded(const struct pool_roster *roster, bool for_suspect)
+{
+	struct pool_worker *best = NULL, *w = after(roster, roster->favourite);
+	for (size_t i = 0; i < roster->count; i++, w = after(roster, w))
+		if (free_credit(w) > (best ? free_credit(best) : 0)
+			&& !(for_suspect && w->has_suspect))
+			best = w;
+	return best;
+}
+
+size_t pool_roster_usable(const struct pool_roster *roster)
+{
+	size_t usable = 0;
+	for (const struct pool_worker *w = roster->first; w; w = w->next)
+		usable += is_usable(w);
+	return usable;
+}
+
+enum status pool_roster_readiness(const struct pool_roster *roster)
+{
+	bool has_worker = false;
+	for (const struct pool_worker *w = roster->first; w; w = w->next) {
+		if (is_usable(w))
+			return ST_OK;
+		has_worker |= !w->is_leaving;
+	}
+	return has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER;
+}

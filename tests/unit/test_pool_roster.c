@@ -1,0 +1,139 @@
+#include <stdlib.h>
+
+#include "gateway/pool_roster.h"
+#include "tests/unit/suite.h"
+
+enum { WORKERS = 3, EPOCH = 1000 };
+
+static struct pool_worker *join(struct pool_roster *roster, char name)
+{
+	struct pool_greeting greeting = {
+		.peer = { &name, 1 }, .uuid = { (unsigned char)name }, .pid = name
+	};
+	return pool_roster_join(roster, &greeting, EPOCH + name);
+}
+
+static struct pool_worker *find(const struct pool_roster *roster, char name)
+{
+	return pool_roster_find(roster, (struct span){ &name, 1 });
+}
+
+START_TEST(a_worker_is_found_by_its_connection_and_its_process_until_it_parts)
+{
+	const unsigned char uuid[16] = { 'B' };
+	struct pool_roster roster = { 0 };
+	ck_assert(join(&roster, 'A') && join(&roster, 'B') && join(&roster, 'C'));
+	struct pool_worker *b = find(&roster, 'B');
+	ck_assert(b && b->epoch == EPOCH + 'B' && b->pid == 'B' && b->peer[0] == 'B');
+	ck_assert_ptr_eq(pool_roster_find_process(&roster, uuid), b);
+	roster.favourite = b;
+	pool_roster_part(&roster, b);
+	free(b);
+	ck_assert_ptr_null(roster.favourite);
+	ck_assert_ptr_null(find(&roster, 'B'));
+	ck_assert_ptr_null(pool_roster_find_process(&roster, uuid));
+	ck_assert(find(&roster, 'A') && find(&roster, 'C'));
+	ck_assert_uint_eq(roster.count, 2);
+	pool_roster_fini(&roster);
+}
+END_TEST
+
+START_TEST(too_many_are_not_taken_nor_too_long_a_name)
+{
+	static char peer[POOL_PEER_MAX + 1];
+	struct pool_roster roster = { 0 };
+	struct pool_greeting greeting = { .peer = { peer, sizeof peer } };
+	ck_assert_ptr_null(pool_roster_join(&roster, &greeting, EPOCH));
+	for (int i = 0; i < POOL_WORKERS_MAX; i++)
+		ck_assert_ptr_nonnull(join(&roster, (char)i));
+	ck_assert_ptr_null(join(&roster, 'x'));
+	pool_roster_fini(&roster);
+	ck_assert_uint_eq(roster.count, 0);
+}
+END_TEST
+
+/* Three workers, the last that joined first; who gets the next call. */
+static const struct {
+	const char *what;
+	struct {
+		int64_t credit, sent;
+		bool has_no_database, is_leaving, has_suspect;
+	} workers[WORKERS];
+	char favourite, next, next_suspect; /* '-': nobody */
+	size_t usable;
+	enum status readiness;
+} rosters[] = {
+	{ "nobody has credit", { { 0 } }, '-', '-', '-', 3, ST_OK },
+	{ "the most free credit", { { 5, 0 }, { 9, 2 }, { 9, 4 } }, '-', 'B', 'B', 3, ST_OK },
+	{ "credit taken back", { { 5, 9 }, { 4, 4 }, { 1, 0 } }, '-', 'C', 'C', 3, ST_OK },
+	{ "equals", { { 5 }, { 5 }, { 5 } }, '-', 'C', 'C', 3, ST_OK },
+	{ "equals after the first", { { 5 }, { 5 }, { 5 } }, 'C', 'B', 'B', 3, ST_OK },
+	{ "equals after the last", { { 5 }, { 5 }, { 5 } }, 'A', 'C', 'C', 3, ST_OK },
+	{ "a favourite with more", { { 5 }, { 6 }, { 5 } }, 'B', 'B', 'B', 3, ST_OK },
+	{ "unbelievable credit counts as the bound", { { POOL_WINDOW_MAX }, { INT64_MAX }, { 7 } },
+		'B', 'A', 'A', 3, ST_OK },
+	{ "one leaves, one has no database",
+		{ { 1 }, { 9, .is_leaving = true }, { 9, .has_no_database = true } }, '-', 'A', 'A',
+		1, ST_OK },
+	{ "a suspect goes to who holds none",
+		{ { 1 }, { 9, .has_suspect = true }, { 8, .has_suspect = true } }, '-', 'B', 'A', 3,
+		ST_OK },
+	{ "all hold a suspect",
+		{ { 1, .has_suspect = true }, { 9, .has_suspect = true },
+			{ 8, .has_suspect = true } },
+		'-', 'B', '-', 3, ST_OK },
+	{ "no database",
+		{ { 9, .has_no_database = true }, { 9, .has_no_database = true },
+			{ 9, .is_leaving = true } },
+		'-', '-', '-', 0, ST_DATABASE_UNAVAILABLE },
+	{ "all leave",
+		{ { 9, .is_leaving = true }, { 9, .is_leaving = true }, { 9, .is_leaving = true } },
+		'-', '-', '-', 0, ST_NO_WORKER },
+};
+
+static char name_of(const struct pool_worker *w)
+{
+	return w ? w->peer[0] : '-';
+}
+
+START_TEST(the_next_call_goes_to_the_least_loaded)
+{
+	struct pool_roster roster = { 0 };
+	for (int i = 0; i < WORKERS; i++) {
+		struct pool_worker *w = join(&roster, (char)('A' + i));
+		w->credit = rosters[_i].workers[i].credit;
+		w->sent = rosters[_i].workers[i].sent;
+		w->has_database = !rosters[_i].workers[i].has_no_database;
+		w->is_leaving = rosters[_i].workers[i].is_leaving;
+		w->has_suspect = rosters[_i].workers[i].has_suspect;
+	}
+	roster.favourite = find(&roster, rosters[_i].favourite);
+	char next = name_of(pool_roster_least_loaded(&roster, false));
+	char next_suspect = name_of(pool_roster_least_loaded(&roster, true));
+	ck_assert_msg(next == rosters[_i].next && next_suspect == rosters[_i].next_suspect,
+		"%s: %c, a suspect to %c", rosters[_i].what, next, next_suspect);
+	ck_assert_uint_eq(pool_roster_usable(&roster), rosters[_i].usable);
+	ck_assert_int_eq(pool_roster_readiness(&roster), rosters[_i].readiness);
+	pool_roster_fini(&roster);
+}
+END_TEST
+
+START_TEST(nobody_is_no_worker)
+{
+	struct pool_roster roster = { 0 };
+	ck_assert_ptr_null(pool_roster_least_loaded(&roster, false));
+	ck_assert_int_eq(pool_roster_readiness(&roster), ST_NO_WORKER);
+	pool_roster_fini(&roster);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("pool roster");
+	tcase_add_test(tc, a_worker_is_found_by_its_connection_and_its_process_until_it_parts);
+	tcase_add_test(tc, too_many_are_not_taken_nor_too_long_a_name);
+	tcase_add_loop_test(
+		tc, the_next_call_goes_to_the_least_loaded, 0, sizeof rosters / sizeof *rosters);
+	tcase_add_test(tc, nobody_is_no_worker);
+	return suite_run("pool roster", tc);
+}
