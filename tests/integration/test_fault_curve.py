@@ -159,9 +159,9 @@ class Curve(faults.FaultCase):
                 load.until_answered(200)
                 if n % 2:
                     interrupted += self.interrupt(self.workers, is_silent=True)
+                    self.service.wait_joined(self.workers)
                 else:
                     interrupted += self.interrupt(30, is_silent=False)
-                self.service.wait_joined(self.workers)
             load.until_answered(200)
         self.settle(load, f"{interrupted} connections cut or silent from amid their handshakes on")
 
@@ -175,6 +175,8 @@ class Curve(faults.FaultCase):
             line.allowance, line.is_silent = lambda: dice.randint(1, HANDSHAKE_BYTES), is_silent
             line.cut()
         harness.until("handshakes are interrupted", lambda: all(l.interrupted >= count for l in worker_lines))
+        if is_silent:
+            harness.until("no worker is left", lambda: not any(self.service.joined()))
         for line in lines:
             line.allowance = None
         return sum(line.interrupted for line in lines)
