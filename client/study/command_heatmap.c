@@ -107,7 +107,7 @@ static void draw_months(
 {
 	static const char names[13][4] = { "", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 		"Aug", "Sep", "Oct", "Nov", "Dec" };
-	int at = 0, end = (to - from) * columns;
+	int at = 0, end = out->columns - LABEL_COLUMNS;
 	fprintf(out->to, "%*s", LABEL_COLUMNS, "");
 	for (int week = from; week < to; week++) {
 		int month = month_to_name(y, week, week == from, columns);

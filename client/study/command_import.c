@@ -88,11 +88,11 @@ static void on_refused(void *arg, const struct refusal *why)
 {
 	struct import *im = arg;
 	const struct terminal *err = &im->study->err;
+	progress_clear(&im->progress);
 	if (im->study->is_json) {
 		tell_json(im, why);
 		return;
 	}
-	progress_clear(&im->progress);
 	terminal_style(err, STYLE_BAD);
 	fprintf(err->to, "line %" PRIu64 ": ", why->line);
 	terminal_style(err, STYLE_NONE);
@@ -140,11 +140,13 @@ static void summarize(const struct import *im)
 		im->options.is_dry_run ? "%" PRIu64 " would be imported" : "%" PRIu64 " imported",
 		done->created);
 	if (!im->options.is_dry_run)
-		fprintf(out->to, ", %" PRIu64 " were there already", done->existing);
+		fprintf(out->to, ", %" PRIu64 " there already", done->existing);
 	if (done->differing > 0)
 		fprintf(out->to, ", %" PRIu64 " there with other values", done->differing);
-	fprintf(out->to, ", %" PRIu64 " refused; %.1f s, %.0f rows/s\n", done->refused, seconds,
-		rate);
+	fprintf(out->to, ", %" PRIu64 " refused", done->refused);
+	if (seconds >= 1) /* else there is no rate to speak of */
+		fprintf(out->to, "; %.1f s, %.0f rows/s", seconds, rate);
+	fputc('\n', out->to);
 }
 
 /* Resuming. */
@@ -202,6 +204,20 @@ static void die_by_signal(struct import *im)
 	(void)raise((int)about.ssi_signo);
 }
 
+/* A pipe comes again from its beginning, as only a file's journal says how far it went. */
+static void tell_rest(const struct import *im)
+{
+	if (im->options.is_dry_run)
+		study_complain(im->study, "not all was judged");
+	else if (im->source.is_file && im->done.line > 0)
+		study_complain(im->study,
+			"not all was imported; the same command goes on at line %" PRIu64,
+			im->done.line);
+	else
+		study_complain(im->study,
+			"not all was imported; the same command does the rest, and nothing twice");
+}
+
 static int finish(struct import *im, bool is_read, const struct study_error *why)
 {
 	int reason = errno;
@@ -212,15 +228,14 @@ static int finish(struct import *im, bool is_read, const struct study_error *why
 	else if (!im->options.is_dry_run)
 		(void)journal_save(&im->journal, &im->done);
 	summarize(im);
-	if (im->is_stopped)
-		die_by_signal(im);
 	if (!is_read)
 		study_complain(im->study, "the file can't be read: %s", strerror(reason));
 	if (why->status != STUDY_OK)
 		(void)service_complain(im->study, why);
 	if (!is_whole) {
-		study_complain(
-			im->study, "not all was imported; the same command goes on from here");
+		tell_rest(im);
+		if (im->is_stopped)
+			die_by_signal(im);
 		return !is_read ? STUDY_EXIT_USAGE : STUDY_EXIT_UNREACHABLE;
 	}
 	return im->done.refused + im->done.differing > 0 ? STUDY_EXIT_LINES : STUDY_EXIT_DONE;

@@ -139,8 +139,8 @@ static bool is_time(const char *at)
 static bool judge_day(const struct judge *j, char out[DATE_TEXT_LEN + 1])
 {
 	static const char rule[] =
-		"must be a day that exists, YYYY-MM-DD, years 1900 to 9999, a time "
-		"with or without an offset after it or not";
+		"must be a day that exists, from 1900-01-01 to 9999-12-31; a time may "
+		"follow, as in 2026-01-31T09:30:00+01:00";
 	char time[64];
 	struct span text;
 	int64_t day;

@@ -205,7 +205,9 @@ static enum rows_result read_header(struct rows *r, struct refusal *why)
 	const char *missing = missing_column(r);
 	if (!missing)
 		return ROWS_RECORD;
-	record_refuse(why, line, "header", "has no column %s", missing);
+	record_refuse(why, line, "header",
+		"has no column %s; id, timestamp or study_date, minutes and tag must be there",
+		missing);
 	return ROWS_REFUSED;
 }
 
@@ -238,7 +240,19 @@ static size_t without_array(const char *line, size_t len)
 	return len > 0 && line[len - 1] == ',' ? len - 1 : len;
 }
 
-static bool fill_raw(struct rows *r, struct raw_record *raw)
+/* NULL, or what is wrong with a value. Numbers are taken as they are written. */
+static const char *take_value(struct json_object *value, const char **out)
+{
+	enum json_type type = json_object_get_type(value);
+	if (type == json_type_object || type == json_type_array || type == json_type_boolean)
+		return "must be text or a number";
+	*out = json_object_get_string(value);
+	if (type == json_type_string && strlen(*out) != (size_t)json_object_get_string_len(value))
+		return "holds U+0000";
+	return NULL;
+}
+
+static enum rows_result fill_raw(struct rows *r, struct raw_record *raw, struct refusal *why)
 {
 	int ranks[FIELD_COUNT] = { 0 };
 	uint64_t line = raw->line;
@@ -251,13 +265,14 @@ static bool fill_raw(struct rows *r, struct raw_record *raw)
 		enum field field = record_field(json_object_iter_peek_name(&at), &rank);
 		if (field == FIELD_COUNT || !value || (raw->text[field] && ranks[field] <= rank))
 			continue;
-		raw->text[field] = json_object_get_string(value);
-		if (json_object_is_type(value, json_type_string)
-			&& strlen(raw->text[field]) != (size_t)json_object_get_string_len(value))
-			return false;
+		const char *wrong = take_value(value, &raw->text[field]);
+		if (wrong) {
+			record_refuse(why, line, json_object_iter_peek_name(&at), "%s", wrong);
+			return ROWS_REFUSED;
+		}
 		ranks[field] = rank;
 	}
-	return true;
+	return ROWS_RECORD;
 }
 
 static const char *parse(struct rows *r, size_t len)
@@ -283,16 +298,31 @@ static enum rows_result next_json(struct rows *r, struct raw_record *raw, struct
 	}
 	memcpy(r->line, text.bytes, len);
 	const char *wrong = parse(r, len);
-	if (!wrong && fill_raw(r, raw))
-		return ROWS_RECORD;
-	if (wrong)
-		record_refuse(why, raw->line, "", "is no JSON object: %s", wrong);
-	else
-		record_refuse(why, raw->line, "", "holds U+0000");
+	if (!wrong)
+		return fill_raw(r, raw, why);
+	record_refuse(why, raw->line, "", "is no JSON object: %s", wrong);
 	return ROWS_REFUSED;
 }
 
 /* Both. */
+
+/* What the first line that is not blank begins with; looks only. ROWS_END: there is none. */
+static enum rows_result peek(struct rows *r, char *out)
+{
+	enum rows_result result = ROWS_RECORD;
+	size_t at = 0;
+	while (result == ROWS_RECORD && at < CSV_RECORD_MAX) {
+		struct span in = source_view(r->source);
+		while (at < in.len && strchr(" \t\r\n", in.bytes[at]) && in.bytes[at])
+			at++;
+		if (at < in.len) {
+			*out = in.bytes[at];
+			return ROWS_RECORD;
+		}
+		result = read_more(r);
+	}
+	return result == ROWS_RECORD ? ROWS_END : result;
+}
 
 static enum rows_result find_format(struct rows *r)
 {
@@ -307,10 +337,13 @@ static enum rows_result find_format(struct rows *r)
 	if (!r->is_past_mark && in.len >= 3 && memcmp(in.bytes, mark, 3) == 0)
 		source_take(r->source, 3);
 	r->is_past_mark = true;
-	in = source_view(r->source);
-	if (r->format == ROWS_ANY)
-		r->format = in.len > 0 && (*in.bytes == '{' || *in.bytes == '[') ? ROWS_NDJSON
-										 : ROWS_CSV;
+	if (r->format != ROWS_ANY)
+		return ROWS_RECORD;
+	char first = '\0';
+	enum rows_result result = peek(r, &first);
+	if (result != ROWS_RECORD && result != ROWS_END)
+		return result;
+	r->format = first == '{' || first == '[' ? ROWS_NDJSON : ROWS_CSV;
 	return ROWS_RECORD;
 }
 

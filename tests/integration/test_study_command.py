@@ -240,6 +240,7 @@ class Commands(StudyCase):
         today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
         monday = today - datetime.timedelta(today.weekday())
         first = monday - datetime.timedelta(77)
+        years = range((first - datetime.timedelta(1)).year, today.year + 1)
         months = [f"{m // 12}-{m % 12 + 1:02}" for m in range(today.year * 12 + today.month - 12,
                                                              today.year * 12 + today.month)]
         for day in (first, first - datetime.timedelta(1), today - datetime.timedelta(2)):
@@ -247,7 +248,7 @@ class Commands(StudyCase):
         for by, expected in (
                 ("day", [str(today - datetime.timedelta(n)) for n in range(13, -1, -1)]),
                 ("week", [str(first + datetime.timedelta(7 * n)) for n in range(12)]),
-                ("month", months), ("year", [str(y) for y in range((first - datetime.timedelta(1)).year, today.year + 1)])):
+                ("month", months), ("year", [str(year) for year in years])):
             bars = self.study("stats", "--by", by).splitlines()[:-2]
             self.assertEqual([bar.split()[0] for bar in bars], expected)
         self.assertRegex(self.study("stats", "--by", "week"), rf"{first} +7 min")
@@ -495,6 +496,20 @@ class Terminals(StudyCase):
         self.assertNotIn("\r", self.errors)
 
 
+    def test_json_stands_alone_on_a_terminal(self):
+        path = self.write("bad.csv", HEADER + "1,2020-01-01,5,aws\n2,2020-01-01,0,aws\n")
+        shown = self.on_terminal("import", path, "--json", NO_COLOR="1")
+        parts = re.sub(r"\r[^\r]*\r\x1b\[K", "", shown.text)
+        self.assertEqual(json.loads(parts)["refused_lines"], 1)
+
+    def test_every_month_has_its_name(self):
+        for columns in (40, 60, 80, 200):
+            for year in range(2020, 2030):
+                lines = self.on_terminal("heatmap", "--year", year, columns=columns).text.splitlines()
+                names = " ".join(line for line in lines if line.startswith("    ")).split()
+                self.assertEqual(len(set(names)), 12, (columns, year, names))
+
+
 class Imports(StudyCase):
     def test_a_file_of_the_system_before(self):
         path = self.write("old.csv", HEADER
@@ -574,7 +589,7 @@ class Imports(StudyCase):
 
     def start_import(self, path):
         return subprocess.Popen([STUDY, "import", path], env=self.environment(),
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                 preexec_fn=harness.dies_with_us)
 
     def journal(self):
@@ -598,8 +613,12 @@ class Imports(StudyCase):
         harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
         self.assertIsNone(popen.poll(), "it ended before it was interrupted")
         popen.send_signal(how)
+        told = popen.stderr.read().decode()
+        popen.stderr.close()
         self.assertEqual(popen.wait(harness.PATIENCE), -how)
         rest = self.json("import", path)
+        if how != signal.SIGKILL:
+            self.assertIn(f"the same command goes on at line {rest['resumed_at_line']}\n", told)
         self.assertGreater(rest["resumed_at_line"], 1)
         self.assertEqual(rest["created"] + rest["existing"], count)
         self.assertEqual(self.totals()["total_sessions"], count)
@@ -608,6 +627,18 @@ class Imports(StudyCase):
 
     def test_killed_in_the_middle_it_goes_on_there(self):
         self.interrupt(signal.SIGKILL)
+
+    def test_an_interrupted_pipe_tells_no_line(self):
+        popen = subprocess.Popen([STUDY, "import", "-"], stdin=subprocess.PIPE, env=self.environment(),
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 preexec_fn=harness.dies_with_us)
+        with popen:
+            popen.stdin.write((HEADER + "1,2020-01-01,5,aws\n").encode())
+            popen.stdin.flush()
+            harness.until("the row is in", lambda: self.database.value("select count(*) from sessions") == "1")
+            popen.send_signal(signal.SIGTERM)
+            self.assertEqual(popen.wait(harness.PATIENCE), -signal.SIGTERM)
+            self.assertIn(b"does the rest, and nothing twice", popen.stderr.read())
 
     def test_interrupted_it_goes_on_there(self):
         self.interrupt(signal.SIGINT)
@@ -618,6 +649,7 @@ class Imports(StudyCase):
         harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
         popen.kill()
         popen.wait()
+        popen.stderr.close()
         harness.until("what was asked is done", self.is_idle)
         self.empty()
         self.assertEqual(self.json("import", path)["resumed_at_line"], 0)

@@ -119,6 +119,8 @@ START_TEST(progress_says_rate_and_time_left)
 		{ { 1000, 1000, 100 }, 0, 1000, 40, " 100%  100 rows  100/s  0:00 left" },
 		{ { 1200, 1000, 100 }, 0, 1000, 40, " 100%  100 rows  100/s" },
 		{ { 1, 7201, 1 }, 0, 1000, 40, "   0%  1 rows  1/s  120:00 left" },
+		{ { 1, 7201, 1 }, 0, 1000, 18, "   0%  1 rows  1/s" },
+		{ { 1, 7201, 1 }, 0, 1000, 12, "   0%  1 row" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char line[PROGRESS_SIZE];

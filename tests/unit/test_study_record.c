@@ -160,7 +160,9 @@ static const struct {
 	{ FILE_OF(HEADER "1,d,5,\xff,\n1,d,5,a\0b,\n1,d,6,y"), "!2;!3;y/6/-;" },
 	{ FILE_OF(HEADER), "" },
 	{ FILE_OF(""), "header is missing: the file is empty" },
-	{ FILE_OF("id,minutes,tag\n"), "header has no column timestamp or study_date" },
+	{ FILE_OF("id,minutes,tag\n"),
+		"header has no column timestamp or study_date; id, timestamp or study_date, "
+		"minutes and tag must be there" },
 	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5}\n{\"minutes\":6,\"tag\":\"y\",\"notes\":null}\n"),
 		"x/5/-;y/6/-;" },
 	{ FILE_OF("[\n{\"tag\":\"x\",\"minutes\":5},\n{\"tag\":\"y\",\"minutes\":6}\n]\n"),
@@ -168,6 +170,11 @@ static const struct {
 	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5} {}\n{}}\n[1]\n{\"tag\":\"a\\u0000b\"}\n5\n"
 		  "{\"tag\":\"y\",\"minutes\":6}"),
 		"!1;!2;!3;!4;!5;y/6/-;" },
+	{ FILE_OF("\n \r\n[\n {\"tag\":\"x\",\"minutes\":5}\n]\n"), "x/5/-;" },
+	{ FILE_OF("\n \r\n" HEADER "1,d,5,x,n\n"), "x/5/n;" },
+	{ FILE_OF("{\"tag\":{\"a\":1}}\n{\"notes\":[\"n\"]}\n{\"minutes\":true}\n"
+		  "{\"tag\":7,\"minutes\":5,\"other\":[true,{}]}\n"),
+		"!1;!2;!3;7/5/-;" },
 	{ FILE_OF("{\"duration_minutes\":4,\"minutes\":5,\"topic\":\"z\",\"tag\":\"x\"}"),
 		"x/5/-;" },
 };
