@@ -6,13 +6,12 @@
 
 #include "common/log.h"
 #include "common/service.h"
-#include "common/socket.h"
 #include "common/uuid.h"
+#include "gateway/workers_wire.h"
 
 enum {
 	IDLE_TICK_MS = 500,
-	PROBE_MS = 200,           /* a worker that holds calls is greeted after so long a silence */
-	BODY_TARGET = 256 * 1024, /* a message is sent once it has grown to this */
+	PROBE_MS = 200, /* a worker that holds calls is greeted after so long a silence */
 };
 
 /* Its texts follow the struct: the request id, then the params. */
@@ -28,14 +27,11 @@ struct call {
 
 struct workers {
 	struct pool pool;
-	struct socket *socket;
+	struct workers_wire wire;
 	struct event *flush; /* armed once where something is to be done at the end of this turn */
 	struct event *tick;
 	bool is_flush_armed, is_tick_fast;
-	unsigned char uuid[16];
-	const char *version;
 	uint64_t probed_ms;
-	struct buf body; /* the message that is being made */
 	void (*on_drained)(void *arg);
 	void *drained_arg;
 };
@@ -45,10 +41,12 @@ static struct call *call_of(struct pool_call *pooled)
 	return (struct call *)(void *)((char *)pooled - offsetof(struct call, pooled));
 }
 
-static void finish(struct pool_call *pooled, enum status st, struct span error, struct span result)
+static void finish(struct pool_call *pooled, struct span error, struct span result)
 {
 	struct call *call = call_of(pooled);
-	call->done(call->arg, st, error, result);
+	bool stands = pooled->verdict == ST_OK;
+	call->done(call->arg, pooled->verdict, stands ? error : (struct span){ 0 },
+		stands ? result : (struct span){ 0 });
 	free(call);
 }
 
@@ -60,6 +58,11 @@ static void arm_flush(struct workers *w)
 		w->is_flush_armed = event_add(w->flush, &at_once) == 0;
 }
 
+static void on_news(void *arg)
+{
+	arm_flush(arg);
+}
+
 static void arm_tick(struct workers *w, bool is_fast)
 {
 	long ms = is_fast ? POOL_TICK_MS : IDLE_TICK_MS;
@@ -69,101 +72,24 @@ static void arm_tick(struct workers *w, bool is_fast)
 		log_error("timer not started: calls may outlive their deadlines");
 }
 
-/* To workers. */
-
-static struct span peer_of(const struct pool_worker *worker)
+static void put_call(struct pool_call *pooled, uint64_t now_ms, struct buf *out)
 {
-	return (struct span){ worker->peer, worker->peer_len };
-}
-
-static void put_hello(const struct workers *w, const struct pool_worker *worker, struct buf *out)
-{
-	char uuid[UUID_TEXT_LEN];
-	struct buf params = { 0 };
-	uuid_format(w->uuid, uuid);
-	msg_put_map(&params, 3);
-	msg_put_key(&params, "gateway");
-	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
-	msg_put_key(&params, "epoch");
-	msg_put_int(&params, worker->epoch);
-	msg_put_key(&params, "version");
-	msg_put_key(&params, w->version);
-	envelope_put_notification(out, "gateway.hello", buf_view(&params));
-	out->failed |= params.failed;
-	buf_fini(&params);
-}
-
-/* False where the worker's connection turned out to be gone: the worker is, too. */
-static bool say_hello(struct workers *w, struct pool_worker *worker)
-{
-	struct buf out = { 0 };
-	put_hello(w, worker, &out);
-	enum status st =
-		out.failed ? ST_NO_MEMORY : socket_send(w->socket, peer_of(worker), buf_view(&out));
-	buf_fini(&out);
-	if (st != ST_NO_WORKER)
-		return true; /* another refusal is made good by the next hello */
-	pool_lose(&w->pool, worker);
-	arm_flush(w);
-	return false;
-}
-
-static void put_call(const struct call *call, uint64_t now_ms, struct buf *out)
-{
-	uint64_t deadline_ms = call->pooled.deadline_ms;
+	const struct call *call = call_of(pooled);
+	uint64_t deadline_ms = pooled->deadline_ms;
 	struct context context = {
 		.account = call->account,
 		.request_id = call->request_id,
 		.deadline_ms = deadline_ms > now_ms ? (int64_t)(deadline_ms - now_ms) : 1,
 	};
 	envelope_put_request(
-		out, call->pooled.msgid, span_of(call->method->name), &context, call->params);
-}
-
-/* One message of what waits for this worker; how many calls are in it. */
-static size_t fill_body(struct workers *w, const struct pool_worker *worker, uint64_t now_ms)
-{
-	size_t count = 0;
-	buf_clear(&w->body);
-	struct pool_call *pooled = worker->unsent;
-	for (; pooled && w->body.len < BODY_TARGET; pooled = TAILQ_NEXT(pooled, link)) {
-		size_t len = w->body.len;
-		put_call(call_of(pooled), now_ms, &w->body);
-		if (count > 0 && w->body.len > ENVELOPE_BODY_MAX) {
-			w->body.len = len; /* a long one goes alone */
-			break;
-		}
-		count++;
-	}
-	return count;
-}
-
-static void send_to(struct workers *w, struct pool_worker *worker, uint64_t now_ms)
-{
-	while (worker->unsent) {
-		size_t count = fill_body(w, worker, now_ms);
-		enum status st = w->body.failed ? ST_NO_MEMORY
-						: socket_send(w->socket, peer_of(worker),
-							buf_view(&w->body));
-		if (st == ST_NO_WORKER) {
-			pool_lose(&w->pool, worker);
-			arm_flush(w);
-			return;
-		}
-		if (st != ST_OK) {
-			pool_take_back(&w->pool, worker);
-			return;
-		}
-		for (; count > 0; count--)
-			pool_sent(worker);
-	}
+		out, pooled->msgid, span_of(call->method->name), &context, call->params);
 }
 
 static void report_ended(struct workers *w)
 {
 	struct pool_call *pooled;
 	while ((pooled = pool_take_ended(&w->pool)))
-		finish(pooled, pooled->verdict, (struct span){ 0 }, (struct span){ 0 });
+		finish(pooled, (struct span){ 0 }, (struct span){ 0 });
 }
 
 static void report_drained(struct workers *w)
@@ -184,7 +110,7 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 	uint64_t now_ms = service_now_ms();
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
-		send_to(w, worker, now_ms);
+		workers_wire_send(&w->wire, worker, now_ms);
 	}
 	report_ended(w);
 	report_drained(w);
@@ -199,7 +125,7 @@ static void probe(struct workers *w, uint64_t now_ms)
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
 		if (worker->in_flight > 0 && now_ms - worker->heard_ms >= PROBE_MS)
-			(void)say_hello(w, worker);
+			(void)workers_wire_hello(&w->wire, worker);
 	}
 }
 
@@ -212,129 +138,6 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	probe(w, now_ms);
 	arm_flush(w);
 	arm_tick(w, w->pool.counts.live > 0);
-}
-
-/* From workers. */
-
-static void on_ready(struct workers *w, struct span peer, struct span params)
-{
-	struct pool_greeting greeting = { .peer = peer };
-	struct span uuid, database;
-	struct msg_token token = { 0 };
-	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, greeting.uuid)
-		|| !msg_find_int(params, "epoch", &greeting.epoch)
-		|| !msg_find_int(params, "credit", &greeting.credit)
-		|| msg_find(params, "database", &database) != ST_OK) {
-		w->pool.counts.malformed++;
-		return;
-	}
-	if (!msg_find_int(params, "pid", &greeting.pid))
-		greeting.pid = 0;
-	struct msg_reader in = msg_reader(database);
-	greeting.has_database =
-		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
-	struct pool_worker *worker = pool_greet(&w->pool, &greeting, service_now_ms());
-	if (!worker)
-		log_warn("a worker is not taken: too many workers, or no memory");
-	else if (say_hello(w, worker))
-		arm_flush(w);
-}
-
-static void on_leaving(struct workers *w, struct pool_worker *worker, struct span params)
-{
-	int64_t epoch;
-	if (!msg_find_int(params, "epoch", &epoch)) {
-		w->pool.counts.malformed++;
-		return;
-	}
-	pool_leave(&w->pool, worker, epoch);
-	arm_flush(w);
-}
-
-/* False: what follows in the message is of another epoch. */
-static bool on_credit(struct workers *w, struct pool_worker *worker, struct span params)
-{
-	int64_t epoch, credit;
-	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit)) {
-		w->pool.counts.malformed++;
-		return false;
-	}
-	return pool_credit(&w->pool, worker, epoch, credit, service_now_ms());
-}
-
-static enum status meaning_of(struct span error)
-{
-	struct span code;
-	if (msg_is_nil(error))
-		return ST_OK;
-	return msg_find_text(error, "code", &code) ? status_from_code(code.bytes, code.len)
-						   : ST_INTERNAL;
-}
-
-static void on_response(
-	struct workers *w, struct pool_worker *worker, const struct envelope *message)
-{
-	enum status said = meaning_of(message->error);
-	struct pool_call *pooled = pool_answer(&w->pool, worker, message->msgid, said);
-	if (!pooled)
-		return;
-	if (pooled->verdict == ST_OK)
-		finish(pooled, ST_OK, message->error, message->result);
-	else
-		finish(pooled, pooled->verdict, (struct span){ 0 }, (struct span){ 0 });
-}
-
-/* One message's walk: responses count only after a credit of the right epoch. */
-struct walk {
-	struct span peer;
-	struct pool_worker *worker; /* NULL: it has not said ready */
-	bool is_current;
-};
-
-static bool take(struct workers *w, struct walk *walk, const struct envelope *message)
-{
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.ready")) {
-		on_ready(w, walk->peer, message->params);
-		walk->worker = pool_worker_of(&w->pool, walk->peer);
-		return true;
-	}
-	if (!walk->worker) {
-		w->pool.counts.stale++;
-		return false;
-	}
-	if (message->kind == ENVELOPE_RESPONSE) {
-		if (walk->is_current)
-			on_response(w, walk->worker, message);
-		else
-			w->pool.counts.malformed++;
-		return walk->is_current;
-	}
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.credit"))
-		return walk->is_current = on_credit(w, walk->worker, message->params);
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.leaving"))
-		on_leaving(w, walk->worker, message->params);
-	return true; /* a newer worker may say more than we know */
-}
-
-static void on_message(struct socket *s, struct span peer, struct span body, void *arg)
-{
-	struct workers *w = arg;
-	(void)s;
-	struct msg_reader in = msg_reader(body);
-	struct walk walk = { .peer = peer, .worker = pool_worker_of(&w->pool, peer) };
-	while (in.at < in.end) {
-		struct envelope message;
-		struct fail why = { 0 };
-		if (envelope_decode(&in, &message, &why) != ST_OK) {
-			w->pool.counts.malformed++;
-			log_warn("a worker's message is malformed: %s: dropped",
-				fail_text(&why, ST_MALFORMED));
-			break;
-		}
-		if (!take(w, &walk, &message))
-			break;
-	}
-	arm_flush(w);
 }
 
 static void on_worker(void *arg, enum pool_event event, const struct pool_worker *worker)
@@ -375,21 +178,6 @@ static enum status open_events(struct workers *w, struct event_base *base, struc
 	return ST_OK;
 }
 
-static enum status open_socket(
-	struct workers *w, struct socket_hub *hub, const char *endpoint, struct fail *why)
-{
-	struct socket_options options = {
-		.endpoint = endpoint,
-		.bind = true,
-		.router = true,
-		.max_body = SOCKET_REPLY_BODY_MAX,
-		.role = CURVE_WORKER,
-		.on_message = on_message,
-		.arg = w,
-	};
-	return socket_open(hub, &options, &w->socket, why);
-}
-
 enum status workers_open(struct workers **out, struct socket_hub *hub, struct event_base *base,
 	const struct workers_options *options, struct fail *why)
 {
@@ -402,13 +190,19 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 		.watch = on_worker,
 		.watch_arg = w,
 	};
-	struct uuid_source ids = { 0 };
+	struct workers_wire_options wire = {
+		.endpoint = options->endpoint,
+		.version = options->version,
+		.pool = &w->pool,
+		.put_call = put_call,
+		.on_answer = finish,
+		.on_news = on_news,
+		.arg = w,
+	};
 	pool_init(&w->pool, &pool, service_now_ms());
-	uuid_v7(&ids, w->uuid);
-	w->version = options->version;
 	enum status st = open_events(w, base, why);
 	if (st == ST_OK)
-		st = open_socket(w, hub, options->endpoint, why);
+		st = workers_wire_open(&w->wire, hub, &wire, why);
 	if (st != ST_OK) {
 		workers_free(&w);
 		return fail_wrap(why, st, "open the workers' endpoint");
@@ -489,7 +283,7 @@ struct pool_counts workers_counts(const struct workers *w)
 
 const unsigned char *workers_uuid(const struct workers *w)
 {
-	return w->uuid;
+	return w->wire.uuid;
 }
 
 const struct pool *workers_pool(const struct workers *w)
@@ -518,8 +312,7 @@ void workers_free(struct workers **workers)
 		event_free(w->flush);
 	if (w->tick)
 		event_free(w->tick);
-	socket_free(&w->socket);
+	workers_wire_close(&w->wire);
 	pool_fini(&w->pool);
-	buf_fini(&w->body);
 	free(w);
 }

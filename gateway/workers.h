@@ -1,9 +1,10 @@
 /*
- * workers: the gateway's side of the worker protocol (schema/rpc.md).
+ * workers: calls of RPC methods, which workers run.
  *
- * One ROUTER socket that workers connect to, and the pool (gateway/pool.h) whose rules say which
- * worker gets a call, when it is repeated and when it is given up. A call is answered exactly
- * once, from the loop: by a worker's reply, or by the pool's verdict.
+ * The rules that say which worker gets a call, when it is repeated and when it is given up are
+ * gateway/pool.h's, the dialogue with workers is gateway/workers_wire.h's; here they get the loop's
+ * turns and its time. A call is answered exactly once, from the loop: by a worker's reply, or by the
+ * pool's verdict. Calls are owned by it from workers_call to their answer or their cancellation.
  *
  *	struct workers_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
  *		.epoch = epoch, .queue_max = 10000, .version = STUDYTRACKER_VERSION };

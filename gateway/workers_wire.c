@@ -1,0 +1,236 @@
+#include "gateway/workers_wire.h"
+
+#include "common/envelope.h"
+#include "common/log.h"
+#include "common/service.h"
+#include "common/socket.h"
+#include "common/uuid.h"
+
+enum { BODY_TARGET = 256 * 1024 }; /* a message is sent once it has grown to this */
+
+static void tell_news(const struct workers_wire *wire)
+{
+	wire->options.on_news(wire->options.arg);
+}
+
+/* To workers. */
+
+static struct span peer_of(const struct pool_worker *worker)
+{
+	return (struct span){ worker->peer, worker->peer_len };
+}
+
+static void put_hello(
+	const struct workers_wire *wire, const struct pool_worker *worker, struct buf *out)
+{
+	char uuid[UUID_TEXT_LEN];
+	struct buf params = { 0 };
+	uuid_format(wire->uuid, uuid);
+	msg_put_map(&params, 3);
+	msg_put_key(&params, "gateway");
+	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, worker->epoch);
+	msg_put_key(&params, "version");
+	msg_put_key(&params, wire->options.version);
+	envelope_put_notification(out, "gateway.hello", buf_view(&params));
+	out->failed |= params.failed;
+	buf_fini(&params);
+}
+
+bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
+{
+	struct buf out = { 0 };
+	put_hello(wire, worker, &out);
+	enum status st = out.failed ? ST_NO_MEMORY
+				    : socket_send(wire->socket, peer_of(worker), buf_view(&out));
+	buf_fini(&out);
+	if (st != ST_NO_WORKER)
+		return true; /* another refusal is made good by the next hello */
+	pool_lose(wire->pool, worker);
+	tell_news(wire);
+	return false;
+}
+
+/* One message of what waits for this worker; how many calls are in it. */
+static size_t fill_body(
+	struct workers_wire *wire, const struct pool_worker *worker, uint64_t now_ms)
+{
+	size_t count = 0;
+	buf_clear(&wire->body);
+	struct pool_call *pooled = worker->unsent;
+	for (; pooled && wire->body.len < BODY_TARGET; pooled = TAILQ_NEXT(pooled, link)) {
+		size_t len = wire->body.len;
+		wire->options.put_call(pooled, now_ms, &wire->body);
+		if (count > 0 && wire->body.len > ENVELOPE_BODY_MAX) {
+			wire->body.len = len; /* a long one goes alone */
+			break;
+		}
+		count++;
+	}
+	return count;
+}
+
+void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, uint64_t now_ms)
+{
+	while (worker->unsent) {
+		size_t count = fill_body(wire, worker, now_ms);
+		enum status st = wire->body.failed ? ST_NO_MEMORY
+						   : socket_send(wire->socket, peer_of(worker),
+							   buf_view(&wire->body));
+		if (st == ST_NO_WORKER) {
+			pool_lose(wire->pool, worker);
+			tell_news(wire);
+			return;
+		}
+		if (st != ST_OK) {
+			pool_take_back(wire->pool, worker);
+			return;
+		}
+		for (; count > 0; count--)
+			pool_sent(worker);
+	}
+}
+
+/* From workers. */
+
+static void on_ready(struct workers_wire *wire, struct span peer, struct span params)
+{
+	struct pool_greeting greeting = { .peer = peer };
+	struct span uuid, database;
+	struct msg_token token = { 0 };
+	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, greeting.uuid)
+		|| !msg_find_int(params, "epoch", &greeting.epoch)
+		|| !msg_find_int(params, "credit", &greeting.credit)
+		|| msg_find(params, "database", &database) != ST_OK) {
+		wire->pool->counts.malformed++;
+		return;
+	}
+	if (!msg_find_int(params, "pid", &greeting.pid))
+		greeting.pid = 0;
+	struct msg_reader in = msg_reader(database);
+	greeting.has_database =
+		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
+	struct pool_worker *worker = pool_greet(wire->pool, &greeting, service_now_ms());
+	if (!worker)
+		log_warn("a worker is not taken: too many workers, or no memory");
+	else if (workers_wire_hello(wire, worker))
+		tell_news(wire);
+}
+
+static void on_leaving(struct workers_wire *wire, struct pool_worker *worker, struct span params)
+{
+	int64_t epoch;
+	if (!msg_find_int(params, "epoch", &epoch)) {
+		wire->pool->counts.malformed++;
+		return;
+	}
+	pool_leave(wire->pool, worker, epoch);
+	tell_news(wire);
+}
+
+/* False: what follows in the message is of another epoch. */
+static bool on_credit(struct workers_wire *wire, struct pool_worker *worker, struct span params)
+{
+	int64_t epoch, credit;
+	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit)) {
+		wire->pool->counts.malformed++;
+		return false;
+	}
+	return pool_credit(wire->pool, worker, epoch, credit, service_now_ms());
+}
+
+static enum status meaning_of(struct span error)
+{
+	struct span code;
+	if (msg_is_nil(error))
+		return ST_OK;
+	return msg_find_text(error, "code", &code) ? status_from_code(code.bytes, code.len)
+						   : ST_INTERNAL;
+}
+
+static void on_response(
+	struct workers_wire *wire, struct pool_worker *worker, const struct envelope *message)
+{
+	enum status said = meaning_of(message->error);
+	struct pool_call *pooled = pool_answer(wire->pool, worker, message->msgid, said);
+	if (pooled)
+		wire->options.on_answer(pooled, message->error, message->result);
+}
+
+/* One message's walk: responses count only after a credit of the right epoch. */
+struct walk {
+	struct span peer;
+	struct pool_worker *worker; /* NULL: it has not said ready */
+	bool is_current;
+};
+
+static bool take(struct workers_wire *wire, struct walk *walk, const struct envelope *message)
+{
+	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.ready")) {
+		on_ready(wire, walk->peer, message->params);
+		walk->worker = pool_worker_of(wire->pool, walk->peer);
+		return true;
+	}
+	if (!walk->worker) {
+		wire->pool->counts.stale++;
+		return false;
+	}
+	if (message->kind == ENVELOPE_RESPONSE) {
+		if (walk->is_current)
+			on_response(wire, walk->worker, message);
+		else
+			wire->pool->counts.malformed++;
+		return walk->is_current;
+	}
+	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.credit"))
+		return walk->is_current = on_credit(wire, walk->worker, message->params);
+	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.leaving"))
+		on_leaving(wire, walk->worker, message->params);
+	return true; /* a newer worker may say more than we know */
+}
+
+static void on_message(struct socket *s, struct span peer, struct span body, void *arg)
+{
+	struct workers_wire *wire = arg;
+	(void)s;
+	struct msg_reader in = msg_reader(body);
+	struct walk walk = { .peer = peer, .worker = pool_worker_of(wire->pool, peer) };
+	while (in.at < in.end) {
+		struct envelope message;
+		struct fail why = { 0 };
+		if (envelope_decode(&in, &message, &why) != ST_OK) {
+			wire->pool->counts.malformed++;
+			log_warn("a worker's message is malformed: %s: dropped",
+				fail_text(&why, ST_MALFORMED));
+			break;
+		}
+		if (!take(wire, &walk, &message))
+			break;
+	}
+	tell_news(wire);
+}
+
+enum status workers_wire_open(struct workers_wire *wire, struct socket_hub *hub,
+	const struct workers_wire_options *options, struct fail *why)
+{
+	struct uuid_source ids = { 0 };
+	struct socket_options socket = {
+		.endpoint = options->endpoint,
+		.bind = true,
+		.router = true,
+		.max_body = SOCKET_REPLY_BODY_MAX,
+		.role = CURVE_WORKER,
+		.on_message = on_message,
+		.arg = wire,
+	};
+	*wire = (struct workers_wire){ .options = *options, .pool = options->pool };
+	uuid_v7(&ids, wire->uuid);
+	return socket_open(hub, &socket, &wire->socket, why);
+}
+
+void workers_wire_close(struct workers_wire *wire)
+{
+	socket_free(&wire->socket);
+	buf_fini(&wire->body);
+}
