@@ -1,9 +1,14 @@
 /*
  * api: HTTP requests to RPC calls and their answers to HTTP replies.
  *
- * One struct request lives from the edge's on_request until its answer is complete or its
- * client has left. Which method a path calls is gateway/route.c's, what a value may be is
+ * Here a request finds its way: to a call of a worker and from its result to the answer, or to what
+ * the gateway answers by itself. Its life is gateway/api_request.h's, an answer of many pages is
+ * gateway/api_list.h's. Which method a path calls is gateway/route.c's, what a value may be is
  * common/params.c's (asked by the worker), what an outcome is called is common/status.c's.
+ *
+ *	api_init(&api, settings, workers);
+ *	struct edge_options options = { .on_request = api_on_request,
+ *		.format_error = api_format_error, .arg = &api };
  */
 #ifndef GATEWAY_API_H
 #define GATEWAY_API_H

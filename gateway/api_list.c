@@ -1,0 +1,95 @@
+#include "gateway/api_list.h"
+
+#include "common/log.h"
+
+/* The head is out: all that can be done about a failure is to cut the connection, which a
+ * client sees as an incomplete body (RFC 9112 section 8). */
+static void cut_short(struct api_request **request, const char *reason)
+{
+	const struct api_request *r = *request;
+	log_warn("list cut short: %s: connection closed, request_id %.*s", reason, (int)r->id.len,
+		r->id.bytes);
+	api_request_abort(request);
+}
+
+static void on_page(void *arg, enum status st, struct span error, struct span result)
+{
+	struct api_request *r = arg;
+	r->call = NULL;
+	if (st == ST_OK && msg_is_nil(error))
+		api_list_answer(&r, result);
+	else
+		cut_short(&r, st == ST_OK ? "the worker refused" : status_info(st)->message);
+}
+
+/* Asks for the page after r->cursor. The query is read again: it is the same request. */
+static void ask_next(struct api_request *r)
+{
+	struct request_source source = {
+		.http = exchange_request(r->exchange), .route = r->route, .method = r->method
+	};
+	struct fail why = { 0 };
+	r->wants_page = false;
+	enum status st = api_request_ask(r, &source, on_page, &why);
+	if (st != ST_OK)
+		cut_short(&r, fail_text(&why, st));
+}
+
+static void on_drained(struct exchange *exchange, void *data)
+{
+	(void)exchange;
+	struct api_request *r = data;
+	if (r->wants_page)
+		ask_next(r);
+}
+
+static void start(struct api_request *r)
+{
+	struct buf headers = { 0 };
+	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
+	struct exchange_reply head = { .http_status = 200,
+		.content_type = "application/json",
+		.headers = buf_view(&headers) };
+	r->is_streaming = true;
+	exchange_start(r->exchange, &head);
+	exchange_on_drained(r->exchange, on_drained);
+	buf_fini(&headers);
+}
+
+/* A page of a list of several. */
+static void write_page(struct api_request *r, struct span body, struct span next_cursor)
+{
+	buf_clear(&r->cursor);
+	buf_span(&r->cursor, next_cursor);
+	r->wants_page = next_cursor.len > 0;
+	if (!r->is_streaming)
+		start(r);
+	bool is_full = exchange_write(r->exchange, body);
+	if (!r->wants_page)
+		api_request_end(&r);
+	else if (!is_full)
+		ask_next(r);
+}
+
+void api_list_answer(struct api_request **request, struct span page)
+{
+	struct api_request *r = *request;
+	struct buf body = { 0 };
+	struct span next_cursor;
+	bool is_first = !r->is_streaming;
+	*request = NULL;
+	if (is_first)
+		buf_byte(&body, '[');
+	enum status st = reply_page_rows(&body, page, is_first, &next_cursor);
+	if (st == ST_OK && next_cursor.len == 0)
+		buf_byte(&body, ']');
+	if (st != ST_OK && is_first)
+		api_request_fail(&r, ST_INTERNAL, NULL);
+	else if (st != ST_OK)
+		cut_short(&r, "malformed page");
+	else if (is_first && next_cursor.len == 0)
+		api_request_finish_json(&r, 200, (struct span){ 0 }, buf_view(&body));
+	else
+		write_page(r, buf_view(&body), next_cursor);
+	buf_fini(&body);
+}

@@ -1,0 +1,166 @@
+#include "gateway/api_request.h"
+
+#include <stdlib.h>
+
+#include "common/log.h"
+
+enum { PAGE_ROWS = 500 }; /* of a list that is answered as a whole */
+
+static void request_free(struct api_request **request)
+{
+	struct api_request *r = *request;
+	*request = NULL;
+	if (!r)
+		return;
+	if (r->call)
+		workers_cancel(&r->call);
+	buf_fini(&r->cursor);
+	free(r);
+}
+
+static void on_gone(void *data)
+{
+	struct api_request *r = data;
+	r->exchange = NULL;
+	request_free(&r);
+}
+
+struct api_request *api_request_new(struct api *api, struct exchange *exchange)
+{
+	struct api_request *r = calloc(1, sizeof *r);
+	if (!r) {
+		exchange_abort(&exchange);
+		return NULL;
+	}
+	r->api = api;
+	r->exchange = exchange;
+	r->id = request_id_choose(exchange_request(exchange), &api->ids);
+	exchange_set_data(exchange, r, on_gone);
+	return r;
+}
+
+static enum status put_params(struct api_request *r, const struct request_source *source,
+	struct buf *params, struct fail *why)
+{
+	uint32_t pairs = 0;
+	size_t mark = msg_open_map(params);
+	enum status st = request_params_put(source, params, &pairs, why);
+	if (st == ST_OK && (r->route->flags & ROUTE_STREAM)) {
+		msg_put_key(params, "limit");
+		msg_put_int(params, PAGE_ROWS);
+		pairs++;
+		if (r->cursor.len) {
+			msg_put_key(params, "cursor");
+			msg_put_text(params, buf_view(&r->cursor));
+			pairs++;
+		}
+	}
+	msg_close(params, mark, pairs);
+	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;
+}
+
+enum status api_request_ask(struct api_request *r, const struct request_source *source,
+	call_done done, struct fail *why)
+{
+	struct buf params = { 0 };
+	struct context context = { .account = 1,
+		.request_id = request_id_view(&r->id),
+		.deadline_ms = r->api->settings->deadline_ms };
+	enum status st = put_params(r, source, &params, why);
+	if (st == ST_OK)
+		st = workers_call(
+			r->api->workers, r->method, &context, buf_view(&params), done, r, &r->call);
+	buf_fini(&params);
+	return st;
+}
+
+void api_request_put_headers(const struct api *api, const struct http_request *http,
+	const struct request_id *id, struct buf *headers)
+{
+	buf_text(headers, "X-Request-Id: ");
+	buf_span(headers, request_id_view(id));
+	buf_text(headers, "\r\n");
+	if (http)
+		cors_put_headers(&api->cors, http_request_field(http, "Origin"), headers);
+}
+
+void api_request_reply(struct api_request **request, const struct exchange_reply *reply)
+{
+	struct api_request *r = *request;
+	exchange_set_data(r->exchange, NULL, NULL);
+	exchange_reply(&r->exchange, reply);
+	request_free(request);
+}
+
+void api_request_finish(struct api_request **request, const struct exchange_reply *reply)
+{
+	const struct api_request *r = *request;
+	struct buf headers = { 0 };
+	struct exchange_reply whole = *reply;
+	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
+	buf_span(&headers, reply->headers);
+	whole.headers = buf_view(&headers);
+	api_request_reply(request, &whole);
+	buf_fini(&headers);
+}
+
+void api_request_finish_json(
+	struct api_request **request, int http_status, struct span headers, struct span body)
+{
+	struct exchange_reply reply = { http_status, "application/json", headers, body };
+	api_request_finish(request, &reply);
+}
+
+void api_request_end(struct api_request **request)
+{
+	struct api_request *r = *request;
+	exchange_set_data(r->exchange, NULL, NULL);
+	exchange_end(&r->exchange);
+	request_free(request);
+}
+
+void api_request_abort(struct api_request **request)
+{
+	struct api_request *r = *request;
+	exchange_set_data(r->exchange, NULL, NULL);
+	exchange_abort(&r->exchange);
+	request_free(request);
+}
+
+static int http_status_for(const struct api_request *r, enum status st)
+{
+	if (r->route && r->route->invalid_status && st == ST_INVALID_INPUT)
+		return r->route->invalid_status;
+	return status_info(st)->http_status;
+}
+
+void api_request_refuse(
+	struct api_request **request, const struct error_facts *facts, struct span headers)
+{
+	const struct api_request *r = *request;
+	struct buf body = { 0 }, all = { 0 };
+	int http_status = http_status_for(r, facts->st);
+	if (http_status == 500)
+		log_error("request failed: %s: answered 500, request_id %.*s",
+			status_info(facts->st)->code, (int)r->id.len, r->id.bytes);
+	buf_span(&all, headers);
+	if (http_status == 503)
+		buf_text(&all, "Retry-After: 1\r\n");
+	reply_error(&body, facts, request_id_view(&r->id));
+	api_request_finish_json(request, http_status, buf_view(&all), buf_view(&body));
+	buf_fini(&body);
+	buf_fini(&all);
+}
+
+struct error_facts api_request_facts(enum status st, const struct fail *why)
+{
+	return (struct error_facts){ .st = st,
+		.message = span_of(why && why->text[0] ? why->text : NULL),
+		.field = span_of(why && why->field[0] ? why->field : NULL) };
+}
+
+void api_request_fail(struct api_request **request, enum status st, const struct fail *why)
+{
+	struct error_facts facts = api_request_facts(st, why);
+	api_request_refuse(request, &facts, (struct span){ 0 });
+}

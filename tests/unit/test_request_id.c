@@ -1,0 +1,66 @@
+#include <string.h>
+
+#include "gateway/request_id.h"
+#include "tests/unit/suite.h"
+
+#define LONGEST                                                            \
+	"0123456789012345678901234567890123456789012345678901234567890123" \
+	"0123456789012345678901234567890123456789012345678901234567890123"
+
+static const struct {
+	const char *what, *request_id, *trace_id;
+	const char *id; /* NULL: one of our own */
+} choices[] = {
+	{ "nothing said", NULL, NULL, NULL },
+	{ "a request id", "r-1", NULL, "r-1" },
+	{ "a trace id", NULL, "t-1", "t-1" },
+	{ "both", "r-1", "t-1", "r-1" },
+	{ "one that can't be taken, one that can", "r 1", "t-1", "t-1" },
+	{ "the longest", LONGEST, NULL, LONGEST },
+	{ "one too long", LONGEST "x", NULL, NULL },
+	{ "empty", "", NULL, NULL },
+	{ "a control character", "a\x1f", NULL, NULL },
+	{ "no ASCII", "\xc3\xa4", NULL, NULL },
+	{ "a quote", "a\"b", NULL, NULL },
+	{ "markup", "<b>", NULL, NULL },
+};
+
+START_TEST(a_client_names_its_request_where_it_can_be_written_anywhere)
+{
+	struct uuid_source ids = { 0 };
+	struct http_request http = { 0 };
+	unsigned char uuid[16];
+	if (choices[_i].request_id)
+		http.fields[http.field_count++] = (struct http_field){ SPAN("x-request-id"),
+			span_of(choices[_i].request_id) };
+	if (choices[_i].trace_id)
+		http.fields[http.field_count++] =
+			(struct http_field){ SPAN("X-Trace-Id"), span_of(choices[_i].trace_id) };
+	struct request_id id = request_id_choose(&http, &ids);
+	if (choices[_i].id)
+		ck_assert_msg(span_is(request_id_view(&id), choices[_i].id), "%s: %.*s",
+			choices[_i].what, (int)id.len, id.bytes);
+	else
+		ck_assert_msg(uuid_parse(request_id_view(&id), uuid), "%s: %.*s", choices[_i].what,
+			(int)id.len, id.bytes);
+}
+END_TEST
+
+START_TEST(a_request_of_which_nothing_is_known_has_an_id_too)
+{
+	struct uuid_source ids = { 0 };
+	struct request_id first = request_id_choose(NULL, &ids);
+	struct request_id second = request_id_choose(NULL, &ids);
+	ck_assert_uint_eq(first.len, UUID_TEXT_LEN);
+	ck_assert(memcmp(first.bytes, second.bytes, UUID_TEXT_LEN) != 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("request id");
+	tcase_add_loop_test(tc, a_client_names_its_request_where_it_can_be_written_anywhere, 0,
+		sizeof choices / sizeof *choices);
+	tcase_add_test(tc, a_request_of_which_nothing_is_known_has_an_id_too);
+	return suite_run("request id", tc);
+}
