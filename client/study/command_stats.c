@@ -29,7 +29,7 @@ const struct command command_stats = { "stats", "", "Show how much was studied, 
 
 enum { DAY, WEEK, MONTH, YEAR }; /* buckets */
 
-enum { LABEL_MAX = 30, GAP_MAX = 60 };
+enum { LABEL_LEAST = 10, LABEL_MAX = 30, BAR_LEAST = 10, GAP_MAX = 60 };
 
 struct range {
 	bool is_default; /* nobody has said one */
@@ -82,11 +82,13 @@ static struct chart chart_of(
 		c.label_columns = columns > c.label_columns ? columns : c.label_columns;
 		c.max = minutes > c.max ? minutes : c.max;
 	}
-	if (c.label_columns > LABEL_MAX)
-		c.label_columns = LABEL_MAX;
 	terminal_duration(c.max, longest);
 	c.duration_columns = (int)strlen(longest);
-	c.bar_columns = study->out.columns - c.label_columns - c.duration_columns - 5;
+	int room = study->out.columns - c.duration_columns - 5;
+	int most = room - BAR_LEAST < LABEL_MAX ? room - BAR_LEAST : LABEL_MAX;
+	most = most > LABEL_LEAST ? most : LABEL_LEAST;
+	c.label_columns = c.label_columns > most ? most : c.label_columns;
+	c.bar_columns = room - c.label_columns;
 	return c;
 }
 

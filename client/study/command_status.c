@@ -139,8 +139,12 @@ static void print_workers(const struct study *study, struct json_object *workers
 		{ "", 0, false },
 	};
 	struct table table;
+	if (!workers || json_object_array_length(workers) == 0) {
+		fputs("  no workers: requests wait until one connects\n", study->out.to);
+		return;
+	}
 	table_init(&table, &study->out, columns, 6);
-	for (size_t i = 0; workers && i < json_object_array_length(workers); i++) {
+	for (size_t i = 0; i < json_object_array_length(workers); i++) {
 		struct json_object *w = json_object_array_get_idx(workers, i);
 		char name[64];
 		(void)snprintf(name, sizeof name, "  %.36s",

@@ -17,9 +17,11 @@ int64_t progress_now_ms(void)
 
 void progress_start(struct progress *p, const struct terminal *terminal, uint64_t done_first)
 {
-	*p = (struct progress){
-		.terminal = terminal, .started_ms = progress_now_ms(), .done_first = done_first
-	};
+	int64_t now_ms = progress_now_ms();
+	*p = (struct progress){ .terminal = terminal,
+		.started_ms = now_ms,
+		.drawn_ms = now_ms, /* what is done at once shows none */
+		.done_first = done_first };
 }
 
 static void format_left(const struct progress_now *now, uint64_t done_first, int64_t elapsed_ms,
@@ -74,8 +76,9 @@ void progress_show(struct progress *p, const struct progress_now *now)
 
 void progress_clear(struct progress *p)
 {
-	if (p->is_drawn)
-		fputs("\r\x1b[K", p->terminal->to);
+	if (!p->is_drawn)
+		return;
+	fputs("\r\x1b[K", p->terminal->to);
 	p->is_drawn = false;
 	p->drawn_ms = 0;
 }

@@ -5,7 +5,7 @@
 
 #include "client/study/glyph.h"
 
-enum { GAP = 2 };
+enum { GAP = 2, LEAST = 6 };
 
 void table_init(
 	struct table *t, const struct terminal *terminal, const struct column *columns, int count)
@@ -65,7 +65,23 @@ static int last_width(const struct table *t)
 	for (int i = 0; i + 1 < t->count; i++)
 		used += with_gap(t, i);
 	int left = t->terminal->columns - used;
-	return !t->terminal->is_terminal ? 0 : left < 8 ? 8 : left;
+	return !t->terminal->is_terminal ? 0 : left < LEAST ? LEAST : left;
+}
+
+/* Columns that may be cut give way to the last one where a terminal is narrow. */
+static void make_fit(struct table *t)
+{
+	int over = LEAST - t->terminal->columns;
+	for (int i = 0; i + 1 < t->count; i++)
+		over += with_gap(t, i);
+	for (int i = 0; over > 0 && t->terminal->is_terminal && i + 1 < t->count; i++) {
+		int spare = t->columns[i].max > 0 ? t->widths[i] - LEAST : 0;
+		int taken = spare < over ? spare : over;
+		if (taken <= 0)
+			continue;
+		t->widths[i] -= taken;
+		over -= taken;
+	}
 }
 
 /* The columns that it took. A pipe gets all of a cell, however wide. */
@@ -119,8 +135,10 @@ static void drop_cells(struct table *t)
 
 bool table_print(struct table *t)
 {
-	if (!t->is_titled)
+	if (!t->is_titled) {
+		make_fit(t);
 		print_titles(t);
+	}
 	for (size_t i = 0; i < t->cell_count; i += (size_t)t->count) {
 		print_row(t, (const char *const *)t->cells + i);
 		fputc('\n', t->terminal->to);

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import termios
 import time
+import unicodedata
 import unittest
 import uuid
 
@@ -294,6 +295,8 @@ class Commands(StudyCase):
         self.assertEqual(len(said[1]["workers"]), 2)
         self.assertGreaterEqual(said[1]["per_second"]["calls"], 0)
         self.study("status", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
+        self.study("topics", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
+        self.assertIn(f"is one running at {lost}?", self.errors)
 
     def test_keys(self):
         public = self.study("keys", self.path("pair")).strip()
@@ -502,6 +505,20 @@ class Terminals(StudyCase):
         parts = re.sub(r"\r[^\r]*\r\x1b\[K", "", shown.text)
         self.assertEqual(json.loads(parts)["refused_lines"], 1)
 
+    def test_a_narrow_terminal_wraps_nothing(self):
+        self.study("log", 1440, "漢字" * 20, "--note", "y" * 200)
+        for columns in (40, 60, 100):
+            for command in (["sessions"], ["stats"], ["topics"], ["stats", "--by", "day"]):
+                shown = self.on_terminal(*command, columns=columns, NO_COLOR="1").text
+                for line in shown.splitlines():
+                    wide = sum(1 + (unicodedata.east_asian_width(c) == "W") for c in line)
+                    self.assertLessEqual(wide, columns, line)
+
+    def test_what_is_done_at_once_draws_no_progress(self):
+        path = self.write("one.csv", HEADER + "1,2020-01-01,5,aws\n")
+        self.assertEqual(self.on_terminal("import", path, "--dry-run", NO_COLOR="1").text,
+                         "1 would be imported, 0 refused\r\n")
+
     def test_every_month_has_its_name(self):
         for columns in (40, 60, 80, 200):
             for year in range(2020, 2030):
@@ -665,6 +682,8 @@ class Imports(StudyCase):
             worker.popen.send_signal(signal.SIGSTOP)
         try:
             self.assertEqual(popen.wait(harness.PATIENCE), UNREACHABLE)
+            harness.until("status says that nobody works", lambda: "not ready" in (
+                text := self.study("status", "--interval", 0)) and "no workers" in text)
         finally:
             for worker in self.service.workers:
                 worker.popen.send_signal(signal.SIGCONT)
