@@ -159,10 +159,7 @@ static void release(struct pool *p, struct pool_call *call)
 /* What may be said in place of `st` of a call that a worker has had, or has not. */
 static enum status honest(const struct pool_call *call, bool was_sent, enum status st)
 {
-	const struct status_info *info = status_info(st);
-	bool means_not_done =
-		st != ST_DEADLINE_EXCEEDED && (info->retryable || info->http_status == 500);
-	return call->is_write && was_sent && means_not_done ? ST_OUTCOME_UNKNOWN : st;
+	return call->is_write && was_sent && status_denies(st) ? ST_OUTCOME_UNKNOWN : st;
 }
 
 static void end(struct pool *p, struct pool_call *call, enum status verdict)
