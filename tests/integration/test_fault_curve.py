@@ -24,7 +24,7 @@ class Service(faults.Service):
         super().__init__(*args, **settings)
         self.keys = Keys(self.directory, "gateway.key")
         self.client_keys = Keys(self.directory, "client.key")
-        self.worker_keys = [Keys(self.directory, f"worker-{n}.key") for n in range(self.counts[0])]
+        self.worker_keys = [Keys(self.directory, f"worker-{n}.key") for n in range(self.counts[0] + 1)]
         self.unused, self.next_keys = self.worker_keys[:], None
         self.clients_file = os.path.join(self.directory, "clients")
         self.allow(self.worker_keys)
