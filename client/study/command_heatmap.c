@@ -147,14 +147,20 @@ static void draw(const struct terminal *out, const struct year *y)
 			out, y, from, from + weeks < y->weeks ? from + weeks : y->weeks, columns);
 }
 
+/* The most is what the strongest colour stands for. */
 static void tell(const struct study *study, const struct study_value *reply)
 {
-	char duration[DURATION_SIZE];
+	char sum[DURATION_SIZE], most[DURATION_SIZE];
 	size_t days = study_value_count(study_value_get(reply, "data"));
-	terminal_duration(study_value_int(study_value_get(reply, "minutes"), 0), duration);
-	fprintf(study->out.to, "%lld: %s on %zu day%s\n",
-		(long long)study_value_int(study_value_get(reply, "year"), 0), duration, days,
-		days == 1 ? "" : "s");
+	terminal_duration(study_value_int(study_value_get(reply, "minutes"), 0), sum);
+	terminal_duration(study_value_int(study_value_get(reply, "max_minutes"), 0), most);
+	fprintf(study->out.to,
+		"%lld: ", (long long)study_value_int(study_value_get(reply, "year"), 0));
+	if (days == 0)
+		fputs("no sessions\n", study->out.to);
+	else
+		fprintf(study->out.to, "%s on %zu day%s, at most %s a day\n", sum, days,
+			days == 1 ? "" : "s", most);
 }
 
 static int show(struct study *study, const struct study_params *params)

@@ -140,7 +140,8 @@ static int take_option(struct options_parser *p, int argc, char **argv, int at)
 static bool take_word(struct options_parser *p, const char *word)
 {
 	if (p->args->word_count == p->words_max) {
-		(void)snprintf(p->why, sizeof p->why, "unexpected %s", word);
+		(void)snprintf(p->why, sizeof p->why,
+			"unexpected %s (words that belong together need quotes)", word);
 		return false;
 	}
 	p->args->words[p->args->word_count++] = word;

@@ -54,8 +54,9 @@ void progress_format(const struct progress_now *now, uint64_t done_first, int64_
 	} else
 		room = 0;
 	format_left(now, done_first, elapsed_ms, left, sizeof left);
-	(void)snprintf(out, PROGRESS_SIZE, "%s%*s%s  %" PRIu64 " rows  %.0f/s%s", bar, room - used,
-		"", percent, now->rows, (double)now->rows / seconds, left);
+	(void)snprintf(out, PROGRESS_SIZE, "%s%*s%s  %" PRIu64 " row%s  %.0f/s%s", bar, room - used,
+		"", percent, now->rows, now->rows == 1 ? "" : "s", (double)now->rows / seconds,
+		left);
 	if (room == 0 && columns >= 0 && columns < PROGRESS_SIZE) /* no bar: ASCII only */
 		out[columns] = '\0';
 }

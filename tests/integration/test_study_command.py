@@ -224,7 +224,8 @@ class Commands(StudyCase):
         self.assertEqual(self.json("stats")["minutes"], 180)
         heat = self.study("heatmap", "--year", 2024).splitlines()
         self.assertEqual(len(heat), 9)
-        self.assertEqual(heat[8], "2024: 3 h 00 min on 3 days")
+        self.assertEqual(heat[8], "2024: 3 h 00 min on 3 days, at most 1 h 30 min a day")
+        self.assertEqual(self.study("heatmap", "--year", 2023).splitlines()[8], "2023: no sessions")
         self.assertEqual([line[0:5] for line in heat[1:4]], ["Mon ▓", "Tue ·", "Wed ▒"])
         self.assertEqual(self.json("heatmap", "--year", 2024)["max_minutes"], 90)
 

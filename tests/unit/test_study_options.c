@@ -67,7 +67,7 @@ static const struct {
 	{ { "--for", "0" }, "seconds" },
 	{ { "--for", "nan" }, "seconds" },
 	{ { "--for", "1e9" }, "seconds" },
-	{ { "a", "b", "c" }, "unexpected c" },
+	{ { "a", "b", "c" }, "unexpected c (words that belong together need quotes)" },
 	{ { "--ta", "x" }, "unknown option" },
 };
 
