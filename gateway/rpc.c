@@ -65,35 +65,13 @@ static void on_gone(void *arg, struct rpc_peer *p)
 
 /* Answers. */
 
-static void answer_error(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
-{
-	struct buf map = { 0 };
-	struct buf *out = rpc_peer_begin(p);
-	if (!out)
-		return;
-	envelope_put_error_map(&map, st, why);
-	envelope_put_error(out, msgid, buf_view(&map));
-	out->failed |= map.failed;
-	buf_fini(&map);
-	rpc_peer_end(p);
-}
-
-static void answer_result(struct rpc_peer *p, uint32_t msgid, struct span result)
-{
-	struct buf *out = rpc_peer_begin(p);
-	if (!out)
-		return;
-	envelope_put_result(out, msgid, result);
-	rpc_peer_end(p);
-}
-
 /* What a client that doesn't read hears in place of a result that there is no room for. */
 static void answer_unread(struct rpc_call *c)
 {
 	struct fail why = { 0 };
 	enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_OVERLOADED;
 	(void)fail_set(&why, st, "too many answers wait for this client to read them");
-	answer_error(c->peer, c->msgid, st, &why);
+	rpc_peer_refuse(c->peer, c->msgid, st, &why);
 }
 
 static void answer_worker_error(struct rpc_call *c, struct span error)
@@ -102,11 +80,7 @@ static void answer_worker_error(struct rpc_call *c, struct span error)
 	if (info->http_status == 500)
 		log_error("request failed: %s: told the RPC client, request_id %.*s", info->code,
 			(int)c->id_len, c->id);
-	struct buf *out = rpc_peer_begin(c->peer);
-	if (!out)
-		return;
-	envelope_put_error(out, c->msgid, error);
-	rpc_peer_end(c->peer);
+	rpc_peer_answer_error(c->peer, c->msgid, error);
 }
 
 static void on_answer(void *arg, enum status st, struct span error, struct span result)
@@ -114,13 +88,13 @@ static void on_answer(void *arg, enum status st, struct span error, struct span 
 	struct rpc_call *c = arg;
 	c->call = NULL;
 	if (st != ST_OK)
-		answer_error(c->peer, c->msgid, st, NULL);
+		rpc_peer_refuse(c->peer, c->msgid, st, NULL);
 	else if (!msg_is_nil(error))
 		answer_worker_error(c, error);
 	else if (!rpc_peer_has_room(c->peer, result.len))
 		answer_unread(c);
 	else
-		answer_result(c->peer, c->msgid, result);
+		rpc_peer_answer(c->peer, c->msgid, result);
 	rpc_peer_touch(c->peer);
 	free_call(&c);
 }
@@ -197,7 +171,7 @@ static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struc
 		st = result.failed ? ST_NO_MEMORY : ST_OK;
 	}
 	if (st == ST_OK)
-		answer_result(p, e->msgid, buf_view(&result));
+		rpc_peer_answer(p, e->msgid, buf_view(&result));
 	buf_fini(&result);
 	return st;
 }
@@ -264,7 +238,7 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 		st = start(rpc, p, &e, &why);
 	if (st != ST_OK) {
 		rpc->counts.refused++;
-		answer_error(p, e.msgid, st, &why);
+		rpc_peer_refuse(p, e.msgid, st, &why);
 	}
 	return true;
 }
@@ -308,7 +282,7 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	for (struct rpc_call *c = LIST_FIRST(&rpc->calls), *next; c; c = next) {
 		struct rpc_peer *p = c->peer;
 		next = LIST_NEXT(c, all);
-		answer_error(
+		rpc_peer_refuse(
 			p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
 		free_call(&c);
 		rpc_peer_touch(p);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/envelope.h"
 #include "common/log.h"
 
 enum {
@@ -124,7 +125,8 @@ static void send_out(struct rpc_peer *p)
 	p->is_gone = st == ST_NO_WORKER;
 }
 
-struct buf *rpc_peer_begin(struct rpc_peer *p)
+/* Where one response is appended; NULL where it has to be dropped. */
+static struct buf *begin(struct rpc_peer *p)
 {
 	if (p->is_gone || unread(p) >= 2 * (size_t)RPC_UNREAD_MAX) {
 		p->peers->options.counts->dropped++;
@@ -134,7 +136,7 @@ struct buf *rpc_peer_begin(struct rpc_peer *p)
 	return &p->out;
 }
 
-void rpc_peer_end(struct rpc_peer *p)
+static void finish(struct rpc_peer *p)
 {
 	struct rpc_counts *counts = p->peers->options.counts;
 	if (p->out.failed) { /* the answers before it are whole */
@@ -147,6 +149,37 @@ void rpc_peer_end(struct rpc_peer *p)
 	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
 		send_out(p);
 	rpc_peer_touch(p);
+}
+
+void rpc_peer_answer(struct rpc_peer *p, uint32_t msgid, struct span result)
+{
+	struct buf *out = begin(p);
+	if (!out)
+		return;
+	envelope_put_result(out, msgid, result);
+	finish(p);
+}
+
+void rpc_peer_answer_error(struct rpc_peer *p, uint32_t msgid, struct span error)
+{
+	struct buf *out = begin(p);
+	if (!out)
+		return;
+	envelope_put_error(out, msgid, error);
+	finish(p);
+}
+
+void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
+{
+	struct buf map = { 0 };
+	struct buf *out = begin(p);
+	if (!out)
+		return;
+	envelope_put_error_map(&map, st, why);
+	envelope_put_error(out, msgid, buf_view(&map));
+	out->failed |= map.failed;
+	buf_fini(&map);
+	finish(p);
 }
 
 static void settle(struct rpc_peer *p)

@@ -11,12 +11,10 @@
  * from twice of it answers are dropped and counted.
  *
  *	struct rpc_peer *p = rpc_peer_of(peers, name);
- *	struct buf *out = rpc_peer_begin(p);
- *	if (out) {
- *		append one response
- *		rpc_peer_end(p);
- *	}
- *	rpc_peer_touch(p);
+ *	if (rpc_peer_has_room(p, result.len))
+ *		rpc_peer_answer(p, msgid, result);
+ *	else
+ *		rpc_peer_refuse(p, msgid, ST_OVERLOADED, NULL);
  */
 #ifndef GATEWAY_RPC_PEER_H
 #define GATEWAY_RPC_PEER_H
@@ -75,8 +73,10 @@ void rpc_peers_touch(struct rpc_peers *peers);
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
 
-/* Where one response is appended; NULL where it has to be dropped. */
-struct buf *rpc_peer_begin(struct rpc_peer *p);
-void rpc_peer_end(struct rpc_peer *p);
+/* One response more for its next message, counted: answered, or dropped where there is no room, no
+ * memory or no reader. Result and error are a MessagePack value each; `why` may be NULL. */
+void rpc_peer_answer(struct rpc_peer *p, uint32_t msgid, struct span result);
+void rpc_peer_answer_error(struct rpc_peer *p, uint32_t msgid, struct span error);
+void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why);
 
 #endif
