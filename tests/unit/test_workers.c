@@ -128,16 +128,23 @@ static void leave(struct process *p)
 	buf_fini(&p->heard);
 }
 
+static void put_credit(struct buf *body, int64_t epoch)
+{
+	struct buf params = { 0 };
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, epoch);
+	msg_put_key(&params, "credit");
+	msg_put_int(&params, CREDIT);
+	envelope_put_notification(body, "worker.credit", buf_view(&params));
+	buf_fini(&params);
+}
+
 /* The answer to what it heard last; NULL: it is done. */
 static void answer(const struct process *p, uint32_t msgid, const char *code)
 {
-	struct buf params = { 0 }, error = { 0 }, body = { 0 };
-	msg_put_map(&params, 2);
-	msg_put_key(&params, "epoch");
-	msg_put_int(&params, p->epoch);
-	msg_put_key(&params, "credit");
-	msg_put_int(&params, CREDIT);
-	envelope_put_notification(&body, "worker.credit", buf_view(&params));
+	struct buf error = { 0 }, body = { 0 };
+	put_credit(&body, p->epoch);
 	msg_put_map(&error, 2);
 	msg_put_key(&error, "code");
 	msg_put_text(&error, span_of(code));
@@ -147,7 +154,6 @@ static void answer(const struct process *p, uint32_t msgid, const char *code)
 		envelope_put_error(&body, msgid, buf_view(&error));
 	else
 		envelope_put_result(&body, msgid, SPAN("\x80"));
-	buf_fini(&params);
 	buf_fini(&error);
 	say(p, &body);
 }
@@ -233,6 +239,64 @@ START_TEST(a_second_worker_cannot_say_what_the_first_has_not_done)
 }
 END_TEST
 
+/* Before a right answer; after it the worker is still believed. */
+static const struct {
+	const char *what;
+	bool has_credit;
+	int64_t epoch_off;
+	const char *then; /* in the same message, before an answer; NULL: nothing */
+	unsigned malformed, stale;
+} dialogues[] = {
+	{ "an answer without a credit", false, 0, NULL, 1, 0 },
+	{ "a credit of another epoch", true, -1, NULL, 0, 1 },
+	{ "no message", true, 0, "\xc1", 1, 0 },
+	{ "a credit that says nothing", true, 0, "\x93\x02\xadworker.credit\x80", 1, 0 },
+	{ "a ready that says nothing", false, 0, "\x93\x02\xacworker.ready\x80", 2, 0 },
+	{ "what only a newer worker says", false, 0, "\x93\x02\xa9worker.hm\x80", 1, 0 },
+};
+
+START_TEST(what_is_said_out_of_turn_answers_nothing)
+{
+	struct process p;
+	struct buf body = { 0 };
+	greet(&p);
+	call("sessions.create");
+	uint32_t msgid = hear(&p).msgid;
+	if (dialogues[_i].has_credit)
+		put_credit(&body, p.epoch + dialogues[_i].epoch_off);
+	if (dialogues[_i].then)
+		buf_text(&body, dialogues[_i].then);
+	envelope_put_error(&body, msgid, SPAN("\x80"));
+	say(&p, &body);
+	answer(&p, msgid, NULL);
+	wait_for_answer();
+	ck_assert_int_eq(heard.st, ST_OK);
+	ck_assert_uint_eq(heard.result_len, 1);
+	ck_assert_msg(workers_counts(workers).malformed == dialogues[_i].malformed
+			      && workers_counts(workers).stale == dialogues[_i].stale,
+		"%s: malformed %llu, stale %llu", dialogues[_i].what,
+		(unsigned long long)workers_counts(workers).malformed,
+		(unsigned long long)workers_counts(workers).stale);
+	leave(&p);
+}
+END_TEST
+
+START_TEST(who_has_not_said_ready_is_not_heard)
+{
+	struct process stranger = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
+	struct buf body = { 0 };
+	ck_assert_int_eq(zmq_connect(stranger.socket, endpoint), 0);
+	put_credit(&body, 1);
+	say(&stranger, &body);
+	for (int i = 0; workers_counts(workers).stale == 0; i++) {
+		ck_assert_msg(i < TRIES, "nothing is counted");
+		turn();
+	}
+	ck_assert_ptr_null(pool_workers(workers_pool(workers)));
+	leave(&stranger);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("workers");
@@ -240,5 +304,8 @@ int main(void)
 	tcase_add_loop_test(tc, what_a_worker_says_is_handed_on, 0, 2);
 	tcase_add_loop_test(tc, a_second_worker_cannot_say_what_the_first_has_not_done, 0,
 		sizeof second_answers / sizeof *second_answers);
+	tcase_add_loop_test(tc, what_is_said_out_of_turn_answers_nothing, 0,
+		sizeof dialogues / sizeof *dialogues);
+	tcase_add_test(tc, who_has_not_said_ready_is_not_heard);
 	return suite_run("workers", tc);
 }
