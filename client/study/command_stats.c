@@ -191,19 +191,19 @@ static void tell_streak(const struct study *study, const struct study_value *str
 /* Whole buckets up to the account's today, which the service knows. */
 static int first_day(struct study *study, int64_t today, int by, int64_t *out)
 {
-	enum { DAYS = 14, WEEKS = 12, MONTHS = 12 };
+	enum { DAYS = 14, DAYS_BEFORE = 11 * 7 /* whole weeks */, MONTHS = 12 };
 	int week_start = 1, exit = STUDY_EXIT_DONE;
 	char text[DATE_TEXT_LEN + 1] = "";
 	if (by == DAY)
 		*out = today - DAYS + 1;
 	else if (by == WEEK) {
 		exit = account_week_start(study, &week_start);
-		*out = account_week_first(today, week_start) - (WEEKS - 1) * 7;
+		*out = account_week_first(today, week_start) - DAYS_BEFORE;
 	} else {
 		*out = today;
 		for (int i = 0; i < MONTHS; i++) {
-			date_format(i > 0 ? *out - 1 : *out, text); /* in the month before */
-			(void)date_parse(span_of(text), out);
+			*out -= i > 0; /* into the month before */
+			date_format(*out, text);
 			*out -= (text[8] - '0') * 10 + text[9] - '0' - 1;
 		}
 	}

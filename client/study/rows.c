@@ -143,7 +143,7 @@ static enum rows_result find(struct rows *r, struct csv_extent *extent, struct r
 /* A record's text is judged as a whole: NUL and what is no UTF-8 are nowhere allowed. */
 static enum rows_result take(struct rows *r, struct span *out, uint64_t *line, struct refusal *why)
 {
-	struct csv_extent extent;
+	struct csv_extent extent = { 0 };
 	enum rows_result result = find(r, &extent, why);
 	if (result != ROWS_RECORD)
 		return result;

@@ -208,11 +208,11 @@ static void ensure_same(struct span a, struct span b)
 	ensure(a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0));
 }
 
-/* In one input of eight a byte 1 is the byte before it many times, so that short inputs reach the
+/* In one input of 32 a byte 1 is the byte before it many times, so that short inputs reach the
  * limits of a record. */
 static void put_input(struct buf *out, uint8_t kind, const uint8_t *data, size_t size)
 {
-	int left = kind >> 5 == 7 ? STRETCHES_MAX : 0;
+	int left = kind >> 3 == 31 ? STRETCHES_MAX : 0;
 	buf_text(out, kind & 4 ? header : "");
 	for (size_t i = 0; i < size; i++) {
 		bool is_long = left > 0 && i > 0 && data[i] == 1;
