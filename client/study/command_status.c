@@ -140,7 +140,7 @@ static void print_workers(const struct study *study, struct json_object *workers
 	};
 	struct table table;
 	if (!workers || json_object_array_length(workers) == 0) {
-		fputs("  no workers: requests wait until one connects\n", study->out.to);
+		fputs("  no workers: nothing can be done until one connects\n", study->out.to);
 		return;
 	}
 	table_init(&table, &study->out, columns, 6);

@@ -27,7 +27,7 @@ static bool judge_int(const struct option *o, struct option_value *v, char *why,
 static bool judge_date(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	(void)o;
-	(void)snprintf(why, size, "a day that exists, as YYYY-MM-DD, or today or yesterday");
+	(void)snprintf(why, size, "a day that exists (YYYY-MM-DD), today or yesterday");
 	v->is_relative = strcmp(v->text, "today") == 0 || strcmp(v->text, "yesterday") == 0;
 	v->number = *v->text == 'y' ? -1 : 0;
 	return v->is_relative || date_parse(span_of(v->text), &v->number);

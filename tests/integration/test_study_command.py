@@ -48,6 +48,8 @@ COMPLETED = [
     ("study log 5 tw", ["two words"]),
     ("study log --date 2026-01-01 --note x 5 tw", ["two words"]),
     ("study log 5 --no", ["--note"]),
+    ("study log --date ye", ["yesterday"]),
+    ("study sessions --from=t", ["today"]),
     ("study topics --add --j", []),
     ("study import --dr", ["--dry-run"]),
     ("study import ro", ["rows.csv"]),

@@ -62,7 +62,7 @@ static const struct {
 	{ { "--limit", "1x" }, "from 1 to 500" },
 	{ { "--limit=" }, "from 1 to 500" },
 	{ { "--from", "2026-02-30" }, "a day that exists" },
-	{ { "--from", "tomorrow" }, "or today or yesterday" },
+	{ { "--from", "tomorrow" }, "(YYYY-MM-DD), today or yesterday" },
 	{ { "--by", "hour" }, "one of day, week" },
 	{ { "--for", "0" }, "seconds" },
 	{ { "--for", "nan" }, "seconds" },

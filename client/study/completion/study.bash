@@ -34,6 +34,7 @@ _study_value() {
 	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson'
 	case $2 in
 	--tag) _study_offer "$(_study_topics)" "$3" ;;
+	--date | --from | --to) _study_offer $'today\nyesterday' "$3" ;;
 	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
 	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
 	--format) _study_offer "$formats" "$3" ;;
