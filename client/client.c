@@ -120,7 +120,7 @@ size_t study_in_flight(const struct study_client *c)
 static void judge(struct request *request)
 {
 	struct span name = span_of(request->method);
-	const struct method *m = method_find(name);
+	const struct method *m = method_find_public(name);
 	bool only_looks = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
 	request->is_write = !only_looks;
 	request->is_safe = only_looks || (m && method_may_repeat(m, buf_view(&request->params)));

@@ -30,7 +30,7 @@ static const char *const series_groups[] = { "topic", NULL };
 /* clang-format on */
 
 static const struct method method_table[] = {
-	/* name, write, repeatable, key, shape, missing, params, summary */
+	/* name, write, repeatable, key, shape, missing, params, summary, for gateways only */
 	{ "topics.get", false, true, -1, RESULT_ROW, ST_TOPIC_NOT_FOUND,
 	  { TOPIC_ID(REQUIRED) }, "One topic." },
 	{ "topics.list", false, true, -1, RESULT_PAGE, ST_INTERNAL,
@@ -73,6 +73,9 @@ static const struct method method_table[] = {
 	  { SESSION_ID, IF_MATCH }, "Deletes a session, softly." },
 	{ "sessions.restore", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
 	  { SESSION_ID, IDEMPOTENCY_KEY }, "Brings a deleted session back." },
+	{ "workers.fence", true, true, 0, RESULT_ROW, ST_INTERNAL,
+	  { { "worker", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL } }, "Ends what a worker still has in the database.",
+	  true },
 };
 
 size_t method_count(void)
@@ -96,6 +99,12 @@ const struct method *method_find(struct span name)
 		if (span_is(name, method_table[i].name))
 			return &method_table[i];
 	return NULL;
+}
+
+const struct method *method_find_public(struct span name)
+{
+	const struct method *m = method_find(name);
+	return m && !m->is_for_gateways ? m : NULL;
 }
 
 size_t method_param_count(const struct method *m)

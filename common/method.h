@@ -57,10 +57,14 @@ struct method {
 	enum status missing; /* RESULT_ROW without a row */
 	struct param params[METHOD_PARAMS_MAX];
 	const char *summary;
+	bool is_for_gateways; /* who ask for it by themselves; clients have no such method */
 };
 
 /* NULL where the name is unknown. */
 const struct method *method_find(struct span name);
+
+/* The same, of what clients may ask for. */
+const struct method *method_find_public(struct span name);
 
 /* The table in its order, which is also the order in which a worker runs a batch. */
 const struct method *method_at(size_t index); /* NULL past the end */

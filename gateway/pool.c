@@ -21,6 +21,8 @@ void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_
 
 void pool_fini(struct pool *p)
 {
+	while (p->ghosts)
+		pool_fenced(p, p->ghosts, false);
 	pool_roster_fini(&p->roster);
 	pool_index_fini(&p->index);
 }
@@ -135,6 +137,11 @@ static void detach(struct pool *p, struct pool_call *call)
 		TAILQ_REMOVE(&p->suspects, call, link);
 		p->counts.suspects--;
 		break;
+	case POOL_BARRED:
+		TAILQ_REMOVE(&call->worker->barred, call, link);
+		call->worker = NULL;
+		p->counts.suspects--;
+		break;
 	case POOL_IN_FLIGHT:
 		let_go(p, call);
 		break;
@@ -176,15 +183,31 @@ static void end(struct pool *p, struct pool_call *call, enum status verdict)
 	p->counts.no_worker += verdict == ST_NO_WORKER || verdict == ST_DATABASE_UNAVAILABLE;
 }
 
-static void repeat_or_end(struct pool *p, struct pool_call *call)
+static void suspect(struct pool *p, struct pool_call *call)
 {
-	detach(p, call);
-	call->losses++;
-	/* In a list again before it may end: end() takes it from there. */
 	TAILQ_INSERT_TAIL(&p->suspects, call, link);
 	call->state = POOL_SUSPECT;
 	p->counts.suspects++;
-	if (call->safe_to_repeat && call->losses < POOL_DEATHS)
+}
+
+static void bar(struct pool *p, struct pool_call *call, struct pool_worker *ghost)
+{
+	TAILQ_INSERT_TAIL(&ghost->barred, call, link);
+	call->state = POOL_BARRED;
+	call->worker = ghost;
+	p->counts.suspects++;
+}
+
+static void repeat_or_end(struct pool *p, struct pool_call *call, struct pool_worker *dead)
+{
+	detach(p, call);
+	call->losses++;
+	bool may_repeat = call->safe_to_repeat && call->losses < POOL_DEATHS;
+	if (may_repeat && call->is_write)
+		bar(p, call, dead);
+	else
+		suspect(p, call); /* in a list again before it may end: end() takes it from there */
+	if (may_repeat)
 		p->counts.repeated++;
 	else
 		end(p, call, ST_OUTCOME_UNKNOWN);
@@ -192,22 +215,22 @@ static void repeat_or_end(struct pool *p, struct pool_call *call)
 
 enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 {
-	if (p->is_draining)
+	if (p->is_draining && !call->is_urgent)
 		return ST_SHUTTING_DOWN;
 	enum status st = hopelessness(p, now_ms);
 	if (st != ST_OK) {
 		p->counts.no_worker++;
 		return st;
 	}
-	if (p->counts.queued >= p->queue_max)
+	if (p->counts.queued >= p->queue_max && !call->is_urgent)
 		pool_dispatch(p);
-	if (p->counts.queued >= p->queue_max) {
+	if (p->counts.queued >= p->queue_max && !call->is_urgent) {
 		p->counts.overloaded++;
 		return ST_OVERLOADED;
 	}
 	call->losses = 0;
 	call->worker = NULL;
-	enqueue(p, call);
+	call->is_urgent ? enqueue_first(p, call) : enqueue(p, call);
 	pool_wheel_start(&p->wheel, call);
 	p->counts.calls++;
 	p->counts.live++;
@@ -220,11 +243,19 @@ void pool_remove(struct pool *p, struct pool_call *call)
 	p->counts.cancelled++;
 }
 
+static struct pool_worker *taker_of(const struct pool *p, const struct pool_call *call)
+{
+	bool is_suspect = call->state == POOL_SUSPECT;
+	struct pool_worker *w = call->prefers && !is_suspect
+					? pool_roster_preferred(&p->roster, call->prefers)
+					: NULL;
+	return w ? w : pool_roster_least_loaded(&p->roster, is_suspect);
+}
+
 static bool dispatch_first(struct pool *p, struct pool_list *from)
 {
 	struct pool_call *call = TAILQ_FIRST(from);
-	struct pool_worker *w =
-		call ? pool_roster_least_loaded(&p->roster, from == &p->suspects) : NULL;
+	struct pool_worker *w = call ? taker_of(p, call) : NULL;
 	if (!w || !pool_index_reserve(&p->index))
 		return false;
 	detach(p, call);
@@ -267,10 +298,39 @@ void pool_lose(struct pool *p, struct pool_worker *w)
 	bool has_left = w->is_leaving && w->in_flight == 0;
 	p->counts.deaths += !has_left;
 	pool_roster_part(&p->roster, w);
+	w->epoch = p->next_epoch++; /* what it may still say is of the past */
 	tell(p, has_left ? POOL_WORKER_LEFT : POOL_WORKER_DIED, w);
 	while (!TAILQ_EMPTY(&w->held))
-		repeat_or_end(p, TAILQ_FIRST(&w->held));
-	free(w);
+		repeat_or_end(p, TAILQ_FIRST(&w->held), w);
+	if (TAILQ_EMPTY(&w->barred)) {
+		free(w);
+		return;
+	}
+	w->next = p->ghosts;
+	p->ghosts = w;
+}
+
+struct pool_worker *pool_ghosts(const struct pool *p)
+{
+	return p->ghosts;
+}
+
+void pool_fenced(struct pool *p, struct pool_worker *ghost, bool has_ended)
+{
+	struct pool_call *call;
+	while ((call = TAILQ_FIRST(&ghost->barred)) != NULL) {
+		if (!has_ended) {
+			end(p, call, ST_OUTCOME_UNKNOWN);
+			continue;
+		}
+		detach(p, call);
+		suspect(p, call);
+	}
+	struct pool_worker **at = &p->ghosts;
+	while (*at != ghost)
+		at = &(*at)->next;
+	*at = ghost->next;
+	free(ghost);
 }
 
 static void hear_database(struct pool *p, struct pool_worker *w, bool has_database)
@@ -378,16 +438,22 @@ static void end_list(struct pool *p, struct pool_list *list, enum status verdict
 		end(p, call, verdict);
 }
 
+static void end_waiting(struct pool *p, enum status verdict)
+{
+	for (struct pool_worker *ghost = p->ghosts; ghost; ghost = ghost->next)
+		end_list(p, &ghost->barred, verdict);
+	end_list(p, &p->suspects, verdict);
+	end_list(p, &p->queue, verdict);
+}
+
 void pool_tick(struct pool *p, uint64_t now_ms)
 {
 	pool_wheel_turn(&p->wheel, now_ms, on_due, p);
 	bury_silent(p, now_ms);
 	p->ticked_ms = now_ms;
 	enum status st = hopelessness(p, now_ms);
-	if (st != ST_OK) {
-		end_list(p, &p->suspects, st);
-		end_list(p, &p->queue, st);
-	}
+	if (st != ST_OK)
+		end_waiting(p, st);
 }
 
 struct pool_call *pool_take_ended(struct pool *p)
@@ -407,6 +473,5 @@ void pool_end_all(struct pool *p, enum status verdict)
 {
 	for (struct pool_worker *w = p->roster.first; w; w = w->next)
 		end_list(p, &w->held, verdict);
-	end_list(p, &p->suspects, verdict);
-	end_list(p, &p->queue, verdict);
+	end_waiting(p, verdict);
 }

@@ -13,6 +13,9 @@
  *     repeat it is sent again, until POOL_DEATHS workers have died with it and one at a time: a
  *     worker holds at most one suspect, and half of the workers (but for the only one) hold
  *     none. Else, or after that, it ends as ST_OUTCOME_UNKNOWN.
+ *   - A write that is to be repeated is barred until what its dead worker still has in the database
+ *     has ended: it could be done there after the repetition, and undo what came after that. The
+ *     worker is a ghost as long; its owner ends it and says pool_fenced.
  *   - Of a write that a worker may have done nobody says that it was not done: a verdict that
  *     means so, or the refusal of the worker it was repeated on, becomes ST_OUTCOME_UNKNOWN.
  *   - A call ends at its deadline at the latest, within POOL_TICK_MS.
@@ -75,7 +78,7 @@ struct pool_counts {
 	uint64_t stale;     /* messages of another epoch, dropped whole */
 	uint64_t malformed; /* messages dropped: not the protocol */
 	uint64_t deaths;
-	size_t queued, suspects, in_flight; /* now */
+	size_t queued, suspects, in_flight; /* now; barred ones are suspects */
 	size_t live;                        /* now in the pool, ended ones included */
 };
 
@@ -88,6 +91,7 @@ struct pool {
 	uint64_t ticked_ms;
 	uint64_t usable_ms; /* when there was a worker to send to last */
 	struct pool_roster roster;
+	struct pool_worker *ghosts;
 	size_t suspects_in_flight;
 	struct pool_list queue, suspects, ended;
 	struct pool_index index; /* of what is in flight */
@@ -142,8 +146,15 @@ void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch);
 struct pool_call *pool_answer(
 	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status said);
 
-/* The connection is gone. Frees w. */
+/* The connection is gone. Frees w, or makes it a ghost. */
 void pool_lose(struct pool *p, struct pool_worker *w);
+
+/* The first worker that is given up and had writes which are to be repeated; then ->next. */
+struct pool_worker *pool_ghosts(const struct pool *p);
+
+/* What the ghost had in the database has ended, and its writes are repeated; or that can't be had
+ * (`has_ended` false), and they end as ST_OUTCOME_UNKNOWN. Frees it. */
+void pool_fenced(struct pool *p, struct pool_worker *ghost, bool has_ended);
 
 /* Time passes: at least each POOL_TICK_MS while there are calls, each POOL_GRACE_MS else. */
 void pool_tick(struct pool *p, uint64_t now_ms);

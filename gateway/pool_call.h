@@ -18,6 +18,7 @@ enum pool_state {
 	POOL_OUTSIDE,
 	POOL_WAITING, /* in the queue */
 	POOL_SUSPECT, /* waits to be repeated */
+	POOL_BARRED,  /* waits for pool_fenced before that */
 	POOL_IN_FLIGHT,
 	POOL_ENDED, /* waits for pool_take_ended */
 };
@@ -28,13 +29,16 @@ struct pool_call {
 	/* given */
 	bool is_write;
 	bool safe_to_repeat;
+	bool is_urgent; /* goes before what waits, though the queue is full or the pool drains */
+	const unsigned char
+		*prefers; /* a process's UUID: it gets the call if it can; may be NULL */
 	uint64_t deadline_ms;
 	/* the pool's */
 	enum pool_state state;
-	enum status verdict; /* once it has left; ST_OK: a worker's answer */
-	uint32_t msgid;      /* in flight: another at each sending */
-	unsigned losses;     /* workers that died with it */
-	struct pool_worker *worker;
+	enum status verdict;        /* once it has left; ST_OK: a worker's answer */
+	uint32_t msgid;             /* in flight: another at each sending */
+	unsigned losses;            /* workers that died with it */
+	struct pool_worker *worker; /* IN_FLIGHT: who has it; BARRED: who had it */
 	struct pool_call *next_indexed;
 	TAILQ_ENTRY(pool_call) link;  /* of the list that `state` says */
 	TAILQ_ENTRY(pool_call) timer; /* of a slot of the wheel */

@@ -29,6 +29,7 @@ struct pool_worker *pool_roster_join(
 	w->epoch = epoch;
 	w->has_database = greeting->has_database;
 	TAILQ_INIT(&w->held);
+	TAILQ_INIT(&w->barred);
 	w->next = roster->first;
 	roster->first = w;
 	roster->count++;
@@ -72,6 +73,13 @@ static int64_t free_credit(const struct pool_worker *w)
 {
 	int64_t free_now = is_usable(w) ? w->credit - w->sent : 0;
 	return free_now < POOL_WINDOW_MAX ? free_now : POOL_WINDOW_MAX;
+}
+
+struct pool_worker *pool_roster_preferred(
+	const struct pool_roster *roster, const unsigned char uuid[16])
+{
+	struct pool_worker *w = pool_roster_find_process(roster, uuid);
+	return w && free_credit(w) > 0 ? w : NULL;
 }
 
 static struct pool_worker *after(const struct pool_roster *roster, const struct pool_worker *w)

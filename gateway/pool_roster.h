@@ -41,6 +41,10 @@ struct pool_worker {
 	size_t in_flight;
 	struct pool_list held;
 	struct pool_call *unsent; /* the first of `held` that is not in a message yet */
+	/* of one that is given up: pool_ghosts */
+	struct pool_list barred;
+	void *fence; /* its owner's, as is */
+	bool was_fenced;
 };
 
 /* What worker.ready says. */
@@ -74,6 +78,10 @@ struct pool_worker *pool_roster_find_process(
 /* The one with the most free credit, the favourite last among equals; NULL where there is none.
  * For a suspect, of those that hold none. */
 struct pool_worker *pool_roster_least_loaded(const struct pool_roster *roster, bool for_suspect);
+
+/* The process of this UUID, where it has free credit; else NULL. */
+struct pool_worker *pool_roster_preferred(
+	const struct pool_roster *roster, const unsigned char uuid[16]);
 
 /* How many may get calls: their database is live, and they do not leave. */
 size_t pool_roster_usable(const struct pool_roster *roster);

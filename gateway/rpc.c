@@ -194,7 +194,7 @@ static enum status start(
 	const struct rpc_local *local = rpc_local_find(e->method);
 	if (rpc->is_draining)
 		return ST_SHUTTING_DOWN;
-	if (!local && !method_find(e->method))
+	if (!local && !method_find_public(e->method))
 		return ST_UNKNOWN_METHOD;
 	uuid_v7(&rpc->ids, uuid);
 	uuid_format(uuid, id);

@@ -144,11 +144,17 @@ static void put_methods(struct buf *out, const struct rpc_about *about)
 {
 	(void)about;
 	struct map map = open_map(out);
-	msg_put_array(put_key(&map, "methods"), (uint32_t)(method_count() + LOCAL_COUNT));
-	for (size_t i = 0; i < method_count(); i++)
+	size_t mark = msg_open_array(put_key(&map, "methods"));
+	uint32_t count = LOCAL_COUNT;
+	for (size_t i = 0; i < method_count(); i++) {
+		if (method_at(i)->is_for_gateways)
+			continue;
 		put_method(out, method_at(i));
+		count++;
+	}
 	for (size_t i = 0; i < LOCAL_COUNT; i++)
 		put_method(out, &local_table[i].method);
+	msg_close(out, mark, count);
 	close_map(&map);
 }
 

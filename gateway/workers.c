@@ -11,6 +11,7 @@
 
 enum {
 	IDLE_TICK_MS = 500,
+	FENCE_MS = 5000,
 	PROBE_MS = 200, /* a worker that holds calls is greeted after so long a silence */
 };
 
@@ -101,11 +102,119 @@ static void report_drained(struct workers *w)
 	on_drained(w->drained_arg);
 }
 
+/* Calls. */
+
+static struct call *new_call(
+	const struct method *method, const struct context *context, struct span params)
+{
+	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
+	if (!call)
+		return NULL;
+	char *texts = (char *)(call + 1);
+	memset(call, 0, sizeof *call);
+	memcpy(texts, context->request_id.bytes, context->request_id.len);
+	memcpy(texts + context->request_id.len, params.bytes, params.len);
+	call->method = method;
+	call->account = context->account;
+	call->request_id = (struct span){ texts, context->request_id.len };
+	call->params = (struct span){ texts + context->request_id.len, params.len };
+	call->pooled.is_write = method->is_write;
+	call->pooled.safe_to_repeat = method_may_repeat(method, params);
+	return call;
+}
+
+/* Takes the call. */
+static enum status start(struct workers *w, struct call *call, int64_t budget_ms)
+{
+	uint64_t now_ms = service_now_ms();
+	call->workers = w;
+	call->pooled.deadline_ms = now_ms + (uint64_t)(budget_ms > 0 ? budget_ms : 1);
+	enum status st = pool_add(&w->pool, &call->pooled, now_ms);
+	if (st != ST_OK) {
+		free(call);
+		return st;
+	}
+	arm_flush(w);
+	if (!w->is_tick_fast)
+		arm_tick(w, true);
+	return ST_OK;
+}
+
+/* Ghosts: what they still have in the database is ended by another worker (schema/rpc.md,
+ * workers.fence), before what they held is repeated. */
+
+/* One that fails is asked for again by the next tick, as long as somebody waits for it. */
+static void on_fenced(void *arg, enum status st, struct span error, struct span result)
+{
+	struct pool_worker *ghost = arg;
+	struct workers *w = ghost->fence;
+	char uuid[UUID_TEXT_LEN];
+	(void)result;
+	ghost->fence = NULL;
+	if (st == ST_OK)
+		st = workers_wire_meaning(error);
+	bool is_waited_for = !TAILQ_EMPTY(&ghost->barred);
+	if (st != ST_OK && is_waited_for && status_info(st)->retryable)
+		return;
+	uuid_format(ghost->uuid, uuid);
+	if (st != ST_OK && is_waited_for)
+		log_error("what worker %.*s has in the database was not ended: %s: its writes are "
+			  "given up",
+			UUID_TEXT_LEN, uuid, status_info(st)->code);
+	pool_fenced(&w->pool, ghost, st == ST_OK);
+	arm_flush(w);
+}
+
+static void fence(struct workers *w, struct pool_worker *ghost)
+{
+	const struct method *method = method_find(SPAN("workers.fence"));
+	char uuid[UUID_TEXT_LEN];
+	struct buf params = { 0 };
+	struct context context = { 1, { uuid, sizeof uuid }, FENCE_MS };
+	uuid_format(ghost->uuid, uuid);
+	msg_put_map(&params, 1);
+	msg_put_key(&params, "worker");
+	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
+	struct call *call = params.failed ? NULL : new_call(method, &context, buf_view(&params));
+	buf_fini(&params);
+	ghost->was_fenced = true;
+	if (!call)
+		return;
+	call->done = on_fenced;
+	call->arg = ghost;
+	call->pooled.is_write = false; /* to end nothing is as good as to end something */
+	call->pooled.is_urgent = true;
+	call->pooled.prefers = ghost->uuid; /* which has only to come to its turn, if it is back */
+	if (start(w, call, FENCE_MS) == ST_OK)
+		ghost->fence = w;
+}
+
+static void fence_new(struct workers *w)
+{
+	for (struct pool_worker *ghost = pool_ghosts(&w->pool); ghost; ghost = ghost->next)
+		if (!ghost->was_fenced)
+			fence(w, ghost);
+}
+
+static void fence_again(struct workers *w)
+{
+	for (struct pool_worker *ghost = pool_ghosts(&w->pool), *next; ghost; ghost = next) {
+		next = ghost->next;
+		if (ghost->fence)
+			continue;
+		if (TAILQ_EMPTY(&ghost->barred))
+			pool_fenced(&w->pool, ghost, false); /* nobody waits any more */
+		else
+			fence(w, ghost);
+	}
+}
+
 static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct workers *w = arg;
 	(void)fd, (void)what;
 	w->is_flush_armed = false;
+	fence_new(w);
 	pool_dispatch(&w->pool);
 	uint64_t now_ms = service_now_ms();
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
@@ -136,14 +245,15 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	uint64_t now_ms = service_now_ms();
 	pool_tick(&w->pool, now_ms);
 	probe(w, now_ms);
+	fence_again(w);
 	arm_flush(w);
 	arm_tick(w, w->pool.counts.live > 0);
 }
 
 static void on_worker(void *arg, enum pool_event event, const struct pool_worker *worker)
 {
+	struct workers *w = arg;
 	char uuid[UUID_TEXT_LEN];
-	(void)arg;
 	uuid_format(worker->uuid, uuid);
 	const int len = sizeof uuid;
 	switch (event) {
@@ -156,6 +266,7 @@ static void on_worker(void *arg, enum pool_event event, const struct pool_worker
 	case POOL_WORKER_DIED:
 		log_warn("worker %.*s is gone: %zu calls that it held are repeated or given up",
 			len, uuid, worker->in_flight);
+		workers_wire_part(&w->wire, worker);
 		break;
 	case POOL_DATABASE_LOST:
 		log_warn("worker %.*s has lost its database: it gets no calls", len, uuid);
@@ -211,25 +322,6 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	return ST_OK;
 }
 
-static struct call *new_call(
-	const struct method *method, const struct context *context, struct span params)
-{
-	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
-	if (!call)
-		return NULL;
-	char *texts = (char *)(call + 1);
-	memset(call, 0, sizeof *call);
-	memcpy(texts, context->request_id.bytes, context->request_id.len);
-	memcpy(texts + context->request_id.len, params.bytes, params.len);
-	call->method = method;
-	call->account = context->account;
-	call->request_id = (struct span){ texts, context->request_id.len };
-	call->params = (struct span){ texts + context->request_id.len, params.len };
-	call->pooled.is_write = method->is_write;
-	call->pooled.safe_to_repeat = method_may_repeat(method, params);
-	return call;
-}
-
 enum status workers_call(struct workers *w, const struct method *method,
 	const struct context *context, struct span params, call_done done, void *arg,
 	struct call **out)
@@ -239,20 +331,11 @@ enum status workers_call(struct workers *w, const struct method *method,
 	struct call *call = new_call(method, context, params);
 	if (!call)
 		return ST_NO_MEMORY;
-	uint64_t now_ms = service_now_ms();
-	call->workers = w;
 	call->done = done;
 	call->arg = arg;
-	call->pooled.deadline_ms =
-		now_ms + (uint64_t)(context->deadline_ms > 0 ? context->deadline_ms : 1);
-	enum status st = pool_add(&w->pool, &call->pooled, now_ms);
-	if (st != ST_OK) {
-		free(call);
+	enum status st = start(w, call, context->deadline_ms);
+	if (st != ST_OK)
 		return st;
-	}
-	arm_flush(w);
-	if (!w->is_tick_fast)
-		arm_tick(w, true);
 	*out = call;
 	return ST_OK;
 }

@@ -38,14 +38,24 @@ static void put_hello(
 	buf_fini(&params);
 }
 
-bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
+static enum status send_hello(const struct workers_wire *wire, const struct pool_worker *worker)
 {
 	struct buf out = { 0 };
 	put_hello(wire, worker, &out);
 	enum status st = out.failed ? ST_NO_MEMORY
 				    : socket_send(wire->socket, peer_of(worker), buf_view(&out));
 	buf_fini(&out);
-	if (st != ST_NO_WORKER)
+	return st;
+}
+
+void workers_wire_part(const struct workers_wire *wire, const struct pool_worker *worker)
+{
+	(void)send_hello(wire, worker); /* mostly there is nobody any more */
+}
+
+bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
+{
+	if (send_hello(wire, worker) != ST_NO_WORKER)
 		return true; /* another refusal is made good by the next hello */
 	pool_lose(wire->pool, worker);
 	tell_news(wire);
@@ -140,7 +150,7 @@ static bool on_credit(struct workers_wire *wire, struct pool_worker *worker, str
 	return pool_credit(wire->pool, worker, epoch, credit, service_now_ms());
 }
 
-static enum status meaning_of(struct span error)
+enum status workers_wire_meaning(struct span error)
 {
 	struct span code;
 	if (msg_is_nil(error))
@@ -152,7 +162,7 @@ static enum status meaning_of(struct span error)
 static void on_response(
 	struct workers_wire *wire, struct pool_worker *worker, const struct envelope *message)
 {
-	enum status said = meaning_of(message->error);
+	enum status said = workers_wire_meaning(message->error);
 	struct pool_call *pooled = pool_answer(wire->pool, worker, message->msgid, said);
 	if (pooled)
 		wire->options.on_answer(pooled, message->error, message->result);

@@ -386,8 +386,13 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	b->sweep = evtimer_new(base, on_sweep, b);
 	if (!b->start || !b->sweep || make_room(b) != ST_OK)
 		goto failed;
-	struct database_options db = { options->database_url, options->time_zone, &database_events,
-		b };
+	struct database_options db = {
+		.url = options->database_url,
+		.time_zone = options->time_zone,
+		.worker = options->worker,
+		.events = &database_events,
+		.arg = b,
+	};
 	st = database_open(base, &db, &b->db, why);
 	if (st != ST_OK)
 		goto failed;

@@ -25,6 +25,7 @@ enum { BATCH_QUEUE_MAX = 8192 };
 
 struct batch_options {
 	const char *database_url, *time_zone;
+	const unsigned char *worker;                        /* worker/database.h */
 	bool (*wants)(void *origin, int64_t session);       /* false: it must not begin any more */
 	struct buf *(*open)(void *origin, int64_t session); /* worker/answer.h */
 	void (*close)(void *origin);

@@ -1,6 +1,7 @@
 #include "worker/database.h"
 
 #include "common/service.h"
+#include "common/uuid.h"
 #include "worker/bind.h"
 #include "worker/statement.h"
 
@@ -17,8 +18,10 @@ enum {
 	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,
-	STEADY_MS = 1000, /* up for so long, a loss is not the last one's sequel */
+	STEADY_MS = 1000, /* up for so long, or ended on purpose: no sequel of the last loss */
 };
+
+#define NAME_PREFIX "studytracker-worker-" /* known to workers.fence.sql */
 
 enum state { WAITING, CONNECTING, PREPARING, UP };
 
@@ -26,6 +29,7 @@ struct database {
 	struct event_base *base;
 	struct database_options options;
 	char *connection_options; /* libpq's `options`: the user's, then ours */
+	char name[sizeof NAME_PREFIX + UUID_TEXT_LEN];
 	bool several_hosts;
 	PGconn *conn;
 	enum state state;
@@ -103,7 +107,7 @@ static void lose(struct database *db)
 	bool was_up = db->state == UP, was_told = db->was_told;
 	disconnect(db);
 	db->was_told = false;
-	if (was_up && service_now_ms() - db->up_ms >= STEADY_MS)
+	if (was_up && (was_told || service_now_ms() - db->up_ms >= STEADY_MS))
 		db->backoff_ms = BACKOFF_FIRST_MS;
 	arm_timer(db, jittered(db->backoff_ms));
 	db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
@@ -387,7 +391,7 @@ static PGconn *begin_connection(const struct database *db)
 		PAIR("target_session_attrs", "read-write");
 	if (*db->options.url)
 		PAIR("dbname", db->options.url);
-	PAIR("fallback_application_name", "studytracker-worker");
+	PAIR("application_name", db->name);
 	PAIR("client_encoding", "UTF8");
 	PAIR("options", db->connection_options);
 #undef PAIR
@@ -514,6 +518,13 @@ static enum status read_url(struct database *db, struct fail *why)
 	return ST_OK;
 }
 
+static void put_name(struct database *db)
+{
+	char uuid[UUID_TEXT_LEN];
+	uuid_format(db->options.worker, uuid);
+	(void)snprintf(db->name, sizeof db->name, NAME_PREFIX "%.*s", UUID_TEXT_LEN, uuid);
+}
+
 enum status database_open(struct event_base *base, const struct database_options *options,
 	struct database **out, struct fail *why)
 {
@@ -524,6 +535,7 @@ enum status database_open(struct event_base *base, const struct database_options
 	*db = (struct database){
 		.base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS
 	};
+	put_name(db);
 	db->io = event_new(base, -1, EV_READ, on_connecting, db);
 	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
 	db->timer = evtimer_new(base, on_timer, db);

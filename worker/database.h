@@ -12,7 +12,7 @@
  * Callbacks come from the event loop only, never from inside a call.
  *
  *	struct database_options options = { .url = settings.database_url, .time_zone = "UTC",
- *		.events = &events, .arg = worker };
+ *		.worker = uuid, .events = &events, .arg = worker };
  *	if (database_open(base, &options, &db, &why) != ST_OK) ...
  *	on_up:  database_send(db, method, params, count); database_sync(db);
  */
@@ -57,6 +57,8 @@ struct database_events {
 struct database_options {
 	const char *url; /* a libpq connection string or URI; "": defaults and PG* variables */
 	const char *time_zone;
+	/* 16 bytes: sessions are named studytracker-worker-UUID, by which workers.fence finds them */
+	const unsigned char *worker;
 	const struct database_events *events;
 	void *arg;
 };

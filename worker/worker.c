@@ -109,6 +109,7 @@ static enum status open_batch(struct worker *w, struct fail *why)
 	struct batch_options options = {
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
+		.worker = w->uuid,
 		.wants = wants_answer,
 		.open = open_answer,
 		.close = close_answer,

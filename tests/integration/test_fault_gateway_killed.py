@@ -14,7 +14,7 @@ import study_rpc  # pylint: disable=wrong-import-position
 BEGUN, QUEUED = 2, 64
 
 WRITES_THAT_WAIT = """select count(*) from pg_stat_activity
-    where application_name = 'studytracker-worker' and wait_event_type = 'Lock'"""
+    where application_name like 'studytracker-worker-%' and wait_event_type = 'Lock'"""
 
 
 class DeadGateway(faults.FaultCase):

@@ -97,7 +97,7 @@ class Idempotency(harness.ServiceCase):
 
 
 BLOCKED = """select count(*) from pg_stat_activity
-    where application_name = 'studytracker-worker' and wait_event_type = 'Lock'"""
+    where application_name like 'studytracker-worker-%' and wait_event_type = 'Lock'"""
 
 
 class WorkersAreKilled(faults.FaultCase):

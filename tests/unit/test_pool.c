@@ -139,6 +139,30 @@ static void do_lose(struct stage *s, struct words w) /* lose WORKER */
 	pool_lose(&s->pool, worker_named(s, w.name));
 }
 
+static void do_fence(struct stage *s, struct words w) /* fence [not]: the last ghost */
+{
+	ck_assert_ptr_nonnull(pool_ghosts(&s->pool));
+	pool_fenced(&s->pool, pool_ghosts(&s->pool), !strstr(w.text, "not"));
+}
+
+static void do_urgent(struct stage *s, struct words w) /* urgent CALL */
+{
+	struct pool_call *call = call_named(s, w.name);
+	*call = (struct pool_call){
+		.safe_to_repeat = true, .is_urgent = true, .deadline_ms = s->now_ms + BUDGET_MS
+	};
+	ck_assert(pool_add(&s->pool, call, s->now_ms) == ST_OK);
+}
+
+static void do_prefers(struct stage *s, struct words w) /* prefers CALL PROCESS */
+{
+	static unsigned char uuid[16];
+	struct pool_call *call = call_named(s, w.name);
+	uuid[0] = (unsigned char)w.other;
+	*call = (struct pool_call){ .prefers = uuid, .deadline_ms = s->now_ms + BUDGET_MS };
+	ck_assert(pool_add(&s->pool, call, s->now_ms) == ST_OK);
+}
+
 static void do_leave(struct stage *s, struct words w) /* leave WORKER */
 {
 	pool_leave(&s->pool, worker_named(s, w.name), worker_named(s, w.name)->epoch);
@@ -199,6 +223,9 @@ static const struct {
 	{ "answer", do_answer },
 	{ "cancel", do_cancel },
 	{ "lose", do_lose },
+	{ "fence", do_fence },
+	{ "urgent", do_urgent },
+	{ "prefers", do_prefers },
 	{ "leave", do_leave },
 	{ "refuse", do_refuse },
 	{ "wait", do_wait },
@@ -283,7 +310,28 @@ static const struct story {
 			{ "answer x B", "x=OK" } } },
 	{ "an unsafe call of a gone worker has an unknown outcome",
 		{ { "ready A 9; call x unsafe; call y write", "x>A y>A" },
-			{ "lose A", "x=OUTCOME_UNKNOWN" }, { "ready B 9", "y>B" } } },
+			{ "lose A; fence", "x=OUTCOME_UNKNOWN" }, { "ready B 9", "y>B" } } },
+	{ "a gone worker's write waits until what is left of it in the database has ended",
+		{ { "ready A 9; call x write; call y; call z write", "x>A y>A z>A" },
+			{ "lose A; ready B 9", "y>B" }, { "answer y B", "y=OK" },
+			{ "fence", "x>B" }, { "answer x B", "x=OK z>B" } } },
+	{ "where that can't be ended the write's outcome is unknown",
+		{ { "ready A 9; call x write; call y", "x>A y>A" },
+			{ "lose A; ready B 9; fence not", "x=OUTCOME_UNKNOWN y>B" } } },
+	{ "a write that waits for it ends at its deadline, or is cancelled",
+		{ { "ready A 9; call x write 300; call y write", "x>A y>A" },
+			{ "lose A; ready B 9; cancel y", "" },
+			{ "wait B 300", "x=DEADLINE_EXCEEDED" }, { "fence", "" } } },
+	{ "each worker's writes wait for its own end",
+		{ { "ready A 9; call x write", "x>A" },
+			{ "lose A; ready B 9; call y write", "y>B" }, { "lose B; ready C 9", "" },
+			{ "fence", "y>C" }, { "answer y C; fence", "y=OK x>C" } } },
+	{ "a call goes to the process that it prefers, where that has credit",
+		{ { "ready A 9; ready B 1; prefers u B", "u>B" }, { "prefers v B", "v>A" } } },
+	{ "an urgent call goes before what waits, into a full queue and a draining pool",
+		{ { "ready A 1; call a; call b; call c; call d; call e", "a>A" },
+			{ "drain; urgent u", "" }, { "credit A 2", "u>A" },
+			{ "credit A 3", "b>A" } } },
 	{ "a worker silent for three seconds is gone, one that speaks is not",
 		{ { "ready A 9; ready B 9; call x; call y unsafe", "x>B y>A" },
 			{ "wait A 2999", "" }, { "wait A 1", "x>A" },
@@ -342,18 +390,18 @@ static const struct story {
 			{ "call y", "y!DATABASE_UNAVAILABLE" }, { "ready A 9; call z", "z>A" } } },
 	{ "a repeated write that no worker is left for may have been done",
 		{ { "ready A 9; call x; call y write", "x>A y>A" }, { "lose A", "" },
-			{ "wait 1000", "x=NO_WORKER y=OUTCOME_UNKNOWN" } } },
+			{ "wait 1000", "y=OUTCOME_UNKNOWN x=NO_WORKER" } } },
 	{ "a repeated write that is refused may have been done before, whatever may be tried later",
 		{ { "ready A 9; call a write; call b write; call c write; call d write",
 			  "a>A b>A c>A d>A" },
-			{ "lose A; ready B 9", "a>B" },
+			{ "lose A; ready B 9; fence", "a>B" },
 			{ "answer a B DATABASE_UNAVAILABLE", "a=OUTCOME_UNKNOWN b>B" },
 			{ "answer b B SHUTTING_DOWN", "b=OUTCOME_UNKNOWN c>B" },
 			{ "answer c B OVERLOADED", "c=OUTCOME_UNKNOWN d>B" },
 			{ "answer d B INTERNAL", "d=OUTCOME_UNKNOWN" } } },
 	{ "a refusal for good does not invite another try, so it is handed on as it is",
 		{ { "ready A 9; call a write; call b write; call c write", "a>A b>A c>A" },
-			{ "lose A; ready B 9", "a>B" },
+			{ "lose A; ready B 9; fence", "a>B" },
 			{ "answer a B NAME_TAKEN", "a=NAME_TAKEN b>B" },
 			{ "answer b B DEADLINE_EXCEEDED", "b=DEADLINE_EXCEEDED c>B" },
 			{ "answer c B OUTCOME_UNKNOWN", "c=OUTCOME_UNKNOWN" } } },
@@ -420,7 +468,7 @@ START_TEST(a_doubtful_refusal_counts_as_unknown)
 	struct stage s;
 	stage_init(&s);
 	run_step(&s, "ready A 9; call x write; call y write");
-	run_step(&s, "lose A; ready B 9");
+	run_step(&s, "lose A; ready B 9; fence");
 	run_step(&s, "answer x B DATABASE_UNAVAILABLE");
 	run_step(&s, "answer y B NAME_TAKEN");
 	ck_assert_uint_eq(s.pool.counts.unknown, 1);
@@ -436,6 +484,7 @@ START_TEST(a_repeated_write_that_is_not_sent_again_may_have_been_done)
 	stage_init(&s);
 	run_step(&s, "ready A 9; call x write");
 	pool_lose(&s.pool, worker_named(&s, 'A'));
+	pool_fenced(&s.pool, pool_ghosts(&s.pool), true);
 	greet(&s, 'B', 'B', greet(&s, 'B', 'B', 0, 0, true)->epoch, 9, true);
 	pool_dispatch(&s.pool);
 	ck_assert_int_eq(call_named(&s, 'x')->state, POOL_IN_FLIGHT);

@@ -8,7 +8,8 @@
 
 /* The pool between callers that come and leave, a network that loses, delays, reorders and
  * repeats messages, and workers that answer, die, freeze, move to another connection, lose
- * their database and leave. Gateways stall, drain and start again. A step is one event; after
+ * their database and leave; of those that are given up what is left is ended, sooner or later or
+ * not at all. Gateways stall, drain and start again. A step is one event; after
  * each the rules of gateway/pool.h hold. The dice are STUDYTRACKER_SEED's, so that what a run
  * finds can be found again; STUDYTRACKER_STEPS says how long it is. */
 
@@ -38,13 +39,15 @@ struct profile {
 
 static const struct profile profiles[] = {
 	{ "busy", .unsafe = 4, .gone = 100, .refused = 500, .refuses = 50 },
-	{ "lossy", .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4, .gone = 50, .refused = 100, .refuses = 20,
-	  .moved = 3000 },
-	{ "deadly", .slow = 50, .killed = 2000, .frozen = 4000, .moved = 4000, .database = 4000, .leaves = 8000,
-	  .poison = 500, .unsafe = 4, .gone = 50, .refused = 200, .refuses = 5 },
-	{ "everything", .lost = 100, .doubled = 100, .slow = 10, .killed = 3000, .frozen = 5000, .moved = 5000,
-	  .database = 5000, .leaves = 8000, .poison = 1000, .unsafe = 4, .gone = 50, .refused = 200, .refuses = 10,
-	  .restarts = 20000, .drains = 40000, .stalls = 20000 },
+	{ "lossy", .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4, .gone = 50, .refused = 100,
+		.refuses = 20, .moved = 3000 },
+	{ "deadly", .slow = 50, .killed = 2000, .frozen = 4000, .moved = 4000, .database = 4000,
+		.leaves = 8000, .poison = 500, .unsafe = 4, .gone = 50, .refused = 200,
+		.refuses = 5 },
+	{ "everything", .lost = 100, .doubled = 100, .slow = 10, .killed = 3000, .frozen = 5000,
+		.moved = 5000, .database = 5000, .leaves = 8000, .poison = 1000, .unsafe = 4,
+		.gone = 50, .refused = 200, .refuses = 10, .restarts = 20000, .drains = 40000,
+		.stalls = 20000 },
 };
 
 /* What a worker refuses with, and whether it says by it that nothing was done and may be later. */
@@ -71,8 +74,8 @@ struct call {
 
 struct item {
 	uint32_t msgid;
-	unsigned slot, serial;
-	const struct refusal *refusal; /* an answer that is none; NULL: done */
+	unsigned slot, serial, attempt; /* attempt: the call was sent so often */
+	const struct refusal *refusal;  /* an answer that is none; NULL: done */
 };
 
 enum kind { REQUESTS, HELLO, READY, ANSWERS, LEAVING };
@@ -109,7 +112,7 @@ struct sim {
 	struct worker workers[WORKERS];
 	struct message *heap[MESSAGES];
 	size_t messages;
-	unsigned long long made, answered, ended, cancelled, dropped, gateways, doubted;
+	unsigned long long made, answered, ended, cancelled, dropped, gateways, doubted, fenced;
 };
 
 /* Not ck_assert: that one tells each time where it is. */
@@ -317,6 +320,13 @@ static void move_worker(struct sim *s, struct worker *w)
 	w->ready_ms = 0;
 }
 
+/* A write is not done by an earlier worker once a later one has been asked for it. */
+static void check_work(const struct sim *s, const struct call *call, const struct item *item)
+{
+	bool is_it = call->is_in && call->serial == item->serial;
+	MUST(s, !is_it || !call->pooled.is_write || item->attempt == call->sent);
+}
+
 /* Answers some of what it holds, in any order. */
 static void answer_some(struct sim *s, struct worker *w)
 {
@@ -330,6 +340,7 @@ static void answer_some(struct sim *s, struct worker *w)
 			w->is_alive = false;
 			return; /* with all that it was about to say */
 		}
+		check_work(s, call, &item);
 		if (happens(s, s->profile->refuses))
 			item.refusal = &refusals[dice(s, sizeof refusals / sizeof *refusals)];
 		m.items[m.count++] = item;
@@ -479,7 +490,7 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		call->sent++;
 		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
 		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls),
-			call->serial, NULL };
+			call->serial, call->sent, NULL };
 	}
 	post(s, &m);
 }
@@ -534,6 +545,27 @@ static void restart_gateway(struct sim *s)
 			s->workers[i].connection = ++s->connections;
 }
 
+/* What it holds is not done any more, nor what is on its way to it. */
+static void end_work(struct sim *s, const struct pool_worker *ghost)
+{
+	unsigned connection = connection_of(ghost);
+	struct worker *w = worker_at(s, connection);
+	if (w)
+		w->held = 0;
+	for (size_t i = 0; i < s->messages; i++)
+		if (s->heap[i]->kind == REQUESTS && s->heap[i]->connection == connection)
+			s->heap[i]->count = 0;
+}
+
+static void fence(struct sim *s, struct pool_worker *ghost)
+{
+	bool has_ended = dice(s, 20) != 0;
+	if (has_ended)
+		end_work(s, ghost);
+	pool_fenced(&s->pool, ghost, has_ended);
+	s->fenced++;
+}
+
 static void gateway_turn(struct sim *s)
 {
 	const struct profile *p = s->profile;
@@ -546,6 +578,8 @@ static void gateway_turn(struct sim *s)
 	if (s->pool.is_draining
 		&& (s->pool.counts.live == 0 || s->now_ms > s->drained_ms + DRAIN_MS))
 		restart_gateway(s);
+	if (pool_ghosts(&s->pool) && dice(s, 100) == 0)
+		fence(s, pool_ghosts(&s->pool));
 	struct call *gone = &s->calls[dice(s, CALLS)];
 	if (gone->is_in && happens(s, p->gone)) {
 		pool_remove(&s->pool, &gone->pooled);
@@ -610,7 +644,10 @@ static void check_lists(const struct sim *s)
 	}
 	MUST(s, in == n->live);
 	MUST(s, length(s, &s->pool.queue, POOL_WAITING) == n->queued);
-	MUST(s, length(s, &s->pool.suspects, POOL_SUSPECT) == n->suspects);
+	size_t suspects = length(s, &s->pool.suspects, POOL_SUSPECT);
+	for (const struct pool_worker *w = pool_ghosts(&s->pool); w; w = w->next)
+		suspects += length(s, &w->barred, POOL_BARRED);
+	MUST(s, suspects == n->suspects);
 	MUST(s, length(s, &s->pool.ended, POOL_ENDED) == 0);
 	MUST(s, n->live == n->queued + n->suspects + n->in_flight);
 	MUST(s, s->made == s->answered + s->ended + s->cancelled + in);
@@ -662,12 +699,13 @@ static void tell(const struct sim *s, double took)
 	const struct pool_counts *n = &s->pool.counts;
 	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls, "
 	       "%llu answered (%llu in doubt), "
-	       "%llu ended, %llu cancelled; %u workers, %llu gateways, %llu messages lost; of the "
+	       "%llu ended, %llu cancelled; %u workers, %llu fenced, %llu gateways, %llu messages "
+	       "lost; of the "
 	       "last gateway: "
 	       "%llu repeated, %llu unknown, %llu late, %llu stale, %llu deaths\n",
 		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->answered,
-		s->doubted, s->ended, s->cancelled, s->processes, s->gateways, s->dropped,
-		(unsigned long long)n->repeated, (unsigned long long)n->unknown,
+		s->doubted, s->ended, s->cancelled, s->processes, s->fenced, s->gateways,
+		s->dropped, (unsigned long long)n->repeated, (unsigned long long)n->unknown,
 		(unsigned long long)n->late, (unsigned long long)n->stale,
 		(unsigned long long)n->deaths);
 	(void)fflush(stdout);

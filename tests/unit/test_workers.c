@@ -219,6 +219,17 @@ static const struct {
 	{ "sessions.get", "DATABASE_UNAVAILABLE", ST_OK },
 };
 
+/* A worker is asked to end what the other, of the same process here, has in the database. */
+static void fence(struct process *p, const char *code)
+{
+	struct span worker;
+	struct envelope request = hear(p);
+	ck_assert(span_is(request.method, "workers.fence"));
+	ck_assert(msg_find_text(request.params, "worker", &worker));
+	ck_assert(span_is(worker, "01000000-0000-0000-0000-000000000000"));
+	answer(p, request.msgid, code);
+}
+
 START_TEST(a_second_worker_cannot_say_what_the_first_has_not_done)
 {
 	const char *code = second_answers[_i].code;
@@ -227,6 +238,8 @@ START_TEST(a_second_worker_cannot_say_what_the_first_has_not_done)
 	call(second_answers[_i].method);
 	ck_assert(hear(&first).kind == ENVELOPE_REQUEST);
 	greet(&second);
+	if (strcmp(second_answers[_i].method, "sessions.get") != 0)
+		fence(&second, NULL);
 	answer(&second, hear(&second).msgid, code);
 	wait_for_answer();
 	bool is_unknown = second_answers[_i].st != ST_OK;
@@ -236,6 +249,59 @@ START_TEST(a_second_worker_cannot_say_what_the_first_has_not_done)
 	ck_assert_uint_eq(workers_counts(workers).unknown, is_unknown);
 	leave(&first);
 	leave(&second);
+}
+END_TEST
+
+START_TEST(what_could_not_be_ended_is_asked_for_again)
+{
+	struct process first, second;
+	greet(&first);
+	call("sessions.create");
+	ck_assert(hear(&first).kind == ENVELOPE_REQUEST);
+	greet(&second);
+	fence(&second, "DATABASE_UNAVAILABLE");
+	fence(&second, "DATABASE_UNAVAILABLE");
+	fence(&second, NULL);
+	struct envelope request = hear(&second);
+	ck_assert(span_is(request.method, "sessions.create"));
+	answer(&second, request.msgid, NULL);
+	wait_for_answer();
+	ck_assert_int_eq(heard.st, ST_OK);
+	leave(&first);
+	leave(&second);
+}
+END_TEST
+
+START_TEST(what_can_not_be_ended_may_be_done)
+{
+	struct process first, second;
+	greet(&first);
+	call("sessions.create");
+	ck_assert(hear(&first).kind == ENVELOPE_REQUEST);
+	greet(&second);
+	fence(&second, "INTERNAL");
+	wait_for_answer();
+	ck_assert_int_eq(heard.st, ST_OUTCOME_UNKNOWN);
+	leave(&first);
+	leave(&second);
+}
+END_TEST
+
+/* It says nothing more, and its connection lasts. */
+START_TEST(who_is_given_up_is_greeted_with_another_epoch)
+{
+	struct process p;
+	int64_t epoch;
+	greet(&p);
+	call("sessions.get");
+	ck_assert(hear(&p).kind == ENVELOPE_REQUEST);
+	struct envelope hello;
+	do
+		hello = hear(&p); /* it is asked whether it is there before that */
+	while (msg_find_int(hello.params, "epoch", &epoch) && epoch == p.epoch);
+	ck_assert(span_is(hello.method, "gateway.hello"));
+	ck_assert_ptr_null(pool_workers(workers_pool(workers)));
+	leave(&p);
 }
 END_TEST
 
@@ -304,6 +370,9 @@ int main(void)
 	tcase_add_loop_test(tc, what_a_worker_says_is_handed_on, 0, 2);
 	tcase_add_loop_test(tc, a_second_worker_cannot_say_what_the_first_has_not_done, 0,
 		sizeof second_answers / sizeof *second_answers);
+	tcase_add_test(tc, what_could_not_be_ended_is_asked_for_again);
+	tcase_add_test(tc, what_can_not_be_ended_may_be_done);
+	tcase_add_test(tc, who_is_given_up_is_greeted_with_another_epoch);
 	tcase_add_loop_test(tc, what_is_said_out_of_turn_answers_nothing, 0,
 		sizeof dialogues / sizeof *dialogues);
 	tcase_add_test(tc, who_has_not_said_ready_is_not_heard);
