@@ -44,7 +44,7 @@ struct pool_worker {
 	/* of one that is given up: pool_ghosts */
 	struct pool_list barred;
 	void *fence; /* its owner's, as is */
-	bool was_fenced;
+	uint64_t fenced_ms;
 };
 
 /* What worker.ready says. */

@@ -12,6 +12,7 @@
 enum {
 	IDLE_TICK_MS = 500,
 	FENCE_MS = 5000,
+	FENCE_AGAIN_MS = 100,
 	PROBE_MS = 200, /* a worker that holds calls is greeted after so long a silence */
 };
 
@@ -143,7 +144,7 @@ static enum status start(struct workers *w, struct call *call, int64_t budget_ms
 /* Ghosts: what they still have in the database is ended by another worker (schema/rpc.md,
  * workers.fence), before what they held is repeated. */
 
-/* One that fails is asked for again by the next tick, as long as somebody waits for it. */
+/* One that fails is asked for again in a moment, as long as somebody waits for it. */
 static void on_fenced(void *arg, enum status st, struct span error, struct span result)
 {
 	struct pool_worker *ghost = arg;
@@ -177,7 +178,7 @@ static void fence(struct workers *w, struct pool_worker *ghost)
 	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
 	struct call *call = params.failed ? NULL : new_call(method, &context, buf_view(&params));
 	buf_fini(&params);
-	ghost->was_fenced = true;
+	ghost->fenced_ms = service_now_ms();
 	if (!call)
 		return;
 	call->done = on_fenced;
@@ -189,18 +190,16 @@ static void fence(struct workers *w, struct pool_worker *ghost)
 		ghost->fence = w;
 }
 
-static void fence_new(struct workers *w)
+static bool is_being_fenced(const struct pool_worker *ghost, uint64_t now_ms)
 {
-	for (struct pool_worker *ghost = pool_ghosts(&w->pool); ghost; ghost = ghost->next)
-		if (!ghost->was_fenced)
-			fence(w, ghost);
+	return ghost->fence || (ghost->fenced_ms && now_ms - ghost->fenced_ms < FENCE_AGAIN_MS);
 }
 
-static void fence_again(struct workers *w)
+static void fence_ghosts(struct workers *w, uint64_t now_ms)
 {
 	for (struct pool_worker *ghost = pool_ghosts(&w->pool), *next; ghost; ghost = next) {
 		next = ghost->next;
-		if (ghost->fence)
+		if (is_being_fenced(ghost, now_ms))
 			continue;
 		if (TAILQ_EMPTY(&ghost->barred))
 			pool_fenced(&w->pool, ghost, false); /* nobody waits any more */
@@ -214,9 +213,9 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 	struct workers *w = arg;
 	(void)fd, (void)what;
 	w->is_flush_armed = false;
-	fence_new(w);
-	pool_dispatch(&w->pool);
 	uint64_t now_ms = service_now_ms();
+	fence_ghosts(w, now_ms);
+	pool_dispatch(&w->pool);
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
 		workers_wire_send(&w->wire, worker, now_ms);
@@ -245,7 +244,6 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	uint64_t now_ms = service_now_ms();
 	pool_tick(&w->pool, now_ms);
 	probe(w, now_ms);
-	fence_again(w);
 	arm_flush(w);
 	arm_tick(w, w->pool.counts.live > 0);
 }

@@ -1,3 +1,4 @@
+-- Everything else of the worker that asks waits as long, so that is not long: it is asked again.
 -- A session that is already on its way out can't be ended, and counts as one that could not: asked
 -- again, it is gone.
 select r.ord,
@@ -6,7 +7,7 @@ select r.ord,
 	count(s.pid) as sessions
 from unnest($1::int8[], $2::uuid[]) with ordinality as r (account_id, worker, ord)
 left join lateral (
-	select a.pid, pg_terminate_backend(a.pid, 2000) as is_ended
+	select a.pid, pg_terminate_backend(a.pid, 200) as is_ended
 	from pg_stat_activity as a
 	where a.application_name = 'studytracker-worker-' || r.worker and a.pid <> pg_backend_pid()
 ) as s on true
