@@ -38,7 +38,7 @@ static void on_stop(void *arg)
 		rpc_drain(g->rpc, on_drained, g);
 }
 
-/* ZeroMQ knocks again each second, for ever: it fills no disk. */
+/* ZeroMQ knocks again every five seconds (its handshake times out), for ever: it fills no disk. */
 static void on_refused(void *arg, const char *key, const char *address)
 {
 	struct gateway *g = arg;
