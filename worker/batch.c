@@ -23,13 +23,15 @@ enum {
 struct batch {
 	struct batch_options options;
 	struct database *db;
-	struct event *start, *sweep;
+	struct event *start, *sweep, *over;
 	struct request_pool pool;
 	struct queue queue;
 	struct run run;
 	struct answers answers;
 	struct bind bind;
 	size_t in_flight;    /* of the run, not answered yet */
+	uint64_t run_number; /* of the last run */
+	uint64_t over_run;   /* that holds a write of a session which is over */
 	struct fail refusal; /* the last one logged since the database was up */
 	uint64_t logged_ms;
 };
@@ -122,6 +124,7 @@ static void start_run(struct batch *b)
 	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_up(b->db))
 		return;
 	struct look look = { b, service_now_ms() };
+	b->run_number++;
 	queue_fill(&b->queue, &b->run, &(struct queue_judge){ is_over, drop, &look });
 	b->in_flight = b->run.request_count;
 	send_run(b);
@@ -133,6 +136,26 @@ static void on_start(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	start_run(arg);
+}
+
+/* Sessions that are over. */
+
+static void on_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct batch *b = arg;
+	(void)fd;
+	(void)what;
+	if (b->over_run == b->run_number && !run_is_empty(&b->run))
+		database_reset(b->db, "a gateway that is gone had asked for what takes long");
+}
+
+void batch_end_session(struct batch *b, const void *origin, int64_t session)
+{
+	static const struct timeval wait = { 0, BATCH_OVER_MS * 1000L };
+	if (!run_has_write_of(&b->run, origin, session))
+		return;
+	b->over_run = b->run_number;
+	(void)evtimer_add(b->over, &wait);
 }
 
 /* What becomes of an execution. */
@@ -384,7 +407,8 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	};
 	b->start = evtimer_new(base, on_start, b);
 	b->sweep = evtimer_new(base, on_sweep, b);
-	if (!b->start || !b->sweep || make_room(b) != ST_OK)
+	b->over = evtimer_new(base, on_over, b);
+	if (!b->start || !b->sweep || !b->over || make_room(b) != ST_OK)
 		goto failed;
 	struct database_options db = {
 		.url = options->database_url,
@@ -414,6 +438,8 @@ void batch_free(struct batch **batch)
 		event_free(b->start);
 	if (b->sweep)
 		event_free(b->sweep);
+	if (b->over)
+		event_free(b->over);
 	queue_fini(&b->queue, &b->pool);
 	run_fini(&b->run, &b->pool);
 	request_pool_fini(&b->pool);

@@ -21,7 +21,7 @@
 struct batch;
 struct event_base;
 
-enum { BATCH_QUEUE_MAX = 8192 };
+enum { BATCH_QUEUE_MAX = 8192, BATCH_OVER_MS = 200 };
 
 struct batch_options {
 	const char *database_url, *time_zone;
@@ -44,6 +44,12 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 
 /* Takes a request (copied); what is wrong with it is answered within the call. */
 void batch_submit(struct batch *b, void *origin, int64_t session, const struct envelope *request);
+
+/* The asker has ended a session: nobody waits for what it asked for. Of that nothing begins any more
+ * (see `wants`); a write that is in the database is ended with its connection, and what else is in
+ * it run again, unless it has come within BATCH_OVER_MS: behind a lock it could undo what was done
+ * since. */
+void batch_end_session(struct batch *b, const void *origin, int64_t session);
 
 bool batch_has_database(const struct batch *b);
 bool batch_is_idle(const struct batch *b);

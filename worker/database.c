@@ -506,10 +506,10 @@ static enum status read_url(struct database *db, struct fail *why)
 			    && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
 	/* Statements look rows up by key for each element of an array: one plan fits all sizes. */
 	int len = asprintf(&db->connection_options,
-		"%s -c statement_timeout=%d -c TimeZone=%s -c jit=off"
-		" -c plan_cache_mode=force_generic_plan",
+		"%s -c statement_timeout=%d -c client_connection_check_interval=%d"
+		" -c TimeZone=%s -c jit=off -c plan_cache_mode=force_generic_plan",
 		option_of(all, "options", "PGOPTIONS"), DATABASE_STATEMENT_TIMEOUT_MS,
-		db->options.time_zone);
+		DATABASE_CLIENT_CHECK_MS, db->options.time_zone);
 	PQconninfoFree(all);
 	if (len < 0) {
 		db->connection_options = NULL;

@@ -25,7 +25,10 @@ struct database;
 struct event_base;
 struct pg_result; /* libpq's PGresult */
 
-enum { DATABASE_STATEMENT_TIMEOUT_MS = 10000 };
+enum {
+	DATABASE_STATEMENT_TIMEOUT_MS = 10000,
+	DATABASE_CLIENT_CHECK_MS = 250, /* so soon the server ends what a closed connection left */
+};
 
 enum database_result_kind {
 	DATABASE_ROWS,
@@ -77,7 +80,8 @@ void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count);
 void database_sync(struct database *db);
 
-/* Gives the connection up, from the loop, as if it had been lost. */
+/* Gives the connection up, from the loop, as if it had been lost; what it still does in the server
+ * ends within DATABASE_CLIENT_CHECK_MS. */
 void database_reset(struct database *db, const char *reason);
 
 void database_rows_free(struct pg_result **rows);

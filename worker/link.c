@@ -192,12 +192,15 @@ static void leave_done(struct link *l)
 
 static void end_session(struct link *l)
 {
+	int64_t over = l->epoch;
 	forget_answers(l);
-	if (l->epoch)
-		l->over = l->epoch;
 	l->epoch = 0;
 	l->is_announced = false;
 	l->hellos_owed = 0;
+	if (over == 0)
+		return;
+	l->over = over;
+	l->options.on_over(l->options.arg, l, over);
 }
 
 static void on_lost(struct socket *s, void *arg)
@@ -310,11 +313,9 @@ void link_end(struct link *l)
 
 static void begin_session(struct link *l, int64_t epoch)
 {
-	forget_answers(l);
+	end_session(l);
 	l->epoch = epoch;
 	l->received = l->answered = 0;
-	l->hellos_owed = 0;
-	l->is_announced = false;
 	l->counts.sessions++;
 	log_info("gateway at %s has greeted us: session %" PRId64, l->endpoint, epoch);
 	arm_flush(l); /* in the next turn: what an ended connection left behind is read before */

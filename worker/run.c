@@ -63,6 +63,27 @@ bool run_is_empty(const struct run *run)
 	return run->execution_count == 0;
 }
 
+static bool has_request_of(
+	const struct run *run, const struct execution *e, const void *origin, int64_t session)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct request *r = run->requests[e->first + i];
+		if (r->origin == origin && r->session == session)
+			return true;
+	}
+	return false;
+}
+
+bool run_has_write_of(const struct run *run, const void *origin, int64_t session)
+{
+	for (size_t i = run->group; i < run->execution_count; i++) {
+		const struct execution *e = &run->executions[i];
+		if (e->method->is_write && has_request_of(run, e, origin, session))
+			return true;
+	}
+	return false;
+}
+
 void run_clear(struct run *run)
 {
 	run->request_count = run->execution_count = run->group = run->told = 0;

@@ -57,6 +57,9 @@ void run_drop_empty(struct run *run);
 void run_close(struct run *run);
 
 bool run_is_empty(const struct run *run);
+
+/* Whether what is not settled holds a write that this origin asked for in this session. */
+bool run_has_write_of(const struct run *run, const void *origin, int64_t session);
 void run_clear(struct run *run);
 
 /* Takes the next result, and its rows. One more than the group has executions is a failure of

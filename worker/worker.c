@@ -69,6 +69,12 @@ static void on_request(void *arg, struct link *from, int64_t session, const stru
 	batch_submit(w->batch, from, session, e);
 }
 
+static void on_over(void *arg, struct link *l, int64_t session)
+{
+	struct worker *w = arg;
+	batch_end_session(w->batch, l, session);
+}
+
 static bool wants_answer(void *origin, int64_t session)
 {
 	return link_wants(origin, session);
@@ -135,6 +141,7 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 		.version = STUDYTRACKER_VERSION,
 		.tell = tell,
 		.on_request = on_request,
+		.on_over = on_over,
 		.on_left = on_left,
 		.arg = w,
 	};

@@ -37,6 +37,7 @@ static int64_t asked[32], sessions[32]; /* msgids and sessions of requests hande
 static size_t asked_count;
 static bool answers_at_once;
 static int left;
+static int64_t over; /* the session that ended last */
 
 static const unsigned char uuid[16] = { 1 };
 
@@ -214,6 +215,13 @@ static void on_request(void *arg, struct link *from, int64_t session, const stru
 		answer(asked_count - 1);
 }
 
+static void on_over(void *arg, struct link *l, int64_t session)
+{
+	(void)arg;
+	ck_assert_ptr_eq(l, worker);
+	over = session;
+}
+
 static void on_left(void *arg)
 {
 	(void)arg;
@@ -272,6 +280,7 @@ static void start(void)
 		.version = "1.2.3",
 		.tell = tell,
 		.on_request = on_request,
+		.on_over = on_over,
 		.on_left = on_left };
 	struct fail why = { 0 };
 	ck_assert_msg(link_open(hub, base, &options, &worker, &why) == ST_OK, "%s", why.text);
@@ -382,6 +391,7 @@ START_TEST(an_answer_to_a_former_session_is_dropped)
 	UNTIL(asked_count == 1);
 	greet(78);
 	ck_assert_ptr_null(link_begin(worker, 77));
+	ck_assert_int_eq(over, 77);
 	ck_assert_int_eq(ready.credit, WINDOW);
 	answers_at_once = true;
 	ask(2, 1);
@@ -419,6 +429,7 @@ START_TEST(what_was_asked_over_a_connection_that_has_ended_is_not_begun)
 	open_gateway();
 	ready.count = 0;
 	UNTIL(!link_wants(worker, 77));
+	ck_assert_int_eq(over, 77);
 	UNTIL(ready.count == 2);
 	ck_assert(!link_wants(worker, 77));
 	ck_assert_int_eq(ready.epoch, 0);
@@ -441,6 +452,7 @@ START_TEST(what_was_asked_before_a_stand_still_is_not_begun)
 	answers_with = 78;
 	(void)poll(NULL, 0, LINK_STALL_MS + 100); /* the stand-still itself */
 	ck_assert(!link_wants(worker, former));
+	ck_assert_int_eq(over, former);
 	UNTIL(ready.epoch == 78);
 	ck_assert_uint_eq(asked_count, 1);
 	ck_assert_uint_eq(link_counts(worker).stalls, 1);

@@ -108,6 +108,27 @@ START_TEST(a_failure_of_the_commit_is_that_of_all_that_came)
 }
 END_TEST
 
+START_TEST(a_write_is_found_by_who_asked_for_it_until_it_is_settled)
+{
+	int asker, other;
+	add("topics.get", 1, false);
+	add("topics.delete", 2, false);
+	run.requests[0]->origin = &other;
+	run.requests[2]->origin = &asker;
+	run.requests[2]->session = 7;
+	run_close(&run);
+	ck_assert(run_has_write_of(&run, &asker, 7));
+	ck_assert(!run_has_write_of(&run, &asker, 8));
+	ck_assert(!run_has_write_of(&run, &other, 0)); /* it only reads */
+	give(&run.executions[0]);
+	run_pass_group(&run);
+	ck_assert(run_has_write_of(&run, &asker, 7));
+	give(&run.executions[1]);
+	run_pass_group(&run);
+	ck_assert(!run_has_write_of(&run, &asker, 7));
+}
+END_TEST
+
 START_TEST(only_what_failed_or_was_never_run_is_undone)
 {
 	struct execution e = { .fate = CAME };
@@ -152,6 +173,7 @@ int main(void)
 	tcase_add_test(tests, reads_share_a_group_and_each_write_and_each_alone_has_its_own);
 	tcase_add_test(tests, results_come_in_order_a_group_at_a_time);
 	tcase_add_test(tests, a_failure_of_the_commit_is_that_of_all_that_came);
+	tcase_add_test(tests, a_write_is_found_by_who_asked_for_it_until_it_is_settled);
 	tcase_add_test(tests, only_what_failed_or_was_never_run_is_undone);
 	tcase_add_loop_test(tests, nobody_says_not_done_of_what_may_be_done, 0,
 		sizeof said_of_done / sizeof *said_of_done);
