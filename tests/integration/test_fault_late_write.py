@@ -28,10 +28,11 @@ class LateWrite(faults.FaultCase):
         return test_fault_curve.Service(cls.database, cls.workers, cls.gateways)
 
     def setUp(self):
-        """One worker, which is to be given up."""
-        for worker in self.service.workers[1:]:
+        """One worker, which is to be given up; of the test before, the one that was not."""
+        for worker in self.service.workers[:-1]:
             self.service.end(worker)
         self.service.wait_joined(1)
+        self.service.wait_ready()
         topic = self.topic(f"Late {self.id()}")["id"]
         self.ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(CHANGES)]
         self.first, self.second = self.session(topic)["id"], self.topic(f"Waits {self.id()}")["id"]
