@@ -27,15 +27,19 @@ class Poison(faults.FaultCase):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         super().setUpClass()
 
-    def crashed(self):
-        """How many workers have, since this was asked last; new ones take their place."""
-        ended = [w for w in self.service.workers if not w.is_running()]
+    def ended(self):
+        return [w for w in self.service.workers if not w.is_running()]
+
+    def assertCrashed(self, count):
+        """So many workers have, since this was asked last; new ones take their place."""
+        harness.until("they have ended", lambda: len(self.ended()) >= count)  # later than their connections
+        ended = self.ended()
         for worker in ended:
             self.assertEqual(worker.popen.poll(), -signal.SIGABRT, worker.log())
             self.service.forget(worker)
             self.service.start_worker()
         self.service.wait_joined(self.workers)
-        return len(ended)
+        self.assertEqual(len(ended), count)
 
     def poison(self, where, method, target, body=None):
         return self.service.request(method, target, body, {"X-Request-Id": f"test.crash.{where}"})
@@ -46,7 +50,7 @@ class Poison(faults.FaultCase):
                 load.until_answered(200)
                 refused = self.poison(where, "GET", "/stats")
                 self.assertRefused(refused, 503, "OUTCOME_UNKNOWN")
-                self.assertEqual(self.crashed(), 2)
+                self.assertCrashed(2)
         self.settle(load, "a read that crashed workers before and after it was run, two each time")
 
     def test_a_write_that_was_done_says_that_nobody_knows(self):
@@ -56,7 +60,7 @@ class Poison(faults.FaultCase):
             load.until_answered(200)
             refused = self.poison("done", "PUT", target, {"topic_id": topic, "duration_minutes": 7})
             self.assertRefused(refused, 503, "OUTCOME_UNKNOWN")
-            self.assertEqual(self.crashed(), 2)
+            self.assertCrashed(2)
             self.assertEqual(self.service.get(target).json["duration_minutes"], 7)
         self.settle(load, "a write that crashed two workers after its commit: it stands")
 
@@ -65,7 +69,7 @@ class Poison(faults.FaultCase):
             load.until_answered(200)
             refused = self.poison("done", "POST", "/topics", {"name": "Poisoned"})
             self.assertRefused(refused, 503, "OUTCOME_UNKNOWN")
-            self.assertEqual(self.crashed(), 1)
+            self.assertCrashed(1)
         self.settle(load, "a write that must not be repeated crashed one worker")
 
 
