@@ -29,11 +29,15 @@ class WorkerKilled(faults.FaultCase):
         self.settle(load, f"{kills} workers killed that held {held} requests")
 
     def kill_with_full_hands(self, load):
-        """It has the requests, the database does not have all of them."""
-        victim = self.service.workers[0]
-        victim.popen.send_signal(signal.SIGSTOP)
-        load.until_waiting(HELD)
+        """It has the requests, the database does not have all of them. While all stand still they
+        share them evenly."""
+        victim, *others = self.service.workers
+        for worker in self.service.workers:
+            worker.popen.send_signal(signal.SIGSTOP)
+        load.until_waiting(CLIENTS * 9 // 10)
         self.service.kill(victim)
+        for worker in others:
+            worker.popen.send_signal(signal.SIGCONT)
 
     def kill_amid_transactions(self, load):
         """Its transaction ends after its death, and after another worker got the same requests."""
