@@ -165,6 +165,12 @@ class FaultCase(harness.ServiceCase):
     def load(self, **options):
         return ledger.Load(self.service, **options)
 
+    def set_minutes(self, session, minutes):
+        return self.service.request("PATCH", f"/api/v1/sessions/{session}", {"duration_minutes": minutes}).status
+
+    def minutes_of(self, session):
+        return self.service.get(f"/api/v1/sessions/{session}").json["duration_minutes"]
+
     def freeze(self, worker):
         worker.popen.send_signal(signal.SIGSTOP)
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)

@@ -34,6 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "dev"))
 GATEWAY = os.path.join(BUILD, "gateway", "studytracker-gateway")
 WORKER = os.path.join(BUILD, "worker", "studytracker-worker")
+sys.path.append(os.path.join(ROOT, "examples", "python"))  # stories import study_rpc after this file
 PATIENCE = 30  # seconds; what is waited for takes a fraction of one
 
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
@@ -178,6 +179,11 @@ class Database:
                                 SQITCH_FULLNAME=user, SQITCH_EMAIL=f"{user}@localhost")
         subprocess.run(["sqitch", "--quiet", "deploy", "--verify", f"db:pg:{self.name}"],
                        check=True, cwd=os.path.join(ROOT, "schema"), env=env)
+
+    def waiting_for_locks(self):
+        """How many workers wait in here for a lock."""
+        return int(self.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                              " and application_name like 'studytracker-worker-%'"))
 
     def sql(self, statement, name=None):
         """The rows as lists of texts; NULL is the empty text."""

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -15,9 +14,7 @@ import urllib.error
 import urllib.request
 
 import harness
-
-sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
-import study_rpc  # pylint: disable=wrong-import-position
+import study_rpc
 
 SCRIPT = os.path.join(harness.ROOT, "dev")
 READY = re.compile(r"^StudyTracker is ready at (http://127\.0\.0\.1:\d+)$", re.MULTILINE)

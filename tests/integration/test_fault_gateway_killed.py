@@ -1,20 +1,13 @@
 """The gateway is killed and started again under load: workers find it by themselves."""
 
 import concurrent.futures
-import os
-import sys
 
 import faults
 import harness
 import ledger
-
-sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
-import study_rpc  # pylint: disable=wrong-import-position
+import study_rpc
 
 BEGUN, QUEUED = 2, 64
-
-WRITES_THAT_WAIT = """select count(*) from pg_stat_activity
-    where application_name like 'studytracker-worker-%' and wait_event_type = 'Lock'"""
 
 
 class DeadGateway(faults.FaultCase):
@@ -24,22 +17,19 @@ class DeadGateway(faults.FaultCase):
         ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(BEGUN + QUEUED)]
         with concurrent.futures.ThreadPoolExecutor(len(ids)) as pool:
             with faults.Lock(self.database):
-                begun = [pool.submit(self.set_minutes, i) for i in ids[:BEGUN]]
-                harness.until("each worker has begun one", lambda: self.writes_wait() == BEGUN)
-                queued = [pool.submit(self.set_minutes, i) for i in ids[BEGUN:]]
+                begun = [pool.submit(self.set_minutes, i, 2) for i in ids[:BEGUN]]
+                harness.until("each worker has begun one", lambda: self.database.waiting_for_locks() == BEGUN)
+                queued = [pool.submit(self.set_minutes, i, 2) for i in ids[BEGUN:]]
                 harness.until("the workers have the others", self.all_are_in_flight)
                 self.service.kill(self.service.gateways[0])
                 harness.until("the workers know it", self.is_lost_to_all)
-                harness.until("what had begun has ended", lambda: not self.writes_wait())
+                harness.until("what had begun has ended", lambda: not self.database.waiting_for_locks())
         self.service.start_gateway(1)
         self.service.wait_joined(self.workers)
         self.assertEqual({f.exception() is not None for f in begun + queued}, {True})
-        self.assertEqual([self.minutes(i) for i in ids], [1] * len(ids))
+        self.assertEqual([self.minutes_of(i) for i in ids], [1] * len(ids))
         print(f"\n{self.id()}: a gateway killed that had asked for {BEGUN} changes, which waited "
               f"for a lock, and {QUEUED} behind them: none was done; found: nothing", flush=True)
-
-    def writes_wait(self):
-        return int(self.database.sql(WRITES_THAT_WAIT)[0][0])
 
     def is_lost_to_all(self):
         return all("its connection has ended" in worker.log() for worker in self.service.workers)
@@ -48,12 +38,6 @@ class DeadGateway(faults.FaultCase):
         client = study_rpc.Client(self.service.rpc_endpoint())
         self.addCleanup(client.close)
         return client.call("rpc.status")["queue"]["in_flight"] == BEGUN + QUEUED
-
-    def set_minutes(self, session):
-        return self.service.request("PATCH", f"/api/v1/sessions/{session}", {"duration_minutes": 2}).status
-
-    def minutes(self, session):
-        return self.service.get(f"/api/v1/sessions/{session}").json["duration_minutes"]
 
 
 class GatewayKilled(faults.FaultCase):

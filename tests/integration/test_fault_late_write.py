@@ -2,22 +2,15 @@
 ones, wherever they were left, must not be done again then."""
 
 import concurrent.futures
-import os
-import sys
 import time
 
 import faults
 import harness
 import ledger
+import study_rpc
 import test_fault_curve
 
-sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
-import study_rpc  # pylint: disable=wrong-import-position
-
 CHANGES = 32
-
-DATABASE_WAITS = """select 1 from pg_stat_activity
-    where application_name like 'studytracker-worker-%' and wait_event_type = 'Lock'"""
 
 
 class LateWrite(faults.FaultCase):
@@ -64,14 +57,14 @@ class LateWrite(faults.FaultCase):
                 faults.Lock(self.database, rows=f"topics where id = {self.second}"), \
                 faults.Lock(self.database, rows=f"sessions where id = '{self.first}'") as first:
             deletion = pool.submit(self.service.request, "DELETE", f"/api/v1/sessions/{self.first}")
-            harness.until("it waits in the database", lambda: self.database.sql(DATABASE_WAITS))
+            harness.until("it waits in the database", self.database.waiting_for_locks)
             pool.submit(self.service.request, "DELETE", f"/api/v1/topics/{self.second}")
             old = [pool.submit(self.set_minutes, i, 2) for i in self.ids]
             harness.until("the worker has them", lambda: self.in_flight() == CHANGES + 2)
             if is_in_database:
                 first.release()
                 self.assertEqual(deletion.result().status, 204)
-                harness.until("they are in the database", lambda: self.database.sql(DATABASE_WAITS))
+                harness.until("they are in the database", self.database.waiting_for_locks)
             self.service.start_worker()
             self.service.wait_joined(2)
             deaths = self.deaths()
@@ -87,9 +80,6 @@ class LateWrite(faults.FaultCase):
 
     def in_flight(self):
         return self.client.call("rpc.status")["queue"]["in_flight"]
-
-    def set_minutes(self, session, minutes):
-        return self.service.request("PATCH", f"/api/v1/sessions/{session}", {"duration_minutes": minutes}).status
 
     def minutes(self):
         return {int(minutes) for minutes, in self.database.sql(

@@ -41,14 +41,8 @@ class WorkerFrozen(faults.FaultCase):
             self.assertGreaterEqual(faults.held_by_the_dead(self.service.gateways[0])[-1], HELD)
             self.assertEqual(set(pool.map(lambda i: self.set_minutes(i, 3), ids)), {200})
             self.thaw(worker)
-            self.assertEqual(set(pool.map(self.minutes, ids * 4)), {3})
+            self.assertEqual(set(pool.map(self.minutes_of, ids * 4)), {3})
         print(f"\n{self.id()}: a worker continued with {SESSIONS} old changes; found: nothing", flush=True)
-
-    def set_minutes(self, session, minutes):
-        return self.service.request("PATCH", f"/api/v1/sessions/{session}", {"duration_minutes": minutes}).status
-
-    def minutes(self, session):
-        return self.service.get(f"/api/v1/sessions/{session}").json["duration_minutes"]
 
 
 if __name__ == "__main__":

@@ -41,13 +41,11 @@ class WorkerKilled(faults.FaultCase):
 
     def kill_amid_transactions(self, load):
         """Its transaction ends after its death, and after another worker got the same requests."""
-        gateway = self.service.gateways[0]
-        deaths = len(faults.held_by_the_dead(gateway))
+        deaths = self.deaths()
         with faults.Lock(self.database):
             load.until_waiting(CLIENTS * 9 // 10)
             self.service.kill(self.service.workers[0])
-            harness.until("the gateway finds it gone",
-                          lambda: len(faults.held_by_the_dead(gateway)) > deaths)
+            self.wait_found_dead(deaths)
 
 
 class Conditional(faults.FaultCase):
@@ -63,8 +61,7 @@ class Conditional(faults.FaultCase):
             with faults.Lock(self.database):
                 asked = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
                                     {"If-Match": etag})
-                harness.until("it waits in the database", lambda: self.database.sql(
-                    "select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
+                harness.until("it waits in the database", self.database.waiting_for_locks)
                 for worker in self.service.workers:  # one of them has it, and hears of no answer
                     self.freeze(worker)
             harness.until("it is done", lambda: self.database.sql(

@@ -96,10 +96,6 @@ class Idempotency(harness.ServiceCase):
             f"select count(*) from sessions where topic_id = {topic}"), "20")
 
 
-BLOCKED = """select count(*) from pg_stat_activity
-    where application_name like 'studytracker-worker-%' and wait_event_type = 'Lock'"""
-
-
 class WorkersAreKilled(faults.FaultCase):
     """Between a write and its answer: the database does what was sent to it all the same."""
 
@@ -111,7 +107,7 @@ class WorkersAreKilled(faults.FaultCase):
 
     def kill_in_the_midst(self, lock):
         """All that have sent their writes; what they hold is given to others, or given up."""
-        harness.until("writes wait", lambda: int(self.database.value(BLOCKED)) >= self.workers)
+        harness.until("writes wait", lambda: self.database.waiting_for_locks() >= self.workers)
         for worker in list(self.service.workers):
             self.service.kill(worker)
             self.service.start_worker()

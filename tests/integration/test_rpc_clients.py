@@ -5,7 +5,6 @@ import os
 import random
 import re
 import signal
-import sys
 import threading
 import time
 import uuid
@@ -14,9 +13,7 @@ import msgpack
 import zmq
 
 import harness
-
-sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
-import study_rpc  # pylint: disable=wrong-import-position
+import study_rpc
 
 PATIENCE_MS = harness.PATIENCE * 1000
 CONTEXT_OF = {"deadline_ms": 10000}

@@ -4,16 +4,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import shutil
 import unittest
 
 import harness
+import study_rpc
 from keys import Keys
-
-sys.path.append(os.path.join(harness.ROOT, "examples", "python"))
-import study_rpc  # pylint: disable=wrong-import-position
 
 REFUSED_MS = 300  # an allowed client is answered in a fraction of it
 

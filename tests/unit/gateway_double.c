@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "tests/unit/suite.h"
+
 struct gateway_double here, there;
 struct study_client *client;
 int ended;
@@ -190,11 +192,5 @@ TCase *tests_new(const char *name)
 
 int tests_run(TCase *tests)
 {
-	Suite *suite = suite_create("client against a gateway");
-	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run("client against a gateway", tests);
 }
