@@ -57,7 +57,7 @@ bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
 {
 	if (send_hello(wire, worker) != ST_NO_WORKER)
 		return true; /* another refusal is made good by the next hello */
-	pool_lose(wire->pool, worker);
+	pool_lose(wire->options.pool, worker);
 	tell_news(wire);
 	return false;
 }
@@ -89,12 +89,12 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 						   : socket_send(wire->socket, peer_of(worker),
 							   buf_view(&wire->body));
 		if (st == ST_NO_WORKER) {
-			pool_lose(wire->pool, worker);
+			pool_lose(wire->options.pool, worker);
 			tell_news(wire);
 			return;
 		}
 		if (st != ST_OK) {
-			pool_take_back(wire->pool, worker);
+			pool_take_back(wire->options.pool, worker);
 			return;
 		}
 		for (; count > 0; count--)
@@ -113,7 +113,7 @@ static void on_ready(struct workers_wire *wire, struct span peer, struct span pa
 		|| !msg_find_int(params, "epoch", &greeting.epoch)
 		|| !msg_find_int(params, "credit", &greeting.credit)
 		|| msg_find(params, "database", &database) != ST_OK) {
-		wire->pool->counts.malformed++;
+		wire->options.pool->counts.malformed++;
 		return;
 	}
 	if (!msg_find_int(params, "pid", &greeting.pid))
@@ -121,7 +121,7 @@ static void on_ready(struct workers_wire *wire, struct span peer, struct span pa
 	struct msg_reader in = msg_reader(database);
 	greeting.has_database =
 		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
-	struct pool_worker *worker = pool_greet(wire->pool, &greeting, service_now_ms());
+	struct pool_worker *worker = pool_greet(wire->options.pool, &greeting, service_now_ms());
 	if (!worker)
 		log_warn("a worker is not taken: too many workers, or no memory");
 	else if (workers_wire_hello(wire, worker))
@@ -132,10 +132,10 @@ static void on_leaving(struct workers_wire *wire, struct pool_worker *worker, st
 {
 	int64_t epoch;
 	if (!msg_find_int(params, "epoch", &epoch)) {
-		wire->pool->counts.malformed++;
+		wire->options.pool->counts.malformed++;
 		return;
 	}
-	pool_leave(wire->pool, worker, epoch);
+	pool_leave(wire->options.pool, worker, epoch);
 	tell_news(wire);
 }
 
@@ -144,10 +144,10 @@ static bool on_credit(struct workers_wire *wire, struct pool_worker *worker, str
 {
 	int64_t epoch, credit;
 	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit)) {
-		wire->pool->counts.malformed++;
+		wire->options.pool->counts.malformed++;
 		return false;
 	}
-	return pool_credit(wire->pool, worker, epoch, credit, service_now_ms());
+	return pool_credit(wire->options.pool, worker, epoch, credit, service_now_ms());
 }
 
 enum status workers_wire_meaning(struct span error)
@@ -163,7 +163,7 @@ static void on_response(
 	struct workers_wire *wire, struct pool_worker *worker, const struct envelope *message)
 {
 	enum status said = workers_wire_meaning(message->error);
-	struct pool_call *pooled = pool_answer(wire->pool, worker, message->msgid, said);
+	struct pool_call *pooled = pool_answer(wire->options.pool, worker, message->msgid, said);
 	if (pooled)
 		wire->options.on_answer(pooled, message->error, message->result);
 }
@@ -179,18 +179,18 @@ static bool take(struct workers_wire *wire, struct walk *walk, const struct enve
 {
 	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.ready")) {
 		on_ready(wire, walk->peer, message->params);
-		walk->worker = pool_worker_of(wire->pool, walk->peer);
+		walk->worker = pool_worker_of(wire->options.pool, walk->peer);
 		return true;
 	}
 	if (!walk->worker) {
-		wire->pool->counts.stale++;
+		wire->options.pool->counts.stale++;
 		return false;
 	}
 	if (message->kind == ENVELOPE_RESPONSE) {
 		if (walk->is_current)
 			on_response(wire, walk->worker, message);
 		else
-			wire->pool->counts.malformed++;
+			wire->options.pool->counts.malformed++;
 		return walk->is_current;
 	}
 	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.credit"))
@@ -205,12 +205,12 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	struct workers_wire *wire = arg;
 	(void)s;
 	struct msg_reader in = msg_reader(body);
-	struct walk walk = { .peer = peer, .worker = pool_worker_of(wire->pool, peer) };
+	struct walk walk = { .peer = peer, .worker = pool_worker_of(wire->options.pool, peer) };
 	while (in.at < in.end) {
 		struct envelope message;
 		struct fail why = { 0 };
 		if (envelope_decode(&in, &message, &why) != ST_OK) {
-			wire->pool->counts.malformed++;
+			wire->options.pool->counts.malformed++;
 			log_warn("a worker's message is malformed: %s: dropped",
 				fail_text(&why, ST_MALFORMED));
 			break;
@@ -234,7 +234,7 @@ enum status workers_wire_open(struct workers_wire *wire, struct socket_hub *hub,
 		.on_message = on_message,
 		.arg = wire,
 	};
-	*wire = (struct workers_wire){ .options = *options, .pool = options->pool };
+	*wire = (struct workers_wire){ .options = *options };
 	uuid_v7(&ids, wire->uuid);
 	return socket_open(hub, &socket, &wire->socket, why);
 }

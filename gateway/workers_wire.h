@@ -42,7 +42,6 @@ struct workers_wire_options {
 
 struct workers_wire {
 	struct workers_wire_options options;
-	struct pool *pool;
 	struct socket *socket;
 	unsigned char uuid[16]; /* by which workers know this run of the gateway */
 	struct buf body;        /* the message that is being made */
