@@ -14,9 +14,11 @@ static const char *const series_groups[] = { "topic", NULL };
 
 /* clang-format off */
 #define REQUIRED PARAM_REQUIRED
+#define KEY      PARAM_KEY
 #define TOPIC_ID(flags)  { "topic_id", PARAM_INT, flags, 1, INT64_MAX, NULL, NULL }
 #define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
-#define NEW_SESSION_ID   { "session_id", PARAM_UUID, REQUIRED | PARAM_MINTED, 0, 0, NULL, NULL }
+#define SESSION_KEY      { "session_id", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL }
+#define NEW_SESSION_ID   { "session_id", PARAM_UUID, REQUIRED | KEY | PARAM_MINTED, 0, 0, NULL, NULL }
 #define TOPIC_NAME(flags) { "name", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
 #define MINUTES(name, flags, fallback) { name, PARAM_INT, flags, 1, DAY_MINUTES, fallback, NULL }
 #define TEXT(name, flags) { name, PARAM_TEXT, flags, 0, TEXT_MAX_CHARS, NULL, NULL }
@@ -27,55 +29,160 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
 #define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
 #define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+#define ARCHIVED         { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL }
 /* clang-format on */
 
+/* A row leaves out what is false, none or ST_OK. */
 static const struct method method_table[] = {
-	/* name, write, repeatable, key, shape, missing, params, summary, for gateways only */
-	{ "topics.get", false, true, -1, RESULT_ROW, ST_TOPIC_NOT_FOUND,
-	  { TOPIC_ID(REQUIRED) }, "One topic." },
-	{ "topics.list", false, true, -1, RESULT_PAGE, ST_INTERNAL,
-	  { LIMIT, CURSOR, SORT(topic_sorts), SEARCH, { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL } },
-	  "Topics, a page at a time." },
-	{ "sessions.get", false, true, -1, RESULT_ROW, ST_SESSION_NOT_FOUND,
-	  { SESSION_ID }, "One session." },
-	{ "sessions.list", false, true, -1, RESULT_PAGE, ST_INTERNAL,
-	  { LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0), { "tag", PARAM_TEXT, 0, 0, NAME_MAX_CHARS, NULL, NULL },
-	    DATE("from"), DATE("to"), SEARCH }, "Sessions, a page at a time." },
-	{ "stats.totals", false, true, -1, RESULT_TOTALS, ST_INTERNAL,
-	  { { NULL, 0, 0, 0, 0, NULL, NULL } }, "Minutes and sessions, all and by tag." },
-	{ "stats.summary", false, true, -1, RESULT_REPORT, ST_INTERNAL,
-	  { DATE("from"), DATE("to") }, "Totals of a range, by topic." },
-	{ "stats.series", false, true, -1, RESULT_REPORT, ST_INTERNAL,
-	  { { "by", PARAM_CHOICE, 0, 0, 0, "day", series_buckets },
-	    { "group", PARAM_CHOICE, 0, 0, 0, NULL, series_groups }, DATE("from"), DATE("to") },
-	  "Totals of each day, week, month or year." },
-	{ "stats.heatmap", false, true, -1, RESULT_REPORT, ST_INTERNAL,
-	  { { "year", PARAM_INT, 0, 1900, 9999, NULL, NULL } }, "Every study day of a year." },
-	{ "stats.streak", false, true, -1, RESULT_ROW, ST_INTERNAL,
-	  { MINUTES("min_minutes", 0, "1") }, "Current and longest run of study days." },
-	{ "topics.create", true, false, 2, RESULT_ROW, ST_INTERNAL,
-	  { TOPIC_NAME(REQUIRED), TEXT("description", 0), IDEMPOTENCY_KEY }, "Makes a topic." },
-	{ "topics.update", true, true, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
-	  { TOPIC_ID(REQUIRED), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
-	    { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL }, IF_MATCH }, "Changes what is named." },
-	{ "topics.delete", true, false, 0, RESULT_ROW, ST_TOPIC_NOT_FOUND,
-	  { TOPIC_ID(REQUIRED), IF_MATCH }, "Deletes a topic without sessions." },
-	{ "sessions.create", true, true, 0, RESULT_ROW, ST_INTERNAL,
-	  { NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"), MINUTES("duration_minutes", 0, "60"),
-	    TEXT("notes", 0), IDEMPOTENCY_KEY }, "Logs a session; the same session_id again answers the same row." },
-	{ "sessions.log", true, true, 0, RESULT_ROW, ST_INTERNAL,
-	  { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL), { "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL },
-	    DATE("study_date"), TEXT("notes", 0), IDEMPOTENCY_KEY }, "Logs a session on the topic of that name, made if missing." },
-	{ "sessions.update", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
-	  { SESSION_ID, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),
-	    TEXT("notes", PARAM_PRESENCE), IF_MATCH }, "Changes what is named." },
-	{ "sessions.delete", true, false, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
-	  { SESSION_ID, IF_MATCH }, "Deletes a session, softly." },
-	{ "sessions.restore", true, true, 0, RESULT_ROW, ST_SESSION_NOT_FOUND,
-	  { SESSION_ID, IDEMPOTENCY_KEY }, "Brings a deleted session back." },
-	{ "workers.fence", true, true, 0, RESULT_ROW, ST_INTERNAL,
-	  { { "worker", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL } }, "Ends what a worker still has in the database.",
-	  true },
+	{
+		.name = "topics.get",
+		.summary = "One topic.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.safe_to_repeat = true,
+		.params = { TOPIC_ID(REQUIRED) },
+	},
+	{
+		.name = "topics.list",
+		.summary = "Topics, a page at a time.",
+		.shape = RESULT_PAGE,
+		.safe_to_repeat = true,
+		.params = { LIMIT, CURSOR, SORT(topic_sorts), SEARCH, ARCHIVED },
+	},
+	{
+		.name = "sessions.get",
+		.summary = "One session.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.safe_to_repeat = true,
+		.params = { SESSION_ID },
+	},
+	{
+		.name = "sessions.list",
+		.summary = "Sessions, a page at a time.",
+		.shape = RESULT_PAGE,
+		.safe_to_repeat = true,
+		.params = { LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0),
+			{ "tag", PARAM_TEXT, 0, 0, NAME_MAX_CHARS, NULL, NULL }, DATE("from"), DATE("to"),
+			SEARCH },
+	},
+	{
+		.name = "stats.totals",
+		.summary = "Minutes and sessions, all and by tag.",
+		.shape = RESULT_TOTALS,
+		.safe_to_repeat = true,
+	},
+	{
+		.name = "stats.summary",
+		.summary = "Totals of a range, by topic.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.params = { DATE("from"), DATE("to") },
+	},
+	{
+		.name = "stats.series",
+		.summary = "Totals of each day, week, month or year.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.params = { { "by", PARAM_CHOICE, 0, 0, 0, "day", series_buckets },
+			{ "group", PARAM_CHOICE, 0, 0, 0, NULL, series_groups }, DATE("from"),
+			DATE("to") },
+	},
+	{
+		.name = "stats.heatmap",
+		.summary = "Every study day of a year.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.params = { { "year", PARAM_INT, 0, 1900, 9999, NULL, NULL } },
+	},
+	{
+		.name = "stats.streak",
+		.summary = "Current and longest run of study days.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.params = { MINUTES("min_minutes", 0, "1") },
+	},
+	{
+		.name = "topics.create",
+		.summary = "Makes a topic.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.params = { TOPIC_NAME(REQUIRED), TEXT("description", 0),
+			{ "idempotency_key", PARAM_TEXT, KEY, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL } },
+	},
+	{
+		.name = "topics.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { TOPIC_ID(REQUIRED | KEY), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
+			ARCHIVED, IF_MATCH },
+	},
+	{
+		.name = "topics.delete",
+		.summary = "Deletes a topic without sessions.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.params = { TOPIC_ID(REQUIRED | KEY), IF_MATCH },
+	},
+	{
+		.name = "sessions.create",
+		.summary = "Logs a session; the same session_id again answers the same row.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"),
+			MINUTES("duration_minutes", 0, "60"), TEXT("notes", 0), IDEMPOTENCY_KEY },
+	},
+	{
+		.name = "sessions.log",
+		.summary = "Logs a session on the topic of that name, made if missing.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL),
+			{ "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL }, DATE("study_date"),
+			TEXT("notes", 0), IDEMPOTENCY_KEY },
+	},
+	{
+		.name = "sessions.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { SESSION_KEY, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),
+			TEXT("notes", PARAM_PRESENCE), IF_MATCH },
+	},
+	{
+		.name = "sessions.delete",
+		.summary = "Deletes a session, softly.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		.params = { SESSION_KEY, IF_MATCH },
+	},
+	{
+		.name = "sessions.restore",
+		.summary = "Brings a deleted session back.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { SESSION_KEY, IDEMPOTENCY_KEY },
+	},
+	{
+		.name = "workers.fence",
+		.summary = "Ends what a worker still has in the database.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.is_for_gateways = true,
+		.params = { { "worker", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL } },
+	},
 };
 
 size_t method_count(void)
@@ -105,6 +212,14 @@ const struct method *method_find_public(struct span name)
 {
 	const struct method *m = method_find(name);
 	return m && !m->is_for_gateways ? m : NULL;
+}
+
+int method_key(const struct method *m)
+{
+	for (int i = 0; i < METHOD_PARAMS_MAX && m->params[i].name; i++)
+		if (m->params[i].flags & PARAM_KEY)
+			return i;
+	return -1;
 }
 
 size_t method_param_count(const struct method *m)

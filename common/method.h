@@ -25,8 +25,9 @@ enum param_kind {
 
 enum {
 	PARAM_REQUIRED = 1, /* absent or nil: INVALID_INPUT */
-	PARAM_MINTED = 4,   /* the gateway makes a UUIDv7 where a client gives none */
 	PARAM_PRESENCE = 2, /* nil clears, absent leaves: bound as value[] and bool[] present */
+	PARAM_MINTED = 4,   /* the gateway makes a UUIDv7 where a client gives none */
+	PARAM_KEY = 8,      /* no two requests of one batch have the same value; one param at most */
 };
 
 struct param {
@@ -38,7 +39,7 @@ struct param {
 	const char *const *choices; /* NULL-terminated */
 };
 
-enum { METHOD_PARAMS_MAX = 12, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
+enum { METHOD_PARAMS_MAX = 16, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
 
 /* What a method's rows become (worker/encode.c). */
 enum result_shape {
@@ -52,9 +53,8 @@ struct method {
 	const char *name;
 	bool is_write;       /* runs in a transaction of its own, ordered by key */
 	bool safe_to_repeat; /* running it twice leaves and answers the same; see method_may_repeat */
-	int key; /* index of the param no two requests of one batch may give alike; -1: none */
 	enum result_shape shape;
-	enum status missing; /* RESULT_ROW without a row */
+	enum status missing; /* RESULT_ROW without a row; ST_OK: ST_INTERNAL, it always has one */
 	struct param params[METHOD_PARAMS_MAX];
 	const char *summary;
 	bool is_for_gateways; /* who ask for it by themselves; clients have no such method */
@@ -70,6 +70,7 @@ const struct method *method_find_public(struct span name);
 const struct method *method_at(size_t index); /* NULL past the end */
 size_t method_count(void);
 size_t method_index(const struct method *m);
+int method_key(const struct method *m); /* the index of its PARAM_KEY; -1: none */
 size_t method_param_count(const struct method *m);
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
 

@@ -10,9 +10,9 @@ static void put_methods(struct buf *out, const struct rpc_about *about);
 static void put_status(struct buf *out, const struct rpc_about *about);
 
 static const struct rpc_local local_table[] = {
-	{ { .name = "rpc.methods", .safe_to_repeat = true, .key = -1,
+	{ { .name = "rpc.methods", .safe_to_repeat = true,
 	    .summary = "Every method with its params." }, put_methods },
-	{ { .name = "rpc.status", .safe_to_repeat = true, .key = -1,
+	{ { .name = "rpc.status", .safe_to_repeat = true,
 	    .summary = "The gateway, its workers, its queue and what it has counted." }, put_status },
 };
 

@@ -366,7 +366,7 @@ enum status encode_next(const struct encode_plan *p, struct encode_rows *rows,
 	struct range range = take_range(rows, request->ord);
 	bool empty = range.first == range.end;
 	if (empty && p->method->shape == RESULT_ROW)
-		return p->method->missing;
+		return p->method->missing != ST_OK ? p->method->missing : ST_INTERNAL;
 	if (!empty && !PQgetisnull(range.rows, range.first, OUTCOME))
 		return outcome_status(cell(range.rows, range.first, OUTCOME), why);
 	switch (p->method->shape) {

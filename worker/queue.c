@@ -84,7 +84,7 @@ static void fill_together(
 		return;
 	struct execution *e = run_open(run, m);
 	int64_t rows = 0;
-	if (m->key >= 0)
+	if (method_key(m) >= 0)
 		request_keys_clear(&q->keys);
 	while (list->first && e->count < REQUEST_KEYS_MAX
 		&& (e->count == 0 || rows + request_rows(list->first) <= QUEUE_ROWS_MAX)) {

@@ -152,9 +152,10 @@ static size_t key_params(const struct request *r, size_t params[REQUEST_KEYS_EAC
 {
 	size_t count = 0;
 	const struct param *p = method_param(r->method, SPAN("idempotency_key"));
-	if (r->method->key >= 0 && !r->values[r->method->key].is_null)
-		params[count++] = (size_t)r->method->key;
-	if (p && !r->values[p - r->method->params].is_null)
+	int key = method_key(r->method);
+	if (key >= 0 && !r->values[key].is_null)
+		params[count++] = (size_t)key;
+	if (p && p - r->method->params != key && !r->values[p - r->method->params].is_null)
 		params[count++] = (size_t)(p - r->method->params);
 	return count;
 }

@@ -173,7 +173,7 @@ START_TEST(an_object_becomes_params)
 	ck_assert_msg(json_in_parse(span_of(taken[_i].body), &json, &why) == ST_OK, "%s", why.text);
 	size_t mark = msg_open_map(&params);
 	enum status st = json_in_put_params(json, m, taken[_i].is_strict,
-		m->key == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs,
+		method_key(m) == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs,
 		&why);
 	msg_close(&params, mark, pairs);
 	if (st == ST_OK)
