@@ -1,4 +1,4 @@
-/* Params from JSON and values to JSON. What is JSON is judged by gateway/json_scan.h, which is as
+/* Params from JSON and values to JSON. What is JSON is judged by common/json_scan.h, which is as
  * strict as json-c is not; what passed it is only translated here. */
 #include <errno.h>
 #include <locale.h>
@@ -8,8 +8,9 @@
 #include "client/failure.h"
 #include "client/params.h"
 #include "client/value.h"
+#include "common/json_scan.h"
+#include "common/json_text.h"
 #include "gateway/json_out.h"
-#include "gateway/json_scan.h"
 
 /* Our caller's locale may write numbers with a comma; this thread's is put back by the second. */
 static locale_t use_c_numbers(void)
@@ -39,61 +40,11 @@ static void skip_blanks(struct reader *r)
 	r->at += strspn(r->at, " \t\r\n");
 }
 
-static uint32_t take_hex4(struct reader *r)
-{
-	char digits[5];
-	memcpy(digits, r->at, 4);
-	digits[4] = '\0';
-	r->at += 4;
-	return (uint32_t)strtoul(digits, NULL, 16);
-}
-
-static void put_utf8(struct buf *out, uint32_t point)
-{
-	if (point < 0x80) {
-		buf_byte(out, (char)point);
-		return;
-	}
-	unsigned more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
-	unsigned char bytes[4] = { (unsigned char)(leads[more] | point >> 6 * more) };
-	for (unsigned i = 1; i <= more; i++)
-		bytes[i] = (unsigned char)(0x80 | (point >> 6 * (more - i) & 0x3f));
-	buf_put(out, bytes, more + 1);
-}
-
-/* After the backslash. Surrogates come in pairs: they were scanned. */
-static void take_escape(struct reader *r)
-{
-	static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";
-	char kind = *r->at++;
-	const char *name = strchr(names, kind);
-	if (kind != 'u') {
-		buf_put(&r->text, name ? bytes + (name - names) : &kind, 1);
-		return;
-	}
-	uint32_t point = take_hex4(r);
-	if (point >= 0xd800 && point <= 0xdbff) {
-		r->at += 2;
-		point = 0x10000 + ((point - 0xd800) << 10) + (take_hex4(r) - 0xdc00);
-	}
-	put_utf8(&r->text, point);
-}
-
 /* From its opening quote to after its closing one. */
 static struct span take_text(struct reader *r)
 {
 	buf_clear(&r->text);
-	for (r->at++; *r->at != '"';) {
-		size_t run = strcspn(r->at, "\"\\");
-		buf_put(&r->text, r->at, run);
-		r->at += run;
-		if (*r->at == '\\') {
-			r->at++;
-			take_escape(r);
-		}
-	}
-	r->at++;
+	r->at = json_text_decode(r->at, &r->text);
 	return r->text.failed ? SPAN("") : buf_view(&r->text);
 }
 

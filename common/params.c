@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/date.h"
+#include "common/number.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
 
@@ -25,19 +26,11 @@ static enum status refuse_number(const struct param *p, struct fail *why)
 	return refuse(p, why, rule);
 }
 
-/* A real without a fraction is the integer it means, as far as a real can say which. */
 static bool as_integer(const struct msg_token *t, int64_t *out)
 {
-	static const double exact = 9007199254740992.0; /* 2^53 */
-	if (t->type == MSG_INT) {
+	if (t->type == MSG_INT)
 		*out = t->integer;
-		return true;
-	}
-	if (t->type != MSG_REAL || !(t->real >= -exact && t->real <= exact)
-		|| t->real != (double)(int64_t)t->real)
-		return false;
-	*out = (int64_t)t->real;
-	return true;
+	return t->type == MSG_INT || (t->type == MSG_REAL && number_of_real(t->real, out));
 }
 
 static enum status take_int(

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json_scan.h"
 #include "common/msg.h"
 #include "common/utf8.h"
-#include "gateway/json_scan.h"
 
 struct json_in {
 	struct json_object *object;

@@ -1,7 +1,7 @@
 /*
  * json_in: a JSON body to the params of an RPC method; the one room of json-c.
  *
- * json-c, strict (RFC 8259), with our own scan of the bytes before it (gateway/json_scan.h) and
+ * json-c, strict (RFC 8259), with our own scan of the bytes before it (common/json_scan.h) and
  * checks after it (a name twice, integers that were clamped), because json-c alone lets all of
  * these through. What a value
  * may be is not judged here: common/params.c does, in the worker, for HTTP and RPC alike.

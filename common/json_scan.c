@@ -1,4 +1,4 @@
-#include "gateway/json_scan.h"
+#include "common/json_scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -283,8 +283,11 @@ enum status json_scan(struct json_scan *scan, struct span text, struct fail *why
 	enum step step = *c.at == '{' ? VALUE : broken(&c, "an object begins with {");
 	while (step != DONE && step != BROKEN && !c.has_nul)
 		step = scan_step(&c, step);
-	if (step == BROKEN) /* first: a name cut short is no field to speak of */
+	if (step == BROKEN) { /* first: a name cut short is no field to speak of */
+		scan->broken = c.broken;
+		scan->broken_at = (size_t)(c.at - c.start);
 		return fail_set(why, ST_INVALID_JSON, "broken JSON at byte %zu: %s",
-			(size_t)(c.at - c.start), c.broken);
+			scan->broken_at, c.broken);
+	}
 	return c.has_nul ? refuse_nul(&c, why) : ST_OK;
 }

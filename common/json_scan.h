@@ -7,8 +7,8 @@
  * and there are at most JSON_VALUES_MAX values: a body of 1 MiB could else hold enough of them
  * to stop the loop for a third of a second.
  */
-#ifndef GATEWAY_JSON_SCAN_H
-#define GATEWAY_JSON_SCAN_H
+#ifndef COMMON_JSON_SCAN_H
+#define COMMON_JSON_SCAN_H
 
 #include "common/buf.h"
 #include "common/status.h"
@@ -20,6 +20,9 @@ struct json_scan {
 	/* Called, where given, with each name of the outermost object, quotes and escapes included. */
 	void (*on_name)(struct span name, void *arg);
 	void *arg;
+	/* Set where the text is broken: what is wrong, and at which byte. */
+	const char *broken;
+	size_t broken_at;
 };
 
 /* ST_INVALID_JSON says what is wrong and at which byte; ST_INVALID_INPUT (U+0000) the field. */
