@@ -91,6 +91,12 @@ void buf_span(struct buf *b, struct span s)
 	buf_put(b, s.bytes, s.len);
 }
 
+void buf_append(struct buf *b, const struct buf *more)
+{
+	buf_put(b, more->bytes, more->len);
+	b->failed |= more->failed;
+}
+
 void buf_int(struct buf *b, int64_t value)
 {
 	char digits[20], *at = digits + sizeof digits;

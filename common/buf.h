@@ -48,7 +48,8 @@ void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_byte(struct buf *b, char byte);
 void buf_text(struct buf *b, const char *text);
 void buf_span(struct buf *b, struct span s);
-void buf_int(struct buf *b, int64_t value); /* decimal */
+void buf_append(struct buf *b, const struct buf *more); /* fails if `more` has failed */
+void buf_int(struct buf *b, int64_t value);             /* decimal */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Room for `len` bytes at the end, not yet counted in b->len; NULL where it can't be had. */

@@ -43,7 +43,7 @@ static void put_resource_headers(const struct api_request *r, const struct http_
 			http->path.bytes, (int)facts->id.len, facts->id.bytes);
 }
 
-static void finish_bare(struct api_request **request, int http_status, struct span headers)
+static void finish_bare(struct api_request **request, int http_status, const struct buf *headers)
 {
 	struct exchange_reply bare = { .http_status = http_status, .headers = headers };
 	api_request_finish(request, &bare);
@@ -66,9 +66,9 @@ static void finish_row(struct api_request **request, struct span result)
 	if ((r->route->flags & ROUTE_ETAG) && is_read(http) && is_unchanged(http, facts.updated_at))
 		http_status = 304;
 	if (http_status == 204 || http_status == 304)
-		finish_bare(request, http_status, buf_view(&headers));
+		finish_bare(request, http_status, &headers);
 	else
-		api_request_finish_json(request, http_status, buf_view(&headers), buf_view(&body));
+		api_request_finish_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);
 }
@@ -77,8 +77,7 @@ static void finish_value(struct api_request **request, struct span result)
 {
 	struct buf body = { 0 };
 	json_out_value(&body, result);
-	api_request_finish_json(
-		request, (*request)->route->http_status, (struct span){ 0 }, buf_view(&body));
+	api_request_finish_json(request, (*request)->route->http_status, NULL, &body);
 	buf_fini(&body);
 }
 
@@ -97,7 +96,7 @@ static void on_answer(void *arg, enum status st, struct span error, struct span 
 		api_request_fail(&r, st, NULL);
 	} else {
 		struct error_facts facts = reply_error_facts(error);
-		api_request_refuse(&r, &facts, (struct span){ 0 });
+		api_request_refuse(&r, &facts, NULL);
 	}
 }
 
@@ -168,7 +167,7 @@ static void finish_text(
 	buf_text(&body, before);
 	buf_text(&body, name);
 	buf_text(&body, after);
-	api_request_finish_json(request, 200, (struct span){ 0 }, buf_view(&body));
+	api_request_finish_json(request, 200, NULL, &body);
 	buf_fini(&body);
 }
 
@@ -176,10 +175,11 @@ static void local_root(struct api_request *r)
 {
 	struct buf message = { 0 }, body = { 0 };
 	buf_printf(&message, "%s API", r->api->settings->app_name);
+	body.failed = message.failed;
 	buf_text(&body, "{\"message\":");
 	json_out_text(&body, buf_view(&message));
 	buf_byte(&body, '}');
-	api_request_finish_json(&r, 200, (struct span){ 0 }, buf_view(&body));
+	api_request_finish_json(&r, 200, NULL, &body);
 	buf_fini(&message);
 	buf_fini(&body);
 }
@@ -191,6 +191,14 @@ static void local_readyz(struct api_request *r)
 		finish_text(&r, "{\"status\":\"", "ready", "\"}");
 	else
 		api_request_fail(&r, has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER, NULL);
+}
+
+static void finish_openapi(struct api_request **request)
+{
+	struct exchange_reply reply = { .http_status = 200,
+		.content_type = "application/json",
+		.static_body = { (const char *)openapi_json, openapi_json_len } };
+	api_request_finish(request, &reply);
 }
 
 static void start_local(struct api_request *r)
@@ -209,8 +217,7 @@ static void start_local(struct api_request *r)
 		local_readyz(r);
 		break;
 	case LOCAL_OPENAPI:
-		api_request_finish_json(&r, 200, (struct span){ 0 },
-			(struct span){ (const char *)openapi_json, openapi_json_len });
+		finish_openapi(&r);
 		break;
 	case LOCAL_NONE:
 		api_request_fail(&r, ST_INTERNAL, NULL);
@@ -230,13 +237,13 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 		buf_text(&headers, "Allow: ");
 		route_allow(http->path, &headers);
 		buf_text(&headers, "\r\n");
-		finish_bare(&r, 204, buf_view(&headers));
+		finish_bare(&r, 204, &headers);
 	} else if (cors_put_preflight(&r->api->cors, origin, method, wanted, &headers, &refused)) {
 		buf_printf(&headers, "X-Request-Id: %.*s\r\n", (int)r->id.len, r->id.bytes);
 		struct exchange_reply ok = { .http_status = 200,
 			.content_type = "text/plain; charset=utf-8",
-			.headers = buf_view(&headers),
-			.body = SPAN("OK") };
+			.headers = &headers,
+			.static_body = SPAN("OK") };
 		api_request_reply(&r, &ok);
 	} else {
 		(void)fail_field(
@@ -255,7 +262,7 @@ static void refuse_route(struct api_request *r, const struct http_request *http,
 		route_allow(http->path, &headers);
 		buf_text(&headers, "\r\n");
 	}
-	api_request_refuse(&r, &facts, buf_view(&headers));
+	api_request_refuse(&r, &facts, &headers);
 	buf_fini(&headers);
 }
 

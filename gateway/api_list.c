@@ -47,49 +47,64 @@ static void start(struct api_request *r)
 {
 	struct buf headers = { 0 };
 	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
-	struct exchange_reply head = { .http_status = 200,
-		.content_type = "application/json",
-		.headers = buf_view(&headers) };
+	struct exchange_reply head = {
+		.http_status = 200, .content_type = "application/json", .headers = &headers
+	};
 	r->is_streaming = true;
 	exchange_start(r->exchange, &head);
 	exchange_on_drained(r->exchange, on_drained);
 	buf_fini(&headers);
 }
 
-/* A page of a list of several. */
-static void write_page(struct api_request *r, struct span body, struct span next_cursor)
+static bool is_head(const struct api_request *r)
 {
-	buf_clear(&r->cursor);
-	buf_span(&r->cursor, next_cursor);
-	r->wants_page = next_cursor.len > 0;
+	return span_is(exchange_request(r->exchange)->method, "HEAD");
+}
+
+/* A page of a list of several. HEAD has no body, so the pages after the first are not asked for. */
+static void write_page(struct api_request *r, const struct buf *body)
+{
+	r->wants_page = r->cursor.len > 0;
 	if (!r->is_streaming)
 		start(r);
 	bool is_full = exchange_write(r->exchange, body);
-	if (!r->wants_page)
+	if (!r->wants_page || is_head(r))
 		api_request_end(&r);
 	else if (!is_full)
 		ask_next(r);
+}
+
+/* The page's rows and the brackets around the list; r->cursor is set to what follows the page. */
+static enum status put_page(struct api_request *r, struct span page, struct buf *body)
+{
+	struct span next_cursor;
+	bool is_first = !r->is_streaming;
+	if (is_first)
+		buf_byte(body, '[');
+	enum status st = reply_page_rows(body, page, is_first, &next_cursor);
+	if (st != ST_OK)
+		return ST_INTERNAL;
+	if (next_cursor.len == 0)
+		buf_byte(body, ']');
+	buf_clear(&r->cursor);
+	buf_span(&r->cursor, next_cursor);
+	return body->failed || r->cursor.failed ? ST_NO_MEMORY : ST_OK;
 }
 
 void api_list_answer(struct api_request **request, struct span page)
 {
 	struct api_request *r = *request;
 	struct buf body = { 0 };
-	struct span next_cursor;
 	bool is_first = !r->is_streaming;
 	*request = NULL;
-	if (is_first)
-		buf_byte(&body, '[');
-	enum status st = reply_page_rows(&body, page, is_first, &next_cursor);
-	if (st == ST_OK && next_cursor.len == 0)
-		buf_byte(&body, ']');
+	enum status st = put_page(r, page, &body);
 	if (st != ST_OK && is_first)
-		api_request_fail(&r, ST_INTERNAL, NULL);
+		api_request_fail(&r, st, NULL);
 	else if (st != ST_OK)
-		cut_short(&r, "malformed page");
-	else if (is_first && next_cursor.len == 0)
-		api_request_finish_json(&r, 200, (struct span){ 0 }, buf_view(&body));
+		cut_short(&r, status_info(st)->message);
+	else if (is_first && r->cursor.len == 0)
+		api_request_finish_json(&r, 200, NULL, &body);
 	else
-		write_page(r, buf_view(&body), next_cursor);
+		write_page(r, &body);
 	buf_fini(&body);
 }

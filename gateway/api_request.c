@@ -98,16 +98,20 @@ void api_request_finish(struct api_request **request, const struct exchange_repl
 	struct buf headers = { 0 };
 	struct exchange_reply whole = *reply;
 	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
-	buf_span(&headers, reply->headers);
-	whole.headers = buf_view(&headers);
+	if (reply->headers)
+		buf_append(&headers, reply->headers);
+	whole.headers = &headers;
 	api_request_reply(request, &whole);
 	buf_fini(&headers);
 }
 
-void api_request_finish_json(
-	struct api_request **request, int http_status, struct span headers, struct span body)
+void api_request_finish_json(struct api_request **request, int http_status,
+	const struct buf *headers, const struct buf *body)
 {
-	struct exchange_reply reply = { http_status, "application/json", headers, body };
+	struct exchange_reply reply = { .http_status = http_status,
+		.content_type = "application/json",
+		.headers = headers,
+		.body = body };
 	api_request_finish(request, &reply);
 }
 
@@ -135,7 +139,7 @@ static int http_status_for(const struct api_request *r, enum status st)
 }
 
 void api_request_refuse(
-	struct api_request **request, const struct error_facts *facts, struct span headers)
+	struct api_request **request, const struct error_facts *facts, const struct buf *headers)
 {
 	const struct api_request *r = *request;
 	struct buf body = { 0 }, all = { 0 };
@@ -143,11 +147,12 @@ void api_request_refuse(
 	if (http_status == 500)
 		log_error("request failed: %s: answered 500, request_id %.*s",
 			status_info(facts->st)->code, (int)r->id.len, r->id.bytes);
-	buf_span(&all, headers);
+	if (headers)
+		buf_append(&all, headers);
 	if (http_status == 503)
 		buf_text(&all, "Retry-After: 1\r\n");
 	reply_error(&body, facts, request_id_view(&r->id));
-	api_request_finish_json(request, http_status, buf_view(&all), buf_view(&body));
+	api_request_finish_json(request, http_status, &all, &body);
 	buf_fini(&body);
 	buf_fini(&all);
 }
@@ -162,5 +167,5 @@ struct error_facts api_request_facts(enum status st, const struct fail *why)
 void api_request_fail(struct api_request **request, enum status st, const struct fail *why)
 {
 	struct error_facts facts = api_request_facts(st, why);
-	api_request_refuse(request, &facts, (struct span){ 0 });
+	api_request_refuse(request, &facts, NULL);
 }

@@ -12,7 +12,7 @@
  *		api_request_fail(&r, st, &why);
  *	...
  *	r->call = NULL; // in on_answer
- *	api_request_finish_json(&r, 200, headers, body);
+ *	api_request_finish_json(&r, 200, &headers, &body);
  */
 #ifndef GATEWAY_API_REQUEST_H
 #define GATEWAY_API_REQUEST_H
@@ -45,13 +45,13 @@ enum status api_request_ask(struct api_request *r, const struct request_source *
 
 /* A whole answer. Its headers come after the common ones; in _reply it has only its own. */
 void api_request_finish(struct api_request **r, const struct exchange_reply *reply);
-void api_request_finish_json(
-	struct api_request **r, int http_status, struct span headers, struct span body);
+void api_request_finish_json(struct api_request **r, int http_status, const struct buf *headers,
+	const struct buf *body);
 void api_request_reply(struct api_request **r, const struct exchange_reply *reply);
 
 /* The error body, with the HTTP status that the route has for it. */
 void api_request_refuse(
-	struct api_request **r, const struct error_facts *facts, struct span headers);
+	struct api_request **r, const struct error_facts *facts, const struct buf *headers);
 void api_request_fail(struct api_request **r, enum status st, const struct fail *why);
 struct error_facts api_request_facts(enum status st, const struct fail *why);
 

@@ -121,6 +121,15 @@ void connection_put(struct connection *c, struct span bytes)
 		connection_break_off(c);
 }
 
+void connection_put_static(struct connection *c, struct span bytes)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	if (bytes.len == 0 || c->is_broken)
+		return;
+	if (evbuffer_add_reference(output, bytes.bytes, bytes.len, NULL, NULL) != 0)
+		connection_break_off(c);
+}
+
 /* Dropping what still comes keeps the kernel from sending RST, which could overtake the answer
  * (RFC 9112 section 9.6). */
 static void drop_input(struct connection *c)

@@ -99,6 +99,7 @@ bool connection_begin_turn(struct connection *c);
 void connection_end_turn(struct connection *c, bool is_inner);
 
 void connection_put(struct connection *c, struct span bytes); /* to be sent */
+void connection_put_static(struct connection *c, struct span bytes); /* by reference */
 void connection_break_off(struct connection *c);              /* no memory for what is to be sent */
 size_t connection_unsent(const struct connection *c);
 void connection_send_now(struct connection *c);

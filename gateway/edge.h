@@ -21,7 +21,7 @@
  *	later:
  *		exchange_set_data(x, NULL, NULL);
  *		exchange_reply(&x, &(struct exchange_reply){ .http_status = 200,
- *			.content_type = "application/json", .body = SPAN("{}") });
+ *			.content_type = "application/json", .body = &body });
  */
 #ifndef GATEWAY_EDGE_H
 #define GATEWAY_EDGE_H
@@ -50,11 +50,13 @@ struct edge_options {
 	void *arg;
 };
 
+/* The buffers are borrowed for the call. One that has failed is never sent: see exchange_reply. */
 struct exchange_reply {
 	int http_status;
-	const char *content_type; /* NULL: none */
-	struct span headers;      /* ready "Name: value\r\n" lines */
-	struct span body;
+	const char *content_type;  /* NULL: none */
+	const struct buf *headers; /* ready "Name: value\r\n" lines; NULL: none */
+	const struct buf *body;    /* NULL: none */
+	struct span static_body;   /* instead of a body: never changes; sent without a copy */
 };
 
 struct edge_counts {
@@ -81,14 +83,19 @@ const struct http_request *exchange_request(const struct exchange *x);
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
 
 /* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
- * 304 have neither. Takes the exchange. */
+ * 304 have neither. Takes the exchange.
+ *
+ * If a buffer of the reply has failed, the client gets 503 instead and the connection closes:
+ * NO_MEMORY for GET, HEAD and OPTIONS, OUTCOME_UNKNOWN for other methods, which a worker may have
+ * run. If there is no memory for that either, the connection is cut. */
 void exchange_reply(struct exchange **x, const struct exchange_reply *reply);
 
-/* An answer in pieces: chunked, or until close for HTTP/1.0. reply->body is ignored. */
+/* An answer in pieces: chunked, or until close for HTTP/1.0. reply->body is ignored. If a buffer
+ * has failed, or memory runs out, the connection is cut: on_gone is called from the loop. */
 void exchange_start(struct exchange *x, const struct exchange_reply *reply);
 
 /* True: enough waits to be sent; on_drained is called when less than 64 KiB does. */
-bool exchange_write(struct exchange *x, struct span bytes);
+bool exchange_write(struct exchange *x, const struct buf *bytes);
 void exchange_on_drained(struct exchange *x, void (*on_drained)(struct exchange *x, void *data));
 void exchange_end(struct exchange **x); /* the answer is complete */
 

@@ -33,6 +33,22 @@ static enum http_persistence persistence_of(const struct connection *c)
 	return c->reader->request.minor_version == 0 ? HTTP_KEEP_ALIVE : HTTP_UNSAID;
 }
 
+static struct span view(const struct buf *b)
+{
+	return b ? buf_view(b) : (struct span){ 0 };
+}
+
+static size_t body_len(const struct exchange_reply *reply)
+{
+	return reply->body ? reply->body->len : reply->static_body.len;
+}
+
+/* Appending to a buffer stops at the first failure: what it holds then is only a part. */
+static bool has_failed(const struct exchange_reply *reply)
+{
+	return (reply->headers && reply->headers->failed) || (reply->body && reply->body->failed);
+}
+
 static void put_head(
 	struct connection *c, const struct exchange_reply *reply, enum http_framing framing)
 {
@@ -40,13 +56,13 @@ static void put_head(
 	struct http_head head = { .http_status = reply->http_status,
 		.date = date_now(edge),
 		.content_type = reply->content_type,
-		.headers = reply->headers,
+		.headers = view(reply->headers),
 		.framing = framing,
-		.length = reply->body.len,
+		.length = body_len(reply),
 		.persistence = persistence_of(c) };
 	buf_clear(&edge->scratch);
 	http_head_put(&edge->scratch, &head);
-	if (edge->scratch.failed)
+	if (edge->scratch.failed || has_failed(reply))
 		connection_break_off(c);
 	else
 		connection_put(c, buf_view(&edge->scratch));
@@ -57,6 +73,16 @@ static bool is_head(const struct connection *c)
 	return c->has_head && span_is(c->reader->request.method, "HEAD");
 }
 
+static void put_body(struct connection *c, const struct exchange_reply *reply)
+{
+	if (is_head(c) || !http_status_has_body(reply->http_status))
+		return;
+	if (reply->body)
+		connection_put(c, buf_view(reply->body));
+	else
+		connection_put_static(c, reply->static_body);
+}
+
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
 {
 	struct edge *edge = c->edge;
@@ -65,12 +91,11 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
 	struct exchange_reply reply = { .http_status = status_info(st)->http_status,
 		.content_type = "application/json",
-		.headers = buf_view(&headers),
-		.body = buf_view(&body) };
+		.headers = &headers,
+		.body = &body };
 	c->is_last = true;
 	put_head(c, &reply, HTTP_LENGTH);
-	if (!is_head(c))
-		connection_put(c, reply.body);
+	put_body(c, &reply);
 	buf_fini(&headers);
 	buf_fini(&body);
 	connection_give_reader(c);
@@ -101,16 +126,32 @@ static void answered(struct connection *c)
 	connection_give_reader(c);
 }
 
+static bool is_safe(struct span method)
+{
+	return span_is(method, "GET") || span_is(method, "HEAD") || span_is(method, "OPTIONS");
+}
+
+/* Never says of a write that it was not done: a worker may have done it. */
+static void refuse_for_memory(struct connection *c)
+{
+	bool is_read = is_safe(c->reader->request.method);
+	c->exchange = (struct exchange){ 0 };
+	exchange_refuse(c, is_read ? ST_NO_MEMORY : ST_OUTCOME_UNKNOWN, NULL);
+}
+
 /* What is pipelined behind it is handed up later, from the loop: the app is up the stack. */
 void exchange_reply(struct exchange **x, const struct exchange_reply *reply)
 {
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
 	c->is_last |= c->edge->is_draining;
-	put_head(c, reply, HTTP_LENGTH);
-	if (!is_head(c) && http_status_has_body(reply->http_status))
-		connection_put(c, reply->body);
-	answered(c);
+	if (has_failed(reply)) {
+		refuse_for_memory(c);
+	} else {
+		put_head(c, reply, HTTP_LENGTH);
+		put_body(c, reply);
+		answered(c);
+	}
 	connection_end_turn(c, is_inner);
 }
 
@@ -125,17 +166,28 @@ void exchange_start(struct exchange *x, const struct exchange_reply *reply)
 	connection_send_later(c);
 }
 
-bool exchange_write(struct exchange *x, struct span bytes)
+static bool put_chunk_size(struct connection *c, size_t len)
+{
+	struct buf *line = &c->edge->scratch;
+	buf_clear(line);
+	buf_printf(line, "%zx\r\n", len);
+	if (!line->failed)
+		connection_put(c, buf_view(line));
+	return !line->failed;
+}
+
+bool exchange_write(struct exchange *x, const struct buf *bytes)
 {
 	struct connection *c = connection_of(x);
-	if (c->drops_body || bytes.len == 0) /* an empty chunk would be the last one */
-		return false;
 	bool is_chunked = c->framing == HTTP_CHUNKED;
-	buf_clear(&c->edge->scratch);
-	buf_printf(&c->edge->scratch, "%zx\r\n", bytes.len);
-	if (is_chunked)
-		connection_put(c, buf_view(&c->edge->scratch));
-	connection_put(c, bytes);
+	bool is_empty = bytes->len == 0; /* an empty chunk would be the last one */
+	if (!bytes->failed && (c->drops_body || is_empty))
+		return false;
+	if (bytes->failed || (is_chunked && !put_chunk_size(c, bytes->len))) {
+		connection_break_off(c);
+		return false;
+	}
+	connection_put(c, buf_view(bytes));
 	if (is_chunked)
 		connection_put(c, SPAN("\r\n"));
 	connection_send_now(c);

@@ -30,7 +30,8 @@ static size_t deepest, depth;
 static void answer(struct exchange **x)
 {
 	const struct http_request *q = exchange_request(*x);
-	struct buf body = { 0 };
+	struct buf headers = { 0 }, body = { 0 };
+	buf_text(&headers, "X-Test: yes\r\n");
 	buf_span(&body, q->method);
 	buf_byte(&body, ' ');
 	buf_span(&body, q->target);
@@ -40,9 +41,10 @@ static void answer(struct exchange **x)
 	exchange_set_data(*x, NULL, NULL);
 	exchange_reply(x, &(struct exchange_reply){ .http_status = 200,
 				  .content_type = "text/plain",
-				  .headers = SPAN("X-Test: yes\r\n"),
-				  .body = buf_view(&body) });
+				  .headers = &headers,
+				  .body = &body });
 	ck_assert_ptr_null(*x);
+	buf_fini(&headers);
 	buf_fini(&body);
 }
 
@@ -333,7 +335,7 @@ START_TEST(no_content_has_no_length_and_no_body)
 	say(fd, GET("/1") GET("/2"));
 	until(&handed, 1);
 	exchange_reply(&pending[0],
-		&(struct exchange_reply){ .http_status = bodiless[_i], .body = SPAN("no") });
+		&(struct exchange_reply){ .http_status = bodiless[_i], .static_body = SPAN("no") });
 	until(&handed, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
@@ -408,6 +410,15 @@ END_TEST
 enum { STREAM_TOTAL = 6 << 20, PIECE = 16 << 10 };
 static size_t written;
 
+static bool write_bytes(struct exchange *x, struct span bytes)
+{
+	struct buf piece = { 0 };
+	buf_span(&piece, bytes);
+	bool is_full = exchange_write(x, &piece);
+	buf_fini(&piece);
+	return is_full;
+}
+
 static void write_until_full(struct exchange *x, void *data)
 {
 	static char piece[PIECE];
@@ -415,7 +426,7 @@ static void write_until_full(struct exchange *x, void *data)
 	memset(piece, '~', sizeof piece);
 	while (written < STREAM_TOTAL) {
 		written += sizeof piece;
-		if (exchange_write(x, (struct span){ piece, sizeof piece }))
+		if (write_bytes(x, (struct span){ piece, sizeof piece }))
 			return;
 	}
 	exchange_set_data(x, NULL, NULL);
@@ -482,9 +493,9 @@ START_TEST(a_stream_to_http_1_0_ends_with_the_connection)
 	say(fd, "GET /s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 	until(&handed, 1);
 	stream(pending[0]);
-	(void)exchange_write(pending[0], SPAN("abc"));
-	(void)exchange_write(pending[0], SPAN(""));
-	(void)exchange_write(pending[0], SPAN("def"));
+	(void)write_bytes(pending[0], SPAN("abc"));
+	(void)write_bytes(pending[0], SPAN(""));
+	(void)write_bytes(pending[0], SPAN("def"));
 	exchange_end(&pending[0]);
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("Connection: close\r\n\r\nabcdef"), 1);
@@ -498,8 +509,8 @@ START_TEST(a_small_stream_is_chunked)
 	say(fd, GET("/s"));
 	until(&handed, 1);
 	stream(pending[0]);
-	ck_assert(!exchange_write(pending[0], SPAN("abcdefghijklmnopq")));
-	ck_assert(!exchange_write(pending[0], SPAN("")));
+	ck_assert(!write_bytes(pending[0], SPAN("abcdefghijklmnopq")));
+	ck_assert(!write_bytes(pending[0], SPAN("")));
 	exchange_end(&pending[0]);
 	ck_assert_ptr_null(pending[0]);
 	hears(fd, "Transfer-Encoding: chunked\r\n\r\n11\r\nabcdefghijklmnopq\r\n0\r\n\r\n");
@@ -513,7 +524,7 @@ START_TEST(a_stream_to_head_is_its_head)
 	say(fd, "HEAD /s HTTP/1.1\r\nHost: h\r\n\r\n" GET("/next"));
 	until(&handed, 1);
 	stream(pending[0]);
-	ck_assert(!exchange_write(pending[0], SPAN("abc")));
+	ck_assert(!write_bytes(pending[0], SPAN("abc")));
 	exchange_end(&pending[0]);
 	until(&handed, 2);
 	answer(&pending[1]);
@@ -528,7 +539,7 @@ START_TEST(an_aborted_answer_does_not_look_whole)
 	say(fd, _i ? GET("/s") : "GET /s HTTP/1.0\r\n\r\n");
 	until(&handed, 1);
 	stream(pending[0]);
-	(void)exchange_write(pending[0], SPAN("half"));
+	(void)write_bytes(pending[0], SPAN("half"));
 	hears(fd, "half");
 	exchange_abort(&pending[0]);
 	ck_assert_ptr_null(pending[0]);
@@ -544,6 +555,68 @@ static void abort_it(struct exchange *x, void *arg)
 	handed++;
 	exchange_abort(&x);
 }
+
+static const struct {
+	const char *request, *code;
+	bool is_body; /* that has failed; else the headers */
+} failures[] = {
+	{ "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n", "NO_MEMORY", true },
+	{ "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n", "NO_MEMORY", false },
+	{ "PATCH /1 HTTP/1.1\r\nHost: h\r\n\r\n", "OUTCOME_UNKNOWN", true },
+};
+
+START_TEST(a_response_without_memory_is_503_and_never_a_part)
+{
+	struct buf whole = { 0 }, failed = { .failed = true };
+	buf_text(&whole, "Whole: yes\r\n");
+	int fd = client();
+	say(fd, failures[_i].request);
+	until(&handed, 1);
+	exchange_set_data(pending[0], NULL, NULL);
+	exchange_reply(&pending[0],
+		&(struct exchange_reply){ .http_status = 200,
+			.headers = failures[_i].is_body ? &whole : &failed,
+			.body = failures[_i].is_body ? &failed : &whole });
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("HTTP/1.1 503 Service Unavailable\r\n"), 1);
+	ck_assert_int_eq(times("Connection: close\r\n"), 1);
+	ck_assert_int_eq(times(failures[_i].code), 1);
+	ck_assert_int_eq(times("HTTP/1.1"), 1);
+	ck_assert_int_eq(times("Whole"), 0);
+	buf_fini(&whole);
+}
+END_TEST
+
+START_TEST(a_stream_without_memory_is_cut)
+{
+	struct buf failed = { .failed = true };
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	exchange_start(pending[0],
+		&(struct exchange_reply){ .http_status = 200, .headers = _i ? &failed : NULL });
+	(void)exchange_write(pending[0], &failed);
+	ck_assert_int_eq(hears_end(fd), -1);
+	ck_assert_int_eq(times("0\r\n\r\n"), 0);
+	ck_assert_uint_eq(gone, 1);
+}
+END_TEST
+
+START_TEST(static_bytes_are_sent_whole)
+{
+	int fd = client();
+	say(fd, GET("/1") GET("/2"));
+	until(&handed, 1);
+	exchange_set_data(pending[0], NULL, NULL);
+	exchange_reply(&pending[0],
+		&(struct exchange_reply){ .http_status = 200, .static_body = SPAN("static") });
+	until(&handed, 2);
+	answer(&pending[1]);
+	hears_times(fd, "GET /2 .", 1);
+	ck_assert_int_eq(times("Content-Length: 6\r\n\r\nstaticHTTP/1.1 200"), 1);
+	close(fd);
+}
+END_TEST
 
 START_TEST(a_request_may_be_aborted_while_it_is_handed_up)
 {
@@ -614,14 +687,13 @@ START_TEST(a_write_after_the_client_left_reports_it_from_the_loop)
 	say(fd, GET("/s"));
 	until(&handed, 1);
 	stream(pending[0]);
-	(void)exchange_write(pending[0], SPAN("first"));
+	(void)write_bytes(pending[0], SPAN("first"));
 	hears(fd, "first");
 	close(fd);
 	while (gone == 0) {
 		struct exchange *x = pending[0];
-		(void)exchange_write(x, SPAN("more"));
-		(void)exchange_write(
-			x, SPAN("more")); /* still valid: gone only comes from the loop */
+		(void)write_bytes(x, SPAN("more"));
+		(void)write_bytes(x, SPAN("more")); /* still valid: gone only comes from the loop */
 		step();
 	}
 	until_connections(0);
@@ -1020,6 +1092,9 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_small_stream_is_chunked);
 	tcase_add_test(tests, a_stream_to_head_is_its_head);
 	tcase_add_loop_test(tests, an_aborted_answer_does_not_look_whole, 0, 2);
+	tcase_add_loop_test(tests, a_response_without_memory_is_503_and_never_a_part, 0, 3);
+	tcase_add_loop_test(tests, a_stream_without_memory_is_cut, 0, 2);
+	tcase_add_test(tests, static_bytes_are_sent_whole);
 	tcase_add_test(tests, a_request_may_be_aborted_while_it_is_handed_up);
 	tcase_add_test(tests, a_client_that_closed_its_side_is_answered);
 	tcase_add_test(tests, a_client_that_is_gone_is_reported_once);
