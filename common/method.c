@@ -1,10 +1,12 @@
 #include "common/method.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
 
-enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500 };
+enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500,
+	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */ };
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
 static const char *const session_sorts[] = { "created_at", "-created_at", "study_date",
@@ -47,6 +49,7 @@ static const struct method method_table[] = {
 		.summary = "Topics, a page at a time.",
 		.shape = RESULT_PAGE,
 		.safe_to_repeat = true,
+		.slow_with = "q",
 		.params = { LIMIT, CURSOR, SORT(topic_sorts), SEARCH, ARCHIVED },
 	},
 	{
@@ -62,6 +65,7 @@ static const struct method method_table[] = {
 		.summary = "Sessions, a page at a time.",
 		.shape = RESULT_PAGE,
 		.safe_to_repeat = true,
+		.slow_with = "q",
 		.params = { LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0),
 			{ "tag", PARAM_TEXT, 0, 0, NAME_MAX_CHARS, NULL, NULL }, DATE("from"), DATE("to"),
 			SEARCH },
@@ -71,12 +75,15 @@ static const struct method method_table[] = {
 		.summary = "Minutes and sessions, all and by tag.",
 		.shape = RESULT_TOTALS,
 		.safe_to_repeat = true,
+		.rows = TOPICS_ASSUMED,
 	},
 	{
 		.name = "stats.summary",
 		.summary = "Totals of a range, by topic.",
 		.shape = RESULT_REPORT,
 		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = TOPICS_ASSUMED,
 		.params = { DATE("from"), DATE("to") },
 	},
 	{
@@ -84,6 +91,8 @@ static const struct method method_table[] = {
 		.summary = "Totals of each day, week, month or year.",
 		.shape = RESULT_REPORT,
 		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = 20000, /* as in its statement */
 		.params = { { "by", PARAM_CHOICE, 0, 0, 0, "day", series_buckets },
 			{ "group", PARAM_CHOICE, 0, 0, 0, NULL, series_groups }, DATE("from"),
 			DATE("to") },
@@ -93,6 +102,8 @@ static const struct method method_table[] = {
 		.summary = "Every study day of a year.",
 		.shape = RESULT_REPORT,
 		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = 366,
 		.params = { { "year", PARAM_INT, 0, 1900, 9999, NULL, NULL } },
 	},
 	{
@@ -181,6 +192,7 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.is_for_gateways = true,
+		.lane = LANE_CONTROL,
 		.params = { { "worker", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL } },
 	},
 };
@@ -249,4 +261,32 @@ bool method_may_repeat(const struct method *m, struct span params)
 	if (has_value(params, "if_match"))
 		return false;
 	return !m->is_write || m->safe_to_repeat || has_value(params, "idempotency_key");
+}
+
+enum lane method_lane(const struct method *m, struct span params)
+{
+	if (m->slow_with && has_value(params, m->slow_with))
+		return LANE_SLOW;
+	if (m->lane != LANE_BY_KIND)
+		return m->lane;
+	return m->is_write ? LANE_WRITE : LANE_READ;
+}
+
+bool method_runs_in(const struct method *m, enum lane lane)
+{
+	return lane == method_lane(m, (struct span){ 0 }) || (lane == LANE_SLOW && m->slow_with);
+}
+
+int64_t method_rows(const struct method *m, struct span params)
+{
+	const struct param *limit =
+		m->shape == RESULT_PAGE ? method_param(m, SPAN("limit")) : NULL;
+	int64_t rows;
+	if (!limit)
+		return m->rows > 0 ? m->rows : 1;
+	if (!has_value(params, limit->name))
+		rows = strtoll(limit->fallback, NULL, 10);
+	else if (!msg_find_int(params, limit->name, &rows))
+		rows = limit->max; /* it may be a float, which is judged later */
+	return rows < 1 ? 1 : rows > limit->max ? limit->max : rows;
 }

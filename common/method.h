@@ -49,6 +49,19 @@ enum result_shape {
 	RESULT_TOTALS, /* {total_time, time_by_tag, total_sessions, sessions_by_tag} */
 };
 
+/*
+ * A worker runs its requests in lanes. Each lane has its own database connection, queue and batch, so
+ * that a slow statement holds up only its own lane (worker/lanes.h).
+ */
+enum lane {
+	LANE_BY_KIND, /* of a row that names none: LANE_WRITE where it writes, else LANE_READ */
+	LANE_READ,
+	LANE_WRITE,
+	LANE_SLOW,    /* searches and reports: bounded in how many run and wait */
+	LANE_CONTROL, /* what ends other statements: it never waits behind one of them */
+	LANES,
+};
+
 struct method {
 	const char *name;
 	bool is_write;       /* runs in a transaction of its own, ordered by key */
@@ -57,6 +70,11 @@ struct method {
 	enum status missing; /* RESULT_ROW without a row; ST_OK: ST_INTERNAL, it always has one */
 	struct param params[METHOD_PARAMS_MAX];
 	const char *summary;
+	enum lane lane;
+	const char *slow_with; /* a request that gives this param runs in LANE_SLOW; NULL: none */
+	/* The most rows that a response has, or what is assumed where it has no bound. 0: one row, or as
+	 * many as `limit` says. */
+	int64_t rows;
 	bool is_for_gateways; /* who ask for it by themselves; clients have no such method */
 };
 
@@ -78,5 +96,14 @@ const struct param *method_param(const struct method *m, struct span name); /* N
  * idempotency_key whatever its method, with if_match never, as it would find the version changed by
  * itself. */
 bool method_may_repeat(const struct method *m, struct span params);
+
+/* The lane of a request with these params (one MessagePack map); never LANE_BY_KIND. */
+enum lane method_lane(const struct method *m, struct span params);
+
+/* Whether requests of the method may run in the lane. */
+bool method_runs_in(const struct method *m, enum lane lane);
+
+/* How many rows the response to a request with these params may have; at least 1. */
+int64_t method_rows(const struct method *m, struct span params);
 
 #endif
