@@ -3,6 +3,7 @@
 #include "common/service.h"
 #include "common/uuid.h"
 #include "worker/bind.h"
+#include "worker/pooler.h"
 #include "worker/statement.h"
 
 #include <event2/event.h>
@@ -18,26 +19,29 @@ enum {
 	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,
+	SETUP_VALUES = POOLER_SETUP,
 	STEADY_MS = 1000, /* up for so long, or ended on purpose: no sequel of the last loss */
 };
 
 #define NAME_PREFIX "studytracker-worker-" /* known to workers.fence.sql */
 
-enum state { WAITING, CONNECTING, PREPARING, UP };
+enum state { WAITING, CONNECTING, PREPARING, PROBING, UP };
 
 struct database {
 	struct event_base *base;
 	struct database_options options;
-	char *connection_options; /* libpq's `options`: the user's, then ours */
 	char name[sizeof NAME_PREFIX + UUID_TEXT_LEN];
+	char timeout_text[16], check_text[16];
 	bool several_hosts;
 	PGconn *conn;
+	struct pooler *pooler; /* while PROBING */
+	int backend_pid;
 	enum state state;
 	struct event *io;    /* connecting: one-shot; then: readable, persistent */
 	struct event *write; /* output that did not fit, one-shot */
 	struct event *timer; /* backoff, the end of an attempt, a loss found inside a call */
 	unsigned backoff_ms;
-	size_t prepared;   /* answers while preparing */
+	size_t prepared;   /* results of the set-up and of the prepares so far */
 	unsigned syncs;    /* groups not answered yet */
 	uint64_t up_ms;    /* since when it is up */
 	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
@@ -82,6 +86,32 @@ static enum status fail_libpq(struct fail *why, enum status st, const char *text
 	return st;
 }
 
+#define SESSION_MODE "the pooler must work in session mode"
+
+/* Failures that a pooler between the worker and the server causes, by their SQLSTATE or, where libpq
+ * has none, a part of their text. */
+static const struct {
+	const char *sqlstate, *text, *advice;
+} pooler_table[] = {
+	{ "26000", NULL, SESSION_MODE }, /* no such prepared statement */
+	{ "42P05", NULL, SESSION_MODE }, /* it exists already */
+	{ NULL, "startup parameter: options",
+		"remove `options` from DATABASE_URL and PGOPTIONS, or let the pooler ignore it" },
+};
+
+/* Appends what an operator must do. */
+static void advise(struct fail *why, const char *sqlstate)
+{
+	for (size_t i = 0; i < sizeof pooler_table / sizeof *pooler_table; i++) {
+		const char *code = pooler_table[i].sqlstate, *text = pooler_table[i].text;
+		size_t len = strlen(why->text);
+		if (code && sqlstate ? strcmp(code, sqlstate) == 0
+				     : text && strstr(why->text, text))
+			(void)snprintf(why->text + len, sizeof why->text - len, ": %s",
+				pooler_table[i].advice);
+	}
+}
+
 /* Losing and waiting. */
 
 static unsigned jittered(unsigned ms)
@@ -95,6 +125,7 @@ static void disconnect(struct database *db)
 {
 	(void)event_del(db->io);
 	(void)event_del(db->write);
+	pooler_free(&db->pooler);
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->syncs = 0;
@@ -121,6 +152,7 @@ static void lose(struct database *db)
 static void lose_with_libpq_text(struct database *db)
 {
 	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+	advise(&db->why, NULL);
 	lose(db);
 }
 
@@ -131,6 +163,34 @@ static void lose_soon(struct database *db)
 		return;
 	db->is_broken = true;
 	arm_timer(db, 0);
+}
+
+struct connection_words {
+	const char *keywords[16], *values[16];
+	size_t count;
+};
+
+static void add_word(struct connection_words *words, const char *keyword, const char *value)
+{
+	words->keywords[words->count] = keyword;
+	words->values[words->count++] = value;
+}
+
+/* Later keywords win over the URL (`dbname`, expanded), the URL over earlier ones. */
+static void connection_words(const struct database *db, struct connection_words *words)
+{
+	*words = (struct connection_words){ .count = 0 };
+	/* A dead host is found, and the next one is tried. */
+	add_word(words, "tcp_user_timeout", "3000");
+	add_word(words, "keepalives_idle", "10");
+	add_word(words, "keepalives_interval", "5");
+	add_word(words, "keepalives_count", "3");
+	if (db->several_hosts)
+		add_word(words, "target_session_attrs", "read-write");
+	if (*db->options.url)
+		add_word(words, "dbname", db->options.url);
+	add_word(words, "application_name", db->name);
+	add_word(words, "client_encoding", "UTF8");
 }
 
 /* Results. */
@@ -156,7 +216,10 @@ static void on_failure(struct database *db, PGresult *r)
 		lose_soon(db);
 		return;
 	}
-	struct database_result result = { DATABASE_FAILED, NULL, sqlstate, message ? message : "" };
+	struct fail why = { 0 };
+	(void)fail_set(&why, ST_INTERNAL, "%s", message ? message : "");
+	advise(&why, sqlstate);
+	struct database_result result = { DATABASE_FAILED, NULL, sqlstate, why.text };
 	forward(db, &result);
 }
 
@@ -206,7 +269,7 @@ static void flush(struct database *db)
 	}
 }
 
-/* Preparing: for each statement a Parse and a Describe, all in one group. */
+/* Preparing: the set-up, then for each statement a Parse and a Describe, all in one group. */
 
 static const struct method *next_known(size_t *index)
 {
@@ -227,6 +290,23 @@ static const struct method *nth_known(size_t n)
 	return m;
 }
 
+/* The values of schema/connection.sql. */
+static void setup_values(const struct database *db, const char *values[SETUP_VALUES])
+{
+	values[0] = db->options.time_zone;
+	values[1] = db->name;
+	values[2] = db->timeout_text;
+	values[3] = db->check_text;
+}
+
+static bool send_setup(struct database *db)
+{
+	const char *values[SETUP_VALUES];
+	setup_values(db, values);
+	return PQsendQueryParams(
+		db->conn, statement_find("connection"), SETUP_VALUES, NULL, values, NULL, NULL, 0);
+}
+
 static bool send_prepares(struct database *db)
 {
 	const struct method *m;
@@ -244,7 +324,7 @@ static void start_preparing(struct database *db)
 {
 	db->state = PREPARING;
 	db->prepared = 0;
-	if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)
+	if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn) || !send_setup(db)
 		|| !send_prepares(db)) {
 		lose_with_libpq_text(db);
 		return;
@@ -260,22 +340,70 @@ static void start_preparing(struct database *db)
 
 static enum status take_prepared(struct database *db, const PGresult *r)
 {
-	const struct method *m = nth_known(db->prepared / 2);
-	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+	size_t n = db->prepared++;
+	const struct method *m = n ? nth_known((n - 1) / 2) : NULL;
+	bool is_description = n && n % 2 == 0;
+	ExecStatusType wanted = n ? PGRES_COMMAND_OK : PGRES_TUPLES_OK;
+	if (n == 0 && PQresultStatus(r) == wanted)
+		db->backend_pid = atoi(PQgetvalue(r, 0, 0));
+	if (PQresultStatus(r) != wanted) {
 		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
-	else if (db->prepared++ % 2 == 0
-		 || db->options.events->on_described(db->options.arg, m, r, &db->why) == ST_OK)
+		advise(&db->why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
+	} else if (!is_description
+		   || db->options.events->on_described(db->options.arg, m, r, &db->why) == ST_OK) {
 		return ST_OK;
-	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "prepare");
+	}
+	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "connection settings");
+}
+
+static void go_up(struct database *db)
+{
+	(void)event_del(db->timer);
+	db->state = UP;
+	db->up_ms = service_now_ms();
+	db->options.events->on_up(db->options.arg);
+}
+
+static void on_pooler_answer(void *arg, bool is_shared)
+{
+	struct database *db = arg;
+	pooler_free(&db->pooler);
+	if (!is_shared) {
+		go_up(db);
+		return;
+	}
+	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE,
+		"the pooler at DATABASE_URL gives one server connection to several clients: %s",
+		SESSION_MODE);
+	lose(db);
+}
+
+/* A pooler makes up the process id that libpq is told. */
+static bool is_pooled(const struct database *db)
+{
+	return db->backend_pid != PQbackendPID(db->conn);
+}
+
+static void probe_pooler(struct database *db)
+{
+	struct connection_words words;
+	const char *setup[SETUP_VALUES];
+	connection_words(db, &words);
+	setup_values(db, setup);
+	struct pooler_options options = { words.keywords, words.values, setup, db->backend_pid,
+		on_pooler_answer, db };
+	db->state = PROBING;
+	if (pooler_ask(db->base, &options, &db->pooler) != ST_OK)
+		go_up(db);
 }
 
 static void finish_preparing(struct database *db)
 {
-	(void)event_del(db->timer);
-	db->state = UP;
 	db->syncs = 0;
-	db->up_ms = service_now_ms();
-	db->options.events->on_up(db->options.arg);
+	if (is_pooled(db))
+		probe_pooler(db);
+	else
+		go_up(db);
 }
 
 /* False where the attempt has failed. */
@@ -377,34 +505,14 @@ static void ignore_notice(void *arg, const char *message)
 	(void)message;
 }
 
-/* Later keywords win over the URL (`dbname`, expanded), the URL over earlier ones. */
-static PGconn *begin_connection(const struct database *db)
-{
-	const char *keywords[16], *values[16];
-	size_t n = 0;
-#define PAIR(keyword, value) (keywords[n] = (keyword), values[n++] = (value))
-	PAIR("tcp_user_timeout", "3000"); /* a dead host is found, and the next one is tried */
-	PAIR("keepalives_idle", "10");
-	PAIR("keepalives_interval", "5");
-	PAIR("keepalives_count", "3");
-	if (db->several_hosts)
-		PAIR("target_session_attrs", "read-write");
-	if (*db->options.url)
-		PAIR("dbname", db->options.url);
-	PAIR("application_name", db->name);
-	PAIR("client_encoding", "UTF8");
-	PAIR("options", db->connection_options);
-#undef PAIR
-	keywords[n] = values[n] = NULL;
-	return PQconnectStartParams(keywords, values, 1);
-}
-
 static void start_connecting(struct database *db)
 {
+	struct connection_words words;
 	db->state = CONNECTING;
 	db->why = (struct fail){ 0 };
 	db->heard_ms = service_now_ms();
-	db->conn = begin_connection(db);
+	connection_words(db, &words);
+	db->conn = PQconnectStartParams(words.keywords, words.values, 1);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
 		lose_with_libpq_text(db);
 		return;
@@ -504,25 +612,18 @@ static enum status read_url(struct database *db, struct fail *why)
 			why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
 	db->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
 			    && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
-	/* Statements look rows up by key for each element of an array: one plan fits all sizes. */
-	int len = asprintf(&db->connection_options,
-		"%s -c statement_timeout=%d -c client_connection_check_interval=%d"
-		" -c TimeZone=%s -c jit=off -c plan_cache_mode=force_generic_plan",
-		option_of(all, "options", "PGOPTIONS"), DATABASE_STATEMENT_TIMEOUT_MS,
-		DATABASE_CLIENT_CHECK_MS, db->options.time_zone);
 	PQconninfoFree(all);
-	if (len < 0) {
-		db->connection_options = NULL;
-		return ST_NO_MEMORY;
-	}
 	return ST_OK;
 }
 
-static void put_name(struct database *db)
+static void put_texts(struct database *db)
 {
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(db->options.worker, uuid);
 	(void)snprintf(db->name, sizeof db->name, NAME_PREFIX "%.*s", UUID_TEXT_LEN, uuid);
+	(void)snprintf(
+		db->timeout_text, sizeof db->timeout_text, "%d", DATABASE_STATEMENT_TIMEOUT_MS);
+	(void)snprintf(db->check_text, sizeof db->check_text, "%d", DATABASE_CLIENT_CHECK_MS);
 }
 
 enum status database_open(struct event_base *base, const struct database_options *options,
@@ -535,7 +636,7 @@ enum status database_open(struct event_base *base, const struct database_options
 	*db = (struct database){
 		.base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS
 	};
-	put_name(db);
+	put_texts(db);
 	db->io = event_new(base, -1, EV_READ, on_connecting, db);
 	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
 	db->timer = evtimer_new(base, on_timer, db);
@@ -569,7 +670,6 @@ void database_free(struct database **db)
 	free_event(d->io);
 	free_event(d->write);
 	free_event(d->timer);
-	free(d->connection_options);
 	free(d);
 	*db = NULL;
 }

@@ -1,8 +1,8 @@
 /*
  * database: one libpq connection in pipeline mode, kept alive.
  *
- * It connects without blocking (several hosts, by libpq's rules), prepares every statement that
- * is embedded, and says so; when the connection is lost it says so too and connects again,
+ * It connects without blocking (several hosts, by libpq's rules), sets what the statements rely on
+ * (schema/connection.sql), prepares every statement that is embedded, and says so; when the connection is lost it says so too and connects again,
  * waiting 0.1 to 5 s with jitter between attempts. While it is up, executions are sent and
  * closed into groups: database_sync makes what was sent since the last one a transaction of
  * its own. Each execution is answered by one on_result, in order, and each group by one

@@ -1,6 +1,7 @@
-# Writes OUT: an array of { name, text } for every DIR/*.sql, sorted by name.
+# Writes OUT: an array of { name, text } for every DIR/*.sql, sorted by name, and for ALSO.
 file(GLOB files ${DIR}/*.sql)
-list(SORT files)
+list(APPEND files ${ALSO})
+list(SORT files COMPARE FILE_BASENAME)
 set(rows "")
 foreach(file ${files})
   get_filename_component(name ${file} NAME_WLE)
@@ -11,7 +12,7 @@ foreach(file ${files})
   string(REPLACE "\n" "\\n\"\n\t  \"" text "${text}")
   string(APPEND rows "\t{ \"${name}\",\n\t  \"${text}\" },\n")
 endforeach()
-file(WRITE ${OUT} "/* Made by worker/embed_statements.cmake from schema/statements. */
+file(WRITE ${OUT} "/* Made by worker/embed_statements.cmake from schema/. */
 #include \"worker/statement.h\"
 
 const struct statement_text statement_texts[] = {

@@ -4,6 +4,8 @@
  * One statement a method, of the method's name. It answers a batch: $1 is account_id int8[],
  * then come the method's params in the order of common/method.c, one array each, an element a
  * request (worker/bind.h says which types). Rows come back ordered by their first column.
+ *
+ * One more has no method: "connection" (schema/connection.sql) sets up a connection.
  */
 #ifndef WORKER_STATEMENT_H
 #define WORKER_STATEMENT_H

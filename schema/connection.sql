@@ -1,0 +1,15 @@
+-- The first statement on each connection of a worker: sets what the other statements rely on.
+-- They are not start-up options, because a pooler ignores those or refuses them.
+-- $1 is the time zone, $2 the name of the worker, $3 and $4 are milliseconds.
+select
+	pg_backend_pid(), -- which libpq doesn't know behind a pooler
+	set_config('TimeZone', $1::text, false),
+	set_config('application_name', $2::text, false),
+	set_config('statement_timeout', $3::text, false),
+	set_config('client_connection_check_interval', $4::text, false),
+	-- Statements find rows by key for each element of an array, so one plan fits every batch.
+	set_config('plan_cache_mode', 'force_generic_plan', false),
+	set_config('jit', 'off', false),
+	set_config('search_path', 'public, pg_temp', false),
+	set_config('DateStyle', 'ISO, YMD', false),
+	set_config('default_transaction_isolation', 'read committed', false)

@@ -1,0 +1,137 @@
+"""Workers reach PostgreSQL through pgbouncer: what it does not hand on must not get lost."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import harness
+
+ZONE = "Pacific/Kiritimati"  # UTC+14: its today differs from that of UTC for 14 hours a day
+PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
+WANTED = {"TimeZone": ZONE, "statement_timeout": "10s", "client_connection_check_interval": "250ms",
+          "jit": "off", "plan_cache_mode": "force_generic_plan", "search_path": "public, pg_temp",
+          "DateStyle": "ISO, YMD"}
+
+
+class Bouncer:
+    """A pgbouncer before a harness.Database; serves as the database of a Service."""
+
+    def __init__(self, database, mode, ignored="extra_float_digits"):
+        self.database = database
+        self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
+        self.process = None
+        user = re.match("postgresql://([^@]*)@", database.url)[1]
+        self.url = f"postgresql://{user}@/{database.name}?host={self.directory}&port=6544"
+        with open(self.config, "w", encoding="ascii") as config:
+            config.write(f"""[databases]
+{database.name} = host={database.directory} port=5432 dbname={database.name} user={user}
+[pgbouncer]
+listen_addr =
+unix_socket_dir = {self.directory}
+listen_port = 6544
+auth_type = any
+pool_mode = {mode}
+ignore_startup_parameters = {ignored}
+""")
+
+    @property
+    def config(self):
+        return os.path.join(self.directory, "pgbouncer.ini")
+
+    def start(self):
+        command = [PGBOUNCER, self.config]
+        if self.database.owner:
+            shutil.chown(self.directory, self.database.owner)
+            os.chmod(self.directory, 0o755)
+            command = self.database.as_owner(*command)
+        self.process = harness.Process("pgbouncer", command, harness.clean_environment(), self.directory)
+        harness.until("pgbouncer answers", self.answers)
+
+    def answers(self):
+        assert self.process.is_running(), self.process.log()
+        asked = [self.database.program("pg_isready"), "-q", "-h", self.directory, "-p", "6544"]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def close(self):
+        if self.process:
+            self.process.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Pgbouncer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        assert PGBOUNCER, "pgbouncer is missing: ./dev test installs it"
+        cls.database = harness.Database()
+        cls.addClassCleanup(cls.database.close)
+        cls.database.start()
+
+    def service(self, bouncer, opened, workers=1, **settings):
+        opened.enter_context(contextlib.closing(bouncer))
+        bouncer.start()
+        made = harness.Service(bouncer, workers=workers, STUDYTRACKER_TIME_ZONE=ZONE, **settings)
+        opened.enter_context(contextlib.closing(made))
+        return made
+
+    def expect_wanted(self, bouncer):
+        with contextlib.ExitStack() as opened:
+            service = self.service(bouncer, opened)
+            service.start()
+            today = service.get("/api/v1/stats/streak").json["today"]
+            self.assertEqual(today, self.database.value(f"select (now() at time zone '{ZONE}')::date"))
+            backend, name = self.database.sql(
+                "select pid, application_name from pg_stat_activity"
+                " where application_name like 'studytracker-worker-%'")[0]
+            self.assertTrue(backend)
+            self.assertRegex(name, "^studytracker-worker-" + harness.UUID.pattern[1:])
+            self.assertEqual(service.stop(), {})
+
+    def test_today_is_the_zones_where_pgbouncer_drops_options(self):
+        self.expect_wanted(Bouncer(self.database, "session", "extra_float_digits,options"))
+
+    def test_today_is_the_zones_where_pgbouncer_refuses_options(self):
+        self.expect_wanted(Bouncer(self.database, "session"))
+
+    def test_options_of_the_url_are_refused_with_advice(self):
+        bouncer = Bouncer(self.database, "session")
+        bouncer.url += "&options=-cwork_mem%3D8MB"
+        self.expect_refusal(bouncer, "remove `options` from DATABASE_URL and PGOPTIONS")
+
+    def test_transaction_mode_is_refused(self):
+        self.expect_refusal(Bouncer(self.database, "transaction"),
+                            "the pooler must work in session mode")
+
+    def expect_refusal(self, bouncer, advice, workers=1):
+        with contextlib.ExitStack() as opened:
+            service = self.service(bouncer, opened, workers)
+            service.start_gateway()
+            for _ in range(workers):
+                service.start_worker()
+            harness.until(f"a worker says {advice}",
+                          lambda: any(advice in worker.log() for worker in service.workers))
+
+
+class Connection(harness.ServiceCase):
+    """Straight to PostgreSQL the same statement sets the same."""
+
+    workers, settings = 1, {"STUDYTRACKER_TIME_ZONE": ZONE}
+
+    def test_today_is_the_zones(self):
+        today = self.service.get("/api/v1/stats/streak").json["today"]
+        self.assertEqual(today, self.database.value(f"select (now() at time zone '{ZONE}')::date"))
+
+    def test_each_setting_is_as_wanted(self):
+        with open(os.path.join(harness.ROOT, "schema", "connection.sql"), encoding="utf-8") as file:
+            setup = file.read()
+        shown = ", ".join(f"current_setting('{name}')" for name in WANTED)
+        done = self.database.sql(f"prepare setup as {setup}; execute setup('{ZONE}', 'name', '10000', '250');"
+                                 f" select {shown}")
+        self.assertEqual(dict(zip(WANTED, done[-1])), WANTED)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,126 @@
+#include "worker/pooler.h"
+
+#include "worker/statement.h"
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pooler {
+	struct event_base *base;
+	struct pooler_options options;
+	PGconn *conn;
+	struct event *io; /* one-shot; its timeout is the end of the wait */
+	const char *setup[POOLER_SETUP];
+	bool is_asking;
+};
+
+static void on_event(evutil_socket_t fd, short what, void *arg);
+
+static void answer(struct pooler *p, bool is_shared)
+{
+	p->options.on_answer(p->options.arg, is_shared); /* may free it */
+}
+
+static void watch(struct pooler *p, short direction)
+{
+	struct timeval wait = { POOLER_WAIT_MS / 1000, 0 };
+	(void)event_assign(p->io, p->base, PQsocket(p->conn), direction, on_event, p);
+	(void)event_add(p->io, &wait);
+}
+
+static void ask(struct pooler *p)
+{
+	p->is_asking = true;
+	if (PQsendQueryParams(p->conn, statement_find("connection"), POOLER_SETUP, NULL, p->setup,
+		    NULL, NULL, 0))
+		watch(p, EV_READ);
+	else
+		answer(p, false);
+}
+
+static void take_answer(struct pooler *p)
+{
+	if (!PQconsumeInput(p->conn)) {
+		answer(p, false);
+	} else if (PQisBusy(p->conn)) {
+		watch(p, EV_READ);
+	} else {
+		PGresult *r = PQgetResult(p->conn);
+		bool has_row = r && PQresultStatus(r) == PGRES_TUPLES_OK;
+		int pid = has_row ? atoi(PQgetvalue(r, 0, 0)) : 0;
+		PQclear(r);
+		answer(p, has_row && pid == p->options.backend_pid);
+	}
+}
+
+static void connect_more(struct pooler *p)
+{
+	switch (PQconnectPoll(p->conn)) {
+	case PGRES_POLLING_READING:
+		watch(p, EV_READ);
+		break;
+	case PGRES_POLLING_WRITING:
+		watch(p, EV_WRITE);
+		break;
+	case PGRES_POLLING_OK:
+		ask(p);
+		break;
+	default:
+		answer(p, false);
+		break;
+	}
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct pooler *p = arg;
+	(void)fd;
+	if (what & EV_TIMEOUT)
+		answer(p, false);
+	else if (p->is_asking)
+		take_answer(p);
+	else
+		connect_more(p);
+}
+
+static void ignore_notice(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+enum status pooler_ask(
+	struct event_base *base, const struct pooler_options *options, struct pooler **out)
+{
+	struct pooler *p = calloc(1, sizeof *p);
+	if (!p)
+		return ST_NO_MEMORY;
+	*p = (struct pooler){ .base = base, .options = *options };
+	memcpy(p->setup, options->setup, sizeof p->setup);
+	p->io = event_new(base, -1, EV_READ, on_event, p);
+	p->conn = PQconnectStartParams(options->keywords, options->values, 1);
+	if (!p->io || !p->conn || PQstatus(p->conn) == CONNECTION_BAD)
+		goto failed;
+	PQsetNoticeProcessor(p->conn, ignore_notice, NULL);
+	watch(p, EV_WRITE);
+	*out = p;
+	return ST_OK;
+
+failed:
+	pooler_free(&p);
+	return ST_DATABASE_UNAVAILABLE;
+}
+
+void pooler_free(struct pooler **pooler)
+{
+	struct pooler *p = *pooler;
+	if (!p)
+		return;
+	if (p->io)
+		event_free(p->io);
+	PQfinish(p->conn);
+	free(p);
+	*pooler = NULL;
+}
