@@ -19,11 +19,6 @@ static size_t unread(const struct connection *c)
 	return evbuffer_get_length(bufferevent_get_input(c->bev));
 }
 
-size_t connection_unsent(const struct connection *c)
-{
-	return evbuffer_get_length(bufferevent_get_output(c->bev));
-}
-
 static bool take_reader(struct connection *c)
 {
 	if (!c->reader)
@@ -42,6 +37,7 @@ static void connection_free(struct connection *c)
 {
 	struct edge *edge = c->edge;
 	LIST_REMOVE(c, others);
+	output_forget(c);
 	event_del(&c->timer);
 	bufferevent_free(c->bev); /* closes the descriptor, later in this turn of the loop */
 	connection_give_reader(c);
@@ -88,48 +84,6 @@ void connection_break_off(struct connection *c)
 	bufferevent_trigger_event(c->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
 }
 
-void connection_send_later(struct connection *c)
-{
-	if (!c->is_writing)
-		bufferevent_enable(c->bev, EV_WRITE);
-	c->is_writing = true;
-}
-
-/*
- * Writes right away: through the loop each answer would cost two epoll_ctl and an epoll_wait
- * more. The bufferevent is for what the socket doesn't take, so writing is disabled in between;
- * its own buffer is frozen at the front against such writes. An error shows again when the
- * bufferevent writes, and arrives at on_event then, from the loop and nowhere else. Once the
- * bufferevent writes it has to go on to the end, or on_write would never come.
- */
-void connection_send_now(struct connection *c)
-{
-	struct evbuffer *output = bufferevent_get_output(c->bev);
-	if (c->is_writing || evbuffer_get_length(output) == 0)
-		return;
-	evbuffer_unfreeze(output, 1);
-	(void)evbuffer_write(output, bufferevent_getfd(c->bev));
-	evbuffer_freeze(output, 1);
-	if (evbuffer_get_length(output) > 0)
-		connection_send_later(c);
-}
-
-void connection_put(struct connection *c, struct span bytes)
-{
-	struct evbuffer *output = bufferevent_get_output(c->bev);
-	if (!c->is_broken && evbuffer_add(output, bytes.bytes, bytes.len) != 0)
-		connection_break_off(c);
-}
-
-void connection_put_static(struct connection *c, struct span bytes)
-{
-	struct evbuffer *output = bufferevent_get_output(c->bev);
-	if (bytes.len == 0 || c->is_broken)
-		return;
-	if (evbuffer_add_reference(output, bytes.bytes, bytes.len, NULL, NULL) != 0)
-		connection_break_off(c);
-}
-
 /* Dropping what still comes keeps the kernel from sending RST, which could overtake the answer
  * (RFC 9112 section 9.6). */
 static void drop_input(struct connection *c)
@@ -149,7 +103,7 @@ static enum deadline deadline_of(const struct connection *c)
 {
 	if (c->stage == STAGE_LINGERING)
 		return DEADLINE_LINGER;
-	if (c->stage != STAGE_READING)
+	if (c->stage != STAGE_READING || output_is_full(c)) /* output has its own period */
 		return DEADLINE_NONE;
 	if (unread(c) > 0)
 		return DEADLINE_NEXT_TURN;
@@ -172,10 +126,11 @@ static void set_deadline(struct connection *c)
 }
 
 /* Not by a read high-water mark: where that is reached and the input is left, libevent calls
- * on_read again and again. Reading goes on below the bound to learn of a client that is gone. */
+ * on_read again and again. Reading goes on below the bound to learn of a client that is gone;
+ * while the output is full, writing tells. */
 static void pace_reading(struct connection *c)
 {
-	bool wants = !c->has_ended && unread(c) < READ_AHEAD_MAX;
+	bool wants = !c->has_ended && unread(c) < READ_AHEAD_MAX && !output_is_full(c);
 	if (wants == c->is_reading)
 		return;
 	c->is_reading = wants;
@@ -196,7 +151,7 @@ static void choose_end(struct connection *c)
 		c->stage = STAGE_FLUSHING;
 	if (is_idle(c) && c->edge->is_draining) {
 		c->stage = STAGE_FLUSHING;
-		c->is_dead = connection_unsent(c) == 0;
+		c->is_dead = output_unsent(c) == 0;
 	}
 }
 
@@ -212,14 +167,15 @@ void connection_end_turn(struct connection *c, bool is_inner)
 	if (is_inner)
 		return;
 	if (!c->is_dead && !c->is_broken) {
-		connection_send_now(c);
+		output_send_now(c);
 		choose_end(c);
-		if (c->stage == STAGE_FLUSHING && connection_unsent(c) == 0 && !c->is_dead)
+		if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0 && !c->is_dead)
 			start_linger(c);
 		if (c->stage == STAGE_LINGERING)
 			drop_input(c);
 		set_deadline(c);
 		pace_reading(c);
+		output_count(c);
 	}
 	c->in_turn = false;
 	if (c->is_dead)
@@ -248,7 +204,7 @@ static void on_head(struct connection *c)
 	const struct http_request *request = &c->reader->request;
 	c->has_head = true;
 	if (request->expect_continue && request->minor_version > 0 && unread(c) == 0)
-		connection_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+		output_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 static void feed(struct connection *c)
@@ -283,7 +239,8 @@ static void feed(struct connection *c)
 
 static bool can_feed(const struct connection *c)
 {
-	return c->stage == STAGE_READING && !c->is_dead && !c->is_broken && unread(c) > 0;
+	return c->stage == STAGE_READING && !c->is_dead && !c->is_broken && unread(c) > 0
+	       && !output_is_full(c);
 }
 
 static void take_turn(struct connection *c)
@@ -301,15 +258,13 @@ static void on_read(struct bufferevent *bev, void *arg)
 	take_turn(arg);
 }
 
-/* Comes when no more than UNSENT_DRAINED is left. */
+/* Comes when no more than OUTPUT_DRAINED is left. */
 static void on_write(struct bufferevent *bev, void *arg)
 {
 	struct connection *c = arg;
 	bool is_inner = connection_begin_turn(c);
-	if (connection_unsent(c) == 0) {
-		bufferevent_disable(bev, EV_WRITE);
-		c->is_writing = false;
-	}
+	(void)bev;
+	output_wrote(c);
 	if (c->is_full) {
 		c->is_full = false;
 		if (c->exchange.on_drained)
@@ -322,8 +277,6 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 {
 	(void)bev;
 	struct connection *c = arg;
-	if (what & BEV_EVENT_TIMEOUT)
-		c->edge->counts.timed_out++;
 	if ((what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING) && c->stage != STAGE_LINGERING) {
 		/* It may have closed only its side: an answer that is under way is for it. */
 		c->has_ended = true;
@@ -331,6 +284,13 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	} else {
 		connection_lose(c);
 	}
+}
+
+void connection_lose_slow(struct connection *c)
+{
+	c->edge->counts.timed_out++;
+	reset_on_close(c);
+	connection_lose(c);
 }
 
 static void time_out(struct connection *c)
@@ -356,16 +316,15 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	case DEADLINE_DRAIN:
 		time_out(c);
 		break;
-	case DEADLINE_IDLE: /* what is not read in time has the write deadline */
+	case DEADLINE_IDLE: /* what is not read in time has the output's period */
 		c->stage = STAGE_FLUSHING;
-		if (connection_unsent(c) == 0)
+		if (output_unsent(c) == 0)
 			close_connection(c);
 		break;
 	case DEADLINE_LINGER:
 		close_connection(c);
 		break;
 	case DEADLINE_NONE:
-	case DEADLINE_WRITE:
 	case DEADLINE_COUNT:
 		break;
 	}
@@ -384,10 +343,9 @@ bool connection_open(struct edge *edge, int fd)
 	}
 	evtimer_assign(&c->timer, edge->base, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
-	bufferevent_disable(c->bev, EV_WRITE); /* see send_now */
-	bufferevent_setwatermark(c->bev, EV_WRITE, UNSENT_DRAINED, 0);
-	bufferevent_set_max_single_write(c->bev, UNSENT_FULL);
-	bufferevent_set_timeouts(c->bev, NULL, edge->deadlines[DEADLINE_WRITE]);
+	bufferevent_disable(c->bev, EV_WRITE); /* see output_send_now */
+	bufferevent_setwatermark(c->bev, EV_WRITE, OUTPUT_DRAINED, 0);
+	bufferevent_set_max_single_write(c->bev, OUTPUT_FULL);
 	pace_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);
 	edge->counts.connections++;

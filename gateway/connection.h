@@ -16,14 +16,13 @@
 
 #include "gateway/exchange.h"
 #include "gateway/http_head.h"
+#include "gateway/output.h"
 
 struct bufferevent;
 struct listener;
 
 enum {
-	EDGE_SPARES = 64,         /* readers kept for the next request */
-	UNSENT_FULL = 256 << 10,  /* exchange_write says so past this */
-	UNSENT_DRAINED = 64 << 10 /* and on_drained is called here */
+	EDGE_SPARES = 64, /* readers kept for the next request */
 };
 
 enum stage {
@@ -41,7 +40,6 @@ enum deadline {
 	DEADLINE_BODY,
 	DEADLINE_DRAIN,
 	DEADLINE_LINGER,
-	DEADLINE_WRITE,
 	DEADLINE_COUNT
 };
 
@@ -55,6 +53,7 @@ struct edge {
 	const struct timeval *deadlines[DEADLINE_COUNT];
 	struct http_reader *spares[EDGE_SPARES];
 	size_t spare_count;
+	struct outputs outputs;
 	struct buf scratch;
 	time_t date_second; /* that `date` says */
 	char date[HTTP_DATE_SIZE];
@@ -71,6 +70,7 @@ struct connection {
 	struct http_reader *reader; /* NULL while nothing of a request has come */
 	struct event timer;
 	LIST_ENTRY(connection) others;
+	struct output output;
 	size_t dropped; /* while lingering */
 	enum stage stage;
 	enum deadline deadline;      /* what the timer is for; none: it may be pending still */
@@ -80,7 +80,7 @@ struct connection {
 	bool is_last;                /* no request after this one */
 	bool is_full;                /* exchange_write said so */
 	bool has_ended;              /* the client sent FIN: it may still read */
-	bool is_reading, is_writing; /* what the loop waits for */
+	bool is_reading;             /* the loop waits for input */
 	bool is_broken;              /* memory ran out amid an answer: the loop ends it */
 	bool in_turn, is_dead;
 };
@@ -91,6 +91,9 @@ bool connection_open(struct edge *edge, int fd);
 /* The client is gone, or as good as: tells the app, closes. Not from within a turn. */
 void connection_lose(struct connection *c);
 
+/* The same, by RST, of a client that reads too slowly: see gateway/output.h. */
+void connection_lose_slow(struct connection *c);
+
 /* Closes by RST: half an answer must not look like a whole one. */
 void connection_cut(struct connection *c);
 
@@ -98,12 +101,7 @@ void connection_cut(struct connection *c);
 bool connection_begin_turn(struct connection *c);
 void connection_end_turn(struct connection *c, bool is_inner);
 
-void connection_put(struct connection *c, struct span bytes); /* to be sent */
-void connection_put_static(struct connection *c, struct span bytes); /* by reference */
-void connection_break_off(struct connection *c);              /* no memory for what is to be sent */
-size_t connection_unsent(const struct connection *c);
-void connection_send_now(struct connection *c);
-void connection_send_later(struct connection *c); /* from the loop */
+void connection_break_off(struct connection *c); /* no memory for what is to be sent */
 void connection_give_reader(struct connection *c);
 
 /* The edge's side. */

@@ -74,7 +74,6 @@ static bool init_deadlines(struct edge *edge)
 	const int ms[DEADLINE_COUNT] = { [DEADLINE_IDLE] = given->idle_ms ? given->idle_ms : 60000,
 		[DEADLINE_HEAD] = given->head_ms ? given->head_ms : 10000,
 		[DEADLINE_BODY] = given->body_ms ? given->body_ms : 30000,
-		[DEADLINE_WRITE] = given->write_ms ? given->write_ms : 60000,
 		[DEADLINE_DRAIN] = DRAIN_MS,
 		[DEADLINE_LINGER] = LINGER_MS };
 	static const struct timeval at_once;
@@ -97,7 +96,10 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	*edge = (struct edge){ .base = base, .options = *options, .date_second = -1 };
 	edge->drained = evtimer_new(base, on_last_gone, edge);
 	enum status st = ST_NO_MEMORY;
-	if (!edge->drained || !init_deadlines(edge))
+	int write_ms = options->deadlines.write_ms ? options->deadlines.write_ms : 30000;
+	if (!edge->drained || !init_deadlines(edge)
+		|| !outputs_open(&edge->outputs, base, (uint64_t)write_ms, options->unsent_max,
+			connection_lose_slow))
 		goto failed;
 	st = listener_open(
 		&edge->listener, base, options->host, options->port, on_accept, edge, why);
@@ -145,6 +147,7 @@ void edge_free(struct edge **out)
 		connection_lose(LIST_FIRST(&edge->connections));
 	while (edge->spare_count > 0)
 		free_reader(edge->spares[--edge->spare_count]);
+	outputs_close(&edge->outputs);
 	if (edge->drained)
 		event_free(edge->drained);
 	buf_fini(&edge->scratch);

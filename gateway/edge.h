@@ -9,9 +9,13 @@
  * large or too slow, in the app's error format, and closes.
  *
  * Limits: connections (the listener pauses at connections_max and on EMFILE until one closes),
- * the whole head 10 s and the whole body 30 s (408), idle 60 s, a client that reads nothing of
- * its answer for 60 s, requests' sizes (gateway/http_request.h), 256 KiB of unsent answer
- * (back-pressure: exchange_write says so).
+ * the whole head 10 s and the whole body 30 s (408), idle 60 s, requests' sizes
+ * (gateway/http_request.h).
+ *
+ * Answers are bounded (gateway/output.h): while more than 256 KiB is unsent, the connection's next
+ * requests wait unread and exchange_write says so. A client that takes less than 32 KiB in 30 s
+ * while something is unsent is cut off. When the unsent answers of all connections exceed 256 MiB,
+ * those that made no progress for longest are cut off.
  *
  *	struct edge_options options = { .host = "127.0.0.1", .port = 22112, .connections_max = 10000,
  *		.on_request = api_on_request, .format_error = api_format_error, .arg = &api };
@@ -33,7 +37,8 @@ struct edge;
 struct exchange;
 
 struct edge_deadlines {
-	int head_ms, body_ms, idle_ms, write_ms; /* 0: 10,000, 30,000, 60,000, 60,000 */
+	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
+	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
 };
 
 struct edge_options {
@@ -41,6 +46,7 @@ struct edge_options {
 	int port;         /* 0: any free one */
 	int connections_max;
 	struct edge_deadlines deadlines;
+	size_t unsent_max; /* bytes of answers that wait, of all connections; 0: 256 MiB */
 	/* A whole request; may answer within the call. */
 	void (*on_request)(struct exchange *x, void *arg);
 	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.

@@ -65,7 +65,7 @@ static void put_head(
 	if (edge->scratch.failed || has_failed(reply))
 		connection_break_off(c);
 	else
-		connection_put(c, buf_view(&edge->scratch));
+		output_put(c, buf_view(&edge->scratch));
 }
 
 static bool is_head(const struct connection *c)
@@ -78,9 +78,9 @@ static void put_body(struct connection *c, const struct exchange_reply *reply)
 	if (is_head(c) || !http_status_has_body(reply->http_status))
 		return;
 	if (reply->body)
-		connection_put(c, buf_view(reply->body));
+		output_put(c, buf_view(reply->body));
 	else
-		connection_put_static(c, reply->static_body);
+		output_put_static(c, reply->static_body);
 }
 
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
@@ -163,7 +163,7 @@ void exchange_start(struct exchange *x, const struct exchange_reply *reply)
 	c->drops_body = is_head(c) || !http_status_has_body(reply->http_status);
 	c->is_last |= is_old || c->edge->is_draining;
 	put_head(c, reply, c->framing);
-	connection_send_later(c);
+	output_send_later(c);
 }
 
 static bool put_chunk_size(struct connection *c, size_t len)
@@ -172,7 +172,7 @@ static bool put_chunk_size(struct connection *c, size_t len)
 	buf_clear(line);
 	buf_printf(line, "%zx\r\n", len);
 	if (!line->failed)
-		connection_put(c, buf_view(line));
+		output_put(c, buf_view(line));
 	return !line->failed;
 }
 
@@ -187,11 +187,11 @@ bool exchange_write(struct exchange *x, const struct buf *bytes)
 		connection_break_off(c);
 		return false;
 	}
-	connection_put(c, buf_view(bytes));
+	output_put(c, buf_view(bytes));
 	if (is_chunked)
-		connection_put(c, SPAN("\r\n"));
-	connection_send_now(c);
-	c->is_full = connection_unsent(c) > UNSENT_FULL;
+		output_put(c, SPAN("\r\n"));
+	output_send_now(c);
+	c->is_full = output_is_full(c);
 	return c->is_full;
 }
 
@@ -200,7 +200,7 @@ void exchange_end(struct exchange **x)
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
 	if (c->framing == HTTP_CHUNKED && !c->drops_body)
-		connection_put(c, SPAN("0\r\n\r\n"));
+		output_put(c, SPAN("0\r\n\r\n"));
 	answered(c);
 	connection_end_turn(c, is_inner);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "gateway/edge.h"
+#include "gateway/output.h"
 
 /* The app above the edge, and what it saw. */
 static struct event_base *base;
@@ -789,6 +790,145 @@ START_TEST(a_client_that_reads_nothing_is_cut)
 }
 END_TEST
 
+/* Readers that are slow */
+
+static char large[200 << 10];
+
+static void answer_large(struct exchange **x)
+{
+	memset(large, '~', sizeof large);
+	exchange_set_data(*x, NULL, NULL);
+	exchange_reply(x, &(struct exchange_reply){ .http_status = 200,
+				  .static_body = { large, sizeof large } });
+}
+
+static void answer_large_at_once(struct exchange *x, void *arg)
+{
+	(void)arg;
+	handed++;
+	answer_large(&x);
+}
+
+static int client_of_window(int size)
+{
+	int fd = client();
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	return fd;
+}
+
+static void run_steps(int count)
+{
+	for (int i = 0; i < count; i++)
+		step();
+}
+
+/* What nobody reads is not made: requests wait in the kernel's buffers, and go on when it is read. */
+START_TEST(pipelined_requests_wait_for_the_reader_of_the_answers)
+{
+	enum { REQUESTS = 300 };
+	options.on_request = answer_large_at_once;
+	reopen();
+	int fd = client();
+	struct buf many = { 0 };
+	for (int i = 0; i < REQUESTS; i++)
+		buf_text(&many, GET("/1"));
+	size_t sent = 0, stopped_at, before = mallinfo2().uordblks, total = 0;
+	do {
+		stopped_at = handed;
+		ssize_t len = send(fd, many.bytes + sent, many.len - sent, MSG_NOSIGNAL);
+		sent += len > 0 ? (size_t)len : 0;
+		run_steps(30);
+	} while (handed != stopped_at);
+	ck_assert_uint_lt(handed, REQUESTS / 2); /* the kernels hold some megabytes */
+	ck_assert_uint_lt(mallinfo2().uordblks - before, 1 << 20);
+	while (total < (size_t)REQUESTS * sizeof large) {
+		ssize_t len = sent < many.len ? send(fd, many.bytes + sent, many.len - sent, 0) : 0;
+		sent += len > 0 ? (size_t)len : 0;
+		heard_len = 0;
+		int n = hear(fd);
+		ck_assert_msg(n > 0 || n == -2, "the connection ended after %zu requests", handed);
+		for (size_t i = 0; i < heard_len; i++)
+			total += heard[i] == '~';
+		if (n == -2)
+			step();
+	}
+	ck_assert_uint_eq(handed, REQUESTS);
+	buf_fini(&many);
+	close(fd);
+}
+END_TEST
+
+/* One byte now and then does not renew the period. */
+START_TEST(a_client_that_reads_by_bytes_is_cut)
+{
+	options.deadlines.write_ms = 200;
+	reopen();
+	int fd = client_of_window(4096);
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	while (edge_counts(edge).connections > 0) {
+		char byte;
+		(void)recv(fd, &byte, 1, 0);
+		step();
+	}
+	ck_assert_uint_eq(gone, 1);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 1);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_reads_at_the_minimum_rate_is_kept)
+{
+	static char bytes[OUTPUT_RATE_BYTES * 2];
+	options.deadlines.write_ms = 300;
+	reopen();
+	int fd = client_of_window(sizeof bytes);
+	say(fd, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	for (int i = 0; i < 15; i++) {
+		(void)recv(fd, bytes, sizeof bytes, 0);
+		run_steps(30); /* the tick comes every 2 ms */
+	}
+	ck_assert_uint_eq(edge_counts(edge).connections, 1);
+	ck_assert_uint_eq(gone, 0);
+	close(fd);
+	until_connections(0);
+}
+END_TEST
+
+/* The one that made no progress for longest goes; others are served. */
+START_TEST(unsent_answers_of_all_connections_have_a_bound)
+{
+	options.unsent_max = 1 << 20;
+	reopen();
+	int fds[8], others = client();
+	for (size_t i = 0; i < 8; i++) {
+		fds[i] = client_of_window(4096);
+		say(fds[i], GET("/s"));
+		until(&handed, i + 1);
+		stream(pending[i]);
+		written = 0;
+		write_until_full(pending[i], NULL);
+		run_steps(5);
+	}
+	ck_assert_uint_ge(gone, 1);
+	ck_assert_uint_le(gone, 6);
+	ck_assert_uint_eq(edge_counts(edge).connections, 9 - gone);
+	answers_at_once = true;
+	say(others, GET("/o"));
+	hears(others, "GET /o .");
+	ck_assert_int_gt(send(fds[7], "G", 1, MSG_NOSIGNAL), 0); /* the last one is still there */
+	for (int i = 0; i < 8; i++)
+		close(fds[i]);
+	close(others);
+	until_connections(0);
+}
+END_TEST
+
 /* Refusals */
 
 START_TEST(what_is_no_request_is_answered_and_closed)
@@ -1105,6 +1245,10 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, an_idle_connection_is_closed_without_a_word);
 	tcase_add_test(tests, a_request_in_work_has_no_deadline_here);
 	tcase_add_test(tests, a_client_that_reads_nothing_is_cut);
+	tcase_add_test(tests, pipelined_requests_wait_for_the_reader_of_the_answers);
+	tcase_add_test(tests, a_client_that_reads_by_bytes_is_cut);
+	tcase_add_test(tests, a_client_that_reads_at_the_minimum_rate_is_kept);
+	tcase_add_test(tests, unsent_answers_of_all_connections_have_a_bound);
 	tcase_add_test(tests, what_is_no_request_is_answered_and_closed);
 	tcase_add_test(tests, a_refused_client_that_goes_on_sending_reads_its_answer);
 	tcase_add_test(tests, a_refused_client_that_never_stops_is_cut);

@@ -1,0 +1,206 @@
+#include "gateway/output.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include "common/service.h"
+#include "gateway/connection.h"
+
+enum { CHECKS_PER_PERIOD = 6 };
+
+static struct outputs *all_of(struct connection *c)
+{
+	return &c->edge->outputs;
+}
+
+size_t output_unsent(const struct connection *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->bev));
+}
+
+bool output_is_full(const struct connection *c)
+{
+	return output_unsent(c) > OUTPUT_FULL;
+}
+
+void output_put(struct connection *c, struct span bytes)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	c->output.put += bytes.len;
+	if (!c->is_broken && evbuffer_add(output, bytes.bytes, bytes.len) != 0)
+		connection_break_off(c);
+}
+
+void output_put_static(struct connection *c, struct span bytes)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	if (bytes.len == 0 || c->is_broken)
+		return;
+	c->output.put += bytes.len;
+	if (evbuffer_add_reference(output, bytes.bytes, bytes.len, NULL, NULL) != 0)
+		connection_break_off(c);
+}
+
+/* Bytes that the client's machine has not acknowledged: ours and the kernel's. */
+static int64_t waiting(const struct connection *c)
+{
+	int in_kernel = 0;
+	if (ioctl(bufferevent_getfd(c->bev), SIOCOUTQ, &in_kernel) != 0)
+		in_kernel = 0;
+	return (int64_t)output_unsent(c) + in_kernel;
+}
+
+static void begin_period(struct connection *c)
+{
+	struct output *o = &c->output;
+	o->mark_ms = service_now_ms();
+	o->mark_waiting = waiting(c);
+	o->mark_taken = (int64_t)o->put - o->mark_waiting;
+}
+
+static void stop_writing(struct connection *c)
+{
+	if (c->output.is_writing)
+		TAILQ_REMOVE(&all_of(c)->writers, c, output.link);
+	c->output.is_writing = false;
+}
+
+void output_send_later(struct connection *c)
+{
+	if (c->output.is_writing)
+		return;
+	c->output.is_writing = true;
+	TAILQ_INSERT_TAIL(&all_of(c)->writers, c, output.link);
+	begin_period(c);
+	if (bufferevent_enable(c->bev, EV_WRITE) != 0)
+		connection_break_off(c);
+}
+
+/*
+ * Writes right away: through the loop each answer would cost two epoll_ctl and an epoll_wait
+ * more. The bufferevent is for what the socket doesn't take, so writing is disabled in between;
+ * its own buffer is frozen at the front against such writes. An error shows again when the
+ * bufferevent writes, and arrives at on_event then, from the loop and nowhere else. Once the
+ * bufferevent writes it has to go on to the end, or on_write would never come.
+ */
+void output_send_now(struct connection *c)
+{
+	struct evbuffer *output = bufferevent_get_output(c->bev);
+	if (c->output.is_writing || evbuffer_get_length(output) == 0)
+		return;
+	evbuffer_unfreeze(output, 1);
+	(void)evbuffer_write(output, bufferevent_getfd(c->bev));
+	evbuffer_freeze(output, 1);
+	if (evbuffer_get_length(output) > 0)
+		output_send_later(c);
+}
+
+void output_wrote(struct connection *c)
+{
+	if (output_unsent(c) > 0)
+		return;
+	bufferevent_disable(c->bev, EV_WRITE);
+	stop_writing(c);
+}
+
+static void count(struct connection *c, size_t unsent)
+{
+	struct outputs *all = all_of(c);
+	all->unsent += unsent - c->output.counted;
+	c->output.counted = unsent;
+}
+
+/* The app may be up the stack, so the loop closes what is too much. */
+void output_count(struct connection *c)
+{
+	static const struct timeval at_once;
+	struct outputs *all = all_of(c);
+	count(c, output_unsent(c));
+	if (all->unsent > all->unsent_max && !evtimer_pending(all->relief, NULL))
+		evtimer_add(all->relief, &at_once);
+}
+
+void output_forget(struct connection *c)
+{
+	stop_writing(c);
+	count(c, 0);
+}
+
+/* True: the client is too slow. */
+static bool check(struct connection *c, uint64_t now_ms)
+{
+	struct output *o = &c->output;
+	int64_t taken = (int64_t)o->put - waiting(c) - o->mark_taken;
+	count(c, output_unsent(c));
+	if (taken < OUTPUT_RATE_BYTES && taken < o->mark_waiting)
+		return now_ms - o->mark_ms >= all_of(c)->period_ms;
+	begin_period(c);
+	TAILQ_REMOVE(&all_of(c)->writers, c, output.link);
+	TAILQ_INSERT_TAIL(&all_of(c)->writers, c, output.link);
+	return false;
+}
+
+/* Each is looked at once, though those that made progress go to the end of the list. */
+static void on_check(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct outputs *all = arg;
+	uint64_t now_ms = service_now_ms();
+	struct connection *last = TAILQ_LAST(&all->writers, output_list);
+	for (struct connection *c = TAILQ_FIRST(&all->writers), *next; c; c = next) {
+		next = c == last ? NULL : TAILQ_NEXT(c, output.link);
+		if (check(c, now_ms))
+			all->on_slow(c);
+	}
+}
+
+/* Frees one, and looks again in the next turn of the loop. Counts are brought up to date first:
+ * what was written since the last turn of a connection still counts as unsent. */
+static void on_relief(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	static const struct timeval at_once;
+	struct outputs *all = arg;
+	struct connection *c;
+	TAILQ_FOREACH(c, &all->writers, output.link)
+		count(c, output_unsent(c));
+	c = TAILQ_FIRST(&all->writers);
+	if (all->unsent <= all->unsent_max || !c)
+		return;
+	evtimer_add(all->relief, &at_once);
+	all->on_slow(c);
+}
+
+void outputs_set_period(struct outputs *all, uint64_t period_ms)
+{
+	uint64_t interval_ms = period_ms / CHECKS_PER_PERIOD + 1;
+	struct timeval interval = { (time_t)(interval_ms / 1000),
+		(suseconds_t)(interval_ms % 1000 * 1000) };
+	all->period_ms = period_ms;
+	event_add(all->check, &interval);
+}
+
+bool outputs_open(struct outputs *all, struct event_base *base, uint64_t period_ms,
+	size_t unsent_max, void (*on_slow)(struct connection *c))
+{
+	*all = (struct outputs){ .unsent_max = unsent_max ? unsent_max : OUTPUTS_UNSENT_MAX,
+		.on_slow = on_slow };
+	TAILQ_INIT(&all->writers);
+	all->check = event_new(base, -1, EV_PERSIST, on_check, all);
+	all->relief = evtimer_new(base, on_relief, all);
+	if (!all->check || !all->relief)
+		return false;
+	outputs_set_period(all, period_ms);
+	return true;
+}
+
+void outputs_close(struct outputs *all)
+{
+	if (all->check)
+		event_free(all->check);
+	if (all->relief)
+		event_free(all->relief);
+}
