@@ -71,6 +71,8 @@ struct settings {
 	const char *rpc_endpoint;    /* empty: none */
 	const char *curve_clients_file;
 	int64_t deadline_ms, queue_max, connections_max;
+	int64_t connections_per_address; /* 0: no limit */
+	int64_t bodies_max_mib;
 	/* worker */
 	const char *database_url; /* empty: libpq's own defaults and PG* variables */
 	const char *time_zone;

@@ -21,14 +21,22 @@ static size_t unread(const struct connection *c)
 
 static bool take_reader(struct connection *c)
 {
+	c->has_begun = true;
 	if (!c->reader)
 		c->reader = edge_take_reader(c->edge);
 	return c->reader;
 }
 
+static void count_body(struct connection *c, size_t bytes)
+{
+	c->edge->bodies += bytes - c->body_counted;
+	c->body_counted = bytes;
+}
+
 void connection_give_reader(struct connection *c)
 {
 	c->has_head = false;
+	count_body(c, 0);
 	if (c->reader)
 		edge_give_reader(c->edge, &c->reader);
 }
@@ -37,6 +45,7 @@ static void connection_free(struct connection *c)
 {
 	struct edge *edge = c->edge;
 	LIST_REMOVE(c, others);
+	admission_leave(&edge->admission, c);
 	output_forget(c);
 	event_del(&c->timer);
 	bufferevent_free(c->bev); /* closes the descriptor, later in this turn of the loop */
@@ -108,7 +117,7 @@ static enum deadline deadline_of(const struct connection *c)
 	if (unread(c) > 0)
 		return DEADLINE_NEXT_TURN;
 	if (!c->reader)
-		return DEADLINE_IDLE;
+		return c->has_begun ? DEADLINE_IDLE : DEADLINE_FIRST;
 	if (c->edge->is_draining)
 		return DEADLINE_DRAIN;
 	return c->has_head ? DEADLINE_BODY : DEADLINE_HEAD;
@@ -176,6 +185,8 @@ void connection_end_turn(struct connection *c, bool is_inner)
 		set_deadline(c);
 		pace_reading(c);
 		output_count(c);
+		admission_set_idle(
+			&c->edge->admission, c, is_idle(c) && output_unsent(c) == 0);
 	}
 	c->in_turn = false;
 	if (c->is_dead)
@@ -207,6 +218,22 @@ static void on_head(struct connection *c)
 		output_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+/* Small bodies do not count: they are what most clients send, and as bounded as connections are. */
+static bool has_room_for_body(struct connection *c)
+{
+	const struct buf *body = &c->reader->body;
+	count_body(c, body->len > EDGE_SMALL_BODY ? body->cap : 0);
+	return c->body_counted == 0 || c->edge->bodies <= c->edge->options.bodies_max;
+}
+
+static void refuse_body(struct connection *c)
+{
+	struct fail why = { 0 };
+	(void)fail_set(&why, ST_OVERLOADED, "the bodies of too many requests are under way");
+	c->edge->counts.refused++;
+	exchange_refuse(c, ST_OVERLOADED, &why);
+}
+
 static void feed(struct connection *c)
 {
 	struct evbuffer *input = bufferevent_get_input(c->bev);
@@ -223,13 +250,18 @@ static void feed(struct connection *c)
 	evbuffer_drain(input, piece.iov_len - bytes.len);
 	switch (progress) {
 	case HTTP_MORE:
+		if (!has_room_for_body(c))
+			refuse_body(c);
 		break;
 	case HTTP_HEAD:
 		on_head(c);
 		break;
 	case HTTP_COMPLETE:
 		c->has_head = true;
-		hand_up(c);
+		if (has_room_for_body(c))
+			hand_up(c);
+		else
+			refuse_body(c);
 		break;
 	case HTTP_REFUSED:
 		c->edge->counts.refused++;
@@ -316,6 +348,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	case DEADLINE_DRAIN:
 		time_out(c);
 		break;
+	case DEADLINE_FIRST:
 	case DEADLINE_IDLE: /* what is not read in time has the output's period */
 		c->stage = STAGE_FLUSHING;
 		if (output_unsent(c) == 0)
@@ -330,17 +363,30 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-bool connection_open(struct edge *edge, int fd)
+static struct connection *connection_new(struct edge *edge, int fd, const union address *from)
 {
 	struct connection *c = calloc(1, sizeof *c);
 	if (!c)
-		return false;
+		return NULL;
 	c->edge = edge;
+	if (!admission_enter(&edge->admission, c, from)) {
+		free(c);
+		return NULL;
+	}
 	c->bev = bufferevent_socket_new(edge->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!c->bev) {
+		admission_leave(&edge->admission, c);
 		free(c);
-		return false;
+		return NULL;
 	}
+	return c;
+}
+
+bool connection_open(struct edge *edge, int fd, const union address *from)
+{
+	struct connection *c = connection_new(edge, fd, from);
+	if (!c)
+		return false;
 	evtimer_assign(&c->timer, edge->base, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
 	bufferevent_disable(c->bev, EV_WRITE); /* see output_send_now */
@@ -348,7 +394,7 @@ bool connection_open(struct edge *edge, int fd)
 	bufferevent_set_max_single_write(c->bev, OUTPUT_FULL);
 	pace_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);
-	edge->counts.connections++;
 	set_deadline(c);
+	admission_set_idle(&edge->admission, c, true);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include <event2/event_struct.h>
 #include <sys/queue.h>
 
+#include "gateway/admission.h"
 #include "gateway/exchange.h"
 #include "gateway/http_head.h"
 #include "gateway/output.h"
@@ -35,6 +36,7 @@ enum stage {
 enum deadline {
 	DEADLINE_NONE,
 	DEADLINE_NEXT_TURN,
+	DEADLINE_FIRST,
 	DEADLINE_IDLE,
 	DEADLINE_HEAD,
 	DEADLINE_BODY,
@@ -53,7 +55,9 @@ struct edge {
 	const struct timeval *deadlines[DEADLINE_COUNT];
 	struct http_reader *spares[EDGE_SPARES];
 	size_t spare_count;
+	struct admission admission;
 	struct outputs outputs;
+	size_t bodies; /* bytes, of all requests in progress */
 	struct buf scratch;
 	time_t date_second; /* that `date` says */
 	char date[HTTP_DATE_SIZE];
@@ -71,11 +75,14 @@ struct connection {
 	struct event timer;
 	LIST_ENTRY(connection) others;
 	struct output output;
+	struct admission_seat seat;
+	size_t body_counted; /* in edge->bodies */
 	size_t dropped; /* while lingering */
 	enum stage stage;
 	enum deadline deadline;      /* what the timer is for; none: it may be pending still */
 	enum http_framing framing;   /* of an answer in pieces */
 	bool drops_body;             /* that answer is to HEAD */
+	bool has_begun;              /* something of a first request has come */
 	bool has_head;               /* reader->request says what came */
 	bool is_last;                /* no request after this one */
 	bool is_full;                /* exchange_write said so */
@@ -86,7 +93,7 @@ struct connection {
 };
 
 /* Owns fd if it returns true. */
-bool connection_open(struct edge *edge, int fd);
+bool connection_open(struct edge *edge, int fd, const union address *from);
 
 /* The client is gone, or as good as: tells the app, closes. Not from within a turn. */
 void connection_lose(struct connection *c);

@@ -38,26 +38,29 @@ void edge_give_reader(struct edge *edge, struct http_reader **reader)
 static void report_drained(struct edge *edge)
 {
 	static const struct timeval now;
-	if (edge->is_draining && edge->counts.connections == 0)
+	if (edge->is_draining && edge->admission.count == 0)
 		evtimer_add(edge->drained, &now);
 }
 
 void edge_on_closed(struct edge *edge)
 {
-	edge->counts.connections--;
 	if (edge->listener)
 		listener_resume(edge->listener);
 	report_drained(edge);
 }
 
-static void on_accept(int fd, void *arg)
+static bool has_room(void *arg)
+{
+	struct edge *edge = arg;
+	return admission_has_room(&edge->admission);
+}
+
+static void on_accept(int fd, const union address *from, void *arg)
 {
 	struct edge *edge = arg;
 	edge->counts.accepted++;
-	if (!connection_open(edge, fd))
+	if (!connection_open(edge, fd, from))
 		evutil_closesocket(fd);
-	if (edge->counts.connections >= (size_t)edge->options.connections_max)
-		listener_pause(edge->listener);
 }
 
 static void on_last_gone(evutil_socket_t fd, short what, void *arg)
@@ -71,20 +74,32 @@ static void on_last_gone(evutil_socket_t fd, short what, void *arg)
 static bool init_deadlines(struct edge *edge)
 {
 	const struct edge_deadlines *given = &edge->options.deadlines;
-	const int ms[DEADLINE_COUNT] = { [DEADLINE_IDLE] = given->idle_ms ? given->idle_ms : 60000,
+	const int ms[DEADLINE_COUNT] = { [DEADLINE_FIRST] = given->first_ms ? given->first_ms : 10000,
+		[DEADLINE_IDLE] = given->idle_ms ? given->idle_ms : 60000,
 		[DEADLINE_HEAD] = given->head_ms ? given->head_ms : 10000,
 		[DEADLINE_BODY] = given->body_ms ? given->body_ms : 30000,
 		[DEADLINE_DRAIN] = DRAIN_MS,
 		[DEADLINE_LINGER] = LINGER_MS };
 	static const struct timeval at_once;
 	edge->deadlines[DEADLINE_NEXT_TURN] = &at_once;
-	for (int i = DEADLINE_IDLE; i < DEADLINE_COUNT; i++) {
+	for (int i = DEADLINE_FIRST; i < DEADLINE_COUNT; i++) {
 		struct timeval duration = { ms[i] / 1000, ms[i] % 1000 * 1000L };
 		edge->deadlines[i] = event_base_init_common_timeout(edge->base, &duration);
 		if (!edge->deadlines[i])
 			return false;
 	}
 	return true;
+}
+
+static void init_admission(struct edge *edge)
+{
+	const struct edge_options *options = &edge->options;
+	edge->admission = (struct admission){ .max = (size_t)options->connections_max,
+		.share_max = (size_t)options->connections_per_address,
+		.held_ms = options->deadlines.held_ms ? (uint64_t)options->deadlines.held_ms
+						      : ADMISSION_HELD_MS,
+		.on_make_room = connection_lose };
+	admission_open(&edge->admission);
 }
 
 enum status edge_open(struct edge **out, struct event_base *base,
@@ -94,6 +109,9 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	if (!edge)
 		return ST_NO_MEMORY;
 	*edge = (struct edge){ .base = base, .options = *options, .date_second = -1 };
+	if (!options->bodies_max)
+		edge->options.bodies_max = EDGE_BODIES_MAX;
+	init_admission(edge);
 	edge->drained = evtimer_new(base, on_last_gone, edge);
 	enum status st = ST_NO_MEMORY;
 	int write_ms = options->deadlines.write_ms ? options->deadlines.write_ms : 30000;
@@ -101,8 +119,12 @@ enum status edge_open(struct edge **out, struct event_base *base,
 		|| !outputs_open(&edge->outputs, base, (uint64_t)write_ms, options->unsent_max,
 			connection_lose_slow))
 		goto failed;
-	st = listener_open(
-		&edge->listener, base, options->host, options->port, on_accept, edge, why);
+	struct listener_options listener = { .host = options->host,
+		.port = options->port,
+		.has_room = has_room,
+		.on_accept = on_accept,
+		.arg = edge };
+	st = listener_open(&edge->listener, base, &listener, why);
 	if (st != ST_OK)
 		goto failed;
 	*out = edge;
@@ -113,14 +135,25 @@ failed:
 	return st;
 }
 
+union address edge_address(const struct edge *edge)
+{
+	union address none = { .any.sa_family = AF_UNSPEC };
+	return edge->listener ? listener_address(edge->listener) : none;
+}
+
 int edge_port(const struct edge *edge)
 {
-	return edge->listener ? listener_port(edge->listener) : 0;
+	union address at = edge_address(edge);
+	return address_port(&at);
 }
 
 struct edge_counts edge_counts(const struct edge *edge)
 {
-	return edge->counts;
+	struct edge_counts counts = edge->counts;
+	counts.connections = edge->admission.count;
+	counts.made_room = edge->admission.made_room;
+	counts.turned_away = edge->admission.turned_away;
+	return counts;
 }
 
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg)

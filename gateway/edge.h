@@ -8,9 +8,10 @@
  * called; the exchange is dead then). The edge itself answers what is no request, what is too
  * large or too slow, in the app's error format, and closes.
  *
- * Limits: connections (the listener pauses at connections_max and on EMFILE until one closes),
- * the whole head 10 s and the whole body 30 s (408), idle 60 s, requests' sizes
- * (gateway/http_request.h).
+ * Limits: connections and the share of an address (gateway/admission.h), the first byte of a new
+ * connection 10 s, the whole head 10 s and the whole body 30 s (408), idle 60 s, requests' sizes
+ * (gateway/http_request.h). The bodies of all requests in progress share bodies_max: a request
+ * whose body is over 4 KiB and does not fit is answered 503 OVERLOADED, and its connection closes.
  *
  * Answers are bounded (gateway/output.h): while more than 256 KiB is unsent, the connection's next
  * requests wait unread and exchange_write says so. A client that takes less than 32 KiB in 30 s
@@ -30,14 +31,22 @@
 #ifndef GATEWAY_EDGE_H
 #define GATEWAY_EDGE_H
 
+#include "gateway/address.h"
 #include "gateway/http_request.h"
 
 struct event_base;
 struct edge;
 struct exchange;
 
+enum {
+	EDGE_BODIES_MAX = 256 << 20,
+	EDGE_SMALL_BODY = 4 << 10, /* does not count */
+};
+
 struct edge_deadlines {
+	int first_ms;                  /* of a new connection to its first byte; 0: 10,000 */
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
+	int held_ms;                   /* an idle connection is not closed for another; 0: 1,000 */
 	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
 };
 
@@ -45,6 +54,8 @@ struct edge_options {
 	const char *host; /* a numeric address or a name of this machine */
 	int port;         /* 0: any free one */
 	int connections_max;
+	int connections_per_address; /* gateway/admission.h; 0: no limit */
+	size_t bodies_max; /* bytes of requests' bodies, of all connections; 0: EDGE_BODIES_MAX */
 	struct edge_deadlines deadlines;
 	size_t unsent_max; /* bytes of answers that wait, of all connections; 0: 256 MiB */
 	/* A whole request; may answer within the call. */
@@ -67,6 +78,8 @@ struct exchange_reply {
 
 struct edge_counts {
 	uint64_t accepted, requests, refused, timed_out;
+	uint64_t made_room;   /* idle connections that were closed for others */
+	uint64_t turned_away; /* connections of an address whose share is used up */
 	size_t connections;
 };
 
@@ -76,7 +89,8 @@ struct edge_counts {
 enum status edge_open(struct edge **out, struct event_base *base,
 	const struct edge_options *options, struct fail *why) MUST_CHECK;
 
-/* The port it listens on. */
+/* What it listens on. */
+union address edge_address(const struct edge *edge);
 int edge_port(const struct edge *edge);
 struct edge_counts edge_counts(const struct edge *edge);
 

@@ -89,6 +89,8 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 	struct buf headers = { 0 }, body = { 0 };
 	const struct http_request *http = c->has_head ? &c->reader->request : NULL;
 	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
+	if (status_info(st)->http_status == 503)
+		buf_text(&headers, "Retry-After: 1\r\n");
 	struct exchange_reply reply = { .http_status = status_info(st)->http_status,
 		.content_type = "application/json",
 		.headers = &headers,

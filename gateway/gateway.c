@@ -107,6 +107,8 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 		.host = g->settings.api_host,
 		.port = (int)g->settings.api_port,
 		.connections_max = (int)g->settings.connections_max,
+		.connections_per_address = (int)g->settings.connections_per_address,
+		.bodies_max = (size_t)g->settings.bodies_max_mib << 20,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
 		.arg = &g->api,

@@ -4,24 +4,21 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PASSED_FD = 3, STARVED_MS = 100 };
+enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PASSED_FD = 3, PAUSE_MS = 100 };
 
 /* A plain event instead of an evconnlistener: that one goes on accepting until the queue is empty
  * after it was disabled, past any limit. */
 struct listener {
 	int fd;
 	bool is_paused;
-	struct event *readable, *again; /* `again` is pending while descriptors are short */
-	listener_on_accept *on_accept;
-	void *arg;
+	struct event *readable, *again; /* `again` is pending while it is paused */
+	struct listener_options options;
 };
 
 static bool is_shortage(int error)
@@ -29,11 +26,12 @@ static bool is_shortage(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-static void starve(struct listener *l)
+static void pause_accepting(struct listener *l)
 {
-	static const struct timeval wait = { 0, STARVED_MS * 1000L };
-	listener_pause(l);
+	static const struct timeval wait = { 0, PAUSE_MS * 1000L };
+	event_del(l->readable);
 	evtimer_add(l->again, &wait);
+	l->is_paused = true;
 }
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -47,22 +45,22 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
 	struct listener *l = arg;
+	const struct listener_options *o = &l->options;
 	for (int i = 0; i < ACCEPTS_PER_TURN && !l->is_paused; i++) {
-		int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		union address from = { .any.sa_family = AF_UNSPEC };
+		socklen_t len = sizeof from;
+		if (!o->has_room(o->arg)) {
+			pause_accepting(l);
+			break;
+		}
+		int accepted = accept4(fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (accepted >= 0)
-			l->on_accept(accepted, l->arg);
+			o->on_accept(accepted, &from, o->arg);
 		else if (errno == EAGAIN)
 			break;
 		else if (is_shortage(errno))
-			starve(l);
+			pause_accepting(l);
 	}
-}
-
-void listener_pause(struct listener *l)
-{
-	event_del(l->again);
-	event_del(l->readable);
-	l->is_paused = true;
 }
 
 void listener_resume(struct listener *l)
@@ -166,14 +164,14 @@ static enum status open_socket(int *out, const char *host, int port, struct fail
 	return st;
 }
 
-enum status listener_open(struct listener **out, struct event_base *base, const char *host,
-	int port, listener_on_accept *on_accept, void *arg, struct fail *why)
+enum status listener_open(struct listener **out, struct event_base *base,
+	const struct listener_options *options, struct fail *why)
 {
 	struct listener *l = calloc(1, sizeof *l);
 	if (!l)
 		return ST_NO_MEMORY;
-	*l = (struct listener){ .fd = -1, .on_accept = on_accept, .arg = arg };
-	enum status st = open_socket(&l->fd, host, port, why);
+	*l = (struct listener){ .fd = -1, .options = *options };
+	enum status st = open_socket(&l->fd, options->host, options->port, why);
 	if (st != ST_OK)
 		goto failed;
 	set_inherited_options(l->fd);
@@ -190,20 +188,13 @@ failed:
 	return st;
 }
 
-int listener_port(const struct listener *l)
+union address listener_address(const struct listener *l)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_storage room;
-	} at = { 0 };
+	union address at = { .any.sa_family = AF_UNSPEC };
 	socklen_t len = sizeof at;
 	if (getsockname(l->fd, &at.any, &len) != 0)
-		return 0;
-	if (at.any.sa_family == AF_INET)
-		return ntohs(at.v4.sin_port);
-	return at.any.sa_family == AF_INET6 ? ntohs(at.v6.sin6_port) : 0;
+		at.any.sa_family = AF_UNSPEC;
+	return at;
 }
 
 void listener_free(struct listener **listener)

@@ -131,6 +131,12 @@ static void step(void)
 	ck_assert_int_ge(event_base_loop(base, EVLOOP_ONCE), 0);
 }
 
+static void run_steps(int count)
+{
+	for (int i = 0; i < count; i++)
+		step();
+}
+
 /* Clients: raw sockets. */
 
 static char heard[1 << 16];
@@ -746,15 +752,31 @@ START_TEST(an_idle_connection_is_closed_without_a_word)
 	options.deadlines.idle_ms = 30;
 	reopen();
 	int fd = client();
-	ck_assert_int_eq(hears_end(fd), 0);
-	ck_assert_uint_eq(heard_len, 0);
-	fd = client();
 	answers_at_once = true;
 	say(fd, GET("/1"));
 	hears(fd, "GET /1 .");
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_uint_eq(heard_len, 0);
 	ck_assert_uint_eq(edge_counts(edge).timed_out, 0);
+}
+END_TEST
+
+/* A new connection has less time than one that has served. */
+START_TEST(a_connection_that_sends_nothing_is_closed_without_a_word)
+{
+	options.deadlines.first_ms = 30;
+	answers_at_once = true;
+	reopen();
+	int fd = client(), served = client();
+	say(served, GET("/1"));
+	hears(served, "GET /1 .");
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_uint_eq(heard_len, 0);
+	run_steps(30);
+	say(served, GET("/2"));
+	hears(served, "GET /2 .");
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 0);
+	close(served);
 }
 END_TEST
 
@@ -814,12 +836,6 @@ static int client_of_window(int size)
 	int fd = client();
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	return fd;
-}
-
-static void run_steps(int count)
-{
-	for (int i = 0; i < count; i++)
-		step();
 }
 
 /* What nobody reads is not made: requests wait in the kernel's buffers, and go on when it is read. */
@@ -1005,6 +1021,79 @@ START_TEST(connections_past_the_limit_wait)
 	ck_assert_uint_eq(edge_counts(edge).accepted, 4);
 	close(fds[2]);
 	close(fds[3]);
+}
+END_TEST
+
+/* And never one with a request in flight, or with a part of one. */
+START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
+{
+	options.connections_max = 3;
+	options.deadlines.held_ms = 1;
+	reopen();
+	int busy = client(), half = client(), idle = client();
+	say(busy, GET("/busy"));
+	until(&handed, 1);
+	say(half, "GET /half HTTP/1.1\r\n");
+	until_connections(3);
+	int late = client();
+	(void)send(late, GET("/late"), strlen(GET("/late")), 0);
+	ck_assert_int_eq(hears_end(idle), 0);
+	until(&handed, 2);
+	ck_assert_uint_eq(edge_counts(edge).made_room, 1);
+	answer(&pending[0]);
+	hears(busy, "GET /busy .");
+	answer(&pending[1]);
+	hears(late, "GET /late .");
+	say(half, "Host: h\r\n\r\n");
+	until(&handed, 3);
+	answer(&pending[2]);
+	hears(half, "GET /half .");
+	close(busy);
+	close(half);
+	close(late);
+}
+END_TEST
+
+static void say_post(int fd, size_t length, size_t sent)
+{
+	static const char body[64 << 10];
+	char head[128];
+	(void)snprintf(head, sizeof head,
+		"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", length);
+	say(fd, head);
+	say_bytes(fd, body, sent);
+}
+
+START_TEST(bodies_in_progress_share_a_budget)
+{
+	options.bodies_max = 70 << 10;
+	reopen();
+	int first = client(), second = client(), small = client();
+	say_post(first, 50 << 10, 49 << 10);
+	run_steps(20);
+	say_post(second, 50 << 10, 49 << 10);
+	ck_assert_int_eq(hears_end(second), 0);
+	ck_assert_int_eq(times("HTTP/1.1 503 "), 1);
+	ck_assert_int_eq(times("Retry-After: 1\r\n"), 1);
+	ck_assert_int_eq(times("Connection: close\r\n"), 1);
+	ck_assert_int_eq(times("OVERLOADED"), 1);
+	say_post(small, 1000, 1000);
+	until(&handed, 1);
+	answer(&pending[0]);
+	say_bytes(first, large, 1 << 10);
+	until(&handed, 2);
+	second = client(); /* the first body is held until its answer */
+	say_post(second, 50 << 10, 50 << 10);
+	ck_assert_int_eq(hears_end(second), 0);
+	answer(&pending[1]);
+	second = client();
+	say_post(second, 50 << 10, 50 << 10);
+	until(&handed, 3);
+	answer(&pending[2]);
+	close(first);
+	close(second);
+	close(small);
+	until_connections(0);
 }
 END_TEST
 
@@ -1243,6 +1332,7 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_client_that_leaves_amid_a_request_leaves_nothing);
 	tcase_add_loop_test(tests, a_dripping_request_is_timed_out, 0, 2);
 	tcase_add_test(tests, an_idle_connection_is_closed_without_a_word);
+	tcase_add_test(tests, a_connection_that_sends_nothing_is_closed_without_a_word);
 	tcase_add_test(tests, a_request_in_work_has_no_deadline_here);
 	tcase_add_test(tests, a_client_that_reads_nothing_is_cut);
 	tcase_add_test(tests, pipelined_requests_wait_for_the_reader_of_the_answers);
@@ -1254,6 +1344,8 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_refused_client_that_never_stops_is_cut);
 	tcase_add_test(tests, a_refused_client_that_stays_is_closed_after_a_while);
 	tcase_add_test(tests, connections_past_the_limit_wait);
+	tcase_add_test(tests, past_the_limit_the_longest_idle_connection_makes_room);
+	tcase_add_test(tests, bodies_in_progress_share_a_budget);
 	tcase_add_loop_test(tests, a_lack_of_descriptors_is_waited_out, 0, 2);
 	tcase_add_test(tests, several_edges_share_a_port);
 	tcase_add_loop_test(tests, an_address_of_another_machine_is_refused_with_a_reason, 0, 2);

@@ -1,0 +1,131 @@
+#include "gateway/admission.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/service.h"
+#include "gateway/connection.h"
+
+/* Lives while it has connections. */
+struct admission_group {
+	struct address_group key; /* first: what the tree compares */
+	size_t count;
+	struct admission_list idle;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct address_group));
+}
+
+static struct admission_group *new_group(struct admission *a, struct address_group key)
+{
+	struct admission_group *group = calloc(1, sizeof *group);
+	if (!group)
+		return NULL;
+	group->key = key;
+	TAILQ_INIT(&group->idle);
+	if (!tsearch(group, &a->groups, compare)) {
+		free(group);
+		return NULL;
+	}
+	return group;
+}
+
+static struct admission_group *group_of(struct admission *a, const union address *from)
+{
+	struct address_group key = address_group(from);
+	struct admission_group **found = tfind(&key, &a->groups, compare);
+	return found ? *found : new_group(a, key);
+}
+
+static void drop_empty(struct admission *a, struct admission_group *group)
+{
+	if (group->count > 0)
+		return;
+	tdelete(group, &a->groups, compare);
+	free(group);
+}
+
+void admission_open(struct admission *a)
+{
+	TAILQ_INIT(&a->idle);
+}
+
+static bool make_room(struct admission *a, struct connection *idle, uint64_t held_ms)
+{
+	if (!idle || service_now_ms() - idle->seat.idle_ms < held_ms)
+		return false;
+	a->made_room++;
+	a->on_make_room(idle);
+	return true;
+}
+
+bool admission_has_room(struct admission *a)
+{
+	return a->count < a->max || make_room(a, TAILQ_FIRST(&a->idle), a->held_ms);
+}
+
+void admission_shrink(struct admission *a, size_t max)
+{
+	a->max = max;
+	while (a->count > max && make_room(a, TAILQ_FIRST(&a->idle), 0))
+		;
+}
+
+/* Making room may free the group: it is looked up again. */
+static struct admission_group *share(struct admission *a, const union address *from)
+{
+	struct admission_group *group = group_of(a, from);
+	if (!group || group->count < a->share_max)
+		return group;
+	if (make_room(a, TAILQ_FIRST(&group->idle), a->held_ms))
+		return group_of(a, from);
+	a->turned_away++;
+	return NULL;
+}
+
+bool admission_enter(struct admission *a, struct connection *c, const union address *from)
+{
+	c->seat = (struct admission_seat){ .group = NULL };
+	if (a->share_max > 0 && !address_is_local(from)) {
+		c->seat.group = share(a, from);
+		if (!c->seat.group)
+			return false;
+		c->seat.group->count++;
+	}
+	a->count++;
+	return true;
+}
+
+void admission_leave(struct admission *a, struct connection *c)
+{
+	struct admission_group *group = c->seat.group;
+	admission_set_idle(a, c, false);
+	a->count--;
+	if (!group)
+		return;
+	group->count--;
+	drop_empty(a, group);
+	c->seat.group = NULL;
+}
+
+void admission_set_idle(struct admission *a, struct connection *c, bool is_idle)
+{
+	struct admission_seat *seat = &c->seat;
+	struct admission_group *group = seat->group;
+	if (is_idle == seat->is_idle)
+		return;
+	seat->is_idle = is_idle;
+	if (is_idle) {
+		seat->idle_ms = service_now_ms();
+		TAILQ_INSERT_TAIL(&a->idle, c, seat.link);
+		if (group)
+			TAILQ_INSERT_TAIL(&group->idle, c, seat.link_in_group);
+	} else {
+		TAILQ_REMOVE(&a->idle, c, seat.link);
+		if (group)
+			TAILQ_REMOVE(&group->idle, c, seat.link_in_group);
+	}
+}

@@ -1,0 +1,64 @@
+/*
+ * admission: which clients may hold how many connections, and which connection makes room.
+ *
+ * A connection is idle while nothing of a request has come and nothing is unsent: only an idle one
+ * is ever closed for another, the one that has been idle longest first, and not before it was
+ * idle for ADMISSION_HELD_MS, so that new connections do not drive out each other.
+ *
+ * A group of addresses (gateway/address.h) holds at most a share of the connections. Clients on
+ * this machine have no share: all of a reverse proxy's clients come from one address.
+ *
+ *	if (!admission_has_room(&edge->admission)) ...       before accept: let it wait
+ *	if (!admission_enter(c, &from)) ...                  after accept: refuse it
+ *	admission_set_idle(c, is_idle);                      at the end of a turn
+ *	admission_leave(c);
+ */
+#ifndef GATEWAY_ADMISSION_H
+#define GATEWAY_ADMISSION_H
+
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/address.h"
+
+struct admission_group;
+struct connection;
+
+enum { ADMISSION_HELD_MS = 1000 };
+
+TAILQ_HEAD(admission_list, connection);
+
+/* Of one connection. */
+struct admission_seat {
+	struct admission_group *group;              /* NULL: of this machine */
+	TAILQ_ENTRY(connection) link, link_in_group; /* among the idle */
+	uint64_t idle_ms;                           /* since when */
+	bool is_idle;
+};
+
+/* Of an edge. */
+struct admission {
+	size_t count, max;
+	size_t share_max; /* of a group; 0: no limit */
+	uint64_t held_ms;
+	uint64_t made_room, turned_away; /* connections */
+	struct admission_list idle;      /* the one that has been idle longest comes first */
+	void *groups;                    /* tsearch(3) */
+	void (*on_make_room)(struct connection *c); /* closes it: it leaves within the call */
+};
+
+void admission_open(struct admission *a);
+
+/* Makes room if it must and can. False: no connection may come now. */
+bool admission_has_room(struct admission *a);
+
+/* Closes idle connections, whatever their age, until at most `max` are left or none is idle. */
+void admission_shrink(struct admission *a, size_t max);
+
+/* False: its group's share is used up and none of the group's connections can make room, or there is
+ * no memory; the connection has not entered then. */
+bool admission_enter(struct admission *a, struct connection *c, const union address *from);
+void admission_leave(struct admission *a, struct connection *c);
+void admission_set_idle(struct admission *a, struct connection *c, bool is_idle);
+
+#endif
