@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gateway/http_text.h"
+
 static const struct {
 	int http_status;
 	const char *reason;
@@ -11,15 +13,18 @@ static const struct {
 	{ 204, "No Content" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
+	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
 	{ 408, "Request Timeout" },
 	{ 409, "Conflict" },
+	{ 410, "Gone" },
 	{ 412, "Precondition Failed" },
 	{ 413, "Content Too Large" },
 	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
 	{ 417, "Expectation Failed" },
+	{ 421, "Misdirected Request" },
 	{ 422, "Unprocessable Content" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" },
@@ -41,6 +46,16 @@ static const char *reason_of(int http_status)
 bool http_status_has_body(int http_status)
 {
 	return http_status >= 200 && http_status != 204 && http_status != 304;
+}
+
+void http_head_put_field(struct buf *out, const char *name, struct span value)
+{
+	if (http_run_of_value(value) != value.len)
+		return;
+	buf_text(out, name);
+	buf_text(out, ": ");
+	buf_span(out, value);
+	buf_text(out, "\r\n");
 }
 
 static void put_framing(struct buf *out, const struct http_head *head)

@@ -30,6 +30,11 @@ struct http_head {
 /* Status line to empty line. */
 void http_head_put(struct buf *out, const struct http_head *head);
 
+/* Appends "Name: value\r\n". Appends nothing if the value holds a byte that a field value must not
+ * hold (RFC 9110 section 5.5): a line break would begin another field. Every value that is not a
+ * constant goes through here. */
+void http_head_put_field(struct buf *out, const char *name, struct span value);
+
 bool http_status_has_body(int http_status);
 
 /* IMF-fixdate (RFC 9110 section 5.6.7). */

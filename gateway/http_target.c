@@ -1,6 +1,7 @@
 #include "gateway/http_target.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -84,4 +85,72 @@ enum status http_target_split(
 		return bad(why, "only OPTIONS takes the target *");
 	*out = (struct http_target){ .path = target, .query = http_drop(target, 1) };
 	return ST_OK;
+}
+
+struct span http_authority_host(struct span authority)
+{
+	bool is_literal = authority.len && *authority.bytes == '[';
+	const char *end = authority.len ? memchr(authority.bytes, is_literal ? ']' : ':', authority.len) : NULL;
+	if (end)
+		authority.len = (size_t)(end - authority.bytes) + is_literal;
+	if (authority.len > 1 && authority.bytes[authority.len - 1] == '.')
+		authority.len--;
+	return authority;
+}
+
+/* What stands between "scheme://" and the path; empty where the scheme is another one. */
+static struct span after_scheme(struct span uri, const char *scheme)
+{
+	struct span prefix = span_of(scheme);
+	if (uri.len < prefix.len || strncasecmp(uri.bytes, scheme, prefix.len) != 0)
+		return (struct span){ 0 };
+	return http_drop(uri, prefix.len);
+}
+
+struct span http_target_authority(struct span target)
+{
+	struct span rest = after_scheme(target, "http://");
+	size_t len = 0;
+	while (len < rest.len && rest.bytes[len] != '/' && rest.bytes[len] != '?')
+		len++;
+	return http_first(rest, len);
+}
+
+struct span http_origin_authority(struct span origin)
+{
+	struct span rest = after_scheme(origin, "http://");
+	return rest.len ? rest : after_scheme(origin, "https://");
+}
+
+static bool has_suffix(struct span text, struct span suffix)
+{
+	return text.len > suffix.len && http_is_name(http_drop(text, text.len - suffix.len), suffix);
+}
+
+/* The first byte is 127: the address is of the loopback network (RFC 1122 section 3.2.1.3). */
+static bool is_loopback_address(struct span host)
+{
+	static const struct in6_addr one = IN6ADDR_LOOPBACK_INIT;
+	char text[INET6_ADDRSTRLEN];
+	struct in_addr v4;
+	struct in6_addr v6;
+	bool is_literal = host.len > 2 && *host.bytes == '[';
+	if (is_literal)
+		host = http_first(http_drop(host, 1), host.len - 2);
+	if (host.len >= sizeof text)
+		return false;
+	memcpy(text, host.bytes, host.len);
+	text[host.len] = '\0';
+	if (!is_literal)
+		return inet_pton(AF_INET, text, &v4) == 1 && *(const uint8_t *)&v4 == 127;
+	if (inet_pton(AF_INET6, text, &v6) != 1)
+		return false;
+	return memcmp(&v6, &one, sizeof one) == 0
+	       || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+}
+
+bool http_is_loopback(struct span host)
+{
+	return span_is_nocase(host, "localhost") || has_suffix(host, SPAN(".localhost"))
+	       || (host.len && is_loopback_address(host));
 }

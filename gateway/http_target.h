@@ -27,4 +27,18 @@ enum status http_target_split(struct span method, struct span target, struct htt
  * their '@'; brackets hold an IPv6 address, no IPvFuture, whose meaning nobody knows. */
 bool http_is_authority(struct span text);
 
+/* The host of an authority, without port and without a dot at its end. An address of version 6
+ * keeps its brackets. */
+struct span http_authority_host(struct span authority);
+
+/* The authority of an absolute target ("http://host:port/path"); empty for other forms. */
+struct span http_target_authority(struct span target);
+
+/* The authority of an origin: what follows "http://" or "https://"; empty for others, "null" too. */
+struct span http_origin_authority(struct span origin);
+
+/* Whether the host, in the form of http_authority_host, is this machine by its name alone: localhost,
+ * *.localhost (RFC 6761 section 6.3), 127.0.0.0/8, [::1], or such an address mapped to version 6. */
+bool http_is_loopback(struct span host);
+
 #endif

@@ -27,6 +27,7 @@ enum http_class {
 	HTTP_HEX = 1 << 4,
 	HTTP_DIGIT = 1 << 5,
 	HTTP_BLANK = 1 << 6, /* space and tab */
+	HTTP_UNRESERVED = 1 << 7, /* RFC 3986 section 2.3 */
 };
 
 extern const uint8_t http_class_table[256];
@@ -113,6 +114,9 @@ bool http_has_broken_escape(struct span text);
 
 /* Appends the percent-decoded text. ST_INVALID_INPUT on a broken escape: nothing is appended. */
 enum status http_percent_decode(struct span text, struct buf *out) MUST_CHECK;
+
+/* Appends the text with every byte but the unreserved ones (RFC 3986 section 2.3) escaped. */
+void http_percent_encode(struct span text, struct buf *out);
 
 /* The next pair of a query (application/x-www-form-urlencoded: '+' is a blank), decoded into
  * `name` and `value`, which are cleared first. *rest begins as the query and advances; empty

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "gateway/http_list.h"
+#include "gateway/http_text.h"
+
 #define V1 "/api/v1"
 
 static const struct route log_by_tag = {
@@ -10,7 +13,7 @@ static const struct route log_by_tag = {
 
 static const struct route route_table[] = {
 	/* the study API: what clients of the existing study trackers use */
-	{ "GET", "/topics/{topic_id}", LOCAL_NONE, "topics.get", 200, 0, 0, NULL },
+	{ "GET", "/topics/{topic_id}", LOCAL_NONE, "topics.get", 200, ROUTE_ETAG, 0, NULL },
 	{ "POST", "/sessions", LOCAL_NONE, "sessions.create", 201, ROUTE_BODY | ROUTE_MINT, 0, &log_by_tag },
 	{ "GET", "/sessions", LOCAL_NONE, "sessions.list", 200, ROUTE_STREAM, 0, NULL },
 	{ "GET", "/topics", LOCAL_NONE, "topics.list", 200, ROUTE_STREAM, 0, NULL },
@@ -20,7 +23,7 @@ static const struct route route_table[] = {
 	{ "GET", "/health", LOCAL_HEALTH, NULL, 200, 0, 0, NULL },
 	{ "GET", "/healthz", LOCAL_HEALTHZ, NULL, 200, 0, 0, NULL },
 	{ "GET", "/readyz", LOCAL_READYZ, NULL, 200, 0, 0, NULL },
-	{ "GET", "/openapi.json", LOCAL_OPENAPI, NULL, 200, 0, 0, NULL },
+	{ "GET", "/openapi.json", LOCAL_OPENAPI, NULL, 200, ROUTE_PUBLIC, 0, NULL },
 	/* the native API */
 	{ "GET", V1 "/topics", LOCAL_NONE, "topics.list", 200, ROUTE_STRICT, 0, NULL },
 	{ "POST", V1 "/topics", LOCAL_NONE, "topics.create", 201, ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG, 0, NULL },
@@ -60,40 +63,53 @@ static struct span without_last_slash(struct span path)
 	return path;
 }
 
-/* One braced segment of the pattern against one of the path; both are advanced past it. */
-static bool match_segment(const char **pattern, struct span *path, struct route_match *out)
+/* Takes the next segment off a path: what stands between its first slash and the next one. */
+static struct span take_segment(struct span *path)
 {
-	const char *name = *pattern + 1;
-	const char *close = strchr(name, '}');
-	const char *slash = memchr(path->bytes, '/', path->len);
-	size_t len = slash ? (size_t)(slash - path->bytes) : path->len;
-	if (len == 0 || out->count == ROUTE_SEGMENTS_MAX)
+	*path = http_drop(*path, 1);
+	const char *slash = path->len ? memchr(path->bytes, '/', path->len) : NULL;
+	struct span segment = http_first(*path, slash ? (size_t)(slash - path->bytes) : path->len);
+	*path = http_drop(*path, segment.len);
+	return segment;
+}
+
+/* Patterns hold unreserved characters only, so that an escape of another one never equals. */
+static bool is_same(struct span pattern, struct span segment)
+{
+	size_t i = 0;
+	for (; i < pattern.len && segment.len; i++) {
+		char byte = *segment.bytes;
+		bool is_escape = http_starts_escape(segment);
+		if (is_escape)
+			byte = (char)(http_hex_value(segment.bytes[1]) << 4
+				      | http_hex_value(segment.bytes[2]));
+		if (byte != pattern.bytes[i])
+			return false;
+		segment = http_drop(segment, is_escape ? 3 : 1);
+	}
+	return i == pattern.len && segment.len == 0;
+}
+
+static bool match_segment(struct span pattern, struct span segment, struct route_match *out)
+{
+	if (pattern.len == 0 || *pattern.bytes != '{')
+		return is_same(pattern, segment);
+	if (segment.len == 0 || out->count == ROUTE_SEGMENTS_MAX)
 		return false;
-	out->names[out->count] = name;
-	out->name_lens[out->count] = (size_t)(close - name);
-	out->values[out->count++] = (struct span){ path->bytes, len };
-	*pattern = close + 1;
-	path->bytes += len;
-	path->len -= len;
+	out->names[out->count] = pattern.bytes + 1;
+	out->name_lens[out->count] = pattern.len - 2;
+	out->values[out->count++] = segment;
 	return true;
 }
 
-static bool match_path(const char *pattern, struct span path, struct route_match *out)
+static bool match_path(const char *path_pattern, struct span path, struct route_match *out)
 {
+	struct span pattern = span_of(path_pattern);
 	out->count = 0;
-	while (*pattern) {
-		if (*pattern == '{') {
-			if (!match_segment(&pattern, &path, out))
-				return false;
-		} else {
-			if (path.len == 0 || *path.bytes != *pattern)
-				return false;
-			pattern++;
-			path.bytes++;
-			path.len--;
-		}
-	}
-	return path.len == 0;
+	while (pattern.len && path.len && *path.bytes == '/')
+		if (!match_segment(take_segment(&pattern), take_segment(&path), out))
+			return false;
+	return pattern.len == 0 && path.len == 0;
 }
 
 enum status route_find(struct span method, struct span path, struct route_match *out)
@@ -116,17 +132,36 @@ enum status route_find(struct span method, struct span path, struct route_match 
 	return st;
 }
 
-void route_allow(struct span path, struct buf *out)
+static void put_methods(struct span path, bool is_any, struct buf *out)
 {
-	path = without_last_slash(path);
-	size_t before = out->len;
+	struct buf seen = { 0 };
 	struct route_match match;
 	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		if (!match_path(route_table[i].path, path, &match))
+		const char *method = route_table[i].method;
+		if (!is_any && !match_path(route_table[i].path, path, &match))
 			continue;
-		buf_text(out, route_table[i].method);
-		buf_text(out, strcmp(route_table[i].method, "GET") == 0 ? ", HEAD, " : ", ");
+		if (http_list_has(http_list_of_text(buf_view(&seen)), span_of(method)))
+			continue;
+		buf_text(&seen, method);
+		buf_text(&seen, strcmp(method, "GET") == 0 ? ", HEAD, " : ", ");
 	}
-	if (out->len > before)
+	buf_span(out, buf_view(&seen));
+	if (seen.len)
 		buf_text(out, "OPTIONS");
+	out->failed |= seen.failed;
+	buf_fini(&seen);
+}
+
+void route_allow(struct span path, struct buf *out)
+{
+	put_methods(without_last_slash(path), span_is(path, "*"), out);
+}
+
+void route_put_location(const struct route *route, struct span id, struct buf *out)
+{
+	if (id.len == 0 || strchr(route->path, '{'))
+		return;
+	buf_text(out, route->path);
+	buf_byte(out, '/');
+	http_percent_encode(id, out);
 }

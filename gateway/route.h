@@ -32,6 +32,7 @@ enum {
 	ROUTE_ETAG = 4,     /* one resource with an ETag: If-Match, If-None-Match */
 	ROUTE_MINT = 8,     /* the gateway mints session_id */
 	ROUTE_STREAM = 16,  /* a page method answered as one JSON array, page by page */
+	ROUTE_PUBLIC = 64,  /* the same for everybody: caches may keep it and must revalidate */
 	ROUTE_CREATES = 32, /* 201 where the row was made by this request, else 200 */
 };
 
@@ -55,11 +56,17 @@ struct route_match {
 };
 
 /* ST_OK, ST_NOT_FOUND, or ST_METHOD_NOT_ALLOWED. HEAD takes the GET route. A slash at the end
- * of a path makes no difference. */
+ * of a path makes no difference. Paths are compared segment by segment: an escaped unreserved
+ * character equals the character itself (RFC 3986 section 6.2.2.2), and %2F is not a separator. */
 enum status route_find(struct span method, struct span path, struct route_match *out) MUST_CHECK;
 
-/* "GET, HEAD, POST, OPTIONS": what a path takes; empty where it is unknown. */
+/* "GET, HEAD, POST, OPTIONS": what a path takes; empty where it is unknown. The path "*" takes
+ * every method that a route has. */
 void route_allow(struct span path, struct buf *out);
+
+/* Appends the path of a row that the route has created: the route's path, a slash and the id.
+ * Nothing for a route whose path names the row already. */
+void route_put_location(const struct route *route, struct span id, struct buf *out);
 
 const struct route *route_at(size_t index); /* NULL past the end */
 

@@ -1,0 +1,135 @@
+#include "gateway/http_conditional.h"
+
+#include <string.h>
+
+#include "gateway/http_head.h"
+#include "gateway/http_list.h"
+#include "gateway/http_text.h"
+
+struct etag {
+	bool is_weak;
+	struct span opaque; /* without the quotes */
+};
+
+/* RFC 9110 section 8.8.3: etagc is any visible byte but the quote. */
+static bool is_opaque(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!http_is(text.bytes[i], HTTP_VALUE) || http_is(text.bytes[i], HTTP_BLANK)
+			|| text.bytes[i] == '"')
+			return false;
+	return true;
+}
+
+static bool parse_etag(struct span text, struct etag *out)
+{
+	bool is_weak = text.len > 2 && memcmp(text.bytes, "W/", 2) == 0; /* case counts */
+	text = http_drop(text, is_weak ? 2 : 0);
+	if (text.len < 2 || text.bytes[0] != '"' || text.bytes[text.len - 1] != '"')
+		return false;
+	*out = (struct etag){ is_weak, { text.bytes + 1, text.len - 2 } };
+	return is_opaque(out->opaque);
+}
+
+static enum status refuse(const struct http_condition *c, struct fail *why)
+{
+	return fail_field(why, ST_INVALID_INPUT, c->field,
+		"%s must be * or a list of entity-tags in quotes", c->field);
+}
+
+static enum status read_condition(struct http_condition *c, struct fail *why)
+{
+	struct http_list list = http_list_of(c->http, c->field);
+	struct span member;
+	struct etag etag;
+	size_t count = 0;
+	c->is_given = http_list_is_given(c->http, c->field);
+	for (; http_list_next(&list, &member); count++) {
+		c->is_any = c->is_any || span_is(member, "*");
+		if (!span_is(member, "*") && !parse_etag(member, &etag))
+			return refuse(c, why);
+	}
+	bool is_broken = c->is_given && (count == 0 || (c->is_any && count > 1));
+	return is_broken ? refuse(c, why) : ST_OK;
+}
+
+enum status http_conditions_read(
+	const struct http_request *http, struct http_conditions *out, struct fail *why)
+{
+	struct http_conditions read = { .match = { .http = http, .field = "If-Match" },
+		.none_match = { .http = http, .field = "If-None-Match" } };
+	enum status st = read_condition(&read.match, why);
+	if (st == ST_OK)
+		st = read_condition(&read.none_match, why);
+	if (st == ST_OK)
+		*out = read;
+	return st;
+}
+
+static bool names(const struct http_condition *c, struct span opaque, bool is_strong)
+{
+	struct http_list list = http_list_of(c->http, c->field);
+	struct span member;
+	struct etag etag;
+	if (c->is_any)
+		return true;
+	while (opaque.len && http_list_next(&list, &member))
+		if (parse_etag(member, &etag) && !(is_strong && etag.is_weak)
+			&& etag.opaque.len == opaque.len
+			&& memcmp(etag.opaque.bytes, opaque.bytes, opaque.len) == 0)
+			return true;
+	return false;
+}
+
+enum http_verdict http_conditions_judge(
+	const struct http_conditions *conditions, struct span etag, bool is_read)
+{
+	if (conditions->match.is_given && !names(&conditions->match, etag, true))
+		return HTTP_FAILED;
+	if (conditions->none_match.is_given && names(&conditions->none_match, etag, false))
+		return is_read ? HTTP_NOT_MODIFIED : HTTP_FAILED;
+	return HTTP_PROCEED;
+}
+
+/* Can it be one of ours: a timestamp? */
+static bool is_ours(struct span opaque)
+{
+	enum { OURS_MAX = 40 };
+	size_t i = 0;
+	while (i < opaque.len && (http_is(opaque.bytes[i], HTTP_UNRESERVED) || opaque.bytes[i] == ':'))
+		i++;
+	return opaque.len > 0 && opaque.len <= OURS_MAX && i == opaque.len;
+}
+
+void http_condition_put(const struct http_condition *c, struct buf *out)
+{
+	struct http_list list = http_list_of(c->http, c->field);
+	struct span member;
+	struct etag etag;
+	size_t before = out->len;
+	if (c->is_any) {
+		buf_byte(out, '*');
+		return;
+	}
+	bool is_strong = strcmp(c->field, "If-Match") == 0;
+	while (http_list_next(&list, &member)) {
+		if (!parse_etag(member, &etag) || !is_ours(etag.opaque) || (is_strong && etag.is_weak))
+			continue;
+		if (out->len > before)
+			buf_byte(out, ',');
+		buf_span(out, etag.opaque);
+	}
+}
+
+void http_etag_put(struct buf *headers, struct span etag)
+{
+	struct buf quoted = { 0 };
+	if (etag.len == 0 || !is_opaque(etag))
+		return;
+	buf_byte(&quoted, '"');
+	buf_span(&quoted, etag);
+	buf_byte(&quoted, '"');
+	http_head_put_field(headers, "ETag", buf_view(&quoted));
+	headers->failed |= quoted.failed;
+	buf_fini(&quoted);
+}

@@ -1,0 +1,71 @@
+#include "gateway/http_list.h"
+
+#include "gateway/http_text.h"
+
+struct http_list http_list_of(const struct http_request *http, const char *name)
+{
+	return (struct http_list){ .http = http, .name = span_of(name) };
+}
+
+struct http_list http_list_of_text(struct span text)
+{
+	return (struct http_list){ .rest = text };
+}
+
+/* A quote that is never closed holds the rest of its line. */
+static size_t member_len(struct span rest)
+{
+	bool is_quoted = false;
+	size_t len = 0;
+	for (; len < rest.len && (is_quoted || rest.bytes[len] != ','); len++)
+		is_quoted ^= rest.bytes[len] == '"';
+	return len;
+}
+
+static bool next_of_line(struct span *rest, struct span *member)
+{
+	while (rest->len) {
+		size_t len = member_len(*rest);
+		*member = http_trim(http_first(*rest, len));
+		*rest = http_drop(*rest, len < rest->len ? len + 1 : len);
+		if (member->len)
+			return true;
+	}
+	return false;
+}
+
+static bool next_line(struct http_list *list)
+{
+	while (list->http && list->next < list->http->field_count) {
+		const struct http_field *field = &list->http->fields[list->next++];
+		if (!http_is_name(field->name, list->name))
+			continue;
+		list->rest = field->value;
+		return true;
+	}
+	return false;
+}
+
+bool http_list_next(struct http_list *list, struct span *member)
+{
+	do
+		if (next_of_line(&list->rest, member))
+			return true;
+	while (next_line(list));
+	return false;
+}
+
+bool http_list_has(struct http_list list, struct span wanted)
+{
+	struct span member;
+	while (http_list_next(&list, &member))
+		if (http_is_name(member, wanted))
+			return true;
+	return false;
+}
+
+bool http_list_is_given(const struct http_request *http, const char *name)
+{
+	struct http_list list = http_list_of(http, name);
+	return next_line(&list);
+}

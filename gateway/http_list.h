@@ -1,0 +1,36 @@
+/*
+ * http_list: the members of a comma-separated list (RFC 9110 section 5.6.1); pure.
+ *
+ * A list is one text, or all lines of one field of a request in their order, which mean the same
+ * as one line with commas between them (section 5.3). A comma within double quotes is part of its
+ * member. Empty members are skipped. Members borrow their bytes.
+ *
+ *	struct http_list list = http_list_of(http, "Accept");
+ *	while (http_list_next(&list, &member))
+ *		...
+ */
+#ifndef GATEWAY_HTTP_LIST_H
+#define GATEWAY_HTTP_LIST_H
+
+#include "gateway/http_request.h"
+
+struct http_list {
+	struct span rest; /* of the line that is being read */
+	const struct http_request *http;
+	struct span name;
+	size_t next; /* field to look at */
+};
+
+struct http_list http_list_of(const struct http_request *http, const char *name);
+struct http_list http_list_of_text(struct span text);
+
+/* The next member, without the blanks around it; false at the end. */
+bool http_list_next(struct http_list *list, struct span *member);
+
+/* Whether a member is `wanted`, compared without case. */
+bool http_list_has(struct http_list list, struct span wanted);
+
+/* Whether the request has at least one line of the field, empty ones included. */
+bool http_list_is_given(const struct http_request *http, const char *name);
+
+#endif
