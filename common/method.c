@@ -258,7 +258,7 @@ static bool has_value(struct span params, const char *name)
 
 bool method_may_repeat(const struct method *m, struct span params)
 {
-	if (has_value(params, "if_match"))
+	if (has_value(params, "if_match") || has_value(params, "if_none_match"))
 		return false;
 	return !m->is_write || m->safe_to_repeat || has_value(params, "idempotency_key");
 }

@@ -93,8 +93,8 @@ size_t method_param_count(const struct method *m);
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
 
 /* Whether this very request, whose params are one MessagePack map, may be run twice: with an
- * idempotency_key whatever its method, with if_match never, as it would find the version changed by
- * itself. */
+ * idempotency_key whatever its method, with if_match or if_none_match never, as it would find the
+ * row changed by itself. */
 bool method_may_repeat(const struct method *m, struct span params);
 
 /* The lane of a request with these params (one MessagePack map); never LANE_BY_KIND. */

@@ -12,6 +12,8 @@ extern char **environ;
 
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
 
+static const char *const auth_modes[] = { "", "off", "on", NULL };
+
 static const struct setting settings_table[] = {
 	{ "host", "API_HOST", "127.0.0.1", "address the gateway listens on; 0.0.0.0 or :: for every network",
 	  FOR_GATEWAY | FOR_DEV, SETTING_TEXT, FIELD(api_host) },
@@ -19,7 +21,7 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY | FOR_DEV, SETTING_INT, .min = 0, .max = 65535, FIELD(api_port) },
 	{ "app-name", "APP_NAME", "DevOps Study Tracker", "name in the answer of GET /",
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(app_name) },
-	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "*", "origins whose pages may call: `*` or a comma-separated list; empty for none",
+	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "loopback", "origins whose pages may call: `*` or a comma-separated list, in which `loopback` is every origin of this machine; empty for none",
 	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_origins) },
 	{ "cors-allow-methods", "CORS_ALLOW_METHODS", "*", "methods they may use: `*` or a comma-separated list",
 	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_methods) },
@@ -27,6 +29,10 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_headers) },
 	{ "cors-allow-credentials", "CORS_ALLOW_CREDENTIALS", "true", "whether they may send credentials",
 	  FOR_GATEWAY, SETTING_BOOL, FIELD(cors_credentials) },
+	{ "hosts", "STUDYTRACKER_HOSTS", "", "host names to serve besides those of this machine, comma-separated; empty beyond loopback for any",
+	  FOR_GATEWAY, SETTING_TEXT, FIELD(hosts) },
+	{ "auth", "STUDYTRACKER_AUTH", "", "`off` to serve without accounts beyond loopback; empty for loopback only",
+	  FOR_GATEWAY, SETTING_CHOICE, .choices = auth_modes, FIELD(auth) },
 	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, several hosts allowed; empty for the PG* variables",
 	  FOR_WORKER | FOR_DEV, SETTING_TEXT, FIELD(database_url) },
 	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "whose today it is for accounts that say nothing, e.g. Europe/Berlin",

@@ -66,6 +66,8 @@ struct settings {
 	const char *app_name;
 	const char *cors_origins, *cors_methods, *cors_headers;
 	bool cors_credentials;
+	const char *hosts; /* comma-separated */
+	const char *auth;  /* "off"; empty: not set */
 	int64_t instance;            /* 1…; which gateway of this machine it is */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */

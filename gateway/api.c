@@ -1,8 +1,13 @@
 #include "gateway/api.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "gateway/api_head.h"
 #include "gateway/api_list.h"
+#include "gateway/http_conditional.h"
+#include "gateway/http_head.h"
 #include "gateway/json_in.h"
 #include "gateway/json_out.h"
 #include "gateway/reply.h"
@@ -14,33 +19,35 @@ void api_format_error(struct buf *headers, struct buf *body, enum status st, con
 	struct api *api = arg;
 	struct request_id id = request_id_choose(http, &api->ids);
 	struct error_facts facts = api_request_facts(st, why);
-	api_request_put_headers(api, http, &id, headers);
+	api_request_put_fixed(NULL, &id, headers);
+	if (http)
+		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);
+	api_head_put_refusal(http, st, facts.field, headers);
 	reply_error(body, &facts, request_id_view(&id));
 }
 
-/* Is one of the ETags that If-None-Match lists the row's (RFC 9110 section 13.1.2)? */
-static bool is_unchanged(const struct http_request *http, struct span etag)
+static void put_resource_headers(
+	const struct api_request *r, const struct row_facts *facts, struct buf *headers)
 {
-	struct span given = http_request_field(http, "If-None-Match");
-	if (span_is(given, "*"))
-		return true;
-	return etag.len && given.len && memmem(given.bytes, given.len, etag.bytes, etag.len);
+	struct buf location = { 0 };
+	http_etag_put(headers, facts->updated_at);
+	if (r->route->http_status == 201)
+		route_put_location(r->route, facts->id, &location);
+	if (location.len)
+		http_head_put_field(headers, "Location", buf_view(&location));
+	headers->failed |= location.failed;
+	buf_fini(&location);
 }
 
-static bool is_read(const struct http_request *http)
+/* What the preconditions of a read say of what it would answer. Those of a write are the
+ * statement's to judge. */
+static enum http_verdict judge_read(const struct http_request *http, struct span etag)
 {
-	return span_is(http->method, "GET") || span_is(http->method, "HEAD");
-}
-
-static void put_resource_headers(const struct api_request *r, const struct http_request *http,
-	const struct row_facts *facts, struct buf *headers)
-{
-	if (facts->updated_at.len)
-		buf_printf(headers, "ETag: \"%.*s\"\r\n", (int)facts->updated_at.len,
-			facts->updated_at.bytes);
-	if (r->route->http_status == 201 && facts->id.len)
-		buf_printf(headers, "Location: %.*s/%.*s\r\n", (int)http->path.len,
-			http->path.bytes, (int)facts->id.len, facts->id.bytes);
+	struct http_conditions conditions;
+	bool is_read = span_is(http->method, "GET") || span_is(http->method, "HEAD");
+	if (!is_read || http_conditions_read(http, &conditions, NULL) != ST_OK)
+		return HTTP_PROCEED; /* api_head_judge has refused a malformed one */
+	return http_conditions_judge(&conditions, etag, true);
 }
 
 static void finish_bare(struct api_request **request, int http_status, const struct buf *headers)
@@ -58,14 +65,17 @@ static void finish_row(struct api_request **request, struct span result)
 	int http_status = r->route->http_status;
 	reply_row(&body, result, &facts);
 	if (r->route->flags & ROUTE_ETAG)
-		put_resource_headers(r, http, &facts, &headers);
+		put_resource_headers(r, &facts, &headers);
 	if (facts.was_replayed)
 		buf_text(&headers, "Idempotency-Replayed: true\r\n");
 	if ((r->route->flags & ROUTE_CREATES) && facts.was_created)
 		http_status = 201;
-	if ((r->route->flags & ROUTE_ETAG) && is_read(http) && is_unchanged(http, facts.updated_at))
+	enum http_verdict verdict = judge_read(http, facts.updated_at);
+	if (verdict == HTTP_NOT_MODIFIED)
 		http_status = 304;
-	if (http_status == 204 || http_status == 304)
+	if (verdict == HTTP_FAILED)
+		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
+	else if (http_status == 204 || http_status == 304)
 		finish_bare(request, http_status, &headers);
 	else
 		api_request_finish_json(request, http_status, &headers, &body);
@@ -96,24 +106,8 @@ static void on_answer(void *arg, enum status st, struct span error, struct span 
 		api_request_fail(&r, st, NULL);
 	} else {
 		struct error_facts facts = reply_error_facts(error);
-		api_request_refuse(&r, &facts, NULL);
+		api_request_refuse(&r, &facts);
 	}
-}
-
-/* application/json or +json, any parameters. The root surface takes a body without a type:
- * existing clients send that. */
-static bool is_json_type(struct span type, bool is_strict)
-{
-	if (type.len == 0)
-		return !is_strict;
-	const char *semicolon = memchr(type.bytes, ';', type.len);
-	if (semicolon)
-		type.len = (size_t)(semicolon - type.bytes);
-	while (type.len && (type.bytes[type.len - 1] == ' ' || type.bytes[type.len - 1] == '\t'))
-		type.len--;
-	struct span suffix = { type.bytes + (type.len < 5 ? 0 : type.len - 5),
-		type.len < 5 ? type.len : 5 };
-	return span_is_nocase(type, "application/json") || span_is_nocase(suffix, "+json");
 }
 
 static enum status read_body(struct api_request *r, const struct http_request *http,
@@ -121,9 +115,6 @@ static enum status read_body(struct api_request *r, const struct http_request *h
 {
 	if (!(r->route->flags & ROUTE_BODY))
 		return ST_OK;
-	if (!is_json_type(http_request_field(http, "Content-Type"), r->route->flags & ROUTE_STRICT))
-		return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, "Content-Type",
-			"the body must be application/json");
 	enum status st = json_in_parse(http->body, json, why);
 	bool is_tagged = st == ST_OK && r->route->tagged && !json_in_has(*json, "topic_id")
 			 && (json_in_has(*json, "tag") || json_in_has(*json, "minutes"));
@@ -133,15 +124,12 @@ static enum status read_body(struct api_request *r, const struct http_request *h
 }
 
 static void start_call(
-	struct api_request *r, const struct http_request *http, const struct route_match *match)
+	struct api_request *r, const struct http_request *http, const struct api_head *head)
 {
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	unsigned char session_id[16];
-	struct span key = { 0 };
-	enum status st = request_params_key(http, &key, &why);
-	if (st == ST_OK)
-		st = read_body(r, http, &json, &why);
+	enum status st = read_body(r, http, &json, &why);
 	if (st == ST_OK) {
 		r->method = method_find(span_of(r->route->rpc));
 		if (r->route->flags & ROUTE_MINT)
@@ -149,9 +137,10 @@ static void start_call(
 		struct request_source source = { .http = http,
 			.route = r->route,
 			.method = r->method,
-			.match = match,
+			.match = &head->match,
+			.conditions = &head->conditions,
 			.json = json,
-			.idempotency_key = key,
+			.idempotency_key = head->idempotency_key,
 			.session_id = r->route->flags & ROUTE_MINT ? session_id : NULL };
 		st = api_request_ask(r, &source, on_answer, &why);
 	}
@@ -193,12 +182,16 @@ static void local_readyz(struct api_request *r)
 		api_request_fail(&r, has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER, NULL);
 }
 
-static void finish_openapi(struct api_request **request)
+static void local_openapi(struct api_request *r)
 {
+	struct buf headers = { 0 };
+	http_etag_put(&headers, span_of(r->api->openapi_etag));
 	struct exchange_reply reply = { .http_status = 200,
 		.content_type = "application/json",
+		.headers = &headers,
 		.static_body = { (const char *)openapi_json, openapi_json_len } };
-	api_request_finish(request, &reply);
+	api_request_finish(&r, &reply);
+	buf_fini(&headers);
 }
 
 static void start_local(struct api_request *r)
@@ -217,14 +210,29 @@ static void start_local(struct api_request *r)
 		local_readyz(r);
 		break;
 	case LOCAL_OPENAPI:
-		finish_openapi(&r);
+		local_openapi(r);
 		break;
 	case LOCAL_NONE:
 		api_request_fail(&r, ST_INTERNAL, NULL);
 	}
 }
 
-/* A preflight is answered by CORS; any other OPTIONS by Allow (RFC 9110 section 9.3.7). */
+static void answer_plain_options(struct api_request *r, const struct http_request *http)
+{
+	struct buf allow = { 0 }, headers = { 0 };
+	route_allow(http->path, &allow);
+	if (allow.len) {
+		http_head_put_field(&headers, "Allow", buf_view(&allow));
+		finish_bare(&r, 204, &headers);
+	} else {
+		api_request_fail(&r, ST_NOT_FOUND, NULL);
+	}
+	buf_fini(&allow);
+	buf_fini(&headers);
+}
+
+/* A preflight is answered by CORS, whatever the path: the page learns of an unknown path by the
+ * request that follows. Any other OPTIONS is answered by Allow (RFC 9110 section 9.3.7). */
 static void answer_options(struct api_request *r, const struct http_request *http)
 {
 	struct buf headers = { 0 };
@@ -234,12 +242,9 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	struct span wanted = http_request_field(http, "Access-Control-Request-Headers");
 	const char *refused = NULL;
 	if (!origin.len || !method.len) {
-		buf_text(&headers, "Allow: ");
-		route_allow(http->path, &headers);
-		buf_text(&headers, "\r\n");
-		finish_bare(&r, 204, &headers);
-	} else if (cors_put_preflight(&r->api->cors, origin, method, wanted, &headers, &refused)) {
-		buf_printf(&headers, "X-Request-Id: %.*s\r\n", (int)r->id.len, r->id.bytes);
+		answer_plain_options(r, http);
+	} else if (cors_put_preflight(&r->api->access.cors, origin, method, wanted, &headers, &refused)) {
+		api_request_put_fixed(NULL, &r->id, &headers);
 		struct exchange_reply ok = { .http_status = 200,
 			.content_type = "text/plain; charset=utf-8",
 			.headers = &headers,
@@ -253,17 +258,31 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	buf_fini(&headers);
 }
 
-static void refuse_route(struct api_request *r, const struct http_request *http, enum status st)
+enum status api_on_head(const struct http_request *http, struct fail *why, void *arg)
 {
+	const struct api *api = arg;
+	struct api_head head;
+	return api_head_judge(&api->access, http, &head, why);
+}
+
+/* Lists, statistics and what the gateway says itself always exist: their preconditions are judged
+ * before anything is asked. */
+static bool is_settled(struct api_request **request, const struct http_request *http)
+{
+	struct api_request *r = *request;
+	bool is_openapi = r->route->local == LOCAL_OPENAPI;
+	struct span etag = is_openapi ? span_of(r->api->openapi_etag) : (struct span){ 0 };
 	struct buf headers = { 0 };
-	struct error_facts facts = api_request_facts(st, NULL);
-	if (st == ST_METHOD_NOT_ALLOWED) {
-		buf_text(&headers, "Allow: ");
-		route_allow(http->path, &headers);
-		buf_text(&headers, "\r\n");
+	enum http_verdict verdict =
+		strchr(r->route->path, '{') ? HTTP_PROCEED : judge_read(http, etag);
+	if (verdict == HTTP_FAILED) {
+		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
+	} else if (verdict == HTTP_NOT_MODIFIED) {
+		http_etag_put(&headers, etag);
+		finish_bare(request, 304, &headers);
 	}
-	api_request_refuse(&r, &facts, &headers);
 	buf_fini(&headers);
+	return verdict != HTTP_PROCEED;
 }
 
 void api_on_request(struct exchange *exchange, void *arg)
@@ -271,23 +290,31 @@ void api_on_request(struct exchange *exchange, void *arg)
 	struct api *api = arg;
 	const struct http_request *http = exchange_request(exchange);
 	struct api_request *r = api_request_new(api, exchange);
-	struct route_match match;
+	struct api_head head;
+	struct fail why = { 0 };
 	if (!r)
 		return;
-	if (span_is(http->method, "OPTIONS")) {
+	enum status st = api_head_judge(&api->access, http, &head, &why);
+	r->route = st == ST_OK ? head.match.route : NULL;
+	if (st != ST_OK)
+		api_request_fail(&r, st, &why);
+	else if (!r->route)
 		answer_options(r, http);
+	else if (is_settled(&r, http))
 		return;
-	}
-	enum status st = route_find(http->method, http->path, &match);
-	if (st != ST_OK) {
-		refuse_route(r, http, st);
-		return;
-	}
-	r->route = match.route;
-	if (match.route->local)
+	else if (r->route->local)
 		start_local(r);
 	else
-		start_call(r, http, &match);
+		start_call(r, http, &head);
+}
+
+/* FNV-1a, as hexadecimal digits: it tells one document from the next. */
+static void put_etag(char etag[17], struct span document)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < document.len; i++)
+		hash = (hash ^ (uint8_t)document.bytes[i]) * UINT64_C(0x100000001b3);
+	(void)snprintf(etag, 17, "%016" PRIx64, hash);
 }
 
 void api_init(struct api *api, const struct settings *settings, struct workers *workers)
@@ -295,7 +322,12 @@ void api_init(struct api *api, const struct settings *settings, struct workers *
 	*api = (struct api){
 		.settings = settings,
 		.workers = workers,
-		.cors = cors_from_settings(settings->cors_origins, settings->cors_methods,
-			settings->cors_headers, settings->cors_credentials),
+		.access = { .cors = cors_from_settings(settings->cors_origins,
+				    settings->cors_methods, settings->cors_headers,
+				    settings->cors_credentials),
+			.hosts = span_of(settings->hosts),
+			.checks_hosts = true },
 	};
+	put_etag(api->openapi_etag,
+		(struct span){ (const char *)openapi_json, openapi_json_len });
 }

@@ -7,7 +7,7 @@
  * common/params.c's (asked by the worker), what an outcome is called is common/status.c's.
  *
  *	api_init(&api, settings, workers);
- *	struct edge_options options = { .on_request = api_on_request,
+ *	struct edge_options options = { .on_head = api_on_head, .on_request = api_on_request,
  *		.format_error = api_format_error, .arg = &api };
  */
 #ifndef GATEWAY_API_H
@@ -15,14 +15,15 @@
 
 #include "common/settings.h"
 #include "common/uuid.h"
-#include "gateway/cors.h"
+#include "gateway/access.h"
 #include "gateway/edge.h"
 #include "gateway/workers.h"
 
 struct api {
 	const struct settings *settings;
 	struct workers *workers;
-	struct cors cors;
+	struct access access;
+	char openapi_etag[17];
 	struct uuid_source ids;
 };
 
@@ -33,6 +34,7 @@ extern const size_t openapi_json_len;
 void api_init(struct api *api, const struct settings *settings, struct workers *workers);
 
 /* The edge's callbacks; arg is the struct api. */
+enum status api_on_head(const struct http_request *http, struct fail *why, void *arg);
 void api_on_request(struct exchange *exchange, void *arg);
 void api_format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
 	const struct http_request *http, void *arg);

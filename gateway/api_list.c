@@ -46,7 +46,7 @@ static void on_drained(struct exchange *exchange, void *data)
 static void start(struct api_request *r)
 {
 	struct buf headers = { 0 };
-	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
+	api_request_put_headers(r, &headers);
 	struct exchange_reply head = {
 		.http_status = 200, .content_type = "application/json", .headers = &headers
 	};

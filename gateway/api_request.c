@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "gateway/api_head.h"
+#include "gateway/http_head.h"
 
 enum { PAGE_ROWS = 500 }; /* of a list that is answered as a whole */
 
@@ -74,14 +76,22 @@ enum status api_request_ask(struct api_request *r, const struct request_source *
 	return st;
 }
 
-void api_request_put_headers(const struct api *api, const struct http_request *http,
-	const struct request_id *id, struct buf *headers)
+/* The response depends on Origin even where the request has none: a cache must know. */
+void api_request_put_fixed(
+	const struct route *route, const struct request_id *id, struct buf *headers)
 {
-	buf_text(headers, "X-Request-Id: ");
-	buf_span(headers, request_id_view(id));
-	buf_text(headers, "\r\n");
-	if (http)
-		cors_put_headers(&api->cors, http_request_field(http, "Origin"), headers);
+	bool is_public = route && (route->flags & ROUTE_PUBLIC);
+	http_head_put_field(headers, "X-Request-Id", request_id_view(id));
+	buf_text(headers, "Vary: Origin\r\nX-Content-Type-Options: nosniff\r\n"
+			  "Cross-Origin-Resource-Policy: same-origin\r\nCache-Control: ");
+	buf_text(headers, is_public ? "no-cache\r\n" : "no-store\r\n");
+}
+
+void api_request_put_headers(const struct api_request *r, struct buf *headers)
+{
+	const struct http_request *http = exchange_request(r->exchange);
+	api_request_put_fixed(r->route, &r->id, headers);
+	cors_put_headers(&r->api->access.cors, http_request_field(http, "Origin"), headers);
 }
 
 void api_request_reply(struct api_request **request, const struct exchange_reply *reply)
@@ -97,7 +107,7 @@ void api_request_finish(struct api_request **request, const struct exchange_repl
 	const struct api_request *r = *request;
 	struct buf headers = { 0 };
 	struct exchange_reply whole = *reply;
-	api_request_put_headers(r->api, exchange_request(r->exchange), &r->id, &headers);
+	api_request_put_headers(r, &headers);
 	if (reply->headers)
 		buf_append(&headers, reply->headers);
 	whole.headers = &headers;
@@ -138,23 +148,21 @@ static int http_status_for(const struct api_request *r, enum status st)
 	return status_info(st)->http_status;
 }
 
-void api_request_refuse(
-	struct api_request **request, const struct error_facts *facts, const struct buf *headers)
+void api_request_refuse(struct api_request **request, const struct error_facts *facts)
 {
 	const struct api_request *r = *request;
-	struct buf body = { 0 }, all = { 0 };
+	struct buf body = { 0 }, headers = { 0 };
 	int http_status = http_status_for(r, facts->st);
 	if (http_status == 500)
 		log_error("request failed: %s: answered 500, request_id %.*s",
 			status_info(facts->st)->code, (int)r->id.len, r->id.bytes);
-	if (headers)
-		buf_append(&all, headers);
+	api_head_put_refusal(exchange_request(r->exchange), facts->st, facts->field, &headers);
 	if (http_status == 503)
-		buf_text(&all, "Retry-After: 1\r\n");
+		buf_text(&headers, "Retry-After: 1\r\n");
 	reply_error(&body, facts, request_id_view(&r->id));
-	api_request_finish_json(request, http_status, &all, &body);
+	api_request_finish_json(request, http_status, &headers, &body);
 	buf_fini(&body);
-	buf_fini(&all);
+	buf_fini(&headers);
 }
 
 struct error_facts api_request_facts(enum status st, const struct fail *why)
@@ -167,5 +175,5 @@ struct error_facts api_request_facts(enum status st, const struct fail *why)
 void api_request_fail(struct api_request **request, enum status st, const struct fail *why)
 {
 	struct error_facts facts = api_request_facts(st, why);
-	api_request_refuse(request, &facts, NULL);
+	api_request_refuse(request, &facts);
 }

@@ -3,7 +3,8 @@
  *
  * It has at most one call of a worker at a time and is answered exactly once; it ends with its answer,
  * or when its client has left, and cancels its call then. Each function that answers takes the
- * request and nulls it. Every answer but a preflight's says X-Request-Id and what CORS wants.
+ * request and nulls it. Every response but a preflight's has the header lines of
+ * api_request_put_headers.
  *
  *	struct api_request *r = api_request_new(api, exchange);
  *	...
@@ -50,8 +51,7 @@ void api_request_finish_json(struct api_request **r, int http_status, const stru
 void api_request_reply(struct api_request **r, const struct exchange_reply *reply);
 
 /* The error body, with the HTTP status that the route has for it. */
-void api_request_refuse(
-	struct api_request **r, const struct error_facts *facts, const struct buf *headers);
+void api_request_refuse(struct api_request **r, const struct error_facts *facts);
 void api_request_fail(struct api_request **r, enum status st, const struct fail *why);
 struct error_facts api_request_facts(enum status st, const struct fail *why);
 
@@ -59,8 +59,12 @@ struct error_facts api_request_facts(enum status st, const struct fail *why);
 void api_request_end(struct api_request **r);
 void api_request_abort(struct api_request **r);
 
-/* What every answer says; `http` may be NULL. */
-void api_request_put_headers(const struct api *api, const struct http_request *http,
-	const struct request_id *id, struct buf *headers);
+/* The header lines of every response: X-Request-Id, Vary, X-Content-Type-Options,
+ * Cross-Origin-Resource-Policy, and Cache-Control by the route, which may be NULL. */
+void api_request_put_fixed(
+	const struct route *route, const struct request_id *id, struct buf *headers);
+
+/* The same of this request, with those of CORS. */
+void api_request_put_headers(const struct api_request *r, struct buf *headers);
 
 #endif

@@ -12,6 +12,7 @@ enum {
 	READ_AHEAD_MAX = 64 << 10, /* bytes that wait while a request is being answered */
 	STEPS_PER_TURN = 64,       /* so that one that pipelines can't starve the others */
 	LINGER_BYTES = 256 << 10,
+	DROPPED_BODY_MAX = 64 << 10, /* of a refused request whose connection stays */
 };
 
 static size_t unread(const struct connection *c)
@@ -35,7 +36,7 @@ static void count_body(struct connection *c, size_t bytes)
 
 void connection_give_reader(struct connection *c)
 {
-	c->has_head = false;
+	c->has_head = c->drops_request = false;
 	count_body(c, 0);
 	if (c->reader)
 		edge_give_reader(c->edge, &c->reader);
@@ -209,13 +210,41 @@ static void hand_up(struct connection *c)
 	edge->options.on_request(&c->exchange, edge->options.arg);
 }
 
-/* A client that began to send its body doesn't wait for the word. */
-static void on_head(struct connection *c)
+/* A client that expects 100 Continue may send the body or the next request after a refusal
+ * (RFC 9110 section 10.1.1), and a large body is not worth reading: these connections end. */
+static void refuse_head(struct connection *c, enum status st, const struct fail *why)
 {
 	const struct http_request *request = &c->reader->request;
+	c->is_last = request->expect_continue || is_last_request(c)
+		     || http_reader_body_left(c->reader) > DROPPED_BODY_MAX;
+	c->edge->counts.refused++;
+	exchange_refuse_head(c, st, why);
+	c->drops_request = !c->is_last;
+}
+
+/* A client that began to send its body does not wait for 100 Continue. */
+static void on_head(struct connection *c)
+{
+	const struct edge_options *options = &c->edge->options;
+	const struct http_request *request = &c->reader->request;
+	struct fail why = { 0 };
 	c->has_head = true;
-	if (request->expect_continue && request->minor_version > 0 && unread(c) == 0)
+	enum status st = options->on_head ? options->on_head(request, &why, options->arg) : ST_OK;
+	if (st != ST_OK)
+		refuse_head(c, st, &why);
+	else if (request->expect_continue && request->minor_version > 0 && unread(c) == 0)
 		output_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+/* A request that has its response gets no second one. */
+static void refuse(struct connection *c, enum status st, const struct fail *why)
+{
+	if (c->drops_request) {
+		connection_give_reader(c);
+		c->stage = STAGE_FLUSHING;
+	} else {
+		exchange_refuse(c, st, why);
+	}
 }
 
 /* Small bodies do not count: they are what most clients send, and as bounded as connections are. */
@@ -231,7 +260,20 @@ static void refuse_body(struct connection *c)
 	struct fail why = { 0 };
 	(void)fail_set(&why, ST_OVERLOADED, "the bodies of too many requests are under way");
 	c->edge->counts.refused++;
-	exchange_refuse(c, ST_OVERLOADED, &why);
+	refuse(c, ST_OVERLOADED, &why);
+}
+
+static void end_request(struct connection *c)
+{
+	if (c->drops_request) {
+		connection_give_reader(c);
+		return;
+	}
+	c->has_head = true;
+	if (has_room_for_body(c))
+		hand_up(c);
+	else
+		refuse_body(c);
 }
 
 static void feed(struct connection *c)
@@ -257,15 +299,11 @@ static void feed(struct connection *c)
 		on_head(c);
 		break;
 	case HTTP_COMPLETE:
-		c->has_head = true;
-		if (has_room_for_body(c))
-			hand_up(c);
-		else
-			refuse_body(c);
+		end_request(c);
 		break;
 	case HTTP_REFUSED:
 		c->edge->counts.refused++;
-		exchange_refuse(c, c->reader->refusal, &why);
+		refuse(c, c->reader->refusal, &why);
 	}
 }
 
@@ -329,7 +367,7 @@ static void time_out(struct connection *c)
 {
 	bool is_inner = connection_begin_turn(c);
 	c->edge->counts.timed_out++;
-	exchange_refuse(c, ST_REQUEST_TIMEOUT, NULL);
+	refuse(c, ST_REQUEST_TIMEOUT, NULL);
 	connection_end_turn(c, is_inner);
 }
 

@@ -84,6 +84,7 @@ struct connection {
 	bool drops_body;             /* that answer is to HEAD */
 	bool has_begun;              /* something of a first request has come */
 	bool has_head;               /* reader->request says what came */
+	bool drops_request;          /* it is answered: what is left of its body is dropped */
 	bool is_last;                /* no request after this one */
 	bool is_full;                /* exchange_write said so */
 	bool has_ended;              /* the client sent FIN: it may still read */

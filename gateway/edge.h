@@ -58,10 +58,14 @@ struct edge_options {
 	size_t bodies_max; /* bytes of requests' bodies, of all connections; 0: EDGE_BODIES_MAX */
 	struct edge_deadlines deadlines;
 	size_t unsent_max; /* bytes of answers that wait, of all connections; 0: 256 MiB */
+	/* The head of a request that has a body, before the body is read and before 100 Continue. Any
+	 * status but ST_OK refuses the request at once: format_error renders the response, and the
+	 * body is dropped. A request without a body comes to on_request only. NULL: none is refused. */
+	enum status (*on_head)(const struct http_request *http, struct fail *why, void *arg);
 	/* A whole request; may answer within the call. */
 	void (*on_request)(struct exchange *x, void *arg);
 	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.
-	 * `http` is what is known of the request, or NULL. */
+	 * `http` is what is known of the request (http_reader_known), or NULL. */
 	void (*format_error)(struct buf *headers, struct buf *body, enum status st,
 		const struct fail *why, const struct http_request *http, void *arg);
 	void *arg;

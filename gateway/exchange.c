@@ -70,7 +70,7 @@ static void put_head(
 
 static bool is_head(const struct connection *c)
 {
-	return c->has_head && span_is(c->reader->request.method, "HEAD");
+	return c->reader && span_is(c->reader->request.method, "HEAD");
 }
 
 static void put_body(struct connection *c, const struct exchange_reply *reply)
@@ -83,11 +83,11 @@ static void put_body(struct connection *c, const struct exchange_reply *reply)
 		output_put_static(c, reply->static_body);
 }
 
-void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
+static void put_refusal(struct connection *c, enum status st, const struct fail *why)
 {
 	struct edge *edge = c->edge;
 	struct buf headers = { 0 }, body = { 0 };
-	const struct http_request *http = c->has_head ? &c->reader->request : NULL;
+	const struct http_request *http = c->reader ? http_reader_known(c->reader) : NULL;
 	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
 	if (status_info(st)->http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
@@ -95,11 +95,25 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 		.content_type = "application/json",
 		.headers = &headers,
 		.body = &body };
-	c->is_last = true;
 	put_head(c, &reply, HTTP_LENGTH);
 	put_body(c, &reply);
 	buf_fini(&headers);
 	buf_fini(&body);
+}
+
+void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
+{
+	c->is_last = true;
+	put_refusal(c, st, why);
+	connection_give_reader(c);
+	c->stage = STAGE_FLUSHING;
+}
+
+void exchange_refuse_head(struct connection *c, enum status st, const struct fail *why)
+{
+	put_refusal(c, st, why);
+	if (!c->is_last)
+		return;
 	connection_give_reader(c);
 	c->stage = STAGE_FLUSHING;
 }

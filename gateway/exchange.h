@@ -17,7 +17,11 @@ struct exchange {
 	void (*on_drained)(struct exchange *x, void *data);
 };
 
-/* The edge's own answer to what is no request; the connection ends with it. */
+/* The edge's own response to what is not a request; the connection ends with it. */
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why);
+
+/* The edge's response to a request whose body is still to come. The connection stays open if
+ * it may: then the caller drops the body. */
+void exchange_refuse_head(struct connection *c, enum status st, const struct fail *why);
 
 #endif

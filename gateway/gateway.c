@@ -109,11 +109,49 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 		.connections_max = (int)g->settings.connections_max,
 		.connections_per_address = (int)g->settings.connections_per_address,
 		.bodies_max = (size_t)g->settings.bodies_max_mib << 20,
+		.on_head = api_on_head,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
 		.arg = &g->api,
 	};
 	return edge_open(&g->edge, service_base(g->service), &options, why);
+}
+
+static bool is_local(const struct gateway *g)
+{
+	union address bound = edge_address(g->edge);
+	return address_is_local(&bound);
+}
+
+/* Without accounts, whoever reaches the port can read and change everything. */
+static enum status judge_auth(const struct gateway *g, struct fail *why)
+{
+	bool is_off = strcmp(g->settings.auth, "off") == 0;
+	if (strcmp(g->settings.auth, "on") == 0)
+		return fail_set(why, ST_BAD_SETTING,
+			"STUDYTRACKER_AUTH is \"on\": this version has no accounts yet: set it to off, "
+			"or unset it and listen on a loopback address");
+	if (is_local(g))
+		return ST_OK;
+	if (!is_off)
+		return fail_set(why, ST_BAD_SETTING,
+			"API_HOST is \"%.80s\", which other machines reach, and there are no accounts: "
+			"set STUDYTRACKER_AUTH=off to let everybody read and change everything, or "
+			"API_HOST=127.0.0.1",
+			g->settings.api_host);
+	log_warn("STUDYTRACKER_AUTH is off beyond loopback: everybody who reaches port %d can read and "
+		 "change everything",
+		edge_port(g->edge));
+	return ST_OK;
+}
+
+/* The hosts and the accounts depend on the address that is really bound. */
+static enum status settle_access(struct gateway *g, struct fail *why)
+{
+	enum status st = judge_auth(g, why);
+	if (st == ST_OK)
+		g->api.access.checks_hosts = is_local(g) || *g->settings.hosts;
+	return st;
 }
 
 enum status gateway_open(struct gateway *g, struct fail *why)
@@ -130,7 +168,8 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	if (st != ST_OK)
 		return st;
 	api_init(&g->api, &g->settings, g->workers);
-	return open_edge(g, why);
+	st = open_edge(g, why);
+	return st == ST_OK ? settle_access(g, why) : st;
 }
 
 int gateway_run(struct gateway *g)

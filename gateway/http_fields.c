@@ -1,5 +1,6 @@
 #include "gateway/http_fields.h"
 
+#include "gateway/http_list.h"
 #include "gateway/http_target.h"
 #include "gateway/http_text.h"
 
@@ -34,8 +35,6 @@ static enum status judge_length(struct http_said *said, struct span value, struc
 		return bad(why, "a Content-Length that is not a number");
 	said->has_length = true;
 	said->length = http_decimal(value);
-	if (said->length > HTTP_BODY_MAX)
-		return fail_set(why, ST_PAYLOAD_TOO_LARGE, "a Content-Length over 1 MiB");
 	return ST_OK;
 }
 
@@ -70,8 +69,9 @@ static enum status judge_coding(struct http_said *said, struct span value, struc
 
 static enum status judge_connection(struct http_said *said, struct span value, struct fail *why)
 {
-	while (value.len) {
-		struct span option = http_trim(http_cut(&value, ','));
+	struct http_list options = http_list_of_text(value);
+	struct span option;
+	while (http_list_next(&options, &option)) {
 		if (http_run_of(option, HTTP_TOKEN) != option.len)
 			return bad(why, "a Connection that is not a list of tokens");
 		if (span_is_nocase(option, "close"))
@@ -117,7 +117,11 @@ enum status http_fields_judge(
 
 enum status http_fields_end(const struct http_said *said, struct fail *why)
 {
-	return said->minor_version > 0 && !said->has_host ? bad(why, "no Host") : ST_OK;
+	if (said->minor_version > 0 && !said->has_host)
+		return bad(why, "no Host");
+	if (said->length > HTTP_BODY_MAX)
+		return fail_set(why, ST_PAYLOAD_TOO_LARGE, "a Content-Length over 1 MiB");
+	return ST_OK;
 }
 
 bool http_fields_keep_alive(const struct http_said *said)

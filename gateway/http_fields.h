@@ -29,12 +29,13 @@ struct http_said {
 	uint64_t length; /* of the body; 0 where none is given */
 };
 
-/* Value without the blanks around it. ST_BAD_REQUEST, ST_PAYLOAD_TOO_LARGE,
- * ST_NOT_IMPLEMENTED (a coding), ST_EXPECTATION_FAILED. */
+/* Value without the blanks around it. ST_BAD_REQUEST, ST_NOT_IMPLEMENTED (a coding),
+ * ST_EXPECTATION_FAILED. */
 enum status http_fields_judge(
 	struct http_said *said, struct span name, struct span value, struct fail *why) MUST_CHECK;
 
-/* ST_BAD_REQUEST where something was to be said and was not. */
+/* ST_BAD_REQUEST where a field is missing. ST_PAYLOAD_TOO_LARGE comes only here, after the last
+ * field: the refusal needs the fields that follow Content-Length, such as Origin. */
 enum status http_fields_end(const struct http_said *said, struct fail *why) MUST_CHECK;
 
 /* May the connection serve another request (RFC 9112 section 9.3)? */

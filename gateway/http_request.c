@@ -28,7 +28,7 @@ static enum http_progress complete(struct http_reader *r)
 	return HTTP_COMPLETE;
 }
 
-/* The head no longer moves: what was marked becomes spans. */
+/* What was marked becomes spans; they hold until the head grows or moves. */
 static void make_request(struct http_reader *r)
 {
 	struct http_request *q = &r->request;
@@ -38,7 +38,7 @@ static void make_request(struct http_reader *r)
 	q->target = http_marked(head, s->target);
 	q->path = s->path.len ? http_marked(head, s->path) : SPAN("/");
 	q->query = http_marked(head, s->query);
-	q->field_count = s->field_count; /* not before: a head that is refused leaves no fields */
+	q->field_count = s->field_count;
 	for (size_t i = 0; i < q->field_count; i++)
 		q->fields[i] = (struct http_field){ http_marked(head, r->marks[i].name),
 			http_marked(head, r->marks[i].value) };
@@ -76,10 +76,10 @@ static enum http_progress feed_head(struct http_reader *r, struct span *bytes, s
 	enum http_step step = run_within(r, &c, HTTP_HEAD_MAX - c.pos, &is_full);
 	if (is_full)
 		step = http_grammar_refuse(r, why, ST_HEADERS_TOO_LARGE, "the head is over 16 KiB");
-	if (step == STEP_REFUSED)
-		return refused(bytes);
 	if (!kept)
 		buf_put(&r->head, view.bytes, c.pos);
+	if (step == STEP_REFUSED)
+		return refused(bytes);
 	if (r->head.failed) {
 		(void)http_grammar_refuse(r, why, ST_NO_MEMORY, "no memory for the head");
 		return refused(bytes);
@@ -147,6 +147,19 @@ enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, s
 	}
 	(void)fail_set(why, r->refusal, "%s", fail_text(NULL, r->refusal));
 	return refused(bytes);
+}
+
+size_t http_reader_body_left(const struct http_reader *r)
+{
+	return r->scan.said.is_chunked ? HTTP_BODY_MAX : (size_t)r->scan.body_left;
+}
+
+const struct http_request *http_reader_known(struct http_reader *r)
+{
+	if (r->scan.method.len == 0 || r->head.failed)
+		return NULL;
+	make_request(r);
+	return &r->request;
 }
 
 /* Buffers that one large request grew are not held by a connection that stays. */

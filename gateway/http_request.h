@@ -86,7 +86,7 @@ struct http_scan {
 /* A zeroed struct is ready for a first request. */
 struct http_reader {
 	struct http_request request; /* valid at HTTP_HEAD (without its body) and HTTP_COMPLETE */
-	enum status refusal; /* at HTTP_REFUSED; of a head that is refused nothing is told */
+	enum status refusal;         /* at HTTP_REFUSED */
 	enum http_phase phase;
 	/* below: the reader's own */
 	struct buf head, body;
@@ -100,6 +100,13 @@ struct http_reader {
  * HTTP_REFUSED. At HTTP_COMPLETE nothing is taken until http_reader_next. The request's
  * spans are borrowed from the reader until http_reader_next. `why` is set at HTTP_REFUSED. */
 enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, struct fail *why);
+
+/* What is known of a request that is not complete or was refused: its method and the whole field
+ * lines that came. NULL while the method is unknown. Borrowed until the reader is fed again. */
+const struct http_request *http_reader_known(struct http_reader *r);
+
+/* At HTTP_HEAD: how many bytes of the body may still come; HTTP_BODY_MAX where it is chunked. */
+size_t http_reader_body_left(const struct http_reader *r);
 
 /* Forgets the request; keeps at most 4 KiB of memory for heads and as much for bodies. */
 void http_reader_next(struct http_reader *r);

@@ -13,8 +13,8 @@ struct json_in {
 };
 
 /* These name or bound what a request is about; never a body's to say. */
-static const char *const reserved[] = { "session_id", "if_match", "idempotency_key", "limit",
-	"cursor" };
+static const char *const reserved[] = { "session_id", "if_match", "if_none_match",
+	"idempotency_key", "limit", "cursor" };
 
 static unsigned long code_unit(const char *hex)
 {

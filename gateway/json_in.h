@@ -27,8 +27,8 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 bool json_in_has(const struct json_in *j, const char *field);
 
 /* Appends key and value of each member the method has a param for and adds their number to
- * *pairs. Never from a body: session_id, if_match, idempotency_key, limit, cursor, and the names in `taken`
- * (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict
+ * *pairs. Never from a body: session_id, if_match, if_none_match, idempotency_key, limit, cursor, and the names
+ * in `taken` (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict
  * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. Integers over 64 bits
  * and numbers with a fraction go as reals, objects and arrays empty: no param takes any, and the
  * worker refuses them in its words. */

@@ -120,48 +120,25 @@ static enum status put_query(struct writer *w)
 	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-/* The next entity-tag of a list (RFC 9110 section 8.8.3): its opaque part, without quotes; a weak
- * one keeps its W/, so that it never compares equal (section 13.1.1). */
-static bool next_etag(struct span *rest, struct span *etag)
+/* gateway/api_head.c has refused a condition that the method can't take. */
+static void put_condition(struct writer *w, const struct http_condition *condition, const char *name)
 {
-	while (rest->len && strchr(", \t", rest->bytes[0])) {
-		rest->bytes++;
-		rest->len--;
-	}
-	size_t prefix = rest->len > 2 && memcmp(rest->bytes, "W/", 2) == 0 ? 2 : 0;
-	if (rest->len < prefix + 2 || rest->bytes[prefix] != '"')
-		return false;
-	const char *opaque = rest->bytes + prefix + 1;
-	const char *end = memchr(opaque, '"', rest->len - prefix - 1);
-	if (!end)
-		return false;
-	etag->bytes = prefix ? rest->bytes : opaque;
-	etag->len = (size_t)(end - etag->bytes);
-	rest->len -= (size_t)(end + 1 - rest->bytes);
-	rest->bytes = end + 1;
-	return true;
+	struct buf list = { 0 };
+	if (!condition->is_given || !method_param(w->from->method, span_of(name)))
+		return;
+	http_condition_put(condition, &list);
+	put_text(w, name, buf_view(&list));
+	w->params->failed |= list.failed;
+	buf_fini(&list);
 }
 
-static enum status put_if_match(struct writer *w)
+static void put_conditions(struct writer *w)
 {
-	static const char name[] = "if_match";
-	struct span rest = http_request_field(w->from->http, "If-Match"), etag;
-	struct buf list = { 0 };
-	if (rest.len == 0 || span_is(rest, "*") || !method_param(w->from->method, span_of(name)))
-		return ST_OK;
-	while (rest.len > 0 && next_etag(&rest, &etag)) {
-		if (list.len > 0)
-			buf_byte(&list, ',');
-		buf_span(&list, etag);
-	}
-	enum status st = list.failed ? ST_NO_MEMORY : ST_OK;
-	if (rest.len > 0 || list.len == 0 || !utf8_is_valid(list.bytes, list.len))
-		st = fail_field(w->why, ST_INVALID_INPUT, "If-Match",
-			"If-Match must be * or a list of quoted ETags");
-	else
-		put_text(w, name, buf_view(&list));
-	buf_fini(&list);
-	return st;
+	const struct http_conditions *conditions = w->from->conditions;
+	if (!conditions)
+		return;
+	put_condition(w, &conditions->match, "if_match");
+	put_condition(w, &conditions->none_match, "if_none_match");
 }
 
 static bool is_visible(struct span text)
@@ -228,10 +205,10 @@ enum status request_params_put(
 		put_session_id(&w);
 	if (st == ST_OK)
 		st = put_query(&w);
-	if (st == ST_OK && (source->route->flags & ROUTE_ETAG))
-		st = put_if_match(&w);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		put_conditions(&w);
 		put_idempotency_key(&w);
+	}
 	if (st == ST_OK && source->json)
 		st = put_body(&w);
 	return st;

@@ -1,8 +1,8 @@
 /*
  * request_params: what an HTTP request says, as the params of its RPC method.
  *
- * Pure. Values come from the path, the query (reads only), the fields If-Match and (of a POST)
- * Idempotency-Key, and the body; each name from one place only. What a value may be is not judged
+ * Pure. Values come from the path, the query (reads only), the fields If-Match, If-None-Match and
+ * (of a POST) Idempotency-Key, and the body; each name from one place only. What a value may be is not judged
  * here: common/params.c does, in the worker. Here digits become integers and true and false
  * booleans, because a URL has only text. The native API (ROUTE_STRICT) refuses what it does not
  * know by name; the root surface ignores it, as the systems it replaces do, and an empty query
@@ -16,6 +16,7 @@
 #ifndef GATEWAY_REQUEST_PARAMS_H
 #define GATEWAY_REQUEST_PARAMS_H
 
+#include "gateway/http_conditional.h"
 #include "gateway/http_request.h"
 #include "gateway/json_in.h"
 #include "gateway/route.h"
@@ -25,6 +26,7 @@ struct request_source {
 	const struct route *route;
 	const struct method *method;
 	const struct route_match *match; /* NULL: the path has no values */
+	const struct http_conditions *conditions; /* NULL: none */
 	const struct json_in *json;      /* NULL: no body */
 	const unsigned char *session_id; /* 16 bytes to name what is made by; NULL: none */
 	struct span idempotency_key;     /* of request_params_key; empty: none */

@@ -249,7 +249,7 @@ class Client:
     @staticmethod
     def as_bytes(trace, method, target, body):
         body = json.dumps(body).encode() if body is not None else b""
-        head = f"{method} {target} HTTP/1.1\r\nHost: t\r\nX-Request-Id: {trace}\r\n"
+        head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: {trace}\r\n"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         return head.encode() + b"\r\n" + body

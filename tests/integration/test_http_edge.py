@@ -18,7 +18,7 @@ class Edge(harness.ServiceCase):
         for n in range(50):
             path = ("/health", f"/topics/{topic['id']}", "/topics/999999", "/sessions")[n % 4]
             wanted.append((200, 200, 404, 200)[n % 4])
-            asked += f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: n{n}\r\n\r\n".encode()
+            asked += f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: n{n}\r\n\r\n".encode()
         with self.service.wire() as wire:
             wire.send(asked)
             replies = [wire.answer() for _ in wanted]
@@ -27,19 +27,19 @@ class Edge(harness.ServiceCase):
 
     def test_pipelined_writes_then_reads(self):
         body = b'{"minutes": 5, "tag": "pipe"}'
-        post = (b"POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        post = (b"POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         with self.service.wire() as wire:
             wire.send(post * 20)
             self.assertEqual({wire.answer().status for _ in range(20)}, {200})
-            wire.send(b"GET /stats HTTP/1.1\r\nHost: x\r\n\r\n")
+            wire.send(b"GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertEqual(wire.answer().json["total_sessions"], 20)
 
     def test_head_is_get_without_the_body(self):
         self.topic("Head")
         for target in ("/", "/topics", "/sessions", "/nowhere", "/stats"):
             with self.subTest(target=target), self.service.wire() as wire:
-                line = f"{target} HTTP/1.1\r\nHost: x\r\n\r\n"
+                line = f"{target} HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 wire.send(f"HEAD {line}GET {line}".encode())
                 head, get = wire.answer(to="HEAD"), wire.answer()
                 self.assertEqual(head.status, get.status)
@@ -49,7 +49,7 @@ class Edge(harness.ServiceCase):
     def test_100_continue(self):
         body = b'{"name": "Patient"}'
         with self.service.wire() as wire:
-            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
             self.assertEqual(wire.answer().status, 100)
             wire.send(body)
@@ -57,14 +57,78 @@ class Edge(harness.ServiceCase):
 
     def test_an_expected_body_that_is_too_large_is_refused_before_it_is_sent(self):
         with self.service.wire() as wire:
-            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
                       b"Content-Length: 2000000\r\n\r\n")
             self.assertRefused(wire.answer(), 413, "PAYLOAD_TOO_LARGE")
             self.assertTrue(wire.is_closed_by_peer())
 
+    def test_what_the_head_decides_is_answered_without_the_body(self):
+        for line, fields, status, code, field in (
+                ("POST /nowhere", "", 404, "NOT_FOUND", None),
+                ("DELETE /topics", "", 405, "METHOD_NOT_ALLOWED", None),
+                ("POST /topics", "Content-Type: application/json\r\nContent-Encoding: gzip", 415,
+                 "UNSUPPORTED_MEDIA_TYPE", "Content-Encoding"),
+                ("POST /api/v1/topics", "Content-Type: text/plain", 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type"),
+                ("POST /topics", "Origin: http://evil.example", 403, "ORIGIN_NOT_ALLOWED", "Origin"),
+                ("POST /topics", "Idempotency-Key:", 400, "INVALID_INPUT", "Idempotency-Key"),
+                ("PATCH /api/v1/topics/1", "If-Match:", 400, "INVALID_INPUT", "If-Match")):
+            for expects in ("", "Expect: 100-continue\r\n"):
+                with self.subTest(line=line, fields=fields, expects=expects), self.service.wire() as wire:
+                    head = f"{line} HTTP/1.1\r\nHost: localhost\r\n{expects}Content-Length: 9\r\n"
+                    wire.send((head + (fields + "\r\n" if fields else "") + "\r\n").encode())
+                    reply = wire.answer()
+                    self.assertRefused(reply, status, code, field)
+                    self.assertEqual(reply.header("Connection"), "close" if expects else None)
+                    if expects:
+                        self.assertTrue(wire.is_closed_by_peer())
+                        continue
+                    # the body, which is dropped, and the next request
+                    wire.send(b"x" * 9 + b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    self.assertEqual(wire.answer().status, 200)
+
+    def test_a_host_that_is_not_ours_is_told_before_the_body(self):
+        with self.service.wire() as wire:
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+            self.assertRefused(wire.answer(), 421, "MISDIRECTED_REQUEST", "Host")
+
+    def test_a_coded_body_is_refused_by_name(self):
+        for n, (coding, status) in enumerate((("gzip", 415), ("identity, br", 415), ("identity", 201),
+                                              ("Identity", 201), ("", 201))):
+            reply = self.service.post("/topics", {"name": f"Coded {n}"}, Content_Encoding=coding)
+            self.assertEqual(reply.status, status, coding)
+            if status == 415:
+                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Encoding")
+                self.assertEqual(reply.header("Accept-Encoding"), "identity")
+
+    def test_paths_are_compared_by_what_their_escapes_mean(self):
+        topic = self.topic("Escaped")
+        digits = "".join(f"%{ord(digit):02X}" for digit in str(topic["id"]))
+        for path, status in ((f"/%74opics/{topic['id']}", 200), (f"/topics/{digits}", 200),
+                             (f"/api/%76%31/topics/{topic['id']}/", 200), (f"/topics%2F{topic['id']}", 404),
+                             ("/%54opics", 404), ("//topics", 404)):
+            self.assertEqual(self.service.get(path).status, status, path)
+        with self.service.wire() as wire:
+            wire.send(b"GET /topics/%7 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertRefused(wire.answer(), 400, "BAD_REQUEST")
+
+    def test_location_is_the_path_of_what_was_made(self):
+        for path in ("/api/v1/topics", "/api/v1/topics/", "/%61pi/v1/topics"):
+            reply = self.service.post(path, {"name": f"At {path}"})
+            self.assertEqual(reply.header("Location"), f"/api/v1/topics/{reply.json['id']}")
+            self.assertEqual(self.service.get(reply.header("Location")).json, reply.json)
+
+    def test_options_names_the_methods_of_a_path(self):
+        for target, allow in (("/topics", "GET, HEAD, POST, OPTIONS"), ("/%74opics/", "GET, HEAD, POST, OPTIONS"),
+                              ("*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS")):
+            reply = self.service.request("OPTIONS", target)
+            self.assertEqual((reply.status, set(reply.header("Allow").split(", "))),
+                             (204, set(allow.split(", "))), target)
+        for target in ("/nowhere", "/topics/1/2", "/api/v1"):
+            self.assertRefused(self.service.request("OPTIONS", target), 404, "NOT_FOUND")
+
     def test_a_request_may_come_a_byte_at_a_time(self):
         body = b'{"name": "Drip"}'
-        request = (b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        request = (b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         with self.service.wire() as wire:
             for at in range(len(request)):
@@ -72,7 +136,7 @@ class Edge(harness.ServiceCase):
             self.assertEqual(wire.answer().status, 201)
 
     def test_a_dripping_head_is_cut_at_its_deadline(self):
-        head = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Drip: "
+        head = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Drip: "
         began = time.monotonic()
         with self.service.wire() as wire:
             wire.send(head)
@@ -85,7 +149,7 @@ class Edge(harness.ServiceCase):
 
     def test_a_chunked_body(self):
         with self.service.wire() as wire:
-            wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       b"Transfer-Encoding: chunked\r\n\r\n"
                       b"8;x=y\r\n{\"name\":\r\n9\r\n\"Chunks\"}\r\n0\r\n\r\n")
             reply = wire.answer()
@@ -93,13 +157,13 @@ class Edge(harness.ServiceCase):
 
     def test_a_client_that_only_stops_sending_gets_its_answer(self):
         with self.service.wire() as wire:
-            wire.send(b"GET /topics HTTP/1.1\r\nHost: x\r\n\r\n").finish_sending()
+            wire.send(b"GET /topics HTTP/1.1\r\nHost: localhost\r\n\r\n").finish_sending()
             self.assertEqual(wire.answer().json, [])
             self.assertTrue(wire.is_closed_by_peer())
 
     def test_old_clients_and_those_that_say_close(self):
         for request, closes in ((b"GET /health HTTP/1.0\r\n\r\n", True),
-                                (b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", True),
+                                (b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", True),
                                 (b"GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", False)):
             with self.subTest(request=request), self.service.wire() as wire:
                 self.assertEqual(wire.send(request).answer().status, 200)
@@ -109,7 +173,7 @@ class Edge(harness.ServiceCase):
                     self.assertEqual(wire.send(request).answer().status, 200)
 
     def test_what_is_no_http_is_refused_and_the_connection_closed(self):
-        host = b"Host: x\r\n"
+        host = b"Host: localhost\r\n"
         for request, status in (
                 (b"GET /\r\n\r\n", 400), (b"\x16\x03\x01\x02\x00\x01\x00", 400),
                 (b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/1.1\n" + host + b"\r\n", 400),
@@ -132,7 +196,7 @@ class Edge(harness.ServiceCase):
 
     def test_a_refused_request_does_not_eat_the_one_before(self):
         with self.service.wire() as wire:
-            wire.send(b"GET /topics HTTP/1.1\r\nHost: x\r\n\r\nBROKEN\r\n\r\n")
+            wire.send(b"GET /topics HTTP/1.1\r\nHost: localhost\r\n\r\nBROKEN\r\n\r\n")
             self.assertEqual(wire.answer().status, 200)
             self.assertEqual(wire.answer().status, 400)
             self.assertTrue(wire.is_closed_by_peer())
@@ -140,10 +204,10 @@ class Edge(harness.ServiceCase):
     def test_clients_that_leave_early_harm_nobody(self):
         for _ in range(50):
             with self.service.wire() as wire:
-                wire.send(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n")
+                wire.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         for _ in range(50):
-            self.service.wire().send(b"POST /topics HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")\
+            self.service.wire().send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")\
                 .socket.close()
         self.assertEqual(self.service.get("/topics").json, [])
 
@@ -155,7 +219,7 @@ class Edge(harness.ServiceCase):
             from topics, generate_series(1, 20000) where id = {topic["id"]}""")
         with self.service.wire() as slow:
             slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-            slow.send(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n")
+            slow.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
             # others are served while the list waits for its reader
             for _ in range(20):
                 self.assertEqual(self.service.get(f"/topics/{topic['id']}").status, 200)

@@ -11,14 +11,18 @@ static const struct {
 } answers[] = {
 	{ "*", false, "http://a.example", "Access-Control-Allow-Origin: *\r\n" SHARED },
 	{ "*", true, "http://a.example",
-		"Access-Control-Allow-Origin: http://a.example\r\nVary: Origin\r\n"
+		"Access-Control-Allow-Origin: http://a.example\r\n"
 		"Access-Control-Allow-Credentials: true\r\n" SHARED },
 	{ "http://a.example, http://b.example", false, "http://b.example",
-		"Access-Control-Allow-Origin: http://b.example\r\nVary: Origin\r\n" SHARED },
+		"Access-Control-Allow-Origin: http://b.example\r\n" SHARED },
 	{ "http://a.example", false, "http://evil.example", "" },
 	{ "http://a.example", false, "http://a.example.evil", "" },
 	{ "", false, "http://a.example", "" },
 	{ "*", false, "", "" },
+	{ "*", false, "null", "Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "loopback", false, "null", "" },
+	{ "loopback", false, "http://localhost:5173",
+		"Access-Control-Allow-Origin: http://localhost:5173\r\n" SHARED },
 };
 
 START_TEST(an_answer_says_who_may_read_it)
@@ -29,6 +33,50 @@ START_TEST(an_answer_says_who_may_read_it)
 	ck_assert_msg(
 		span_is(buf_view(&out), answers[_i].headers), "%.*s", (int)out.len, out.bytes);
 	buf_fini(&out);
+}
+END_TEST
+
+static const struct {
+	const char *origins, *origin;
+	bool is_allowed;
+} origins[] = {
+	{ "loopback", "http://localhost", true },
+	{ "loopback", "https://localhost:8443", true },
+	{ "loopback", "http://LOCALHOST:1", true },
+	{ "loopback", "http://app.localhost:3000", true },
+	{ "loopback", "http://127.0.0.1", true },
+	{ "loopback", "http://127.254.3.4:80", true },
+	{ "loopback", "http://[::1]:5173", true },
+	{ "loopback", "", false },
+	{ "loopback", "null", false },
+	{ "loopback", "http://loopback", false },
+	{ "loopback", "http://evil.example", false },
+	{ "loopback", "http://localhost.evil.example", false },
+	{ "loopback", "http://evillocalhost", false },
+	{ "loopback", "http://127.0.0.1.evil.example", false },
+	{ "loopback", "http://127.1", false },
+	{ "loopback", "http://0.0.0.0", false },
+	{ "loopback", "http://128.0.0.1", false },
+	{ "loopback", "http://[::2]", false },
+	{ "loopback", "http://localhost@evil.example", false },
+	{ "loopback", "http://localhost/", false },
+	{ "loopback", "http://localhost, http://evil.example", false },
+	{ "loopback", "http://", false },
+	{ "loopback", "ftp://localhost", false },
+	{ "loopback", "chrome-extension://localhost", false },
+	{ "loopback, https://app.example", "https://app.example", true },
+	{ "loopback, https://app.example", "http://localhost:1", true },
+	{ "https://app.example", "http://localhost:1", false },
+	{ "", "http://localhost:1", false },
+	{ "*", "http://evil.example", true },
+	{ "*", "null", true },
+};
+
+START_TEST(an_origin_is_allowed_or_not)
+{
+	struct cors c = cors_from_settings(origins[_i].origins, "*", "*", false);
+	ck_assert_msg(cors_allows(&c, span_of(origins[_i].origin)) == origins[_i].is_allowed,
+		"%s: %s", origins[_i].origins, origins[_i].origin);
 }
 END_TEST
 
@@ -64,6 +112,8 @@ int main(void)
 	TCase *tc = tcase_create("cors");
 	tcase_add_loop_test(
 		tc, an_answer_says_who_may_read_it, 0, sizeof answers / sizeof *answers);
+	tcase_add_loop_test(
+		tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
 	tcase_add_loop_test(tc, a_preflight_is_judged_by_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);
 	return suite_run("cors", tc);

@@ -177,7 +177,7 @@ static const struct row rows[] = {
 	{ "a length of 19 digits", BYTES(POST "Content-Length: 9999999999999999999\r\n\r\n"), .st = ST_PAYLOAD_TOO_LARGE },
 	{ "a length of 19 digits, mostly zeros", BYTES(POST "Content-Length: 0000000000000000005\r\n\r\nhello"), .method = "POST", .body = "hello" },
 	{ "a length of 20 digits", BYTES(POST "Content-Length: 18446744073709551621\r\n\r\n"), .st = ST_BAD_REQUEST },
-	{ "a length over 1 MiB", BYTES(POST "Content-Length: 1048577\r\n"), .st = ST_PAYLOAD_TOO_LARGE },
+	{ "a length over 1 MiB", BYTES(POST "Content-Length: 1048577\r\n\r\n"), .st = ST_PAYLOAD_TOO_LARGE },
 	{ "a length of 1 MiB", BYTES(POST "Content-Length: 1048576\r\n\r\n"), .flags = WAITS },
 	/* Transfer-Encoding */
 	{ "chunks", BYTES(CHUNKED "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), .method = "POST", .body = "hello world" },
@@ -679,7 +679,7 @@ START_TEST(a_head_is_told_before_its_body)
 END_TEST
 
 /* Spans of the request before would point at bytes that are gone. */
-START_TEST(a_refused_head_leaves_nothing_to_read)
+START_TEST(a_refused_head_leaves_what_came_of_it)
 {
 	struct http_reader r = { 0 };
 	struct span bytes = span_of(GET HOST "Origin: b\r\n\r\n" GET HOST "Origin: c\r\nD : e");
@@ -687,9 +687,29 @@ START_TEST(a_refused_head_leaves_nothing_to_read)
 	http_reader_next(&r);
 	ck_assert(http_reader_feed(&r, &bytes, NULL) == HTTP_REFUSED);
 	ck_assert_uint_eq(r.request.field_count, 0);
-	ck_assert_uint_eq(r.request.method.len, 0);
-	ck_assert_ptr_null(http_request_field(&r.request, "origin").bytes);
+	const struct http_request *known = http_reader_known(&r);
+	ck_assert_uint_eq(known->field_count, 2);
+	ck_span("origin", http_request_field(known, "origin"), "c", NULL);
 	http_reader_fini(&r);
+	ck_assert_ptr_null(http_reader_known(&r));
+}
+END_TEST
+
+/* Fields are known when their line has ended. */
+START_TEST(what_came_of_a_head_is_known_at_every_byte)
+{
+	const char *text = GET HOST "Origin: c\r\n";
+	for (size_t len = 0; len <= strlen(text); len++) {
+		struct http_reader r = { 0 };
+		struct span bytes = { text, len };
+		ck_assert(http_reader_feed(&r, &bytes, NULL) == HTTP_MORE);
+		const struct http_request *known = http_reader_known(&r);
+		ck_assert_int_eq(known != NULL, len >= strlen("GET "));
+		if (known)
+			ck_span("origin", http_request_field(known, "origin"),
+				len == strlen(text) ? "c" : "", NULL);
+		http_reader_fini(&r);
+	}
 }
 END_TEST
 
@@ -818,7 +838,8 @@ static TCase *connections(void)
 	TCase *tc = tcase_create("connections");
 	tcase_add_test(tc, requests_follow_each_other);
 	tcase_add_test(tc, a_head_is_told_before_its_body);
-	tcase_add_test(tc, a_refused_head_leaves_nothing_to_read);
+	tcase_add_test(tc, a_refused_head_leaves_what_came_of_it);
+	tcase_add_test(tc, what_came_of_a_head_is_known_at_every_byte);
 	tcase_add_test(tc, a_refusal_is_final);
 	tcase_add_loop_test(tc, a_refusal_names_what_is_wrong, 0, COUNT(reasons));
 	tcase_add_test(tc, fields_are_found_without_regard_to_case);

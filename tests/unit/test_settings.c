@@ -43,7 +43,9 @@ START_TEST(the_defaults_are_those_of_the_documentation)
 	ck_assert_str_eq(settings.api_host, "127.0.0.1");
 	ck_assert_int_eq(settings.api_port, 22112);
 	ck_assert_str_eq(settings.app_name, "DevOps Study Tracker");
-	ck_assert_str_eq(settings.cors_origins, "*");
+	ck_assert_str_eq(settings.cors_origins, "loopback");
+	ck_assert_str_eq(settings.hosts, "");
+	ck_assert_str_eq(settings.auth, "");
 	ck_assert_str_eq(settings.cors_methods, "*");
 	ck_assert_str_eq(settings.cors_headers, "*");
 	ck_assert(settings.cors_credentials);
@@ -139,6 +141,7 @@ static const struct {
 	{ FOR_GATEWAY, "STUDYTRACKER_INSTANCE", "0" },
 	{ FOR_GATEWAY, "CORS_ALLOW_CREDENTIALS", "maybe" },
 	{ FOR_GATEWAY, "STUDYTRACKER_LOG_LEVEL", "loud" },
+	{ FOR_GATEWAY, "STUDYTRACKER_AUTH", "false" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "/run/x.sock" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc://" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc:///a,ipc:///b" },

@@ -1,0 +1,84 @@
+#include "gateway/access.h"
+
+#include "gateway/http_list.h"
+#include "gateway/http_target.h"
+#include "gateway/http_text.h"
+
+static enum status judge_name(const struct access *a, struct span authority, struct fail *why)
+{
+	struct span name = http_authority_host(authority);
+	if (http_is_loopback(name) || http_list_has(http_list_of_text(a->hosts), name))
+		return ST_OK;
+	return fail_field(why, ST_MISDIRECTED_REQUEST, "Host",
+		"the service is not known as \"%.*s\": STUDYTRACKER_HOSTS can add names",
+		name.len < 80 ? (int)name.len : 80, name.bytes);
+}
+
+/* HTTP/1.0 may come without Host; no browser sends it. A target with a host replaces Host (RFC
+ * 9112 section 3.2.2): both must be names of ours, whoever reads which. */
+static enum status judge_host(
+	const struct access *a, const struct http_request *http, struct fail *why)
+{
+	struct span host = http_request_field(http, "Host");
+	struct span authority = http_target_authority(http->target);
+	enum status st = host.len ? judge_name(a, host, why) : ST_OK;
+	if (st == ST_OK && authority.len)
+		st = judge_name(a, authority, why);
+	return st;
+}
+
+/* Is it http:// or https:// and the very host and port that the request is for? */
+static bool is_own(struct span origin, const struct http_request *http)
+{
+	struct span host = http_request_field(http, "Host");
+	struct span authority = http_origin_authority(origin);
+	return authority.len && http_is_name(authority, host);
+}
+
+static enum status judge_origins(
+	const struct access *a, const struct http_request *http, bool *is_given, struct fail *why)
+{
+	struct http_list origins = http_list_of(http, "Origin");
+	struct span origin;
+	for (*is_given = false; http_list_next(&origins, &origin); *is_given = true)
+		if (!cors_allows(&a->cors, origin) && !is_own(origin, http))
+			return fail_field(why, ST_ORIGIN_NOT_ALLOWED, "Origin",
+				"pages of this origin may not change anything: CORS_ALLOW_ORIGINS "
+				"can allow it");
+	return ST_OK;
+}
+
+static bool is_safe(struct span method)
+{
+	return span_is(method, "GET") || span_is(method, "HEAD") || span_is(method, "OPTIONS");
+}
+
+static enum status judge_page(
+	const struct access *a, const struct http_request *http, struct fail *why)
+{
+	static const char site[] = "Sec-Fetch-Site";
+	bool has_origin;
+	if (is_safe(http->method))
+		return ST_OK;
+	enum status st = judge_origins(a, http, &has_origin, why);
+	if (st != ST_OK || has_origin || cors_allows_all(&a->cors))
+		return st;
+	if (!http_list_has(http_list_of(http, site), SPAN("cross-site")))
+		return ST_OK;
+	return fail_field(why, ST_ORIGIN_NOT_ALLOWED, site,
+		"pages of another site may not change anything without an allowed Origin");
+}
+
+enum status access_judge(
+	const struct access *access, const struct http_request *http, struct fail *why)
+{
+	enum status st = access->checks_hosts ? judge_host(access, http, why) : ST_OK;
+	return st == ST_OK ? judge_page(access, http, why) : st;
+}
+
+/* "none" is the user's own doing, such as an address that was typed. */
+bool access_is_from_page(const struct http_request *http)
+{
+	struct span site = http_request_field(http, "Sec-Fetch-Site");
+	return http_request_field(http, "Origin").len || (site.len && !span_is_nocase(site, "none"));
+}

@@ -1,0 +1,116 @@
+#include "gateway/api_head.h"
+
+#include <string.h>
+
+#include "gateway/http_list.h"
+#include "gateway/http_text.h"
+#include "gateway/request_params.h"
+
+static const char content_encoding[] = "Content-Encoding";
+
+/* application/json or +json, any parameters (RFC 9110 section 8.3.1). */
+static bool is_json(struct span type)
+{
+	struct span name = http_trim(http_cut(&type, ';'));
+	struct span suffix = http_drop(name, name.len < 5 ? 0 : name.len - 5);
+	return span_is_nocase(name, "application/json") || span_is_nocase(suffix, "+json");
+}
+
+/* The root surface reads a body of any type as JSON: existing clients send none, or that of a
+ * form. But a page can send these without asking by a preflight. */
+static enum status judge_type(
+	const struct http_request *http, const struct route *route, struct fail *why)
+{
+	struct span type = http_request_field(http, "Content-Type");
+	if (is_json(type) || !((route->flags & ROUTE_STRICT) || access_is_from_page(http)))
+		return ST_OK;
+	return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, "Content-Type",
+		"the body must be application/json");
+}
+
+static enum status judge_coding(const struct http_request *http, struct fail *why)
+{
+	struct http_list codings = http_list_of(http, content_encoding);
+	struct span coding;
+	while (http_list_next(&codings, &coding))
+		if (!span_is_nocase(coding, "identity"))
+			return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, content_encoding,
+				"the body must not be compressed or encoded otherwise");
+	return ST_OK;
+}
+
+static bool is_read(const struct route *route)
+{
+	return strcmp(route->method, "GET") == 0;
+}
+
+/* A condition on a write must reach the statement that writes: it is of no use where the path names
+ * no row or the method has no such param. */
+static enum status judge_condition(const struct http_condition *condition, const char *param,
+	const struct route *route, struct fail *why)
+{
+	if (!condition->is_given)
+		return ST_OK;
+	const struct method *m = method_find(span_of(route->rpc));
+	if (m && strchr(route->path, '{') && method_param(m, span_of(param)))
+		return ST_OK;
+	return fail_field(why, ST_INVALID_INPUT, condition->field,
+		"this path and method do not take %s", condition->field);
+}
+
+/* Rows have no modification date for HTTP, so the field would be ignored (RFC 9110 section
+ * 13.1.4), and the client would overwrite what it wants to protect. */
+static enum status judge_dates(const struct http_request *http, struct fail *why)
+{
+	static const char field[] = "If-Unmodified-Since";
+	if (!http_list_is_given(http, field))
+		return ST_OK;
+	return fail_field(why, ST_INVALID_INPUT, field, "%s is not supported: use If-Match", field);
+}
+
+static enum status judge_conditions(const struct http_request *http, const struct route *route,
+	struct http_conditions *conditions, struct fail *why)
+{
+	enum status st = http_conditions_read(http, conditions, why);
+	if (st != ST_OK || is_read(route))
+		return st;
+	st = judge_condition(&conditions->match, "if_match", route, why);
+	if (st == ST_OK)
+		st = judge_condition(&conditions->none_match, "if_none_match", route, why);
+	if (st == ST_OK && !conditions->match.is_given)
+		st = judge_dates(http, why);
+	return st;
+}
+
+enum status api_head_judge(const struct access *access, const struct http_request *http,
+	struct api_head *out, struct fail *why)
+{
+	*out = (struct api_head){ 0 };
+	enum status st = access_judge(access, http, why);
+	if (st != ST_OK || span_is(http->method, "OPTIONS"))
+		return st;
+	st = route_find(http->method, http->path, &out->match);
+	if (st != ST_OK)
+		return st;
+	const struct route *route = out->match.route;
+	st = judge_conditions(http, route, &out->conditions, why);
+	if (st == ST_OK)
+		st = request_params_key(http, &out->idempotency_key, why);
+	if (st == ST_OK && (route->flags & ROUTE_BODY))
+		st = judge_coding(http, why);
+	if (st == ST_OK && (route->flags & ROUTE_BODY))
+		st = judge_type(http, route, why);
+	return st;
+}
+
+void api_head_put_refusal(
+	const struct http_request *http, enum status st, struct span field, struct buf *headers)
+{
+	if (st == ST_METHOD_NOT_ALLOWED && http) {
+		buf_text(headers, "Allow: ");
+		route_allow(http->path, headers);
+		buf_text(headers, "\r\n");
+	}
+	if (st == ST_UNSUPPORTED_MEDIA_TYPE && span_is(field, content_encoding))
+		buf_text(headers, "Accept-Encoding: identity\r\n");
+}

@@ -1,0 +1,36 @@
+/*
+ * api_head: what the head of a request decides, before its body is read.
+ *
+ * Pure. The edge asks when the head of a request with a body is complete, api.c asks again for
+ * every whole request: the two must agree, so there is one function.
+ *
+ *	struct api_head head;
+ *	enum status st = api_head_judge(&api->access, http, &head, &why);
+ *	if (st != ST_OK)
+ *		api_head_put_refusal(http, st, span_of(why.field), &headers);
+ */
+#ifndef GATEWAY_API_HEAD_H
+#define GATEWAY_API_HEAD_H
+
+#include "gateway/access.h"
+#include "gateway/http_conditional.h"
+#include "gateway/route.h"
+
+struct api_head {
+	struct route_match match; /* match.route is NULL for OPTIONS */
+	struct http_conditions conditions;
+	struct span idempotency_key; /* empty: none */
+};
+
+/* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or method, a body of a type or coding that
+ * the route does not take, a precondition or an Idempotency-Key that is malformed, a precondition
+ * that the route would ignore. */
+enum status api_head_judge(const struct access *access, const struct http_request *http,
+	struct api_head *out, struct fail *why) MUST_CHECK;
+
+/* Appends the header lines that belong to a refusal of `field` (empty: of no field): Allow,
+ * Accept-Encoding. `http` may be NULL. */
+void api_head_put_refusal(
+	const struct http_request *http, enum status st, struct span field, struct buf *headers);
+
+#endif

@@ -1,0 +1,304 @@
+"""The owner of a service at home opens web pages: theirs may call, foreign ones may not."""
+
+import http.client
+import os
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import harness
+
+V1 = "/api/v1"
+SESSION = {"minutes": 1, "tag": "Pages"}
+EVIL, OWN_PAGE = "http://evil.example", "http://localhost:5173"
+
+
+class AtHome(harness.ServiceCase):
+    """Default settings."""
+
+    def setUp(self):
+        self.empty()
+
+    def ask(self, method, target, body=None, host=None, **fields):
+        headers = {name.replace("_", "-"): value for name, value in fields.items()}
+        if host is not None:
+            headers["Host"] = host
+        return self.service.request(method, target, body, headers)
+
+    def assertNothingStored(self):
+        self.assertEqual(self.database.sql("select id from sessions union all select null from topics"), [])
+
+    def test_a_name_that_is_not_the_services_own_is_refused(self):
+        for host in ("rebound.example", "rebound.example:80", "localhost.rebound.example", "0.0.0.0", "x"):
+            for method, target, body in (("GET", "/sessions", None), ("POST", "/sessions", SESSION),
+                                         ("GET", "/health", None), ("OPTIONS", "/topics", None),
+                                         ("GET", "/nowhere", None)):
+                with self.subTest(host=host, method=method, target=target):
+                    reply = self.ask(method, target, body, host)
+                    self.assertRefused(reply, 421, "MISDIRECTED_REQUEST", "Host")
+        reply = self.ask("POST", "/sessions", SESSION, "rebound.example", Origin="http://rebound.example")
+        self.assertRefused(reply, 421, "MISDIRECTED_REQUEST", "Host")
+        self.assertNothingStored()
+
+    def test_the_names_of_this_machine_are_served(self):
+        for host in ("localhost", f"localhost:{self.service.port}", "LOCALHOST", "app.localhost", "127.0.0.1",
+                     "127.1.2.3:9", "[::1]", "[::ffff:127.0.0.1]:1"):
+            self.assertEqual(self.ask("GET", "/sessions", None, host).status, 200, host)
+        with self.service.wire() as wire:
+            wire.send(b"GET http://rebound.example/sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertRefused(wire.answer(), 421, "MISDIRECTED_REQUEST", "Host")
+            wire.send(b"GET http://localhost/sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertEqual(wire.answer().status, 200)
+
+    def test_a_foreign_page_changes_nothing(self):
+        known = self.session(self.topic("Known")["id"])
+        for method, target, body in (("POST", "/sessions", SESSION), ("POST", "/topics", {"name": "Evil"}),
+                                     ("POST", f"{V1}/topics", {"name": "Evil"}),
+                                     ("PATCH", f"{V1}/sessions/{known['id']}", {"notes": "evil"}),
+                                     ("DELETE", f"{V1}/sessions/{known['id']}", None),
+                                     ("POST", f"{V1}/sessions/{known['id']}/restore", None)):
+            for field, fields in (("Origin", {"Origin": EVIL}), ("Origin", {"Origin": "null"}),
+                                  ("Origin", {"Origin": EVIL, "Sec_Fetch_Site": "same-origin"}),
+                                  ("Sec-Fetch-Site", {"Sec_Fetch_Site": "cross-site"})):
+                with self.subTest(method=method, target=target, fields=fields):
+                    reply = self.ask(method, target, body, **fields)
+                    self.assertRefused(reply, 403, "ORIGIN_NOT_ALLOWED", field)
+                    self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
+        sessions = self.service.get("/sessions").json
+        self.assertEqual(sessions, [known])
+
+    def test_pages_of_this_machine_are_allowed(self):
+        own = f"http://127.0.0.1:{self.service.port}"
+        for origin in (OWN_PAGE, "https://localhost", "http://app.localhost:1", "http://[::1]:3000", own):
+            for site in ("cross-site", "same-site", "same-origin"):
+                reply = self.ask("POST", "/sessions", SESSION, Origin=origin, Sec_Fetch_Site=site)
+                self.assertEqual(reply.status, 200, (origin, site, reply))
+                self.assertEqual(reply.header("Access-Control-Allow-Origin"), origin)
+        reply = self.service.request("OPTIONS", "/sessions", None, {
+            "Origin": OWN_PAGE, "Access-Control-Request-Method": "POST"})
+        self.assertEqual((reply.status, reply.header("Access-Control-Allow-Origin")), (200, OWN_PAGE))
+
+    def test_a_foreign_page_reads_nothing(self):
+        reply = self.ask("GET", "/sessions", Origin=EVIL, Sec_Fetch_Site="cross-site")
+        self.assertEqual(reply.status, 200)
+        self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
+        self.assertEqual(reply.header("Cross-Origin-Resource-Policy"), "same-origin")
+        reply = self.service.request("OPTIONS", "/sessions", None, {
+            "Origin": EVIL, "Access-Control-Request-Method": "POST"})
+        self.assertRefused(reply, 400, "BAD_REQUEST", "Origin")
+
+    def test_programs_are_no_pages(self):
+        self.assertEqual(self.ask("POST", "/sessions", SESSION).status, 200)
+        self.assertEqual(self.ask("POST", "/sessions", SESSION, Sec_Fetch_Site="none").status, 200)
+
+    def test_the_root_reads_json_of_any_type_but_not_from_a_page(self):
+        body = b'{"minutes": 2, "tag": "Typed"}'
+        kinds = ("application/x-www-form-urlencoded", "text/plain", "text/plain;charset=UTF-8", None)
+        for kind in kinds:
+            typed = {"Content-Type": kind} if kind else {}
+            self.assertEqual(self.service.request("POST", "/sessions", body, typed).status, 200, kind)
+            self.assertRefused(self.service.request("POST", f"{V1}/topics", b'{"name": "T"}', typed), 415,
+                               "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+            for page in ({"Origin": OWN_PAGE}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "same-site"}):
+                reply = self.service.request("POST", "/sessions", body, {**typed, **page})
+                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+        for page in ({"Origin": OWN_PAGE}, {"Sec-Fetch-Site": "same-origin"}):
+            for kind in ("application/json", "application/json; charset=utf-8", "application/x+json"):
+                reply = self.service.request("POST", "/sessions", body, {"Content-Type": kind, **page})
+                self.assertEqual(reply.status, 200, reply)
+        self.assertEqual(len(self.service.get("/sessions").json), len(kinds) + 6)
+
+    def test_curl_works(self):
+        done = subprocess.run(["curl", "-s", "-d", '{"minutes": 3, "tag": "curl"}',
+                               f"http://127.0.0.1:{self.service.port}/sessions"], check=True,
+                              stdout=subprocess.PIPE, encoding="utf-8", timeout=harness.PATIENCE)
+        self.assertIn('"minutes":3', done.stdout)
+
+    def test_every_response_says_how_it_may_be_used(self):
+        topic = self.topic("Headers")
+        native = self.service.get(f"{V1}/topics/{topic['id']}")
+        replies = [
+            self.service.get("/"), self.service.get("/health"), self.service.get("/topics"), native,
+            self.service.get("/nowhere"), self.ask("POST", "/sessions", SESSION),
+            self.ask("POST", "/sessions", SESSION, Origin=EVIL), self.ask("GET", "/", None, "x"),
+            self.service.request("OPTIONS", "/topics"),
+            self.service.request("OPTIONS", "/topics", None, {"Origin": OWN_PAGE,
+                                                              "Access-Control-Request-Method": "GET"}),
+            self.service.get(f"{V1}/topics/{topic['id']}", If_None_Match=native.header("ETag"))]
+        with self.service.wire() as wire:
+            replies.append(wire.send(b"BROKEN\r\n\r\n").answer())
+        for reply in replies:
+            with self.subTest(reply=reply):
+                self.assertEqual(reply.header("Vary"), "Origin")
+                self.assertEqual(reply.header("X-Content-Type-Options"), "nosniff")
+                self.assertEqual(reply.header("Cross-Origin-Resource-Policy"), "same-origin")
+                self.assertEqual(reply.header("Cache-Control"), "no-store")
+
+    def test_what_is_public_may_be_kept_and_asked_again(self):
+        reply = self.service.get("/openapi.json")
+        self.assertEqual(reply.header("Cache-Control"), "no-cache")
+        again = self.service.get("/openapi.json", If_None_Match=reply.header("ETag"))
+        self.assertEqual((again.status, again.body, again.header("ETag")), (304, b"", reply.header("ETag")))
+        self.assertEqual(self.service.get("/openapi.json", If_None_Match='"other"').status, 200)
+        self.assertEqual(self.service.get("/openapi.json", If_Match='"other"').status, 412)
+
+    def test_a_page_may_read_every_refusal(self):
+        origin = f"Origin: {OWN_PAGE}\r\n".encode()
+        post = b"POST /topics HTTP/1.1\r\nHost: localhost\r\n"
+        for request, status in (
+                (post + b"Content-Length: 2000000\r\n" + origin + b"\r\n", 413),
+                (post + origin + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+                (post + origin + b"Expect: miracles\r\n\r\n", 417),
+                (post + origin + b"A: " + b"x" * 20000 + b"\r\n\r\n", 431),
+                (post + origin + b"A: b\r\n" * 101 + b"\r\n", 431),
+                (post + origin + b"Content-Length: +5\r\n\r\n", 400),
+                (post + origin + b"Content-Length: 5\r\nContent-Type: application/xml\r\n\r\n", 415),
+                (post + origin + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nbroken\r\n",
+                 400)):
+            with self.subTest(request=request[:120]), self.service.wire() as wire:
+                reply = wire.send(request).answer()
+                self.assertEqual(reply.status, status, reply)
+                self.assertEqual(reply.header("Access-Control-Allow-Origin"), OWN_PAGE)
+
+
+class BehindNames(harness.ServiceCase):
+    settings = {"STUDYTRACKER_HOSTS": "study.example, 192.0.2.7", "CORS_ALLOW_ORIGINS": "https://app.example"}
+
+    def test_listed_names_are_served(self):
+        for host, status in (("study.example", 200), ("STUDY.example:443", 200), ("192.0.2.7", 200),
+                             ("localhost", 200), ("other.example", 421), ("x.study.example", 421)):
+            reply = self.service.request("GET", "/topics", None, {"Host": host})
+            self.assertEqual(reply.status, status, host)
+
+    def test_a_list_replaces_the_pages_of_this_machine(self):
+        for origin, status in (("https://app.example", 200), (OWN_PAGE, 403), (EVIL, 403),
+                               ("https://study.example", 200)):  # its own name, behind a proxy
+            reply = self.service.request("POST", "/sessions", SESSION,
+                                         {"Host": "study.example", "Origin": origin})
+            self.assertEqual(reply.status, status, origin)
+
+
+class Everybody(harness.ServiceCase):
+    settings = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "false"}
+
+    def test_any_page_may_call_as_its_owner_says(self):
+        for fields in ({"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            self.assertEqual(self.service.request("POST", "/sessions", SESSION, fields).status, 200, fields)
+
+
+class Nobody(harness.ServiceCase):
+    settings = {"CORS_ALLOW_ORIGINS": ""}
+
+    def test_only_its_own_pages_may_call(self):
+        own = f"http://127.0.0.1:{self.service.port}"
+        for origin, status in ((own, 200), (OWN_PAGE, 403)):
+            reply = self.service.request("POST", "/sessions", SESSION, {"Origin": origin})
+            self.assertEqual(reply.status, status, origin)
+            self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
+
+
+class BeyondThisMachine(unittest.TestCase):
+    """What the gateway says at its start, by the address that it has really bound."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(dir="/tmp", prefix="st-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def start(self, passed=None, **settings):
+        env = harness.clean_environment(**{"STUDYTRACKER_RUNTIME_DIR": self.directory, "API_PORT": 0, **settings})
+        command = [harness.GATEWAY]
+        if passed:
+            # as systemd does: the socket is descriptor 3, LISTEN_PID is the program's own
+            script = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" 3<&"$1"'
+            command = ["bash", "-c", script, harness.GATEWAY, str(passed.fileno())]
+        log = open(os.path.join(self.directory, "log"), "wb+")
+        self.addCleanup(log.close)
+        gateway = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   pass_fds=[passed.fileno()] if passed else [])
+        self.addCleanup(gateway.wait)
+        self.addCleanup(gateway.kill)
+        return gateway
+
+    def log(self):
+        with open(os.path.join(self.directory, "log"), encoding="utf-8") as log:
+            return log.read()
+
+    def assertServes(self, gateway, warns):
+        harness.until("the gateway listens", lambda: "listens" in self.log() or gateway.poll() is not None)
+        self.assertIsNone(gateway.poll(), self.log())
+        self.assertEqual("STUDYTRACKER_AUTH is off" in self.log(), warns, self.log())
+
+    def stop(self, gateway):
+        gateway.terminate()
+        self.assertEqual(gateway.wait(harness.PATIENCE), 0, self.log())
+
+    def assertRefusesToStart(self, gateway, *words):
+        self.assertEqual(gateway.wait(harness.PATIENCE), 78, self.log())
+        for word in words:
+            self.assertIn(word, self.log())
+
+    def socket(self, family, address):
+        made = socket.socket(family)
+        self.addCleanup(made.close)
+        made.bind(address)
+        made.listen()
+        return made
+
+    def test_every_network_needs_a_word(self):
+        for host in ("0.0.0.0", "::"):
+            self.assertRefusesToStart(self.start(API_HOST=host), "STUDYTRACKER_AUTH=off", host)
+
+    def test_that_word_is_off(self):
+        self.assertServes(self.start(API_HOST="0.0.0.0", STUDYTRACKER_AUTH="off"), warns=True)
+
+    def test_accounts_are_not_there_yet(self):
+        for host in ("127.0.0.1", "0.0.0.0"):
+            self.assertRefusesToStart(self.start(API_HOST=host, STUDYTRACKER_AUTH="on"), "no accounts yet")
+        self.assertRefusesToStart(self.start(STUDYTRACKER_AUTH="perhaps"), "STUDYTRACKER_AUTH")
+
+    def test_loopback_needs_none(self):
+        for host in ("127.0.0.1", "localhost", "127.3.2.1"):
+            gateway = self.start(API_HOST=host)
+            self.assertServes(gateway, warns=False)
+            self.stop(gateway)
+
+    def test_a_socket_that_is_passed_counts_by_its_own_address(self):
+        wide = self.socket(socket.AF_INET, ("0.0.0.0", 0))
+        self.assertRefusesToStart(self.start(wide, API_HOST="127.0.0.1"), "STUDYTRACKER_AUTH=off")
+        self.assertServes(self.start(wide, API_HOST="127.0.0.1", STUDYTRACKER_AUTH="off"), warns=True)
+
+    def test_a_unix_socket_is_this_machine(self):
+        path = os.path.join(self.directory, "http.sock")
+        gateway = self.start(self.socket(socket.AF_UNIX, path), API_HOST="0.0.0.0")
+        self.assertServes(gateway, warns=False)
+        for host, status in (("localhost", 200), ("rebound.example", 421)):
+            connection = http.client.HTTPConnection("localhost", timeout=harness.PATIENCE)
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(path)
+            connection.request("GET", "/health", headers={"Host": host})
+            self.assertEqual(connection.getresponse().status, status)
+            connection.close()
+
+    def test_beyond_loopback_hosts_are_checked_where_they_are_named(self):
+        for hosts, status in (("", 200), ("study.example", 421)):
+            port = self.free_port()
+            gateway = self.start(API_HOST="0.0.0.0", API_PORT=port, STUDYTRACKER_AUTH="off",
+                                 STUDYTRACKER_HOSTS=hosts)
+            self.assertServes(gateway, warns=True)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=harness.PATIENCE)
+            connection.request("GET", "/health", headers={"Host": "rebound.example"})
+            self.assertEqual(connection.getresponse().status, status)
+            connection.close()
+            self.stop(gateway)
+
+    @staticmethod
+    def free_port():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    harness.main()
