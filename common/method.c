@@ -5,8 +5,13 @@
 
 #include "common/msg.h"
 
-enum { NAME_MAX_CHARS = 200, TEXT_MAX_CHARS = 10000, DAY_MINUTES = 1440, PAGE_MAX = 500,
-	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */ };
+enum {
+	NAME_MAX_CHARS = 200,
+	TEXT_MAX_CHARS = 10000,
+	DAY_MINUTES = 1440,
+	PAGE_MAX = 500,
+	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */
+};
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
 static const char *const session_sorts[] = { "created_at", "-created_at", "study_date",
@@ -195,6 +200,16 @@ static const struct method method_table[] = {
 		.lane = LANE_CONTROL,
 		.params = { { "worker", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL } },
 	},
+	{
+		.name = "lanes.cancel",
+		.summary = "Cancels what runs in a lane of a worker.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.is_internal = true,
+		.lane = LANE_CONTROL,
+		.params = { { "worker", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL },
+			{ "lane", PARAM_TEXT, REQUIRED, 1, 10, NULL, NULL } },
+	},
 };
 
 size_t method_count(void)
@@ -223,7 +238,7 @@ const struct method *method_find(struct span name)
 const struct method *method_find_public(struct span name)
 {
 	const struct method *m = method_find(name);
-	return m && !m->is_for_gateways ? m : NULL;
+	return m && !m->is_for_gateways && !m->is_internal ? m : NULL;
 }
 
 int method_key(const struct method *m)
@@ -279,8 +294,7 @@ bool method_runs_in(const struct method *m, enum lane lane)
 
 int64_t method_rows(const struct method *m, struct span params)
 {
-	const struct param *limit =
-		m->shape == RESULT_PAGE ? method_param(m, SPAN("limit")) : NULL;
+	const struct param *limit = m->shape == RESULT_PAGE ? method_param(m, SPAN("limit")) : NULL;
 	int64_t rows;
 	if (!limit)
 		return m->rows > 0 ? m->rows : 1;

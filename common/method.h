@@ -27,7 +27,7 @@ enum {
 	PARAM_REQUIRED = 1, /* absent or nil: INVALID_INPUT */
 	PARAM_PRESENCE = 2, /* nil clears, absent leaves: bound as value[] and bool[] present */
 	PARAM_MINTED = 4,   /* the gateway makes a UUIDv7 where a client gives none */
-	PARAM_KEY = 8,      /* no two requests of one batch have the same value; one param at most */
+	PARAM_KEY = 8, /* no two requests of one batch have the same value; one param at most */
 };
 
 struct param {
@@ -76,6 +76,7 @@ struct method {
 	 * many as `limit` says. */
 	int64_t rows;
 	bool is_for_gateways; /* who ask for it by themselves; clients have no such method */
+	bool is_internal; /* a worker's own: it is taken from nobody (worker/lanes.h, lanes_run) */
 };
 
 /* NULL where the name is unknown. */

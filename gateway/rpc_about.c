@@ -147,7 +147,7 @@ static void put_methods(struct buf *out, const struct rpc_about *about)
 	size_t mark = msg_open_array(put_key(&map, "methods"));
 	uint32_t count = LOCAL_COUNT;
 	for (size_t i = 0; i < method_count(); i++) {
-		if (method_at(i)->is_for_gateways)
+		if (!method_find_public(span_of(method_at(i)->name)))
 			continue;
 		put_method(out, method_at(i));
 		count++;

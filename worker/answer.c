@@ -43,11 +43,16 @@ static void put_error(
 	a->failed++;
 }
 
+static struct buf *open_response(struct answers *a, void *origin, int64_t session)
+{
+	return origin ? a->open(origin, session) : NULL;
+}
+
 void answer_refusal(struct answers *a, void *origin, int64_t session, uint32_t msgid,
 	enum status st, const struct fail *why)
 {
 	a->done++;
-	struct buf *out = a->open(origin, session);
+	struct buf *out = open_response(a, origin, session);
 	if (!out)
 		return;
 	put_error(a, out, msgid, st, why);
@@ -65,24 +70,21 @@ void answer_with(struct answers *a, struct request *r, enum status st)
 	request_give(a->pool, &r);
 }
 
-static int64_t page_limit(const struct request *r)
-{
-	return r->method->shape == RESULT_PAGE ? request_rows(r) : 0;
-}
-
 static void answer_row(
 	struct answers *a, const struct request *r, struct encode_rows *rows, int64_t ord)
 {
 	crash_if_asked(r->request_id, "test.crash.done");
 	a->done++;
-	struct buf *out = a->open(r->origin, r->session);
+	struct buf *out = open_response(a, r->origin, r->session);
 	if (!out)
 		return;
 	struct fail why = { 0 };
 	size_t mark = out->len;
-	struct encode_request want = { ord, page_limit(r) };
+	struct encode_request want = { ord, request_limit(r) };
+	int first = rows->at;
 	envelope_open_result(out, r->msgid);
 	enum status st = encode_next(a->plans[method_index(r->method)], rows, &want, out, &why);
+	costs_learn(&a->costs, r, rows->at - first);
 	if (st != ST_OK) {
 		out->len = mark;
 		put_error(a, out, r->msgid, answer_status(r, st), &why);

@@ -7,12 +7,14 @@
  *	... one response is appended ...
  *	close(origin);
  *
- * With its answer a request goes back to its pool.
+ * With its answer a request goes back to its pool. A worker has one `struct answers` for all of its
+ * lanes. A request without an origin is the worker's own: nobody hears the response.
  */
 #ifndef WORKER_ANSWER_H
 #define WORKER_ANSWER_H
 
 #include "common/status.h"
+#include "worker/cost.h"
 #include "worker/run.h"
 
 struct encode_plan;
@@ -25,6 +27,7 @@ struct answers {
 	/* the module's */
 	struct encode_plan **plans; /* by method_index */
 	struct buf error;
+	struct costs costs;
 	uint64_t done, failed; /* answered; of these with an error */
 };
 

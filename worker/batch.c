@@ -2,49 +2,28 @@
 
 #include "common/log.h"
 #include "common/service.h"
-#include "worker/answer.h"
 #include "worker/bind.h"
-#include "worker/crash.h"
-#include "worker/database.h"
-#include "worker/queue.h"
-#include "worker/run.h"
-#include "worker/verdict.h"
+#include "worker/outcome.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	ATTEMPTS_MAX = 3,
-	LOG_EVERY_MS = 1000,
-	SWEEP_MS = 100, /* how late a queued request's deadline may be noticed */
-};
+enum { SWEEP_MS = 100 }; /* how late an end that nobody tells may be noticed: a deadline */
 
 struct batch {
 	struct batch_options options;
 	struct database *db;
 	struct event *start, *sweep, *over;
-	struct request_pool pool;
 	struct queue queue;
 	struct run run;
-	struct answers answers;
+	struct outcomes outcomes;
 	struct bind bind;
-	size_t in_flight;    /* of the run, not answered yet */
 	uint64_t run_number; /* of the last run */
 	uint64_t over_run;   /* that holds a write of a session which is over */
-	struct fail refusal; /* the last one logged since the database was up */
-	uint64_t logged_ms;
+	uint64_t refused_ms; /* when connecting first failed since it was up; 0: it did not */
+	struct fail refusal; /* the last one logged since then */
 };
-
-/* A failure comes seldom alone: a line a second tells enough. */
-static bool may_log(struct batch *b)
-{
-	uint64_t now_ms = service_now_ms();
-	if (b->logged_ms && now_ms - b->logged_ms < LOG_EVERY_MS)
-		return false;
-	b->logged_ms = now_ms;
-	return true;
-}
 
 static void tell_change(struct batch *b)
 {
@@ -57,65 +36,132 @@ static void tell_if_idle(struct batch *b)
 		tell_change(b);
 }
 
+static const char *name_of(const struct batch *b)
+{
+	return database_lane_name(b->options.lane);
+}
+
 /* Who is over. */
 
 /* At one moment. */
 struct look {
 	struct batch *batch;
 	uint64_t now_ms;
+	enum status verdict; /* of what is dropped */
 };
 
-static bool is_expired(void *arg, const struct request *r)
+static struct look look_now(struct batch *b, enum status verdict)
+{
+	return (struct look){ b, service_now_ms(), verdict };
+}
+
+static bool is_late(void *arg, const struct request *r)
 {
 	const struct look *look = arg;
-	return look->now_ms >= r->deadline_ms;
+	return look->now_ms >= r->deadline_ms || r->is_abandoned;
 }
 
 static bool is_over(void *arg, const struct request *r)
 {
 	const struct look *look = arg;
 	const struct batch_options *options = &look->batch->options;
-	return is_expired(arg, r) || !options->wants(r->origin, r->session);
+	return is_late(arg, r) || (r->origin && !options->wants(r->origin, r->session));
+}
+
+static bool is_any(void *arg, const struct request *r)
+{
+	(void)arg, (void)r;
+	return true;
 }
 
 static void drop(void *arg, struct request *r)
 {
 	const struct look *look = arg;
-	answer_with(&look->batch->answers, r, ST_DEADLINE_EXCEEDED);
+	answer_with(look->batch->options.answers, r, look->verdict);
 }
 
-static void watch_deadlines(struct batch *b)
+static bool is_hopeless(const struct batch *b)
+{
+	return b->refused_ms && service_now_ms() - b->refused_ms >= BATCH_GRACE_MS
+	       && b->options.has_database(b->options.arg);
+}
+
+static void sweep_queue(struct batch *b)
+{
+	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
+	queue_sweep(&b->queue, &(struct queue_judge){ is_late, drop, &look });
+	look.verdict = ST_DATABASE_UNAVAILABLE;
+	if (is_hopeless(b))
+		queue_sweep(&b->queue, &(struct queue_judge){ is_any, drop, &look });
+}
+
+/* A cancellation that hits the next group does no harm: see worker/outcome.h. */
+static void cancel_if_over(struct batch *b)
+{
+	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
+	bool is_asked = b->outcomes.cancelled_ms
+			&& look.now_ms - b->outcomes.cancelled_ms < BATCH_CANCEL_AGAIN_MS;
+	if (is_asked || run_is_empty(&b->run) || !database_is_up(b->db)
+		|| !run_group_all(&b->run, is_over, &look))
+		return;
+	b->outcomes.cancelled_ms = look.now_ms;
+	b->options.on_over(b->options.arg, b->options.lane);
+}
+
+static void watch(struct batch *b)
 {
 	static const struct timeval wait = { 0, SWEEP_MS * 1000L };
-	if (b->queue.count > 0 && !evtimer_pending(b->sweep, NULL))
+	if (!batch_is_idle(b) && !evtimer_pending(b->sweep, NULL))
 		(void)evtimer_add(b->sweep, &wait);
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct batch *b = arg;
-	struct look look = { b, service_now_ms() };
-	(void)fd;
-	(void)what;
-	queue_sweep(&b->queue, &(struct queue_judge){ is_expired, drop, &look });
-	watch_deadlines(b);
+	(void)fd, (void)what;
+	sweep_queue(b);
+	cancel_if_over(b);
+	watch(b);
 	tell_if_idle(b);
 }
 
 /* A run begins. */
 
-static void send_run(struct batch *b)
+/* What the longest deadline of a group leaves; `first` is its first execution. */
+static uint64_t time_left(const struct batch *b, size_t first, uint64_t now_ms)
 {
+	uint64_t latest_ms = now_ms;
+	const struct execution *e = &b->run.executions[first];
+	for (bool is_end = false; !is_end; is_end = e->ends_group, e++)
+		for (size_t i = 0; i < e->count; i++) {
+			uint64_t deadline_ms = b->run.requests[e->first + i]->deadline_ms;
+			latest_ms = deadline_ms > latest_ms ? deadline_ms : latest_ms;
+		}
+	return latest_ms - now_ms;
+}
+
+static enum status send_execution(struct batch *b, const struct execution *e)
+{
+	enum status st = bind_requests(&b->bind, e->method, b->run.requests + e->first, e->count);
+	if (st != ST_OK)
+		return st;
+	database_send(b->db, e->method, b->bind.params, b->bind.count);
+	if (e->ends_group)
+		database_sync(b->db);
+	return ST_OK;
+}
+
+static void send_run(struct batch *b, uint64_t now_ms)
+{
+	bool begins = true;
 	for (size_t i = 0; i < b->run.execution_count; i++) {
-		struct execution *e = &b->run.executions[i];
-		if (bind_requests(&b->bind, e->method, b->run.requests + e->first, e->count)
-			!= ST_OK) {
+		if (begins)
+			database_begin(b->db, time_left(b, i, now_ms));
+		if (send_execution(b, &b->run.executions[i]) != ST_OK) {
 			database_reset(b->db, "out of memory");
 			return;
 		}
-		database_send(b->db, e->method, b->bind.params, b->bind.count);
-		if (e->ends_group)
-			database_sync(b->db);
+		begins = b->run.executions[i].ends_group;
 	}
 }
 
@@ -123,18 +169,18 @@ static void start_run(struct batch *b)
 {
 	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_up(b->db))
 		return;
-	struct look look = { b, service_now_ms() };
+	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
 	b->run_number++;
 	queue_fill(&b->queue, &b->run, &(struct queue_judge){ is_over, drop, &look });
-	b->in_flight = b->run.request_count;
-	send_run(b);
-	tell_if_idle(b); /* all that waited had expired */
+	b->outcomes.in_flight = b->run.request_count;
+	send_run(b, look.now_ms);
+	watch(b);
+	tell_if_idle(b); /* all that waited was over */
 }
 
 static void on_start(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
-	(void)what;
+	(void)fd, (void)what;
 	start_run(arg);
 }
 
@@ -143,8 +189,7 @@ static void on_start(evutil_socket_t fd, short what, void *arg)
 static void on_over(evutil_socket_t fd, short what, void *arg)
 {
 	struct batch *b = arg;
-	(void)fd;
-	(void)what;
+	(void)fd, (void)what;
 	if (b->over_run == b->run_number && !run_is_empty(&b->run))
 		database_reset(b->db, "a gateway that is gone had asked for what takes long");
 }
@@ -158,105 +203,10 @@ void batch_end_session(struct batch *b, const void *origin, int64_t session)
 	(void)evtimer_add(b->over, &wait);
 }
 
-/* What becomes of an execution. */
-
-static void refuse_in_flight(struct batch *b, struct request *r, enum status st)
+bool batch_abandon(struct batch *b, const void *origin, int64_t session, uint32_t msgid)
 {
-	b->in_flight--;
-	answer_with(&b->answers, r, st);
-}
-
-static void run_again(struct batch *b, const struct execution *e, bool to_run_alone)
-{
-	struct request_list again = { 0 };
-	for (size_t i = 0; i < e->count; i++)
-		request_list_push(&again, b->run.requests[e->first + i]);
-	b->in_flight -= e->count;
-	queue_return(&b->queue, &again, to_run_alone);
-}
-
-static void judge(struct batch *b, const struct execution *e, struct request *r)
-{
-	struct verdict v = verdict_of(e->sqlstate);
-	if (v.try_again && ++r->attempts < ATTEMPTS_MAX) {
-		b->in_flight--;
-		queue_push_alone(&b->queue, r);
-		return;
-	}
-	const char *code = status_info(answer_status(r, v.status))->code;
-	if (may_log(b))
-		log_warn("%s failed: %s (SQLSTATE %s): answered %s, request %.*s", r->method->name,
-			e->why.text, e->sqlstate, code, (int)r->request_id.len,
-			r->request_id.bytes);
-	refuse_in_flight(b, r, v.status);
-}
-
-static void on_failed(struct batch *b, struct execution *e)
-{
-	if (verdict_of(e->sqlstate).reconnect)
-		database_reset(b->db, e->why.text);
-	if (e->count == 1) {
-		judge(b, e, b->run.requests[e->first]);
-		return;
-	}
-	if (may_log(b))
-		log_info("%s failed for %zu requests together: %s (SQLSTATE %s): each runs alone",
-			e->method->name, e->count, e->why.text, e->sqlstate);
-	run_again(b, e, true);
-}
-
-static void settle(struct batch *b, struct execution *e)
-{
-	switch (e->fate) {
-	case CAME:
-		b->in_flight -= e->count;
-		answer_rows(&b->answers, b->run.requests, e);
-		break;
-	case FAILED:
-		on_failed(b, e);
-		break;
-	case ABORTED:
-	case UNANSWERED:
-		run_again(b, e, e->is_alone);
-		break;
-	}
-}
-
-/* After the connection was lost; `again` collects what may be run again together. */
-static void recover_request(
-	struct batch *b, struct request *r, bool is_undone, struct request_list *again)
-{
-	if (!is_undone && !request_is_repeatable(r)) {
-		refuse_in_flight(b, r, ST_OUTCOME_UNKNOWN);
-		return;
-	}
-	if (!is_undone) {
-		r->may_be_done = r->method->is_write;
-		r->attempts++;
-	}
-	if (r->attempts >= ATTEMPTS_MAX) {
-		refuse_in_flight(b, r, ST_DATABASE_UNAVAILABLE);
-		return;
-	}
-	b->in_flight--;
-	if (r->attempts > 0)
-		queue_push_alone(&b->queue, r);
-	else
-		request_list_push(again, r);
-}
-
-static void recover(struct batch *b, struct execution *e, bool was_told)
-{
-	struct request_list again = { 0 };
-	if (e->fate == CAME && !e->method->is_write) {
-		settle(b, e);
-		return;
-	}
-	bool is_undone = execution_is_undone(e, was_told);
-	for (size_t i = 0; i < e->count; i++)
-		recover_request(b, b->run.requests[e->first + i], is_undone, &again);
-	database_rows_free(&e->rows);
-	queue_return(&b->queue, &again, false);
+	return run_abandon(&b->run, origin, session, msgid)
+	       || queue_abandon(&b->queue, origin, session, msgid);
 }
 
 /* The database's events. */
@@ -265,14 +215,16 @@ static enum status on_described(
 	void *arg, const struct method *m, const struct pg_result *columns, struct fail *why)
 {
 	struct batch *b = arg;
-	return answers_describe(&b->answers, m, columns, why);
+	return answers_describe(b->options.answers, m, columns, why);
 }
 
 static void on_up(void *arg)
 {
 	struct batch *b = arg;
-	log_info("database connected");
+	log_info("database connected: %s lane", name_of(b));
 	b->refusal = (struct fail){ 0 };
+	b->refused_ms = 0;
+	b->options.on_up(b->options.arg);
 	tell_change(b);
 	start_run(b);
 }
@@ -280,11 +232,13 @@ static void on_up(void *arg)
 static void on_refused(void *arg, const struct fail *why)
 {
 	struct batch *b = arg;
-	if (strcmp(b->refusal.text, why->text) == 0 || !may_log(b)) {
-		log_debug("database not connected: %s", why->text);
+	if (!b->refused_ms)
+		b->refused_ms = service_now_ms();
+	if (strcmp(b->refusal.text, why->text) == 0 || !outcome_may_log(&b->outcomes)) {
+		log_debug("database not connected: %s lane: %s", name_of(b), why->text);
 		return;
 	}
-	log_warn("database not connected: %s: trying on", why->text);
+	log_warn("database not connected: %s lane: %s: trying on", name_of(b), why->text);
 	b->refusal = *why;
 }
 
@@ -292,6 +246,12 @@ static void on_result(void *arg, const struct database_result *result)
 {
 	struct batch *b = arg;
 	run_take(&b->run, result);
+}
+
+static void settle(struct batch *b, struct execution *e)
+{
+	if (!outcome_settle(&b->outcomes, e))
+		database_reset(b->db, e->why.text);
 }
 
 static void on_sync(void *arg)
@@ -305,19 +265,19 @@ static void on_sync(void *arg)
 		return;
 	run_clear(&b->run);
 	start_run(b);
-	watch_deadlines(b);
+	watch(b);
 	tell_if_idle(b);
 }
 
 static void on_down(void *arg, bool was_told, const struct fail *why)
 {
 	struct batch *b = arg;
-	log_warn("database lost: %s: connecting again, %zu requests wait", why->text,
-		b->queue.count + b->in_flight);
+	log_warn("database lost: %s lane: %s: connecting again, %zu requests wait", name_of(b),
+		why->text, b->queue.count + b->outcomes.in_flight);
 	for (size_t i = b->run.group; i < b->run.execution_count; i++)
-		recover(b, &b->run.executions[i], was_told);
+		outcome_recover(&b->outcomes, &b->run.executions[i], was_told);
 	run_clear(&b->run);
-	watch_deadlines(b);
+	watch(b);
 	tell_change(b);
 }
 
@@ -332,36 +292,36 @@ static const struct database_events database_events = {
 
 /* The public calls. */
 
-static enum status take(
-	struct batch *b, const struct envelope *e, struct request **out, struct fail *why)
+void batch_start(struct batch *b)
 {
-	const struct method *m = method_find(e->method);
-	if (!m || !database_knows(m))
-		return ST_UNKNOWN_METHOD;
-	if (b->queue.count >= BATCH_QUEUE_MAX)
-		return ST_OVERLOADED;
-	return request_take(&b->pool, m, e, out, why);
+	database_start(b->db);
 }
 
-void batch_submit(struct batch *b, void *origin, int64_t session, const struct envelope *request)
+void batch_hurry(struct batch *b)
+{
+	b->refused_ms = 0;
+	database_hurry(b->db);
+}
+
+enum status batch_admits(const struct batch *b)
+{
+	if (is_hopeless(b))
+		return ST_DATABASE_UNAVAILABLE;
+	if (b->queue.count + b->outcomes.in_flight >= b->options.requests_max
+		|| b->queue.rows >= b->options.rows_max)
+		return ST_OVERLOADED;
+	return ST_OK;
+}
+
+void batch_submit(struct batch *b, struct request *r)
 {
 	static const struct timeval now = { 0, 0 };
-	struct fail why = { 0 };
-	struct request *r = NULL;
-	crash_if_asked(request->context.request_id, "test.crash.come");
-	enum status st = take(b, request, &r, &why);
-	if (st != ST_OK) {
-		answer_refusal(&b->answers, origin, session, request->msgid, st, &why);
-		return;
-	}
-	r->origin = origin;
-	r->session = session;
-	r->deadline_ms = service_now_ms() + (uint64_t)request->context.deadline_ms;
+	batch_start(b);
 	queue_push(&b->queue, r);
 	if (run_is_empty(&b->run) && database_is_up(b->db) && !evtimer_pending(b->start, NULL))
 		(void)evtimer_add(b->start, &now);
 	else
-		watch_deadlines(b);
+		watch(b);
 }
 
 bool batch_has_database(const struct batch *b)
@@ -371,27 +331,31 @@ bool batch_has_database(const struct batch *b)
 
 bool batch_is_idle(const struct batch *b)
 {
-	return b->queue.count == 0 && b->in_flight == 0;
+	return b->queue.count == 0 && b->outcomes.in_flight == 0;
 }
 
-struct batch_counts batch_counts(const struct batch *b)
+size_t batch_queued(const struct batch *b)
 {
-	return (struct batch_counts){
-		.queued = b->queue.count,
-		.in_flight = b->in_flight,
-		.done = b->answers.done,
-		.failed = b->answers.failed,
+	return b->queue.count;
+}
+
+size_t batch_in_flight(const struct batch *b)
+{
+	return b->outcomes.in_flight;
+}
+
+static enum status open_database(
+	struct batch *b, struct event_base *base, const struct batch_options *o, struct fail *why)
+{
+	struct database_options options = {
+		.url = o->database_url,
+		.time_zone = o->time_zone,
+		.worker = o->worker,
+		.lane = o->lane,
+		.events = &database_events,
+		.arg = b,
 	};
-}
-
-static enum status make_room(struct batch *b)
-{
-	enum status st = queue_init(&b->queue);
-	if (st == ST_OK)
-		st = run_init(&b->run);
-	if (st == ST_OK)
-		st = answers_init(&b->answers);
-	return st;
+	return database_open(base, &options, &b->db, why);
 }
 
 enum status batch_open(struct event_base *base, const struct batch_options *options,
@@ -402,22 +366,19 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	if (!b)
 		goto failed;
 	b->options = *options;
-	b->answers = (struct answers){
-		.open = options->open, .close = options->close, .pool = &b->pool
+	b->outcomes = (struct outcomes){
+		.answers = options->answers, .queue = &b->queue, .run = &b->run
 	};
 	b->start = evtimer_new(base, on_start, b);
 	b->sweep = evtimer_new(base, on_sweep, b);
 	b->over = evtimer_new(base, on_over, b);
-	if (!b->start || !b->sweep || !b->over || make_room(b) != ST_OK)
+	if (!b->start || !b->sweep || !b->over)
 		goto failed;
-	struct database_options db = {
-		.url = options->database_url,
-		.time_zone = options->time_zone,
-		.worker = options->worker,
-		.events = &database_events,
-		.arg = b,
-	};
-	st = database_open(base, &db, &b->db, why);
+	st = queue_init(&b->queue, options->run_rows);
+	if (st == ST_OK)
+		st = run_init(&b->run, options->cuts_each);
+	if (st == ST_OK)
+		st = open_database(b, base, options, why);
 	if (st != ST_OK)
 		goto failed;
 	*out = b;
@@ -428,22 +389,23 @@ failed:
 	return st;
 }
 
+static void free_event(struct event *e)
+{
+	if (e)
+		event_free(e);
+}
+
 void batch_free(struct batch **batch)
 {
 	struct batch *b = *batch;
 	if (!b)
 		return;
 	database_free(&b->db);
-	if (b->start)
-		event_free(b->start);
-	if (b->sweep)
-		event_free(b->sweep);
-	if (b->over)
-		event_free(b->over);
-	queue_fini(&b->queue, &b->pool);
-	run_fini(&b->run, &b->pool);
-	request_pool_fini(&b->pool);
-	answers_fini(&b->answers);
+	free_event(b->start);
+	free_event(b->sweep);
+	free_event(b->over);
+	queue_fini(&b->queue, b->options.answers->pool);
+	run_fini(&b->run, b->options.answers->pool);
 	bind_fini(&b->bind);
 	free(b);
 	*batch = NULL;

@@ -23,14 +23,29 @@ enum {
 	STEADY_MS = 1000, /* up for so long, or ended on purpose: no sequel of the last loss */
 };
 
-#define NAME_PREFIX "studytracker-worker-" /* known to workers.fence.sql */
+/* known to workers.fence.sql and lanes.cancel.sql */
+#define NAME_PREFIX "studytracker-worker-"
+#define TIMEOUT     "timeout" /* schema/timeout.sql */
 
-enum state { WAITING, CONNECTING, PREPARING, PROBING, UP };
+enum state { IDLE, WAITING, CONNECTING, PREPARING, PROBING, UP };
+
+static const char *const lane_names[LANES] = {
+	[LANE_BY_KIND] = "",
+	[LANE_READ] = "read",
+	[LANE_WRITE] = "write",
+	[LANE_SLOW] = "slow",
+	[LANE_CONTROL] = "ctrl",
+};
+
+enum { LANE_NAME_MAX = sizeof "-write" };
+
+/* PostgreSQL cuts longer names off. */
+_Static_assert(sizeof NAME_PREFIX + UUID_TEXT_LEN + LANE_NAME_MAX - 1 <= 64, "application_name");
 
 struct database {
 	struct event_base *base;
 	struct database_options options;
-	char name[sizeof NAME_PREFIX + UUID_TEXT_LEN];
+	char name[sizeof NAME_PREFIX + UUID_TEXT_LEN + LANE_NAME_MAX];
 	char timeout_text[16], check_text[16];
 	bool several_hosts;
 	PGconn *conn;
@@ -43,6 +58,7 @@ struct database {
 	unsigned backoff_ms;
 	size_t prepared;   /* results of the set-up and of the prepares so far */
 	unsigned syncs;    /* groups not answered yet */
+	bool is_in_group;  /* the response to the group's timeout has come */
 	uint64_t up_ms;    /* since when it is up */
 	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
 	bool is_broken, was_told;
@@ -129,7 +145,7 @@ static void disconnect(struct database *db)
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->syncs = 0;
-	db->is_broken = false;
+	db->is_in_group = db->is_broken = false;
 	db->state = WAITING;
 }
 
@@ -223,9 +239,22 @@ static void on_failure(struct database *db, PGresult *r)
 	forward(db, &result);
 }
 
+/* A failed one is handed on: it takes the place of the first execution's result, and of what the server
+ * says of the group then there is one more than executions. */
+static bool is_of_timeout(struct database *db, const PGresult *r)
+{
+	bool is_first = !db->is_in_group;
+	db->is_in_group = PQresultStatus(r) != PGRES_PIPELINE_SYNC;
+	return is_first && PQresultStatus(r) == PGRES_TUPLES_OK;
+}
+
 static void on_answer(struct database *db, PGresult *r)
 {
 	struct database_result result = { DATABASE_ROWS, r, NULL, NULL };
+	if (is_of_timeout(db, r)) {
+		PQclear(r);
+		return;
+	}
 	switch (PQresultStatus(r)) {
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
@@ -269,23 +298,26 @@ static void flush(struct database *db)
 	}
 }
 
-/* Preparing: the set-up, then for each statement a Parse and a Describe, all in one group. */
+/* Preparing: the set-up, the Parse of the timeout, then for each statement of the lane a Parse and a
+ * Describe, all in one group. */
 
-static const struct method *next_known(size_t *index)
+enum { FIRST_OF_METHODS = 2 }; /* results before */
+
+static const struct method *next_of_lane(const struct database *db, size_t *index)
 {
 	const struct method *m = method_at(*index);
-	while (m && !database_knows(m))
+	while (m && !(database_knows(m) && method_runs_in(m, db->options.lane)))
 		m = method_at(++*index);
 	return m;
 }
 
-static const struct method *nth_known(size_t n)
+static const struct method *nth_of_lane(const struct database *db, size_t n)
 {
 	size_t index = 0;
-	const struct method *m = next_known(&index);
+	const struct method *m = next_of_lane(db, &index);
 	while (m && n-- > 0) {
 		index++;
-		m = next_known(&index);
+		m = next_of_lane(db, &index);
 	}
 	return m;
 }
@@ -310,7 +342,9 @@ static bool send_setup(struct database *db)
 static bool send_prepares(struct database *db)
 {
 	const struct method *m;
-	for (size_t i = 0; (m = next_known(&i)) != NULL; i++) {
+	if (!PQsendPrepare(db->conn, TIMEOUT, statement_find(TIMEOUT), 0, NULL))
+		return false;
+	for (size_t i = 0; (m = next_of_lane(db, &i)) != NULL; i++) {
 		uint32_t oids[BIND_MAX];
 		size_t count = bind_types(m, oids);
 		if (!PQsendPrepare(db->conn, m->name, statement_find(m->name), (int)count, oids)
@@ -341,8 +375,9 @@ static void start_preparing(struct database *db)
 static enum status take_prepared(struct database *db, const PGresult *r)
 {
 	size_t n = db->prepared++;
-	const struct method *m = n ? nth_known((n - 1) / 2) : NULL;
-	bool is_description = n && n % 2 == 0;
+	const struct method *m =
+		n >= FIRST_OF_METHODS ? nth_of_lane(db, (n - FIRST_OF_METHODS) / 2) : NULL;
+	bool is_description = m && (n - FIRST_OF_METHODS) % 2 == 1;
 	ExecStatusType wanted = n ? PGRES_COMMAND_OK : PGRES_TUPLES_OK;
 	if (n == 0 && PQresultStatus(r) == wanted)
 		db->backend_pid = atoi(PQgetvalue(r, 0, 0));
@@ -539,6 +574,27 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* The public calls. */
 
+const char *database_lane_name(enum lane lane)
+{
+	return lane_names[lane];
+}
+
+void database_start(struct database *db)
+{
+	if (db->state != IDLE)
+		return;
+	db->state = WAITING;
+	arm_timer(db, 0);
+}
+
+void database_hurry(struct database *db)
+{
+	if (db->state != WAITING)
+		return;
+	db->backoff_ms = BACKOFF_FIRST_MS;
+	arm_timer(db, 0);
+}
+
 bool database_is_up(const struct database *db)
 {
 	return db->state == UP && !db->is_broken;
@@ -547,6 +603,27 @@ bool database_is_up(const struct database *db)
 bool database_knows(const struct method *m)
 {
 	return statement_find(m->name) != NULL;
+}
+
+static void lose_unless(struct database *db, int is_sent)
+{
+	if (is_sent)
+		return;
+	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+	lose_soon(db);
+}
+
+void database_begin(struct database *db, uint64_t timeout_ms)
+{
+	static const int text = 0;
+	char value[sizeof "10000"];
+	const char *values[] = { value };
+	if (!database_is_up(db))
+		return;
+	if (timeout_ms > DATABASE_STATEMENT_TIMEOUT_MS)
+		timeout_ms = DATABASE_STATEMENT_TIMEOUT_MS;
+	(void)snprintf(value, sizeof value, "%u", timeout_ms > 0 ? (unsigned)timeout_ms : 1);
+	lose_unless(db, PQsendQueryPrepared(db->conn, TIMEOUT, 1, values, NULL, &text, 1));
 }
 
 void database_send(
@@ -561,10 +638,8 @@ void database_send(
 		lengths[i] = (int)params[i].len;
 		formats[i] = 1;
 	}
-	if (!PQsendQueryPrepared(db->conn, m->name, (int)count, values, lengths, formats, 1)) {
-		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
-		lose_soon(db);
-	}
+	lose_unless(db,
+		PQsendQueryPrepared(db->conn, m->name, (int)count, values, lengths, formats, 1));
 }
 
 void database_sync(struct database *db)
@@ -620,7 +695,8 @@ static void put_texts(struct database *db)
 {
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(db->options.worker, uuid);
-	(void)snprintf(db->name, sizeof db->name, NAME_PREFIX "%.*s", UUID_TEXT_LEN, uuid);
+	(void)snprintf(db->name, sizeof db->name, NAME_PREFIX "%.*s-%s", UUID_TEXT_LEN, uuid,
+		database_lane_name(db->options.lane));
 	(void)snprintf(
 		db->timeout_text, sizeof db->timeout_text, "%d", DATABASE_STATEMENT_TIMEOUT_MS);
 	(void)snprintf(db->check_text, sizeof db->check_text, "%d", DATABASE_CLIENT_CHECK_MS);
@@ -645,7 +721,6 @@ enum status database_open(struct event_base *base, const struct database_options
 	st = read_url(db, why);
 	if (st != ST_OK)
 		goto failed;
-	arm_timer(db, 0);
 	*out = db;
 	return ST_OK;
 

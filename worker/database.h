@@ -1,11 +1,12 @@
 /*
  * database: one libpq connection in pipeline mode, kept alive.
  *
- * It connects without blocking (several hosts, by libpq's rules), sets what the statements rely on
- * (schema/connection.sql), prepares every statement that is embedded, and says so; when the connection is lost it says so too and connects again,
- * waiting 0.1 to 5 s with jitter between attempts. While it is up, executions are sent and
- * closed into groups: database_sync makes what was sent since the last one a transaction of
- * its own. Each execution is answered by one on_result, in order, and each group by one
+ * Each lane has one. From database_start on it connects without blocking (several hosts, by libpq's
+ * rules), sets what the statements rely on (schema/connection.sql), prepares the statements of its
+ * lane, and says so; when the connection is lost it says so too and connects again, waiting 0.1 to
+ * 2 s with jitter between attempts. While it is up, executions are sent in groups: a group is what
+ * stands between a database_begin and a database_sync, and is a transaction of its own. Each
+ * execution is answered by one on_result, in order, and each group by one
  * on_sync; before that nothing of the group is known to be committed. A failure while
  * committing is an on_result more than executions were sent.
  *
@@ -14,7 +15,8 @@
  *	struct database_options options = { .url = settings.database_url, .time_zone = "UTC",
  *		.worker = uuid, .events = &events, .arg = worker };
  *	if (database_open(base, &options, &db, &why) != ST_OK) ...
- *	on_up:  database_send(db, method, params, count); database_sync(db);
+ *	database_start(db);
+ *	on_up:  database_begin(db, 5000); database_send(db, method, params, count); database_sync(db);
  */
 #ifndef WORKER_DATABASE_H
 #define WORKER_DATABASE_H
@@ -60,22 +62,36 @@ struct database_events {
 struct database_options {
 	const char *url; /* a libpq connection string or URI; "": defaults and PG* variables */
 	const char *time_zone;
-	/* 16 bytes: sessions are named studytracker-worker-UUID, by which workers.fence finds them */
+	/* 16 bytes. Sessions are named studytracker-worker-UUID-LANE: workers.fence and lanes.cancel find
+	 * them by it. */
 	const unsigned char *worker;
+	enum lane lane;
 	const struct database_events *events;
 	void *arg;
 };
 
-/* Begins to connect. ST_BAD_SETTING: the URL can't be parsed (its text is kept out of `why`). */
+/* The lane's name, as in the session's: "read", "write", "slow" or "ctrl". */
+const char *database_lane_name(enum lane lane);
+
+/* Does not connect yet. ST_BAD_SETTING: the URL can't be parsed (its text is kept out of `why`). */
 enum status database_open(struct event_base *base, const struct database_options *options,
 	struct database **out, struct fail *why) MUST_CHECK;
+
+/* Begins to connect; a second call does nothing. */
+void database_start(struct database *db);
+
+/* Where it waits before the next attempt to connect: it waits no more. */
+void database_hurry(struct database *db);
 
 bool database_is_up(const struct database *db);
 
 /* Whether the method's statement is embedded. */
 bool database_knows(const struct method *m);
 
-/* While it is up. Failures become an on_down. The params (worker/bind.h) are copied. */
+/* While it is up. Failures become an on_down. The params (worker/bind.h) are copied. Each statement of
+ * the group is ended by the server after timeout_ms, or after DATABASE_STATEMENT_TIMEOUT_MS if that
+ * is less. */
+void database_begin(struct database *db, uint64_t timeout_ms);
 void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count);
 void database_sync(struct database *db);

@@ -1,6 +1,5 @@
-# Writes OUT: an array of { name, text } for every DIR/*.sql, sorted by name, and for ALSO.
-file(GLOB files ${DIR}/*.sql)
-list(APPEND files ${ALSO})
+# Writes OUT: an array of { name, text } for every DIR/statements/*.sql and DIR/*.sql, sorted by name.
+file(GLOB files ${DIR}/statements/*.sql ${DIR}/*.sql)
 list(SORT files COMPARE FILE_BASENAME)
 set(rows "")
 foreach(file ${files})

@@ -354,6 +354,27 @@ static void on_request(struct link *l, const struct envelope *e)
 	l->options.on_request(l->options.arg, l, l->epoch, e);
 }
 
+static void on_cancel(struct link *l, struct span params)
+{
+	int64_t epoch;
+	struct span msgids;
+	struct msg_token token;
+	if (!msg_find_int(params, "epoch", &epoch)
+		|| msg_find(params, "msgids", &msgids) != ST_OK) {
+		l->counts.malformed++;
+		return;
+	}
+	struct msg_reader in = msg_reader(msgids);
+	if (epoch != l->epoch || !l->options.on_cancel || msg_read(&in, &token) != ST_OK
+		|| token.type != MSG_ARRAY)
+		return;
+	for (uint32_t left = token.count; left > 0; left--) {
+		if (msg_read(&in, &token) != ST_OK || token.type != MSG_INT)
+			return;
+		l->options.on_cancel(l->options.arg, l, epoch, (uint32_t)token.integer);
+	}
+}
+
 static void take(struct link *l, const struct envelope *e)
 {
 	if (l->is_given_up)
@@ -362,6 +383,8 @@ static void take(struct link *l, const struct envelope *e)
 		on_request(l, e);
 	else if (e->kind == ENVELOPE_NOTIFICATION && span_is(e->method, "gateway.hello"))
 		on_hello(l, e->params);
+	else if (e->kind == ENVELOPE_NOTIFICATION && span_is(e->method, "gateway.cancel"))
+		on_cancel(l, e->params);
 	/* a newer gateway may say more than we know */
 }
 

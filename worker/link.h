@@ -20,10 +20,12 @@
  *
  *	struct link_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
  *		.uuid = w->uuid, .version = STUDYTRACKER_VERSION, .tell = tell,
- *		.on_request = on_request, .on_over = on_over, .on_left = on_left, .arg = w };
+ *		.on_request = on_request, .on_cancel = on_cancel, .on_over = on_over,
+ *		.on_left = on_left, .arg = w };
  *	if (link_open(hub, base, &options, &link, &why) != ST_OK) ...
- *	on_request:  batch_submit(w->batch, link, session, request);
- *	on_over:     batch_end_session(w->batch, link, session);
+ *	on_request:  lanes_submit(w->lanes, link, session, request);
+ *	on_cancel:   lanes_abandon(w->lanes, link, session, msgid);
+ *	on_over:     lanes_end_session(w->lanes, link, session);
  *	answer:      struct buf *out = link_begin(link, session);
  *	             if (out) { append one response; link_end(link); }
  */
@@ -51,6 +53,9 @@ struct link_options {
 	const char *version;
 	void (*tell)(void *arg, struct news *out);
 	void (*on_request)(void *arg, struct link *from, int64_t session, const struct envelope *e);
+	/* Nobody waits for the response to this request of the session; it may have been sent. NULL: not
+	 * told. */
+	void (*on_cancel)(void *arg, struct link *from, int64_t session, uint32_t msgid);
 	void (*on_over)(void *arg, struct link *l, int64_t session); /* nobody waits any more */
 	void (*on_left)(void *arg); /* link_has_left has become true */
 	void *arg;

@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-enum status queue_init(struct queue *q)
+enum status queue_init(struct queue *q, int64_t run_rows)
 {
+	q->run_rows = run_rows;
 	q->by_method = calloc(method_count(), sizeof *q->by_method);
 	return q->by_method ? ST_OK : ST_NO_MEMORY;
 }
@@ -28,23 +29,36 @@ static struct request_list *list_of(struct queue *q, const struct method *m)
 	return &q->by_method[method_index(m)];
 }
 
+static void count_in(struct queue *q, const struct request *r)
+{
+	q->count++;
+	q->rows += r->rows;
+}
+
+static void count_out(struct queue *q, const struct request *r)
+{
+	q->count--;
+	q->rows -= r->rows;
+}
+
 void queue_push(struct queue *q, struct request *r)
 {
 	request_list_push(list_of(q, r->method), r);
-	q->count++;
+	count_in(q, r);
 }
 
 void queue_push_alone(struct queue *q, struct request *r)
 {
 	request_list_push(&q->alone, r);
-	q->count++;
+	count_in(q, r);
 }
 
 void queue_return(struct queue *q, struct request_list *requests, bool to_run_alone)
 {
 	if (!requests->first)
 		return;
-	q->count += requests->count;
+	for (const struct request *r = requests->first; r; r = r->next)
+		count_in(q, r);
 	request_list_prepend(
 		to_run_alone ? &q->alone : list_of(q, requests->first->method), requests);
 }
@@ -53,7 +67,7 @@ static bool drop_if_over(struct queue *q, struct request *r, const struct queue_
 {
 	if (!judge->is_over(judge->arg, r))
 		return false;
-	q->count--;
+	count_out(q, r);
 	judge->drop(judge->arg, r);
 	return true;
 }
@@ -61,7 +75,7 @@ static bool drop_if_over(struct queue *q, struct request *r, const struct queue_
 static void run_request(struct queue *q, struct run *run, struct execution *e, struct request *r)
 {
 	run_add(run, e, r);
-	q->count--;
+	count_out(q, r);
 }
 
 static void fill_alone(struct queue *q, struct run *run, const struct queue_judge *judge)
@@ -76,6 +90,14 @@ static void fill_alone(struct queue *q, struct run *run, const struct queue_judg
 	}
 }
 
+/* Whether the first of the list is looked at, too. `rows` are those of the execution up to now. */
+static bool may_look(const struct queue *q, const struct request_list *list,
+	const struct execution *e, int64_t rows)
+{
+	const struct request *r = list->first;
+	return r && e->count < REQUEST_KEYS_MAX && (e->count == 0 || rows + r->rows <= q->run_rows);
+}
+
 static void fill_together(
 	struct queue *q, const struct method *m, struct run *run, const struct queue_judge *judge)
 {
@@ -86,8 +108,7 @@ static void fill_together(
 	int64_t rows = 0;
 	if (method_key(m) >= 0)
 		request_keys_clear(&q->keys);
-	while (list->first && e->count < REQUEST_KEYS_MAX
-		&& (e->count == 0 || rows + request_rows(list->first) <= QUEUE_ROWS_MAX)) {
+	while (kept.count < QUEUE_PASS_MAX && may_look(q, list, e, rows)) {
 		struct request *r = request_list_pop(list);
 		if (drop_if_over(q, r, judge))
 			continue;
@@ -95,7 +116,7 @@ static void fill_together(
 			request_list_push(&kept, r);
 			continue;
 		}
-		rows += request_rows(r);
+		rows += r->rows;
 		run_request(q, run, e, r);
 	}
 	request_list_prepend(list, &kept);
@@ -124,4 +145,21 @@ void queue_sweep(struct queue *q, const struct queue_judge *judge)
 	sweep_list(q, &q->alone, judge);
 	for (size_t i = 0; i < method_count(); i++)
 		sweep_list(q, &q->by_method[i], judge);
+}
+
+static bool abandon_in(
+	struct request_list *list, const void *origin, int64_t session, uint32_t msgid)
+{
+	for (struct request *r = list->first; r; r = r->next)
+		if (request_abandon(r, origin, session, msgid))
+			return true;
+	return false;
+}
+
+bool queue_abandon(struct queue *q, const void *origin, int64_t session, uint32_t msgid)
+{
+	for (size_t i = 0; i < method_count(); i++)
+		if (abandon_in(&q->by_method[i], origin, session, msgid))
+			return true;
+	return abandon_in(&q->alone, origin, session, msgid);
 }

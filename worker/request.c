@@ -76,8 +76,8 @@ static enum status fill(struct request *r, const struct envelope *e, struct fail
 	if (r->bytes.failed)
 		return ST_NO_MEMORY;
 	r->request_id = (struct span){ r->bytes.bytes, id.len };
-	struct span params = { r->bytes.bytes + id.len, e->params.len };
-	return params_decode(r->method, params, r->values, why);
+	r->params = (struct span){ r->bytes.bytes + id.len, e->params.len };
+	return params_decode(r->method, r->params, r->values, why);
 }
 
 enum status request_take(struct request_pool *pool, const struct method *m,
@@ -92,7 +92,8 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
-	r->may_be_done = false;
+	r->may_be_done = r->is_abandoned = false;
+	r->rows = 1;
 	enum status st = fill(r, e, why);
 	if (st != ST_OK) {
 		request_give(pool, &r);
@@ -102,10 +103,18 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 	return ST_OK;
 }
 
-int64_t request_rows(const struct request *r)
+bool request_abandon(struct request *r, const void *origin, int64_t session, uint32_t msgid)
+{
+	if (r->origin != origin || r->session != session || r->msgid != msgid)
+		return false;
+	r->is_abandoned = true;
+	return true;
+}
+
+int64_t request_limit(const struct request *r)
 {
 	if (r->method->shape != RESULT_PAGE)
-		return 1;
+		return 0;
 	const struct param *limit = method_param(r->method, SPAN("limit"));
 	return limit ? r->values[limit - r->method->params].integer : 1;
 }
@@ -141,10 +150,7 @@ static bool same_key(const struct request *a, const struct request *b, size_t ke
 
 bool request_is_repeatable(const struct request *r)
 {
-	struct span params = buf_view(&r->bytes); /* behind the request id, see fill */
-	params.bytes += r->request_id.len;
-	params.len -= r->request_id.len;
-	return method_may_repeat(r->method, params);
+	return method_may_repeat(r->method, r->params);
 }
 
 /* By which params it may clash with another: its method's key, and its idempotency key. */

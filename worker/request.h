@@ -19,11 +19,13 @@ struct request {
 	uint32_t msgid;
 	unsigned attempts; /* executions it was part of and that told nothing */
 	bool may_be_done;  /* one of them may have been committed, and it writes */
+	bool is_abandoned; /* nobody waits for the response any more */
+	int64_t rows;      /* that the response is expected to have (worker/cost.h) */
 	int64_t account;
-	uint64_t deadline_ms; /* service_now_ms */
-	struct span request_id;
+	uint64_t deadline_ms;           /* service_now_ms */
+	struct span request_id, params; /* params: as they came, one MessagePack map */
 	struct param_value values[METHOD_PARAMS_MAX];
-	struct buf bytes; /* what request_id and values point into */
+	struct buf bytes; /* what request_id, params and values point into */
 };
 
 /* First in, first out. A zeroed struct is an empty list. */
@@ -47,8 +49,11 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 void request_give(struct request_pool *pool, struct request **r);
 void request_pool_fini(struct request_pool *pool);
 
-/* How many rows it may ask the database for: the limit of a page, else 1. */
-int64_t request_rows(const struct request *r);
+/* The limit of a page; 0 where the method has none. */
+int64_t request_limit(const struct request *r);
+
+/* Marks the request as abandoned if it is this one; false otherwise. */
+bool request_abandon(struct request *r, const void *origin, int64_t session, uint32_t msgid);
 
 /* Whether it may be run again where nobody knows if it was run. One with a condition may not: it
  * would find the version changed, by itself. */

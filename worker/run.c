@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum status run_init(struct run *run)
+enum status run_init(struct run *run, bool cuts_each)
 {
+	run->cuts_each = cuts_each;
 	size_t methods = method_count();
 	run->executions = calloc(RUN_ALONE_MAX + methods, sizeof *run->executions);
 	run->requests = calloc(RUN_ALONE_MAX + methods * REQUEST_KEYS_MAX, sizeof *run->requests);
@@ -53,8 +54,8 @@ void run_close(struct run *run)
 	for (size_t i = 0; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
 		bool is_last = i + 1 == run->execution_count;
-		e->ends_group =
-			e->is_alone || e->method->is_write || is_last || e[1].method->is_write;
+		e->ends_group = run->cuts_each || e->is_alone || e->method->is_write || is_last
+				|| e[1].method->is_write;
 	}
 }
 
@@ -81,6 +82,27 @@ bool run_has_write_of(const struct run *run, const void *origin, int64_t session
 		if (e->method->is_write && has_request_of(run, e, origin, session))
 			return true;
 	}
+	return false;
+}
+
+bool run_group_all(
+	const struct run *run, bool (*judge)(void *arg, const struct request *r), void *arg)
+{
+	size_t end = run_is_empty(run) ? run->group : run_group_end(run);
+	for (size_t i = run->group; i < end; i++)
+		for (size_t k = 0; k < run->executions[i].count; k++)
+			if (!judge(arg, run->requests[run->executions[i].first + k]))
+				return false;
+	return true;
+}
+
+bool run_abandon(struct run *run, const void *origin, int64_t session, uint32_t msgid)
+{
+	for (size_t i = run->group; i < run->execution_count; i++)
+		for (size_t k = 0; k < run->executions[i].count; k++)
+			if (request_abandon(run->requests[run->executions[i].first + k], origin,
+				    session, msgid))
+				return true;
 	return false;
 }
 

@@ -41,9 +41,10 @@ struct run {
 	struct execution *executions;
 	size_t execution_count;
 	size_t group, told;
+	bool cuts_each; /* each execution is a group of its own */
 };
 
-enum status run_init(struct run *run) MUST_CHECK;
+enum status run_init(struct run *run, bool cuts_each) MUST_CHECK;
 void run_fini(struct run *run, struct request_pool *pool); /* with what is not settled */
 
 /* A run has room for an execution of each method and RUN_ALONE_MAX more; those of a method have
@@ -52,7 +53,8 @@ struct execution *run_open(struct run *run, const struct method *m);
 void run_add(struct run *run, struct execution *e, struct request *r);
 
 /* The last execution is dropped where it is empty; the groups are cut: all reads are one, each
- * execution of a writing method or of one request alone is one of its own. */
+ * execution of a writing method or of one request alone is one of its own, as is each one if the run
+ * cuts each. */
 void run_drop_empty(struct run *run);
 void run_close(struct run *run);
 
@@ -60,6 +62,14 @@ bool run_is_empty(const struct run *run);
 
 /* Whether what is not settled holds a write that this origin asked for in this session. */
 bool run_has_write_of(const struct run *run, const void *origin, int64_t session);
+
+/* Whether `judge` holds for every request of the group that the database is at; true for an empty run. */
+bool run_group_all(
+	const struct run *run, bool (*judge)(void *arg, const struct request *r), void *arg);
+
+/* Marks the request as abandoned; false where it is not among those that are not settled. */
+bool run_abandon(struct run *run, const void *origin, int64_t session, uint32_t msgid);
+
 void run_clear(struct run *run);
 
 /* Takes the next result, and its rows. One more than the group has executions is a failure of

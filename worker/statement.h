@@ -5,7 +5,8 @@
  * then come the method's params in the order of common/method.c, one array each, an element a
  * request (worker/bind.h says which types). Rows come back ordered by their first column.
  *
- * One more has no method: "connection" (schema/connection.sql) sets up a connection.
+ * Those of schema/ itself have no method; worker/database.c uses them: "connection" sets up a
+ * connection, "timeout" a transaction.
  */
 #ifndef WORKER_STATEMENT_H
 #define WORKER_STATEMENT_H

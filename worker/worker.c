@@ -16,7 +16,7 @@ static bool is_drained(const struct worker *w)
 	for (size_t i = 0; i < w->link_count; i++)
 		if (!link_has_left(w->links[i]))
 			return false;
-	return batch_is_idle(w->batch);
+	return lanes_is_idle(w->lanes);
 }
 
 static void stop_if_drained(struct worker *w)
@@ -34,7 +34,7 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
 	(void)fd, (void)what;
-	struct batch_counts counts = batch_counts(w->batch);
+	struct batch_counts counts = lanes_counts(w->lanes);
 	log_warn("%zu requests not answered within %d s: given up",
 		counts.queued + counts.in_flight, WORKER_DRAIN_MS / 1000);
 	service_stop(w->service);
@@ -44,7 +44,7 @@ static void on_stop(void *arg)
 {
 	static const struct timeval limit = { WORKER_DRAIN_MS / 1000, 0 };
 	struct worker *w = arg;
-	struct batch_counts counts = batch_counts(w->batch);
+	struct batch_counts counts = lanes_counts(w->lanes);
 	log_info("stopping: finishing %zu requests", counts.queued + counts.in_flight);
 	w->is_draining = true;
 	(void)evtimer_add(w->drain_limit, &limit);
@@ -53,26 +53,32 @@ static void on_stop(void *arg)
 	stop_if_drained(w);
 }
 
-/* Between the links and the batch. */
+/* Between the links and the lanes. */
 
 static void tell(void *arg, struct news *out)
 {
 	const struct worker *w = arg;
 	out->has_database = w->has_database;
 	out->window = w->has_database && !w->is_draining ? w->window : 0;
-	out->counts = batch_counts(w->batch);
+	out->counts = lanes_counts(w->lanes);
 }
 
 static void on_request(void *arg, struct link *from, int64_t session, const struct envelope *e)
 {
 	struct worker *w = arg;
-	batch_submit(w->batch, from, session, e);
+	lanes_submit(w->lanes, from, session, e);
 }
 
 static void on_over(void *arg, struct link *l, int64_t session)
 {
 	struct worker *w = arg;
-	batch_end_session(w->batch, l, session);
+	lanes_end_session(w->lanes, l, session);
+}
+
+static void on_cancel(void *arg, struct link *from, int64_t session, uint32_t msgid)
+{
+	struct worker *w = arg;
+	lanes_abandon(w->lanes, from, session, msgid);
 }
 
 static bool wants_answer(void *origin, int64_t session)
@@ -92,7 +98,7 @@ static void close_answer(void *origin)
 
 static void say_database(struct worker *w)
 {
-	bool has_database = batch_has_database(w->batch);
+	bool has_database = lanes_has_database(w->lanes);
 	if (has_database == w->has_database)
 		return;
 	w->has_database = has_database;
@@ -110,9 +116,9 @@ static void on_change(void *arg)
 
 /* Starting. */
 
-static enum status open_batch(struct worker *w, struct fail *why)
+static enum status open_lanes(struct worker *w, struct fail *why)
 {
-	struct batch_options options = {
+	struct lanes_options options = {
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
 		.worker = w->uuid,
@@ -122,7 +128,7 @@ static enum status open_batch(struct worker *w, struct fail *why)
 		.on_change = on_change,
 		.arg = w,
 	};
-	return batch_open(service_base(w->service), &options, &w->batch, why);
+	return lanes_open(service_base(w->service), &options, &w->lanes, why);
 }
 
 static bool has_link(const struct worker *w, const char *endpoint)
@@ -141,6 +147,7 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 		.version = STUDYTRACKER_VERSION,
 		.tell = tell,
 		.on_request = on_request,
+		.on_cancel = on_cancel,
 		.on_over = on_over,
 		.on_left = on_left,
 		.arg = w,
@@ -155,10 +162,10 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 	return st;
 }
 
-/* All gateways together must fit into the batch's queue, whatever each may have open. */
+/* All gateways together must fit into a lane's queue, whatever each may have open. */
 static void share_window(struct worker *w)
 {
-	int64_t share = BATCH_QUEUE_MAX / (int64_t)w->link_count;
+	int64_t share = LANES_QUEUE_MAX / (int64_t)w->link_count;
 	w->window = w->settings.credit < share ? w->settings.credit : share > 0 ? share : 1;
 }
 
@@ -209,7 +216,7 @@ enum status worker_open(struct worker *w, struct fail *why)
 	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
 	if (!w->drain_limit)
 		return ST_NO_MEMORY;
-	st = open_batch(w, why);
+	st = open_lanes(w, why);
 	if (st == ST_OK)
 		st = open_links(w, why);
 	return st;
@@ -230,7 +237,7 @@ void worker_close(struct worker *w)
 	for (size_t i = 0; i < w->link_count; i++)
 		link_free(&w->links[i], WORKER_LINGER_MS);
 	free(w->links);
-	batch_free(&w->batch);
+	lanes_free(&w->lanes);
 	if (w->drain_limit)
 		event_free(w->drain_limit);
 	socket_hub_free(&w->hub);

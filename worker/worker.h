@@ -1,9 +1,9 @@
 /*
- * worker: the daemon's root: settings, loop, a link to each gateway, the batch, and how they
+ * worker: the daemon's root: settings, loop, a link to each gateway, the lanes, and how they
  * start and stop.
  *
- * Start: the batch first (it connects to the database by itself), then the links, which say
- * whether it has one. Stop: each gateway is told, what is held is answered (bounded by
+ * Start: the lanes first (they connect to the database by themselves), then the links, which say
+ * whether there is one. Stop: each gateway is told, what is held is answered (bounded by
  * WORKER_DRAIN_MS), then the rest is freed in the opposite order.
  */
 #ifndef WORKER_WORKER_H
@@ -11,6 +11,7 @@
 
 #include "common/service.h"
 #include "common/settings.h"
+#include "worker/lanes.h"
 #include "worker/link.h"
 
 struct event;
@@ -26,7 +27,7 @@ struct worker {
 	struct service *service;
 	struct curve *curve;
 	struct socket_hub *hub;
-	struct batch *batch;
+	struct lanes *lanes;
 	struct link **links;
 	size_t link_count;
 	int64_t window; /* requests that one gateway may have open */

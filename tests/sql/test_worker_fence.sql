@@ -1,4 +1,5 @@
--- workers.fence: what a worker still has in the database is ended, and nothing else.
+-- workers.fence: what a worker still has in the database is ended, and nothing else. lanes.cancel: what
+-- runs in one lane of a worker is cancelled.
 \getenv prepare_all PREPARE_ALL
 create extension if not exists dblink;
 create role plain_worker login;
@@ -6,10 +7,10 @@ begin;
 \i :prepare_all
 select no_plan();
 
-create function pg_temp.join(session text, worker text) returns text language sql as $$
+create function pg_temp.join(session text, worker text, lane text default '') returns text language sql as $$
 	select dblink_connect(session, format('host=%s port=%s dbname=%s user=plain_worker application_name=%s',
 		current_setting('unix_socket_directories'), current_setting('port'), current_database(),
-		'studytracker-worker-' || worker))
+		'studytracker-worker-' || worker || lane))
 $$;
 create function pg_temp.sessions() returns bigint language sql volatile as $$
 	select pg_stat_clear_snapshot();
@@ -19,7 +20,7 @@ $$;
 \set two 01890a5d-ac96-7222-8222-222222222222
 \set none 01890a5d-ac96-7333-8333-333333333333
 
-select pg_temp.join('one', :'one'), pg_temp.join('one again', :'one'), pg_temp.join('two', :'two'),
+select pg_temp.join('one', :'one', '-write'), pg_temp.join('one again', :'one', '-read'), pg_temp.join('two', :'two'),
 	pg_temp.join('other', 'of-somebody-else');
 select dblink_exec('one', 'begin'), dblink_exec('one', 'create temp table late as select 1');
 select is(pg_temp.sessions(), 4::bigint, 'four sessions');
@@ -37,6 +38,32 @@ set application_name to 'studytracker-worker-01890a5d-ac96-7222-8222-22222222222
 drop table was;
 create temp table was as execute "workers.fence"('{1}', array[:'two']::uuid[]);
 select results_eq('select outcome, sessions from was', $$values (null::text, 1::bigint)$$, 'who asks is spared');
+
+
+set application_name to 'psql';
+create function pg_temp.until_active(name text) returns boolean language plpgsql as $$
+begin
+	for i in 1 .. 1000 loop
+		perform pg_stat_clear_snapshot();
+		if exists (select from pg_stat_activity where application_name = name and state = 'active') then
+			return true;
+		end if;
+		perform pg_sleep(0.01);
+	end loop;
+	return false;
+end $$;
+select pg_temp.join('slow', :'one', '-slow'), pg_temp.join('write', :'one', '-write');
+select dblink_send_query('slow', 'select pg_sleep(60)'), dblink_send_query('write', 'select pg_sleep(60)');
+select ok(pg_temp.until_active('studytracker-worker-' || :'one' || '-slow')
+	and pg_temp.until_active('studytracker-worker-' || :'one' || '-write'), 'both run');
+select pg_stat_clear_snapshot();
+execute "lanes.cancel"('{1,1,1}', array[:'one', :'one', :'two']::uuid[], '{slow,write,slow}') \g /dev/null
+set client_min_messages to error;
+select * from dblink_get_result('slow', false) as t (x text);
+reset client_min_messages;
+select matches(dblink_error_message('slow'), 'canceling statement', 'what runs in the lane is cancelled');
+select is(dblink_is_busy('write'), 1, 'a write that waits for no lock is not');
+select dblink_disconnect('write');
 
 select * from finish();
 rollback;

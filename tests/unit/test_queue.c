@@ -4,6 +4,8 @@
 
 /* A request's msgid says which one it is; runs and lists are shown by them, "2 3 | 1 " being two
  * executions. */
+enum { RUN_ROWS = 2000 };
+
 static struct request_pool pool;
 static struct queue queue;
 static struct run run;
@@ -22,6 +24,13 @@ static struct request *take(const char *method, uint32_t msgid, struct span para
 	enum status st = request_take(&pool, method_find(span_of(method)), &e, &r, &why);
 	ck_assert_msg(st == ST_OK, "%s", why.text);
 	return r;
+}
+
+static void push_rows(uint32_t msgid, int64_t rows)
+{
+	struct request *r = take("stats.totals", msgid, SPAN("\x80"));
+	r->rows = rows;
+	queue_push(&queue, r);
 }
 
 static void push_int(const char *method, uint32_t msgid, const char *param, int64_t value)
@@ -79,8 +88,8 @@ static const char *fill(void)
 
 static void start(void)
 {
-	ck_assert(queue_init(&queue) == ST_OK);
-	ck_assert(run_init(&run) == ST_OK);
+	ck_assert(queue_init(&queue, RUN_ROWS) == ST_OK);
+	ck_assert(run_init(&run, false) == ST_OK);
 	dropped = over_from = 0;
 }
 
@@ -129,12 +138,61 @@ START_TEST(an_execution_has_a_bounded_number_of_requests)
 }
 END_TEST
 
-START_TEST(pages_share_a_bounded_number_of_rows)
+START_TEST(an_execution_has_a_bounded_number_of_rows)
 {
 	for (uint32_t i = 1; i <= 5; i++)
-		push_int("topics.list", i, "limit", 500);
+		push_rows(i, RUN_ROWS / 4);
+	push_rows(6, 10 * RUN_ROWS);
+	ck_assert_int_eq(queue.rows, 5 * RUN_ROWS / 4 + 10 * RUN_ROWS);
 	ck_assert_str_eq(fill(), "1 2 3 4 ");
 	ck_assert_str_eq(fill(), "5 ");
+	ck_assert_str_eq(fill(), "6 ");
+	ck_assert_int_eq(queue.rows, 0);
+}
+END_TEST
+
+static size_t looks;
+
+static bool count_looks(void *arg, const struct request *r)
+{
+	(void)arg, (void)r;
+	looks++;
+	return false;
+}
+
+/* A long row of requests with one key is not walked each time. */
+START_TEST(few_requests_are_passed_over)
+{
+	const struct queue_judge counting = { count_looks, drop, NULL };
+	for (uint32_t i = 1; i <= 20 * QUEUE_PASS_MAX; i++)
+		push_delete(i, 7);
+	push_delete(100000, 8);
+	looks = 0;
+	queue_fill(&queue, &run, &counting);
+	ck_assert_uint_eq(run.executions[0].count, 1);
+	ck_assert_uint_le(looks, QUEUE_PASS_MAX + 1);
+	ck_assert_uint_eq(queue.count, 20 * QUEUE_PASS_MAX);
+	request_give(&pool, &run.requests[0]);
+	run_clear(&run);
+	ck_assert_str_eq(fill(), "2 ");
+}
+END_TEST
+
+START_TEST(a_request_is_abandoned_where_it_waits)
+{
+	int asker, other;
+	struct request *r = take("topics.get", 1, SPAN("\x81\xa8topic_id\x07"));
+	struct request *alone = take("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
+	r->origin = alone->origin = &asker;
+	r->session = alone->session = 7;
+	queue_push(&queue, r);
+	queue_push_alone(&queue, alone);
+	ck_assert(!queue_abandon(&queue, &other, 7, 1));
+	ck_assert(!queue_abandon(&queue, &asker, 8, 1));
+	ck_assert(!queue_abandon(&queue, &asker, 7, 3));
+	ck_assert(queue_abandon(&queue, &asker, 7, 1) && r->is_abandoned);
+	ck_assert(!alone->is_abandoned);
+	ck_assert(queue_abandon(&queue, &asker, 7, 2) && alone->is_abandoned);
 }
 END_TEST
 
@@ -212,7 +270,9 @@ int main(void)
 	tcase_add_test(tests, what_waits_is_one_execution_of_each_method_in_order);
 	tcase_add_test(tests, who_names_the_same_key_waits_for_the_next_run);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
-	tcase_add_test(tests, pages_share_a_bounded_number_of_rows);
+	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
+	tcase_add_test(tests, few_requests_are_passed_over);
+	tcase_add_test(tests, a_request_is_abandoned_where_it_waits);
 	tcase_add_test(tests, those_to_run_alone_come_first_each_by_itself);
 	tcase_add_test(tests, no_more_than_so_many_run_alone_at_a_time);
 	tcase_add_test(tests, what_is_put_back_comes_before_what_waits);

@@ -141,9 +141,9 @@ START_TEST(a_page_may_ask_for_its_limit_of_rows)
 	struct request *page = take("topics.list", 1, one_int("limit", 17));
 	struct request *standard = take("topics.list", 1, nothing());
 	struct request *row = take("topics.get", 1, one_int("topic_id", 1));
-	ck_assert_int_eq(request_rows(page), 17);
-	ck_assert_int_eq(request_rows(standard), 50);
-	ck_assert_int_eq(request_rows(row), 1);
+	ck_assert_int_eq(request_limit(page), 17);
+	ck_assert_int_eq(request_limit(standard), 50);
+	ck_assert_int_eq(request_limit(row), 0);
 	request_give(&pool, &page);
 	request_give(&pool, &standard);
 	request_give(&pool, &row);

@@ -40,7 +40,7 @@ static void give(const struct execution *e)
 
 static void start(void)
 {
-	ck_assert(run_init(&run) == ST_OK);
+	ck_assert(run_init(&run, false) == ST_OK);
 }
 
 static void end(void)
@@ -129,6 +129,48 @@ START_TEST(a_write_is_found_by_who_asked_for_it_until_it_is_settled)
 }
 END_TEST
 
+START_TEST(a_run_of_a_slow_lane_cuts_each_execution)
+{
+	run.cuts_each = true;
+	add("topics.get", 2, false);
+	add("topics.get", 1, false);
+	run_close(&run);
+	ck_assert(run.executions[0].ends_group && run.executions[1].ends_group);
+}
+END_TEST
+
+static bool is_abandoned(void *arg, const struct request *r)
+{
+	(void)arg;
+	return r->is_abandoned;
+}
+
+START_TEST(a_request_is_abandoned_until_it_is_settled)
+{
+	int asker, other;
+	add("topics.delete", 2, false);
+	add("topics.update", 1, false);
+	run_close(&run);
+	for (size_t i = 0; i < run.request_count; i++) {
+		run.requests[i]->origin = &asker;
+		run.requests[i]->session = 7;
+		run.requests[i]->msgid = (uint32_t)i;
+	}
+	ck_assert(!run_abandon(&run, &other, 7, 0));
+	ck_assert(!run_abandon(&run, &asker, 8, 0));
+	ck_assert(!run_abandon(&run, &asker, 7, 3));
+	ck_assert(run_abandon(&run, &asker, 7, 0));
+	ck_assert(!run_group_all(&run, is_abandoned, NULL));
+	ck_assert(run_abandon(&run, &asker, 7, 1));
+	ck_assert(run_group_all(&run, is_abandoned, NULL));
+	give(&run.executions[0]);
+	run_pass_group(&run);
+	ck_assert(!run_abandon(&run, &asker, 7, 1));
+	ck_assert(!run_group_all(&run, is_abandoned, NULL));
+	ck_assert(run_abandon(&run, &asker, 7, 2));
+}
+END_TEST
+
 START_TEST(only_what_failed_or_was_never_run_is_undone)
 {
 	struct execution e = { .fate = CAME };
@@ -174,6 +216,8 @@ int main(void)
 	tcase_add_test(tests, results_come_in_order_a_group_at_a_time);
 	tcase_add_test(tests, a_failure_of_the_commit_is_that_of_all_that_came);
 	tcase_add_test(tests, a_write_is_found_by_who_asked_for_it_until_it_is_settled);
+	tcase_add_test(tests, a_run_of_a_slow_lane_cuts_each_execution);
+	tcase_add_test(tests, a_request_is_abandoned_until_it_is_settled);
 	tcase_add_test(tests, only_what_failed_or_was_never_run_is_undone);
 	tcase_add_loop_test(tests, nobody_says_not_done_of_what_may_be_done, 0,
 		sizeof said_of_done / sizeof *said_of_done);

@@ -1,0 +1,16 @@
+-- Cancels what runs in a lane of a worker; a lane without a running statement ignores that. The
+-- name is made as in worker/database.c.
+--
+-- A write is cancelled only while it waits for a lock: a cancellation during the wait for a standby
+-- would let a commit be acknowledged that is not replicated.
+select r.ord, null::text as outcome, count(*) filter (where s.is_cancelled) as statements
+from unnest($1::int8[], $2::uuid[], $3::text[]) with ordinality as r (account_id, worker, lane, ord)
+left join lateral (
+	select pg_cancel_backend(a.pid) as is_cancelled
+	from pg_stat_activity as a
+	where a.application_name = 'studytracker-worker-' || r.worker || '-' || r.lane
+		and a.state = 'active' and a.pid <> pg_backend_pid()
+		and (r.lane <> 'write' or a.wait_event_type = 'Lock')
+) as s on true
+group by r.ord
+order by r.ord

@@ -1,0 +1,222 @@
+#include "worker/lanes.h"
+
+#include "common/service.h"
+#include "common/uuid.h"
+#include "worker/crash.h"
+
+#include <stdlib.h>
+
+enum { CANCEL_MS = 2000 };
+
+static const struct {
+	size_t requests_max;
+	int64_t run_rows;
+	bool cuts_each; /* a statement that takes long holds up none of another method */
+} lane_table[LANES] = {
+	[LANE_READ] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, false },
+	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, false },
+	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_RUN_ROWS, true },
+	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, true },
+};
+
+struct lanes {
+	struct lanes_options options;
+	struct batch *batches[LANES]; /* LANE_BY_KIND has none */
+	struct request_pool pool;
+	struct answers answers;
+};
+
+/* Requests. */
+
+/* A search is expected to take long, whatever it finds: it shares its execution with no other. */
+static int64_t rows_of(const struct lanes *l, const struct request *r, enum lane lane)
+{
+	bool is_search = lane == LANE_SLOW && r->method->lane != LANE_SLOW;
+	return is_search ? LANES_SLOW_RUN_ROWS : costs_expect(&l->answers.costs, r);
+}
+
+static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
+	struct request **out, struct fail *why)
+{
+	const struct method *m = method_find(e->method);
+	if (!m || !database_knows(m) || m->is_internal != is_own)
+		return ST_UNKNOWN_METHOD;
+	enum lane lane = method_lane(m, e->params);
+	enum status st = batch_admits(l->batches[lane]);
+	if (st == ST_OK)
+		st = request_take(&l->pool, m, e, out, why);
+	if (st == ST_OK)
+		(*out)->rows = rows_of(l, *out, lane);
+	return st;
+}
+
+static void submit(struct lanes *l, struct request *r, const struct envelope *e)
+{
+	r->deadline_ms = service_now_ms() + (uint64_t)e->context.deadline_ms;
+	batch_submit(l->batches[method_lane(r->method, e->params)], r);
+}
+
+void lanes_submit(struct lanes *l, void *origin, int64_t session, const struct envelope *request)
+{
+	struct fail why = { 0 };
+	struct request *r = NULL;
+	crash_if_asked(request->context.request_id, "test.crash.come");
+	enum status st = take(l, request, false, &r, &why);
+	if (st != ST_OK) {
+		answer_refusal(&l->answers, origin, session, request->msgid, st, &why);
+		return;
+	}
+	r->origin = origin;
+	r->session = session;
+	submit(l, r, request);
+}
+
+void lanes_run(struct lanes *l, const char *method, struct span params, int64_t deadline_ms)
+{
+	struct request *r = NULL;
+	struct fail why = { 0 };
+	struct envelope e = {
+		.kind = ENVELOPE_REQUEST,
+		.method = span_of(method),
+		.context = { 1, span_of(method), deadline_ms },
+		.params = params,
+	};
+	if (take(l, &e, true, &r, &why) != ST_OK)
+		return; /* it is asked for again when it is due again */
+	r->origin = NULL;
+	r->session = 0;
+	submit(l, r, &e);
+}
+
+static void on_over(void *arg, enum lane lane)
+{
+	struct lanes *l = arg;
+	struct buf params = { 0 };
+	char uuid[UUID_TEXT_LEN];
+	uuid_format(l->options.worker, uuid);
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "worker");
+	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
+	msg_put_key(&params, "lane");
+	msg_put_key(&params, database_lane_name(lane));
+	if (!params.failed)
+		lanes_run(l, "lanes.cancel", buf_view(&params), CANCEL_MS);
+	buf_fini(&params);
+}
+
+void lanes_end_session(struct lanes *l, const void *origin, int64_t session)
+{
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		batch_end_session(l->batches[lane], origin, session);
+}
+
+void lanes_abandon(struct lanes *l, const void *origin, int64_t session, uint32_t msgid)
+{
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		if (batch_abandon(l->batches[lane], origin, session, msgid))
+			return;
+}
+
+/* All lanes together. */
+
+bool lanes_has_database(const struct lanes *l)
+{
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		if (l->batches[lane] && batch_has_database(l->batches[lane]))
+			return true;
+	return false;
+}
+
+static bool has_database(void *arg)
+{
+	return lanes_has_database(arg);
+}
+
+static void on_up(void *arg)
+{
+	struct lanes *l = arg;
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		batch_hurry(l->batches[lane]);
+}
+
+static void on_change(void *arg)
+{
+	const struct lanes *l = arg;
+	l->options.on_change(l->options.arg);
+}
+
+bool lanes_is_idle(const struct lanes *l)
+{
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		if (!batch_is_idle(l->batches[lane]))
+			return false;
+	return true;
+}
+
+struct batch_counts lanes_counts(const struct lanes *l)
+{
+	struct batch_counts counts = { .done = l->answers.done, .failed = l->answers.failed };
+	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
+		counts.queued += batch_queued(l->batches[lane]);
+		counts.in_flight += batch_in_flight(l->batches[lane]);
+	}
+	return counts;
+}
+
+static enum status open_lane(
+	struct lanes *l, struct event_base *base, enum lane lane, struct fail *why)
+{
+	struct batch_options options = {
+		.lane = lane,
+		.database_url = l->options.database_url,
+		.time_zone = l->options.time_zone,
+		.worker = l->options.worker,
+		.answers = &l->answers,
+		.requests_max = lane_table[lane].requests_max,
+		.rows_max = LANES_ROWS_MAX,
+		.run_rows = lane_table[lane].run_rows,
+		.cuts_each = lane_table[lane].cuts_each,
+		.wants = l->options.wants,
+		.has_database = has_database,
+		.on_over = on_over,
+		.on_up = on_up,
+		.on_change = on_change,
+		.arg = l,
+	};
+	return batch_open(base, &options, &l->batches[lane], why);
+}
+
+enum status lanes_open(struct event_base *base, const struct lanes_options *options,
+	struct lanes **out, struct fail *why)
+{
+	struct lanes *l = calloc(1, sizeof *l);
+	if (!l)
+		return ST_NO_MEMORY;
+	l->options = *options;
+	l->answers = (struct answers){
+		.open = options->open, .close = options->close, .pool = &l->pool
+	};
+	enum status st = answers_init(&l->answers);
+	for (enum lane lane = LANE_READ; st == ST_OK && lane < LANES; lane++)
+		st = open_lane(l, base, lane, why);
+	if (st != ST_OK) {
+		lanes_free(&l);
+		return st;
+	}
+	batch_start(l->batches[LANE_WRITE]);
+	*out = l;
+	return ST_OK;
+}
+
+void lanes_free(struct lanes **lanes)
+{
+	struct lanes *l = *lanes;
+	if (!l)
+		return;
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		batch_free(&l->batches[lane]);
+	request_pool_fini(&l->pool);
+	answers_fini(&l->answers);
+	free(l);
+	*lanes = NULL;
+}
