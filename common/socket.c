@@ -2,6 +2,7 @@
 
 #include "common/ipc_path.h"
 #include "common/socket_monitor.h"
+#include "common/socket_peers.h"
 #include "common/socket_zap.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ struct socket {
 	const struct curve *guard; /* who may still send; NULL: everybody */
 	size_t max_body;
 	void *zmq;
-	struct monitor *monitor; /* NULL: nobody asks for on_lost */
+	struct monitor *monitor;    /* NULL: nobody asks for on_lost */
+	struct socket_peers *peers; /* NULL: not bound */
 	struct event *readable;  /* ZMQ_FD: edge-triggered whatever we ask for */
 	struct event *again;     /* a zero timer: look at ZMQ_EVENTS in the next turn */
 	char endpoint[256];
@@ -254,10 +256,27 @@ static enum status watch(struct socket *s, struct event_base *base)
 	return ST_OK;
 }
 
-static void on_lost(void *arg)
+static void on_news(void *arg, size_t accepted, size_t lost)
 {
 	struct socket *s = arg;
-	s->options.on_lost(s, s->options.arg);
+	(void)accepted;
+	if (lost)
+		s->options.on_lost(s, s->options.arg);
+}
+
+static enum status monitor(struct socket *s, struct socket_hub *hub, struct fail *why)
+{
+	if (s->options.bind)
+		return socket_peers_open(
+			&s->peers, hub->context, s->zmq, hub->base, s->options.peers_max, why);
+	if (!s->options.on_lost)
+		return ST_OK;
+	return monitor_open(&s->monitor, hub->context, s->zmq, hub->base, on_news, s, why);
+}
+
+size_t socket_peers(const struct socket *s)
+{
+	return socket_peers_count(s->peers);
 }
 
 void socket_look(struct socket *s)
@@ -281,8 +300,8 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 	}
 	bool is_guarded = false;
 	st = zap_secure(s->zmq, options, hub->curve, &is_guarded, why);
-	if (st == ST_OK && options->on_lost)
-		st = monitor_open(&s->monitor, hub->context, s->zmq, hub->base, on_lost, s, why);
+	if (st == ST_OK)
+		st = monitor(s, hub, why);
 	if (st == ST_OK)
 		st = attach(s, why);
 	if (st != ST_OK)
@@ -294,6 +313,8 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 		goto failed;
 	}
 	s->options.endpoint = s->endpoint;
+	if (s->peers)
+		socket_peers_bound(s->peers, s->endpoint);
 	*out = s;
 	return ST_OK;
 
@@ -406,6 +427,7 @@ void socket_free_lingering(struct socket **socket, int linger_ms)
 	if (s->again)
 		event_free(s->again);
 	monitor_free(&s->monitor);
+	socket_peers_free(&s->peers);
 	if (s->zmq) {
 		zmq_setsockopt(s->zmq, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
 		zmq_close(s->zmq);

@@ -42,6 +42,7 @@ struct socket_options {
 	bool router;          /* else DEALER */
 	int high_water;
 	size_t max_body;
+	size_t peers_max;     /* bind: connections; past it others are refused; 0: no bound */
 	enum curve_role role; /* bind: of who connects */
 	void (*on_message)(struct socket *s, struct span peer, struct span body, void *arg);
 	/* connect: a connection has ended, the next may be there; may be NULL. What it brought may
@@ -99,6 +100,9 @@ void socket_look(struct socket *s);
 bool socket_peer_delimits(struct span peer);
 
 struct socket_counts socket_counts(const struct socket *s);
+
+/* How many connections it has, where it is bound. */
+size_t socket_peers(const struct socket *s);
 
 /* The endpoint it is bound to, with the port that `tcp://127.0.0.1:*` was given. */
 const char *socket_endpoint(const struct socket *s);

@@ -5,15 +5,19 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct monitor {
 	void *watched, *events; /* sockets: the one, and the PAIR that hears of it */
 	struct event *readable;
-	monitor_lost on_lost;
+	monitor_news on_news;
 	void *arg;
 };
 
-static bool take_frame(struct monitor *m)
+enum { EVENT_SIZE = 6 }; /* of the first frame: 16 bits what, 32 bits of a value */
+
+/* What happened; 0 for the second frame of an event, an endpoint. */
+static bool take_frame(struct monitor *m, uint16_t *what)
 {
 	int got;
 	zmq_msg_t frame;
@@ -21,18 +25,23 @@ static bool take_frame(struct monitor *m)
 	do
 		got = zmq_msg_recv(&frame, m->events, ZMQ_DONTWAIT);
 	while (got < 0 && errno == EINTR);
+	*what = 0;
+	if (got == EVENT_SIZE && zmq_msg_more(&frame))
+		memcpy(what, zmq_msg_data(&frame), sizeof *what);
 	zmq_msg_close(&frame);
 	return got >= 0;
 }
 
-/* Only one kind of event is asked for: that there is one says all. */
 void monitor_look(struct monitor *m)
 {
-	bool is_lost = false;
-	while (m && take_frame(m))
-		is_lost = true;
-	if (is_lost)
-		m->on_lost(m->arg);
+	size_t accepted = 0, lost = 0;
+	uint16_t what;
+	while (m && take_frame(m, &what)) {
+		accepted += what == ZMQ_EVENT_ACCEPTED;
+		lost += what == ZMQ_EVENT_DISCONNECTED;
+	}
+	if (accepted || lost)
+		m->on_news(m->arg, accepted, lost);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -51,7 +60,9 @@ static bool hear(struct monitor *m, void *context)
 	m->events = zmq_socket(context, ZMQ_PAIR);
 	return m->events && zmq_setsockopt(m->events, ZMQ_RCVHWM, &unlimited, sizeof unlimited) == 0
 	       && zmq_setsockopt(m->events, ZMQ_LINGER, &none, sizeof none) == 0
-	       && zmq_socket_monitor(m->watched, endpoint, ZMQ_EVENT_DISCONNECTED) == 0
+	       && zmq_socket_monitor(m->watched, endpoint,
+			  ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED)
+			  == 0
 	       && zmq_connect(m->events, endpoint) == 0;
 }
 
@@ -66,13 +77,13 @@ static bool watch(struct monitor *m, struct event_base *base)
 }
 
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_lost on_lost, void *arg, struct fail *why)
+	monitor_news on_news, void *arg, struct fail *why)
 {
 	struct monitor *m = calloc(1, sizeof *m);
 	if (!m)
 		return fail_set(why, ST_NO_MEMORY, "no memory for a monitor");
 	m->watched = zmq;
-	m->on_lost = on_lost;
+	m->on_news = on_news;
 	m->arg = arg;
 	if (!hear(m, context) || !watch(m, base)) {
 		enum status st =

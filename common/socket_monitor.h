@@ -1,6 +1,6 @@
 /*
- * socket_monitor: tells when a connecting socket has lost its connection (zmq_socket_monitor(3));
- * a third door into the one room of zmq.h, opened by socket.c only.
+ * socket_monitor: tells which connections a socket has got and lost (zmq_socket_monitor(3)); a third
+ * door into the one room of zmq.h, opened by socket.c and socket_peers.c only.
  *
  * ZeroMQ connects again by itself and says nothing of it on the socket: who was asked for
  * something over the former connection would not know that nobody waits for it any more.
@@ -15,11 +15,13 @@
 struct event_base;
 struct monitor;
 
-typedef void (*monitor_lost)(void *arg);
+/* So many connections were accepted and lost since the last call. */
+typedef void (*monitor_news)(void *arg, size_t accepted, size_t lost);
 
-/* Watches `zmq`, which is not connected yet. on_lost runs from the loop and monitor_look. */
+/* Watches `zmq`, which is not connected or bound yet. on_news runs from the loop and
+ * monitor_look. */
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_lost on_lost, void *arg, struct fail *why) MUST_CHECK;
+	monitor_news on_news, void *arg, struct fail *why) MUST_CHECK;
 
 /* Tells at once what has happened already; accepts NULL. */
 void monitor_look(struct monitor *m);

@@ -53,9 +53,9 @@ void admission_open(struct admission *a)
 	TAILQ_INIT(&a->idle);
 }
 
-static bool make_room(struct admission *a, struct connection *idle, uint64_t held_ms)
+static bool make_room(struct admission *a, struct connection *idle)
 {
-	if (!idle || service_now_ms() - idle->seat.idle_ms < held_ms)
+	if (!idle || service_now_ms() - idle->seat.idle_ms < a->held_ms)
 		return false;
 	a->made_room++;
 	a->on_make_room(idle);
@@ -64,14 +64,7 @@ static bool make_room(struct admission *a, struct connection *idle, uint64_t hel
 
 bool admission_has_room(struct admission *a)
 {
-	return a->count < a->max || make_room(a, TAILQ_FIRST(&a->idle), a->held_ms);
-}
-
-void admission_shrink(struct admission *a, size_t max)
-{
-	a->max = max;
-	while (a->count > max && make_room(a, TAILQ_FIRST(&a->idle), 0))
-		;
+	return a->count < a->max || make_room(a, TAILQ_FIRST(&a->idle));
 }
 
 /* Making room may free the group: it is looked up again. */
@@ -80,7 +73,7 @@ static struct admission_group *share(struct admission *a, const union address *f
 	struct admission_group *group = group_of(a, from);
 	if (!group || group->count < a->share_max)
 		return group;
-	if (make_room(a, TAILQ_FIRST(&group->idle), a->held_ms))
+	if (make_room(a, TAILQ_FIRST(&group->idle)))
 		return group_of(a, from);
 	a->turned_away++;
 	return NULL;

@@ -52,9 +52,6 @@ void admission_open(struct admission *a);
 /* Makes room if it must and can. False: no connection may come now. */
 bool admission_has_room(struct admission *a);
 
-/* Closes idle connections, whatever their age, until at most `max` are left or none is idle. */
-void admission_shrink(struct admission *a, size_t max);
-
 /* False: its group's share is used up and none of the group's connections can make room, or there is
  * no memory; the connection has not entered then. */
 bool admission_enter(struct admission *a, struct connection *c, const union address *from);

@@ -63,6 +63,24 @@ static void on_reload(void *arg)
 		log_info("read again: %zu keys may connect", curve_client_count(g->curve));
 }
 
+static enum status share_descriptors(struct gateway *g, struct fail *why)
+{
+	struct descriptors *d = &g->descriptors;
+	size_t wanted = (size_t)g->settings.connections_max;
+	enum status st = descriptors_share(descriptors_raise(), wanted, d, why);
+	if (st != ST_OK)
+		return st;
+	if (d->http_max < wanted)
+		log_warn("%zu open files are allowed and %zu are kept in reserve: at most %zu HTTP "
+			 "connections, not %zu",
+			d->limit, d->reserve, d->http_max, wanted);
+	else
+		log_info("at most %zu HTTP connections: %zu open files are allowed, %zu are kept in "
+			 "reserve",
+			d->http_max, d->limit, d->reserve);
+	return ST_OK;
+}
+
 static enum status open_hub(struct gateway *g, struct fail *why)
 {
 	struct curve_options keys = {
@@ -84,6 +102,7 @@ static enum status open_workers(struct gateway *g, struct fail *why)
 		.endpoint = g->settings.worker_endpoint,
 		.epoch = epoch_now(),
 		.queue_max = (size_t)g->settings.queue_max,
+		.peers_max = g->descriptors.peers_max,
 		.version = STUDYTRACKER_VERSION,
 	};
 	return workers_open(&g->workers, g->hub, service_base(g->service), &options, why);
@@ -95,6 +114,7 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 		.endpoint = g->settings.rpc_endpoint,
 		.workers = g->workers,
 		.deadline_ms = g->settings.deadline_ms,
+		.peers_max = g->descriptors.peers_max,
 	};
 	if (!*options.endpoint)
 		return ST_OK;
@@ -106,7 +126,7 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 	struct edge_options options = {
 		.host = g->settings.api_host,
 		.port = (int)g->settings.api_port,
-		.connections_max = (int)g->settings.connections_max,
+		.connections_max = (int)g->descriptors.http_max,
 		.connections_per_address = (int)g->settings.connections_per_address,
 		.bodies_max = (size_t)g->settings.bodies_max_mib << 20,
 		.on_head = api_on_head,
@@ -160,7 +180,9 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	if (st != ST_OK)
 		return st;
 	service_on_reload(g->service, on_reload);
-	st = open_hub(g, why);
+	st = share_descriptors(g, why);
+	if (st == ST_OK)
+		st = open_hub(g, why);
 	if (st == ST_OK)
 		st = open_workers(g, why);
 	if (st == ST_OK)
@@ -172,13 +194,23 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	return st == ST_OK ? settle_access(g, why) : st;
 }
 
+/* What is really bound: settings leave the port or the address open, or systemd passes a socket. */
+static void log_endpoints(const struct gateway *g)
+{
+	struct buf url = { 0 };
+	union address at = edge_address(g->edge);
+	address_put_url(&url, &at);
+	log_info("gateway %s listens at %.*s, workers at %s", STUDYTRACKER_VERSION, (int)url.len,
+		url.bytes, workers_endpoint(g->workers));
+	if (g->rpc)
+		log_info("RPC clients at %s", rpc_endpoint(g->rpc));
+	buf_fini(&url);
+}
+
 int gateway_run(struct gateway *g)
 {
 	service_ready(g->service);
-	log_info("gateway %s listens at http://%s:%lld, workers at %s", STUDYTRACKER_VERSION,
-		g->settings.api_host, (long long)g->settings.api_port, g->settings.worker_endpoint);
-	if (g->rpc)
-		log_info("RPC clients at %s", rpc_endpoint(g->rpc));
+	log_endpoints(g);
 	int exit_status = service_run(g->service);
 	log_info("stopped");
 	return exit_status;

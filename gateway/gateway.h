@@ -11,10 +11,12 @@
 #include "common/curve.h"
 #include "common/service.h"
 #include "gateway/api.h"
+#include "gateway/descriptors.h"
 #include "gateway/rpc.h"
 
 struct gateway {
 	struct settings settings;
+	struct descriptors descriptors;
 	struct service *service;
 	struct curve *curve;
 	uint64_t refused_logged_ms;

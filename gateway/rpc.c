@@ -325,6 +325,7 @@ static enum status open_parts(
 		.bind = true,
 		.router = true,
 		.max_body = ENVELOPE_BODY_MAX,
+		.peers_max = rpc->options.peers_max,
 		.on_message = on_message,
 		.arg = rpc,
 	};

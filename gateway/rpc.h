@@ -42,6 +42,7 @@ struct rpc_options {
 	const char *endpoint;    /* bound */
 	struct workers *workers; /* outlives it */
 	int64_t deadline_ms;     /* of requests that say none */
+	size_t peers_max;        /* clients that may be connected; 0: no bound */
 };
 
 enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,

@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "common/service.h"
+#include "common/socket.h"
 #include "common/uuid.h"
 #include "gateway/workers_wire.h"
 
@@ -302,6 +303,7 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	struct workers_wire_options wire = {
 		.endpoint = options->endpoint,
 		.version = options->version,
+		.peers_max = options->peers_max,
 		.pool = &w->pool,
 		.put_call = put_call,
 		.on_answer = finish,
@@ -355,6 +357,11 @@ bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database
 	*has_worker = st != ST_NO_WORKER;
 	*has_database = st == ST_OK;
 	return st == ST_OK;
+}
+
+const char *workers_endpoint(const struct workers *w)
+{
+	return socket_endpoint(w->wire.socket);
 }
 
 struct pool_counts workers_counts(const struct workers *w)

@@ -35,7 +35,11 @@ struct workers_options {
 	int64_t epoch;        /* of the gateway's start, > 0, another at each start */
 	size_t queue_max;     /* calls that may wait for a worker */
 	const char *version;  /* told to workers */
+	size_t peers_max;     /* workers that may be connected; 0: no bound */
 };
+
+/* The endpoint that workers connect to, with the port that was given. */
+const char *workers_endpoint(const struct workers *w);
 
 /* The answer. st == ST_OK: a worker answered; where `error` (msgpack, borrowed for the call) is
  * not nil it refused and `error` is the wire's error map, else `result` is its value. Any other

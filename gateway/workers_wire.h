@@ -25,6 +25,7 @@ struct socket_hub;
 
 struct workers_wire_options {
 	const char *endpoint; /* bound */
+	size_t peers_max;     /* workers that may be connected; 0: no bound */
 	const char *version;  /* told to workers; outlives it */
 	struct pool *pool;    /* outlives it */
 

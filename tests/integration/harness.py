@@ -231,6 +231,7 @@ class Service:
         self.database = database
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
         self.settings = settings
+        self.gateway_command = [GATEWAY]
         self.counts = workers, gateways
         self.gateways, self.workers = [], []
         # Bound for as long as we live and never listening: nobody else is given this port,
@@ -253,7 +254,7 @@ class Service:
             "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
             "STUDYTRACKER_WORKER_ENDPOINT": self.endpoint(number),
             "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number), **self.settings})
-        gateway = Process(f"gateway-{number}", [GATEWAY], env, self.directory)
+        gateway = Process(f"gateway-{number}", self.gateway_command, env, self.directory)
         self.gateways.append(gateway)
         return gateway
 

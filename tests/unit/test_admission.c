@@ -122,26 +122,6 @@ START_TEST(this_machine_has_no_share)
 }
 END_TEST
 
-START_TEST(shrinking_closes_idle_ones_of_any_age)
-{
-	admission.held_ms = 3600000;
-	for (int i = 0; i < 4; i++)
-		ck_assert(enter(i, (char)('a' + i)));
-	set_idle(3, true);
-	set_idle(0, true);
-	admission_shrink(&admission, 3);
-	ck_assert_uint_eq(closed_count, 1);
-	ck_assert_ptr_eq(closed[0], &connections[3]);
-	admission_shrink(&admission, 1);
-	ck_assert_uint_eq(closed_count, 2);
-	ck_assert_uint_eq(admission.count, 2);
-	ck_assert(!enter(4, 'x'));
-	admission_shrink(&admission, 3);
-	ck_assert(enter(4, 'x'));
-	leave_all();
-}
-END_TEST
-
 int main(void)
 {
 	TCase *tests = tcase_create("admission");
@@ -151,6 +131,5 @@ int main(void)
 	tcase_add_test(tests, an_address_has_a_share);
 	tcase_add_test(tests, a_share_of_one_is_handed_on);
 	tcase_add_test(tests, this_machine_has_no_share);
-	tcase_add_test(tests, shrinking_closes_idle_ones_of_any_age);
 	return suite_run("admission", tests);
 }

@@ -467,6 +467,73 @@ START_TEST(a_free_port_can_be_asked_for)
 }
 END_TEST
 
+static size_t peers_wanted;
+
+static void on_peers(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	if (socket_peers(arg) == peers_wanted)
+		event_base_loopbreak(base);
+}
+
+static void run_until_peers(struct socket *s, size_t count)
+{
+	static const struct timeval often = { 0, 1000 }, deadline = { 20, 0 };
+	struct event *look = event_new(base, -1, EV_PERSIST, on_peers, s);
+	struct event *late = evtimer_new(base, on_late, NULL);
+	peers_wanted = count;
+	event_add(look, &often);
+	event_add(late, &deadline);
+	event_base_dispatch(base);
+	event_free(look);
+	event_free(late);
+}
+
+/* Connections past the bound find no socket, and come when there is room. */
+START_TEST(connections_are_counted_and_bounded)
+{
+	char path[96];
+	struct socket *s = NULL;
+	(void)snprintf(path, sizeof path, "ipc://%.60s/bounded", dir);
+	struct socket_options options = { .endpoint = path,
+		.bind = true,
+		.router = true,
+		.peers_max = 2,
+		.on_message = on_message,
+		.arg = &got };
+	ck_assert(socket_open(hub, &options, &s, NULL) == ST_OK);
+	char own[96];
+	memcpy(own, endpoint, sizeof own);
+	memcpy(endpoint, path, sizeof path);
+	void *first = stranger(ZMQ_DEALER);
+	run_until_peers(s, 1);
+	void *second = stranger(ZMQ_DEALER);
+	run_until_peers(s, 2);
+	void *third = stranger(ZMQ_DEALER);
+	say(first, "1", 1);
+	run_until(1);
+	say(third, "3", 1);
+	say(second, "2", 1);
+	run_until(2); /* what has connected stays */
+	ck_assert_str_eq(last_body, "2");
+	zmq_close(first);
+	run_until(3);
+	ck_assert_str_eq(last_body, "3");
+	ck_assert_uint_eq(socket_peers(s), 2);
+	zmq_close(second);
+	zmq_close(third);
+	run_until_peers(s, 0);
+	third = stranger(ZMQ_DEALER);
+	run_until_peers(s, 1);
+	second = stranger(ZMQ_DEALER);
+	run_until_peers(s, 2);
+	zmq_close(second);
+	zmq_close(third);
+	socket_free(&s); /* whatever its name is now, the file is removed */
+	memcpy(endpoint, own, sizeof own);
+}
+END_TEST
+
 START_TEST(what_was_sent_before_a_lingering_close_arrives)
 {
 	struct socket *dealer = NULL;
@@ -518,6 +585,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_broken_endpoint_is_refused_with_a_reason, 0,
 		sizeof broken / sizeof *broken);
 	tcase_add_test(tests, a_free_port_can_be_asked_for);
+	tcase_add_test(tests, connections_are_counted_and_bounded);
 	tcase_add_test(tests, what_was_sent_before_a_lingering_close_arrives);
 	return suite_run("socket", tests);
 }
