@@ -1,50 +1,76 @@
--- Buckets that have sessions, each with the days it covers, from inclusive, to exclusive. No day
--- is later than 9999-12-31, so the last bucket of all ends there.
+-- Buckets that have sessions, each with the days that its figures count, from inclusive, to
+-- exclusive: a bucket that reaches beyond the range is cut to it. Days are of the years 1900 to 9999;
+-- the last bucket of all ends with 9999-12-31. Equal requests share a report, which is computed once.
 with request as materialized (
-	select r.*, coalesce(r."from", '-infinity') as first_day, coalesce(r."to", 'infinity') as end_day,
-		coalesce(r.bucket, 'day') as "by", a.week_start
+	select r.ord, r.account_id, coalesce(r.bucket, 'day') as "by", r."group", r."from", r."to",
+		dense_rank() over (order by r.account_id, coalesce(r.bucket, 'day'), r."group", r."from",
+			r."to") as report
 	from unnest($1::int8[], $2::text[], $3::text[], $4::date[], $5::date[]) with ordinality
 		as r (account_id, bucket, "group", "from", "to", ord)
-	join accounts as a on a.account_id = r.account_id
+),
+report as materialized (
+	select r.*, a.week_start, coalesce(r."from", '-infinity') as first_day,
+		coalesce(r."to", 'infinity') as end_day
+	from (select distinct on (r.report) r.* from request as r order by r.report) as r
+	cross join lateral (
+		select a.week_start
+		from accounts as a
+		where a.account_id = r.account_id
+		limit 1
+	) as a
 ),
 bucket as materialized (
-	select r.ord, b.*
-	from request as r
+	select p.report, p.account_id, greatest(b.first_day, p.first_day, '1900-01-01') as "from",
+		least(e.end_day, p.end_day, '9999-12-31') as "to", b.topic_id, b.minutes, b.sessions,
+		p.first_day > greatest(b.first_day, '1900-01-01') or p.end_day < e.end_day as is_partial
+	from report as p
 	cross join lateral (
 		select s.first_day, s.topic_id, sum(s.minutes)::int8 as minutes,
 			sum(s.sessions)::int8 as sessions
 		from (
 			select
-				case r."by"
+				case p."by"
 					when 'day' then d.study_date
 					when 'week' then d.study_date
-						- (extract(isodow from d.study_date)::int - r.week_start + 7) % 7
-					else date_trunc(r."by", d.study_date::timestamp)::date
+						- (extract(isodow from d.study_date)::int - p.week_start + 7) % 7
+					else date_trunc(p."by", d.study_date::timestamp)::date
 				end as first_day,
-				case r."group" when 'topic' then d.topic_id end as topic_id, d.minutes, d.sessions
+				case p."group" when 'topic' then d.topic_id end as topic_id, d.minutes, d.sessions
 			from daily_totals as d
-			where d.account_id = r.account_id and d.study_date >= r.first_day
-				and d.study_date < r.end_day
+			where d.account_id = p.account_id and d.study_date >= p.first_day
+				and d.study_date < p.end_day
 		) as s
 		group by s.first_day, s.topic_id
 		limit 20001
 	) as b
+	cross join lateral (
+		select case p."by"
+				when 'day' then b.first_day + 1
+				when 'week' then b.first_day + 7
+				else (b.first_day + ('1 ' || p."by")::interval)::date
+			end as end_day
+	) as e
+),
+named as materialized (
+	select b.*, t.name as tag
+	from bucket as b
+	left join lateral (
+		select t.name
+		from topics as t
+		where t.account_id = b.account_id and t.id = b.topic_id
+		limit 1
+	) as t on true
 ),
 verdict as materialized (
-	select r.*, (select count(*) from bucket as b where b.ord = r.ord) > 20000 as is_too_large
-	from request as r
+	select p.report, p.week_start, coalesce(c.buckets > 20000, false) as is_too_large
+	from report as p
+	left join (select b.report, count(*) as buckets from bucket as b group by b.report) as c
+		on c.report = p.report
 )
-select r.ord, case when r.is_too_large then 'RANGE_TOO_LARGE' end as outcome, r."by" as "head.by",
-	r.week_start::int4 as "head.week_start", r."from" as "head.from", r."to" as "head.to",
-	b.first_day as "from",
-	least(
-		case r."by"
-			when 'day' then b.first_day + 1
-			when 'week' then b.first_day + 7
-			else (b.first_day + ('1 ' || r."by")::interval)::date
-		end, '9999-12-31') as "to",
-	b.topic_id, t.name as tag, b.minutes, b.sessions
-from verdict as r
-left join bucket as b on b.ord = r.ord and not r.is_too_large
-left join topics as t on t.account_id = r.account_id and t.id = b.topic_id
-order by r.ord, b.first_day, b.topic_id
+select r.ord, case when v.is_too_large then 'RANGE_TOO_LARGE' end as outcome, r."by" as "head.by",
+	v.week_start::int4 as "head.week_start", r."from" as "head.from", r."to" as "head.to",
+	b."from", b."to", b.topic_id, b.tag, b.minutes, b.sessions, b.is_partial
+from request as r
+join verdict as v on v.report = r.report
+left join named as b on b.report = r.report and not v.is_too_large
+order by r.ord, b."from", b.topic_id

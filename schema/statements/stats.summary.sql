@@ -1,33 +1,48 @@
--- Study days are counted once, whatever the number of topics.
+-- Study days are counted once, whatever the number of topics. Requests of one account and range share
+-- a report, which is computed once.
 with request as materialized (
-	select r.*, coalesce(r."from", '-infinity') as first_day, coalesce(r."to", 'infinity') as end_day
+	select r.*, dense_rank() over (order by r.account_id, r."from", r."to") as report
 	from unnest($1::int8[], $2::date[], $3::date[]) with ordinality as r (account_id, "from", "to", ord)
-)
-select r.ord, null::text as outcome, r."from" as "head.from", r."to" as "head.to",
-	days.minutes as "head.minutes", days.sessions as "head.sessions",
-	days.study_days as "head.study_days", topic.topic_id, topic.tag, topic.minutes, topic.sessions
-from request as r
-cross join lateral (
-	select coalesce(sum(d.minutes), 0)::int8 as minutes, coalesce(sum(d.sessions), 0)::int8 as sessions,
-		count(distinct d.study_date) as study_days
-	from daily_totals as d
-	where d.account_id = r.account_id and d.study_date >= r.first_day and d.study_date < r.end_day
-) as days
-left join lateral (
-	select s.topic_id, t.name as tag, s.minutes, s.sessions
-	from (
-		select d.account_id, d.topic_id, sum(d.minutes)::int8 as minutes,
-			sum(d.sessions)::int8 as sessions
+),
+report as materialized (
+	select distinct r.report, r.account_id, coalesce(r."from", '-infinity') as first_day,
+		coalesce(r."to", 'infinity') as end_day
+	from request as r
+),
+head as materialized (
+	select p.report, days.*
+	from report as p
+	cross join lateral (
+		select coalesce(sum(d.minutes), 0)::int8 as minutes,
+			coalesce(sum(d.sessions), 0)::int8 as sessions,
+			count(distinct d.study_date) as study_days
 		from daily_totals as d
-		where d.account_id = r.account_id and d.study_date >= r.first_day and d.study_date < r.end_day
-		group by d.account_id, d.topic_id
+		where d.account_id = p.account_id and d.study_date >= p.first_day
+			and d.study_date < p.end_day
+	) as days
+),
+topic as materialized (
+	select p.report, s.topic_id, t.name as tag, s.minutes, s.sessions
+	from report as p
+	cross join lateral (
+		select d.topic_id, sum(d.minutes)::int8 as minutes, sum(d.sessions)::int8 as sessions
+		from daily_totals as d
+		where d.account_id = p.account_id and d.study_date >= p.first_day
+			and d.study_date < p.end_day
+		group by d.topic_id
 		offset 0
 	) as s
 	cross join lateral (
 		select t.name
 		from topics as t
-		where t.account_id = s.account_id and t.id = s.topic_id
+		where t.account_id = p.account_id and t.id = s.topic_id
 		limit 1
 	) as t
-) as topic on true
-order by r.ord, topic.minutes desc, topic.topic_id
+)
+select r.ord, null::text as outcome, r."from" as "head.from", r."to" as "head.to",
+	h.minutes as "head.minutes", h.sessions as "head.sessions", h.study_days as "head.study_days",
+	t.topic_id, t.tag, t.minutes, t.sessions
+from request as r
+join head as h on h.report = r.report
+left join topic as t on t.report = r.report
+order by r.ord, t.minutes desc, t.topic_id

@@ -1,16 +1,29 @@
-select r.ord, null::text as outcome, t.name as tag, s.minutes, s.sessions
-from unnest($1::int8[]) with ordinality as r (account_id, ord)
-cross join lateral (
-	select d.account_id, d.topic_id, sum(d.minutes)::int8 as minutes, sum(d.sessions)::int8 as sessions
-	from daily_totals as d
-	where d.account_id = r.account_id
-	group by d.account_id, d.topic_id
-	offset 0
-) as s
-cross join lateral (
-	select t.name
-	from topics as t
-	where t.account_id = s.account_id and t.id = s.topic_id
-	limit 1
-) as t
-order by r.ord, s.topic_id
+-- Each account is summed once, however many requests of the batch ask for it. Topics whose names are
+-- equal to the byte are one tag: "AWS" and "aws" stay apart.
+with request as materialized (
+	select r.*
+	from unnest($1::int8[]) with ordinality as r (account_id, ord)
+),
+total as materialized (
+	select a.account_id, t.name as tag, sum(s.minutes)::int8 as minutes,
+		sum(s.sessions)::int8 as sessions, min(s.topic_id) as first_id
+	from (select distinct r.account_id from request as r) as a
+	cross join lateral (
+		select d.topic_id, sum(d.minutes) as minutes, sum(d.sessions) as sessions
+		from daily_totals as d
+		where d.account_id = a.account_id
+		group by d.topic_id
+		offset 0
+	) as s
+	cross join lateral (
+		select t.name
+		from topics as t
+		where t.account_id = a.account_id and t.id = s.topic_id
+		limit 1
+	) as t
+	group by a.account_id, t.name
+)
+select r.ord, null::text as outcome, t.tag, t.minutes, t.sessions
+from request as r
+join total as t on t.account_id = r.account_id
+order by r.ord, t.first_id

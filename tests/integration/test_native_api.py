@@ -239,6 +239,21 @@ class Statistics(Case):
         self.assertEqual([(row["from"], row["minutes"]) for row in years if row["minutes"]],
                          [("2023-01-01", 10), ("2024-01-01", 125)])
 
+    def test_series_of_two_ranges_side_by_side_share_no_bucket(self):
+        self.fill()
+        for by in ("week", "month", "year"):
+            with self.subTest(by=by):
+                rows = [row for days in ("from=2023-12-01&to=2024-01-01", "from=2024-01-01&to=2024-01-02",
+                                         "from=2024-01-02&to=2024-02-29", "from=2024-02-29")
+                        for row in self.call("GET", f"/stats/series?by={by}&{days}").json["data"]]
+                self.assertEqual(sum(row["minutes"] for row in rows), 135)
+                for before, after in zip(rows, rows[1:]):
+                    self.assertLessEqual(before["to"], after["from"])
+        cut, = self.call("GET", "/stats/series?by=month&from=2024-01-02&to=2024-02-01").json["data"]
+        self.assertEqual((cut["from"], cut["to"], cut["is_partial"]), ("2024-01-02", "2024-02-01", True))
+        whole, = self.call("GET", "/stats/series?by=month&from=2024-01-01&to=2024-02-01").json["data"]
+        self.assertEqual((whole["from"], whole["to"], whole["is_partial"]), ("2024-01-01", "2024-02-01", False))
+
     def test_heatmap_of_a_year(self):
         self.fill()
         said = self.call("GET", "/stats/heatmap?year=2024").json

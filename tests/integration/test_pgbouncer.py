@@ -13,8 +13,8 @@ import harness
 ZONE = "Pacific/Kiritimati"  # UTC+14: its today differs from that of UTC for 14 hours a day
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
 WANTED = {"TimeZone": ZONE, "statement_timeout": "10s", "client_connection_check_interval": "250ms",
-          "jit": "off", "plan_cache_mode": "force_generic_plan", "search_path": "public, pg_temp",
-          "DateStyle": "ISO, YMD"}
+          "jit": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan",
+          "search_path": "public, pg_temp", "DateStyle": "ISO, YMD"}
 
 
 class Bouncer:

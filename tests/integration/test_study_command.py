@@ -223,6 +223,9 @@ class Commands(StudyCase):
                          [["2024-01", "1"], ["2024-02", "-"], ["2024-03", "1"]])
         series = self.json("stats", "--by", "week", "--from", "2024-01-01")
         self.assertEqual([bucket["minutes"] for bucket in series["data"]], [90, 90])
+        weeks = self.study("stats", "--by", "week", "--from", "2024-01-03", "--to", "2024-03-02").splitlines()
+        self.assertEqual([line.split()[:2] for line in weeks[:3]],
+                         [["2024-01-03", "30"], ["2024-01-08", "-"], ["2024-01-15", "-"]])
         self.assertEqual(self.json("stats")["minutes"], 180)
         heat = self.study("heatmap", "--year", 2024).splitlines()
         self.assertEqual(len(heat), 9)

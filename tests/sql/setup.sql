@@ -40,6 +40,7 @@ begin
 	execute format('alter database %I set TimeZone = ''UTC''', current_database());
 	execute format('alter database %I set plan_cache_mode = force_generic_plan', current_database());
 	execute format('alter database %I set jit = off', current_database()); -- as the workers have it
+	execute format('alter database %I set enable_seqscan = off', current_database());
 end
 $$;
 

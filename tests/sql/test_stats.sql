@@ -25,6 +25,29 @@ select results_eq('select * from answer', $$values
 select columns_are('answer', array['ord', 'outcome', 'tag', 'minutes', 'sessions'], 'totals: its columns');
 drop table answer;
 
+-- Namesakes: topics whose names are equal to the byte are one tag. A deleted topic stands for one here.
+savepoint namesakes;
+insert into topics (account_id, id, name, deleted_at) overriding system value values
+	(1, 10, 'Rust', now()), (1, 14, 'Go', now()), (1, 15, 'GO', now()), (1, 16, 'gO', now());
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+select 1, gen_random_uuid(), t, '2024-02-29', 100 from unnest(array[10, 14, 15, 16]) as t;
+create temp table answer as execute "stats.totals"('{1,2}');
+select results_eq('select ord, tag, minutes, sessions from answer', $$values
+	(1::bigint, 'Rust'::text, 968::bigint, 6::bigint), (1, 'Go', 1281, 9), (1, 'GO', 100, 1), (1, 'gO', 100, 1), (2, 'Go', 1000, 1)$$,
+	'totals: namesakes are one tag, at the place of the first; names that differ in case are several');
+drop table answer;
+create temp table answer as execute "stats.summary"('{1}', '{2024-02-29}', '{2024-03-01}');
+select results_eq('select topic_id, tag, minutes from answer', $$values
+	(10::bigint, 'Rust'::text, 100::bigint), (14, 'Go', 100), (15, 'GO', 100), (16, 'gO', 100), (12, 'Rust', 96), (11, 'Go', 16)$$,
+	'summary: namesakes stay apart, they have their ids');
+drop table answer;
+create temp table answer as execute "stats.series"('{1}', '{month}', '{topic}', '{2024-02-29}', '{2024-03-01}');
+select results_eq('select topic_id, tag, minutes from answer', $$values
+	(10::bigint, 'Rust'::text, 100::bigint), (11, 'Go', 16), (12, 'Rust', 96), (14, 'Go', 100), (15, 'GO', 100), (16, 'gO', 100)$$,
+	'series: namesakes stay apart, they have their ids');
+drop table answer;
+rollback to namesakes;
+
 -- stats.summary: account_id, from, to
 create temp table answer as execute "stats.summary"('{1,1,3,2,1,1}',
 	'{null,2024-02-29,null,2024-02-29,2024-02-28,2024-03-01}', '{null,2024-03-01,null,2024-03-01,2024-02-28,2024-02-28}');
@@ -48,8 +71,8 @@ select results_eq('select "from", "to", topic_id, tag, minutes, sessions from an
 	('2024-02-28'::date, '2024-02-29'::date, null::bigint, null::text, 8::bigint, 1::bigint),
 	('2024-02-29', '2024-03-01', null, null, 112, 3)$$, 'series: by day, leap day and all, from inclusive, to exclusive');
 select results_eq('select "from", "to", minutes, sessions from answer where ord = 2', $$values
-	('2020-12-28'::date, '2021-01-04'::date, 3::bigint, 2::bigint), ('2021-01-04', '2021-01-11', 4, 1),
-	('2024-02-26', '2024-03-04', 248, 5), ('2024-12-23', '2024-12-30', 256, 1), ('2024-12-30', '2025-01-06', 1536, 2)$$,
+	('2020-12-31'::date, '2021-01-04'::date, 3::bigint, 2::bigint), ('2021-01-04', '2021-01-11', 4, 1),
+	('2024-02-26', '2024-03-04', 248, 5), ('2024-12-23', '2024-12-30', 256, 1), ('2024-12-30', '2025-01-05', 1536, 2)$$,
 	'series: by ISO weeks, over the ends of years, week 53 and all');
 select results_eq('select "from", "to", topic_id, tag, minutes, sessions from answer where ord = 3', $$values
 	('2024-02-01'::date, '2024-03-01'::date, 11::bigint, 'Go', 24::bigint, 2::bigint), ('2024-02-01', '2024-03-01', 12, 'Rust', 96, 2),
@@ -69,9 +92,27 @@ drop table answer;
 create temp table answer as execute "stats.series"('{1,1,1,1}', '{null,week,month,year}', '{null,null,null,null}',
 	'{9999-12-31,9999-12-31,9999-12-31,9999-12-31}', '{null,null,null,null}');
 select results_eq('select ord, "head.by", "from", "to" from answer', $$values
-	(1::bigint, 'day', '9999-12-31'::date, '9999-12-31'::date), (2, 'week', '9999-12-27', '9999-12-31'),
-	(3, 'month', '9999-12-01', '9999-12-31'), (4, 'year', '9999-01-01', '9999-12-31')$$,
+	(1::bigint, 'day', '9999-12-31'::date, '9999-12-31'::date), (2, 'week', '9999-12-31', '9999-12-31'),
+	(3, 'month', '9999-12-31', '9999-12-31'), (4, 'year', '9999-12-31', '9999-12-31')$$,
 	'series: by day where nothing is said; no day is later than the last one');
+drop table answer;
+
+-- A range cuts buckets: they say the days that they count, and that they are cut.
+create temp table answer as execute "stats.series"('{1,1,1,1,1,1,1,1,1}',
+	'{week,week,month,month,year,year,day,week,year}', '{null,null,null,null,null,null,null,null,null}',
+	'{2020-12-01,2021-01-01,2024-02-01,2024-02-29,2024-03-01,2024-01-01,2024-02-29,null,1900-01-01}',
+	'{2021-01-01,2022-01-01,2024-02-29,2024-03-01,2025-01-01,2024-03-01,2024-03-02,2021-01-05,9999-12-31}');
+select results_eq('select ord, "from", "to", minutes, is_partial from answer where ord < 9', $$values
+	(1::bigint, '2020-12-28'::date, '2021-01-01'::date, 1::bigint, true),
+	(2, '2021-01-01', '2021-01-04', 2, true), (2, '2021-01-04', '2021-01-11', 4, false),
+	(3, '2024-02-01', '2024-02-29', 8, true), (4, '2024-02-29', '2024-03-01', 112, true),
+	(5, '2024-03-01', '2025-01-01', 896, true), (6, '2024-01-01', '2024-03-01', 120, true),
+	(7, '2024-02-29', '2024-03-01', 112, false), (7, '2024-03-01', '2024-03-02', 128, false),
+	(8, '1900-01-01', '1900-01-08', 1, false), (8, '2020-12-28', '2021-01-04', 3, false), (8, '2021-01-04', '2021-01-05', 4, true)$$,
+	'series: buckets that the range cuts have the days that were counted; two ranges side by side share none');
+select results_eq('select "from", "to", is_partial from answer where ord = 9', $$values
+	('1900-01-01'::date, '1901-01-01'::date, false), ('2020-01-01', '2021-01-01', false), ('2021-01-01', '2022-01-01', false),
+	('2024-01-01', '2025-01-01', false), ('2025-01-01', '2026-01-01', false)$$, 'series: a range of whole years cuts none');
 drop table answer;
 
 -- Every bucket of every kind of week holds what its days hold, and the buckets all there is.
@@ -87,7 +128,7 @@ select week_start, bucket, b.*
 from unnest(array[1, 2, 3, 4, 5, 6, 7]) as week_start
 cross join unnest(array['day', 'week', 'month', 'year']) as bucket
 cross join lateral pg_temp.buckets(week_start, bucket) as b (ord bigint, outcome text, head_by text, head_week_start int,
-	head_from date, head_to date, first_day date, end_day date, topic_id bigint, tag text, minutes bigint, sessions bigint);
+	head_from date, head_to date, first_day date, end_day date, topic_id bigint, tag text, minutes bigint, sessions bigint, is_partial boolean);
 select is_empty($$
 	select *
 	from buckets as b
@@ -95,8 +136,9 @@ select is_empty($$
 		select sum(minutes)::bigint, count(*) from log where account_id = 1 and study_date >= b.first_day
 			and (study_date < b.end_day or b.end_day = '9999-12-31')) as l (minutes, sessions)
 	where (b.minutes, b.sessions) is distinct from (l.minutes, l.sessions)$$, 'series: a bucket is the sum of its days');
-select is_empty($$select from buckets where bucket = 'week' and extract(isodow from first_day) <> week_start$$,
-	'series: each week begins on its day');
+select is_empty($$select from buckets where bucket = 'week' and extract(isodow from first_day) <> week_start
+		and first_day > '1900-01-01'$$, 'series: each week begins on its day, but the first one of all');
+select is_empty('select from buckets where is_partial is distinct from false', 'series: without a range no bucket is cut');
 select results_eq('select distinct sum(minutes) from buckets group by week_start, bucket', 'values (2049::numeric)',
 	'series: the buckets sum to all');
 update accounts set week_start = 1 where account_id = 1;
@@ -151,7 +193,11 @@ select is(pg_temp.streak(), '2 (1-0) 3 (5-3)', 'streak: the longest is another t
 select pg_temp.study(30, 0, 1, 3, 4, 6, 7) \g /dev/null
 select is(pg_temp.streak(), '2 (1-0) 2 (1-0)', 'streak: of two as long the later is the longest');
 select pg_temp.study(30, 0, 1, -1, -2, -3) \g /dev/null
-select is(pg_temp.streak(), '2 (1-0) 2 (1-0)', 'streak: days to come count nowhere');
+select is(pg_temp.streak(), '2 (1-0) 5 (1--3)', 'streak: days to come are of the longest run, not of the current one');
+select pg_temp.study(30, -1, -2) \g /dev/null
+select is(pg_temp.streak(), '0 (-) 2 (-1--2)', 'streak: a run that begins tomorrow is not the current one');
+select pg_temp.study(30, -1, 1, 2) \g /dev/null
+select is(pg_temp.streak(), '2 (2-1) 2 (2-1)', 'streak: today''s gap ends a run for good only when today is over');
 select pg_temp.study(15, 0, 1, 2, 2) \g /dev/null
 select is(pg_temp.streak(15), '3 (2-0) 3 (2-0)', 'streak: with just the minutes asked for');
 select is(pg_temp.streak(16), '0 (-) 1 (2-2)', 'streak: two sessions of a day add up');
@@ -170,6 +216,42 @@ drop table answer;
 update accounts set time_zone = 'Pacific/Kiritimati' where account_id = 3;
 create temp table answer as execute "stats.streak"('{3}', '{1}');
 select is((select today from answer), (now() at time zone 'Pacific/Kiritimati')::date, 'streak: today is the account''s');
+drop table answer;
+
+-- Today moves back by another zone (26 hours apart) or start of the day: the longest run stays.
+create temp table longest (zone text, starts time, longest int, current int);
+select pg_temp.study(30, 0, 1, 2, -1) \g /dev/null
+do $$
+declare
+	zone text;
+	starts time;
+	r record;
+begin
+	foreach zone in array array['Pacific/Kiritimati', 'UTC', 'Etc/GMT+12', null] loop
+		foreach starts in array array['00:00', '04:00', '23:59']::time[] loop
+			update accounts set time_zone = zone, day_starts_at = starts where account_id = 3;
+			for r in execute 'execute "stats.streak"(''{3}'', ''{1}'')' loop
+				insert into longest values (zone, starts, r.longest, r.current);
+			end loop;
+		end loop;
+	end loop;
+end
+$$;
+select results_eq('select distinct longest from longest', 'values (4)', 'streak: the longest does not depend on today');
+select ok((select bool_and(current between 1 and longest) and count(*) = 12 from longest), 'streak: the current one follows today');
+update accounts set time_zone = null, day_starts_at = '00:00' where account_id = 3;
+
+-- Many requests of one report, mixed with others, each get its rows.
+create temp table answer as execute "stats.series"(array[1,2,1,2,1]::bigint[], '{month,month,month,week,month}',
+	'{topic,topic,topic,topic,null}', '{null,null,null,null,null}', '{null,null,null,null,null}');
+select is_empty('select "from", "to", topic_id, minutes from answer where ord = 1 except all
+	select "from", "to", topic_id, minutes from answer where ord = 3', 'series: equal requests have equal rows');
+select results_eq('select ord, count(*), sum(minutes) from answer group by ord order by ord', $$values
+	(1::bigint, 10::bigint, 2049::numeric), (2, 14, 1368), (3, 10, 2049), (4, 53, 1368), (5, 8, 2049)$$, 'series: each has those of its own request');
+drop table answer;
+create temp table answer as execute "stats.summary"('{1,2,1,1,2}', '{null,null,null,2024-01-01,null}', '{null,null,null,null,null}');
+select results_eq('select ord, count(*), min("head.minutes") from answer group by ord order by ord', $$values
+	(1::bigint, 2::bigint, 2049::bigint), (2, 1, 1368), (3, 2, 2049), (4, 2, 2041), (5, 1, 1368)$$, 'summary: each has those of its own request');
 drop table answer;
 
 -- One reply has at most 20,000 buckets; another request of the batch is answered all the same.
