@@ -256,7 +256,7 @@ static size_t gather(struct study_client *c, int64_t now)
 	buf_clear(&c->out);
 	for (struct request *at = c->requests.queue.first; at; at = at->next, count++) {
 		size_t len = c->out.len + at->params.len + ENVELOPE_BYTES;
-		if (count > 0 && len > ENVELOPE_BODY_MAX)
+		if (count > 0 && (len > ENVELOPE_BODY_MAX || count == ENVELOPE_COUNT_MAX))
 			break;
 		put_request(c, at, now);
 	}

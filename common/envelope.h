@@ -15,7 +15,11 @@
 
 #include "common/msg.h"
 
-enum { ENVELOPE_BODY_MAX = 1 << 20, ENVELOPE_REQUEST_ID_MAX = 128 };
+enum {
+	ENVELOPE_BODY_MAX = 1 << 20,
+	ENVELOPE_COUNT_MAX = 1024, /* messages in a body that a client sends */
+	ENVELOPE_REQUEST_ID_MAX = 128,
+};
 
 enum envelope_kind { ENVELOPE_REQUEST, ENVELOPE_RESPONSE, ENVELOPE_NOTIFICATION };
 

@@ -1,6 +1,7 @@
 #include "common/socket.h"
 
 #include "common/ipc_path.h"
+#include "common/service.h"
 #include "common/socket_monitor.h"
 #include "common/socket_peers.h"
 #include "common/socket_zap.h"
@@ -12,13 +13,24 @@
 #include <string.h>
 
 enum {
-	MESSAGES_PER_TURN = 256, /* then other events of the loop have their turn */
 	HEARTBEAT_MS = 500,
 	HEARTBEAT_TIMEOUT_MS = 2000,
-	HANDSHAKE_MS = 5000,
+	HANDSHAKE_MS = 2000,
+	KEEPALIVE_S = 5,
+	UNACKNOWLEDGED_MS = 15000, /* then TCP gives up a peer that is gone or doesn't read */
 	RECONNECT_MS = 50,
 	RECONNECT_MAX_MS = 1000,
-	FRAMES_MAX = 3, /* identity, delimiter, body */
+	FRAMES_MAX = 3,   /* identity, delimiter, body */
+	FRAME_SLACK = 64, /* what CURVE adds to a body */
+};
+
+/* What one turn of the loop reads; then other events have their turn. */
+enum { MESSAGES_PER_TURN = 256, FRAMES_PER_TURN = 4096, BYTES_PER_TURN = 4 << 20, TURN_MS = 5 };
+
+struct budget {
+	int messages, frames;
+	int64_t bytes;
+	uint64_t end_ms;
 };
 
 /* The last byte of a ROUTER's `peer` says whether it puts a delimiter before its body. */
@@ -40,6 +52,7 @@ struct socket {
 	struct socket_peers *peers; /* NULL: not bound */
 	struct event *readable;  /* ZMQ_FD: edge-triggered whatever we ask for */
 	struct event *again;     /* a zero timer: look at ZMQ_EVENTS in the next turn */
+	bool is_skipping;        /* amid a message of too many frames */
 	char endpoint[256];
 	struct socket_counts counts;
 };
@@ -105,24 +118,40 @@ static bool has_more(struct socket *s)
 	return zmq_getsockopt(s->zmq, ZMQ_RCVMORE, &more, &size) == 0 && more;
 }
 
-/* Receives a whole message; frames past FRAMES_MAX are dropped but counted. 0: there is none. */
-static int receive(struct socket *s, zmq_msg_t *frames)
+static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *left)
 {
-	int count = 0;
-	zmq_msg_t beyond;
-	zmq_msg_init(&beyond);
-	do {
-		zmq_msg_t *frame = count < FRAMES_MAX ? &frames[count] : &beyond;
-		int got;
-		do
-			got = zmq_msg_recv(frame, s->zmq, ZMQ_DONTWAIT);
-		while (got < 0 && errno == EINTR);
-		if (got < 0)
-			break;
+	int got;
+	do
+		got = zmq_msg_recv(frame, s->zmq, ZMQ_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	left->frames--;
+	left->bytes -= got > 0 ? got : 0;
+	return got >= 0;
+}
+
+/* Drops the rest of a message as far as the budget goes; a later turn drops what is left. */
+static void skip_rest(struct socket *s, struct budget *left)
+{
+	zmq_msg_t frame;
+	zmq_msg_init(&frame);
+	s->is_skipping = true;
+	while (s->is_skipping && left->frames > 0 && receive_frame(s, &frame, left))
+		s->is_skipping = has_more(s);
+	zmq_msg_close(&frame);
+}
+
+/* The number of the frames of a message; more than FRAMES_MAX where it has too many. 0: none. */
+static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
+{
+	for (int count = 0; count < FRAMES_MAX;) {
+		if (!receive_frame(s, &frames[count], left))
+			return count;
 		count++;
-	} while (has_more(s));
-	zmq_msg_close(&beyond);
-	return count;
+		if (!has_more(s))
+			return count;
+	}
+	skip_rest(s, left);
+	return FRAMES_MAX + 1;
 }
 
 static struct span frame_span(zmq_msg_t *frame)
@@ -165,24 +194,41 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
 }
 
+/* False: there was none. */
+static bool receive_and_deliver(struct socket *s, struct budget *left)
+{
+	zmq_msg_t frames[FRAMES_MAX];
+	for (int f = 0; f < FRAMES_MAX; f++)
+		zmq_msg_init(&frames[f]);
+	int count = receive(s, frames, left);
+	if (count)
+		deliver(s, frames, count);
+	for (int f = 0; f < FRAMES_MAX; f++)
+		zmq_msg_close(&frames[f]);
+	left->messages--;
+	return count > 0;
+}
+
+static bool is_spent(const struct budget *left)
+{
+	return left->messages <= 0 || left->frames <= 0 || left->bytes <= 0
+	       || service_now_ms() >= left->end_ms;
+}
+
 /* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
- * look again in the next turn. */
+ * look again in the next turn. ZeroMQ takes a message of each peer in turn. */
 static void pump(struct socket *s)
 {
-	for (int i = 0; events_of(s) & ZMQ_POLLIN; i++) {
-		if (i == MESSAGES_PER_TURN) {
+	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,
+		service_now_ms() + TURN_MS };
+	while (events_of(s) & ZMQ_POLLIN) {
+		if (is_spent(&left)) {
 			look_again(s);
 			return;
 		}
-		zmq_msg_t frames[FRAMES_MAX];
-		for (int f = 0; f < FRAMES_MAX; f++)
-			zmq_msg_init(&frames[f]);
-		int count = receive(s, frames);
-		if (count)
-			deliver(s, frames, count);
-		for (int f = 0; f < FRAMES_MAX; f++)
-			zmq_msg_close(&frames[f]);
-		if (!count)
+		if (s->is_skipping)
+			skip_rest(s, &left);
+		else if (!receive_and_deliver(s, &left))
 			return;
 	}
 }
@@ -196,16 +242,23 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 static enum status set_options(struct socket *s)
 {
 	int high_water = s->options.high_water ? s->options.high_water : SOCKET_HIGH_WATER;
-	/* Over it ZeroMQ ends the connection unread; up to it we drop one message and count it. */
-	int64_t frame_max = (int64_t)s->max_body * 2;
+	bool has_mark = s->options.receive_high_water > 0;
+	/* Over it ZeroMQ ends the connection before it reads the frame. It holds before the
+	 * handshake, too, and for each frame, not for their sum. */
+	int64_t frame_max = (int64_t)s->max_body + FRAME_SLACK;
 	const struct {
 		int option, value;
 	} ints[] = {
 		{ ZMQ_LINGER, 0 },
 		{ ZMQ_SNDHWM, high_water },
-		{ ZMQ_RCVHWM, high_water },
-		{ ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS },
+		{ ZMQ_RCVHWM, has_mark ? s->options.receive_high_water : high_water },
+		{ ZMQ_HEARTBEAT_IVL, has_mark ? 0 : HEARTBEAT_MS },
 		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
+		{ ZMQ_TCP_KEEPALIVE, 1 },
+		{ ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_S },
+		{ ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_S },
+		{ ZMQ_TCP_KEEPALIVE_CNT, 3 },
+		{ ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
 		/* else a bound 127.0.0.1 is ::ffff:127.0.0.1 */
 		{ ZMQ_IPV6, strchr(s->options.endpoint, '[') != NULL },

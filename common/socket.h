@@ -4,8 +4,9 @@
  * A message is one body frame (schema/rpc.md); a peer that puts an empty delimiter frame
  * before it (REQ) is accepted and gets one back. Everything else is dropped and counted.
  * on_message runs from the loop, never inside socket_send; its spans live for the call only;
- * it may send on any socket but must not free the one it was called for. `peer` is opaque:
- * at most SOCKET_PEER_MAX bytes, the same for every message of one connection, never used
+ * it may send on any socket but must not free the one it was called for.
+ * A turn of the loop reads a bounded number of messages and bytes and ends after a few ms.
+ * `peer` is opaque: at most SOCKET_PEER_MAX bytes, the same for every message of one connection, never used
  * again for another; a DEALER's is empty. Connecting sockets connect by themselves, and again.
  *
  *	struct socket_hub *hub = NULL;
@@ -33,7 +34,7 @@ enum {
 	SOCKET_PEER_MAX = 256,
 	SOCKET_HIGH_WATER = 8192,         /* messages a peer and direction, where 0 is given */
 	SOCKET_BODY_MAX = 1 << 20,        /* what untrusted peers may send, where 0 is given */
-	SOCKET_REPLY_BODY_MAX = 64 << 20, /* what a worker may */
+	SOCKET_REPLY_BODY_MAX = 32 << 20, /* what a worker may */
 };
 
 struct socket_options {
@@ -41,6 +42,10 @@ struct socket_options {
 	bool bind;            /* else connect */
 	bool router;          /* else DEALER */
 	int high_water;
+	/* Where peers may reach it: how many messages ZeroMQ reads ahead for a peer. Heartbeats are
+	 * off then and TCP keepalive takes their place: ZeroMQ 4.3 sends a heartbeat also on a
+	 * connection that has ended while it waited at this mark, and then aborts the process. */
+	int receive_high_water;
 	size_t max_body;
 	size_t peers_max;     /* bind: connections; past it others are refused; 0: no bound */
 	enum curve_role role; /* bind: of who connects */
@@ -54,7 +59,7 @@ struct socket_options {
 /* Since socket_open. */
 struct socket_counts {
 	uint64_t received, sent;
-	uint64_t oversize;   /* dropped: a body over max_body (far over it ends the connection) */
+	uint64_t oversize;   /* dropped: a body a little over max_body (more ends the connection) */
 	uint64_t revoked;    /* dropped: its key was taken out of the clients file */
 	uint64_t malformed;  /* dropped: not [delimiter] body */
 	uint64_t overloaded; /* refused sends: the high-water mark */

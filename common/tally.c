@@ -5,16 +5,20 @@
 
 struct tally {
 	atomic_size_t bytes;
-	atomic_size_t users; /* the owner and each message */
+	atomic_size_t users; /* the owner, each message and each part */
+	struct tally *whole; /* NULL: none */
 };
 
-struct tally *tally_new(void)
+struct tally *tally_new(struct tally *whole)
 {
 	struct tally *t = malloc(sizeof *t);
 	if (!t)
 		return NULL;
 	atomic_init(&t->bytes, 0);
 	atomic_init(&t->users, 1);
+	t->whole = whole;
+	if (whole)
+		atomic_fetch_add(&whole->users, 1);
 	return t;
 }
 
@@ -25,8 +29,11 @@ size_t tally_bytes(const struct tally *t)
 
 static void leave(struct tally *t)
 {
-	if (atomic_fetch_sub(&t->users, 1) == 1)
+	while (t && atomic_fetch_sub(&t->users, 1) == 1) {
+		struct tally *whole = t->whole;
 		free(t);
+		t = whole;
+	}
 }
 
 struct parcel {
@@ -41,7 +48,8 @@ struct parcel *tally_begin(struct tally *t, size_t bytes)
 		return NULL;
 	*parcel = (struct parcel){ t, bytes };
 	atomic_fetch_add(&t->users, 1);
-	atomic_fetch_add(&t->bytes, bytes);
+	for (; t; t = t->whole)
+		atomic_fetch_add(&t->bytes, bytes);
 	return parcel;
 }
 
@@ -51,7 +59,8 @@ void tally_done(void *bytes, void *arg)
 	free(bytes);
 	if (!parcel)
 		return;
-	atomic_fetch_sub(&parcel->tally->bytes, parcel->len);
+	for (struct tally *t = parcel->tally; t; t = t->whole)
+		atomic_fetch_sub(&t->bytes, parcel->len);
 	leave(parcel->tally);
 	free(parcel);
 }

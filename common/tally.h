@@ -5,7 +5,7 @@
  * as long as its owner or a message that is under way, whichever is longer; only tally_done may
  * be called from another thread.
  *
- *	struct tally *unread = tally_new();
+ *	struct tally *unread = tally_new(all);
  *	st = socket_send_counted(socket, peer, &body, unread);
  *	if (tally_bytes(unread) > MUCH) ...
  *	tally_free(&unread);
@@ -18,7 +18,8 @@
 struct parcel;
 struct tally;
 
-struct tally *tally_new(void); /* NULL: no memory */
+/* Its bytes count in `whole`, too, unless that is NULL. NULL: no memory. */
+struct tally *tally_new(struct tally *whole);
 size_t tally_bytes(const struct tally *t);
 
 /* A message sets out; NULL: no memory. */

@@ -33,6 +33,8 @@ struct rpc {
 	struct rpc_peers *peers;
 	struct rpc_call_list calls;
 	struct event *drain_limit, *drain_grace;
+	struct buf constant; /* the result of constant_of */
+	const struct rpc_local *constant_of;
 	struct uuid_source ids;
 	struct rpc_counts counts;
 	uint64_t opened_ms, logged_ms, malformed_logged;
@@ -157,22 +159,36 @@ static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct 
 	return st;
 }
 
+/* A result in `made`, or in the memory of constant ones, which are long. */
+static enum status local_result(
+	struct rpc *rpc, const struct rpc_local *local, struct buf *made, struct span *result)
+{
+	struct rpc_about about = { .workers = rpc->options.workers,
+		.counts = rpc->counts,
+		.uptime_ms = service_now_ms() - rpc->opened_ms };
+	struct buf *out = local->is_constant ? &rpc->constant : made;
+	if (!local->is_constant || rpc->constant_of != local) {
+		buf_clear(out);
+		local->put(out, &about);
+		if (local->is_constant)
+			rpc->constant_of = out->failed ? NULL : local;
+	}
+	*result = buf_view(out);
+	return out->failed ? ST_NO_MEMORY : ST_OK;
+}
+
 static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
 	const struct rpc_local *local, struct fail *why)
 {
 	struct param_value values[METHOD_PARAMS_MAX];
-	struct rpc_about about = { .workers = rpc->options.workers,
-		.counts = rpc->counts,
-		.uptime_ms = service_now_ms() - rpc->opened_ms };
-	struct buf result = { 0 };
+	struct buf made = { 0 };
 	enum status st = params_decode(&local->method, e->params, values, why);
-	if (st == ST_OK) {
-		local->put(&result, &about);
-		st = result.failed ? ST_NO_MEMORY : ST_OK;
-	}
+	struct span result;
 	if (st == ST_OK)
-		rpc_peer_answer(p, e->msgid, buf_view(&result));
-	buf_fini(&result);
+		st = local_result(rpc, local, &made, &result);
+	if (st == ST_OK)
+		rpc_peer_answer(p, e->msgid, result);
+	buf_fini(&made);
 	return st;
 }
 
@@ -243,6 +259,24 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 	return true;
 }
 
+/* The body has too many messages. False, as take. */
+static bool refuse_rest(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
+{
+	struct envelope e;
+	struct fail why = { 0 };
+	enum status st = envelope_decode_client(in, &e, &why);
+	(void)fail_set(&why, ST_INVALID_INPUT,
+		"a body has at most %d messages: what follows them is not read",
+		ENVELOPE_COUNT_MAX);
+	if (st != ST_MALFORMED && e.kind == ENVELOPE_REQUEST) {
+		rpc->counts.requests++;
+		rpc->counts.refused++;
+		rpc_peer_refuse(p, e.msgid, ST_INVALID_INPUT, &why);
+	}
+	on_malformed(rpc, &why);
+	return false;
+}
+
 static void on_message(struct socket *s, struct span name, struct span body, void *arg)
 {
 	struct rpc *rpc = arg;
@@ -253,8 +287,9 @@ static void on_message(struct socket *s, struct span name, struct span body, voi
 		rpc->counts.dropped++;
 		return;
 	}
-	while (in.at < in.end && take(rpc, p, &in))
-		;
+	for (int count = 0; in.at < in.end; count++)
+		if (!(count < ENVELOPE_COUNT_MAX ? take(rpc, p, &in) : refuse_rest(rpc, p, &in)))
+			break;
 	rpc_peer_touch(p);
 }
 
@@ -317,15 +352,18 @@ struct rpc_counts rpc_counts(const struct rpc *rpc)
 static enum status open_parts(
 	struct rpc *rpc, struct socket_hub *hub, struct event_base *base, struct fail *why)
 {
-	struct rpc_peers_options peers = {
-		.counts = &rpc->counts, .on_gone = on_gone, .on_turn = on_turn, .arg = rpc
-	};
+	struct rpc_peers_options peers = { .counts = &rpc->counts,
+		.unread_all_max = rpc->options.unread_all_max,
+		.on_gone = on_gone,
+		.on_turn = on_turn,
+		.arg = rpc };
 	struct socket_options options = {
 		.endpoint = rpc->options.endpoint,
 		.bind = true,
 		.router = true,
 		.max_body = ENVELOPE_BODY_MAX,
 		.peers_max = rpc->options.peers_max,
+		.receive_high_water = RPC_RECEIVE_MAX,
 		.on_message = on_message,
 		.arg = rpc,
 	};
@@ -375,6 +413,7 @@ void rpc_free(struct rpc **out)
 		event_free(rpc->drain_limit);
 	if (rpc->drain_grace)
 		event_free(rpc->drain_grace);
+	buf_fini(&rpc->constant);
 	socket_free_lingering(&rpc->socket, RPC_LINGER_MS);
 	free(rpc);
 }

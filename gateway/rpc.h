@@ -8,6 +8,9 @@
  * - Bytes that are no message are dropped, with what follows them in their body, and counted;
  *   no other client sees anything of it.
  * - The calls of a client that is gone are cancelled; that it is shows when it is sent something.
+ * - A body has at most ENVELOPE_COUNT_MAX messages: a request past them is refused with
+ *   INVALID_INPUT, and what follows it is dropped and counted. So one body takes a few ms at most,
+ *   and the socket reads a body of each client in turn.
  * - What a client may have in flight is bounded by number and bytes, so is what waits for it to
  *   read (gateway/rpc_peer.h): requests past it are refused with OVERLOADED, the result of one
  *   that was sent becomes OVERLOADED or, where it is a write, OUTCOME_UNKNOWN.
@@ -34,6 +37,7 @@ enum {
 	RPC_PEER_BYTES_MAX = 32 << 20, /* of params in flight */
 	RPC_BYTES_MAX = 256 << 20,
 	RPC_DRAIN_MS = 10000,
+	RPC_RECEIVE_MAX = 32, /* bodies that ZeroMQ reads ahead for a client */
 	RPC_GRACE_MS = 300,   /* of a drain: who asks in it is told to ask another gateway */
 	RPC_LINGER_MS = 1000, /* for the last answers to leave the machine */
 };
@@ -43,6 +47,7 @@ struct rpc_options {
 	struct workers *workers; /* outlives it */
 	int64_t deadline_ms;     /* of requests that say none */
 	size_t peers_max;        /* clients that may be connected; 0: no bound */
+	size_t unread_all_max;   /* of responses; 0: RPC_UNREAD_ALL_MAX */
 };
 
 enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,

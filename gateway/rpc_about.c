@@ -11,9 +11,10 @@ static void put_status(struct buf *out, const struct rpc_about *about);
 
 static const struct rpc_local local_table[] = {
 	{ { .name = "rpc.methods", .safe_to_repeat = true,
-	    .summary = "Every method with its params." }, put_methods },
+	    .summary = "Every method with its params." }, true, put_methods },
 	{ { .name = "rpc.status", .safe_to_repeat = true,
-	    .summary = "The gateway, its workers, its queue and what it has counted." }, put_status },
+	    .summary = "The gateway, its workers, its queue and what it has counted." }, false,
+	  put_status },
 };
 
 enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };

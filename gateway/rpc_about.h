@@ -32,6 +32,7 @@ struct rpc_about {
 
 struct rpc_local {
 	struct method method;
+	bool is_constant; /* the same result each time */
 	void (*put)(struct buf *out, const struct rpc_about *about);
 };
 

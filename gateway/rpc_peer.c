@@ -16,6 +16,8 @@ enum {
 struct rpc_peers {
 	struct rpc_peers_options options;
 	struct socket *socket;
+	struct tally *unread; /* of all */
+	size_t made;          /* bytes of responses in messages that are not sent yet, of all */
 	struct event *flush, *sweep;
 	void *tree; /* tsearch(3): no choice of names makes it slow */
 	/* Each peer is in one: looked at after this turn; with calls in flight; only to read. */
@@ -65,7 +67,7 @@ static struct rpc_peer *new_peer(struct rpc_peers *peers, struct span name)
 	memcpy(p + 1, name.bytes, name.len);
 	p->name = (struct span){ (char *)(p + 1), name.len };
 	p->peers = peers;
-	p->unread = tally_new();
+	p->unread = tally_new(peers->unread);
 	if (!p->unread || !tsearch(p, &peers->tree, compare)) {
 		tally_free(&p->unread);
 		free(p);
@@ -92,6 +94,7 @@ static void free_peer(struct rpc_peer *p)
 	tdelete(p, &peers->tree, compare);
 	peers->options.counts->peers--;
 	tally_free(&p->unread);
+	peers->made -= p->out.len;
 	buf_fini(&p->out);
 	free(p);
 }
@@ -109,16 +112,30 @@ static size_t unread(const struct rpc_peer *p)
 	return p->out.len + tally_bytes(p->unread);
 }
 
+static size_t unread_of_all(const struct rpc_peers *peers)
+{
+	return peers->made + tally_bytes(peers->unread);
+}
+
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes)
 {
-	size_t waits = unread(p);
-	return waits == 0 || waits + bytes < RPC_UNREAD_MAX; /* one is never too much */
+	size_t own = unread(p), all = unread_of_all(p->peers);
+	size_t all_max = p->peers->options.unread_all_max;
+	return (own == 0 || own + bytes < RPC_UNREAD_MAX) /* one is never too much */
+	       && (all == 0 || all + bytes < all_max || own + bytes < all_max / RPC_UNREAD_SHARE);
+}
+
+static bool is_over(const struct rpc_peer *p)
+{
+	return unread(p) >= 2 * (size_t)RPC_UNREAD_MAX
+	       || unread_of_all(p->peers) >= 2 * p->peers->options.unread_all_max;
 }
 
 static void send_out(struct rpc_peer *p)
 {
 	if (p->out.len == 0 || p->is_gone)
 		return;
+	p->peers->made -= p->out.len;
 	enum status st = socket_send_counted(p->peers->socket, p->name, &p->out, p->unread);
 	if (st != ST_OK)
 		p->peers->options.counts->dropped++;
@@ -128,7 +145,7 @@ static void send_out(struct rpc_peer *p)
 /* Where one response is appended; NULL where it has to be dropped. */
 static struct buf *begin(struct rpc_peer *p)
 {
-	if (p->is_gone || unread(p) >= 2 * (size_t)RPC_UNREAD_MAX) {
+	if (p->is_gone || is_over(p)) {
 		p->peers->options.counts->dropped++;
 		return NULL;
 	}
@@ -145,6 +162,7 @@ static void finish(struct rpc_peer *p)
 		counts->dropped++;
 	} else {
 		counts->answered++;
+		p->peers->made += p->out.len - p->mark;
 	}
 	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
 		send_out(p);
@@ -225,12 +243,15 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 	if (!peers)
 		return fail_set(why, ST_NO_MEMORY, "RPC clients: out of memory");
 	peers->options = *options;
+	if (!options->unread_all_max)
+		peers->options.unread_all_max = RPC_UNREAD_ALL_MAX;
 	TAILQ_INIT(&peers->touched);
 	TAILQ_INIT(&peers->waiting);
 	TAILQ_INIT(&peers->idle);
+	peers->unread = tally_new(NULL);
 	peers->flush = evtimer_new(base, on_flush, peers);
 	peers->sweep = evtimer_new(base, on_sweep, peers);
-	if (!peers->flush || !peers->sweep) {
+	if (!peers->unread || !peers->flush || !peers->sweep) {
 		rpc_peers_free(&peers);
 		return fail_set(why, ST_NO_MEMORY, "RPC clients: out of memory");
 	}
@@ -260,5 +281,6 @@ void rpc_peers_free(struct rpc_peers **out)
 	free_all(&peers->idle);
 	free_event(peers->flush);
 	free_event(peers->sweep);
+	tally_free(&peers->unread);
 	free(peers);
 }

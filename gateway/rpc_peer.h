@@ -7,8 +7,8 @@
  * answers wait until it has no call in flight. That a connection is gone shows when something
  * is sent: on_gone is told, and the peer is freed, at the end of the turn.
  *
- * What waits to be read by a peer is bounded: from RPC_UNREAD_MAX on rpc_peer_has_room is false,
- * from twice of it answers are dropped and counted.
+ * What waits to be read is bounded, for each peer and for all of them together: over the bound
+ * rpc_peer_has_room is false, over twice the bound responses are dropped and counted.
  *
  *	struct rpc_peer *p = rpc_peer_of(peers, name);
  *	if (rpc_peer_has_room(p, result.len))
@@ -24,7 +24,11 @@
 #include "common/socket.h"
 #include "gateway/rpc_about.h"
 
-enum { RPC_UNREAD_MAX = 32 << 20 }; /* bytes of answers */
+enum {
+	RPC_UNREAD_MAX = 32 << 20, /* bytes of responses */
+	RPC_UNREAD_ALL_MAX = 128 << 20,
+	RPC_UNREAD_SHARE = 128, /* over it, a peer has room for this part of it still */
+};
 
 struct event_base;
 struct rpc_call;
@@ -51,6 +55,7 @@ TAILQ_HEAD(rpc_peer_list, rpc_peer);
 
 struct rpc_peers_options {
 	struct rpc_counts *counts;
+	size_t unread_all_max; /* 0: RPC_UNREAD_ALL_MAX */
 	void (*on_gone)(void *arg, struct rpc_peer *p); /* end its calls, without an answer */
 	void (*on_turn)(void *arg);                     /* all that could be sent is */
 	void *arg;

@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import re
+import resource
 import signal
 import threading
 import time
@@ -248,7 +249,8 @@ class Sockets(RpcCase):
     def test_what_one_has_in_flight_is_bounded(self):
         raw = self.raw()
         with self.frozen_workers():
-            raw.send(b"".join(request(i, "topics.list", {"limit": 1}) for i in range(1500)))
+            for first, end in ((0, 1024), (1024, 1500)):
+                raw.send(b"".join(request(i, "topics.list", {"limit": 1}) for i in range(first, end)))
             refused = raw.answers(1500 - 1024)
             self.assertEqual({e["code"] for e, _ in refused.values()}, {"OVERLOADED"})
             self.assertEqual(sorted(refused), list(range(1024, 1500)))
@@ -287,11 +289,84 @@ class Sockets(RpcCase):
             status = call("rpc.status")["rpc"]
             return status["refused"] > 10000 or status["dropped"] > before
         harness.until("it is refused", is_dropped)
-        with open(f"/proc/{self.service.gateways[0].pid}/status", encoding="ascii") as about:
-            rss_kb = next(int(line.split()[1]) for line in about if line.startswith("VmRSS"))
-        self.assertLess(rss_kb, 1_000_000 if is_sanitized() else 250_000)  # unbounded it is gigabytes
+        self.assertLess(self.service.gateways[0].resident_kib(), 1_000_000 if is_sanitized() else 250_000)  # unbounded it is gigabytes
         hog.socket.close()
         harness.until("it is forgotten", lambda: call("rpc.status")["rpc"]["peers"] == 1)
+
+
+class Flood(RpcCase):
+    """Clients that send as much as they can, each in its own way; others are answered meanwhile."""
+
+    ADDRESS_SPACE = 2 << 30  # of the gateway; it then ends where its memory is not bounded
+
+    def setUp(self):
+        if not is_sanitized():
+            resource.prlimit(self.service.gateways[0].pid, resource.RLIMIT_AS, (self.ADDRESS_SPACE,) * 2)
+
+    def slowest(self, seconds):
+        """The longest times of GET /health and of an honest client's call, in seconds."""
+        slowest, end, call = [0, 0], time.monotonic() + seconds, self.client().call
+        while time.monotonic() < end:
+            for n, ask in enumerate((lambda: self.service.get("/health"), lambda: call("rpc.status"))):
+                begun = time.monotonic()
+                ask()
+                slowest[n] = max(slowest[n], time.monotonic() - begun)
+        return slowest
+
+    def expect_unharmed(self, script, seconds=3, resident_kib=300_000):
+        """While another process runs the script, which sends on the sockets that it makes."""
+        prelude = ("import contextlib, time, zmq\n"
+                   "def made(**options):\n"
+                   "    made = zmq.Context.instance().socket(zmq.DEALER)\n"
+                   "    for name, value in {'linger': 0, **options}.items(): setattr(made, name, value)\n"
+                   f"    made.connect({self.service.rpc_endpoint()!r})\n"
+                   "    return made\n")
+        flood = harness.Process("flood", ["/usr/bin/python3", "-c", prelude + script],
+                                harness.clean_environment(), self.service.directory)
+        self.addCleanup(flood.kill)
+        slowest = self.slowest(seconds)
+        self.assertEqual(flood.popen.wait(harness.PATIENCE), 0, flood.log())
+        resident = self.service.gateways[0].resident_kib()
+        print(f"slowest /health {slowest[0] * 1000:.0f} ms, rpc.status {slowest[1] * 1000:.0f} ms, "
+              f"resident {resident // 1024} MiB")
+        if not is_sanitized():
+            self.assertLess(slowest[0], 1)
+            self.assertLess(slowest[1], 2)
+            self.assertLess(resident, resident_kib)
+
+    def test_bodies_full_of_requests(self):
+        """20 bodies of 1 MB took the loop for 4.4 s."""
+        self.expect_unharmed(f"""
+one = {request(1, "rpc.status", context={})!r}
+body = one * ((1 << 20) // len(one))
+hogs = [made() for _ in range(20)]
+for _ in range(3):
+    for hog in hogs:
+        hog.send(body)
+for hog in hogs:
+    hog.recv()
+""")
+
+    def test_messages_of_many_frames(self):
+        self.expect_unharmed("""
+hog = made(linger=10000)
+for _ in range(3):
+    hog.send_multipart([b"x"] * 300_000)
+hog.close()
+zmq.Context.instance().term()
+""")
+
+    def test_many_that_never_read(self):
+        """What waits for all of them is bounded together."""
+        self.expect_unharmed(f"""
+body = {request(1, "rpc.methods")!r} * 1000
+hogs = [made(rcvhwm=1, sndtimeo=100) for _ in range(20)]
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    for hog in hogs:
+        with contextlib.suppress(zmq.Again):
+            hog.send(body)
+""", seconds=4, resident_kib=450_000)
 
 
 def hostile_bodies(rng):

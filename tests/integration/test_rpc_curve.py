@@ -1,11 +1,14 @@
 """tcp:// endpoints: keys where other machines can reach them, and who isn't listed stays out."""
 
+import contextlib
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import tempfile
-import shutil
+import time
 import unittest
 
 import harness
@@ -86,6 +89,15 @@ class Refusals(Directory):
             self.assertIn("STUDYTRACKER_CURVE_SERVER_KEY", said)
 
 
+def greeting(mechanism):
+    """The first 64 bytes of ZMTP 3.0 (RFC 23)."""
+    return b"\xff" + bytes(8) + b"\x7f\x03\x00" + mechanism.ljust(20, b"\0") + bytes(32)
+
+
+def long_frame(size):
+    return b"\x02" + size.to_bytes(8, "big")
+
+
 class OverTcp(Directory):
     """A gateway on every address, its workers and clients over tcp with keys."""
 
@@ -102,6 +114,34 @@ class OverTcp(Directory):
 
     def allow(self, *lines):
         self.write("clients", "# who may connect\n#" + "-" * 39 + "\n\n" + "\n".join(lines) + "\n")
+
+    def stranger(self, port, size):
+        """A connection without a key that begins a frame of this size."""
+        made = socket.create_connection(("127.0.0.1", port), timeout=harness.PATIENCE)
+        self.addCleanup(made.close)
+        made.sendall(greeting(b"CURVE") + long_frame(size))
+        return made
+
+    def read_to_end(self, stranger):
+        with contextlib.suppress(ConnectionError):
+            while stranger.recv(4096):
+                pass
+
+    def test_who_has_no_key_fills_no_memory(self):
+        """Before the handshake ends a connection holds one frame at most, and not for long."""
+        service = self.start()
+        service.wait_ready()
+        gateway, begun = service.gateways[0], time.monotonic()
+        for port, largest in ((self.ports[0], 32 << 20), (self.ports[1], 1 << 20)):
+            self.read_to_end(self.stranger(port, largest + 1024))  # ended at once
+        self.assertLess(time.monotonic() - begun, 1.5)
+        strangers = [self.stranger(self.ports[1], 1 << 20) for _ in range(10)]
+        for stranger in strangers:
+            stranger.sendall(bytes(1 << 19))
+        self.assertLess(gateway.resident_kib(), 200_000)
+        for stranger in strangers:
+            self.read_to_end(stranger)
+        self.assertLess(time.monotonic() - begun, 5)  # it was 5 s for the handshake alone
 
     def start(self, **settings):
         service = harness.Service(self.database, 1, **{

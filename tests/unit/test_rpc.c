@@ -12,6 +12,8 @@
 #include "gateway/rpc.h"
 #include "gateway/rpc_params.h"
 
+enum { UNREAD_ALL_MAX = 600000 };
+
 static struct event_base *base;
 static struct socket_hub *hub;
 static struct workers *workers;
@@ -30,7 +32,10 @@ static void open_front(void)
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
 	struct workers_options pool = { worker_endpoint, 1, 10000, "0" };
 	ck_assert(workers_open(&workers, hub, base, &pool, NULL) == ST_OK);
-	struct rpc_options options = { endpoint, workers, 400 };
+	struct rpc_options options = { .endpoint = endpoint,
+		.workers = workers,
+		.deadline_ms = 400,
+		.unread_all_max = UNREAD_ALL_MAX };
 	ck_assert(rpc_open(&rpc, hub, base, &options, NULL) == ST_OK);
 	strangers = zmq_ctx_new();
 }
@@ -168,6 +173,57 @@ START_TEST(what_follows_broken_bytes_is_dropped_and_the_next_body_taken)
 }
 END_TEST
 
+START_TEST(a_body_of_too_many_requests_is_refused_from_there_on)
+{
+	struct buf body = { 0 };
+	connect_client(ZMQ_DEALER);
+	for (uint32_t i = 0; i < 50000; i++)
+		put_request(&body, i, "rpc.status", SPAN("\x80"));
+	say(&body);
+	put_request(&body, 50000, "rpc.status", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	for (uint32_t i = 0; i < ENVELOPE_COUNT_MAX; i++) {
+		struct envelope e = next(&in);
+		ck_assert(e.msgid == i && msg_is_nil(e.error));
+	}
+	struct envelope e = next(&in);
+	ck_assert(e.msgid == ENVELOPE_COUNT_MAX && is_code(&e, "INVALID_INPUT"));
+	if (in.at == in.end)
+		in = hear();
+	ck_assert_uint_eq(next(&in).msgid, 50000);
+	ck_assert_uint_eq(rpc_counts(rpc).malformed, 1);
+	ck_assert_uint_eq(rpc_counts(rpc).requests, ENVELOPE_COUNT_MAX + 2);
+}
+END_TEST
+
+START_TEST(what_all_clients_have_not_read_is_bounded)
+{
+	struct buf body = { 0 };
+	uint32_t results = 0, refused = 0;
+	connect_client(ZMQ_DEALER);
+	for (uint32_t i = 0; i < 1000; i++)
+		put_request(&body, i, "rpc.methods", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	size_t len = (size_t)(in.end - in.at);
+	while (in.at < in.end) {
+		struct envelope e = next(&in);
+		ck_assert(msg_is_nil(e.error) || is_code(&e, "OVERLOADED"));
+		*(msg_is_nil(e.error) ? &results : &refused) += 1;
+	}
+	ck_assert_uint_ge(results, 10);
+	ck_assert_uint_gt(refused, results);
+	ck_assert_uint_eq(results + refused + rpc_counts(rpc).dropped, 1000);
+	ck_assert_uint_lt(len, 2 * UNREAD_ALL_MAX + 10000);
+	put_request(&body, 1, "rpc.methods", SPAN("\x80")); /* it was read: there is room again */
+	say(&body);
+	in = hear();
+	struct envelope e = next(&in);
+	ck_assert(msg_is_nil(e.error));
+}
+END_TEST
+
 static void on_drained(void *arg)
 {
 	++*(int *)arg;
@@ -290,6 +346,8 @@ int main(void)
 	tcase_add_test(tc, the_gateway_answers_for_itself);
 	tcase_add_test(tc, a_req_socket_waits_for_the_last_of_its_answers);
 	tcase_add_test(tc, what_follows_broken_bytes_is_dropped_and_the_next_body_taken);
+	tcase_add_test(tc, a_body_of_too_many_requests_is_refused_from_there_on);
+	tcase_add_test(tc, what_all_clients_have_not_read_is_bounded);
 	tcase_add_test(tc, a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new);
 	tcase_add_test(tc, what_is_in_flight_at_the_end_is_let_go);
 	tcase_add_test(pure, a_context_has_defaults_and_bounds);

@@ -23,6 +23,7 @@ static int got, wanted;
 static char last_peer[SOCKET_PEER_MAX], last_body[64];
 static size_t last_peer_len;
 static bool echo;
+static int takes_ms;
 
 static void on_message(struct socket *s, struct span peer, struct span body, void *arg)
 {
@@ -31,6 +32,7 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	memcpy(last_peer, peer.bytes, peer.len);
 	last_peer_len = peer.len;
 	(void)snprintf(last_body, sizeof last_body, "%.*s", (int)body.len, body.bytes);
+	usleep((useconds_t)takes_ms * 1000);
 	if (echo)
 		ck_assert(socket_send(s, peer, body) == ST_OK);
 	if (got == wanted)
@@ -212,7 +214,7 @@ static void put_body(struct buf *body, size_t len)
 START_TEST(bytes_are_counted_until_they_have_left)
 {
 	enum { BIG = 8 << 20 };
-	struct tally *unread = tally_new();
+	struct tally *unread = tally_new(NULL);
 	struct buf body = { 0 };
 	void *dealer = stranger(ZMQ_DEALER);
 	say(dealer, "x", 1);
@@ -400,6 +402,56 @@ START_TEST(what_is_not_delimiter_and_body_is_dropped_and_counted)
 }
 END_TEST
 
+/* How often the loop comes to other events. */
+static int turns;
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval now = { 0, 0 };
+	(void)fd, (void)what;
+	turns++;
+	evtimer_add(*(struct event **)arg, &now);
+}
+
+static void run_counting_turns(int count)
+{
+	struct event *turn = evtimer_new(base, on_turn, &turn);
+	turns = 0;
+	on_turn(-1, 0, &turn);
+	run_until(count);
+	event_free(turn);
+}
+
+START_TEST(slow_messages_let_other_events_have_their_turn)
+{
+	void *dealer = stranger(ZMQ_DEALER);
+	takes_ms = 3;
+	for (int i = 0; i < 50; i++)
+		say(dealer, "x", 1);
+	usleep(100000); /* all of them are there, or the count below is higher */
+	run_counting_turns(50);
+	ck_assert_int_ge(
+		turns, 50 * 3 / 8); /* a turn reads for 5 ms and the message begun by then */
+	zmq_close(dealer);
+}
+END_TEST
+
+START_TEST(a_message_of_endless_frames_is_dropped_over_several_turns)
+{
+	enum { FRAMES = 200000 };
+	void *dealer = stranger(ZMQ_DEALER);
+	for (int i = 0; i < FRAMES; i++)
+		ck_assert_int_eq(zmq_send(dealer, "x", 1, i < FRAMES - 1 ? ZMQ_SNDMORE : 0), 1);
+	say(dealer, "fine", 4);
+	usleep(200000);
+	run_counting_turns(1);
+	ck_assert_str_eq(last_body, "fine");
+	ck_assert_uint_eq(socket_counts(router).malformed, 1);
+	ck_assert_int_ge(turns, FRAMES / 4096 - 1);
+	zmq_close(dealer);
+}
+END_TEST
+
 START_TEST(an_endpoint_in_use_is_refused_with_a_reason)
 {
 	struct socket *second = NULL;
@@ -580,6 +632,8 @@ int main(void)
 	tcase_add_test(tests, an_oversize_body_is_dropped_and_counted_and_the_next_one_taken);
 	tcase_add_test(tests, a_far_oversize_body_ends_the_connection_but_not_the_router);
 	tcase_add_test(tests, what_is_not_delimiter_and_body_is_dropped_and_counted);
+	tcase_add_test(tests, slow_messages_let_other_events_have_their_turn);
+	tcase_add_test(tests, a_message_of_endless_frames_is_dropped_over_several_turns);
 	tcase_add_test(tests, an_endpoint_in_use_is_refused_with_a_reason);
 	tcase_add_test(tests, a_dead_process_s_socket_file_is_replaced);
 	tcase_add_loop_test(tests, a_broken_endpoint_is_refused_with_a_reason, 0,
