@@ -356,10 +356,10 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	}
 }
 
-void connection_lose_slow(struct connection *c)
+void connection_cut_off(struct connection *c)
 {
-	c->edge->counts.timed_out++;
-	reset_on_close(c);
+	if (c->stage == STAGE_ANSWERING || output_unsent(c) > 0)
+		reset_on_close(c);
 	connection_lose(c);
 }
 

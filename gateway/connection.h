@@ -62,7 +62,7 @@ struct edge {
 	time_t date_second; /* that `date` says */
 	char date[HTTP_DATE_SIZE];
 	bool is_draining;
-	struct event *drained;
+	struct event *drained, *drain_limit;
 	void (*on_drained)(void *arg);
 	void *drained_arg;
 };
@@ -99,8 +99,8 @@ bool connection_open(struct edge *edge, int fd, const union address *from);
 /* The client is gone, or as good as: tells the app, closes. Not from within a turn. */
 void connection_lose(struct connection *c);
 
-/* The same, by RST, of a client that reads too slowly: see gateway/output.h. */
-void connection_lose_slow(struct connection *c);
+/* The same, by RST: the client must not take what it has for a whole response. */
+void connection_cut_off(struct connection *c);
 
 /* Closes by RST: half an answer must not look like a whole one. */
 void connection_cut(struct connection *c);

@@ -10,6 +10,9 @@
  * restart delayed. */
 enum { DRAIN_MS = 5000, LINGER_MS = 2000 };
 
+/* Of the drain itself. It ends before service.c's (SERVICE_DRAIN_MAX_MS) does. */
+enum { DRAIN_MAX_MS = 10000, DRAIN_WRITE_MS = 2000 };
+
 /* Readers are large and only needed while a request is here, so they are lent. */
 struct http_reader *edge_take_reader(struct edge *edge)
 {
@@ -71,6 +74,34 @@ static void on_last_gone(evutil_socket_t fd, short what, void *arg)
 		edge->on_drained(edge->drained_arg);
 }
 
+static void count_cut(struct edge *edge, const struct connection *c)
+{
+	if (c->stage == STAGE_ANSWERING && output_unsent(c) == 0)
+		edge->counts.cut_requests++;
+	else if (output_unsent(c) > 0)
+		edge->counts.cut_responses++;
+}
+
+static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	struct edge *edge = arg;
+	struct connection *c;
+	while ((c = LIST_FIRST(&edge->connections))) {
+		count_cut(edge, c);
+		connection_cut_off(c);
+	}
+}
+
+static void on_slow(struct connection *c)
+{
+	struct edge *edge = c->edge;
+	edge->counts.timed_out++;
+	if (edge->is_draining)
+		count_cut(edge, c);
+	connection_cut_off(c);
+}
+
 static bool init_deadlines(struct edge *edge)
 {
 	const struct edge_deadlines *given = &edge->options.deadlines;
@@ -113,11 +144,12 @@ enum status edge_open(struct edge **out, struct event_base *base,
 		edge->options.bodies_max = EDGE_BODIES_MAX;
 	init_admission(edge);
 	edge->drained = evtimer_new(base, on_last_gone, edge);
+	edge->drain_limit = evtimer_new(base, on_drain_limit, edge);
 	enum status st = ST_NO_MEMORY;
 	int write_ms = options->deadlines.write_ms ? options->deadlines.write_ms : 30000;
-	if (!edge->drained || !init_deadlines(edge)
+	if (!edge->drained || !edge->drain_limit || !init_deadlines(edge)
 		|| !outputs_open(&edge->outputs, base, (uint64_t)write_ms, options->unsent_max,
-			connection_lose_slow))
+			on_slow))
 		goto failed;
 	struct listener_options listener = { .host = options->host,
 		.port = options->port,
@@ -156,12 +188,22 @@ struct edge_counts edge_counts(const struct edge *edge)
 	return counts;
 }
 
+static void limit_drain(struct edge *edge)
+{
+	int ms = edge->options.deadlines.drain_ms ? edge->options.deadlines.drain_ms : DRAIN_MAX_MS;
+	struct timeval limit = { ms / 1000, ms % 1000 * 1000L };
+	evtimer_add(edge->drain_limit, &limit);
+	if (edge->outputs.period_ms > DRAIN_WRITE_MS)
+		outputs_set_period(&edge->outputs, DRAIN_WRITE_MS);
+}
+
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg)
 {
 	edge->is_draining = true;
 	edge->on_drained = on_drained;
 	edge->drained_arg = arg;
 	listener_free(&edge->listener);
+	limit_drain(edge);
 	for (struct connection *c = LIST_FIRST(&edge->connections), *next; c; c = next) {
 		next = LIST_NEXT(c, others);
 		connection_end_turn(c, connection_begin_turn(c));
@@ -183,6 +225,8 @@ void edge_free(struct edge **out)
 	outputs_close(&edge->outputs);
 	if (edge->drained)
 		event_free(edge->drained);
+	if (edge->drain_limit)
+		event_free(edge->drain_limit);
 	buf_fini(&edge->scratch);
 	free(edge);
 }

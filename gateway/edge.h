@@ -48,6 +48,7 @@ struct edge_deadlines {
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
 	int held_ms;                   /* an idle connection is not closed for another; 0: 1,000 */
 	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
+	int drain_ms;                  /* of the whole drain; 0: 10,000 */
 };
 
 struct edge_options {
@@ -84,6 +85,7 @@ struct edge_counts {
 	uint64_t accepted, requests, refused, timed_out;
 	uint64_t made_room;   /* idle connections that were closed for others */
 	uint64_t turned_away; /* connections of an address whose share is used up */
+	uint64_t cut_requests, cut_responses; /* in a drain: not answered, not sent whole */
 	size_t connections;
 };
 
@@ -128,7 +130,8 @@ void exchange_abort(struct exchange **x);
 
 /* Closes the listener and idle connections, lets what is in flight be answered with
  * `Connection: close`, then calls back, from the loop. A request of which only a part has come
- * has 5 s for the rest. */
+ * has 5 s for the rest; a reader must make progress every 2 s (gateway/output.h). What is left
+ * after drain_ms is cut off and counted. */
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
 
 /* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. Not from

@@ -24,6 +24,18 @@ static void on_drained(void *arg)
 		service_stop(g->service);
 }
 
+static void on_edge_drained(void *arg)
+{
+	struct gateway *g = arg;
+	struct edge_counts counts = edge_counts(g->edge);
+	if (counts.cut_requests || counts.cut_responses)
+		log_warn("cut off while stopping: %llu requests without a response, %llu responses "
+			 "that were not read",
+			(unsigned long long)counts.cut_requests,
+			(unsigned long long)counts.cut_responses);
+	on_drained(g);
+}
+
 static void on_stop(void *arg)
 {
 	struct gateway *g = arg;
@@ -33,7 +45,7 @@ static void on_stop(void *arg)
 		return;
 	}
 	g->draining = g->rpc ? 2 : 1;
-	edge_drain(g->edge, on_drained, g);
+	edge_drain(g->edge, on_edge_drained, g);
 	if (g->rpc)
 		rpc_drain(g->rpc, on_drained, g);
 }

@@ -80,12 +80,12 @@ def clean_environment(**settings):
 class Process:
     """One program; its standard error goes to a file, shown where something failed."""
 
-    def __init__(self, name, command, env, directory):
+    def __init__(self, name, command, env, directory, pass_fds=()):
         self.name = name
         self.log_path = os.path.join(directory, name + ".log")
         with open(self.log_path, "ab") as log:
             self.popen = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log,
-                                          stderr=log, preexec_fn=dies_with_us)
+                                          stderr=log, pass_fds=pass_fds, preexec_fn=dies_with_us)
 
     @property
     def pid(self):

@@ -11,6 +11,15 @@ class Edge(harness.ServiceCase):
     def setUp(self):
         self.empty()
 
+    def long_list(self):
+        """Of more than one page and more than the kernel's buffers hold."""
+        topic = self.topic("Long")
+        self.database.sql(f"""
+            insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
+            select account_id, gen_random_uuid(), id, '2024-01-01', 1, repeat('x', 1000)
+            from topics, generate_series(1, 20000) where id = {topic["id"]}""")
+        return topic
+
     def test_pipelined_requests_are_answered_in_order(self):
         topic = self.topic("First")
         wanted = []
@@ -212,11 +221,7 @@ class Edge(harness.ServiceCase):
         self.assertEqual(self.service.get("/topics").json, [])
 
     def test_a_reader_that_waits_gets_the_whole_long_list(self):
-        topic = self.topic("Long")
-        self.database.sql(f"""
-            insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
-            select account_id, gen_random_uuid(), id, '2024-01-01', 1, repeat('x', 1000)
-            from topics, generate_series(1, 20000) where id = {topic["id"]}""")
+        topic = self.long_list()
         with self.service.wire() as slow:
             slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             slow.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -228,6 +233,31 @@ class Edge(harness.ServiceCase):
             reply = slow.answer()
         self.assertEqual(reply.status, 200)
         self.assertEqual(len(reply.json), 20000)
+
+    def test_head_of_a_long_list_is_its_head_at_once(self):
+        self.long_list()
+        with self.service.wire() as wire:
+            wire.send(b"HEAD /sessions HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            head = wire.answer(to="HEAD")
+            self.assertEqual(head.status, 200)
+            self.assertIsNone(head.header("Content-Length"))
+            self.assertEqual(head.header("Transfer-Encoding"), "chunked")
+            self.assertEqual(wire.answer().json, {"status": "healthy"})
+
+    def test_a_reader_that_stalls_does_not_hold_up_the_end(self):
+        self.long_list()
+        service = harness.Service(self.database, workers=1)
+        self.addCleanup(service.close)
+        service.start()
+        with service.wire() as stalled:
+            stalled.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            stalled.read_more()
+            began = time.monotonic()
+            self.assertEqual(service.gateways[0].stop(), 0, service.logs())
+            self.assertLess(time.monotonic() - began, 9)
+        self.assertIn("cut off while stopping: 0 requests without a response, 1 responses",
+                      service.gateways[0].log())
+        self.assertEqual(service.stop(), {})
 
     def resident_kib(self):
         with open(f"/proc/{self.service.gateways[0].pid}/status", encoding="ascii") as status:

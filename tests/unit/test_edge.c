@@ -1347,6 +1347,50 @@ START_TEST(draining_lets_what_is_in_flight_be_answered_and_closes_the_rest)
 }
 END_TEST
 
+/* What would not end by itself. */
+START_TEST(a_drain_has_a_limit_and_counts_what_it_cuts_off)
+{
+	options.deadlines.drain_ms = 100;
+	reopen();
+	int stalled = client_of_window(4096), unanswered = client(), half = client();
+	say(stalled, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	say(unanswered, GET("/u"));
+	until(&handed, 2);
+	say(half, "GET");
+	until_connections(3);
+	edge_drain(edge, on_all_drained, &edge);
+	until(&all_drained, 1);
+	ck_assert_uint_eq(edge_counts(edge).connections, 0);
+	ck_assert_uint_eq(edge_counts(edge).cut_requests, 1);
+	ck_assert_uint_eq(edge_counts(edge).cut_responses, 1);
+	ck_assert_uint_eq(gone, 2);
+	ck_assert_int_eq(hears_end(unanswered), -1);
+	ck_assert_uint_eq(heard_len, 0);
+	close(half);
+	close(stalled);
+}
+END_TEST
+
+START_TEST(a_reader_that_stalls_is_cut_off_soon_in_a_drain)
+{
+	options.deadlines.write_ms = 100;
+	reopen();
+	int stalled = client_of_window(4096);
+	say(stalled, GET("/s"));
+	until(&handed, 1);
+	stream(pending[0]);
+	write_until_full(pending[0], NULL);
+	edge_drain(edge, on_all_drained, &edge);
+	until(&all_drained, 1);
+	ck_assert_uint_eq(edge_counts(edge).cut_responses, 1);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 1);
+	close(stalled);
+}
+END_TEST
+
 START_TEST(draining_nothing_is_told_from_the_loop)
 {
 	edge_drain(edge, on_all_drained, &edge);
@@ -1467,6 +1511,8 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_socket_that_systemd_passes_is_used);
 	tcase_add_test(tests, a_socket_that_is_passed_to_another_process_is_not_used);
 	tcase_add_test(tests, draining_lets_what_is_in_flight_be_answered_and_closes_the_rest);
+	tcase_add_test(tests, a_drain_has_a_limit_and_counts_what_it_cuts_off);
+	tcase_add_test(tests, a_reader_that_stalls_is_cut_off_soon_in_a_drain);
 	tcase_add_test(tests, draining_nothing_is_told_from_the_loop);
 	tcase_add_test(tests, freeing_the_edge_reports_what_was_in_flight);
 	tcase_add_test(tests, an_idle_connection_costs_little);
