@@ -20,7 +20,7 @@ enum param_kind {
 	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
 	PARAM_CHOICE, /* one of `choices`; text[] */
-	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID; int8[] and uuid[] */
+	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 };
 
 enum {

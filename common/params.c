@@ -125,17 +125,36 @@ static enum status take_choice(
 	return refuse_choice(p, why);
 }
 
+/* Cuts ".FINGERPRINT", eight hexadecimal digits, from the end of the text. */
+static bool take_fingerprint(struct span *text, uint32_t *fingerprint)
+{
+	enum { DIGITS = 8 };
+	static const char digits[] = "0123456789abcdef";
+	uint32_t value = 0;
+	if (text->len <= DIGITS || text->bytes[text->len - DIGITS - 1] != '.')
+		return false;
+	for (size_t i = text->len - DIGITS; i < text->len; i++) {
+		const char *digit = memchr(digits, text->bytes[i], sizeof digits - 1);
+		if (!digit)
+			return false;
+		value = value << 4 | (uint32_t)(digit - digits);
+	}
+	text->len -= DIGITS + 1;
+	*fingerprint = value;
+	return true;
+}
+
 static enum status take_cursor(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	static const char rule[] = "must be what next_cursor said";
-	if (t->type != MSG_TEXT)
-		return refuse(p, why, rule);
 	struct span key = t->text, id = { 0 };
+	if (t->type != MSG_TEXT || !take_fingerprint(&key, &v->fingerprint))
+		return refuse(p, why, rule);
 	const char *tilde = key.len ? memchr(key.bytes, '~', key.len) : NULL;
 	if (tilde) {
+		id = (struct span){ tilde + 1, key.len - (size_t)(tilde + 1 - key.bytes) };
 		key.len = (size_t)(tilde - key.bytes);
-		id = (struct span){ tilde + 1, t->text.len - key.len - 1 };
 		v->has_uuid = uuid_parse(id, v->uuid);
 	}
 	if (!span_to_int(key, &v->integer) || (tilde && !v->has_uuid))

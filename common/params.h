@@ -22,6 +22,7 @@ struct param_value {
 	struct span text; /* TEXT, NAME (trimmed), CHOICE */
 	bool has_uuid;    /* CURSOR: KEY~UUID */
 	unsigned char uuid[16];
+	uint32_t fingerprint; /* CURSOR: of the list that it belongs to */
 };
 
 /* One value a param of the method, in its order. ST_INVALID_INPUT names the field and the

@@ -47,7 +47,7 @@ postgres_start() {
 	options="-k $postgres_directory -c listen_addresses='' -c fsync=off -c full_page_writes=off"
 	(
 		cd "$postgres_directory" || exit 1
-		"${postgres_owner[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C \
+		"${postgres_owner[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
 			--no-sync >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
 		"${postgres_owner[@]}" "$bin/pg_ctl" -D data -w -t 60 -l log -o "$options ${POSTGRES_OPTIONS-}" \
 			start >/dev/null || { cat log >&2; exit 1; }

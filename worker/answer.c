@@ -4,6 +4,7 @@
 
 #include "common/envelope.h"
 #include "worker/crash.h"
+#include "worker/cursor.h"
 #include "worker/encode.h"
 
 enum status answers_init(struct answers *a)
@@ -80,7 +81,8 @@ static void answer_row(
 		return;
 	struct fail why = { 0 };
 	size_t mark = out->len;
-	struct encode_request want = { ord, request_limit(r) };
+	struct encode_request want = { ord, request_limit(r),
+		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0 };
 	int first = rows->at;
 	envelope_open_result(out, r->msgid);
 	enum status st = encode_next(a->plans[method_index(r->method)], rows, &want, out, &why);

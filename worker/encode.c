@@ -3,6 +3,7 @@
 #include "common/date.h"
 #include "common/msg.h"
 #include "common/uuid.h"
+#include "worker/cursor.h"
 
 #include <endian.h>
 #include <libpq-fe.h>
@@ -298,13 +299,28 @@ static enum status outcome_status(struct span outcome, struct fail *why)
 
 /* Shapes. */
 
-static void put_page(
-	const struct encode_plan *p, const struct range *range, int64_t limit, struct buf *out)
+/* See encode.h. */
+static bool has_marker(const struct encode_plan *p, const struct range *range)
+{
+	return range->end > range->first && p->datas > 0
+	       && PQgetisnull(range->rows, range->end - 1, p->data->index);
+}
+
+/* The row behind which the list goes on, after the page's rows before `row`; -1: it ends. */
+static int last_seen(const struct encode_plan *p, const struct range *range, int row)
+{
+	if (has_marker(p, range) && row == range->end - 1)
+		return row;
+	return row > range->first && row < range->end ? row - 1 : -1;
+}
+
+static void put_page(const struct encode_plan *p, const struct range *range,
+	const struct encode_request *request, struct buf *out)
 {
 	size_t start = out->len;
-	int row = range->first, last = range->end;
-	if (last - row > limit)
-		last = row + (int)limit;
+	int row = range->first, last = range->end - has_marker(p, range);
+	if (last - row > request->limit)
+		last = row + (int)request->limit;
 	msg_put_map(out, 2);
 	msg_put_key(out, "data");
 	size_t mark = msg_open_array(out);
@@ -312,10 +328,11 @@ static void put_page(
 		put_row(p, range->rows, row++, out);
 	msg_close(out, mark, (uint32_t)(row - range->first));
 	msg_put_key(out, "next_cursor");
-	if (row > range->first && row < range->end)
-		msg_put_text(out, cell(range->rows, row - 1, p->next_cursor));
-	else
+	int seen = last_seen(p, range, row);
+	if (seen < 0)
 		msg_put_nil(out);
+	else
+		cursor_put(out, cell(range->rows, seen, p->next_cursor), request->fingerprint);
 }
 
 static void put_report(const struct encode_plan *p, const struct range *range, struct buf *out)
@@ -374,7 +391,7 @@ enum status encode_next(const struct encode_plan *p, struct encode_rows *rows,
 		put_row(p, range.rows, range.first, out);
 		break;
 	case RESULT_PAGE:
-		put_page(p, &range, request->limit, out);
+		put_page(p, &range, request, out);
 		break;
 	case RESULT_REPORT:
 		put_report(p, &range, out);

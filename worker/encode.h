@@ -3,7 +3,8 @@
  *
  * A statement's columns are `ord` int8 (which request, from 1), `outcome` text (NULL: fine;
  * else a code of common/status.c, optionally "CODE: message"), then data; a page's last is
- * `next_cursor` text. The plan is made once a connection, from the statement's description;
+ * `next_cursor` text, the row's position. A page's last row may be a marker: its first data column is
+ * NULL, so it is no data, and the list goes on behind its position. The plan is made once a connection, from the statement's description;
  * what it does not understand is refused then. Text is the connection's client_encoding, UTF-8.
  *
  *	int8, int4 → int; bool; float8 → real; text; uuid → 36 characters; date → YYYY-MM-DD;
@@ -13,7 +14,7 @@
  *
  *	struct encode_rows rows = encode_rows(result);
  *	for (ord = 1; ord <= count; ord++) {
- *		st = encode_next(plan, &rows, &(struct encode_request){ ord, limit }, out, &why);
+ *		st = encode_next(plan, &rows, &(struct encode_request){ ord, limit, fingerprint }, out, &why);
  */
 #ifndef WORKER_ENCODE_H
 #define WORKER_ENCODE_H
@@ -37,7 +38,8 @@ struct encode_rows {
 
 struct encode_request {
 	int64_t ord;
-	int64_t limit; /* rows of a page */
+	int64_t limit;        /* rows of a page */
+	uint32_t fingerprint; /* of a page: worker/cursor.h */
 };
 
 struct encode_rows encode_rows(const struct pg_result *rows);

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fnv.h"
+#include "worker/cursor.h"
+
 enum { POOL_MAX = 2048, BYTES_KEPT = 4096 };
 
 void request_list_push(struct request_list *list, struct request *r)
@@ -77,7 +80,8 @@ static enum status fill(struct request *r, const struct envelope *e, struct fail
 		return ST_NO_MEMORY;
 	r->request_id = (struct span){ r->bytes.bytes, id.len };
 	r->params = (struct span){ r->bytes.bytes + id.len, e->params.len };
-	return params_decode(r->method, r->params, r->values, why);
+	enum status st = params_decode(r->method, r->params, r->values, why);
+	return st == ST_OK ? cursor_check(r, why) : st;
 }
 
 enum status request_take(struct request_pool *pool, const struct method *m,
@@ -124,20 +128,12 @@ void request_keys_clear(struct request_keys *keys)
 	memset(keys, 0, sizeof *keys);
 }
 
-static uint64_t mix(uint64_t h, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ at[i]) * 0x100000001b3U; /* FNV-1a */
-	return h;
-}
-
 static uint64_t key_hash(const struct request *r, const struct param_value *v)
 {
-	uint64_t h = mix(0xcbf29ce484222325U, &r->account, sizeof r->account);
-	h = mix(h, &v->integer, sizeof v->integer);
-	h = mix(h, v->uuid, sizeof v->uuid);
-	return mix(h, v->text.bytes, v->text.len);
+	uint64_t h = fnv_mix(FNV_START, &r->account, sizeof r->account);
+	h = fnv_mix(h, &v->integer, sizeof v->integer);
+	h = fnv_mix(h, v->uuid, sizeof v->uuid);
+	return fnv_mix(h, v->text.bytes, v->text.len);
 }
 
 static bool same_key(const struct request *a, const struct request *b, size_t key)

@@ -13,7 +13,7 @@ static const struct option options[] = {
 	[ADD] = { "add", OPTION_TEXT, "NAME", "make a topic", .param = "name" },
 	[DESCRIPTION] = { "description", OPTION_TEXT, "TEXT", "of the topic that is made",
 		.param = "description" },
-	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose name has this" },
+	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose name or description has this" },
 	{ 0 },
 };
 

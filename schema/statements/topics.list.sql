@@ -1,39 +1,53 @@
--- In the order of ids, which is that of their creation.
+-- In the order of ids, which is that of their creation. A search examines at most 5,000 topics. Then
+-- the page ends with a marker: a row without id, whose next_cursor goes on behind the last that was
+-- examined.
 with request as materialized (
-	select r.ord, r.account_id, least(r."limit", 500) + 1 as row_limit,
-		coalesce(r.sort, 'created_at') as sort, r.cursor_key, r.archived, text_key(r.q) as q_key
+	select r.ord, r.account_id, p.row_limit, p.is_walk, p.q_key, r.archived, r.cursor_key,
+		coalesce(r.sort, 'created_at') as sort,
+		case when p.is_walk then 5000 else p.row_limit end as walk_limit
 	from unnest($1::int8[], $2::int8[], $3::int8[], $4::uuid[], $5::text[], $6::text[], $7::bool[])
 		with ordinality
 		as r (account_id, "limit", cursor_key, cursor_id, sort, q, archived, ord)
+	cross join lateral (
+		select least(r."limit", 500) + 1 as row_limit, r.q is not null as is_walk,
+			search_key(r.q) as q_key
+	) as p
 )
-select r.ord, null::text as outcome, t.id, t.name, t.description, t.created_at, t.updated_at,
-	t.archived_at, t.id::text as next_cursor
+select r.ord, null::text as outcome, case when not t.is_marker then t.id end as id, t.name,
+	t.description, t.created_at, t.updated_at, t.archived_at, t.id::text as next_cursor
 from request as r
 cross join lateral (
-	(
-		select t.*, t.id as place
-		from topics as t
-		where r.sort = 'created_at' and t.account_id = r.account_id
-			and t.id > coalesce(r.cursor_key, 0)
-			and t.deleted_at is null
-			and (r.archived is null or r.archived = (t.archived_at is not null))
-			and (r.q_key is null or strpos(t.name_key, r.q_key) > 0
-				or strpos(text_key(t.description), r.q_key) > 0)
-		order by t.id
-		limit r.row_limit
-	)
-	union all
-	(
-		select t.*, -t.id as place
-		from topics as t
-		where r.sort = '-created_at' and t.account_id = r.account_id
-			and t.id < coalesce(r.cursor_key, 9223372036854775807)
-			and t.deleted_at is null
-			and (r.archived is null or r.archived = (t.archived_at is not null))
-			and (r.q_key is null or strpos(t.name_key, r.q_key) > 0
-				or strpos(text_key(t.description), r.q_key) > 0)
-		order by t.id desc
-		limit r.row_limit
-	)
+	select t.*, m.is_marker, row_number() over () as number
+	from (
+		(
+			select t.*, row_number() over (order by t.id) as place
+			from topics as t
+			where r.sort = 'created_at' and t.account_id = r.account_id
+				and t.id > coalesce(r.cursor_key, 0)
+				and t.deleted_at is null
+				and (r.archived is null or r.archived = (t.archived_at is not null))
+			order by t.id
+			limit r.walk_limit
+		)
+		union all
+		(
+			select t.*, row_number() over (order by t.id desc) as place
+			from topics as t
+			where r.sort = '-created_at' and t.account_id = r.account_id
+				and t.id < coalesce(r.cursor_key, 9223372036854775807)
+				and t.deleted_at is null
+				and (r.archived is null or r.archived = (t.archived_at is not null))
+			order by t.id desc
+			limit r.walk_limit
+		)
+	) as t
+	cross join lateral (
+		select false as is_marker
+		where not r.is_walk or strpos(t.search_key, r.q_key) > 0
+		union all
+		select true
+		where r.is_walk and t.place = r.walk_limit
+	) as m
+	limit r.row_limit
 ) as t
-order by r.ord, t.place
+order by r.ord, t.number

@@ -267,7 +267,7 @@ START_TEST(a_page_ends_at_its_limit_and_says_where_to_go_on)
 		add_row(CELLS(I(1), NIL, I(i), T(i == 2 ? "two" : "other")));
 	add_row(CELLS(I(3), NIL, I(9), T("nine")));
 	open_plan(&page_method);
-	answers(1, 2, "{'data':[{'id':1},{'id':2}],'next_cursor':'two'}");
+	answers(1, 2, "{'data':[{'id':1},{'id':2}],'next_cursor':'two.00000000'}");
 	answers(2, 2, "{'data':[],'next_cursor':null}");
 	answers(3, 2, "{'data':[{'id':9}],'next_cursor':null}");
 }
@@ -280,6 +280,26 @@ START_TEST(a_page_that_is_just_full_is_the_last)
 	add_row(CELLS(I(1), NIL, I(2), T("two")));
 	open_plan(&page_method);
 	answers(1, 2, "{'data':[{'id':1},{'id':2}],'next_cursor':null}");
+}
+END_TEST
+
+START_TEST(a_marker_is_no_row_but_says_where_to_go_on)
+{
+	make_result(paged, COUNT(paged));
+	add_row(CELLS(I(1), NIL, I(1), T("one")));
+	add_row(CELLS(I(1), NIL, NIL, T("marker")));
+	add_row(CELLS(I(2), NIL, NIL, T("marker")));
+	for (int i = 1; i <= 3; i++)
+		add_row(CELLS(I(3), NIL, I(i), T(i == 2 ? "two" : "other")));
+	add_row(CELLS(I(3), NIL, NIL, T("marker")));
+	for (int i = 1; i <= 2; i++)
+		add_row(CELLS(I(4), NIL, I(i), T("other")));
+	add_row(CELLS(I(4), NIL, NIL, T("marker")));
+	open_plan(&page_method);
+	answers(1, 2, "{'data':[{'id':1}],'next_cursor':'marker.00000000'}");
+	answers(2, 2, "{'data':[],'next_cursor':'marker.00000000'}");
+	answers(3, 2, "{'data':[{'id':1},{'id':2}],'next_cursor':'two.00000000'}");
+	answers(4, 2, "{'data':[{'id':1},{'id':2}],'next_cursor':'marker.00000000'}");
 }
 END_TEST
 
@@ -304,7 +324,7 @@ START_TEST(a_heavy_page_ends_early_and_can_be_continued)
 	ck_assert(next(1, ROWS) == ST_OK);
 	ck_assert_uint_lt(answer.len, ENCODE_PAGE_BYTES + 2 * ROW_BYTES);
 	ck_assert(msg_find_text(buf_view(&answer), "next_cursor", &cursor));
-	ck_assert(span_is(cursor, "h"));
+	ck_assert(span_is(cursor, "h.00000000"));
 	free(text);
 }
 END_TEST
@@ -390,6 +410,7 @@ int main(void)
 	tcase_add_test(tests, an_outcome_that_is_in_no_table_is_internal);
 	tcase_add_test(tests, a_page_ends_at_its_limit_and_says_where_to_go_on);
 	tcase_add_test(tests, a_page_that_is_just_full_is_the_last);
+	tcase_add_test(tests, a_marker_is_no_row_but_says_where_to_go_on);
 	tcase_add_test(tests, a_heavy_page_ends_early_and_can_be_continued);
 	tcase_add_test(
 		tests, a_report_has_its_head_once_and_a_row_without_data_counts_for_the_head_only);

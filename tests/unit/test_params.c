@@ -75,12 +75,18 @@ static const struct {
 	{ "topics.list", { "sort", TEXT, 0, "name" }, "sort",
 		"sort must be one of created_at, -created_at" },
 	{ "topics.list", { "q", TEXT, 0, "" }, "q", "q must not be empty" },
-	{ "sessions.list", { "cursor", TEXT, 0, "-5~" SESSION }, NULL, NULL },
-	{ "sessions.list", { "cursor", TEXT, 0, "17" }, NULL, NULL },
+	{ "sessions.list", { "cursor", TEXT, 0, "-5~" SESSION ".0123abcd" }, NULL, NULL },
+	{ "sessions.list", { "cursor", TEXT, 0, "17.00000000" }, NULL, NULL },
+	{ "sessions.list", { "cursor", TEXT, 0, "-5~" SESSION }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "17" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "17.0000000" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "17.000000000" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "17.0000000A" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, ".00000000" }, "cursor", CURSOR },
 	{ "sessions.list", { "cursor", TEXT, 0, "" }, "cursor", CURSOR },
-	{ "sessions.list", { "cursor", TEXT, 0, "5~" }, "cursor", CURSOR },
-	{ "sessions.list", { "cursor", TEXT, 0, "x~" SESSION }, "cursor", CURSOR },
-	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "5~.00000000" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "x~" SESSION ".00000000" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999.00000000" }, "cursor", CURSOR },
 	{ "sessions.list", { "cursor", INT, 5, NULL }, "cursor", CURSOR },
 };
 
@@ -179,6 +185,22 @@ START_TEST(values_come_out_as_they_are_meant)
 }
 END_TEST
 
+START_TEST(a_cursor_is_taken_apart)
+{
+	struct param_value v[METHOD_PARAMS_MAX];
+	struct buf b = { 0 };
+	msg_put_map(&b, 1);
+	msg_put_key(&b, "cursor");
+	msg_put_key(&b, "-5~" SESSION ".0123abcd");
+	const struct method *m = method_find(SPAN("sessions.list"));
+	ck_assert_int_eq(params_decode(m, buf_view(&b), v, NULL), ST_OK);
+	ck_assert_int_eq(v[1].integer, -5);
+	ck_assert(v[1].has_uuid && v[1].uuid[0] == 0x01 && v[1].uuid[15] == 0x57);
+	ck_assert_uint_eq(v[1].fingerprint, 0x0123abcd);
+	buf_fini(&b);
+}
+END_TEST
+
 START_TEST(defaults_stand_in_for_what_is_absent)
 {
 	struct param_value v[METHOD_PARAMS_MAX];
@@ -218,6 +240,7 @@ int main(void)
 	TCase *tc = tcase_create("params");
 	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
 	tcase_add_test(tc, values_come_out_as_they_are_meant);
+	tcase_add_test(tc, a_cursor_is_taken_apart);
 	tcase_add_test(tc, defaults_stand_in_for_what_is_absent);
 	tcase_add_loop_test(
 		tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);

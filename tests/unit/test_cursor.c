@@ -1,0 +1,125 @@
+#include "worker/cursor.h"
+
+#include <string.h>
+
+#include "tests/unit/suite.h"
+
+static struct buf given; /* the values of the last request point into it */
+
+/* A request as request_take leaves it; each pair of params is a name and its value. */
+static void ask(struct request *r, int64_t account, const char *method, const char *const *params)
+{
+	struct fail why = { 0 };
+	uint32_t pairs = 0;
+	int64_t integer;
+	memset(r, 0, sizeof *r);
+	buf_clear(&given);
+	size_t mark = msg_open_map(&given);
+	for (; params[2 * pairs]; pairs++) {
+		const char *value = params[2 * pairs + 1];
+		msg_put_key(&given, params[2 * pairs]);
+		if (span_to_int(span_of(value), &integer))
+			msg_put_int(&given, integer);
+		else
+			msg_put_key(&given, value);
+	}
+	msg_close(&given, mark, pairs);
+	r->account = account;
+	r->method = method_find(span_of(method));
+	enum status st = params_decode(r->method, buf_view(&given), r->values, &why);
+	ck_assert_msg(st == ST_OK, "%s", why.text);
+}
+
+static uint32_t fingerprint(int64_t account, const char *method, const char *const *params)
+{
+	struct request r;
+	ask(&r, account, method, params);
+	return cursor_fingerprint(&r);
+}
+
+enum { PAIRS_END = 7 };
+
+static const struct {
+	int64_t account;
+	const char *method, *params[PAIRS_END];
+	bool is_first; /* the same list as the first one */
+} lists[] = {
+	{ 1, "sessions.list", { "tag", "Go" }, true },
+	{ 1, "sessions.list", { "tag", "Go", "limit", "7" }, true },
+	{ 1, "sessions.list", { "limit", "500", "tag", "Go" }, true },
+	{ 1, "sessions.list", { "tag", "Go", "sort", "created_at" }, true },
+	{ 1, "sessions.list", { "cursor", "5.00000000", "tag", "Go" }, true },
+	{ 2, "sessions.list", { "tag", "Go" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "sort", "-created_at" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "sort", "study_date" }, false },
+	{ 1, "sessions.list", { NULL }, false },
+	{ 1, "sessions.list", { "tag", "Rust" }, false },
+	{ 1, "sessions.list", { "q", "Go" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "topic_id", "1" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "topic_id", "2" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "from", "2026-01-01" }, false },
+	{ 1, "sessions.list", { "tag", "Go", "to", "2026-01-01" }, false },
+	{ 1, "topics.list", { NULL }, false },
+	{ 1, "topics.list", { "q", "Go" }, false },
+};
+enum { LISTS = sizeof lists / sizeof *lists };
+
+START_TEST(each_list_has_a_fingerprint_of_its_own)
+{
+	uint32_t seen[LISTS];
+	for (int i = 0; i < LISTS; i++) {
+		seen[i] = fingerprint(lists[i].account, lists[i].method, lists[i].params);
+		for (int k = 0; k < i; k++)
+			ck_assert_msg((seen[i] == seen[k]) == (lists[i].is_first && lists[k].is_first),
+				"lists %d and %d", k, i);
+	}
+}
+END_TEST
+
+START_TEST(a_cursor_of_another_list_is_refused)
+{
+	const char *params[] = { "tag", "Go", NULL, NULL, NULL };
+	struct request r;
+	struct fail why = { 0 };
+	struct buf out = { 0 };
+	struct msg_token token;
+	char cursor[32] = { 0 };
+	cursor_put(&out, SPAN("5"), fingerprint(1, "sessions.list", params));
+	struct msg_reader in = msg_reader(buf_view(&out));
+	ck_assert(msg_read(&in, &token) == ST_OK && token.text.len < sizeof cursor);
+	memcpy(cursor, token.text.bytes, token.text.len);
+
+	ask(&r, 1, "sessions.list", params);
+	ck_assert(cursor_check(&r, &why) == ST_OK); /* the first page has none */
+	params[2] = "cursor";
+	params[3] = cursor;
+	ask(&r, 1, "sessions.list", params);
+	ck_assert(cursor_check(&r, &why) == ST_OK);
+	ask(&r, 2, "sessions.list", params);
+	ck_assert(cursor_check(&r, &why) == ST_INVALID_INPUT);
+	params[1] = "Rust";
+	ask(&r, 1, "sessions.list", params);
+	ck_assert(cursor_check(&r, &why) == ST_INVALID_INPUT);
+	ck_assert_str_eq(why.field, "cursor");
+	ck_assert_msg(strstr(why.text, "another list, order or filter"), "%s", why.text);
+	buf_fini(&out);
+}
+END_TEST
+
+START_TEST(a_method_without_pages_has_no_cursor_to_refuse)
+{
+	const char *const params[] = { "topic_id", "1", NULL };
+	struct request r;
+	ask(&r, 1, "topics.get", params);
+	ck_assert(cursor_check(&r, NULL) == ST_OK);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("cursor");
+	tcase_add_test(tc, each_list_has_a_fingerprint_of_its_own);
+	tcase_add_test(tc, a_cursor_of_another_list_is_refused);
+	tcase_add_test(tc, a_method_without_pages_has_no_cursor_to_refuse);
+	return suite_run("cursor", tc);
+}
