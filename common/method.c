@@ -22,6 +22,7 @@ static const char *const series_groups[] = { "topic", NULL };
 /* clang-format off */
 #define REQUIRED PARAM_REQUIRED
 #define KEY      PARAM_KEY
+#define NULLABLE PARAM_NULLABLE
 #define TOPIC_ID(flags)  { "topic_id", PARAM_INT, flags, 1, INT64_MAX, NULL, NULL }
 #define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
 #define SESSION_KEY      { "session_id", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL }
@@ -30,8 +31,9 @@ static const char *const series_groups[] = { "topic", NULL };
 #define MINUTES(name, flags, fallback) { name, PARAM_INT, flags, 1, DAY_MINUTES, fallback, NULL }
 #define TEXT(name, flags) { name, PARAM_TEXT, flags, 0, TEXT_MAX_CHARS, NULL, NULL }
 #define DATE(name)       { name, PARAM_DATE, 0, 0, 0, NULL, NULL }
+#define NEW_DATE         { "study_date", PARAM_DATE, NULLABLE, 0, 0, NULL, NULL }
 #define LIMIT            { "limit", PARAM_INT, 0, 1, PAGE_MAX, "50", NULL }
-#define CURSOR           { "cursor", PARAM_CURSOR, 0, 0, 0, NULL, NULL }
+#define CURSOR           { "cursor", PARAM_CURSOR, NULLABLE, 0, 0, NULL, NULL }
 #define SORT(choices)    { "sort", PARAM_CHOICE, 0, 0, 0, "created_at", choices }
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
 #define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
@@ -123,7 +125,7 @@ static const struct method method_table[] = {
 		.summary = "Makes a topic.",
 		.shape = RESULT_ROW,
 		.is_write = true,
-		.params = { TOPIC_NAME(REQUIRED), TEXT("description", 0),
+		.params = { TOPIC_NAME(REQUIRED), TEXT("description", NULLABLE),
 			{ "idempotency_key", PARAM_TEXT, KEY, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL } },
 	},
 	{
@@ -150,8 +152,8 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
-		.params = { NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date"),
-			MINUTES("duration_minutes", 0, "60"), TEXT("notes", 0), IDEMPOTENCY_KEY },
+		.params = { NEW_SESSION_ID, TOPIC_ID(REQUIRED), NEW_DATE,
+			MINUTES("duration_minutes", NULLABLE, "60"), TEXT("notes", NULLABLE), IDEMPOTENCY_KEY },
 	},
 	{
 		.name = "sessions.log",
@@ -160,8 +162,8 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.params = { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL),
-			{ "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL }, DATE("study_date"),
-			TEXT("notes", 0), IDEMPOTENCY_KEY },
+			{ "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL }, NEW_DATE,
+			TEXT("notes", NULLABLE), IDEMPOTENCY_KEY },
 	},
 	{
 		.name = "sessions.update",

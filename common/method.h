@@ -28,6 +28,7 @@ enum {
 	PARAM_PRESENCE = 2, /* nil clears, absent leaves: bound as value[] and bool[] present */
 	PARAM_MINTED = 4,   /* the gateway makes a UUIDv7 where a client gives none */
 	PARAM_KEY = 8, /* no two requests of one batch have the same value; one param at most */
+	PARAM_NULLABLE = 16, /* nil means what absence means; of other params nil is refused */
 };
 
 struct param {

@@ -181,6 +181,13 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
+/* A nil that would change nothing must not look like a change: it is refused. Of a required param
+ * it says that the value is missing, which fill_absent reports. */
+static bool takes_nil(const struct param *p)
+{
+	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);
+}
+
 /* One pair of the map. */
 static enum status take_pair(
 	const struct method *m, struct msg_reader *in, struct param_value *values, struct fail *why)
@@ -200,7 +207,7 @@ static enum status take_pair(
 	if (msg_read(&reader, &token) != ST_OK)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	if (token.type == MSG_NIL)
-		return ST_OK;
+		return takes_nil(p) ? ST_OK : refuse(p, why, "must not be null");
 	v->is_null = false;
 	return take_table[p->kind](p, &token, v, why);
 }

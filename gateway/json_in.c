@@ -226,10 +226,15 @@ static bool is_listed(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
+bool json_in_is_reserved(const char *name)
+{
+	return is_listed(name, reserved, sizeof reserved / sizeof *reserved);
+}
+
 static const struct param *param_of(
 	const struct method *m, const char *name, const char *const *taken)
 {
-	if (is_listed(name, reserved, sizeof reserved / sizeof *reserved)
+	if (json_in_is_reserved(name)
 		|| (taken && is_listed(name, taken, SIZE_MAX)))
 		return NULL;
 	return method_param(m, span_of(name));
@@ -252,10 +257,11 @@ enum status json_in_put_params(const struct json_in *j, const struct method *m, 
 		const struct param *p = param_of(m, name, taken);
 		if (!p && is_strict)
 			return refuse_unknown(name, why);
-		if (!p)
+		struct json_object *value = json_object_iter_peek_value(&at);
+		if (!p || (!value && !is_strict))
 			continue;
 		msg_put_key(out, p->name);
-		put_value(out, json_object_iter_peek_value(&at));
+		put_value(out, value);
 		++*pairs;
 	}
 	return ST_OK;

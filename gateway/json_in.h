@@ -23,13 +23,16 @@ struct json_in;
  * none; ST_INVALID_INPUT with the field where a key comes twice or a text holds U+0000. */
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why) MUST_CHECK;
 
+/* Whether a body can never give this param: it names or bounds what the request is about. */
+bool json_in_is_reserved(const char *name);
+
 /* Whether the object has the key, null included. */
 bool json_in_has(const struct json_in *j, const char *field);
 
 /* Appends key and value of each member the method has a param for and adds their number to
  * *pairs. Never from a body: session_id, if_match, if_none_match, idempotency_key, limit, cursor, and the names
  * in `taken` (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict
- * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. Integers over 64 bits
+ * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. A null is left out where not is_strict: it means absence there. Integers over 64 bits
  * and numbers with a fraction go as reals, objects and arrays empty: no param takes any, and the
  * worker refuses them in its words. */
 enum status json_in_put_params(const struct json_in *j, const struct method *m, bool is_strict,

@@ -4,20 +4,20 @@
 
 #include "common/log.h"
 #include "gateway/gateway.h"
-#include "gateway/route.h"
+#include "gateway/route_about.h"
 
 static void on_unknown(const char *name)
 {
 	log_warn("%s is no setting of StudyTracker: ignored", name);
 }
 
-/* For the check that schema/openapi.json names the same routes. */
 static int print_routes(void)
 {
-	const struct route *route;
-	for (size_t i = 0; (route = route_at(i)); i++)
-		printf("%s %s\n", route->method, route->path);
-	return 0;
+	struct buf out = { 0 };
+	route_about_put(&out);
+	bool is_printed = !out.failed && fwrite(out.bytes, out.len, 1, stdout) == 1;
+	buf_fini(&out);
+	return is_printed ? 0 : SERVICE_EXIT_FAILED;
 }
 
 int main(int argc, char **argv)

@@ -46,12 +46,38 @@ static struct span path_name(const struct route_match *match, size_t i)
 	return (struct span){ match->names[i], match->name_lens[i] };
 }
 
-static bool is_in_path(const struct request_source *from, const struct param *p)
+static bool is_in_path(const struct route *route, const char *name)
 {
-	for (size_t i = 0; from->match && i < from->match->count; i++)
-		if (span_is(path_name(from->match, i), p->name))
+	const char *at = route->path;
+	size_t len = strlen(name);
+	while ((at = strchr(at, '{'))) {
+		at++;
+		if (strncmp(at, name, len) == 0 && at[len] == '}')
 			return true;
+	}
 	return false;
+}
+
+static bool is_header(const struct route *route, const char *name)
+{
+	if (strcmp(name, "idempotency_key") == 0)
+		return strcmp(route->method, "POST") == 0;
+	return strchr(route->path, '{') && (strcmp(name, "if_match") == 0 || strcmp(name, "if_none_match") == 0);
+}
+
+enum request_place request_params_place(
+	const struct route *route, const struct method *m, const struct param *p)
+{
+	if (is_in_path(route, p->name))
+		return PLACE_PATH;
+	if (is_header(route, p->name))
+		return PLACE_HEADER;
+	if (json_in_is_reserved(p->name) && m->is_write)
+		return PLACE_NONE;
+	if (m->is_write)
+		return route->flags & ROUTE_BODY ? PLACE_BODY : PLACE_NONE;
+	bool is_read_here = (route->flags & ROUTE_STRICT) || strcmp(p->name, root_query) == 0;
+	return is_read_here ? PLACE_QUERY : PLACE_NONE;
 }
 
 static enum status put_path(struct writer *w)
@@ -85,10 +111,9 @@ static bool is_strict(const struct request_source *from)
 /* NULL where the query can't say it. */
 static const struct param *query_param(const struct request_source *from, struct span name)
 {
-	const struct param *p = from->method->is_write ? NULL : method_param(from->method, name);
-	if (!p || is_in_path(from, p) || (!is_strict(from) && !span_is(name, root_query)))
-		return NULL;
-	return p;
+	const struct param *p = method_param(from->method, name);
+	bool is_here = p && request_params_place(from->route, from->method, p) == PLACE_QUERY;
+	return is_here ? p : NULL;
 }
 
 static enum status put_pair(struct writer *w, struct span name, struct span value)

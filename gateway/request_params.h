@@ -32,6 +32,12 @@ struct request_source {
 	struct span idempotency_key;     /* of request_params_key; empty: none */
 };
 
+/* Where a route takes a param from. */
+enum request_place { PLACE_NONE, PLACE_PATH, PLACE_QUERY, PLACE_BODY, PLACE_HEADER };
+
+enum request_place request_params_place(
+	const struct route *route, const struct method *m, const struct param *p);
+
 /* What a POST says in Idempotency-Key, 1 to 255 visible ASCII characters; empty where it says
  * nothing. Judged before the body and apart from it: the field means the same for every shape.
  * ST_INVALID_INPUT with the field's name. */

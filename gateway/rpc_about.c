@@ -25,6 +25,11 @@ static const char *const kind_names[] = {
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
 };
 
+const char *param_kind_name(enum param_kind kind)
+{
+	return kind_names[kind];
+}
+
 const struct rpc_local *rpc_local_find(struct span name)
 {
 	for (size_t i = 0; i < LOCAL_COUNT; i++)
@@ -86,7 +91,7 @@ static void put_uuid(struct map *map, const char *key, const unsigned char uuid[
 
 /* rpc.methods */
 
-static bool has_bounds(const struct param *p)
+bool param_has_bounds(const struct param *p)
 {
 	return (p->kind == PARAM_INT || p->kind == PARAM_TEXT || p->kind == PARAM_NAME)
 	       && p->max > 0;
@@ -114,11 +119,11 @@ static void put_param(struct buf *out, const struct param *p)
 {
 	struct map map = open_map(out);
 	put_text(&map, "name", p->name);
-	put_text(&map, "kind", kind_names[p->kind]);
+	put_text(&map, "kind", param_kind_name(p->kind));
 	put_bool(&map, "required", (p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_MINTED));
-	if (has_bounds(p))
+	if (param_has_bounds(p))
 		put_int(&map, "min", p->min);
-	if (has_bounds(p) && p->max != INT64_MAX)
+	if (param_has_bounds(p) && p->max != INT64_MAX)
 		put_int(&map, "max", p->max);
 	if (p->fallback)
 		put_default(&map, p);

@@ -39,4 +39,8 @@ struct rpc_local {
 const struct rpc_local *rpc_local_find(struct span name); /* NULL: no method of the gateway */
 const struct rpc_local *rpc_local_at(size_t index);       /* NULL past the end */
 
+/* "integer", "text", …: a kind's name in rpc.methods. */
+const char *param_kind_name(enum param_kind kind);
+bool param_has_bounds(const struct param *p);
+
 #endif

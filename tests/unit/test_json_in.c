@@ -122,6 +122,7 @@ static const struct {
 	{ "topics.create", true, " \t\r\n{ } ", "{}" },
 	{ "topics.create", true, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
 	{ "topics.create", true, "{\"name\" : null}", "{\"name\":null}" },
+	{ "topics.create", false, "{\"name\" : null, \"description\":\"d\"}", "{\"description\":\"d\"}" },
 	{ "topics.create", true, "{\"name\":true,\"description\":false}",
 		"{\"name\":true,\"description\":false}" },
 	{ "topics.create", true, "{\"name\":[1,[2]]}", "{\"name\":[]}" },

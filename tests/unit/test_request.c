@@ -284,28 +284,26 @@ END_TEST
 static struct span a_change(const char *if_match)
 {
 	buf_clear(&params);
-	msg_put_map(&params, 2);
+	msg_put_map(&params, if_match ? 2 : 1);
 	msg_put_key(&params, "topic_id");
 	msg_put_int(&params, 1);
-	msg_put_key(&params, "if_match");
-	if (if_match)
+	if (if_match) {
+		msg_put_key(&params, "if_match");
 		msg_put_key(&params, if_match);
-	else
-		msg_put_nil(&params);
+	}
 	return buf_view(&params);
 }
 
 static struct span a_topic(const char *idempotency_key)
 {
 	buf_clear(&params);
-	msg_put_map(&params, 2);
+	msg_put_map(&params, idempotency_key ? 2 : 1);
 	msg_put_key(&params, "name");
 	msg_put_key(&params, "Maths");
-	msg_put_key(&params, "idempotency_key");
-	if (idempotency_key)
+	if (idempotency_key) {
+		msg_put_key(&params, "idempotency_key");
 		msg_put_key(&params, idempotency_key);
-	else
-		msg_put_nil(&params);
+	}
 	return buf_view(&params);
 }
 

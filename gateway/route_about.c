@@ -1,0 +1,116 @@
+#include "gateway/route_about.h"
+
+#include <inttypes.h>
+
+#include "gateway/json_out.h"
+#include "gateway/request_params.h"
+#include "gateway/rpc_about.h"
+
+static void put_text(struct buf *out, const char *key, const char *text)
+{
+	buf_printf(out, "\"%s\":", key);
+	json_out_text(out, span_of(text));
+}
+
+static void put_bool(struct buf *out, const char *key, bool value)
+{
+	buf_printf(out, ",\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void put_bounds(struct buf *out, const struct param *p)
+{
+	if (!param_has_bounds(p))
+		return;
+	buf_printf(out, ",\"min\":%" PRId64, p->min);
+	if (p->max != INT64_MAX)
+		buf_printf(out, ",\"max\":%" PRId64, p->max);
+}
+
+static void put_choices(struct buf *out, const char *const *choices)
+{
+	buf_text(out, ",\"choices\":[");
+	for (size_t i = 0; choices[i]; i++) {
+		buf_text(out, i ? "," : "");
+		json_out_text(out, span_of(choices[i]));
+	}
+	buf_byte(out, ']');
+}
+
+/* The root surface drops a null of a body, so that it means what absence means. */
+static bool is_nullable(const struct route *route, const struct param *p, enum request_place place)
+{
+	if (place != PLACE_BODY || (p->flags & PARAM_REQUIRED))
+		return false;
+	return !(route->flags & ROUTE_STRICT) || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
+}
+
+static void put_param(
+	struct buf *out, const struct route *route, const struct param *p, enum request_place place)
+{
+	static const char *const places[] = { [PLACE_PATH] = "path",
+		[PLACE_QUERY] = "query",
+		[PLACE_BODY] = "body",
+		[PLACE_HEADER] = "header" };
+	buf_byte(out, '{');
+	put_text(out, "name", p->name);
+	buf_byte(out, ',');
+	put_text(out, "in", places[place]);
+	buf_byte(out, ',');
+	put_text(out, "kind", param_kind_name(p->kind));
+	put_bool(out, "required", p->flags & PARAM_REQUIRED);
+	put_bool(out, "nullable", is_nullable(route, p, place));
+	put_bounds(out, p);
+	if (p->fallback) {
+		buf_byte(out, ',');
+		put_text(out, "default", p->fallback);
+	}
+	if (p->choices)
+		put_choices(out, p->choices);
+	buf_byte(out, '}');
+}
+
+static void put_params(struct buf *out, const struct route *route)
+{
+	const struct method *m = route->rpc ? method_find(span_of(route->rpc)) : NULL;
+	size_t count = m ? method_param_count(m) : 0;
+	const char *between = "";
+	buf_byte(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		enum request_place place = request_params_place(route, m, &m->params[i]);
+		if (place == PLACE_NONE)
+			continue;
+		buf_text(out, between);
+		put_param(out, route, &m->params[i], place);
+		between = ",";
+	}
+	buf_byte(out, ']');
+}
+
+static void put_route(struct buf *out, const struct route *route)
+{
+	buf_byte(out, '{');
+	put_text(out, "method", route->method);
+	buf_byte(out, ',');
+	put_text(out, "path", route->path);
+	put_bool(out, "is_strict", route->flags & ROUTE_STRICT);
+	put_bool(out, "has_body", route->flags & ROUTE_BODY);
+	put_bool(out, "has_etag", route->flags & (ROUTE_ETAG | ROUTE_PUBLIC));
+	buf_text(out, ",\"params\":");
+	put_params(out, route);
+	if (route->tagged) {
+		buf_text(out, ",\"tagged_params\":");
+		put_params(out, route->tagged);
+	}
+	buf_byte(out, '}');
+}
+
+void route_about_put(struct buf *out)
+{
+	const struct route *route;
+	buf_byte(out, '[');
+	for (size_t i = 0; (route = route_at(i)); i++) {
+		buf_text(out, i ? ",\n" : "");
+		put_route(out, route);
+	}
+	buf_text(out, "]\n");
+}

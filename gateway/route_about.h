@@ -1,0 +1,17 @@
+/*
+ * route_about: the routes with their params as JSON, for the check that schema/openapi.json says the
+ * same (tests/checks/check_openapi_fields); `studytracker-gateway --routes` prints it.
+ *
+ *	[{"method":"PUT","path":"/api/v1/sessions/{session_id}","is_strict":true,"params":
+ *	  [{"name":"topic_id","in":"body","kind":"integer","required":true,"nullable":false,"min":1}]}]
+ *
+ * A route with a second shape of its body has `tagged_params` too.
+ */
+#ifndef GATEWAY_ROUTE_ABOUT_H
+#define GATEWAY_ROUTE_ABOUT_H
+
+#include "common/buf.h"
+
+void route_about_put(struct buf *out);
+
+#endif
