@@ -60,8 +60,8 @@ static bool hear(struct monitor *m, void *context)
 	m->events = zmq_socket(context, ZMQ_PAIR);
 	return m->events && zmq_setsockopt(m->events, ZMQ_RCVHWM, &unlimited, sizeof unlimited) == 0
 	       && zmq_setsockopt(m->events, ZMQ_LINGER, &none, sizeof none) == 0
-	       && zmq_socket_monitor(m->watched, endpoint,
-			  ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED)
+	       && zmq_socket_monitor(
+			  m->watched, endpoint, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED)
 			  == 0
 	       && zmq_connect(m->events, endpoint) == 0;
 }

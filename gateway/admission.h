@@ -30,9 +30,9 @@ TAILQ_HEAD(admission_list, connection);
 
 /* Of one connection. */
 struct admission_seat {
-	struct admission_group *group;              /* NULL: of this machine */
+	struct admission_group *group;               /* NULL: of this machine */
 	TAILQ_ENTRY(connection) link, link_in_group; /* among the idle */
-	uint64_t idle_ms;                           /* since when */
+	uint64_t idle_ms;                            /* since when */
 	bool is_idle;
 };
 

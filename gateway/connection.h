@@ -77,19 +77,19 @@ struct connection {
 	struct output output;
 	struct admission_seat seat;
 	size_t body_counted; /* in edge->bodies */
-	size_t dropped; /* while lingering */
+	size_t dropped;      /* while lingering */
 	enum stage stage;
-	enum deadline deadline;      /* what the timer is for; none: it may be pending still */
-	enum http_framing framing;   /* of an answer in pieces */
-	bool drops_body;             /* that answer is to HEAD */
-	bool has_begun;              /* something of a first request has come */
-	bool has_head;               /* reader->request says what came */
-	bool drops_request;          /* it is answered: what is left of its body is dropped */
-	bool is_last;                /* no request after this one */
-	bool is_full;                /* exchange_write said so */
-	bool has_ended;              /* the client sent FIN: it may still read */
-	bool is_reading;             /* the loop waits for input */
-	bool is_broken;              /* memory ran out amid an answer: the loop ends it */
+	enum deadline deadline;    /* what the timer is for; none: it may be pending still */
+	enum http_framing framing; /* of an answer in pieces */
+	bool drops_body;           /* that answer is to HEAD */
+	bool has_begun;            /* something of a first request has come */
+	bool has_head;             /* reader->request says what came */
+	bool drops_request;        /* it is answered: what is left of its body is dropped */
+	bool is_last;              /* no request after this one */
+	bool is_full;              /* exchange_write said so */
+	bool has_ended;            /* the client sent FIN: it may still read */
+	bool is_reading;           /* the loop waits for input */
+	bool is_broken;            /* memory ran out amid an answer: the loop ends it */
 	bool in_turn, is_dead;
 };
 
@@ -110,7 +110,6 @@ bool connection_begin_turn(struct connection *c);
 void connection_end_turn(struct connection *c, bool is_inner);
 
 void connection_break_off(struct connection *c); /* no memory for what is to be sent */
-void connection_give_reader(struct connection *c);
 
 /* The edge's side. */
 struct http_reader *edge_take_reader(struct edge *edge); /* NULL: no memory */

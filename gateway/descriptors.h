@@ -25,7 +25,7 @@ struct descriptors {
 size_t descriptors_raise(void);
 
 /* ST_SYSTEM: the limit is below DESCRIPTORS_MIN. */
-enum status descriptors_share(size_t limit, size_t connections_max, struct descriptors *out,
-	struct fail *why) MUST_CHECK;
+enum status descriptors_share(
+	size_t limit, size_t connections_max, struct descriptors *out, struct fail *why) MUST_CHECK;
 
 #endif

@@ -105,7 +105,8 @@ static void on_slow(struct connection *c)
 static bool init_deadlines(struct edge *edge)
 {
 	const struct edge_deadlines *given = &edge->options.deadlines;
-	const int ms[DEADLINE_COUNT] = { [DEADLINE_FIRST] = given->first_ms ? given->first_ms : 10000,
+	const int ms[DEADLINE_COUNT] = { [DEADLINE_FIRST] =
+						 given->first_ms ? given->first_ms : 10000,
 		[DEADLINE_IDLE] = given->idle_ms ? given->idle_ms : 60000,
 		[DEADLINE_HEAD] = given->head_ms ? given->head_ms : 10000,
 		[DEADLINE_BODY] = given->body_ms ? given->body_ms : 30000,
@@ -148,8 +149,8 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	enum status st = ST_NO_MEMORY;
 	int write_ms = options->deadlines.write_ms ? options->deadlines.write_ms : 30000;
 	if (!edge->drained || !edge->drain_limit || !init_deadlines(edge)
-		|| !outputs_open(&edge->outputs, base, (uint64_t)write_ms, options->unsent_max,
-			on_slow))
+		|| !outputs_open(
+			&edge->outputs, base, (uint64_t)write_ms, options->unsent_max, on_slow))
 		goto failed;
 	struct listener_options listener = { .host = options->host,
 		.port = options->port,

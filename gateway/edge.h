@@ -83,8 +83,8 @@ struct exchange_reply {
 
 struct edge_counts {
 	uint64_t accepted, requests, refused, timed_out;
-	uint64_t made_room;   /* idle connections that were closed for others */
-	uint64_t turned_away; /* connections of an address whose share is used up */
+	uint64_t made_room;                   /* idle connections that were closed for others */
+	uint64_t turned_away;                 /* connections of an address whose share is used up */
 	uint64_t cut_requests, cut_responses; /* in a drain: not answered, not sent whole */
 	size_t connections;
 };

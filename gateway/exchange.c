@@ -3,6 +3,7 @@
 #include <event2/event.h>
 
 #include "gateway/connection.h"
+#include "gateway/input.h"
 
 static struct connection *connection_of(struct exchange *x)
 {
@@ -105,7 +106,7 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 {
 	c->is_last = true;
 	put_refusal(c, st, why);
-	connection_give_reader(c);
+	input_give_reader(c);
 	c->stage = STAGE_FLUSHING;
 }
 
@@ -114,7 +115,7 @@ void exchange_refuse_head(struct connection *c, enum status st, const struct fai
 	put_refusal(c, st, why);
 	if (!c->is_last)
 		return;
-	connection_give_reader(c);
+	input_give_reader(c);
 	c->stage = STAGE_FLUSHING;
 }
 
@@ -139,7 +140,7 @@ static void answered(struct connection *c)
 	c->exchange = (struct exchange){ 0 };
 	c->is_full = false;
 	c->stage = c->is_last || c->edge->is_draining ? STAGE_FLUSHING : STAGE_READING;
-	connection_give_reader(c);
+	input_give_reader(c);
 }
 
 static bool is_safe(struct span method)

@@ -166,7 +166,7 @@ static void on_relief(evutil_socket_t fd, short what, void *arg)
 	struct outputs *all = arg;
 	struct connection *c;
 	TAILQ_FOREACH(c, &all->writers, output.link)
-		count(c, output_unsent(c));
+	count(c, output_unsent(c));
 	c = TAILQ_FIRST(&all->writers);
 	if (all->unsent <= all->unsent_max || !c)
 		return;

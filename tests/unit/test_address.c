@@ -45,7 +45,8 @@ START_TEST(an_address_is_local_or_not_and_has_a_url)
 	union address a = address_of(address_table[_i].address, 80);
 	struct buf url = { 0 };
 	address_put_url(&url, &a);
-	ck_assert_msg(span_is(buf_view(&url), address_table[_i].url), "%.*s", (int)url.len, url.bytes);
+	ck_assert_msg(
+		span_is(buf_view(&url), address_table[_i].url), "%.*s", (int)url.len, url.bytes);
 	ck_assert_int_eq(address_is_local(&a), address_table[_i].is_local);
 	buf_fini(&url);
 }

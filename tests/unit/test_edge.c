@@ -582,10 +582,9 @@ START_TEST(a_response_without_memory_is_503_and_never_a_part)
 	say(fd, failures[_i].request);
 	until(&handed, 1);
 	exchange_set_data(pending[0], NULL, NULL);
-	exchange_reply(&pending[0],
-		&(struct exchange_reply){ .http_status = 200,
-			.headers = failures[_i].is_body ? &whole : &failed,
-			.body = failures[_i].is_body ? &failed : &whole });
+	exchange_reply(&pending[0], &(struct exchange_reply){ .http_status = 200,
+					    .headers = failures[_i].is_body ? &whole : &failed,
+					    .body = failures[_i].is_body ? &failed : &whole });
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("HTTP/1.1 503 Service Unavailable\r\n"), 1);
 	ck_assert_int_eq(times("Connection: close\r\n"), 1);
@@ -928,8 +927,8 @@ static void answer_large(struct exchange **x)
 {
 	memset(large, '~', sizeof large);
 	exchange_set_data(*x, NULL, NULL);
-	exchange_reply(x, &(struct exchange_reply){ .http_status = 200,
-				  .static_body = { large, sizeof large } });
+	exchange_reply(x, &(struct exchange_reply){
+				  .http_status = 200, .static_body = { large, sizeof large } });
 }
 
 static void answer_large_at_once(struct exchange *x, void *arg)
