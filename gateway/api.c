@@ -221,7 +221,8 @@ static void answer_plain_options(struct api_request *r, const struct http_reques
 {
 	struct buf allow = { 0 }, headers = { 0 };
 	route_allow(http->path, &allow);
-	if (allow.len) {
+	if (allow.len || allow.failed) {
+		headers.failed = allow.failed;
 		http_head_put_field(&headers, "Allow", buf_view(&allow));
 		finish_bare(&r, 204, &headers);
 	} else {

@@ -1,0 +1,407 @@
+/*
+ * Memory runs out anywhere on a request's way through the gateway: edge, api, pool, wire and back.
+ *
+ * Whichever allocation fails: the client gets the response that it gets otherwise, or a whole 503, or
+ * its connection is cut before the response is whole. Afterwards the gateway serves as before.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "common/log.h"
+#include "common/service.h"
+#include "common/socket.h"
+#include "gateway/api.h"
+#include "tests/unit/faults.h"
+#include "tests/unit/suite.h"
+
+enum { PATIENCE_MS = 10000, CREDIT = 256, FAILURES_MAX = 3000 };
+
+static struct event_base *base;
+static struct socket_hub *hub;
+static struct workers *workers;
+static struct edge *edge;
+static struct settings settings;
+static struct api api;
+static char dir[64], endpoint[96];
+
+/* The worker, which this test plays. */
+static struct {
+	void *context, *socket;
+	int64_t epoch, answered;
+	uint64_t said_ms;
+	size_t calls;
+} worker;
+
+static void worker_say(struct buf *body)
+{
+	(void)zmq_send(worker.socket, body->bytes, body->len, ZMQ_DONTWAIT);
+	buf_fini(body);
+}
+
+static void put_uuid(struct buf *out)
+{
+	static const unsigned char uuid[16] = { 1 };
+	char text[UUID_TEXT_LEN];
+	uuid_format(uuid, text);
+	msg_put_text(out, (struct span){ text, sizeof text });
+}
+
+static void worker_say_ready(void)
+{
+	struct buf params = { 0 }, body = { 0 };
+	msg_put_map(&params, 4);
+	msg_put_key(&params, "worker");
+	put_uuid(&params);
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, worker.epoch);
+	msg_put_key(&params, "credit");
+	msg_put_int(&params, worker.answered + CREDIT);
+	msg_put_key(&params, "database");
+	msg_put_bool(&params, true);
+	envelope_put_notification(&body, "worker.ready", buf_view(&params));
+	buf_fini(&params);
+	worker_say(&body);
+	worker.said_ms = service_now_ms();
+}
+
+static int64_t sum_of(struct span bytes)
+{
+	int64_t sum = 0;
+	for (size_t i = 0; i < bytes.len; i++)
+		sum = (sum * 31 + (unsigned char)bytes.bytes[i]) % 1000003;
+	return sum;
+}
+
+/* Its id tells the params of a read, so that one that was lost on the way shows. (A write's hold an
+ * id that the gateway makes.) */
+static void put_topic(struct buf *out, const struct envelope *request)
+{
+	bool is_write = method_find(request->method)->is_write;
+	msg_put_map(out, 3);
+	msg_put_key(out, "id");
+	msg_put_int(out, is_write ? 7 : sum_of(request->params));
+	msg_put_key(out, "name");
+	msg_put_text(out, SPAN("A topic whose name is longer than the smallest buffer of a response, "
+			       "so that the buffer grows while it is written, and grows again after "
+			       "that, as it does with the notes of a session or with a page of a list "
+			       "of many topics: an allocation in the middle of what is being made"));
+	msg_put_key(out, "updated_at");
+	msg_put_text(out, SPAN("2024-01-01T00:00:00.000000Z"));
+}
+
+/* Of a list there are two pages. */
+static void put_page(struct buf *out, const struct envelope *request)
+{
+	struct span cursor;
+	bool is_first = !msg_find_text(request->params, "cursor", &cursor);
+	msg_put_map(out, 2);
+	msg_put_key(out, "data");
+	msg_put_array(out, 1);
+	put_topic(out, request);
+	msg_put_key(out, "next_cursor");
+	if (is_first)
+		msg_put_text(out, SPAN("after-the-first"));
+	else
+		msg_put_nil(out);
+}
+
+static void worker_answer(const struct envelope *request)
+{
+	struct buf result = { 0 }, credit = { 0 }, body = { 0 };
+	worker.calls++;
+	worker.answered++;
+	if (method_find(request->method)->shape == RESULT_PAGE)
+		put_page(&result, request);
+	else
+		put_topic(&result, request);
+	msg_put_map(&credit, 2);
+	msg_put_key(&credit, "epoch");
+	msg_put_int(&credit, worker.epoch);
+	msg_put_key(&credit, "credit");
+	msg_put_int(&credit, worker.answered + CREDIT);
+	envelope_put_notification(&body, "worker.credit", buf_view(&credit));
+	envelope_put_result(&body, request->msgid, buf_view(&result));
+	buf_fini(&result);
+	buf_fini(&credit);
+	worker_say(&body);
+}
+
+static void worker_take(struct span bytes)
+{
+	struct msg_reader in = msg_reader(bytes);
+	struct envelope e;
+	while (in.at < in.end) {
+		ck_assert(envelope_decode(&in, &e, NULL) == ST_OK);
+		if (e.kind == ENVELOPE_REQUEST)
+			worker_answer(&e);
+		else if (span_is(e.method, "gateway.hello"))
+			ck_assert(msg_find_int(e.params, "epoch", &worker.epoch));
+	}
+}
+
+static void worker_turn(void)
+{
+	zmq_msg_t message;
+	if (service_now_ms() - worker.said_ms > 200)
+		worker_say_ready();
+	zmq_msg_init(&message);
+	while (zmq_msg_recv(&message, worker.socket, ZMQ_DONTWAIT) >= 0)
+		worker_take((struct span){ zmq_msg_data(&message), zmq_msg_size(&message) });
+	zmq_msg_close(&message);
+}
+
+/* Allocations fail in the gateway's turn only. */
+static void turn(void)
+{
+	faults_resume();
+	int outcome = event_base_loop(base, EVLOOP_NONBLOCK);
+	faults_pause(); /* before Check allocates */
+	ck_assert_int_ge(outcome, 0);
+	worker_turn();
+}
+
+static void set_up(void)
+{
+	char name[] = "gateway", deadline[] = "--deadline-ms=1000";
+	char *arguments[] = { name, deadline, NULL };
+	enum settings_task task;
+	struct fail why = { 0 };
+	(void)signal(SIGPIPE, SIG_IGN);
+	faults_use_for_events();
+	ck_assert(settings_load(FOR_GATEWAY, 2, arguments, &settings, &task, &why) == ST_OK);
+	ck_assert(log_open("error", NULL) == ST_OK);
+	(void)snprintf(dir, sizeof dir, "/tmp/st-memory-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
+	base = event_base_new();
+	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
+	struct workers_options options = { endpoint, 1, 100, "0", 0 };
+	ck_assert(workers_open(&workers, hub, base, &options, NULL) == ST_OK);
+	api_init(&api, &settings, workers);
+	struct edge_options edge_options = { .host = "127.0.0.1",
+		.connections_max = 10,
+		.on_head = api_on_head,
+		.on_request = api_on_request,
+		.format_error = api_format_error,
+		.arg = &api };
+	ck_assert(edge_open(&edge, base, &edge_options, &why) == ST_OK);
+	worker.context = zmq_ctx_new();
+	worker.socket = zmq_socket(worker.context, ZMQ_DEALER);
+	ck_assert_int_eq(zmq_connect(worker.socket, endpoint), 0);
+	bool has_worker, has_database;
+	while (!workers_ready(workers, &has_worker, &has_database))
+		turn();
+}
+
+static void tear_down(void)
+{
+	zmq_close(worker.socket);
+	zmq_ctx_term(worker.context);
+	edge_free(&edge);
+	workers_free(&workers);
+	socket_hub_free(&hub);
+	event_base_free(base);
+	rmdir(dir);
+}
+
+/* The client. */
+
+struct response {
+	char bytes[1 << 18];
+	size_t len;
+	int status;
+	bool is_whole;
+};
+
+static int connect_client(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)edge_port(edge)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	ck_assert_int_ge(fd, 0);
+	ck_assert(connect(fd, (struct sockaddr *)&at, sizeof at) == 0 || errno == EINPROGRESS);
+	return fd;
+}
+
+/* Judges the head and where the body ends. */
+static void judge(struct response *r, const char *request)
+{
+	const char *length, *end = strstr(r->bytes, "\r\n\r\n");
+	if (!end || sscanf(r->bytes, "HTTP/1.1 %d ", &r->status) != 1)
+		return;
+	size_t body = r->len - (size_t)(end + 4 - r->bytes);
+	if (r->status == 204 || r->status == 304 || strncmp(request, "HEAD", 4) == 0)
+		r->is_whole = true;
+	else if ((length = strstr(r->bytes, "Content-Length: ")) && length < end)
+		r->is_whole = body == strtoul(length + 16, NULL, 10);
+	else
+		r->is_whole = body >= 5 && memcmp(r->bytes + r->len - 5, "0\r\n\r\n", 5) == 0;
+}
+
+/* What differs from one response to the next. */
+static void hide(struct response *r, const char *name, size_t len)
+{
+	char *at = strstr(r->bytes, name);
+	if (at)
+		memset(at + strlen(name), '*', len);
+}
+
+/* True: it goes on. */
+static bool hear(int fd, struct response *r)
+{
+	ssize_t len = recv(fd, r->bytes + r->len, sizeof r->bytes - 1 - r->len, 0);
+	if (len < 0)
+		return errno == EAGAIN || errno == ENOTCONN;
+	r->len += (size_t)len;
+	r->bytes[r->len] = '\0';
+	return len > 0;
+}
+
+static void ask(const char *request, struct response *r)
+{
+	uint64_t until_ms = service_now_ms() + PATIENCE_MS;
+	size_t sent = 0, all = strlen(request);
+	int fd = connect_client();
+	r->len = 0;
+	r->bytes[0] = '\0';
+	r->status = 0;
+	r->is_whole = false;
+	bool goes_on = true;
+	while (goes_on && !r->is_whole) {
+		ck_assert_msg(service_now_ms() < until_ms, "no response, no end: %s after %s",
+			request, r->bytes);
+		ssize_t len = sent < all ? send(fd, request + sent, all - sent, MSG_NOSIGNAL) : 0;
+		sent += len > 0 ? (size_t)len : 0;
+		turn();
+		goes_on = hear(fd, r);
+		judge(r, request);
+	}
+	hide(r, "\r\nDate: ", strlen("Sun, 06 Nov 1994 08:49:37 GMT"));
+	hide(r, "X-Request-Id: 0", UUID_TEXT_LEN - 1); /* one that the gateway made */
+	hide(r, "\"trace_id\":\"0", UUID_TEXT_LEN - 1);
+	close(fd);
+	while (edge_counts(edge).connections > 0)
+		turn();
+}
+
+#define HEAD       " HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: same\r\n"
+#define LARGE      NOTES NOTES NOTES
+#define NOTES      HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define HUNDRED    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define TEN        "0123456789"
+#define BODY(text) "Content-Type: application/json\r\nContent-Length: " text
+
+static const struct {
+	int status;
+	const char *text;
+} requests[] = {
+	{ 200, "GET /topics/7" HEAD "\r\n" },
+	{ 200, "GET /topics" HEAD "\r\n" }, /* two pages */
+	{ 200, "GET /stats" HEAD "\r\n" },
+	{ 200, "GET /api/v1/topics" HEAD "\r\n" },
+	{ 200, "HEAD /topics" HEAD "\r\n" },
+	{ 200, "GET /" HEAD "\r\n" },
+	{ 200, "GET /health" HEAD "\r\n" },
+	{ 200, "GET /readyz" HEAD "\r\n" },
+	{ 200, "GET /openapi.json" HEAD "\r\n" },
+	{ 200, "GET /api/v1/sessions?tag=a%20b&limit=3&from=2024-01-01" HEAD "\r\n" },
+	{ 200, "GET /sessions?tag=a%20b" HEAD "If-None-Match: \"a\", \"b\"\r\n\r\n" },
+	{ 200, "GET /api/v1/topics/7" HEAD "If-None-Match: \"a\", \"b\"\r\n\r\n" },
+	{ 400, "GET /api/v1/topics?nonsense=1" HEAD "\r\n" },
+	{ 404, "GET /nowhere" HEAD "\r\n" },
+	{ 405, "DELETE /topics" HEAD "\r\n" },
+	{ 204, "OPTIONS /topics" HEAD "\r\n" },
+	{ 200, "OPTIONS /topics" HEAD "Origin: http://localhost:1\r\nAccess-Control-Request-Method: POST\r\n"
+	  "Access-Control-Request-Headers: content-type\r\n\r\n" },
+	{ 201, "POST /topics" HEAD BODY("13") "\r\n\r\n{\"name\": \"x\"}" },
+	{ 400, "POST /topics" HEAD BODY("9") "\r\n\r\n{\"name\": " },
+	{ 200, "PATCH /api/v1/topics/7" HEAD BODY("13") "\r\n\r\n{\"name\": \"x\"}" },
+	{ 200, "POST /sessions" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+	  "bdf\r\n{\"minutes\": 5, \"tag\": \"x\", \"notes\": \"" LARGE "\"}\r\n0\r\n\r\n" },
+	{ 400, "NONSENSE\r\n\r\n" },
+};
+
+enum { REQUESTS = sizeof requests / sizeof *requests };
+
+static struct response expected, got;
+
+static void check_response(const char *request, size_t n)
+{
+	if (!got.is_whole)
+		return; /* the client sees that it is cut */
+	bool is_same = got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0;
+	bool is_refusal = got.status == 503 && strstr(got.bytes, "Retry-After: 1\r\n");
+	ck_assert_msg(is_same || is_refusal, "failure %zu of %s: %s", n, request, got.bytes);
+}
+
+static void fail_each(int number, enum faults_mode mode)
+{
+	const char *request = requests[number].text;
+	size_t n = 0, live = 0;
+	bool has_failed;
+	ask(request, &expected);
+	ask(request, &expected);
+	ck_assert_msg(expected.is_whole && expected.status == requests[number].status, "%s: %s",
+		request, expected.bytes);
+	do {
+		ck_assert_uint_lt(++n, FAILURES_MAX);
+		faults_arm(n, mode);
+		ask(request, &got);
+		has_failed = faults_disarm();
+		check_response(request, n);
+		ask(request, &got); /* it serves as before */
+		ck_assert_msg(got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0,
+			"after failure %zu of %s: %s", n, request, got.bytes);
+		if (n == 1)
+			live = faults_live();
+	} while (has_failed);
+	ck_assert_uint_gt(n, 5);
+	ck_assert_uint_le(faults_live(), live + 8); /* buffers that are kept */
+}
+
+START_TEST(one_allocation_that_fails_spoils_no_response)
+{
+	fail_each(_i, FAULTS_ONE);
+}
+END_TEST
+
+START_TEST(no_memory_from_somewhere_on_spoils_no_response)
+{
+	fail_each(_i, FAULTS_ALL_FROM_THERE);
+}
+END_TEST
+
+/* HEAD asks for no more than it needs. */
+START_TEST(head_of_a_list_asks_for_one_page)
+{
+	size_t before = worker.calls;
+	ask("HEAD /topics" HEAD "\r\n", &got);
+	ck_assert_int_eq(got.status, 200);
+	ck_assert_ptr_nonnull(strstr(got.bytes, "Transfer-Encoding: chunked\r\n"));
+	ck_assert_ptr_null(strstr(got.bytes, "Content-Length"));
+	ck_assert_uint_eq(worker.calls, before + 1);
+	ask("GET /topics" HEAD "\r\n", &got);
+	ck_assert_uint_eq(worker.calls, before + 3);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("gateway_memory");
+	tcase_set_timeout(tests, 100);
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_loop_test(tests, one_allocation_that_fails_spoils_no_response, 0, REQUESTS);
+	tcase_add_loop_test(tests, no_memory_from_somewhere_on_spoils_no_response, 0, REQUESTS);
+	tcase_add_test(tests, head_of_a_list_asks_for_one_page);
+	return suite_run("gateway_memory", tests);
+}
