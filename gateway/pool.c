@@ -12,7 +12,10 @@ void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_
 		.ticked_ms = now_ms,
 		.usable_ms = now_ms,
 	};
-	TAILQ_INIT(&p->queue);
+	bool is_short = options->queue_max < POOL_SLOW_MAX;
+	pool_line_init(
+		&p->plain, options->queue_max, (uint64_t)options->queue_max * POOL_ROWS_EACH);
+	pool_line_init(&p->slow, is_short ? options->queue_max : POOL_SLOW_MAX, POOL_SLOW_ROWS_MAX);
 	TAILQ_INIT(&p->suspects);
 	TAILQ_INIT(&p->ended);
 	pool_index_init(&p->index);
@@ -65,19 +68,48 @@ static enum status hopelessness(struct pool *p, uint64_t now_ms)
 
 /* Calls: into a state and out of it. */
 
+static struct pool_line *line_of(struct pool *p, const struct pool_call *call)
+{
+	return call->is_slow ? &p->slow : &p->plain;
+}
+
 static void enqueue(struct pool *p, struct pool_call *call)
 {
-	TAILQ_INSERT_TAIL(&p->queue, call, link);
+	pool_line_append(line_of(p, call), call);
 	call->state = POOL_WAITING;
 	p->counts.queued++;
 }
 
 static void enqueue_first(struct pool *p, struct pool_call *call)
 {
-	bool is_suspect = call->losses > 0;
-	TAILQ_INSERT_HEAD(is_suspect ? &p->suspects : &p->queue, call, link);
-	call->state = is_suspect ? POOL_SUSPECT : POOL_WAITING;
-	is_suspect ? p->counts.suspects++ : p->counts.queued++;
+	if (call->losses > 0) {
+		TAILQ_INSERT_HEAD(&p->suspects, call, link);
+		call->state = POOL_SUSPECT;
+		p->counts.suspects++;
+		return;
+	}
+	pool_line_prepend(line_of(p, call), call);
+	call->state = POOL_WAITING;
+	p->counts.queued++;
+}
+
+/* In the list of another call: it is only counted here. */
+static void follow(struct pool *p, struct pool_call *call)
+{
+	pool_line_count_in(line_of(p, call), call);
+	call->state = POOL_FOLLOWING;
+	p->counts.queued++;
+}
+
+/* The call is over: who follows it goes on. */
+static void lead_on(struct pool *p, struct pool_call *call)
+{
+	struct pool_call *next = pool_order_leave(&p->order, call);
+	if (!next)
+		return;
+	pool_line_count_out(line_of(p, next), next);
+	p->counts.queued--;
+	enqueue_first(p, next);
 }
 
 static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
@@ -90,6 +122,7 @@ static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
 		w->unsent = call;
 	w->sent++;
 	w->in_flight++;
+	w->slow_in_flight += call->is_slow;
 	p->counts.in_flight++;
 	p->counts.sent++;
 	if (call->losses > 0) {
@@ -117,6 +150,7 @@ static void let_go(struct pool *p, struct pool_call *call)
 	TAILQ_REMOVE(&w->held, call, link);
 	pool_index_remove(&p->index, call);
 	w->in_flight--;
+	w->slow_in_flight -= call->is_slow;
 	p->counts.in_flight--;
 	if (call->losses > 0) {
 		w->has_suspect = false;
@@ -130,7 +164,12 @@ static void detach(struct pool *p, struct pool_call *call)
 {
 	switch (call->state) {
 	case POOL_WAITING:
-		TAILQ_REMOVE(&p->queue, call, link);
+		pool_line_remove(line_of(p, call), call);
+		p->counts.queued--;
+		break;
+	case POOL_FOLLOWING:
+		pool_order_part(&p->order, call);
+		pool_line_count_out(line_of(p, call), call);
 		p->counts.queued--;
 		break;
 	case POOL_SUSPECT:
@@ -154,12 +193,23 @@ static void detach(struct pool *p, struct pool_call *call)
 	call->state = POOL_OUTSIDE;
 }
 
+/* Out of its list and of the order, for good. */
+static void stop(struct pool *p, struct pool_call *call)
+{
+	bool is_leader = call->state != POOL_FOLLOWING;
+	pool_wheel_stop(&p->wheel, call);
+	detach(p, call);
+	if (is_leader)
+		lead_on(p, call);
+}
+
 /* Out of the pool. */
 static void release(struct pool *p, struct pool_call *call)
 {
-	if (call->state != POOL_ENDED)
-		pool_wheel_stop(&p->wheel, call);
-	detach(p, call);
+	if (call->state == POOL_ENDED)
+		detach(p, call);
+	else
+		stop(p, call);
 	p->counts.live--;
 }
 
@@ -173,8 +223,7 @@ static void end(struct pool *p, struct pool_call *call, enum status verdict)
 {
 	bool is_sent = call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call);
 	verdict = honest(call, is_sent || call->losses > 0, verdict);
-	pool_wheel_stop(&p->wheel, call);
-	detach(p, call);
+	stop(p, call);
 	call->state = POOL_ENDED;
 	call->verdict = verdict;
 	TAILQ_INSERT_TAIL(&p->ended, call, link);
@@ -222,23 +271,45 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 		p->counts.no_worker++;
 		return st;
 	}
-	if (p->counts.queued >= p->queue_max && !call->is_urgent)
+	const struct pool_line *line = line_of(p, call);
+	if (pool_line_is_full(line) && !call->is_urgent)
 		pool_dispatch(p);
-	if (p->counts.queued >= p->queue_max && !call->is_urgent) {
+	if (pool_line_is_full(line) && !call->is_urgent) {
 		p->counts.overloaded++;
 		return ST_OVERLOADED;
 	}
 	call->losses = 0;
 	call->worker = NULL;
-	call->is_urgent ? enqueue_first(p, call) : enqueue(p, call);
+	if (pool_order_join(&p->order, call))
+		follow(p, call);
+	else if (call->is_urgent)
+		enqueue_first(p, call);
+	else
+		enqueue(p, call);
 	pool_wheel_start(&p->wheel, call);
 	p->counts.calls++;
 	p->counts.live++;
 	return ST_OK;
 }
 
+static void remember_cancelled(struct pool_worker *w, uint32_t msgid)
+{
+	if (w->cancelled_count < POOL_CANCELLED_MAX)
+		w->cancelled[w->cancelled_count++] = msgid;
+}
+
+bool pool_cancelled(struct pool_worker *w, uint32_t *msgid)
+{
+	if (w->cancelled_count == 0)
+		return false;
+	*msgid = w->cancelled[--w->cancelled_count];
+	return true;
+}
+
 void pool_remove(struct pool *p, struct pool_call *call)
 {
+	if (call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call))
+		remember_cancelled(call->worker, call->msgid);
 	release(p, call);
 	p->counts.cancelled++;
 }
@@ -249,7 +320,7 @@ static struct pool_worker *taker_of(const struct pool *p, const struct pool_call
 	struct pool_worker *w = call->prefers && !is_suspect
 					? pool_roster_preferred(&p->roster, call->prefers)
 					: NULL;
-	return w ? w : pool_roster_least_loaded(&p->roster, is_suspect);
+	return w ? w : pool_roster_least_loaded(&p->roster, call);
 }
 
 static bool dispatch_first(struct pool *p, struct pool_list *from)
@@ -267,7 +338,10 @@ void pool_dispatch(struct pool *p)
 {
 	while (may_send_suspect(p) && dispatch_first(p, &p->suspects))
 		;
-	while (dispatch_first(p, &p->queue))
+	while (dispatch_first(
+		p, &p->slow.calls)) /* before: its share is bounded, plain calls' is not */
+		;
+	while (dispatch_first(p, &p->plain.calls))
 		;
 }
 
@@ -443,7 +517,10 @@ static void end_waiting(struct pool *p, enum status verdict)
 	for (struct pool_worker *ghost = p->ghosts; ghost; ghost = ghost->next)
 		end_list(p, &ghost->barred, verdict);
 	end_list(p, &p->suspects, verdict);
-	end_list(p, &p->queue, verdict);
+	while (!TAILQ_EMPTY(&p->plain.calls) || !TAILQ_EMPTY(&p->slow.calls)) {
+		end_list(p, &p->slow.calls, verdict); /* who follows comes into its line */
+		end_list(p, &p->plain.calls, verdict);
+	}
 }
 
 void pool_tick(struct pool *p, uint64_t now_ms)

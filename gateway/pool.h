@@ -4,8 +4,14 @@
  * A pure state machine: no sockets, no clock, no log. What happens is told to it with the time
  * (monotonic milliseconds, never going back), what is to be done is taken from it. The rules:
  *
- *   - Calls wait in one bounded queue, first come, first served. A call goes to the worker with
- *     the most free credit; credit is cumulative, so a lost or repeated message does no harm.
+ *   - Calls wait in two bounded lines, plain and slow, each first come, first served
+ *     (gateway/pool_line.h). Both bound the calls and the rows that they may answer. A call goes to
+ *     the worker with the most free credit; credit is cumulative, so a lost or repeated message does
+ *     no harm.
+ *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). So slow calls neither use
+ *     up its credit nor stand before plain ones: a flood of them delays and refuses only slow calls.
+ *   - Of the writes with one key a single one is under way; the others follow it in their order
+ *     (gateway/pool_order.h).
  *   - A worker is one connection of one process. It is dead when its connection is gone, when
  *     its process says ready on another connection, or after POOL_SILENCE_MS without a word.
  *     Each connection has an epoch of its own: what it says under another one is of the past.
@@ -44,6 +50,8 @@
 #define GATEWAY_POOL_H
 
 #include "gateway/pool_index.h"
+#include "gateway/pool_line.h"
+#include "gateway/pool_order.h"
 #include "gateway/pool_roster.h"
 #include "gateway/pool_wheel.h"
 
@@ -52,6 +60,9 @@ enum {
 	POOL_GRACE_MS = 1000,
 	POOL_STALL_MS = 2000, /* we were late ourselves: no worker's silence counts */
 	POOL_DEATHS = 2,      /* of workers, with a call in their hands */
+	POOL_ROWS_EACH = 50,  /* the plain line is full when its calls may answer so many each */
+	POOL_SLOW_MAX = 64,   /* slow calls that wait; less where the queue is shorter */
+	POOL_SLOW_ROWS_MAX = 640000,
 };
 
 /* For the log; the worker lives until the call returns. */
@@ -78,8 +89,9 @@ struct pool_counts {
 	uint64_t stale;     /* messages of another epoch, dropped whole */
 	uint64_t malformed; /* messages dropped: not the protocol */
 	uint64_t deaths;
-	size_t queued, suspects, in_flight; /* now; barred ones are suspects */
-	size_t live;                        /* now in the pool, ended ones included */
+	size_t queued, suspects,
+		in_flight; /* now; followers are queued, barred ones are suspects */
+	size_t live;       /* now in the pool, ended ones included */
 };
 
 struct pool {
@@ -93,7 +105,9 @@ struct pool {
 	struct pool_roster roster;
 	struct pool_worker *ghosts;
 	size_t suspects_in_flight;
-	struct pool_list queue, suspects, ended;
+	struct pool_line plain, slow;
+	struct pool_list suspects, ended;
+	struct pool_order order;
 	struct pool_index index; /* of what is in flight */
 	struct pool_wheel wheel; /* of all but what has ended */
 	struct pool_counts counts;
@@ -112,8 +126,12 @@ void pool_fini(struct pool *p); /* calls must have left it */
 /* Takes a call in: ST_OVERLOADED, ST_NO_WORKER, ST_DATABASE_UNAVAILABLE, ST_SHUTTING_DOWN. */
 enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms) MUST_CHECK;
 
-/* Takes a call out, whatever became of it. */
+/* Takes a call out, whatever became of it. A worker that has it is to be told: see pool_cancelled. */
 void pool_remove(struct pool *p, struct pool_call *call);
+
+/* The next msgid that w must be told of: nobody waits for its response any more; false: none. Only some
+ * are remembered, as w may do without. */
+bool pool_cancelled(struct pool_worker *w, uint32_t *msgid);
 
 /* Gives what waits to workers with free credit: see each worker's `unsent`. */
 void pool_dispatch(struct pool *p);

@@ -87,12 +87,27 @@ static struct pool_worker *after(const struct pool_roster *roster, const struct 
 	return w && w->next ? w->next : roster->first;
 }
 
-struct pool_worker *pool_roster_least_loaded(const struct pool_roster *roster, bool for_suspect)
+static size_t slow_share(const struct pool_worker *w)
+{
+	size_t quarter = (w->in_flight + (size_t)free_credit(w)) / 4;
+	if (quarter > POOL_SLOW_SHARE)
+		return POOL_SLOW_SHARE;
+	return quarter > 0 ? quarter : 1;
+}
+
+static bool takes(const struct pool_worker *w, const struct pool_call *call)
+{
+	if (call->losses > 0)
+		return !w->has_suspect;
+	return !call->is_slow || w->slow_in_flight < slow_share(w);
+}
+
+struct pool_worker *pool_roster_least_loaded(
+	const struct pool_roster *roster, const struct pool_call *call)
 {
 	struct pool_worker *best = NULL, *w = after(roster, roster->favourite);
 	for (size_t i = 0; i < roster->count; i++, w = after(roster, w))
-		if (free_credit(w) > (best ? free_credit(best) : 0)
-			&& !(for_suspect && w->has_suspect))
+		if (free_credit(w) > (best ? free_credit(best) : 0) && takes(w, call))
 			best = w;
 	return best;
 }

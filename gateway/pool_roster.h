@@ -24,6 +24,8 @@ enum {
 	POOL_WORKERS_MAX = 256,
 	POOL_PEER_MAX = 256,
 	POOL_WINDOW_MAX = 4096, /* free credit over this is not believed */
+	POOL_SLOW_SHARE = 8,    /* slow calls that a worker may hold */
+	POOL_CANCELLED_MAX = 64,
 };
 
 struct pool_worker {
@@ -39,8 +41,12 @@ struct pool_worker {
 	bool is_leaving;
 	bool has_suspect;
 	size_t in_flight;
+	size_t slow_in_flight; /* of these */
 	struct pool_list held;
 	struct pool_call *unsent; /* the first of `held` that is not in a message yet */
+	/* msgids of calls that were removed while it held them; pool_cancelled */
+	uint32_t cancelled[POOL_CANCELLED_MAX];
+	size_t cancelled_count;
 	/* of one that is given up: pool_ghosts */
 	struct pool_list barred;
 	void *fence; /* its owner's, as is */
@@ -75,9 +81,11 @@ struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct sp
 struct pool_worker *pool_roster_find_process(
 	const struct pool_roster *roster, const unsigned char uuid[16]);
 
-/* The one with the most free credit, the favourite last among equals; NULL where there is none.
- * For a suspect, of those that hold none. */
-struct pool_worker *pool_roster_least_loaded(const struct pool_roster *roster, bool for_suspect);
+/* The one with the most free credit, the favourite last among equals; NULL where there is none. For a
+ * suspect, of those that hold none. For another slow call, of those that hold less than their share: a
+ * quarter of the calls that they may have, at least one and at most POOL_SLOW_SHARE. */
+struct pool_worker *pool_roster_least_loaded(
+	const struct pool_roster *roster, const struct pool_call *call);
 
 /* The process of this UUID, where it has free credit; else NULL. */
 struct pool_worker *pool_roster_preferred(

@@ -9,6 +9,7 @@
 #include "common/socket.h"
 #include "common/uuid.h"
 #include "gateway/workers_wire.h"
+#include "gateway/write_key.h"
 
 enum {
 	IDLE_TICK_MS = 500,
@@ -121,8 +122,17 @@ static struct call *new_call(
 	call->request_id = (struct span){ texts, context->request_id.len };
 	call->params = (struct span){ texts + context->request_id.len, params.len };
 	call->pooled.is_write = method->is_write;
+	call->pooled.is_slow = method_lane(method, params) == LANE_SLOW;
+	call->pooled.rows = (uint32_t)method_rows(method, params);
 	call->pooled.safe_to_repeat = method_may_repeat(method, params);
 	return call;
+}
+
+static uint64_t seed_of(const struct workers *w)
+{
+	uint64_t seed;
+	memcpy(&seed, w->wire.uuid + sizeof w->wire.uuid - sizeof seed, sizeof seed);
+	return seed; /* the random part of a UUIDv7 */
 }
 
 /* Takes the call. */
@@ -333,6 +343,8 @@ enum status workers_call(struct workers *w, const struct method *method,
 		return ST_NO_MEMORY;
 	call->done = done;
 	call->arg = arg;
+	if (method->is_write)
+		call->pooled.key = write_key(method, context->account, params, seed_of(w));
 	enum status st = start(w, call, context->deadline_ms);
 	if (st != ST_OK)
 		return st;

@@ -61,7 +61,8 @@ enum status workers_call(struct workers *w, const struct method *method,
 	const struct context *context, struct span params, call_done done, void *arg,
 	struct call **out) MUST_CHECK;
 
-/* The caller is gone: `done` won't be called. What was sent may still be run. Accepts NULL. */
+/* The caller is gone: `done` won't be called. A worker that has the call is told (gateway.cancel); it
+ * may still run. Accepts NULL. */
 void workers_cancel(struct call **call);
 
 /* True where a call would be sent now: a worker is connected whose database is live. */

@@ -81,8 +81,34 @@ static size_t fill_body(
 	return count;
 }
 
+/* A hint, so what can't be sent is forgotten. */
+static void send_cancelled(struct workers_wire *wire, struct pool_worker *worker)
+{
+	uint32_t msgid, count = 0;
+	struct buf params = { 0 };
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, worker->epoch);
+	msg_put_key(&params, "msgids");
+	size_t mark = msg_open_array(&params);
+	for (; pool_cancelled(worker, &msgid); count++)
+		msg_put_int(&params, msgid);
+	msg_close(&params, mark, count);
+	buf_clear(&wire->body);
+	envelope_put_notification(&wire->body, "gateway.cancel", buf_view(&params));
+	bool is_whole = !params.failed && !wire->body.failed;
+	enum status st = is_whole
+				 ? socket_send(wire->socket, peer_of(worker), buf_view(&wire->body))
+				 : ST_NO_MEMORY;
+	if (st != ST_OK)
+		log_debug("a worker is not told that callers have left: %s", status_info(st)->code);
+	buf_fini(&params);
+}
+
 void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, uint64_t now_ms)
 {
+	if (worker->cancelled_count > 0)
+		send_cancelled(wire, worker);
 	while (worker->unsent) {
 		size_t count = fill_body(wire, worker, now_ms);
 		enum status st = wire->body.failed ? ST_NO_MEMORY

@@ -38,6 +38,8 @@ static size_t asked_count;
 static bool answers_at_once;
 static int left;
 static int64_t over; /* the session that ended last */
+static uint32_t cancelled[8];
+static size_t cancelled_count;
 
 static const unsigned char uuid[16] = { 1 };
 
@@ -215,6 +217,14 @@ static void on_request(void *arg, struct link *from, int64_t session, const stru
 		answer(asked_count - 1);
 }
 
+static void on_cancel(void *arg, struct link *from, int64_t session, uint32_t msgid)
+{
+	(void)arg;
+	ck_assert_ptr_eq(from, worker);
+	ck_assert_int_eq(session, 77);
+	cancelled[cancelled_count++] = msgid;
+}
+
 static void on_over(void *arg, struct link *l, int64_t session)
 {
 	(void)arg;
@@ -280,6 +290,7 @@ static void start(void)
 		.version = "1.2.3",
 		.tell = tell,
 		.on_request = on_request,
+		.on_cancel = on_cancel,
 		.on_over = on_over,
 		.on_left = on_left };
 	struct fail why = { 0 };
@@ -592,6 +603,33 @@ START_TEST(a_gateway_that_has_fallen_silent_is_asked_more_often)
 }
 END_TEST
 
+static void cancel(int64_t epoch, struct span msgids)
+{
+	struct buf body = { 0 }, params = { 0 };
+	msg_put_map(&params, 2);
+	msg_put_key(&params, "epoch");
+	msg_put_int(&params, epoch);
+	msg_put_key(&params, "msgids");
+	buf_span(&params, msgids);
+	envelope_put_notification(&body, "gateway.cancel", buf_view(&params));
+	buf_fini(&params);
+	say(&body);
+}
+
+START_TEST(who_has_left_is_told_in_the_session_only)
+{
+	greet(77);
+	cancel(76, SPAN("\x91\x05"));
+	cancel(77, SPAN("\x93\x07\x91\x01\x09")); /* what is no msgid ends it */
+	cancel(77, SPAN("\x92\x02\x03"));
+	cancel(77, SPAN("\x05"));
+	ask(1, 1);
+	UNTIL(asked_count == 1);
+	ck_assert_uint_eq(cancelled_count, 3);
+	ck_assert(cancelled[0] == 7 && cancelled[1] == 2 && cancelled[2] == 3);
+}
+END_TEST
+
 START_TEST(what_is_collected_is_sent_before_the_link_closes)
 {
 	greet(77);
@@ -629,6 +667,7 @@ int main(void)
 	tcase_add_test(tests, who_was_never_greeted_leaves_at_once);
 	tcase_add_test(tests, a_silent_gateway_is_not_waited_for_when_leaving);
 	tcase_add_test(tests, a_gateway_that_has_fallen_silent_is_asked_more_often);
+	tcase_add_test(tests, who_has_left_is_told_in_the_session_only);
 	tcase_add_test(tests, what_is_collected_is_sent_before_the_link_closes);
 	return suite_run("link", tests);
 }

@@ -105,11 +105,15 @@ static void do_stale(struct stage *s, struct words w) /* stale WORKER */
 	ck_assert(!pool_credit(&s->pool, worker, worker->epoch - 1, 7777, s->now_ms));
 }
 
-static void do_call(struct stage *s, struct words w) /* call CALL [write|unsafe] [BUDGET] */
+static void do_call(struct stage *s, struct words w) /* call CALL [write|unsafe|slow] [long] [@KEY] [BUDGET] */
 {
 	struct pool_call *call = call_named(s, w.name);
 	bool is_unsafe = strstr(w.text, "unsafe");
+	const char *key = strchr(w.text, '@');
 	*call = (struct pool_call){ .is_write = is_unsafe || strstr(w.text, "write"),
+		.is_slow = strstr(w.text, "slow"),
+		.rows = strstr(w.text, "long") ? POOL_ROWS_EACH * QUEUE_MAX : 1,
+		.key = key ? (uint64_t)key[1] : 0,
 		.safe_to_repeat = !is_unsafe,
 		.deadline_ms = s->now_ms + (uint64_t)(w.number > 0 ? w.number : BUDGET_MS) };
 	enum status st = pool_add(&s->pool, call, s->now_ms);
@@ -291,6 +295,44 @@ static const struct story {
 	{ "a burst of one turn is more than the queue if workers have credit",
 		{ { "ready A 9; call a; call b; call c; call d; call e; call f",
 			"a>A b>A c>A d>A e>A f>A" } } },
+	{ "a call that may answer many rows fills the queue like many calls",
+		{ { "ready A 1; call a; call b long", "a>A" }, { "call c", "c!OVERLOADED" },
+			{ "answer a A; credit A 2; call c", "a=OK b>A" } } },
+	{ "slow calls have a share of a worker, and none of a plain call's place",
+		{ { "ready A 8; call a slow; call b slow; call c slow; call d slow", "a>A b>A" },
+			{ "call e slow; call f slow; call g slow", "g!OVERLOADED" },
+			{ "call h; call i", "h>A i>A" },
+			{ "answer a A; credit A 9", "a=OK c>A" } } },
+	{ "slow calls are sent though plain ones fill the line",
+		{ { "ready A 1; call a; call b; call c; call d; call e", "a>A" },
+			{ "call f; call g slow", "f!OVERLOADED" },
+			{ "answer a A; credit A 2", "a=OK g>A" } } },
+	{ "a slow suspect is sent beyond the share",
+		{ { "ready A 4; call a slow", "a>A" }, { "ready B 4; call b slow", "b>B" },
+			{ "lose A", "a>B" } } },
+	{ "of the writes with one key a single one is under way, in their order",
+		{ { "ready A 9; ready B 9; call a write @1; call b write @1; call c write @2",
+			"a>B c>A" },
+			{ "call d write @1; answer a B", "a=OK b>B" },
+			{ "answer b B", "b=OK d>A" }, { "answer d A", "d=OK" } } },
+	{ "a write is not overtaken while it waits to be repeated",
+		{ { "ready A 9; call a write @1; call b write @1", "a>A" },
+			{ "lose A; ready B 9", "" }, { "fence", "a>B" },
+			{ "answer a B", "a=OK b>B" } } },
+	{ "who follows a write that ends or leaves goes on; who leaves is no hindrance",
+		{ { "ready A 9; call a write @1 300; call b write @1; call c write @1; call d write @1",
+			"a>A" },
+			{ "cancel c; wait A 300", "a=DEADLINE_EXCEEDED b>A" },
+			{ "cancel b", "d>A" } } },
+	{ "who follows waits in the queue, and ends at its deadline",
+		{ { "ready A 9; call a write @1; call b write @1 300; call c write @1", "a>A" },
+			{ "call d write @1; call e write @1; call f", "f!OVERLOADED" },
+			{ "wait A 300", "b=DEADLINE_EXCEEDED" }, { "call f", "f>A" },
+			{ "answer a A", "a=OK c>A" } } },
+	{ "all end at the end, who follows too",
+		{ { "ready A 1; call a write @1; call b write @1; call c write @1", "a>A" },
+			{ "end", "a=OUTCOME_UNKNOWN b=SHUTTING_DOWN c=SHUTTING_DOWN" } } },
+
 	{ "deadlines end what waits and what is in flight; the late answer is dropped",
 		{ { "ready A 1; call x 300; call y 100", "x>A" }, { "wait A 99", "" },
 			{ "wait A 1", "y=DEADLINE_EXCEEDED" }, { "wait A 199", "" },
@@ -509,12 +551,32 @@ START_TEST(the_watch_hears_of_workers)
 }
 END_TEST
 
+START_TEST(a_worker_is_told_of_calls_that_left_while_it_had_them)
+{
+	struct stage s;
+	struct pool_worker *w;
+	uint32_t msgid = 0;
+	stage_init(&s);
+	run_step(&s, "ready A 1; call a; call b");
+	w = worker_named(&s, 'A');
+	uint32_t had = call_named(&s, 'a')->msgid;
+	ck_assert(!pool_cancelled(w, &msgid));
+	run_step(&s, "cancel b"); /* it was not sent */
+	ck_assert(!pool_cancelled(w, &msgid));
+	run_step(&s, "cancel a");
+	ck_assert(pool_cancelled(w, &msgid) && msgid == had);
+	ck_assert(!pool_cancelled(w, &msgid));
+	stage_fini(&s);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("pool");
 	tcase_add_loop_test(tc, the_pool_does_as_told, 0, sizeof stories / sizeof *stories);
 	tcase_add_test(tc, a_doubtful_refusal_counts_as_unknown);
 	tcase_add_test(tc, a_repeated_write_that_is_not_sent_again_may_have_been_done);
+	tcase_add_test(tc, a_worker_is_told_of_calls_that_left_while_it_had_them);
 	tcase_add_test(tc, the_watch_hears_of_workers);
 	return suite_run("pool", tc);
 }

@@ -58,10 +58,12 @@ static const struct {
 	struct {
 		int64_t credit, sent;
 		bool has_no_database, is_leaving, has_suspect;
+		size_t in_flight, slow; /* slow: of these */
 	} workers[WORKERS];
 	char favourite, next, next_suspect; /* '-': nobody */
 	size_t usable;
 	enum status readiness;
+	char next_slow; /* '\0': like next */
 } rosters[] = {
 	{ "nobody has credit", { { 0 } }, '-', '-', '-', 3, ST_OK },
 	{ "the most free credit", { { 5, 0 }, { 9, 2 }, { 9, 4 } }, '-', 'B', 'B', 3, ST_OK },
@@ -82,6 +84,18 @@ static const struct {
 		{ { 1, .has_suspect = true }, { 9, .has_suspect = true },
 			{ 8, .has_suspect = true } },
 		'-', 'B', '-', 3, ST_OK },
+	{ "a slow call goes to who holds less than a quarter of slow ones",
+		{ { 9, 3, .in_flight = 2, .slow = 1 }, { 9, 4, .in_flight = 3, .slow = 2 },
+			{ 9, 1, .in_flight = 4, .slow = 3 } },
+		'-', 'C', 'C', 3, ST_OK, 'A' },
+	{ "and less than so many",
+		{ { 9000, .slow = POOL_SLOW_SHARE }, { 100, .slow = POOL_SLOW_SHARE - 1 },
+			{ 9000, .slow = POOL_SLOW_SHARE + 1 } },
+		'-', 'C', 'C', 3, ST_OK, 'B' },
+	{ "all hold their share", { { 1, .slow = 1 }, { 7, .slow = 1 }, { 3, .slow = 1 } }, '-', 'B',
+		'B', 3, ST_OK, '-' },
+	{ "the only credit goes to a slow call, too", { { 1 }, { 0 }, { 0 } }, '-', 'A', 'A', 3,
+		ST_OK, 'A' },
 	{ "no database",
 		{ { 9, .has_no_database = true }, { 9, .has_no_database = true },
 			{ 9, .is_leaving = true } },
@@ -106,12 +120,22 @@ START_TEST(the_next_call_goes_to_the_least_loaded)
 		w->has_database = !rosters[_i].workers[i].has_no_database;
 		w->is_leaving = rosters[_i].workers[i].is_leaving;
 		w->has_suspect = rosters[_i].workers[i].has_suspect;
+		w->in_flight = rosters[_i].workers[i].in_flight;
+		w->slow_in_flight = rosters[_i].workers[i].slow;
 	}
 	roster.favourite = find(&roster, rosters[_i].favourite);
-	char next = name_of(pool_roster_least_loaded(&roster, false));
-	char next_suspect = name_of(pool_roster_least_loaded(&roster, true));
-	ck_assert_msg(next == rosters[_i].next && next_suspect == rosters[_i].next_suspect,
-		"%s: %c, a suspect to %c", rosters[_i].what, next, next_suspect);
+	const struct pool_call plain = { 0 }, suspect = { .losses = 1, .is_slow = true },
+			       slow = { .is_slow = true };
+	char next = name_of(pool_roster_least_loaded(&roster, &plain));
+	char next_suspect = name_of(pool_roster_least_loaded(&roster, &suspect));
+	char next_slow = name_of(pool_roster_least_loaded(&roster, &slow));
+	char wanted_slow = rosters[_i].next_slow ? rosters[_i].next_slow : next;
+	ck_assert_msg(next == rosters[_i].next && next_suspect == rosters[_i].next_suspect
+			      && next_slow == wanted_slow,
+		"%s: %c, a suspect to %c, a slow one to %c", rosters[_i].what, next, next_suspect,
+		next_slow);
+	for (struct pool_worker *w = roster.first; w; w = w->next)
+		w->in_flight = 0;
 	ck_assert_uint_eq(pool_roster_usable(&roster), rosters[_i].usable);
 	ck_assert_int_eq(pool_roster_readiness(&roster), rosters[_i].readiness);
 	pool_roster_fini(&roster);
@@ -121,7 +145,7 @@ END_TEST
 START_TEST(nobody_is_no_worker)
 {
 	struct pool_roster roster = { 0 };
-	ck_assert_ptr_null(pool_roster_least_loaded(&roster, false));
+	ck_assert_ptr_null(pool_roster_least_loaded(&roster, &(struct pool_call){ 0 }));
 	ck_assert_int_eq(pool_roster_readiness(&roster), ST_NO_WORKER);
 	pool_roster_fini(&roster);
 }

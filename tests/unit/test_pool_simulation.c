@@ -24,6 +24,7 @@ enum {
 	READY_MS = 1000,
 	ASK_MS = 100,
 	DRAIN_MS = 8000,
+	KEYS = 16,
 };
 
 /* One in so many, of what may happen; 0: never. */
@@ -32,22 +33,25 @@ struct profile {
 	unsigned lost, doubled, slow;                     /* of messages */
 	unsigned killed, frozen, moved, database, leaves; /* of a worker's turns */
 	unsigned poison, unsafe, gone;                    /* of calls */
+	unsigned slow_percent, keys;                      /* of calls: slow ones; of writes: keys */
 	unsigned refused;                                 /* of sends */
 	unsigned refuses;                                 /* of a worker's answers */
 	unsigned restarts, drains, stalls;                /* of steps */
 };
 
 static const struct profile profiles[] = {
-	{ "busy", .unsafe = 4, .gone = 100, .refused = 500, .refuses = 50 },
-	{ "lossy", .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4, .gone = 50, .refused = 100,
-		.refuses = 20, .moved = 3000 },
-	{ "deadly", .slow = 50, .killed = 2000, .frozen = 4000, .moved = 4000, .database = 4000,
-		.leaves = 8000, .poison = 500, .unsafe = 4, .gone = 50, .refused = 200,
-		.refuses = 5 },
-	{ "everything", .lost = 100, .doubled = 100, .slow = 10, .killed = 3000, .frozen = 5000,
-		.moved = 5000, .database = 5000, .leaves = 8000, .poison = 1000, .unsafe = 4,
-		.gone = 50, .refused = 200, .refuses = 10, .restarts = 20000, .drains = 40000,
-		.stalls = 20000 },
+	{ "searches", .slow_percent = 90, .unsafe = 4, .gone = 20 },
+	{ "busy", .slow_percent = 20, .keys = 8, .unsafe = 4, .gone = 100, .refused = 500,
+		.refuses = 50 },
+	{ "lossy", .slow_percent = 20, .keys = 8, .lost = 50, .doubled = 30, .slow = 5, .unsafe = 4,
+		.gone = 50, .refused = 100, .refuses = 20, .moved = 3000 },
+	{ "deadly", .slow_percent = 20, .keys = 8, .slow = 50, .killed = 2000, .frozen = 4000,
+		.moved = 4000, .database = 4000, .leaves = 8000, .poison = 500, .unsafe = 4,
+		.gone = 50, .refused = 200, .refuses = 5 },
+	{ "everything", .slow_percent = 30, .keys = 8, .lost = 100, .doubled = 100, .slow = 10,
+		.killed = 3000, .frozen = 5000, .moved = 5000, .database = 5000, .leaves = 8000,
+		.poison = 1000, .unsafe = 4, .gone = 50, .refused = 200, .refuses = 10,
+		.restarts = 20000, .drains = 40000, .stalls = 20000 },
 };
 
 /* What a worker refuses with, and whether it says by it that nothing was done and may be later. */
@@ -112,7 +116,9 @@ struct sim {
 	struct worker workers[WORKERS];
 	struct message *heap[MESSAGES];
 	size_t messages;
-	unsigned long long made, answered, ended, cancelled, dropped, gateways, doubted, fenced;
+	unsigned key_serials[KEYS + 1]; /* of the last write with that key that was sent */
+	unsigned long long made, slow_made, answered, ended, cancelled, dropped, gateways, doubted,
+		fenced;
 };
 
 /* Not ck_assert: that one tells each time where it is. */
@@ -221,6 +227,24 @@ static void leave_sim(struct call *call)
 	call->is_in = false;
 }
 
+/* By what is in it, not by what the pool counts. */
+static bool is_line_full(const struct sim *s, bool is_slow)
+{
+	size_t calls = 0;
+	uint64_t rows = 0;
+	for (size_t i = 0; i < CALLS; i++) {
+		const struct pool_call *call = &s->calls[i].pooled;
+		bool waits = s->calls[i].is_in
+			     && (call->state == POOL_WAITING || call->state == POOL_FOLLOWING);
+		if (!waits || call->is_slow != is_slow)
+			continue;
+		calls++;
+		rows += call->rows;
+	}
+	return is_slow ? calls >= POOL_SLOW_MAX || rows >= POOL_SLOW_ROWS_MAX
+		       : calls >= QUEUE || rows >= QUEUE * POOL_ROWS_EACH;
+}
+
 static void start_call(struct sim *s)
 {
 	struct call *call = &s->calls[dice(s, CALLS)];
@@ -230,12 +254,18 @@ static void start_call(struct sim *s)
 		.is_poison = happens(s, s->profile->poison) };
 	call->pooled.safe_to_repeat = !happens(s, s->profile->unsafe);
 	call->pooled.is_write = !call->pooled.safe_to_repeat || dice(s, 2);
+	if (!call->pooled.is_write || s->profile->keys == 0)
+		call->pooled.is_slow = dice(s, 100) < s->profile->slow_percent;
+	else if (dice(s, 2))
+		call->pooled.key = 1 + dice(s, s->profile->keys);
+	call->pooled.rows = 1 + dice(s, call->pooled.is_slow ? 20000 : 100);
 	call->deadline_ms = call->pooled.deadline_ms =
 		s->now_ms + (dice(s, 2) ? 1 : 3000) + dice(s, 9000);
-	bool was_full = s->pool.counts.queued >= QUEUE;
+	bool was_full = is_line_full(s, call->pooled.is_slow);
 	enum status st = pool_add(&s->pool, &call->pooled, s->now_ms);
 	call->is_in = st == ST_OK;
 	s->made += call->is_in;
+	s->slow_made += call->is_in && call->pooled.is_slow;
 	MUST(s, st == ST_OK || st == ST_OVERLOADED || st == ST_NO_WORKER
 			|| st == ST_DATABASE_UNAVAILABLE || st == ST_SHUTTING_DOWN);
 	MUST(s, st != ST_OVERLOADED || was_full);
@@ -335,6 +365,8 @@ static void answer_some(struct sim *s, struct worker *w)
 		size_t i = dice(s, (unsigned)w->held);
 		struct item item = w->items[i];
 		const struct call *call = &s->calls[item.slot];
+		if (call->serial == item.serial && call->pooled.is_slow && dice(s, 50))
+			continue;
 		w->items[i] = w->items[--w->held];
 		if (call->is_poison && call->serial == item.serial) {
 			w->is_alive = false;
@@ -488,11 +520,24 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		struct call *call = call_of(w->unsent);
 		MUST(s, call->is_in);
 		call->sent++;
+		MUST(s, s->key_serials[call->pooled.key] <= call->serial || call->pooled.key == 0);
+		s->key_serials[call->pooled.key] = call->serial;
 		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
 		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls),
 			call->serial, call->sent, NULL };
 	}
 	post(s, &m);
+}
+
+/* Where a plain call waits, each worker is full, and mostly of plain calls. */
+static void check_plain_are_sent(const struct sim *s)
+{
+	if (TAILQ_EMPTY(&s->pool.plain.calls))
+		return;
+	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next) {
+		bool is_usable = w->has_database && !w->is_leaving;
+		MUST(s, !is_usable || w->sent >= w->credit);
+	}
 }
 
 /* That a connection is gone tells a send at once, or only silence does. */
@@ -502,6 +547,7 @@ static void send_all(struct sim *s)
 	pool_dispatch(&s->pool);
 	size_t suspects = s->pool.suspects_in_flight;
 	MUST(s, suspects == before || suspects <= (usable > 1 ? usable / 2 : 1));
+	check_plain_are_sent(s);
 	for (struct pool_worker *w = pool_workers(&s->pool), *next; w; w = next) {
 		next = w->next;
 		MUST(s, !w->unsent || (w->has_database && !w->is_leaving && w->sent <= w->credit));
@@ -593,15 +639,20 @@ static void gateway_turn(struct sim *s)
 static void check_worker(
 	const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *suspects)
 {
-	size_t held = 0, held_suspects = 0;
+	size_t held = 0, held_suspects = 0, slow = 0, share = 0;
 	const struct pool_call *call = NULL;
 	TAILQ_FOREACH(call, &w->held, link)
 	{
 		MUST(s, call->state == POOL_IN_FLIGHT && call->worker == w);
 		held++;
 		held_suspects += call->losses > 0;
+		slow += call->is_slow;
+		share += call->is_slow && call->losses == 0;
 	}
 	MUST(s, held == w->in_flight);
+	MUST(s, slow == w->slow_in_flight);
+	bool may_err = s->profile->doubled || s->profile->slow; /* in how much credit there is */
+	MUST(s, share <= (may_err ? POOL_SLOW_SHARE : WINDOW / 4));
 	MUST(s, held_suspects == w->has_suspect);
 	*in_flight += held;
 	*suspects += held_suspects;
@@ -629,7 +680,22 @@ static void check(const struct sim *s)
 	MUST(s, in_flight == n->in_flight);
 	MUST(s, suspects == s->pool.suspects_in_flight);
 	MUST(s, n->live >= n->queued + n->suspects + n->in_flight);
-	MUST(s, n->queued <= QUEUE + WORKERS * WINDOW);
+	MUST(s, n->queued <= QUEUE + POOL_SLOW_MAX + WORKERS * WINDOW);
+}
+
+/* Of the writes with one key all but one follow; how many do. */
+static size_t check_order(const struct sim *s)
+{
+	size_t followers = 0, leaders[KEYS + 1] = { 0 };
+	for (size_t i = 0; i < CALLS; i++) {
+		const struct pool_call *call = &s->calls[i].pooled;
+		if (!s->calls[i].is_in || call->key == 0)
+			continue;
+		followers += call->state == POOL_FOLLOWING;
+		leaders[call->key] += call->state != POOL_FOLLOWING;
+		MUST(s, leaders[call->key] <= 1);
+	}
+	return followers;
 }
 
 /* Costs more, so not after each step. */
@@ -643,7 +709,11 @@ static void check_lists(const struct sim *s)
 		MUST(s, !s->calls[i].is_in || s->calls[i].deadline_ms > s->ticked_ms);
 	}
 	MUST(s, in == n->live);
-	MUST(s, length(s, &s->pool.queue, POOL_WAITING) == n->queued);
+	size_t plain = length(s, &s->pool.plain.calls, POOL_WAITING);
+	size_t slow = length(s, &s->pool.slow.calls, POOL_WAITING);
+	size_t followers = check_order(s);
+	MUST(s, plain + slow + followers == n->queued);
+	MUST(s, s->pool.plain.count + s->pool.slow.count == n->queued);
 	size_t suspects = length(s, &s->pool.suspects, POOL_SUSPECT);
 	for (const struct pool_worker *w = pool_ghosts(&s->pool); w; w = w->next)
 		suspects += length(s, &w->barred, POOL_BARRED);
@@ -697,17 +767,17 @@ static double seconds(void)
 static void tell(const struct sim *s, double took)
 {
 	const struct pool_counts *n = &s->pool.counts;
-	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls, "
-	       "%llu answered (%llu in doubt), "
+	printf("pool simulation %s: STUDYTRACKER_SEED=%llu, %llu steps, %.0f steps/s; %llu calls "
+	       "(%llu slow), %llu answered (%llu in doubt), "
 	       "%llu ended, %llu cancelled; %u workers, %llu fenced, %llu gateways, %llu messages "
 	       "lost; of the "
 	       "last gateway: "
 	       "%llu repeated, %llu unknown, %llu late, %llu stale, %llu deaths\n",
-		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->answered,
-		s->doubted, s->ended, s->cancelled, s->processes, s->fenced, s->gateways,
-		s->dropped, (unsigned long long)n->repeated, (unsigned long long)n->unknown,
-		(unsigned long long)n->late, (unsigned long long)n->stale,
-		(unsigned long long)n->deaths);
+		s->profile->what, s->seed, s->step, (double)s->step / took, s->made, s->slow_made,
+		s->answered, s->doubted, s->ended, s->cancelled, s->processes, s->fenced,
+		s->gateways, s->dropped, (unsigned long long)n->repeated,
+		(unsigned long long)n->unknown, (unsigned long long)n->late,
+		(unsigned long long)n->stale, (unsigned long long)n->deaths);
 	(void)fflush(stdout);
 }
 

@@ -170,13 +170,14 @@ static void on_done(void *arg, enum status st, struct span error, struct span re
 	(void)snprintf(heard.code, sizeof heard.code, "%.*s", (int)code.len, code.bytes);
 }
 
-static void call(const char *method)
+static struct call *call(const char *method)
 {
 	struct call *started = NULL;
 	struct context context = { 1, SPAN("id"), 10000 };
 	enum status st = workers_call(workers, method_find(span_of(method)), &context, SPAN("\x80"),
 		on_done, NULL, &started);
 	ck_assert(st == ST_OK && started);
+	return started;
 }
 
 static void wait_for_answer(void)
@@ -363,6 +364,30 @@ START_TEST(who_has_not_said_ready_is_not_heard)
 }
 END_TEST
 
+START_TEST(a_worker_hears_that_a_caller_has_left)
+{
+	struct process p;
+	greet(&p);
+	struct call *gone = call("sessions.list");
+	uint32_t had = hear(&p).msgid;
+	workers_cancel(&gone);
+	struct envelope said = hear(&p);
+	while (span_is(said.method, "gateway.hello"))
+		said = hear(&p);
+	ck_assert(said.kind == ENVELOPE_NOTIFICATION && span_is(said.method, "gateway.cancel"));
+	int64_t epoch;
+	struct span msgids;
+	struct msg_token count, msgid;
+	ck_assert(msg_find_int(said.params, "epoch", &epoch) && epoch == p.epoch);
+	ck_assert(msg_find(said.params, "msgids", &msgids) == ST_OK);
+	struct msg_reader in = msg_reader(msgids);
+	ck_assert(msg_read(&in, &count) == ST_OK && count.count == 1);
+	ck_assert(msg_read(&in, &msgid) == ST_OK && msgid.integer == had);
+	ck_assert_int_eq(heard.times, 0);
+	leave(&p);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("workers");
@@ -376,5 +401,6 @@ int main(void)
 	tcase_add_loop_test(tc, what_is_said_out_of_turn_answers_nothing, 0,
 		sizeof dialogues / sizeof *dialogues);
 	tcase_add_test(tc, who_has_not_said_ready_is_not_heard);
+	tcase_add_test(tc, a_worker_hears_that_a_caller_has_left);
 	return suite_run("workers", tc);
 }
