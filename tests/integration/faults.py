@@ -113,13 +113,13 @@ class Lock:
     """No write gets through while it is held: what is in flight stays in flight. With `rows`, a FROM
     and its WHERE, only those that change one of them."""
 
-    def __init__(self, database, table="sessions", rows=None):
+    def __init__(self, database, table="sessions", rows=None, mode="share row exclusive"):
         self.psql = subprocess.Popen(
             [database.program("psql"), "-X", "-q", "-A", "-t", "-h", database.directory, "-p", "5432",
              "-U", "studytracker", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             encoding="utf-8", preexec_fn=harness.dies_with_us)
         how = (f"do $$ begin perform from {rows} for update; end $$" if rows else
-               f"lock table {table} in share row exclusive mode")
+               f"lock table {table} in {mode} mode")
         self.say(f"begin; {how}; select 'held';")
         line = self.psql.stdout.readline()
         assert line == "held\n", line

@@ -1,0 +1,197 @@
+"""Statements that take long hold up only their own lane; nobody waits for them, so they are ended."""
+
+import concurrent.futures
+import itertools
+import signal
+import socket
+import struct
+
+import msgpack
+
+import faults
+import harness
+import study_rpc
+
+SEARCH, SERIES = "/api/v1/sessions?q=namespaces", "/api/v1/stats/series?by=day&group=topic"
+SOON = 5  # seconds; less than what would end a statement otherwise
+
+
+def reset(wire):
+    """The connection ends with an RST when it is closed; a FIN could be a half-close."""
+    wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class Lanes(faults.FaultCase):
+    def setUp(self):
+        self.service.wait_ready()
+        self.known = self.topic(f"Known {self.id()}")["id"]
+        harness.until("all lanes have connected, which the lock would hinder", self.is_warm)
+
+    def is_warm(self):
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            for target in (f"/topics/{self.known}", SEARCH):
+                list(pool.map(self.service.get, [target] * 16))
+        return all(self.database.value(
+            "select count(*) from pg_stat_activity where state = 'idle'"
+            f" and application_name like 'studytracker-worker-%-{lane}'") == str(self.workers)
+            for lane in ("read", "write", "slow"))
+
+    def running(self, lane):
+        """Statements of a lane that are in the database, of all workers."""
+        return int(self.database.value(
+            "select count(*) from pg_stat_activity where state = 'active'"
+            f" and application_name like 'studytracker-worker-%-{lane}'"))
+
+    def lock(self, table="sessions"):
+        """Nobody even reads the table meanwhile."""
+        return faults.Lock(self.database, table, mode="access exclusive")
+
+    def reads(self):
+        reply = self.service.get(f"/topics/{self.known}")
+        self.assertEqual(reply.status, 200)
+
+    def writes(self):
+        self.assertEqual(self.service.post("/topics", {"name": f"New {next(NUMBERS)}"}).status, 201)
+
+
+NUMBERS = itertools.count(1)
+
+
+class Patient(Lanes):
+    """The deadline is so far away that it ends nothing."""
+
+    settings = {"STUDYTRACKER_DEADLINE_MS": 60000}
+
+    def test_searches_hold_up_neither_reads_nor_writes_and_the_excess_is_refused(self):
+        self.flood(SEARCH, "sessions")
+
+    def test_reports_hold_up_neither_reads_nor_writes_and_the_excess_is_refused(self):
+        self.flood(SERIES, "daily_totals")
+
+    def flood(self, target, table):
+        count = 200
+        with concurrent.futures.ThreadPoolExecutor(count) as pool, self.lock(table) as lock:
+            flood = [pool.submit(self.service.get, target) for _ in range(count)]
+            harness.until("each worker runs one", lambda: self.running("slow") == self.workers)
+            harness.until("the excess is refused", lambda: sum(f.done() for f in flood) > count // 2)
+            refused = [f.result() for f in flood if f.done()]
+            self.assertEqual({r.status for r in refused}, {503})
+            self.assertEqual({r.json["error"]["code"] for r in refused}, {"OVERLOADED"})
+            for _ in range(20):
+                self.reads()
+                self.writes()
+            self.assertEqual(self.running("slow"), self.workers)
+            accepted = [f for f in flood if not f.done()]
+            lock.release()
+            self.assertEqual({f.result().status for f in accepted}, {200})
+        print(f"\n{self.id().removeprefix('__main__.')}: {len(accepted)} taken, {len(refused)} refused, reads and "
+              "writes beside them; found: nothing", flush=True)
+
+    def test_a_write_that_waits_for_a_lock_holds_up_no_read(self):
+        topic = self.topic(f"Locked {self.id()}")["id"]
+        with concurrent.futures.ThreadPoolExecutor(1) as pool, \
+                faults.Lock(self.database, rows=f"topics where id = {topic}") as lock:
+            change = pool.submit(self.rename, topic)
+            harness.until("it waits", self.database.waiting_for_locks)
+            for _ in range(20):
+                self.reads()
+                self.assertEqual(self.service.get(SEARCH).status, 200)
+            self.assertEqual(self.database.waiting_for_locks(), 1)
+            lock.release()
+            self.assertEqual(change.result().status, 200)
+
+    def rename(self, topic):
+        return self.service.request("PATCH", f"/api/v1/topics/{topic}", {"description": "changed"})
+
+    def test_a_client_that_leaves_ends_its_search(self):
+        with self.lock():
+            self.leave(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n", "slow")
+
+    def test_a_client_that_leaves_ends_its_write_that_waits(self):
+        topic = self.topic(f"Left {self.id()}")["id"]
+        body = '{"description":"late"}'
+        with faults.Lock(self.database, rows=f"topics where id = {topic}"):
+            self.leave(f"PATCH /api/v1/topics/{topic} HTTP/1.1\r\nHost: localhost\r\n"
+                       f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}", "write")
+        self.assertIsNone(self.service.get(f"/api/v1/topics/{topic}").json["description"])
+
+    def leave(self, request, lane):
+        with self.service.wire() as wire:
+            wire.send(request.encode())
+            harness.until("it runs", lambda: self.running(lane) == 1)
+            reset(wire)
+        harness.until("it is ended", lambda: self.running(lane) == 0, SOON)
+        self.reads()
+
+    def test_one_who_leaves_ends_nothing_for_the_others(self):
+        """Their searches are behind the one that is ended."""
+        with concurrent.futures.ThreadPoolExecutor(4) as pool, self.lock() as lock:
+            with self.service.wire() as wire:
+                wire.send(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                harness.until("it runs", lambda: self.running("slow") == 1)
+                reset(wire)
+                others = [pool.submit(self.service.get, SEARCH) for _ in range(4)]
+                harness.until("another runs", lambda: self.running("slow") == self.workers)
+            harness.until("others run", lambda: self.running("slow") == self.workers)
+            lock.release()
+            self.assertEqual({f.result().status for f in others}, {200})
+
+    def test_a_backend_of_one_lane_is_ended_while_the_others_go_on(self):
+        with concurrent.futures.ThreadPoolExecutor(6) as pool, self.lock() as lock:
+            searches = [pool.submit(self.service.get, SEARCH) for _ in range(6)]
+            harness.until("each worker runs one", lambda: self.running("slow") == self.workers)
+            ended = self.database.value(faults.TERMINATE.format("application_name like '%-slow' and state = 'active'"))
+            self.assertEqual(ended, "1")
+            for _ in range(20):
+                self.reads()
+                self.writes()
+            harness.until("it runs again", lambda: self.running("slow") == self.workers)
+            lock.release()
+            self.assertEqual({f.result().status for f in searches}, {200})
+
+    def test_pipelined_writes_on_one_session_keep_their_order(self):
+        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=30000)
+        self.addCleanup(client.close)
+        rounds, pairs = faults.in_long(200, 20), 10
+        for n in range(rounds):
+            session = self.session(self.known)["id"]
+            client.connect()
+            methods = ["sessions.delete", "sessions.restore"] * pairs + ["sessions.delete"] * (n % 2)
+            client.socket.send(b"".join(
+                msgpack.packb([0, msgid, method, [{}, {"session_id": session}]])
+                for msgid, method in enumerate(methods)))
+            errors = {}
+            while len(errors) < len(methods):
+                self.assertTrue(client.socket.poll(harness.PATIENCE * 1000))
+                unpacker = msgpack.Unpacker(strict_map_key=False)
+                unpacker.feed(client.socket.recv())
+                errors.update({msgid: error for _, msgid, error, _ in unpacker})
+            self.assertEqual([m for m, error in sorted(errors.items()) if error], [])
+            self.assertEqual(self.service.get(f"/api/v1/sessions/{session}").status, 404 if n % 2 else 200)
+            client.close()
+
+
+class Hurried(Lanes):
+    settings = {"STUDYTRACKER_DEADLINE_MS": 1000}
+
+    def test_at_the_deadline_the_search_is_ended(self):
+        with self.lock():
+            self.assertEqual(self.service.get(SEARCH).status, 504)
+            harness.until("it is ended", lambda: self.running("slow") == 0, SOON)
+            self.reads()
+
+    def test_at_the_deadline_it_is_ended_though_the_worker_stands_still(self):
+        with concurrent.futures.ThreadPoolExecutor(4) as pool, self.lock():
+            searches = [pool.submit(self.service.get, SEARCH) for _ in range(4)]
+            harness.until("each worker runs one", lambda: self.running("slow") == self.workers)
+            for worker in self.service.workers:
+                self.freeze(worker)
+            harness.until("they are ended", lambda: self.running("slow") == 0, SOON)
+            self.assertEqual({f.result().status for f in searches}, {504})
+        for worker in self.service.workers:
+            worker.popen.send_signal(signal.SIGCONT)
+        harness.until("all is well again", self.service.is_ready)
+
+
+if __name__ == "__main__":
+    harness.main()
