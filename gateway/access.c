@@ -80,5 +80,6 @@ enum status access_judge(
 bool access_is_from_page(const struct http_request *http)
 {
 	struct span site = http_request_field(http, "Sec-Fetch-Site");
-	return http_request_field(http, "Origin").len || (site.len && !span_is_nocase(site, "none"));
+	return http_request_field(http, "Origin").len
+	       || (site.len && !span_is_nocase(site, "none"));
 }

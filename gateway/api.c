@@ -244,7 +244,8 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	const char *refused = NULL;
 	if (!origin.len || !method.len) {
 		answer_plain_options(r, http);
-	} else if (cors_put_preflight(&r->api->access.cors, origin, method, wanted, &headers, &refused)) {
+	} else if (cors_put_preflight(
+			   &r->api->access.cors, origin, method, wanted, &headers, &refused)) {
 		api_request_put_fixed(NULL, &r->id, &headers);
 		struct exchange_reply ok = { .http_status = 200,
 			.content_type = "text/plain; charset=utf-8",
@@ -329,6 +330,5 @@ void api_init(struct api *api, const struct settings *settings, struct workers *
 			.hosts = span_of(settings->hosts),
 			.checks_hosts = true },
 	};
-	put_etag(api->openapi_etag,
-		(struct span){ (const char *)openapi_json, openapi_json_len });
+	put_etag(api->openapi_etag, (struct span){ (const char *)openapi_json, openapi_json_len });
 }

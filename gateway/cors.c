@@ -99,7 +99,7 @@ bool cors_put_preflight(const struct cors *c, struct span origin, struct span me
 	struct span headers, struct buf *out, const char **refused)
 {
 	struct span methods = is_any(c->methods) ? SPAN(all_methods) : c->methods;
-	*refused = !cors_allows(c, origin)     ? "Origin"
+	*refused = !cors_allows(c, origin)        ? "Origin"
 		   : !list_has(methods, method)   ? "Access-Control-Request-Method"
 		   : !headers_allowed(c, headers) ? "Access-Control-Request-Headers"
 						  : NULL;

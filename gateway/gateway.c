@@ -87,8 +87,9 @@ static enum status share_descriptors(struct gateway *g, struct fail *why)
 			 "connections, not %zu",
 			d->limit, d->reserve, d->http_max, wanted);
 	else
-		log_info("at most %zu HTTP connections: %zu open files are allowed, %zu are kept in "
-			 "reserve",
+		log_info(
+			"at most %zu HTTP connections: %zu open files are allowed, %zu are kept in "
+			"reserve",
 			d->http_max, d->limit, d->reserve);
 	return ST_OK;
 }
@@ -161,17 +162,20 @@ static enum status judge_auth(const struct gateway *g, struct fail *why)
 	bool is_off = strcmp(g->settings.auth, "off") == 0;
 	if (strcmp(g->settings.auth, "on") == 0)
 		return fail_set(why, ST_BAD_SETTING,
-			"STUDYTRACKER_AUTH is \"on\": this version has no accounts yet: set it to off, "
+			"STUDYTRACKER_AUTH is \"on\": this version has no accounts yet: set it to "
+			"off, "
 			"or unset it and listen on a loopback address");
 	if (is_local(g))
 		return ST_OK;
 	if (!is_off)
 		return fail_set(why, ST_BAD_SETTING,
-			"API_HOST is \"%.80s\", which other machines reach, and there are no accounts: "
+			"API_HOST is \"%.80s\", which other machines reach, and there are no "
+			"accounts: "
 			"set STUDYTRACKER_AUTH=off to let everybody read and change everything, or "
 			"API_HOST=127.0.0.1",
 			g->settings.api_host);
-	log_warn("STUDYTRACKER_AUTH is off beyond loopback: everybody who reaches port %d can read and "
+	log_warn("STUDYTRACKER_AUTH is off beyond loopback: everybody who reaches port %d can read "
+		 "and "
 		 "change everything",
 		edge_port(g->edge));
 	return ST_OK;

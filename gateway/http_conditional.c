@@ -96,7 +96,8 @@ static bool is_ours(struct span opaque)
 {
 	enum { OURS_MAX = 40 };
 	size_t i = 0;
-	while (i < opaque.len && (http_is(opaque.bytes[i], HTTP_UNRESERVED) || opaque.bytes[i] == ':'))
+	while (i < opaque.len
+		&& (http_is(opaque.bytes[i], HTTP_UNRESERVED) || opaque.bytes[i] == ':'))
 		i++;
 	return opaque.len > 0 && opaque.len <= OURS_MAX && i == opaque.len;
 }
@@ -113,7 +114,8 @@ void http_condition_put(const struct http_condition *c, struct buf *out)
 	}
 	bool is_strong = strcmp(c->field, "If-Match") == 0;
 	while (http_list_next(&list, &member)) {
-		if (!parse_etag(member, &etag) || !is_ours(etag.opaque) || (is_strong && etag.is_weak))
+		if (!parse_etag(member, &etag) || !is_ours(etag.opaque)
+			|| (is_strong && etag.is_weak))
 			continue;
 		if (out->len > before)
 			buf_byte(out, ',');

@@ -30,8 +30,8 @@ enum http_verdict { HTTP_PROCEED, HTTP_NOT_MODIFIED, HTTP_FAILED };
 
 /* ST_INVALID_INPUT with the field's name where one is neither "*" nor a list of entity-tags; an
  * empty value is neither. The request is borrowed. */
-enum status http_conditions_read(const struct http_request *http, struct http_conditions *out,
-	struct fail *why) MUST_CHECK;
+enum status http_conditions_read(
+	const struct http_request *http, struct http_conditions *out, struct fail *why) MUST_CHECK;
 
 /* What the conditions mean for a representation that exists, in the order of section 13.2.2. `etag`
  * is its strong ETag without quotes; empty: it has none. HTTP_NOT_MODIFIED only for a read. */

@@ -90,7 +90,9 @@ enum status http_target_split(
 struct span http_authority_host(struct span authority)
 {
 	bool is_literal = authority.len && *authority.bytes == '[';
-	const char *end = authority.len ? memchr(authority.bytes, is_literal ? ']' : ':', authority.len) : NULL;
+	const char *end = authority.len
+				  ? memchr(authority.bytes, is_literal ? ']' : ':', authority.len)
+				  : NULL;
 	if (end)
 		authority.len = (size_t)(end - authority.bytes) + is_literal;
 	if (authority.len > 1 && authority.bytes[authority.len - 1] == '.')
@@ -124,7 +126,8 @@ struct span http_origin_authority(struct span origin)
 
 static bool has_suffix(struct span text, struct span suffix)
 {
-	return text.len > suffix.len && http_is_name(http_drop(text, text.len - suffix.len), suffix);
+	return text.len > suffix.len
+	       && http_is_name(http_drop(text, text.len - suffix.len), suffix);
 }
 
 /* The first byte is 127: the address is of the loopback network (RFC 1122 section 3.2.1.3). */

@@ -26,7 +26,7 @@ enum http_class {
 	HTTP_HOST = 1 << 3,   /* of a reg-name, escapes apart; RFC 3986 section 3.2.2 */
 	HTTP_HEX = 1 << 4,
 	HTTP_DIGIT = 1 << 5,
-	HTTP_BLANK = 1 << 6, /* space and tab */
+	HTTP_BLANK = 1 << 6,      /* space and tab */
 	HTTP_UNRESERVED = 1 << 7, /* RFC 3986 section 2.3 */
 };
 

@@ -234,8 +234,7 @@ bool json_in_is_reserved(const char *name)
 static const struct param *param_of(
 	const struct method *m, const char *name, const char *const *taken)
 {
-	if (json_in_is_reserved(name)
-		|| (taken && is_listed(name, taken, SIZE_MAX)))
+	if (json_in_is_reserved(name) || (taken && is_listed(name, taken, SIZE_MAX)))
 		return NULL;
 	return method_param(m, span_of(name));
 }

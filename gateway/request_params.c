@@ -62,7 +62,8 @@ static bool is_header(const struct route *route, const char *name)
 {
 	if (strcmp(name, "idempotency_key") == 0)
 		return strcmp(route->method, "POST") == 0;
-	return strchr(route->path, '{') && (strcmp(name, "if_match") == 0 || strcmp(name, "if_none_match") == 0);
+	return strchr(route->path, '{')
+	       && (strcmp(name, "if_match") == 0 || strcmp(name, "if_none_match") == 0);
 }
 
 enum request_place request_params_place(
@@ -146,7 +147,8 @@ static enum status put_query(struct writer *w)
 }
 
 /* gateway/api_head.c has refused a condition that the method can't take. */
-static void put_condition(struct writer *w, const struct http_condition *condition, const char *name)
+static void put_condition(
+	struct writer *w, const struct http_condition *condition, const char *name)
 {
 	struct buf list = { 0 };
 	if (!condition->is_given || !method_param(w->from->method, span_of(name)))

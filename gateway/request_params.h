@@ -25,11 +25,11 @@ struct request_source {
 	const struct http_request *http;
 	const struct route *route;
 	const struct method *method;
-	const struct route_match *match; /* NULL: the path has no values */
+	const struct route_match *match;          /* NULL: the path has no values */
 	const struct http_conditions *conditions; /* NULL: none */
-	const struct json_in *json;      /* NULL: no body */
-	const unsigned char *session_id; /* 16 bytes to name what is made by; NULL: none */
-	struct span idempotency_key;     /* of request_params_key; empty: none */
+	const struct json_in *json;               /* NULL: no body */
+	const unsigned char *session_id;          /* 16 bytes to name what is made by; NULL: none */
+	struct span idempotency_key;              /* of request_params_key; empty: none */
 };
 
 /* Where a route takes a param from. */

@@ -15,7 +15,7 @@ with open(os.path.join(ROOT, "schema", "openapi.json"), encoding="utf-8") as _fi
 
 _RESOLVER = jsonschema.RefResolver("", DOCUMENT)
 # What any request may meet, whatever it is for: protocol errors and a service in trouble.
-_ALWAYS = {400, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
+_ALWAYS = {400, 405, 408, 412, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
 
 
 def _pattern(path):

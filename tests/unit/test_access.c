@@ -6,11 +6,13 @@ static void read_head(struct http_reader *reader, const char *line, const char *
 	struct buf bytes = { 0 };
 	buf_printf(&bytes, "%s HTTP/1.%d\r\n%s\r\n", line, fields[0] ? 1 : 0, fields);
 	struct span rest = buf_view(&bytes);
-	ck_assert_msg(http_reader_feed(reader, &rest, NULL) == HTTP_COMPLETE, "%s %s", line, fields);
+	ck_assert_msg(
+		http_reader_feed(reader, &rest, NULL) == HTTP_COMPLETE, "%s %s", line, fields);
 	buf_fini(&bytes);
 }
 
-static enum status judge(struct access access, const char *line, const char *fields, struct fail *why)
+static enum status judge(
+	struct access access, const char *line, const char *fields, struct fail *why)
 {
 	struct http_reader reader = { 0 };
 	read_head(&reader, line, fields);

@@ -112,8 +112,7 @@ int main(void)
 	TCase *tc = tcase_create("cors");
 	tcase_add_loop_test(
 		tc, an_answer_says_who_may_read_it, 0, sizeof answers / sizeof *answers);
-	tcase_add_loop_test(
-		tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
+	tcase_add_loop_test(tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
 	tcase_add_loop_test(tc, a_preflight_is_judged_by_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);
 	return suite_run("cors", tc);

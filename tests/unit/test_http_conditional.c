@@ -119,7 +119,8 @@ START_TEST(only_tags_that_can_be_ours_reach_the_statement)
 	ck_assert_int_eq(http_conditions_read(&reader.request, &conditions, NULL), ST_OK);
 	http_condition_put(&conditions.match, &match);
 	http_condition_put(&conditions.none_match, &none_match);
-	ck_assert_msg(span_is(buf_view(&match), params[_i].match), "%.*s", (int)match.len, match.bytes);
+	ck_assert_msg(
+		span_is(buf_view(&match), params[_i].match), "%.*s", (int)match.len, match.bytes);
 	ck_assert_msg(span_is(buf_view(&none_match), params[_i].none_match), "%.*s",
 		(int)none_match.len, none_match.bytes);
 	http_reader_fini(&reader);

@@ -122,7 +122,8 @@ static const struct {
 	{ "topics.create", true, " \t\r\n{ } ", "{}" },
 	{ "topics.create", true, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
 	{ "topics.create", true, "{\"name\" : null}", "{\"name\":null}" },
-	{ "topics.create", false, "{\"name\" : null, \"description\":\"d\"}", "{\"description\":\"d\"}" },
+	{ "topics.create", false, "{\"name\" : null, \"description\":\"d\"}",
+		"{\"description\":\"d\"}" },
 	{ "topics.create", true, "{\"name\":true,\"description\":false}",
 		"{\"name\":true,\"description\":false}" },
 	{ "topics.create", true, "{\"name\":[1,[2]]}", "{\"name\":[]}" },
@@ -174,8 +175,8 @@ START_TEST(an_object_becomes_params)
 	ck_assert_msg(json_in_parse(span_of(taken[_i].body), &json, &why) == ST_OK, "%s", why.text);
 	size_t mark = msg_open_map(&params);
 	enum status st = json_in_put_params(json, m, taken[_i].is_strict,
-		method_key(m) == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params, &pairs,
-		&why);
+		method_key(m) == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params,
+		&pairs, &why);
 	msg_close(&params, mark, pairs);
 	if (st == ST_OK)
 		json_out_value(&shown, buf_view(&params));

@@ -69,8 +69,10 @@ static const struct {
 		"study_date must not be null" },
 	{ "sessions.update", { "duration_minutes", NIL, 0, NULL }, "duration_minutes",
 		"duration_minutes must not be null" },
-	{ "sessions.update", { "topic_id", NIL, 0, NULL }, "topic_id", "topic_id must not be null" },
-	{ "sessions.update", { "if_match", NIL, 0, NULL }, "if_match", "if_match must not be null" },
+	{ "sessions.update", { "topic_id", NIL, 0, NULL }, "topic_id",
+		"topic_id must not be null" },
+	{ "sessions.update", { "if_match", NIL, 0, NULL }, "if_match",
+		"if_match must not be null" },
 	{ "topics.update", { "name", NIL, 0, NULL }, "name", "name must not be null" },
 	{ "topics.update", { "archived", NIL, 0, NULL }, "archived", "archived must not be null" },
 	{ "topics.list", { "limit", NIL, 0, NULL }, "limit", "limit must not be null" },
@@ -100,7 +102,8 @@ static const struct {
 	{ "sessions.list", { "cursor", TEXT, 0, "" }, "cursor", CURSOR },
 	{ "sessions.list", { "cursor", TEXT, 0, "5~.00000000" }, "cursor", CURSOR },
 	{ "sessions.list", { "cursor", TEXT, 0, "x~" SESSION ".00000000" }, "cursor", CURSOR },
-	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999.00000000" }, "cursor", CURSOR },
+	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999.00000000" }, "cursor",
+		CURSOR },
 	{ "sessions.list", { "cursor", INT, 5, NULL }, "cursor", CURSOR },
 };
 

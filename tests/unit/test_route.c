@@ -91,9 +91,12 @@ START_TEST(a_location_is_the_routes_path_and_the_id)
 {
 	struct route_match match;
 	struct buf out = { 0 };
-	ck_assert_int_eq(route_find(span_of(locations[_i].method), span_of(locations[_i].path), &match), ST_OK);
+	ck_assert_int_eq(
+		route_find(span_of(locations[_i].method), span_of(locations[_i].path), &match),
+		ST_OK);
 	route_put_location(match.route, span_of(locations[_i].id), &out);
-	ck_assert_msg(span_is(buf_view(&out), locations[_i].location), "%.*s", (int)out.len, out.bytes);
+	ck_assert_msg(
+		span_is(buf_view(&out), locations[_i].location), "%.*s", (int)out.len, out.bytes);
 	buf_fini(&out);
 }
 END_TEST
