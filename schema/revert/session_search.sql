@@ -7,7 +7,7 @@ begin;
 drop function search_sessions(bigint, text);
 drop function has_trigram(text);
 drop index sessions_search;
-drop function search_bucket(bigint, uuid);
+drop function search_sample(uuid);
 alter table topics drop column search_key;
 alter table sessions drop column search_key;
 drop extension btree_gin;
