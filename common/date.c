@@ -1,5 +1,7 @@
 #include "common/date.h"
 
+#include <string.h>
+
 /* Days from civil dates and back: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 static int64_t days_from_civil(int64_t year, int month, int day)
 {
@@ -43,6 +45,68 @@ bool date_parse(struct span text, int64_t *days)
 		|| day > days_in(year, month))
 		return false;
 	*days = days_from_civil(year, month, day);
+	return true;
+}
+
+enum { TIME_AT = DATE_TEXT_LEN + 1, FRACTION_AT = TIME_AT + 8, OFFSET_LEN = 6 };
+
+/* 1900-01-01T00:00Z and 10000-01-01T00:00Z. */
+#define FIRST_SECOND INT64_C(-2208988800)
+#define END_SECOND   INT64_C(253402300800)
+
+/* "hh:mm:ss" to seconds, -1 where it is no time. */
+static int64_t parse_time(const char *text)
+{
+	int hour = number(text, 2), minute = number(text + 3, 2), second = number(text + 6, 2);
+	bool is_time = text[2] == ':' && text[5] == ':' && hour >= 0 && hour < 24 && minute >= 0
+		       && minute < 60 && second >= 0 && second <= 60;
+	return is_time ? (hour * 60 + minute) * 60 + second : -1;
+}
+
+/* ".1" to ".123456789…"; *rest moves behind it. */
+static bool parse_fraction(struct span *rest, int64_t *microseconds)
+{
+	size_t end = 1;
+	*microseconds = 0;
+	if (rest->len == 0 || rest->bytes[0] != '.')
+		return true;
+	for (int64_t unit = 100000; end < rest->len && number(rest->bytes + end, 1) >= 0; end++) {
+		*microseconds += unit * number(rest->bytes + end, 1);
+		unit /= 10;
+	}
+	rest->bytes += end;
+	rest->len -= end;
+	return end > 1;
+}
+
+/* "Z" or "+hh:mm" to seconds east of UTC. */
+static bool parse_offset(struct span text, int64_t *seconds)
+{
+	*seconds = 0;
+	if (text.len == 1)
+		return text.bytes[0] == 'Z' || text.bytes[0] == 'z';
+	if (text.len != OFFSET_LEN || text.bytes[3] != ':'
+		|| (text.bytes[0] != '+' && text.bytes[0] != '-'))
+		return false;
+	int hours = number(text.bytes + 1, 2), minutes = number(text.bytes + 4, 2);
+	*seconds = (text.bytes[0] == '-' ? -60 : 60) * (hours * 60 + minutes);
+	return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
+}
+
+bool instant_parse(struct span text, int64_t *microseconds)
+{
+	int64_t days, fraction, east;
+	if (text.len <= FRACTION_AT || !memchr("Tt ", text.bytes[DATE_TEXT_LEN], 3)
+		|| !date_parse((struct span){ text.bytes, DATE_TEXT_LEN }, &days))
+		return false;
+	int64_t seconds = parse_time(text.bytes + TIME_AT);
+	struct span rest = { text.bytes + FRACTION_AT, text.len - FRACTION_AT };
+	if (seconds < 0 || !parse_fraction(&rest, &fraction) || !parse_offset(rest, &east))
+		return false;
+	seconds += days * 86400 - east;
+	if (seconds < FIRST_SECOND || seconds >= END_SECOND)
+		return false;
+	*microseconds = seconds * 1000000 + fraction;
 	return true;
 }
 

@@ -15,6 +15,10 @@ bool date_parse(struct span text, int64_t *days);
 /* Days since 1970-01-01 to "YYYY-MM-DD"; years 0–9999. Not NUL-terminated. */
 void date_format(int64_t days, char out[DATE_TEXT_LEN]);
 
+/* An RFC 3339 instant (section 5.6), years 1900–9999, to microseconds since 1970-01-01T00:00Z. Digits
+ * behind the microseconds are cut off. A leap second is the second behind it. */
+bool instant_parse(struct span text, int64_t *microseconds);
+
 /* Microseconds since 1970-01-01T00:00Z to "YYYY-MM-DDThh:mm:ss.ffffffZ" (RFC 3339 section 5.6).
  * Not NUL-terminated. */
 void instant_format(int64_t microseconds, char out[INSTANT_TEXT_LEN]);

@@ -258,19 +258,29 @@ void envelope_put_error(struct buf *out, uint32_t msgid, struct span error)
 
 void envelope_put_error_map(struct buf *out, enum status st, const struct fail *why)
 {
+	envelope_put_error_details(out, st, why, (struct span){ 0 });
+}
+
+void envelope_put_error_details(
+	struct buf *out, enum status st, const struct fail *why, struct span details)
+{
 	const struct status_info *info = status_info(st);
 	const char *field = why && why->text[0] ? why->field : info->field;
 	bool has_field = field && *field && utf8_is_valid(field, strlen(field));
 	const char *text = fail_text(why, st);
 	if (!utf8_is_valid(text, strlen(text)))
 		text = info->message; /* one broken text would make the whole body malformed */
-	msg_put_map(out, has_field ? 3 : 2);
+	msg_put_map(out, 2 + (uint32_t)has_field + (details.len > 0));
 	msg_put_key(out, "code");
 	msg_put_key(out, info->code);
 	msg_put_key(out, "message");
 	msg_put_key(out, text);
-	if (!has_field)
-		return;
-	msg_put_key(out, "field");
-	msg_put_key(out, field);
+	if (has_field) {
+		msg_put_key(out, "field");
+		msg_put_key(out, field);
+	}
+	if (details.len > 0) {
+		msg_put_key(out, "details");
+		buf_span(out, details);
+	}
 }

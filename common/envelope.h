@@ -71,4 +71,8 @@ void envelope_open_result(struct buf *out, uint32_t msgid);
 /* The error map of an outcome; `why` (may be NULL) overrides the table's text and field. */
 void envelope_put_error_map(struct buf *out, enum status st, const struct fail *why);
 
+/* The same with `details`, one MessagePack value; empty: none. */
+void envelope_put_error_details(
+	struct buf *out, enum status st, const struct fail *why, struct span details);
+
 #endif

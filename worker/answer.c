@@ -20,6 +20,7 @@ void answers_fini(struct answers *a)
 	free(a->plans);
 	a->plans = NULL;
 	buf_fini(&a->error);
+	buf_fini(&a->details);
 }
 
 enum status answers_describe(struct answers *a, const struct method *m,
@@ -38,9 +39,9 @@ static void put_error(
 	struct answers *a, struct buf *out, uint32_t msgid, enum status st, const struct fail *why)
 {
 	buf_clear(&a->error);
-	envelope_put_error_map(&a->error, st, why);
+	envelope_put_error_details(&a->error, st, why, buf_view(&a->details));
 	envelope_put_error(out, msgid, buf_view(&a->error));
-	out->failed |= a->error.failed; /* half an error would spoil the answers around it */
+	out->failed |= a->error.failed | a->details.failed; /* half an error would spoil the answers around it */
 	a->failed++;
 }
 
@@ -53,6 +54,7 @@ void answer_refusal(struct answers *a, void *origin, int64_t session, uint32_t m
 	enum status st, const struct fail *why)
 {
 	a->done++;
+	buf_clear(&a->details);
 	struct buf *out = open_response(a, origin, session);
 	if (!out)
 		return;
@@ -82,8 +84,9 @@ static void answer_row(
 	struct fail why = { 0 };
 	size_t mark = out->len;
 	struct encode_request want = { ord, request_limit(r),
-		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0 };
+		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &a->details };
 	int first = rows->at;
+	buf_clear(&a->details);
 	envelope_open_result(out, r->msgid);
 	enum status st = encode_next(a->plans[method_index(r->method)], rows, &want, out, &why);
 	costs_learn(&a->costs, r, rows->at - first);

@@ -26,7 +26,7 @@ struct answers {
 	struct request_pool *pool;
 	/* the module's */
 	struct encode_plan **plans; /* by method_index */
-	struct buf error;
+	struct buf error, details;
 	struct costs costs;
 	uint64_t done, failed; /* answered; of these with an error */
 };

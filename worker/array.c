@@ -5,6 +5,8 @@
 
 enum { HEADER_BYTES = 20, EPOCH_DAYS = 10957 /* 2000-01-01, counted from 1970-01-01 */ };
 
+#define DAY_MICROSECONDS INT64_C(86400000000)
+
 static const struct {
 	uint32_t element, array; /* pg_type.oid */
 } oid_table[] = {
@@ -12,6 +14,7 @@ static const struct {
 	[ARRAY_INT8] = { 20, 1016 },
 	[ARRAY_TEXT] = { 25, 1009 },
 	[ARRAY_DATE] = { 1082, 1182 },
+	[ARRAY_INSTANT] = { 1184, 1185 },
 	[ARRAY_UUID] = { 2950, 2951 },
 };
 
@@ -79,6 +82,12 @@ void array_text(struct array *a, struct span text)
 void array_date(struct array *a, int64_t days)
 {
 	uint32_t wire = htobe32((uint32_t)(int32_t)(days - EPOCH_DAYS));
+	put_element(a, &wire, sizeof wire);
+}
+
+void array_instant(struct array *a, int64_t microseconds)
+{
+	uint64_t wire = htobe64((uint64_t)(microseconds - EPOCH_DAYS * DAY_MICROSECONDS));
 	put_element(a, &wire, sizeof wire);
 }
 

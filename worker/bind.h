@@ -2,7 +2,8 @@
  * bind: the param values of many requests, turned into the arrays of one execution.
  *
  * Parameter $1 is account_id; then each param of the method, in its order, as one array
- * (INT int8[], BOOL bool[], TEXT, NAME and CHOICE text[], UUID uuid[], DATE date[]). A CURSOR
+ * (INT int8[], BOOL bool[], TEXT, NAME and CHOICE text[], UUID uuid[], DATE date[], INSTANT
+ * timestamptz[]). A CURSOR
  * is two: key int8[] and id uuid[]. A param with PARAM_PRESENCE is followed by a bool[] that
  * says which requests named it. Absent and nil values are NULL.
  */

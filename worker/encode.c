@@ -7,6 +7,7 @@
 
 #include <endian.h>
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +25,8 @@ struct column {
 
 struct encode_plan {
 	const struct method *method;
-	struct column *head, *data; /* data follows head in one block */
-	uint32_t heads, datas;
+	struct column *head, *data, *detail; /* one block, in this order */
+	uint32_t heads, datas, details;
 	int next_cursor; /* its index; -1: none */
 	char *names;
 };
@@ -110,6 +111,21 @@ static void put_instant(struct buf *out, const char *bytes, size_t len)
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 
+enum { ARRAY_HEADER = 20, ARRAY_COUNT_AT = 12 };
+
+/* array_send of src/backend/utils/adt/arrayfuncs.c; no element is NULL. */
+static void put_texts(struct buf *out, const char *bytes, size_t len)
+{
+	const char *at = bytes + ARRAY_HEADER, *end = bytes + len;
+	uint32_t count = load32(bytes) > 0 ? load32(bytes + ARRAY_COUNT_AT) : 0;
+	msg_put_array(out, count);
+	for (uint32_t i = 0; i < count && end - at >= 4; i++) {
+		struct span text = { at + 4, load32(at) };
+		msg_put_text(out, text);
+		at = text.bytes + text.len;
+	}
+}
+
 static const struct cell_type {
 	Oid oid; /* pg_type.oid */
 	put_cell put;
@@ -119,6 +135,7 @@ static const struct cell_type {
 	{ 23, put_int4 },
 	{ 25, put_text },
 	{ 701, put_float8 },
+	{ 1009, put_texts },
 	{ 1082, put_date },
 	{ 1184, put_instant },
 	{ 2950, put_uuid },
@@ -140,9 +157,25 @@ static bool has_column(const PGresult *r, int index, const char *name, put_cell 
 	       && cell_find(PQftype(r, index)) == put;
 }
 
-static bool is_head(const struct method *m, const char *name)
+/* What a column is for, told by its name. */
+enum part { PART_DATA, PART_HEAD, PART_DETAIL };
+
+static const char *const prefix_table[] = {
+	[PART_DATA] = "",
+	[PART_HEAD] = "head.",
+	[PART_DETAIL] = "details.",
+};
+
+static bool has_prefix(const char *name, enum part part)
 {
-	return m->shape == RESULT_REPORT && strncmp(name, "head.", 5) == 0;
+	return strncmp(name, prefix_table[part], strlen(prefix_table[part])) == 0;
+}
+
+static enum part part_of(const struct method *m, const char *name)
+{
+	if (m->shape == RESULT_REPORT && has_prefix(name, PART_HEAD))
+		return PART_HEAD;
+	return has_prefix(name, PART_DETAIL) ? PART_DETAIL : PART_DATA;
 }
 
 static enum status check_columns(const struct method *m, const PGresult *r, struct fail *why)
@@ -177,17 +210,18 @@ static enum status keep_names(struct encode_plan *p, const PGresult *r)
 	return p->names && p->head ? ST_OK : ST_NO_MEMORY;
 }
 
-/* The columns that are head (or are not), to the block's end so far. */
-static uint32_t add_columns(struct encode_plan *p, const PGresult *r, bool head, char **names)
+/* The columns of a part, into the block at `to`. */
+static uint32_t add_columns(struct encode_plan *p, const PGresult *r, enum part part,
+	struct column *to, char **names)
 {
 	uint32_t count = 0;
 	int end = PQnfields(r) - (p->next_cursor >= 0);
 	for (int i = FIRST_DATA; i < end; i++) {
 		const char *name = PQfname(r, i);
-		if (is_head(p->method, name) != head)
+		if (part_of(p->method, name) != part)
 			continue;
-		name += head ? strlen("head.") : 0;
-		p->head[p->heads + count] = (struct column){ *names, i, cell_find(PQftype(r, i)) };
+		name += strlen(prefix_table[part]);
+		to[count] = (struct column){ *names, i, cell_find(PQftype(r, i)) };
 		*names = stpcpy(*names, name) + 1;
 		count++;
 	}
@@ -211,9 +245,11 @@ enum status encode_plan_new(const struct method *m, const struct pg_result *desc
 		return st;
 	}
 	char *names = p->names;
-	p->heads = add_columns(p, described, true, &names);
+	p->heads = add_columns(p, described, PART_HEAD, p->head, &names);
 	p->data = p->head + p->heads;
-	p->datas = add_columns(p, described, false, &names);
+	p->datas = add_columns(p, described, PART_DATA, p->data, &names);
+	p->detail = p->data + p->datas;
+	p->details = add_columns(p, described, PART_DETAIL, p->detail, &names);
 	*out = p;
 	return ST_OK;
 }
@@ -281,20 +317,48 @@ static void put_row(const struct encode_plan *p, const PGresult *r, int row, str
 	put_columns(p->data, p->datas, r, row, out);
 }
 
-/* "CODE" or "CODE: message". */
+static size_t run_until(struct span text, const char *ends)
+{
+	size_t len = 0;
+	while (len < text.len && !strchr(ends, text.bytes[len]))
+		len++;
+	return len;
+}
+
+static struct span skip(struct span text, size_t len)
+{
+	for (; len < text.len && text.bytes[len] == ' '; len++)
+		;
+	return (struct span){ text.bytes + len, text.len - len };
+}
+
+/* "CODE", "CODE: message" or "CODE field: message". */
 static enum status outcome_status(struct span outcome, struct fail *why)
 {
-	const char *colon = memchr(outcome.bytes, ':', outcome.len);
-	size_t code_len = colon ? (size_t)(colon - outcome.bytes) : outcome.len;
+	char field[sizeof why->field];
+	size_t code_len = run_until(outcome, " :");
 	enum status st = status_from_code(outcome.bytes, code_len);
-	if (!colon)
+	struct span rest = skip(outcome, code_len);
+	size_t field_len = run_until(rest, ":");
+	if (field_len == rest.len)
 		return st;
-	size_t skip = code_len + 1;
-	while (skip < outcome.len && outcome.bytes[skip] == ' ')
-		skip++;
-	const char *field = status_info(st)->field; /* the text is another, the field stays */
-	return fail_field(why, st, field ? field : "", "%.*s", (int)(outcome.len - skip),
-		outcome.bytes + skip);
+	struct span text = skip(rest, field_len + 1);
+	const char *usual = status_info(st)->field; /* the text is another, the field stays */
+	(void)snprintf(field, sizeof field, "%.*s", (int)field_len, rest.bytes);
+	if (field_len == 0)
+		(void)snprintf(field, sizeof field, "%s", usual ? usual : "");
+	return fail_field(why, st, field, "%.*s", (int)text.len, text.bytes);
+}
+
+static void put_details(const struct encode_plan *p, const PGresult *r, int row, struct buf *out)
+{
+	uint32_t known = 0;
+	for (uint32_t i = 0; i < p->details; i++)
+		known += !PQgetisnull(r, row, p->detail[i].index);
+	if (known == 0)
+		return;
+	msg_put_map(out, p->details);
+	put_columns(p->detail, p->details, r, row, out);
 }
 
 /* Shapes. */
@@ -384,8 +448,10 @@ enum status encode_next(const struct encode_plan *p, struct encode_rows *rows,
 	bool empty = range.first == range.end;
 	if (empty && p->method->shape == RESULT_ROW)
 		return p->method->missing != ST_OK ? p->method->missing : ST_INTERNAL;
-	if (!empty && !PQgetisnull(range.rows, range.first, OUTCOME))
+	if (!empty && !PQgetisnull(range.rows, range.first, OUTCOME)) {
+		put_details(p, range.rows, range.first, request->details);
 		return outcome_status(cell(range.rows, range.first, OUTCOME), why);
+	}
 	switch (p->method->shape) {
 	case RESULT_ROW:
 		put_row(p, range.rows, range.first, out);

@@ -7,14 +7,17 @@
  * NULL, so it is no data, and the list goes on behind its position. The plan is made once a connection, from the statement's description;
  * what it does not understand is refused then. Text is the connection's client_encoding, UTF-8.
  *
+ * Columns named "details.x" are no data: they are the `details` map of an outcome, which has one
+ * where any of them is not NULL.
+ *
  *	int8, int4 → int; bool; float8 → real; text; uuid → 36 characters; date → YYYY-MM-DD;
- *	timestamptz → RFC 3339 with microseconds, UTC.
+ *	timestamptz → RFC 3339 with microseconds, UTC; text[] → array of text without NULLs.
  *
  * encode_next is called for the requests of the batch in their order and walks the rows once:
  *
  *	struct encode_rows rows = encode_rows(result);
  *	for (ord = 1; ord <= count; ord++) {
- *		st = encode_next(plan, &rows, &(struct encode_request){ ord, limit, fingerprint }, out, &why);
+ *		st = encode_next(plan, &rows, &wanted, out, &why);
  */
 #ifndef WORKER_ENCODE_H
 #define WORKER_ENCODE_H
@@ -40,6 +43,7 @@ struct encode_request {
 	int64_t ord;
 	int64_t limit;        /* rows of a page */
 	uint32_t fingerprint; /* of a page: worker/cursor.h */
+	struct buf *details;  /* takes an outcome's details; empty where it has none */
 };
 
 struct encode_rows encode_rows(const struct pg_result *rows);

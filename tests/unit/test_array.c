@@ -100,6 +100,23 @@ START_TEST(dates_count_from_2000)
 }
 END_TEST
 
+START_TEST(instants_count_microseconds_from_2000)
+{
+	array_start(&a, ARRAY_INSTANT);
+	array_instant(&a, 946684800000001);
+	array_instant(&a, 0);
+	finishes_as("00000001"
+		    "00000000"
+		    "000004a0"
+		    "00000002"
+		    "00000001"
+		    "00000008"
+		    "0000000000000001"
+		    "00000008"
+		    "fffca2fec4c82000");
+}
+END_TEST
+
 START_TEST(a_uuid_is_its_sixteen_bytes)
 {
 	static const unsigned char uuid[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
@@ -165,6 +182,7 @@ int main(void)
 	tcase_add_test(tests, a_null_is_a_length_of_minus_one_and_said_in_the_header);
 	tcase_add_test(tests, an_empty_text_is_no_null);
 	tcase_add_test(tests, dates_count_from_2000);
+	tcase_add_test(tests, instants_count_microseconds_from_2000);
 	tcase_add_test(tests, a_uuid_is_its_sixteen_bytes);
 	tcase_add_test(tests, nothing_is_left_of_the_last_use);
 	tcase_add_test(tests, what_did_not_fit_is_told_at_the_end);

@@ -14,6 +14,7 @@ enum {
 	INT8 = 20,
 	INT4 = 23,
 	TEXT = 25,
+	TEXTS = 1009,
 	JSON = 114,
 	FLOAT8 = 701,
 	DATE = 1082,
@@ -63,7 +64,7 @@ static const struct column *columns;
 static int column_count, row_count;
 static struct encode_plan *plan;
 static struct encode_rows rows;
-static struct buf answer, shown;
+static struct buf answer, details, shown;
 static struct fail why;
 
 static void make_result(const struct column *list, int count)
@@ -90,6 +91,26 @@ static void set(int column, const void *bytes, size_t len)
 	ck_assert(PQsetvalue(result, row_count, column, copy, (int)len));
 }
 
+/* An array of the words of a text. */
+static void set_texts(int column, const char *text)
+{
+	char bytes[64] = { 0 };
+	uint32_t count = 0;
+	size_t at = 20;
+	for (const char *word = text; *word; word += strspn(word, " ")) {
+		size_t len = strcspn(word, " ");
+		uint32_t wire = htobe32((uint32_t)len);
+		memcpy(bytes + at, &wire, sizeof wire);
+		memcpy(bytes + at + 4, word, len);
+		at += 4 + len;
+		word += len;
+		count++;
+	}
+	bytes[3] = count > 0;
+	bytes[15] = (char)count;
+	set(column, bytes, count > 0 ? at : 12);
+}
+
 static void set_cell(int column, const struct cell *c)
 {
 	uint64_t wide = htobe64((uint64_t)c->integer), bits;
@@ -102,6 +123,8 @@ static void set_cell(int column, const struct cell *c)
 		ck_assert(PQsetvalue(result, row_count, column, NULL, -1));
 	else if (columns[column].type == TEXT)
 		set(column, c->text, strlen(c->text));
+	else if (columns[column].type == TEXTS)
+		set_texts(column, c->text);
 	else if (columns[column].type == BOOL)
 		set(column, &flag, 1);
 	else if (columns[column].type == FLOAT8)
@@ -172,21 +195,28 @@ static void show(struct msg_reader *in)
 
 static enum status next(int64_t ord, int64_t limit)
 {
-	struct encode_request want = { ord, limit };
+	struct encode_request want = { ord, limit, 0, &details };
 	buf_clear(&answer);
+	buf_clear(&details);
 	why = (struct fail){ 0 };
 	return encode_next(plan, &rows, &want, &answer, &why);
 }
 
-static void answers(int64_t ord, int64_t limit, const char *wanted)
+static void shows(const struct buf *value, const char *wanted)
 {
-	ck_assert_msg(next(ord, limit) == ST_OK, "%s", why.text);
-	struct msg_reader in = msg_reader(buf_view(&answer));
+	struct msg_reader in = msg_reader(buf_view(value));
 	buf_clear(&shown);
 	show(&in);
 	ck_assert_ptr_eq(in.at, in.end);
 	buf_byte(&shown, '\0');
 	ck_assert_str_eq(shown.bytes, wanted);
+}
+
+static void answers(int64_t ord, int64_t limit, const char *wanted)
+{
+	ck_assert_msg(next(ord, limit) == ST_OK, "%s", why.text);
+	shows(&answer, wanted);
+	ck_assert_uint_eq(details.len, 0);
 }
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
@@ -233,6 +263,42 @@ START_TEST(rows_go_to_the_requests_they_are_tagged_with)
 	ck_assert(next(8, 0) == ST_TOPIC_HAS_SESSIONS);
 	ck_assert_str_eq(why.text, "the topic has 2 sessions");
 	ck_assert_str_eq(why.field, status_info(ST_TOPIC_HAS_SESSIONS)->field);
+}
+END_TEST
+
+START_TEST(an_outcome_may_name_another_field)
+{
+	make_result(simple, COUNT(simple));
+	add_row(CELLS(I(1), T("UNKNOWN_TOPIC into: into names no topic: none"), NIL));
+	add_row(CELLS(I(2), T("UNKNOWN_TOPIC: none: at all"), NIL));
+	open_plan(&row_method);
+	ck_assert(next(1, 0) == ST_UNKNOWN_TOPIC);
+	ck_assert_str_eq(why.field, "into");
+	ck_assert_str_eq(why.text, "into names no topic: none");
+	ck_assert(next(2, 0) == ST_UNKNOWN_TOPIC);
+	ck_assert_str_eq(why.field, "topic_id");
+	ck_assert_str_eq(why.text, "none: at all");
+}
+END_TEST
+
+START_TEST(an_outcome_has_details_and_a_row_has_none)
+{
+	static const struct column detailed[] = { { "ord", INT8 }, { "outcome", TEXT },
+		{ "id", INT8 }, { "details.fields", TEXTS }, { "details.notes", TEXT },
+		{ "details.id", INT8 } };
+	make_result(detailed, COUNT(detailed));
+	add_row(CELLS(I(1), T("NAME_TAKEN"), NIL, T("tag notes"), NIL, I(7)));
+	add_row(CELLS(I(2), T("NAME_TAKEN"), NIL, NIL, NIL, NIL));
+	add_row(CELLS(I(3), T("NAME_TAKEN"), NIL, T(""), NIL, NIL));
+	add_row(CELLS(I(4), NIL, I(40), NIL, NIL, NIL));
+	open_plan(&row_method);
+	ck_assert(next(1, 0) == ST_NAME_TAKEN);
+	shows(&details, "{'fields':['tag','notes'],'notes':null,'id':7}");
+	ck_assert(next(2, 0) == ST_NAME_TAKEN);
+	ck_assert_uint_eq(details.len, 0);
+	ck_assert(next(3, 0) == ST_NAME_TAKEN);
+	shows(&details, "{'fields':[],'notes':null,'id':null}");
+	answers(4, 0, "{'id':40}");
 }
 END_TEST
 
@@ -397,6 +463,7 @@ static void end(void)
 	encode_plan_free(&plan);
 	PQclear(result);
 	buf_fini(&answer);
+	buf_fini(&details);
 	buf_fini(&shown);
 }
 
@@ -406,6 +473,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, NULL, end);
 	tcase_add_test(tests, each_type_has_its_form);
 	tcase_add_test(tests, rows_go_to_the_requests_they_are_tagged_with);
+	tcase_add_test(tests, an_outcome_may_name_another_field);
+	tcase_add_test(tests, an_outcome_has_details_and_a_row_has_none);
 	tcase_add_test(tests, rows_nobody_asked_for_are_passed);
 	tcase_add_test(tests, an_outcome_that_is_in_no_table_is_internal);
 	tcase_add_test(tests, a_page_ends_at_its_limit_and_says_where_to_go_on);

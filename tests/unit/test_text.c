@@ -130,6 +130,50 @@ static const struct {
 	{ 951782399999999, "2000-02-28T23:59:59.999999Z" },
 };
 
+static const struct {
+	struct span text;
+	bool is_instant;
+	int64_t microseconds;
+} told_instants[] = {
+	{ SPAN_INIT("1970-01-01T00:00:00Z"), true, 0 },
+	{ SPAN_INIT("1970-01-01t00:00:00z"), true, 0 },
+	{ SPAN_INIT("1970-01-01 00:00:00Z"), true, 0 },
+	{ SPAN_INIT("1970-01-01T01:30:00+01:30"), true, 0 },
+	{ SPAN_INIT("1969-12-31T23:00:00-01:00"), true, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20.123456Z"), true, 1700000000123456 },
+	{ SPAN_INIT("2023-11-14T22:13:20.1Z"), true, 1700000000100000 },
+	{ SPAN_INIT("2023-11-14T22:13:20.123456789+00:00"), true, 1700000000123456 },
+	{ SPAN_INIT("2016-12-31T23:59:60Z"), true, 1483228800000000 },
+	{ SPAN_INIT("1900-01-01T00:00:00Z"), true, -2208988800000000 },
+	{ SPAN_INIT("1900-01-01T00:00:00+01:00"), false, 0 },
+	{ SPAN_INIT("9999-12-31T23:59:59-00:01"), false, 0 },
+	{ SPAN_INIT("2023-11-14"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20.Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20.5"), false, 0 },
+	{ SPAN_INIT("2023-11-14T24:00:00Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:60:00Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:61Z"), false, 0 },
+	{ SPAN_INIT("2023-02-29T22:13:20Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20+0100"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20+24:00"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20+01:60"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20 Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14\00022:13:20Z"), false, 0 },
+	{ SPAN_INIT("2023-11-14T22:13:20ZZ"), false, 0 },
+	{ SPAN_INIT(""), false, 0 },
+};
+
+START_TEST(an_instant_is_told_in_rfc_3339)
+{
+	int64_t got = 77;
+	ck_assert_msg(instant_parse(told_instants[_i].text, &got) == told_instants[_i].is_instant,
+		"%s", told_instants[_i].text.bytes);
+	ck_assert_int_eq(got, told_instants[_i].is_instant ? told_instants[_i].microseconds : 77);
+}
+END_TEST
+
 START_TEST(instants_are_rfc_3339)
 {
 	char text[INSTANT_TEXT_LEN];
@@ -189,6 +233,8 @@ int main(void)
 	tcase_add_test(tc, names_are_shown_in_one_line);
 	tcase_add_loop_test(tc, a_date_is_a_day_that_exists, 0, sizeof days / sizeof *days);
 	tcase_add_test(tc, every_day_comes_back);
+	tcase_add_loop_test(tc, an_instant_is_told_in_rfc_3339, 0,
+		sizeof told_instants / sizeof *told_instants);
 	tcase_add_loop_test(tc, instants_are_rfc_3339, 0, sizeof instants / sizeof *instants);
 	tcase_add_test(tc, uuids_ascend_and_come_back);
 	tcase_add_loop_test(
