@@ -38,6 +38,11 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
 #define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
 #define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+#define IF_NONE_MATCH    { "if_none_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+#define CREATED_AT       { "created_at", PARAM_INSTANT, NULLABLE, 0, 0, NULL, NULL }
+#define FLAG(name)       { name, PARAM_BOOL, 0, 0, 0, NULL, NULL }
+#define TAG(flags)       { "tag", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
+#define INTO             { "into", PARAM_INT, REQUIRED, 1, INT64_MAX, NULL, NULL }
 #define ARCHIVED         { "archived", PARAM_BOOL, 0, 0, 0, NULL, NULL }
 /* clang-format on */
 
@@ -126,7 +131,8 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.params = { TOPIC_NAME(REQUIRED), TEXT("description", NULLABLE),
-			{ "idempotency_key", PARAM_TEXT, KEY, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL } },
+			{ "idempotency_key", PARAM_TEXT, KEY, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL },
+			FLAG("allow_namesake") },
 	},
 	{
 		.name = "topics.update",
@@ -136,7 +142,7 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.params = { TOPIC_ID(REQUIRED | KEY), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
-			ARCHIVED, IF_MATCH },
+			ARCHIVED, IF_MATCH, IF_NONE_MATCH, FLAG("allow_namesake") },
 	},
 	{
 		.name = "topics.delete",
@@ -144,16 +150,36 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
-		.params = { TOPIC_ID(REQUIRED | KEY), IF_MATCH },
+		.params = { TOPIC_ID(REQUIRED | KEY), IF_MATCH, IF_NONE_MATCH },
+	},
+	{
+		.name = "topics.restore",
+		.summary = "Brings a deleted topic back.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { TOPIC_ID(REQUIRED | KEY), FLAG("allow_namesake"), FLAG("with_sessions"),
+			IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH },
+	},
+	{
+		.name = "topics.merge",
+		.summary = "Moves the sessions of a topic to another one and deletes it.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.params = { TOPIC_ID(REQUIRED | KEY), INTO, IF_MATCH, IF_NONE_MATCH },
 	},
 	{
 		.name = "sessions.create",
-		.summary = "Logs a session; the same session_id again answers the same row.",
+		.summary = "Logs a session; replaces the one of that session_id where if_match names its version.",
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
 		.params = { NEW_SESSION_ID, TOPIC_ID(REQUIRED), NEW_DATE,
-			MINUTES("duration_minutes", NULLABLE, "60"), TEXT("notes", NULLABLE), IDEMPOTENCY_KEY },
+			MINUTES("duration_minutes", NULLABLE, "60"), TEXT("notes", NULLABLE), IDEMPOTENCY_KEY,
+			CREATED_AT, IF_MATCH, IF_NONE_MATCH, TAG(NULLABLE) },
 	},
 	{
 		.name = "sessions.log",
@@ -162,8 +188,9 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.params = { NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL),
-			{ "tag", PARAM_NAME, REQUIRED, 1, NAME_MAX_CHARS, NULL, NULL }, NEW_DATE,
-			TEXT("notes", NULLABLE), IDEMPOTENCY_KEY },
+			TAG(REQUIRED), NEW_DATE,
+			TEXT("notes", NULLABLE), IDEMPOTENCY_KEY, CREATED_AT, IF_MATCH, IF_NONE_MATCH,
+			FLAG("match_case") },
 	},
 	{
 		.name = "sessions.update",
@@ -173,7 +200,7 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.params = { SESSION_KEY, TOPIC_ID(0), DATE("study_date"), MINUTES("duration_minutes", 0, NULL),
-			TEXT("notes", PARAM_PRESENCE), IF_MATCH },
+			TEXT("notes", PARAM_PRESENCE), IF_MATCH, IF_NONE_MATCH },
 	},
 	{
 		.name = "sessions.delete",
@@ -181,7 +208,7 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.missing = ST_SESSION_NOT_FOUND,
 		.is_write = true,
-		.params = { SESSION_KEY, IF_MATCH },
+		.params = { SESSION_KEY, IF_MATCH, IF_NONE_MATCH },
 	},
 	{
 		.name = "sessions.restore",
@@ -190,7 +217,7 @@ static const struct method method_table[] = {
 		.missing = ST_SESSION_NOT_FOUND,
 		.is_write = true,
 		.safe_to_repeat = true,
-		.params = { SESSION_KEY, IDEMPOTENCY_KEY },
+		.params = { SESSION_KEY, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH },
 	},
 	{
 		.name = "workers.fence",

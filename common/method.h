@@ -19,6 +19,7 @@ enum param_kind {
 	PARAM_NAME,   /* as TEXT, surrounding white space dropped first, not blank; text[] */
 	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
+	PARAM_INSTANT, /* RFC 3339, years 1900–9999; timestamptz[] */
 	PARAM_CHOICE, /* one of `choices`; text[] */
 	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 };

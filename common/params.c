@@ -103,6 +103,16 @@ static enum status take_date(
 	return ST_OK;
 }
 
+static enum status take_instant(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	if (t->type != MSG_TEXT || !instant_parse(t->text, &v->integer))
+		return refuse(p, why,
+			"must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years "
+			"1900 to 9999");
+	return ST_OK;
+}
+
 static enum status refuse_choice(const struct param *p, struct fail *why)
 {
 	char rule[160] = "must be one of";
@@ -170,6 +180,7 @@ static enum status (*const take_table[])(const struct param *p, const struct msg
 	[PARAM_NAME] = take_name,
 	[PARAM_UUID] = take_uuid,
 	[PARAM_DATE] = take_date,
+	[PARAM_INSTANT] = take_instant,
 	[PARAM_CHOICE] = take_choice,
 	[PARAM_CURSOR] = take_cursor,
 };

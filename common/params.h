@@ -18,7 +18,7 @@ struct param_value {
 	bool is_present; /* named in the request, nil included */
 	bool is_null;    /* absent without a default, or nil */
 	bool boolean;
-	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01 */
+	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01; INSTANT: µs */
 	struct span text; /* TEXT, NAME (trimmed), CHOICE */
 	bool has_uuid;    /* CURSOR: KEY~UUID */
 	unsigned char uuid[16];

@@ -110,17 +110,35 @@ static void on_answer(void *arg, enum status st, struct span error, struct span 
 	}
 }
 
+static enum status apply_rules(
+	const struct route_body *rules, struct json_in *json, struct fail *why)
+{
+	enum status st = rules->refused ? json_in_refuse(json, rules->refused, why) : ST_OK;
+	if (st == ST_OK && rules->alias)
+		st = json_in_rename(json, rules->alias, rules->param, why);
+	if (st == ST_OK && rules->ignored)
+		json_in_ignore(json, rules->ignored);
+	return st;
+}
+
+static bool is_tagged(const struct route_body *rules, const struct json_in *json)
+{
+	return rules->tagged && !json_in_has(json, "topic_id")
+	       && (json_in_has(json, "tag") || json_in_has(json, "minutes"));
+}
+
 static enum status read_body(struct api_request *r, const struct http_request *http,
 	struct json_in **json, struct fail *why)
 {
-	if (!(r->route->flags & ROUTE_BODY))
+	if (!(r->route->flags & ROUTE_BODY)
+		|| ((r->route->flags & ROUTE_OPTIONAL) && http->body.len == 0))
 		return ST_OK;
 	enum status st = json_in_parse(http->body, json, why);
-	bool is_tagged = st == ST_OK && r->route->tagged && !json_in_has(*json, "topic_id")
-			 && (json_in_has(*json, "tag") || json_in_has(*json, "minutes"));
-	if (is_tagged)
-		r->route = r->route->tagged;
-	return st;
+	if (st != ST_OK || !r->route->body)
+		return st;
+	if (is_tagged(r->route->body, *json))
+		r->route = r->route->body->tagged;
+	return apply_rules(r->route->body, *json, why);
 }
 
 static void start_call(

@@ -16,12 +16,21 @@ static bool is_json(struct span type)
 	return span_is_nocase(name, "application/json") || span_is_nocase(suffix, "+json");
 }
 
+static bool is_bodiless(const struct http_request *http)
+{
+	struct span length = http_request_field(http, "Content-Length");
+	return http_request_field(http, "Transfer-Encoding").len == 0
+	       && (length.len == 0 || span_is(length, "0"));
+}
+
 /* The root surface reads a body of any type as JSON: existing clients send none, or that of a
  * form. But a page can send these without asking by a preflight. */
 static enum status judge_type(
 	const struct http_request *http, const struct route *route, struct fail *why)
 {
 	struct span type = http_request_field(http, "Content-Type");
+	if ((route->flags & ROUTE_OPTIONAL) && type.len == 0 && is_bodiless(http))
+		return ST_OK;
 	if (is_json(type) || !((route->flags & ROUTE_STRICT) || access_is_from_page(http)))
 		return ST_OK;
 	return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, "Content-Type",

@@ -181,6 +181,56 @@ bool json_in_has(const struct json_in *j, const char *field)
 	return json_object_object_get_ex(j->object, field, NULL);
 }
 
+static struct json_object *value_of(const struct json_in *j, const char *field)
+{
+	struct json_object *value = NULL;
+	(void)json_object_object_get_ex(j->object, field, &value);
+	return value;
+}
+
+static bool is_number(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_int)
+	       || json_object_is_type(value, json_type_double);
+}
+
+/* 30 and 30.0 are the same number. */
+static bool is_same(struct json_object *a, struct json_object *b)
+{
+	if (is_number(a) && is_number(b))
+		return json_object_get_double(a) == json_object_get_double(b);
+	return json_object_equal(a, b);
+}
+
+enum status json_in_rename(struct json_in *j, const char *from, const char *to, struct fail *why)
+{
+	struct json_object *value = value_of(j, from), *other = value_of(j, to);
+	if (value && other && !is_same(value, other))
+		return fail_field(why, ST_INVALID_INPUT, from,
+			"%s and %s must be the same where both are given", from, to);
+	if (value && !other && json_object_object_add(j->object, to, json_object_get(value)) != 0) {
+		json_object_put(value);
+		return ST_NO_MEMORY;
+	}
+	json_object_object_del(j->object, from);
+	return ST_OK;
+}
+
+enum status json_in_refuse(const struct json_in *j, const char *const *fields, struct fail *why)
+{
+	for (; *fields; fields++)
+		if (value_of(j, *fields))
+			return fail_field(why, ST_INVALID_INPUT, *fields,
+				"%s is not supported yet: give study_date and the minutes", *fields);
+	return ST_OK;
+}
+
+void json_in_ignore(struct json_in *j, const char *const *fields)
+{
+	for (; *fields; fields++)
+		json_object_object_del(j->object, *fields);
+}
+
 /* json-c clamps silently: an integer at the end of the range may have been any beyond it. */
 static void put_integer(struct buf *out, struct json_object *value)
 {

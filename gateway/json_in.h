@@ -29,6 +29,18 @@ bool json_in_is_reserved(const char *name);
 /* Whether the object has the key, null included. */
 bool json_in_has(const struct json_in *j, const char *field);
 
+/* Gives a field another name. ST_INVALID_INPUT with the old name where the object has both with
+ * different values; null is as good as absent. */
+enum status json_in_rename(
+	struct json_in *j, const char *from, const char *to, struct fail *why) MUST_CHECK;
+
+/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that the object has, null aside. */
+enum status json_in_refuse(
+	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
+
+/* Leaves the fields out. */
+void json_in_ignore(struct json_in *j, const char *const *fields);
+
 /* Appends key and value of each member the method has a param for and adds their number to
  * *pairs. Never from a body: session_id, if_match, if_none_match, idempotency_key, limit, cursor, and the names
  * in `taken` (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict

@@ -45,6 +45,8 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 		struct msg_reader peek = msg_reader(value);
 		if (msg_read(&peek, &head) != ST_OK)
 			break;
+		if (span_is(key.text, "topic_archived") && !(head.type == MSG_BOOL && head.boolean))
+			continue; /* said where it is so: existing clients know a session's fields */
 		bool *hidden = hidden_fact(facts, key.text);
 		if (hidden) {
 			*hidden = head.type == MSG_BOOL && head.boolean;

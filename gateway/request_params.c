@@ -66,6 +66,15 @@ static bool is_header(const struct route *route, const char *name)
 	       && (strcmp(name, "if_match") == 0 || strcmp(name, "if_none_match") == 0);
 }
 
+static bool is_ignored(const struct route *route, const char *name)
+{
+	const char *const *ignored = route->body ? route->body->ignored : NULL;
+	for (; ignored && *ignored; ignored++)
+		if (strcmp(*ignored, name) == 0)
+			return true;
+	return false;
+}
+
 enum request_place request_params_place(
 	const struct route *route, const struct method *m, const struct param *p)
 {
@@ -76,7 +85,8 @@ enum request_place request_params_place(
 	if (json_in_is_reserved(p->name) && m->is_write)
 		return PLACE_NONE;
 	if (m->is_write)
-		return route->flags & ROUTE_BODY ? PLACE_BODY : PLACE_NONE;
+		return (route->flags & ROUTE_BODY) && !is_ignored(route, p->name) ? PLACE_BODY
+										  : PLACE_NONE;
 	bool is_read_here = (route->flags & ROUTE_STRICT) || strcmp(p->name, root_query) == 0;
 	return is_read_here ? PLACE_QUERY : PLACE_NONE;
 }
@@ -223,6 +233,13 @@ static void put_session_id(struct writer *w)
 	put_text(w, "session_id", (struct span){ text, sizeof text });
 }
 
+static void put_fixed(struct writer *w, const char *name)
+{
+	msg_put_key(w->params, name);
+	msg_put_bool(w->params, true);
+	++*w->pairs;
+}
+
 enum status request_params_put(
 	const struct request_source *source, struct buf *params, uint32_t *pairs, struct fail *why)
 {
@@ -238,5 +255,7 @@ enum status request_params_put(
 	}
 	if (st == ST_OK && source->json)
 		st = put_body(&w);
+	if (st == ST_OK && source->route->body && source->route->body->fixed)
+		put_fixed(&w, source->route->body->fixed);
 	return st;
 }

@@ -7,17 +7,44 @@
 
 #define V1 "/api/v1"
 
+/* No sessions with a time of day yet: without a refusal they would become 60 minutes of today. */
+static const char *const timed[] = { "started_at", "ended_at", NULL };
+
+static const char *const not_of_sessions[] = { "created_at", "match_case", NULL };
+static const char *const not_of_topics[] = { "allow_namesake", NULL };
+
+static const struct route_body log_body = {
+	.alias = "duration_minutes",
+	.param = "minutes",
+	.refused = timed,
+	.ignored = not_of_sessions,
+};
+
 static const struct route log_by_tag = {
-	"POST", "/sessions", LOCAL_NONE, "sessions.log", 200, ROUTE_BODY | ROUTE_MINT, 422, NULL
+	"POST", "/sessions", LOCAL_NONE, "sessions.log", 200, ROUTE_BODY | ROUTE_MINT, 422, &log_body
+};
+
+static const struct route_body session_body = {
+	.tagged = &log_by_tag,
+	.alias = "minutes",
+	.param = "duration_minutes",
+	.refused = timed,
+	.ignored = not_of_sessions,
+};
+
+/* A name that is taken makes a second topic, as in the existing study trackers. */
+static const struct route_body topic_body = {
+	.ignored = not_of_topics,
+	.fixed = "allow_namesake",
 };
 
 static const struct route route_table[] = {
 	/* the study API: what clients of the existing study trackers use */
 	{ "GET", "/topics/{topic_id}", LOCAL_NONE, "topics.get", 200, ROUTE_ETAG, 0, NULL },
-	{ "POST", "/sessions", LOCAL_NONE, "sessions.create", 201, ROUTE_BODY | ROUTE_MINT, 0, &log_by_tag },
+	{ "POST", "/sessions", LOCAL_NONE, "sessions.create", 201, ROUTE_BODY | ROUTE_MINT, 0, &session_body },
 	{ "GET", "/sessions", LOCAL_NONE, "sessions.list", 200, ROUTE_STREAM, 0, NULL },
 	{ "GET", "/topics", LOCAL_NONE, "topics.list", 200, ROUTE_STREAM, 0, NULL },
-	{ "POST", "/topics", LOCAL_NONE, "topics.create", 201, ROUTE_BODY, 0, NULL },
+	{ "POST", "/topics", LOCAL_NONE, "topics.create", 201, ROUTE_BODY, 0, &topic_body },
 	{ "GET", "/stats", LOCAL_NONE, "stats.totals", 200, 0, 0, NULL },
 	{ "GET", "/", LOCAL_ROOT, NULL, 200, 0, 0, NULL },
 	{ "GET", "/health", LOCAL_HEALTH, NULL, 200, 0, 0, NULL },
@@ -31,6 +58,10 @@ static const struct route route_table[] = {
 	{ "PATCH", V1 "/topics/{topic_id}", LOCAL_NONE, "topics.update", 200,
 	  ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG, 0, NULL },
 	{ "DELETE", V1 "/topics/{topic_id}", LOCAL_NONE, "topics.delete", 204, ROUTE_STRICT | ROUTE_ETAG, 0, NULL },
+	{ "POST", V1 "/topics/{topic_id}/restore", LOCAL_NONE, "topics.restore", 200,
+	  ROUTE_STRICT | ROUTE_BODY | ROUTE_OPTIONAL | ROUTE_ETAG, 0, NULL },
+	{ "POST", V1 "/topics/{topic_id}/merge", LOCAL_NONE, "topics.merge", 200,
+	  ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG, 0, NULL },
 	{ "GET", V1 "/sessions", LOCAL_NONE, "sessions.list", 200, ROUTE_STRICT, 0, NULL },
 	{ "POST", V1 "/sessions", LOCAL_NONE, "sessions.create", 201,
 	  ROUTE_STRICT | ROUTE_BODY | ROUTE_MINT | ROUTE_ETAG, 0, NULL },

@@ -33,7 +33,19 @@ enum {
 	ROUTE_MINT = 8,     /* the gateway mints session_id */
 	ROUTE_STREAM = 16,  /* a page method answered as one JSON array, page by page */
 	ROUTE_PUBLIC = 64,  /* the same for everybody: caches may keep it and must revalidate */
+	ROUTE_OPTIONAL = 128, /* with ROUTE_BODY: the body may be absent */
 	ROUTE_CREATES = 32, /* 201 where the row was made by this request, else 200 */
+};
+
+struct route;
+
+/* What the root surface does with a body, before the method's params are read from it. */
+struct route_body {
+	const struct route *tagged; /* taken where the body has tag or minutes and no topic_id */
+	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
+	const char *const *refused; /* fields that would be dropped though they matter; or NULL */
+	const char *const *ignored; /* params that a body can't give here; or NULL */
+	const char *fixed;          /* a PARAM_BOOL that is always true; or NULL */
 };
 
 struct route {
@@ -44,7 +56,7 @@ struct route {
 	int http_status;
 	unsigned flags;
 	int invalid_status;         /* for INVALID_INPUT; 0: the status table's */
-	const struct route *tagged; /* taken where the body has tag or minutes and no topic_id */
+	const struct route_body *body; /* NULL: the body has the method's params */
 };
 
 struct route_match {

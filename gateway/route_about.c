@@ -69,6 +69,17 @@ static void put_param(
 	buf_byte(out, '}');
 }
 
+/* Never required: the param that it stands for is. */
+static void put_alias(struct buf *out, const struct route *route, const struct param *p)
+{
+	struct param alias = *p;
+	alias.name = route->body->alias;
+	alias.flags = 0;
+	alias.fallback = NULL;
+	buf_byte(out, ',');
+	put_param(out, route, &alias, PLACE_BODY);
+}
+
 static void put_params(struct buf *out, const struct route *route)
 {
 	const struct method *m = route->rpc ? method_find(span_of(route->rpc)) : NULL;
@@ -83,6 +94,8 @@ static void put_params(struct buf *out, const struct route *route)
 		put_param(out, route, &m->params[i], place);
 		between = ",";
 	}
+	if (route->body && route->body->alias)
+		put_alias(out, route, method_param(m, span_of(route->body->param)));
 	buf_byte(out, ']');
 }
 
@@ -94,12 +107,13 @@ static void put_route(struct buf *out, const struct route *route)
 	put_text(out, "path", route->path);
 	put_bool(out, "is_strict", route->flags & ROUTE_STRICT);
 	put_bool(out, "has_body", route->flags & ROUTE_BODY);
+	put_bool(out, "needs_body", (route->flags & ROUTE_BODY) && !(route->flags & ROUTE_OPTIONAL));
 	put_bool(out, "has_etag", route->flags & (ROUTE_ETAG | ROUTE_PUBLIC));
 	buf_text(out, ",\"params\":");
 	put_params(out, route);
-	if (route->tagged) {
+	if (route->body && route->body->tagged) {
 		buf_text(out, ",\"tagged_params\":");
-		put_params(out, route->tagged);
+		put_params(out, route->body->tagged);
 	}
 	buf_byte(out, '}');
 }

@@ -27,6 +27,8 @@ static void tell(const struct study *study, const struct study_value *session)
 	terminal_style(&study->out, STYLE_NONE);
 	fputs(" on ", study->out.to);
 	terminal_text(&study->out, study_value_text(study_value_get(session, "study_date"), "?"));
+	if (study_value_bool(study_value_get(session, "topic_archived"), false))
+		fputs(" (the topic is archived)", study->out.to);
 	fputc('\n', study->out.to);
 }
 
@@ -43,6 +45,7 @@ static int run(struct study *study, const struct arguments *args)
 		return STUDY_EXIT_UNREACHABLE;
 	study_params_int(params, "minutes", minutes);
 	study_params_text(params, "tag", args->words[1]);
+	study_params_bool(params, "match_case", false);
 	options_to_params(options, args->own, params);
 	if (study->is_json)
 		return service_print(study, "sessions.log", &params);

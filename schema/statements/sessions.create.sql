@@ -1,28 +1,48 @@
--- A session that is there already is answered as it is; what has been committed since this
--- statement began is seen by session_now. One whose idempotency key is live is answered as the
--- first that came with it.
+-- A session_id that is there already: the same content is answered as it is, a version that If-Match
+-- names is replaced, anything else is refused. What has been committed since this statement began is
+-- seen by session_now. One whose idempotency key is live is answered as the first that came with it.
 with asked as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.create', r.topic_id, r.study_date, r.duration_minutes, r.notes)
+				|| case
+					when r.created_at is null then '[]'
+					else jsonb_build_array(extract(epoch from r.created_at))
+				end
 		end) as fingerprint
-	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::text[])
+	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::text[],
+			$8::timestamptz[], $9::text[], $10::text[], $11::text[])
 		with ordinality
-		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, idempotency_key, ord)
+		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, idempotency_key,
+			created_at, if_match, if_none_match, tag, ord)
 ),
 known as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
 	from asked as r
-	join live_idempotency_keys as k on k.account_id = r.account_id and k.key = r.idempotency_key
+	cross join lateral (
+		select *
+		from idempotency_keys as k
+		where k.account_id = r.account_id and k.key = r.idempotency_key
+		limit 1
+	) as k
+	where is_live_key(k.created_at)
 ),
 request as materialized (
 	select r.ord, r.account_id, r.session_id, r.topic_id, r.notes, r.idempotency_key, r.fingerprint,
-		t.name as tag,
+		r.if_match, r.if_none_match, r.study_date as given_date, r.created_at as given_instant,
+		t.name as tag, t.archived_at is not null as topic_archived,
 		coalesce(r.duration_minutes, 60)::int as duration_minutes,
+		coalesce(r.created_at, now()) as created_at,
 		coalesce(r.study_date, (
-			select account_today(a.time_zone, a.day_starts_at)
+			select account_day(a.time_zone, a.day_starts_at, coalesce(r.created_at, now()))
 			from accounts as a
-			where a.account_id = r.account_id)) as study_date
+			where a.account_id = r.account_id)) as study_date,
+		case
+			when r.created_at > now() + interval '1 day'
+				then 'INVALID_INPUT created_at: created_at must not be in the future'
+			when text_key(r.tag) <> t.name_key then 'INVALID_INPUT tag: tag must name the topic of topic_id'
+			when t.name is null then 'UNKNOWN_TOPIC'
+		end as outcome
 	from (
 		select *
 		from asked as r
@@ -30,34 +50,87 @@ request as materialized (
 		order by r.account_id, r.topic_id
 	) as r
 	left join lateral ( -- held against deletion, in key order
-		select t.name
+		select t.name, t.name_key, t.archived_at, t.deleted_at
 		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id and t.deleted_at is null
+		where t.account_id = r.account_id and t.id = r.topic_id
 		limit 1
 		for key share
-	) as t on true
+	) as t on t.deleted_at is null
 ),
 made as (
-	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
-	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
+	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at
 	from request as r
-	where r.tag is not null
+	where r.outcome is null and r.if_match is null
 	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
 	returning *
 ),
-answer as materialized (
-	select r.ord, r.account_id, r.session_id, r.idempotency_key, r.fingerprint, m.id, r.topic_id,
-		r.tag, r.study_date, r.duration_minutes, r.duration_minutes as minutes, r.notes, m.created_at,
-		m.updated_at, m.created_at as "timestamp"
+attempt as materialized (
+	select r.*, m.id is not null as is_made
 	from request as r
 	left join made as m on m.account_id = r.account_id and m.id = r.session_id
 ),
-kept as (
+locked as materialized ( -- what may be replaced, in key order
+	select r.ord, s.id
+	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
+	cross join lateral (
+		select s.id
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id
+		limit 1
+		for no key update
+	) as s
+),
+kept as materialized ( -- the sessions that are there already, as they are now
+	select r.ord, l.id is not null as is_locked, s as session,
+		session_differences(s, (r.topic_id, null, r.given_date, r.duration_minutes, null, r.notes,
+			r.given_instant)::wanted_session) as differences
+	from attempt as r
+	left join locked as l on l.ord = r.ord
+	cross join lateral session_now(r.account_id, coalesce(l.id, r.session_id)) as s
+	where not r.is_made
+),
+verdict as materialized (
+	select r.*, k.session, k.differences,
+		case
+			when r.outcome <> 'UNKNOWN_TOPIC' then r.outcome
+			when (k.session).deleted_at is not null then 'SESSION_DELETED'
+			when r.if_match is not null and not coalesce(
+				k.is_locked and is_match(r.if_match, (k.session).updated_at), false)
+				then 'PRECONDITION_FAILED'
+			when k.ord is null then r.outcome
+			when not is_none_match(r.if_none_match, (k.session).updated_at) then 'PRECONDITION_FAILED'
+			when r.if_match is not null then r.outcome
+			when k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
+				|| array_to_string(k.differences, ', ')
+		end as verdict
+	from request as r
+	left join kept as k on k.ord = r.ord
+),
+replaced as (
+	update sessions as s
+	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
+		notes = v.notes, created_at = coalesce(v.given_instant, s.created_at),
+		updated_at = next_update(s.updated_at)
+	from verdict as v
+	where s.account_id = v.account_id and s.id = v.session_id and v.verdict is null
+		and v.if_match is not null and v.differences <> '{}'
+	returning s.*
+),
+answer as materialized (
+	select v.ord, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
+		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
+		s.updated_at, s.created_at as "timestamp", s.is_made
+	from verdict as v
+	join (select *, true as is_made from made union all select *, false from replaced) as s
+		on s.account_id = v.account_id and s.id = v.session_id
+),
+stored as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
+	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_made}'::text[]
 	from answer as a
-	where a.idempotency_key is not null and a.id is not null
+	where a.idempotency_key is not null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
 		set fingerprint = excluded.fingerprint, answer = excluded.answer,
@@ -65,19 +138,29 @@ kept as (
 		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", true as created, false as replayed
+	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_made as created,
+	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",
+	null::text as "details.tag", null::date as "details.study_date",
+	null::int as "details.duration_minutes", null::int as "details.minutes",
+	null::text as "details.notes", null::timestamptz as "details.created_at",
+	null::timestamptz as "details.updated_at"
 from answer as a
-where a.id is not null
 union all
-select a.ord, case when s.id is null then 'UNKNOWN_TOPIC' end, s.id, s.topic_id, s.tag, s.study_date,
-	s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp", false,
-	false
-from answer as a
-left join lateral session_now(a.account_id, a.session_id) as s on true
-where a.id is null
+select v.ord, v.verdict, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
+	s.created_at, s.updated_at, s."timestamp", t.archived_at is not null, false, false,
+	case when d.id is not null then v.differences end, d.topic_id, d.tag, d.study_date, d.duration_minutes,
+	d.minutes, d.notes, d.created_at, d.updated_at
+from verdict as v
+cross join lateral (select (v.session).*) as s
+cross join lateral (
+	select (case when v.verdict like 'SESSION_EXISTS%' then v.session end).*) as d
+left join lateral topic_now(s.account_id, s.topic_id) as t on true
+where not exists (select from answer as a where a.ord = v.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
-	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp", false, true
+	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
+	coalesce((k.answer ->> 'topic_archived')::boolean, false), false, true, null, null, null, null, null,
+	null, null, null, null
 from known as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s

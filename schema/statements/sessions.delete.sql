@@ -1,20 +1,24 @@
 with request as materialized (
 	select r.*
-	from unnest($1::int8[], $2::uuid[], $3::text[]) with ordinality
-		as r (account_id, session_id, if_match, ord)
+	from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[]) with ordinality
+		as r (account_id, session_id, if_match, if_none_match, ord)
 	order by r.account_id, r.session_id
 ),
 session as materialized ( -- locked, in key order
 	select r.ord, s.*,
-		case when not is_match(r.if_match, s.updated_at) then 'PRECONDITION_FAILED' end as outcome
+		case
+			when not is_match(r.if_match, s.updated_at) or not is_none_match(r.if_none_match, s.updated_at)
+				then 'PRECONDITION_FAILED'
+		end as outcome
 	from request as r
-	cross join lateral (
+	cross join lateral ( -- the primary key alone: no partial index fits
 		select *
 		from sessions as s
-		where s.account_id = r.account_id and s.id = r.session_id and s.deleted_at is null
+		where s.account_id = r.account_id and s.id = r.session_id
 		limit 1
 		for no key update
 	) as s
+	where s.deleted_at is null
 ),
 deleted as (
 	update sessions as s
@@ -27,6 +31,6 @@ select s.ord, s.outcome, s.id, s.topic_id, t.name as tag, s.study_date, s.durati
 	s.duration_minutes as minutes, s.notes, s.created_at,
 	coalesce(d.updated_at, s.updated_at) as updated_at, s.created_at as "timestamp", d.deleted_at
 from session as s
-join topics as t on t.account_id = s.account_id and t.id = s.topic_id
+left join lateral topic_now(s.account_id, s.topic_id) as t on true
 left join deleted as d on d.ord = s.ord
 order by s.ord

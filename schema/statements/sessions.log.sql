@@ -1,88 +1,213 @@
--- As sessions.create, on the topic of that name, which is made where it is missing.
+-- As sessions.create, on the live topic of exactly that name, of several the one that has had it longest.
+-- Where there is none it is made: as a namesake where the name is taken in another case. Without
+-- match_case, case makes no difference where exactly one topic has the name in any case.
 with asked as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.log', r.minutes, r.tag, r.study_date, r.notes)
+				|| case
+					when r.created_at is null then '[]'
+					else jsonb_build_array(extract(epoch from r.created_at))
+				end
 		end) as fingerprint
-	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::text[])
+	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::text[],
+			$8::timestamptz[], $9::text[], $10::text[], $11::bool[])
 		with ordinality
-		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, ord)
+		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, created_at,
+			if_match, if_none_match, match_case, ord)
 ),
 known as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
 	from asked as r
-	join live_idempotency_keys as k on k.account_id = r.account_id and k.key = r.idempotency_key
+	cross join lateral (
+		select *
+		from idempotency_keys as k
+		where k.account_id = r.account_id and k.key = r.idempotency_key
+		limit 1
+	) as k
+	where is_live_key(k.created_at)
 ),
-request as materialized (
-	select r.*, text_key(r.tag) as name_key
+looked as materialized (
+	select r.*, text_key(r.tag) as name_key, coalesce(r.match_case, true) as is_exact,
+		-- no topic is made for a session that is there, unless it is to be replaced
+		case
+			when s.id is null then r.if_match is null
+			else s.deleted_at is null and r.if_match is not null and is_match(r.if_match, s.updated_at)
+		end as needs_topic,
+		(
+			select t.id
+			from topics as t
+			where t.account_id = r.account_id and t.name_key = text_key(r.tag) and t.name = r.tag
+				and t.deleted_at is null
+			order by t.id
+			limit 1) as exact_id,
+		case when not r.match_case then array(
+			select t.id
+			from topics as t
+			where t.account_id = r.account_id and t.name_key = text_key(r.tag) and t.deleted_at is null
+			limit 2) end as any_ids
 	from asked as r
+	left join lateral (
+		select *
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id
+		limit 1
+	) as s on true
 	where not exists (select from known as k where k.ord = r.ord)
 ),
 found as materialized (
-	select r.*, t.id as topic_id, t.name
+	select r.*, t.id as found_id, t.name as found_name, t.archived_at,
+		case
+			when r.created_at > now() + interval '1 day'
+				then 'INVALID_INPUT created_at: created_at must not be in the future'
+			when r.exact_id is null and cardinality(r.any_ids) > 1
+				then 'INVALID_INPUT tag: several topics have this name: write one exactly as it is'
+		end as refusal
 	from (
-		select r.*, (
-				select t.id
-				from topics as t
-				where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null)
-				as likely_id
-		from request as r
+		select r.*, coalesce(r.exact_id, case when cardinality(r.any_ids) = 1 then r.any_ids[1] end)
+			as likely_id
+		from looked as r
 		order by r.account_id, likely_id
 	) as r
 	left join lateral ( -- held against deletion, in key order: the order of ids, as everywhere
-		select t.id, t.name
+		select t.id, t.name, t.name_key, t.archived_at, t.deleted_at
 		from topics as t
-		where t.account_id = r.account_id and t.id = r.likely_id and t.name_key = r.name_key
-			and t.deleted_at is null
+		where t.account_id = r.account_id and t.id = r.likely_id
 		limit 1
 		for key share
-	) as t on true
+	) as t on t.deleted_at is null and t.name_key = r.name_key and (t.name = r.tag or not r.is_exact)
 ),
-made_topic as ( -- the update only makes a topic known that another transaction has just made
-	insert into topics as t (account_id, name)
+made_topic as (
+	insert into topics (account_id, name)
 	select distinct on (f.account_id, f.name_key) f.account_id, f.tag
 	from found as f
-	where f.topic_id is null and not exists (
+	where f.found_id is null and f.refusal is null and f.needs_topic and not exists (
 		select
-		from sessions as s
-		where s.account_id = f.account_id and s.id = f.session_id)
+		from topics as t
+		where t.account_id = f.account_id and t.name_key = f.name_key and t.deleted_at is null)
 	order by f.account_id, f.name_key, f.ord
-	on conflict (account_id, name_key) where deleted_at is null do update set name = t.name
-	returning t.account_id, t.id, t.name, t.name_key
+	on conflict (account_id, name_key) where deleted_at is null and not is_namesake do nothing
+	returning *
+),
+named as materialized ( -- or another transaction has made it since this statement began
+	select f.ord, f.account_id, f.tag, coalesce(f.found_id, m.id, t.id) as named_id,
+		coalesce(f.found_name, m.name, t.name) as name, coalesce(f.archived_at, t.archived_at) as archived_at
+	from (
+		select *
+		from found as f
+		where f.refusal is null and (f.needs_topic or f.found_id is not null)
+	) as f
+	left join made_topic as m on f.found_id is null and m.account_id = f.account_id
+		and m.name_key = f.name_key and (m.name = f.tag or not f.is_exact)
+	left join lateral topic_of_name_now(
+		f.account_id, case when f.found_id is null and m.id is null then f.tag end, f.is_exact) as t on true
+),
+made_namesake as (
+	insert into topics (account_id, name, is_namesake, made_by_tag)
+	select distinct on (n.account_id, n.tag collate "C") n.account_id, n.tag, true, true
+	from (select * from named order by ord) as n -- all names are made before the first namesake
+	where n.named_id is null
+	order by n.account_id, n.tag collate "C"
+	on conflict (account_id, name collate "C") where deleted_at is null and made_by_tag do nothing
+	returning *
 ),
 placed as materialized (
-	select f.ord, f.account_id, f.session_id, f.idempotency_key, f.fingerprint, f.notes,
-		f.minutes::int as duration_minutes,
-		coalesce(f.topic_id, m.id) as topic_id, coalesce(f.name, m.name) as tag,
+	select n.ord, coalesce(n.name, n.tag) as name, coalesce(n.archived_at, t.archived_at) as archived_at,
+		case
+			when num_nonnulls(n.named_id, m.id, t.id) > 0 or run_again('the topic of the tag has gone')
+				then coalesce(n.named_id, m.id, t.id)
+		end as topic_id
+	from named as n
+	left join made_namesake as m on n.named_id is null and m.account_id = n.account_id and m.name = n.tag
+	left join lateral topic_of_name_now(
+		n.account_id, case when n.named_id is null and m.id is null then n.tag end, true) as t on true
+),
+request as materialized (
+	select f.ord, f.account_id, f.session_id, p.topic_id, f.notes, f.idempotency_key, f.fingerprint,
+		f.if_match, f.if_none_match, f.study_date as given_date, f.created_at as given_instant,
+		f.tag as given_tag, f.name_key, f.is_exact, p.name as tag, p.archived_at is not null as topic_archived,
+		f.minutes::int as duration_minutes, coalesce(f.created_at, now()) as created_at,
 		coalesce(f.study_date, (
-			select account_today(a.time_zone, a.day_starts_at)
+			select account_day(a.time_zone, a.day_starts_at, coalesce(f.created_at, now()))
 			from accounts as a
-			where a.account_id = f.account_id)) as study_date
+			where a.account_id = f.account_id)) as study_date,
+		f.refusal as outcome
 	from found as f
-	left join made_topic as m
-		on f.topic_id is null and m.account_id = f.account_id and m.name_key = f.name_key
+	left join placed as p on p.ord = f.ord
 ),
 made as (
-	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
-	select p.account_id, p.session_id, p.topic_id, p.study_date, p.duration_minutes, p.notes
-	from placed as p
-	where p.topic_id is not null
-	order by p.account_id, p.session_id
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
+	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at
+	from request as r
+	where r.outcome is null and r.if_match is null and r.topic_id is not null
+	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
 	returning *
 ),
-answer as materialized (
-	select p.ord, p.account_id, p.session_id, p.idempotency_key, p.fingerprint, m.id, p.topic_id,
-		p.tag, p.study_date, p.duration_minutes, p.duration_minutes as minutes, p.notes, m.created_at,
-		m.updated_at, m.created_at as "timestamp"
-	from placed as p
-	left join made as m on m.account_id = p.account_id and m.id = p.session_id
+attempt as materialized (
+	select r.*, m.id is not null as is_made
+	from request as r
+	left join made as m on m.account_id = r.account_id and m.id = r.session_id
 ),
-kept as (
+locked as materialized ( -- what may be replaced, in key order
+	select r.ord, s.id
+	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
+	cross join lateral (
+		select s.id
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id
+		limit 1
+		for no key update
+	) as s
+),
+kept as materialized ( -- the sessions that are there already, as they are now
+	select r.ord, l.id is not null as is_locked, s as session,
+		session_differences(s, (null,
+			case when r.is_exact or text_key(s.tag) <> r.name_key then r.given_tag end, r.given_date, null,
+			r.duration_minutes, r.notes, r.given_instant)::wanted_session) as differences
+	from attempt as r
+	left join locked as l on l.ord = r.ord
+	cross join lateral session_now(r.account_id, coalesce(l.id, r.session_id)) as s
+	where not r.is_made
+),
+verdict as materialized (
+	select r.*, k.session, k.differences,
+		case
+			when r.outcome is not null then r.outcome
+			when (k.session).deleted_at is not null then 'SESSION_DELETED'
+			when r.if_match is not null and not coalesce(
+				k.is_locked and r.topic_id is not null and is_match(r.if_match, (k.session).updated_at), false)
+				then 'PRECONDITION_FAILED'
+			when k.ord is not null and not is_none_match(r.if_none_match, (k.session).updated_at) then 'PRECONDITION_FAILED'
+			when r.if_match is null and k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
+				|| array_to_string(k.differences, ', ')
+		end as verdict
+	from request as r
+	left join kept as k on k.ord = r.ord
+),
+replaced as (
+	update sessions as s
+	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
+		notes = v.notes, created_at = coalesce(v.given_instant, s.created_at),
+		updated_at = next_update(s.updated_at)
+	from verdict as v
+	where s.account_id = v.account_id and s.id = v.session_id and v.verdict is null
+		and v.if_match is not null and v.differences <> '{}'
+	returning s.*
+),
+answer as materialized (
+	select v.ord, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
+		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
+		s.updated_at, s.created_at as "timestamp", s.is_made
+	from verdict as v
+	join (select *, true as is_made from made union all select *, false from replaced) as s
+		on s.account_id = v.account_id and s.id = v.session_id
+),
+stored as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
+	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_made}'::text[]
 	from answer as a
-	where a.idempotency_key is not null and a.id is not null
+	where a.idempotency_key is not null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
 		set fingerprint = excluded.fingerprint, answer = excluded.answer,
@@ -90,18 +215,29 @@ kept as (
 		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", true as created, false as replayed
+	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_made as created,
+	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",
+	null::text as "details.tag", null::date as "details.study_date",
+	null::int as "details.duration_minutes", null::int as "details.minutes",
+	null::text as "details.notes", null::timestamptz as "details.created_at",
+	null::timestamptz as "details.updated_at"
 from answer as a
-where a.id is not null
 union all
-select a.ord, null, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
-	s.created_at, s.updated_at, s."timestamp", false, false
-from answer as a
-cross join lateral session_now(a.account_id, a.session_id) as s
-where a.id is null
+select v.ord, v.verdict, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
+	s.created_at, s.updated_at, s."timestamp", t.archived_at is not null, false, false,
+	case when d.id is not null then v.differences end, d.topic_id, d.tag, d.study_date, d.duration_minutes,
+	d.minutes, d.notes, d.created_at, d.updated_at
+from verdict as v
+cross join lateral (select (v.session).*) as s
+cross join lateral (
+	select (case when v.verdict like 'SESSION_EXISTS%' then v.session end).*) as d
+left join lateral topic_now(s.account_id, s.topic_id) as t on true
+where not exists (select from answer as a where a.ord = v.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
-	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp", false, true
+	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
+	coalesce((k.answer ->> 'topic_archived')::boolean, false), false, true, null, null, null, null, null,
+	null, null, null, null
 from known as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s

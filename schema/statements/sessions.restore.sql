@@ -4,24 +4,59 @@ with asked as materialized (
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.restore', r.session_id)
 		end) as fingerprint
-	from unnest($1::int8[], $2::uuid[], $3::text[])
+	from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::text[])
 		with ordinality
-		as r (account_id, session_id, idempotency_key, ord)
+		as r (account_id, session_id, idempotency_key, if_match, if_none_match, ord)
 ),
 known as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
 	from asked as r
-	join live_idempotency_keys as k on k.account_id = r.account_id and k.key = r.idempotency_key
+	cross join lateral (
+		select *
+		from idempotency_keys as k
+		where k.account_id = r.account_id and k.key = r.idempotency_key
+		limit 1
+	) as k
+	where is_live_key(k.created_at)
 ),
 request as materialized (
-	select r.*
+	select r.*, s.topic_id
 	from asked as r
+	cross join lateral ( -- the primary key alone: no partial index fits
+		select s.topic_id
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id
+		limit 1
+	) as s
 	where not exists (select from known as k where k.ord = r.ord)
-	order by r.account_id, r.session_id
 ),
-session as materialized ( -- locked, in key order
-	select r.ord, r.idempotency_key, r.fingerprint, s.*
-	from request as r
+topic as materialized ( -- held against deletion, in key order, before the sessions
+	select r.ord, t.name, t.archived_at is not null as topic_archived
+	from (select * from request as r order by r.account_id, r.topic_id) as r
+	cross join lateral (
+		select *
+		from topics as t
+		where t.account_id = r.account_id and t.id = r.topic_id
+		limit 1
+		for key share
+	) as t
+	where t.deleted_at is null
+),
+verdict as materialized ( -- locked, in key order
+	select r.ord, r.idempotency_key, r.fingerprint, s.*, r.name as tag, r.topic_archived,
+		case
+			when s.topic_id <> r.held_id and run_again('the session was moved') then null
+			when not is_match(r.if_match, s.updated_at) or not is_none_match(r.if_none_match, s.updated_at)
+				then 'PRECONDITION_FAILED'
+			when r.name is null then 'TOPIC_DELETED'
+		end as outcome
+	from (
+		select r.ord, r.account_id, r.session_id, r.topic_id as held_id, r.idempotency_key, r.fingerprint,
+			r.if_match, r.if_none_match, t.name, t.topic_archived
+		from request as r
+		left join topic as t on t.ord = r.ord
+		order by r.account_id, r.session_id
+	) as r
 	cross join lateral (
 		select *
 		from sessions as s
@@ -29,17 +64,6 @@ session as materialized ( -- locked, in key order
 		limit 1
 		for no key update
 	) as s
-),
-verdict as materialized (
-	select s.*, t.name as tag, case when t.name is null then 'TOPIC_DELETED' end as outcome
-	from (select * from session order by account_id, topic_id) as s
-	left join lateral ( -- held against deletion, in key order
-		select t.name
-		from topics as t
-		where t.account_id = s.account_id and t.id = s.topic_id and t.deleted_at is null
-		limit 1
-		for key share
-	) as t on true
 ),
 restored as (
 	update sessions as s
@@ -51,12 +75,13 @@ restored as (
 ),
 answer as materialized (
 	select v.ord, v.outcome, v.account_id, v.idempotency_key, v.fingerprint, v.id, v.topic_id, v.tag,
+		v.topic_archived,
 		v.study_date, v.duration_minutes, v.duration_minutes as minutes, v.notes, v.created_at,
 		coalesce(r.updated_at, v.updated_at) as updated_at, v.created_at as "timestamp"
 	from verdict as v
 	left join restored as r on r.ord = v.ord
 ),
-kept as (
+stored as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
 	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
 	from answer as a
@@ -68,11 +93,15 @@ kept as (
 		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, a.outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes, a.minutes, a.notes,
-	a.created_at, a.updated_at, a."timestamp", false as replayed
+	a.created_at, a.updated_at, a."timestamp", coalesce(a.topic_archived, false) as topic_archived, false as replayed,
+	t.id as "details.topic_id", t.name as "details.tag"
 from answer as a
+left join lateral topic_now(
+	a.account_id, case when a.outcome = 'TOPIC_DELETED' then a.topic_id end) as t on true
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
-	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp", true
+	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
+	coalesce((k.answer ->> 'topic_archived')::boolean, false), true, null, null
 from known as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s

@@ -1,56 +1,65 @@
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::bool[],
-			$8::text[])
+			$8::text[], $9::text[])
 		with ordinality
 		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, has_notes,
-			if_match, ord)
-	order by r.account_id, r.session_id
+			if_match, if_none_match, ord)
+),
+topic as materialized ( -- those that are named, held against deletion, in key order, before the sessions
+	select r.ord, t.id
+	from (select * from request as r where r.topic_id is not null order by r.account_id, r.topic_id) as r
+	cross join lateral ( -- the primary key alone: no partial index fits
+		select *
+		from topics as t
+		where t.account_id = r.account_id and t.id = r.topic_id
+		limit 1
+		for key share
+	) as t
+	where t.deleted_at is null
 ),
 session as materialized ( -- locked, in key order; as it is and as it is wanted
-	select r.ord, is_match(r.if_match, s.updated_at) as is_match,
+	select r.ord,
 		r.has_notes
 			or num_nonnulls(r.topic_id, r.study_date, r.duration_minutes) > 0 as is_named,
-		s.account_id, s.id, s.topic_id as old_topic_id, s.created_at, s.updated_at,
+		s.account_id, s.id, s.created_at, s.updated_at,
 		coalesce(r.topic_id, s.topic_id) as topic_id,
 		coalesce(r.study_date, s.study_date) as study_date,
 		coalesce(r.duration_minutes::int, s.duration_minutes) as duration_minutes,
-		case when r.has_notes then r.notes else s.notes end as notes
-	from request as r
+		case when r.has_notes then r.notes else s.notes end as notes,
+		case
+			when not is_match(r.if_match, s.updated_at) or not is_none_match(r.if_none_match, s.updated_at)
+				then 'PRECONDITION_FAILED'
+			when r.topic_id is not null and r.held_id is null then 'UNKNOWN_TOPIC'
+		end as outcome
+	from (
+		select r.*, t.id as held_id
+		from request as r
+		left join topic as t on t.ord = r.ord
+		order by r.account_id, r.session_id
+	) as r
 	cross join lateral (
 		select *
 		from sessions as s
-		where s.account_id = r.account_id and s.id = r.session_id and s.deleted_at is null
+		where s.account_id = r.account_id and s.id = r.session_id
 		limit 1
 		for no key update
 	) as s
-),
-verdict as materialized (
-	select s.*, t.name as tag,
-		case
-			when not s.is_match then 'PRECONDITION_FAILED'
-			when t.name is null then 'UNKNOWN_TOPIC'
-		end as outcome
-	from (select * from session order by account_id, topic_id) as s
-	left join lateral ( -- held against deletion, in key order
-		select t.name
-		from topics as t
-		where t.account_id = s.account_id and t.id = s.topic_id and t.deleted_at is null
-		limit 1
-		for key share
-	) as t on true
+	where s.deleted_at is null
 ),
 changed as (
 	update sessions as s
 	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
 		notes = v.notes, updated_at = next_update(v.updated_at)
-	from verdict as v
+	from session as v
 	where s.account_id = v.account_id and s.id = v.id and v.outcome is null and v.is_named
 	returning v.ord, s.updated_at
 )
-select v.ord, v.outcome, v.id, v.topic_id, v.tag, v.study_date, v.duration_minutes,
+select v.ord, v.outcome, v.id, v.topic_id, t.name as tag, v.study_date, v.duration_minutes,
 	v.duration_minutes as minutes, v.notes, v.created_at,
-	coalesce(c.updated_at, v.updated_at) as updated_at, v.created_at as "timestamp"
-from verdict as v
+	coalesce(c.updated_at, v.updated_at) as updated_at, v.created_at as "timestamp",
+	t.archived_at is not null as topic_archived
+from session as v
 left join changed as c on c.ord = v.ord
+left join lateral topic_now(v.account_id, v.topic_id) as t on true
 order by v.ord

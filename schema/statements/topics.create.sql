@@ -1,21 +1,33 @@
--- Of several requests for one name the first makes the topic. One whose idempotency key is live is
--- answered as the first that came with it.
+-- Of several requests for one name the first makes the topic; with allow_namesake each other one makes
+-- a namesake. One whose idempotency key is live is answered as the first that came with it.
 with asked as materialized (
-	select r.*, text_key(r.name) as name_key,
+	select r.*, text_key(r.name) as name_key, coalesce(r.allow_namesake, false) as may_share,
 		request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('topics.create', r.name, r.description)
+				|| case when r.allow_namesake then '["allow_namesake"]' else '[]' end::jsonb
 		end) as fingerprint
-	from unnest($1::int8[], $2::text[], $3::text[], $4::text[]) with ordinality
-		as r (account_id, name, description, idempotency_key, ord)
+	from unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::bool[]) with ordinality
+		as r (account_id, name, description, idempotency_key, allow_namesake, ord)
 ),
 known as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
 	from asked as r
-	join live_idempotency_keys as k on k.account_id = r.account_id and k.key = r.idempotency_key
+	cross join lateral (
+		select *
+		from idempotency_keys as k
+		where k.account_id = r.account_id and k.key = r.idempotency_key
+		limit 1
+	) as k
+	where is_live_key(k.created_at)
 ),
-request as materialized (
-	select r.*, row_number() over (partition by r.account_id, r.name_key order by r.ord) = 1 as is_first
+request as materialized ( -- the first of those that want a free name makes its first topic
+	select r.*, row_number() over (partition by r.account_id, r.name_key order by r.ord) = 1
+		and not exists (
+			select
+			from topics as t
+			where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null)
+		as is_first
 	from asked as r
 	where not exists (select from known as k where k.ord = r.ord)
 ),
@@ -23,23 +35,47 @@ made as (
 	insert into topics (account_id, name, description)
 	select r.account_id, r.name, r.description
 	from request as r
-	where r.is_first and not exists ( -- an insert that meets a taken name would waste an id
-		select
-		from topics as t
-		where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null)
+	where r.is_first
 	order by r.account_id, r.name_key
-	on conflict (account_id, name_key) where deleted_at is null do nothing
+	on conflict (account_id, name_key) where deleted_at is null and not is_namesake do nothing
 	returning *
 ),
-answer as materialized (
-	select r.ord, r.account_id, r.idempotency_key, r.fingerprint, t.id, t.name, t.description,
-		t.created_at, t.updated_at, t.archived_at
+namesake as materialized (
+	select r.*, row_number() over (order by r.ord) as place
 	from request as r
 	left join made as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
+	where r.may_share and t.id is null
 ),
-kept as (
+made_namesake as (
+	insert into topics (account_id, name, description, is_namesake)
+	select n.account_id, n.name, n.description, true
+	from namesake as n
+	order by n.place
+	returning *
+),
+made_for as (
+	select r.ord, t.id
+	from request as r
+	join made as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
+	union all
+	select n.ord, t.id
+	from namesake as n
+	join ( -- ids rise in the order of the insert
+		select t.id, row_number() over (order by t.id) as place
+		from made_namesake as t
+	) as t using (place)
+),
+answer as materialized (
+	select r.ord, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
+		t.description, t.created_at, t.updated_at, t.archived_at
+	from request as r
+	left join made_for as m on m.ord = r.ord
+	left join (select * from made union all select * from made_namesake) as t on t.id = m.id
+),
+stored as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
+	select a.account_id, a.idempotency_key, a.fingerprint,
+		to_jsonb(a) - '{ord,name_key,fingerprint}'::text[]
 	from answer as a
 	where a.idempotency_key is not null and a.id is not null
 	order by a.account_id, a.idempotency_key
@@ -57,13 +93,21 @@ told as materialized ( -- the name was taken by another transaction's request wi
 	cross join lateral idempotency_key_now(a.account_id, a.idempotency_key) as k
 	where a.id is null
 )
-select a.ord, case when a.id is null then 'NAME_TAKEN' end as outcome, a.id, a.name, a.description,
-	a.created_at, a.updated_at, a.archived_at, false as replayed
+select a.ord,
+	case
+		when a.id is not null then null
+		when t.archived_at is not null
+			then format('NAME_TAKEN: an archived topic has this name: its id is %s', t.id)
+		else 'NAME_TAKEN'
+	end as outcome,
+	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
+	t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
 from answer as a
+left join lateral topic_of_key_now(a.account_id, case when a.id is null then a.name_key end) as t on true
 where not exists (select from told as k where k.ord = a.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, t.id, t.name, t.description,
-	t.created_at, t.updated_at, t.archived_at, true
+	t.created_at, t.updated_at, t.archived_at, true, null, null
 from told as k
 cross join lateral jsonb_populate_record(
 	null::topics, case when k.is_same then k.answer end) as t

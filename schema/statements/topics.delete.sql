@@ -1,32 +1,29 @@
 with request as materialized (
 	select r.*
-	from unnest($1::int8[], $2::int8[], $3::text[]) with ordinality
-		as r (account_id, topic_id, if_match, ord)
+	from unnest($1::int8[], $2::int8[], $3::text[], $4::text[]) with ordinality
+		as r (account_id, topic_id, if_match, if_none_match, ord)
 	order by r.account_id, r.topic_id
 ),
 topic as materialized ( -- locked, in key order: nobody logs on them any more
-	select r.ord, r.if_match, t.*
+	select r.ord, r.if_match, r.if_none_match, t.*
 	from request as r
-	cross join lateral (
+	cross join lateral ( -- the primary key alone: no partial index fits
 		select *
 		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id and t.deleted_at is null
+		where t.account_id = r.account_id and t.id = r.topic_id
 		limit 1
 		for update
 	) as t
-),
-counted as materialized (
-	select t.*, topic_sessions_now(t.account_id, t.id) as sessions
-	from topic as t
+	where t.deleted_at is null
 ),
 verdict as materialized (
-	select c.*,
+	select t.*,
 		case
-			when not is_match(c.if_match, c.updated_at) then 'PRECONDITION_FAILED'
-			when c.sessions = 1 then 'TOPIC_HAS_SESSIONS: the topic has 1 session'
-			when c.sessions > 1 then format('TOPIC_HAS_SESSIONS: the topic has %s sessions', c.sessions)
+			when not is_match(t.if_match, t.updated_at) or not is_none_match(t.if_none_match, t.updated_at)
+				then 'PRECONDITION_FAILED'
+			when topic_has_sessions_now(t.account_id, t.id) then 'TOPIC_HAS_SESSIONS'
 		end as outcome
-	from counted as c
+	from topic as t
 ),
 deleted as (
 	update topics as t

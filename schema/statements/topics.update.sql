@@ -1,13 +1,18 @@
 with request as materialized (
 	select r.*, text_key(r.name) as name_key
-	from unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::bool[], $6::bool[], $7::text[])
+	from unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::bool[], $6::bool[], $7::text[],
+			$8::text[], $9::bool[])
 		with ordinality
-		as r (account_id, topic_id, name, description, has_description, archived, if_match, ord)
+		as r (account_id, topic_id, name, description, has_description, archived, if_match,
+			if_none_match, allow_namesake, ord)
 	order by r.account_id, r.topic_id
 ),
 topic as materialized ( -- locked, in key order; as it is and as it is wanted
 	select r.ord, r.has_description or r.name is not null or r.archived is not null as is_named,
-		is_match(r.if_match, t.updated_at) as is_match, t.account_id, t.id, t.created_at, t.updated_at,
+		is_match(r.if_match, t.updated_at) and is_none_match(r.if_none_match, t.updated_at) as is_match,
+		coalesce(r.allow_namesake, false) as may_share,
+		t.account_id, t.id, t.created_at, t.updated_at, t.is_namesake,
+		t.made_by_tag and coalesce(r.name, t.name) = t.name as made_by_tag,
 		coalesce(r.name, t.name) as name,
 		case when r.has_description then r.description else t.description end as description,
 		case
@@ -16,39 +21,56 @@ topic as materialized ( -- locked, in key order; as it is and as it is wanted
 		end as archived_at,
 		nullif(r.name_key, t.name_key) as new_key
 	from request as r
-	cross join lateral (
+	cross join lateral ( -- the primary key alone: no partial index fits
 		select *
 		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id and t.deleted_at is null
+		where t.account_id = r.account_id and t.id = r.topic_id
 		limit 1
 		for no key update
 	) as t
+	where t.deleted_at is null
 ),
-verdict as materialized ( -- of several that want one name the first gets it
+wanted as materialized ( -- of several that want one name the first gets it
+	select w.*, w.new_key is not null and (
+			row_number() over (partition by w.account_id, w.new_key, w.is_match order by w.ord) > 1
+			or exists (
+				select
+				from topics as t
+				where t.account_id = w.account_id and t.name_key = w.new_key and t.deleted_at is null))
+		as is_taken
+	from topic as w
+),
+verdict as materialized (
 	select w.*,
 		case
 			when not w.is_match then 'PRECONDITION_FAILED'
-			when w.new_key is not null and (
-				row_number() over (partition by w.account_id, w.new_key, w.is_match order by w.ord) > 1
-				or exists (
-					select
-					from topics as t
-					where t.account_id = w.account_id and t.name_key = w.new_key
-						and t.deleted_at is null))
-				then 'NAME_TAKEN'
+			when w.is_taken and not w.may_share then 'NAME_TAKEN'
 		end as outcome
-	from topic as w
+	from wanted as w
 ),
-changed as (
-	update topics as t
-	set name = v.name, description = v.description, archived_at = v.archived_at,
-		updated_at = next_update(v.updated_at)
+changed as ( -- in the order of the names, or two renames could wait for each other
+	insert into topics as t (account_id, id, name, description, archived_at, is_namesake, made_by_tag)
+	select v.account_id, v.id, v.name, v.description, v.archived_at,
+		case when v.new_key is null then v.is_namesake else v.is_taken end, v.made_by_tag
 	from verdict as v
-	where t.account_id = v.account_id and t.id = v.id and v.outcome is null and v.is_named
-	returning v.ord, t.updated_at
+	where v.outcome is null and v.is_named
+	order by v.account_id, v.new_key, v.id
+	on conflict (account_id, id) do update
+		set name = excluded.name, description = excluded.description,
+			archived_at = excluded.archived_at, is_namesake = excluded.is_namesake,
+			made_by_tag = excluded.made_by_tag, updated_at = next_update(t.updated_at)
+	returning t.account_id, t.id, t.updated_at
 )
-select v.ord, v.outcome, v.id, v.name, v.description, v.created_at,
-	coalesce(c.updated_at, v.updated_at) as updated_at, v.archived_at
+select v.ord,
+	case
+		when v.outcome = 'NAME_TAKEN' and t.archived_at is not null
+			then format('NAME_TAKEN: an archived topic has this name: its id is %s', t.id)
+		else v.outcome
+	end as outcome,
+	v.id, v.name, v.description, v.created_at, coalesce(c.updated_at, v.updated_at) as updated_at,
+	v.archived_at, t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
 from verdict as v
-left join changed as c on c.ord = v.ord
+left join changed as c on c.account_id = v.account_id and c.id = v.id
+left join lateral topic_of_key_now(
+	v.account_id, case when v.outcome = 'NAME_TAKEN' then v.new_key end) as t on true
 order by v.ord

@@ -18,18 +18,13 @@ LINES_REFUSED = 4  # the exit status of `study import` when it refuses lines
 # Cases whose fault is not fixed yet. A case in this list must still fail.
 KNOWN_FAILURES = {
     "01-extra-fields.csv",
-    "02-put-deleted.sh",
     "03-same-id-other-tag",
     "04-timestamps.csv",
     "05-number-forms.ndjson",
-    "06-topic-id-with-minutes.sh",
     "08-semicolons.csv",
     "09-unknown-zone.sh",
     "15-look-alike-names.sh",
-    "16-archived-topic.sh",
-    "18-restore-after-topic.sh",
     "19-column-twice.csv",
-    "20-put-if-none-match.sh",
 }
 
 

@@ -63,11 +63,17 @@ class FirstTracker(harness.ServiceCase):
         made = [self.topic(name)["id"] for name in ("Zsh", "Ansible", "make")]
         self.assertEqual([topic["id"] for topic in self.service.get("/topics").json], made)
 
-    def test_names_are_one_without_regard_to_case(self):
-        self.topic("Straße und Öl")
-        for again in ("Straße und Öl", "STRAßE UND ÖL", "  straße und öl "):
-            self.assertRefused(self.service.post("/topics", {"name": again}), 409, "NAME_TAKEN", "name")
-        self.assertEqual(len(self.service.get("/topics").json), 1)
+    def test_a_taken_name_makes_a_second_topic(self):
+        names = ["Straße und Öl", "Straße und Öl", "STRAßE UND ÖL", "straße und öl"]
+        made = [self.topic(name) for name in names]
+        self.assertEqual(len({topic["id"] for topic in made}), 4)
+        self.assertEqual([topic["name"] for topic in self.service.get("/topics").json], names)
+
+    def test_what_the_native_api_decides_is_not_read_from_a_body(self):
+        self.topic("Twice", allow_namesake=False)
+        self.topic("Twice", allow_namesake=False)
+        session = self.session(self.topic("Now")["id"], created_at="2001-01-01T00:00:00Z")
+        self.assertNotEqual(session["created_at"][:4], "2001")
 
     def test_a_missing_topic_is_not_found(self):
         self.assertRefused(self.service.get("/topics/999999"), 404, "TOPIC_NOT_FOUND", "topic_id")
@@ -140,9 +146,16 @@ class SecondTracker(harness.ServiceCase):
         topics = self.service.get("/topics").json
         self.assertEqual([(t["id"], t["name"]) for t in topics], [(session["topic_id"], "python")])
 
-    def test_a_tag_is_shown_as_first_written(self):
-        first, second = self.log(10, "Python"), self.log(20, " pYTHON ")
-        self.assertEqual((second["topic_id"], second["tag"]), (first["topic_id"], "Python"))
+    def test_a_tag_is_kept_as_it_is_written(self):
+        first, second, again = (self.log(10, tag) for tag in ("aws", " AWS ", "AWS"))
+        self.assertEqual([s["tag"] for s in (first, second, again)], ["aws", "AWS", "AWS"])
+        self.assertEqual(second["topic_id"], again["topic_id"])
+        self.assertNotEqual(first["topic_id"], second["topic_id"])
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"aws": 10, "AWS": 20})
+
+    def test_a_tag_means_the_oldest_topic_of_its_name(self):
+        first, _ = self.topic("Twice"), self.topic("Twice")
+        self.assertEqual(self.log(5, "Twice")["topic_id"], first["id"])
 
     def test_sessions_come_oldest_first_and_by_tag(self):
         made = [self.log(minutes, tag)["id"] for minutes, tag in ((1, "a"), (2, "B"), (3, "A"))]
@@ -166,8 +179,8 @@ class SecondTracker(harness.ServiceCase):
         for minutes, tag in ((30, "Go"), (15, "go"), (45, "SQL")):
             self.log(minutes, tag)
         self.assertEqual(self.service.get("/stats").json, {
-            "total_time": 90, "time_by_tag": {"Go": 45, "SQL": 45},
-            "total_sessions": 3, "sessions_by_tag": {"Go": 2, "SQL": 1}})
+            "total_time": 90, "time_by_tag": {"Go": 30, "go": 15, "SQL": 45},
+            "total_sessions": 3, "sessions_by_tag": {"Go": 1, "go": 1, "SQL": 1}})
 
     def test_invalid_fields_are_422(self):
         for body, field in (({"minutes": 5}, "tag"), ({"tag": "x"}, "minutes"),
@@ -187,13 +200,38 @@ class BothTrackers(harness.ServiceCase):
 
     def test_the_body_tells_the_shapes_apart(self):
         topic = self.topic("Rust")
-        for body, status in (({"topic_id": topic["id"], "minutes": 5, "tag": "other"}, 201),
+        for body, status in (({"topic_id": topic["id"], "minutes": 5, "tag": "rust"}, 201),
                              ({"topic_id": topic["id"]}, 201),
-                             ({"minutes": 7, "tag": "rust"}, 200)):
+                             ({"minutes": 7, "tag": "Rust"}, 200),
+                             ({"duration_minutes": 8, "tag": "Rust"}, 200)):
             with self.subTest(body=body):
                 self.assertEqual(self.service.post("/sessions", body).status, status)
-        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"Rust": 127})
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"Rust": 80})
         self.assertRefused(self.service.post("/sessions", {}), 400, "INVALID_INPUT", "topic_id")
+
+    def test_fields_that_contradict_each_other_are_refused(self):
+        topic = self.topic("Rust")["id"]
+        for body, field, status in (
+                ({"topic_id": topic, "minutes": 5, "duration_minutes": 6}, "minutes", 400),
+                ({"topic_id": topic, "minutes": 5, "tag": "Go"}, "tag", 400),
+                ({"topic_id": topic, "started_at": "2026-01-01T10:00:00Z"}, "started_at", 400),
+                ({"topic_id": topic, "ended_at": "2026-01-01T10:00:00Z"}, "ended_at", 400),
+                ({"tag": "Rust", "minutes": 5, "duration_minutes": 6}, "duration_minutes", 422),
+                ({"tag": "Rust", "minutes": 5, "started_at": "x"}, "started_at", 422)):
+            with self.subTest(body=body):
+                self.assertRefused(self.service.post("/sessions", body), status, "INVALID_INPUT", field)
+        self.assertEqual(self.service.get("/sessions").json, [])
+
+    def test_fields_that_agree_are_taken(self):
+        topic = self.topic("Rust")["id"]
+        for body, minutes in (
+                ({"topic_id": topic, "minutes": 25}, 25),
+                ({"topic_id": topic, "minutes": 25.0, "duration_minutes": 25}, 25),
+                ({"topic_id": topic, "minutes": None, "duration_minutes": 30}, 30),
+                ({"topic_id": topic, "minutes": None, "started_at": None, "tag": "RUST"}, 60),
+                ({"tag": "Rust", "minutes": 7, "duration_minutes": 7}, 7)):
+            with self.subTest(body=body):
+                self.assertEqual(self.service.post("/sessions", body).json["minutes"], minutes)
 
     def test_a_long_list_is_streamed_whole(self):
         topic = self.topic("Many")

@@ -55,6 +55,11 @@ create function test.some_numbers(count int) returns bigint[]
 	language sql volatile
 	return (select array_agg((1 + floor(random() * count + 0 * n))::bigint) from generate_series(1, 8) as n);
 
+-- No topic twice, as a batch has it.
+create function test.some_topics() returns bigint[]
+	language sql volatile
+	return (select array_agg(id) from (select t.id from public.topics as t where t.account_id = 1 order by random() limit 8) as t);
+
 create function test.some_tags() returns text[]
 	language sql volatile
 	return (select array_agg(case when random() < 0.5 then 'load ' else 'LOAD ' end || floor(random() * 10 + 0 * n))

@@ -33,13 +33,13 @@ insert into calls values
 	('"topics.get"(''{2,2}'', ''{11,12}'')'),
 	('"topics.list"(''{2}'', ''{500}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')'),
 	('"topics.list"(''{2}'', ''{500}'', ''{null}'', ''{null}'', ''{-created_at}'', ''{secret}'', ''{f}'')'),
-	('"topics.update"(''{2}'', ''{11}'', ''{Mine}'', ''{x}'', ''{t}'', ''{t}'', ''{null}'')'),
-	('"topics.delete"(''{2}'', ''{12}'', ''{*}'')'),
+	('"topics.update"(''{2}'', ''{11}'', ''{Mine}'', ''{x}'', ''{t}'', ''{t}'', ''{null}'', ''{}'', ''{}'')'),
+	('"topics.delete"(''{2}'', ''{12}'', ''{*}'', ''{}'')'),
 	('"sessions.get"(''{2,2,2}'', ids(1, 2, 3))'),
-	('"sessions.create"(''{2}'', ids(4), ''{11}'', ''{null}'', ''{1}'', ''{null}'', ''{}'')'),
-	('"sessions.update"(''{2,2}'', ids(1, 3), ''{21,null}'', ''{null,null}'', ''{1,1}'', ''{x,x}'', ''{t,t}'', ''{null,*}'')'),
-	('"sessions.delete"(''{2,2}'', ids(1, 3), ''{null,*}'')'),
-	('"sessions.restore"(''{2,2}'', ids(1, 3), ''{}'')'),
+	('"sessions.create"(''{2}'', ids(4), ''{11}'', ''{null}'', ''{1}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')'),
+	('"sessions.update"(''{2,2}'', ids(1, 3), ''{21,null}'', ''{null,null}'', ''{1,1}'', ''{x,x}'', ''{t,t}'', ''{null,*}'', ''{}'')'),
+	('"sessions.delete"(''{2,2}'', ids(1, 3), ''{null,*}'', ''{}'')'),
+	('"sessions.restore"(''{2,2}'', ids(1, 3), ''{}'', ''{}'', ''{}'')'),
 	('"stats.totals"(''{2}'')'), ('"stats.summary"(''{2}'', ''{null}'', ''{null}'')'), ('"stats.heatmap"(''{2}'', ''{null}'')'),
 	('"stats.streak"(''{2}'', ''{1}'')');
 insert into calls
@@ -65,12 +65,12 @@ select set_eq($$
 	'account 1''s rows are as they were');
 
 -- The same ids and names are account 2's as well, and its own.
-create temp table answer as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,own}', '{null,null}', '{null,null}', '{}');
+create temp table answer as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,Own}', '{null,null}', '{null,null}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select tag, minutes, created from answer', $$values ('Secret', 5, true), ('Own', 6, true)$$,
 	'account 2 logs under the same ids and names');
 select isnt((select topic_id from answer where ord = 1), 11::bigint, 'on a topic of its own');
 drop table answer;
-create temp table answer as execute "sessions.delete"('{2,1}', ids(1, 2), '{null,null}');
+create temp table answer as execute "sessions.delete"('{2,1}', ids(1, 2), '{null,null}', '{}');
 select results_eq('select account_id, id from sessions where deleted_at is not null order by 1, 2',
 	'values (1::bigint, id(2)), (1, id(3)), (2, id(1))', 'each deletes its own');
 select totals_are_right('after all that');

@@ -108,8 +108,7 @@ select refuses('a topic with totals', '23503', $$delete from topics where accoun
 delete from sessions where account_id = 2;
 select lives_ok($$delete from topics where account_id = 2 and id = 21$$, 'a topic without sessions is deleted');
 select is(kept(), '1/11/1:1120/3 1/11/2:8/1 1/12/1:132/3', 'and nothing of it is kept');
-select is(topic_sessions_now(1, 11), 4::bigint, 'the live sessions of a topic are counted from the totals');
-select is(topic_sessions_now(1, 999), 0::bigint, 'none of a topic without any');
+select results_eq('select topic_has_sessions_now(1, 11), topic_has_sessions_now(1, 999)', 'values (true, false)', 'whether a topic has live sessions');
 update topics set deleted_at = now() where account_id = 1 and id = 12;
 select totals_are_right('after a topic was deleted softly');
 

@@ -7,14 +7,14 @@ insert into topics (account_id, id, name) overriding system value values (1, 11,
 
 -- topics.create
 create temp table was as execute "topics.create"(
-	'{1,1,2,1}', '{One,Two,One,Go}', '{a,null,b,null}', '{k1,null,k1,k2}');
+	'{1,1,2,1}', '{One,Two,One,Go}', '{a,null,b,null}', '{k1,null,k1,k2}', '{}');
 select results_eq('select ord, outcome, name, replayed from was', $$values
 	(1::bigint, null, 'One', false), (2, null, 'Two', false), (3, null, 'One', false), (4, 'NAME_TAKEN', null, false)$$,
 	'topics: a key belongs to one account');
 select results_eq('select account_id, key collate "default" from idempotency_keys order by 1', $$values (1::bigint, 'k1'), (2, 'k1')$$,
 	'topics: what was refused is not kept');
 update topics set name = 'renamed', updated_at = now() + interval '1 day' where account_id = 1 and name = 'One';
-create temp table answer as execute "topics.create"('{1,2,1,1}', '{One,One,Other,Three}', '{a,b,a,null}', '{k1,k1,k1,k2}');
+create temp table answer as execute "topics.create"('{1,2,1,1}', '{One,One,Other,Three}', '{a,b,a,null}', '{k1,k1,k1,k2}', '{}');
 select results_eq('select ord, outcome, replayed from answer', $$values
 	(1::bigint, null, true), (2, null, true), (3, 'IDEMPOTENCY_KEY_REUSED', true), (4, null, false)$$,
 	'topics: the same again is answered as the first time, something else is refused');
@@ -25,11 +25,11 @@ drop table was, answer;
 
 -- sessions.create: the minted id is not part of what is asked
 create temp table was as execute "sessions.create"('{1,1,2}', ids(1, 2, 1), '{11,99,21}', '{null,null,2026-01-01}',
-	'{25,25,30}', '{note,null,ü}', '{s1,s2,s1}');
+	'{25,25,30}', '{note,null,ü}', '{s1,s2,s1}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, created, replayed from was', $$values (1::bigint, null, id(1), true, false),
 	(2, 'UNKNOWN_TOPIC', null, false, false), (3, null, id(1), true, false)$$, 'create: done once');
 create temp table answer as execute "sessions.create"('{1,1,2,1}', ids(3, 4, 5, 6), '{11,11,21,11}',
-	'{null,null,2026-01-01,null}', '{25,25,30,26}', '{note,null,ü,note}', '{s1,s2,s1,s1}');
+	'{null,null,2026-01-01,null}', '{25,25,30,26}', '{note,null,ü,note}', '{s1,s2,s1,s1}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, created, replayed from answer', $$values (1::bigint, null, false, true),
 	(2, null, true, false), (3, null, false, true), (4, 'IDEMPOTENCY_KEY_REUSED', false, true)$$, 'create: known keys');
 select results_eq(
@@ -40,9 +40,9 @@ select is((select count(*) from sessions), 3::bigint, 'create: nothing stands tw
 drop table was, answer;
 
 -- sessions.log and .restore, and a key that was another method's
-create temp table was as execute "sessions.log"('{1}', ids(10), '{5}', '{New}', '{null}', '{null}', '{l1}');
+create temp table was as execute "sessions.log"('{1}', ids(10), '{5}', '{New}', '{null}', '{null}', '{l1}', '{}', '{}', '{}', '{}');
 create temp table answer as execute "sessions.log"('{1,1,1,1}', ids(11, 12, 13, 14), '{5,6,5,5}', '{New,New,Never,Never}', '{null,null,null}',
-	'{null,null,null,null}', '{l1,l1,s1,k1}');
+	'{null,null,null,null}', '{l1,l1,s1,k1}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, replayed from answer', $$values (1::bigint, null, true),
 	(2, 'IDEMPOTENCY_KEY_REUSED', true), (3, 'IDEMPOTENCY_KEY_REUSED', true), (4, 'IDEMPOTENCY_KEY_REUSED', true)$$,
 	'log: known keys');
@@ -50,9 +50,9 @@ select is((select id from answer where ord = 1), id(10), 'log: the first one''s 
 select is_empty($$select from topics where name = 'Never'$$, 'log: a refused key makes no topic');
 drop table was, answer;
 update sessions set deleted_at = now() where account_id = 1 and id = id(10);
-create temp table was as execute "sessions.restore"('{1}', ids(10), '{r1}');
+create temp table was as execute "sessions.restore"('{1}', ids(10), '{r1}', '{}', '{}');
 update sessions set deleted_at = now() where account_id = 1 and id = id(10);
-create temp table answer as execute "sessions.restore"('{1,1}', ids(10, 1), '{r1,r1}');
+create temp table answer as execute "sessions.restore"('{1,1}', ids(10, 1), '{r1,r1}', '{}', '{}');
 select results_eq('select ord, outcome, replayed from answer', $$values (1::bigint, null, true), (2, 'IDEMPOTENCY_KEY_REUSED', true)$$,
 	'restore: known keys');
 select is((select deleted_at is null from sessions where account_id = 1 and id = id(10)), false, 'restore: not done again');
@@ -60,10 +60,10 @@ drop table was, answer;
 
 -- Age
 update idempotency_keys set created_at = now() - interval '24 hours 1 second' where account_id = 1 and key in ('s1', 's2', 'l1');
-create temp table answer as execute "sessions.create"('{1}', ids(20), '{11}', '{null}', '{30}', '{null}', '{s1}');
+create temp table answer as execute "sessions.create"('{1}', ids(20), '{11}', '{null}', '{30}', '{null}', '{s1}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, id, replayed from answer', $$values (null::text, id(20), false)$$, 'an old key is free');
 drop table answer;
-create temp table answer as execute "sessions.create"('{1}', ids(21), '{11}', '{null}', '{30}', '{null}', '{n1}');
+create temp table answer as execute "sessions.create"('{1}', ids(21), '{11}', '{null}', '{30}', '{null}', '{n1}', '{}', '{}', '{}', '{}');
 select results_eq('select key collate "default" from idempotency_keys where account_id = 1 order by 1',
 	$$values ('k1'), ('k2'), ('n1'), ('r1'), ('s1')$$, 'a new key takes two old ones away');
 drop table answer;

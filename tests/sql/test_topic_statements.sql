@@ -6,13 +6,13 @@ select no_plan();
 
 -- topics.create: account_id, name, description
 create temp table answer as execute "topics.create"(
-	'{1,1,1,2,1,1}', array['Go', 'gO', 'Rust', 'GO', 'Äther', 'äTHER'], array['first', 'second', null, 'theirs', '', null], '{}');
+	'{1,1,1,2,1,1}', array['Go', 'gO', 'Rust', 'GO', 'Äther', 'äTHER'], array['first', 'second', null, 'theirs', '', null], '{}', '{}');
 select results_eq('select ord, outcome, name, description from answer', $$values
 	(1::bigint, null, 'Go', 'first'), (2, 'NAME_TAKEN', null, null), (3, null, 'Rust', null),
 	(4, null, 'GO', 'theirs'), (5, null, 'Äther', ''), (6, 'NAME_TAKEN', null, null)$$,
 	'create: of one name twice in a batch the first is made, in each account');
 select columns_are('answer', array['ord', 'outcome', 'id', 'name', 'description', 'created_at', 'updated_at',
-	'archived_at', 'replayed'], 'create: the columns of a topic');
+	'archived_at', 'replayed', 'details.topic_id', 'details.archived'], 'create: the columns of a topic');
 select results_eq('select id, account_id, name from topics order by id',
 	'select id, case ord when 4 then 2::bigint else 1 end, name from answer where outcome is null order by id',
 	'create: what is answered is there');
@@ -20,13 +20,13 @@ select is_empty('select from answer where outcome is null
 	and (created_at <> now() or updated_at <> now() or archived_at is not null)', 'create: new as of now');
 create temp table made as select name, id, updated_at from answer where outcome is null;
 drop table answer;
-create temp table answer as execute "topics.create"('{1,1,1}', '{GO,Zig,RUST}', '{x,y,z}', '{}');
+create temp table answer as execute "topics.create"('{1,1,1}', '{GO,Zig,RUST}', '{x,y,z}', '{}', '{}');
 select results_eq('select ord, outcome, name from answer', $$values (1::bigint, 'NAME_TAKEN', null),
 	(2, null, 'Zig'), (3, 'NAME_TAKEN', null)$$, 'create: names taken before');
 insert into made select name, id, updated_at from answer where outcome is null;
 select is((select max(id) from topics), (select count(*) + min(id) - 1 from topics), 'create: a taken name wastes no id');
 drop table answer;
-create temp table answer as execute "topics.create"('{}', '{}', '{}', '{}');
+create temp table answer as execute "topics.create"('{}', '{}', '{}', '{}', '{}');
 select is_empty('select * from answer', 'create: no request, no row');
 drop table answer;
 
@@ -52,7 +52,7 @@ create temp table answer as execute "topics.update"(
 	array[pg_temp.topic('Zig'), pg_temp.topic('Go'), 987654321, pg_temp.topic('Rust'), pg_temp.topic('Rust'),
 		pg_temp.topic('Äther')],
 	array['Zag', 'GO', 'x', 'x', 'ZAG', null], array[null, 'new', null, null, 'd', null],
-	'{f,t,f,f,t,f}', array[null, true, null, null, null, null]::bool[], test.same(null::text, 6));
+	'{f,t,f,f,t,f}', array[null, true, null, null, null, null]::bool[], test.same(null::text, 6), '{}', '{}');
 select results_eq('select ord, outcome from answer', $$values (1::bigint, null), (2, null),
 	(5, 'NAME_TAKEN'), (6, null)$$, 'update: of two that want one name the first gets it; unknown ones have no row');
 select results_eq('select name, description, archived_at from answer where outcome is null', $$values
@@ -77,7 +77,7 @@ create temp table answer as execute "topics.update"('{1,1,1,1}',
 		pg_temp.etag_of('Zag'),
 		etag(now() - interval '1 day'),
 		'x , ' || pg_temp.etag_of('Rust') || ',y',
-		'*']);
+		'*'], '{}', '{}');
 select results_eq('select ord, outcome from answer', $$values (1::bigint, null), (2, 'PRECONDITION_FAILED'),
 	(3, 'NAME_TAKEN'), (4, 'NAME_TAKEN')$$, 'update: by If-Match; names that would change places are taken');
 select is((select description from topics where id = pg_temp.topic('Zig')), null, 'update: nil clears a description');
@@ -87,18 +87,18 @@ drop table answer;
 
 -- The first of two that want one name fails by its precondition: the other gets it.
 create temp table answer as execute "topics.update"('{1,1}', array[pg_temp.topic('Zig'), pg_temp.topic('Rust')],
-	'{New,NEW}', '{null,null}', '{f,f}', '{null,f}', '{old,*}');
+	'{New,NEW}', '{null,null}', '{f,f}', '{null,f}', '{old,*}', '{}', '{}');
 select results_eq('select ord, outcome from answer', $$values (1::bigint, 'PRECONDITION_FAILED'), (2, null)$$,
 	'update: a failed precondition takes no name');
 select is((select archived_at from topics where id = pg_temp.topic('Rust')), null, 'update: archived false');
 drop table answer;
 create temp table answer as execute "topics.update"('{1,1}', array[pg_temp.topic('Zig'), pg_temp.topic('Go')],
-	array[null::text, null], '{null,null}', '{f,f}', '{t,t}', '{null,null}');
+	array[null::text, null], '{null,null}', '{f,f}', '{t,t}', '{null,null}', '{}', '{}');
 select results_eq('select archived_at from answer', $$values (now()), (now())$$, 'update: archives');
 drop table answer;
 update topics set archived_at = '2020-01-01' where id = pg_temp.topic('Zig');
 create temp table answer as execute "topics.update"('{1,1}', array[pg_temp.topic('Zig'), pg_temp.topic('Go')],
-	array[null::text, null], '{null,null}', '{f,f}', '{t,f}', '{null,null}');
+	array[null::text, null], '{null,null}', '{f,f}', '{t,f}', '{null,null}', '{}', '{}');
 select results_eq('select archived_at from answer', $$values ('2020-01-01'::timestamptz), (null)$$,
 	'update: what is archived stays so as of then; unarchives');
 drop table answer;
@@ -112,11 +112,11 @@ values (1, id(4), pg_temp.topic('Zig'), '2026-01-01', 5, now());
 create temp table answer as execute "topics.delete"('{1,1,1,1,2,1,2}',
 	array[pg_temp.topic('Äther'), pg_temp.topic('Rust'), pg_temp.topic('Go'), 987654321, pg_temp.topic('Zig'),
 		pg_temp.topic('Zig'), pg_temp.topic('GO')],
-	array[null, 'old', '*', null, null, '*', null]);
+	array[null, 'old', '*', null, null, '*', null], '{}');
 select results_eq('select ord, outcome, id from answer', $$values
-	(1::bigint, 'TOPIC_HAS_SESSIONS: the topic has 2 sessions', pg_temp.topic('Äther')),
+	(1::bigint, 'TOPIC_HAS_SESSIONS', pg_temp.topic('Äther')),
 	(2, 'PRECONDITION_FAILED', pg_temp.topic('Rust')),
-	(3, 'TOPIC_HAS_SESSIONS: the topic has 1 session', pg_temp.topic('Go')),
+	(3, 'TOPIC_HAS_SESSIONS', pg_temp.topic('Go')),
 	(6, null, pg_temp.topic('Zig')), (7, null, pg_temp.topic('GO'))$$,
 	'delete: refuses with live sessions or another version; deleted sessions hold nothing');
 select results_eq('select id from topics where deleted_at is not null order by id',
@@ -124,17 +124,17 @@ select results_eq('select id from topics where deleted_at is not null order by i
 select is_empty('select from answer as a join topics as t using (id) where t.updated_at <> a.updated_at
 	or t.updated_at <= t.created_at and t.deleted_at is not null', 'delete: answers the last version');
 drop table answer;
-create temp table answer as execute "topics.delete"('{1}', array[pg_temp.topic('Zig')], '{null}');
+create temp table answer as execute "topics.delete"('{1}', array[pg_temp.topic('Zig')], '{null}', '{}');
 select is_empty('select * from answer', 'delete: there is no second time');
 drop table answer;
 create temp table answer as execute "topics.get"('{1}', array[pg_temp.topic('Zig')]);
 select is_empty('select * from answer', 'get: a deleted topic is none');
 drop table answer;
 create temp table answer as execute "topics.update"('{1}', array[pg_temp.topic('Zig')], '{Back}', '{null}', '{f}',
-	'{null}', '{null}');
+	'{null}', '{null}', '{}', '{}');
 select is_empty('select * from answer', 'update: nor is it changed');
 drop table answer;
-create temp table answer as execute "topics.create"('{1,2}', '{zag,go}', '{null,null}', '{}');
+create temp table answer as execute "topics.create"('{1,2}', '{zag,go}', '{null,null}', '{}', '{}');
 select is_empty('select from answer where outcome is not null', 'create: a deleted topic''s name is free');
 select totals_are_right('after all statements');
 select * from finish();

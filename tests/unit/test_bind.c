@@ -52,7 +52,7 @@ static int32_t element(size_t param, int n, char *last)
 
 START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 {
-	enum { BOOLS = 1000, TEXTS = 1009, INT8S = 1016, UUIDS = 2951 };
+	enum { BOOLS = 1000, TEXTS = 1009, INT8S = 1016, UUIDS = 2951, INSTANTS = 1185, DATES = 1182 };
 	static const struct {
 		const char *method;
 		uint32_t oids[BIND_MAX];
@@ -60,7 +60,9 @@ START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 		{ "stats.totals", { INT8S } },
 		{ "topics.get", { INT8S, INT8S } },
 		{ "topics.list", { INT8S, INT8S, INT8S, UUIDS, TEXTS, TEXTS, BOOLS } },
-		{ "topics.update", { INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS } },
+		{ "topics.update", { INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
+		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS, TEXTS,
+					TEXTS, TEXTS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint32_t oids[BIND_MAX] = { 0 };
@@ -93,7 +95,7 @@ START_TEST(nil_and_absent_are_null_and_presence_tells_them_apart)
 	add(m, NULL, true, 0);
 	add(m, "description", true, 0);
 	ck_assert(bind_requests(&bound, m, made, count) == ST_OK);
-	ck_assert_uint_eq(bound.count, 7);
+	ck_assert_uint_eq(bound.count, 9);
 	ck_assert_int_eq(element(0, 1, &last), 8);
 	ck_assert_int_eq(last, 11); /* account */
 	ck_assert_int_eq(element(1, 0, &last), 8);

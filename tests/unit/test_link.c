@@ -319,7 +319,7 @@ START_TEST(ready_is_said_until_the_gateway_answers)
 {
 	UNTIL(ready.count == 3);
 	ck_assert_int_eq(ready.epoch, 0);
-	ck_assert_uint_eq(ready.methods, 18);
+	ck_assert_uint_eq(ready.methods, 20);
 }
 END_TEST
 

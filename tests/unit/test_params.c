@@ -15,6 +15,9 @@ struct value {
 #define SESSION "01890a5d-ac96-774b-bcce-b302099a8057"
 #define MINUTES "duration_minutes must be a whole number from 1 to 1440"
 #define DAY     "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
+#define INSTANT \
+	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years 1900 to " \
+	"9999"
 #define CURSOR  "cursor must be what next_cursor said"
 #define BYTES_201                                                                              \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
@@ -82,6 +85,9 @@ static const struct {
 	{ "sessions.create", { "study_date", TEXT, 0, "2024-1-1" }, "study_date", DAY },
 	{ "sessions.create", { "study_date", TEXT, 0, "2024-01-01T00:00:00Z" }, "study_date", DAY },
 	{ "sessions.create", { "study_date", INT, 20240101, NULL }, "study_date", DAY },
+	{ "sessions.create", { "created_at", TEXT, 0, "2024-02-29T18:30:00+01:00" }, NULL, NULL },
+	{ "sessions.create", { "created_at", TEXT, 0, "2024-02-29" }, "created_at", INSTANT },
+	{ "sessions.log", { "created_at", INT, 1700000000, NULL }, "created_at", INSTANT },
 	{ "sessions.get", { "session_id", TEXT, 0, "0189" }, "session_id",
 		"session_id must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12" },
 	{ "topics.list", { "archived", TEXT, 0, "yes" }, "archived",

@@ -26,8 +26,10 @@ static const struct {
 	{ "GET /sessions?tag=&limit=3&sort=x", NULL, NULL, "{}" },
 	{ "GET /sessions?tag=%f", NULL, NULL, ": the query holds a broken percent-escape" },
 	{ "GET /sessions?tag=%c3%28", NULL, NULL, "tag: tag must be valid UTF-8" },
-	{ "POST /topics", NULL, "{\"name\":\"C\",\"color\":\"red\"}", "{\"name\":\"C\"}" },
-	{ "POST /topics?name=D", NULL, "{\"name\":\"C\"}", "{\"name\":\"C\"}" },
+	{ "POST /topics", NULL, "{\"name\":\"C\",\"color\":\"red\"}",
+		"{\"name\":\"C\",\"allow_namesake\":true}" },
+	{ "POST /topics?name=D", NULL, "{\"name\":\"C\"}",
+		"{\"name\":\"C\",\"allow_namesake\":true}" },
 	{ "POST /sessions", NULL, "{\"topic_id\":1,\"session_id\":\"x\"}",
 		"{\"session_id\":\"" ID "\",\"topic_id\":1}" },
 	{ "GET /api/v1/topics?limit=2&archived=true&q=a", NULL, NULL,
@@ -52,7 +54,8 @@ static const struct {
 		"{\"topic_id\":7,\"if_match\":\"a\",\"name\":null}" },
 	{ "PATCH /api/v1/topics/7", NULL, "{\"if_match\":\"a\"}",
 		"if_match: unknown field \"if_match\"" },
-	{ "POST /topics", NULL, "{\"name\":\"C\",\"idempotency_key\":\"a\"}", "{\"name\":\"C\"}" },
+	{ "POST /topics", NULL, "{\"name\":\"C\",\"idempotency_key\":\"a\"}",
+		"{\"name\":\"C\",\"allow_namesake\":true}" },
 	{ "POST /api/v1/topics", NULL, "{\"idempotency_key\":\"a\"}",
 		"idempotency_key: unknown field \"idempotency_key\"" },
 	{ "POST /api/v1/topics?idempotency_key=a", NULL, "{}",
@@ -180,7 +183,7 @@ START_TEST(a_key_is_a_param)
 	struct fail why = { 0 };
 	uint32_t pairs = 0;
 	struct route_match match;
-	buf_text(&bytes, "POST /topics HTTP/1.1\r\nHost: a\r\n\r\n");
+	buf_text(&bytes, "POST /api/v1/topics HTTP/1.1\r\nHost: a\r\n\r\n");
 	read_request(&reader, &bytes);
 	ck_assert_int_eq(route_find(reader.request.method, reader.request.path, &match), ST_OK);
 	struct request_source source = { .http = &reader.request,
