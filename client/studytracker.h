@@ -1,7 +1,7 @@
 /*
  * libstudytracker: the StudyTracker service from C and C++.
  *
- *	struct study_options options = { .endpoints = "ipc:///run/studytracker/rpc-1.sock" };
+ *	struct study_options options = { .endpoints = "ipc:///run/studytracker/rpc/rpc-1.sock" };
  *	struct study_client *client = NULL;
  *	struct study_params *params = NULL;
  *	struct study_value *session = NULL;

@@ -13,6 +13,8 @@ static const char key_variable[] = "STUDYTRACKER_CURVE_SECRET_KEY_FILE";
 static const char clients_variable[] = "STUDYTRACKER_CURVE_CLIENTS_FILE";
 static const char server_variable[] = "STUDYTRACKER_CURVE_SERVER_KEY";
 
+enum { KEY_MODE_MAX = 0600, CLIENTS_MODE_MAX = 0755 };
+
 struct allowed {
 	unsigned char key[CURVE_KEY_SIZE];
 	enum curve_role role;
@@ -130,7 +132,22 @@ static enum status read_lines(const struct file *f, FILE *from, struct fail *why
 	return refuse(f, why, reason);
 }
 
-/* mode_max: permissions past these are refused. */
+/* NULL, or why others can change or read it. Permissions past mode_max are refused. */
+static const char *distrust(const struct stat *about, mode_t mode_max)
+{
+	if (!S_ISREG(about->st_mode))
+		return "is no file";
+	if (about->st_uid != 0 && about->st_uid != geteuid())
+		return "belongs to another user";
+	if (about->st_mode & (S_IWGRP | S_IWOTH))
+		return mode_max == KEY_MODE_MAX
+			       ? "others can write to it: its mode must be 0600"
+			       : "others can write to it: its mode must be at most 0644";
+	if (about->st_mode & 0777 & ~mode_max)
+		return "others may read it: its mode must be 0600";
+	return NULL;
+}
+
 static enum status read_file(const struct file *f, mode_t mode_max, struct fail *why)
 {
 	struct stat about;
@@ -138,12 +155,9 @@ static enum status read_file(const struct file *f, mode_t mode_max, struct fail 
 	FILE *from = fopen(f->path, "re");
 	if (!from)
 		return refuse(f, why, strerror(errno));
-	if (fstat(fileno(from), &about) != 0 || !S_ISREG(about.st_mode))
-		st = refuse(f, why, "is no file");
-	else if (about.st_mode & 0777 & ~mode_max)
-		st = refuse(f, why, "others may read it: its mode must be 0600");
-	else
-		st = read_lines(f, from, why);
+	const char *reason =
+		fstat(fileno(from), &about) == 0 ? distrust(&about, mode_max) : strerror(errno);
+	st = reason ? refuse(f, why, reason) : read_lines(f, from, why);
 	(void)fclose(from);
 	return st;
 }
@@ -165,7 +179,7 @@ static const char *take_key(void *arg, const struct words *words)
 static enum status read_keys(struct curve *curve, const char *path, struct fail *why)
 {
 	struct file file = { key_variable, path, take_key, curve };
-	enum status st = read_file(&file, 0600, why);
+	enum status st = read_file(&file, KEY_MODE_MAX, why);
 	if (st == ST_OK && (!*curve->public_key || !*curve->secret_key))
 		st = refuse(&file, why, "it must hold a public and a secret key");
 	return st;
@@ -216,7 +230,7 @@ enum status curve_reload(struct curve *curve, struct fail *why)
 	struct file file = { clients_variable, curve->clients_file, take_client, &clients };
 	if (!curve->clients_file)
 		return ST_OK;
-	enum status st = read_file(&file, 0777, why);
+	enum status st = read_file(&file, CLIENTS_MODE_MAX, why);
 	if (st != ST_OK) {
 		free(clients.list);
 		return st;

@@ -33,17 +33,17 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(hosts) },
 	{ "auth", "STUDYTRACKER_AUTH", "", "`off` to serve without accounts beyond loopback; empty for loopback only",
 	  FOR_GATEWAY, SETTING_CHOICE, .choices = auth_modes, FIELD(auth) },
-	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, several hosts allowed; empty for the PG* variables",
+	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, several hosts allowed; empty for the PG* variables; other users can see a flag, so no password there",
 	  FOR_WORKER | FOR_DEV, SETTING_TEXT, FIELD(database_url) },
 	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "whose today it is for accounts that say nothing, e.g. Europe/Berlin",
 	  FOR_WORKER, SETTING_TIME_ZONE, FIELD(time_zone) },
-	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways to work for, comma-separated; empty for ipc://RUNTIME_DIR/workers-1.sock",
+	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways to work for, comma-separated; empty for ipc://RUNTIME_DIR/workers/workers-1.sock",
 	  FOR_WORKER, SETTING_ENDPOINTS, FIELD(gateways) },
 	{ "credit", "STUDYTRACKER_CREDIT", "256", "requests a gateway may have open at one worker",
 	  FOR_WORKER, SETTING_INT, .min = 1, .max = 4096, FIELD(credit) },
 	{ "instance", "STUDYTRACKER_INSTANCE", "1", "which gateway of this machine it is",
 	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 999, FIELD(instance) },
-	{ "worker-endpoint", "STUDYTRACKER_WORKER_ENDPOINT", "", "where workers connect to; empty for ipc://RUNTIME_DIR/workers-INSTANCE.sock",
+	{ "worker-endpoint", "STUDYTRACKER_WORKER_ENDPOINT", "", "where workers connect to; empty for ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock",
 	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(worker_endpoint) },
 	{ "rpc-endpoint", "STUDYTRACKER_RPC_ENDPOINT", "", "where RPC clients connect to; empty for nowhere",
 	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(rpc_endpoint) },
@@ -53,7 +53,7 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(curve_clients_file) },
 	{ "curve-server-key", "STUDYTRACKER_CURVE_SERVER_KEY", "", "public key of the gateways at tcp:// endpoints",
 	  FOR_WORKER, SETTING_TEXT, FIELD(curve_server_key) },
-	{ "runtime-dir", "STUDYTRACKER_RUNTIME_DIR", "/run/studytracker", "directory of the sockets between gateways and workers",
+	{ "runtime-dir", "STUDYTRACKER_RUNTIME_DIR", "/run/studytracker", "directory of the sockets: workers/ for workers, rpc/ for RPC clients",
 	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(runtime_dir) },
 	{ "deadline-ms", "STUDYTRACKER_DEADLINE_MS", "5000", "milliseconds after which a request is answered 504",
 	  FOR_GATEWAY, SETTING_INT, .min = 10, .max = 600000, FIELD(deadline_ms) },
@@ -281,8 +281,8 @@ static struct source source_of(const struct setting *row, const char *flag_value
 static enum status derive(enum settings_user user, struct settings *s, struct fail *why)
 {
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
-		"ipc://%s/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
-	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers-1.sock", s->runtime_dir);
+		"ipc://%s/workers/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
+	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
 	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
 	if (!*said && made > IPC_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",

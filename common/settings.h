@@ -69,7 +69,7 @@ struct settings {
 	const char *hosts; /* comma-separated */
 	const char *auth;  /* "off"; empty: not set */
 	int64_t instance;            /* 1…; which gateway of this machine it is */
-	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers-INSTANCE.sock */
+	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */
 	const char *curve_clients_file;
 	int64_t deadline_ms, queue_max, connections_max;
@@ -78,7 +78,7 @@ struct settings {
 	/* worker */
 	const char *database_url; /* empty: libpq's own defaults and PG* variables */
 	const char *time_zone;
-	const char *gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers-1.sock */
+	const char *gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-1.sock */
 	int64_t credit;
 	const char *curve_server_key;
 	/* both */

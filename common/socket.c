@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
 	HEARTBEAT_MS = 500,
@@ -50,9 +51,9 @@ struct socket {
 	void *zmq;
 	struct monitor *monitor;    /* NULL: nobody asks for on_lost */
 	struct socket_peers *peers; /* NULL: not bound */
-	struct event *readable;  /* ZMQ_FD: edge-triggered whatever we ask for */
-	struct event *again;     /* a zero timer: look at ZMQ_EVENTS in the next turn */
-	bool is_skipping;        /* amid a message of too many frames */
+	struct event *readable;     /* ZMQ_FD: edge-triggered whatever we ask for */
+	struct event *again;        /* a zero timer: look at ZMQ_EVENTS in the next turn */
+	bool is_skipping;           /* amid a message of too many frames */
 	char endpoint[256];
 	struct socket_counts counts;
 };
@@ -279,14 +280,31 @@ static enum status set_options(struct socket *s)
 	return ST_OK;
 }
 
+static enum status prepare_bind(struct socket *s, struct fail *why)
+{
+	const char *endpoint = s->options.endpoint;
+	enum ipc_guard guard = s->options.role == CURVE_WORKER ? IPC_FOR_WORKERS : IPC_FOR_CLIENTS;
+	enum status st = ipc_path_prepare(endpoint, guard, why);
+	if (st != ST_OK)
+		return fail_wrap(why, st, "bind");
+	if (ipc_path_is_taken(endpoint))
+		return fail_set(
+			why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
+	return ST_OK;
+}
+
 static enum status attach(struct socket *s, struct fail *why)
 {
 	const char *endpoint = s->options.endpoint;
 	bool bind = s->options.bind;
-	if (bind && ipc_path_is_taken(endpoint))
-		return fail_set(
-			why, ST_SYSTEM, "bind %.200s: another process listens there", endpoint);
-	if ((bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint)) != 0)
+	enum status st = bind ? prepare_bind(s, why) : ST_OK;
+	if (st != ST_OK)
+		return st;
+	/* The group may connect: the directory says which. No other thread makes files. */
+	mode_t mask = umask(0117);
+	int done = bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint);
+	(void)umask(mask);
+	if (done != 0)
 		return fail_set(why, ST_SYSTEM, "%s %.200s: %s", bind ? "bind" : "connect to",
 			endpoint, zmq_strerror(errno));
 	size_t size = sizeof s->endpoint;

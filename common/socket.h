@@ -11,7 +11,7 @@
  *
  *	struct socket_hub *hub = NULL;
  *	enum status st = socket_hub_open(&hub, service_base(service), &why);
- *	struct socket_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
+ *	struct socket_options options = { .endpoint = "ipc:///run/studytracker/workers/workers-1.sock",
  *		.bind = true, .router = true, .on_message = on_message, .arg = workers };
  *	st = socket_open(hub, &options, &workers->socket, &why);
  *	...

@@ -15,7 +15,7 @@
  *   read (gateway/rpc_peer.h): requests past it are refused with OVERLOADED, the result of one
  *   that was sent becomes OVERLOADED or, where it is a write, OUTCOME_UNKNOWN.
  *
- *	struct rpc_options options = { .endpoint = "ipc:///run/studytracker/rpc-1.sock",
+ *	struct rpc_options options = { .endpoint = "ipc:///run/studytracker/rpc/rpc-1.sock",
  *		.workers = g->workers, .deadline_ms = 5000 };
  *	if (rpc_open(&rpc, hub, base, &options, &why) != ST_OK) ...
  *	rpc_drain(rpc, on_drained, g);

@@ -6,7 +6,7 @@
  * turns and its time. A call is answered exactly once, from the loop: by a worker's reply, or by the
  * pool's verdict. Calls are owned by it from workers_call to their answer or their cancellation.
  *
- *	struct workers_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
+ *	struct workers_options options = { .endpoint = "ipc:///run/studytracker/workers/workers-1.sock",
  *		.epoch = epoch, .queue_max = 10000, .version = STUDYTRACKER_VERSION };
  *	enum status st = workers_open(&workers, hub, base, &options, &why);
  *	...

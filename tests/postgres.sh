@@ -2,13 +2,16 @@
 # A private, throw-away PostgreSQL: Unix socket only, in a folder of its own, gone at the end.
 #
 #	. tests/postgres.sh
-#	postgres_start            # exports PGHOST PGPORT PGUSER PGDATABASE DATABASE_URL
+#	postgres_start            # exports PGHOST PGPORT PGUSER (a superuser) PGDATABASE DATABASE_URL
 #	postgres_database other   # one more empty database, and makes it the current one
+#	postgres_deploy ARGUMENT… # sqitch deploy, as the owner of schema/roles.sql
 #	postgres_stop             # also done by the exit trap that postgres_start sets
 #
 # Works as root (the server then runs as the user postgres, or nobody) and as anybody else.
+# Each database has the roles of schema/roles.sql; DATABASE_URL is the worker's.
 # Needs bash, set -e is up to the caller.
 
+postgres_schema=$(cd "$(dirname "${BASH_SOURCE[0]}")/../schema" && pwd)
 postgres_directory=''
 postgres_owner=()
 
@@ -47,7 +50,8 @@ postgres_start() {
 	options="-k $postgres_directory -c listen_addresses='' -c fsync=off -c full_page_writes=off"
 	(
 		cd "$postgres_directory" || exit 1
-		"${postgres_owner[@]}" "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
+		"${postgres_owner[@]}" "$bin/initdb" -D data -U postgres --auth-local=trust \
+			--auth-host=reject -E UTF8 --locale=C.UTF-8 \
 			--no-sync >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
 		"${postgres_owner[@]}" "$bin/pg_ctl" -D data -w -t 60 -l log -o "$options ${POSTGRES_OPTIONS-}" \
 			start >/dev/null || { cat log >&2; exit 1; }
@@ -62,7 +66,12 @@ postgres_database() {
 	PGDATABASE=postgres psql -Xqc "create database \"$1\" template ${2:-template0} encoding 'UTF8'" \
 		|| return 1
 	export PGDATABASE=$1
-	export DATABASE_URL="postgresql:///$1?host=$PGHOST&port=$PGPORT&user=$PGUSER"
+	psql -Xq -v ON_ERROR_STOP=1 -f "$postgres_schema/roles.sql" || return 1
+	export DATABASE_URL="postgresql:///$1?host=$PGHOST&port=$PGPORT&user=studytracker_worker"
+}
+
+postgres_deploy() {
+	(cd "$postgres_schema" && PGUSER=studytracker_owner sqitch --quiet deploy "db:pg:$PGDATABASE" "$@")
 }
 
 postgres_stop() {

@@ -18,7 +18,7 @@
  * - Credit is cumulative: what was answered in this session and the window. Each message with
  *   answers says it first.
  *
- *	struct link_options options = { .endpoint = "ipc:///run/studytracker/workers-1.sock",
+ *	struct link_options options = { .endpoint = "ipc:///run/studytracker/workers/workers-1.sock",
  *		.uuid = w->uuid, .version = STUDYTRACKER_VERSION, .tell = tell,
  *		.on_request = on_request, .on_cancel = on_cancel, .on_over = on_over,
  *		.on_left = on_left, .arg = w };

@@ -56,7 +56,7 @@ static char *find_in(const char *directory)
 	glob_t found = { 0 };
 	char *list = NULL;
 	put_escaped(&pattern, directory);
-	buf_put(&pattern, "/rpc-[0-9]*.sock", sizeof "/rpc-[0-9]*.sock");
+	buf_put(&pattern, "/rpc/rpc-[0-9]*.sock", sizeof "/rpc/rpc-[0-9]*.sock");
 	if (!pattern.failed && glob(pattern.bytes, 0, NULL, &found) == 0)
 		list = join(&found);
 	globfree(&found);

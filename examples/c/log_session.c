@@ -1,7 +1,7 @@
 /* Logs a session and prints the minutes of its tag: log_session ENDPOINTS TAG MINUTES
  *
  *	cc log_session.c $(pkg-config --cflags --libs studytracker) -o log_session
- *	./log_session ipc:///run/studytracker/rpc-1.sock aws 45
+ *	./log_session ipc:///run/studytracker/rpc/rpc-1.sock aws 45
  */
 #include <inttypes.h>
 #include <stdio.h>

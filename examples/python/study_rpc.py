@@ -1,6 +1,6 @@
 """A StudyTracker client over ZeroMQ: what schema/rpc.md says, in thirty lines.
 
-    study = Client("ipc:///run/studytracker/rpc-1.sock")
+    study = Client("ipc:///run/studytracker/rpc/rpc-1.sock")
     session = study.call("sessions.log", tag="Linux", minutes=25)
     for topic in study.call("topics.list", limit=10)["data"]:
         print(topic["id"], topic["name"])

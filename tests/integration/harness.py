@@ -129,7 +129,8 @@ class Database:
 
     @property
     def url(self):
-        return f"postgresql://studytracker@/{self.name}?host={self.directory}&port=5432"
+        """As workers connect: a role that can neither make nor empty a table."""
+        return f"postgresql://studytracker_worker@/{self.name}?host={self.directory}&port=5432"
 
     @staticmethod
     def program(name):
@@ -142,17 +143,28 @@ class Database:
         group = str(pwd.getpwnam(self.owner).pw_gid)
         return ["setpriv", "--reuid", self.owner, "--regid", group, "--init-groups", *command]
 
-    def start(self):
+    def start(self, has_roles=True, is_deployed=True):
+        """Without roles as it was before there were any: all belongs to the superuser."""
         if self.owner:
             shutil.chown(self.directory, self.owner)
         data = os.path.join(self.directory, "data")
         subprocess.run(
-            self.as_owner(self.program("initdb"), "-D", data, "-A", "trust", "-E", "UTF8",
-                          "--locale=C.UTF-8", "-U", "studytracker", "--no-sync"),
+            self.as_owner(self.program("initdb"), "-D", data, "--auth-local=trust", "--auth-host=reject",
+                          "-E", "UTF8", "--locale=C.UTF-8", "-U", "studytracker", "--no-sync"),
             check=True, cwd="/", stdout=subprocess.DEVNULL)
         self.start_server()
         self.sql("create database studytracker", name="postgres")
-        self.deploy()
+        if has_roles:
+            self.psql(self.name, "-f", os.path.join(ROOT, "schema", "roles.sql"))
+        if is_deployed:
+            self.deploy("studytracker_owner" if has_roles else "studytracker")
+
+    def require_password(self, role, password):
+        quoted = password.replace("'", "''")
+        self.sql(f"alter role {role} password '{quoted}'")
+        with open(os.path.join(self.directory, "data", "pg_hba.conf"), "w", encoding="ascii") as rules:
+            rules.write("local all studytracker trust\nlocal all all scram-sha-256\n")
+        self.sql("select pg_reload_conf()")
 
     def start_server(self):
         data = os.path.join(self.directory, "data")
@@ -177,9 +189,9 @@ class Database:
             self.server.send_signal(how)
             self.server.wait(PATIENCE)
 
-    def deploy(self):
+    def deploy(self, owner):
         user = pwd.getpwuid(os.geteuid()).pw_name
-        env = clean_environment(PGHOST=self.directory, PGPORT=5432, PGUSER="studytracker",
+        env = clean_environment(PGHOST=self.directory, PGPORT=5432, PGUSER=owner,
                                 SQITCH_FULLNAME=user, SQITCH_EMAIL=f"{user}@localhost")
         subprocess.run(["sqitch", "--quiet", "deploy", "--verify", f"db:pg:{self.name}"],
                        check=True, cwd=os.path.join(ROOT, "schema"), env=env)
@@ -190,12 +202,14 @@ class Database:
                               " and application_name like 'studytracker-worker-%'"))
 
     def sql(self, statement, name=None):
-        """The rows as lists of texts; NULL is the empty text."""
+        """The rows as lists of texts; NULL is the empty text. As a superuser."""
+        return [line.split("\x1f") for line in self.psql(name or self.name, "-c", statement).splitlines()]
+
+    def psql(self, name, *arguments):
         asked = [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
                  "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
-                 "-d", name or self.name, "-c", statement]
-        done = subprocess.run(asked, check=True, stdout=subprocess.PIPE, encoding="utf-8")
-        return [line.split("\x1f") for line in done.stdout.splitlines()]
+                 "-d", name, *arguments]
+        return subprocess.run(asked, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
     def value(self, statement):
         rows = self.sql(statement)
@@ -246,10 +260,10 @@ class Service:
         self.port = self.reservation.getsockname()[1]
 
     def endpoint(self, gateway):
-        return f"ipc://{self.directory}/workers-{gateway}.sock"
+        return f"ipc://{self.directory}/workers/workers-{gateway}.sock"
 
     def rpc_endpoint(self, gateway=1):
-        return f"ipc://{self.directory}/rpc-{gateway}.sock"
+        return f"ipc://{self.directory}/rpc/rpc-{gateway}.sock"
 
     def start_gateway(self):
         number = len(self.gateways) + 1

@@ -35,7 +35,7 @@ class Network(faults.Service):
 
     def database_url(self):
         host, port = self.near["database"]
-        return f"postgresql://studytracker@{host}:{port}/{self.database.name}"
+        return f"postgresql://studytracker_worker@{host}:{port}/{self.database.name}"
 
 
 class Slow(faults.FaultCase):

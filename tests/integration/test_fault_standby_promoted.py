@@ -17,7 +17,7 @@ class Pair:
         self.primary, self.standby = harness.Database(), harness.Database()
         self.name = self.primary.name
         hosts = f"{self.primary.directory},{self.standby.directory}"
-        self.url = f"postgresql://studytracker@/{self.name}?host={hosts}&port=5432,5432"
+        self.url = f"postgresql://studytracker_worker@/{self.name}?host={hosts}&port=5432,5432"
 
     def start(self):
         self.primary.start()

@@ -23,11 +23,13 @@ class Directory(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="st-keys-", dir="/tmp")
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
-    def write(self, name, text, mode=0o644):
+    def write(self, name, text, mode=0o644, owner=None):
         path = os.path.join(self.directory, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(path, mode)
+        if owner:
+            shutil.chown(path, owner)
         return path
 
 
@@ -67,6 +69,9 @@ class Refusals(Directory):
                 ("missing", "/nowhere/key", "No such file"),
                 ("a directory", self.directory, "is no file"),
                 ("open to others", self.write("open", pair, 0o640), "mode must be 0600"),
+                ("writable by others", self.write("shared", pair, 0o620), "others can write to it"),
+                *([("another's", self.write("foreign", pair, 0o600, "nobody"), "belongs to another user")]
+                  if os.geteuid() == 0 else []),
                 ("half", self.write("half", f"public {keys.public}\n", 0o600), "a public and a secret key"),
                 ("garbage", self.write("garbage", "secret\n", 0o600), "line 1"),
                 ("too short", self.write("short", pair[:-3], 0o600), "line 2")):
@@ -78,6 +83,9 @@ class Refusals(Directory):
         said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=mixed, STUDYTRACKER_RPC_ENDPOINT="tcp://127.0.0.1:*",
                             STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("nobody", ""))
         self.assertIn("isn't that of its secret key", said)
+        for mode in (0o664, 0o646):
+            said = self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("shared", f"{other.public}\n", mode))
+            self.assertIn("others can write to it", said)
         for line in ("x", f"{keys.public} boss", f"{keys.public} worker too", keys.public[:-1]):
             clients = self.write("clients", f"# ours\n\n{other.public} # fine\n{line}\n")
             self.assertIn("line 4", self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=clients))

@@ -3,6 +3,7 @@
 \getenv prepare_all PREPARE_ALL
 create extension if not exists dblink;
 create role plain_worker login;
+select format('grant temporary on database %I to plain_worker', current_database()) \gexec
 begin;
 \i :prepare_all
 select no_plan();
@@ -67,5 +68,6 @@ select dblink_disconnect('write');
 
 select * from finish();
 rollback;
+drop owned by plain_worker;
 drop role plain_worker;
 drop extension dblink;

@@ -54,8 +54,8 @@ START_TEST(the_defaults_are_those_of_the_documentation)
 	ck_assert_int_eq(settings.queue_max, 10000);
 	ck_assert_int_eq(settings.connections_max, 10000);
 	ck_assert_int_eq(settings.credit, 256);
-	ck_assert_str_eq(settings.worker_endpoint, "ipc:///run/studytracker/workers-1.sock");
-	ck_assert_str_eq(settings.gateways, "ipc:///run/studytracker/workers-1.sock");
+	ck_assert_str_eq(settings.worker_endpoint, "ipc:///run/studytracker/workers/workers-1.sock");
+	ck_assert_str_eq(settings.gateways, "ipc:///run/studytracker/workers/workers-1.sock");
 	ck_assert_str_eq(settings.rpc_endpoint, "");
 	ck_assert_str_eq(settings.log_level, "info");
 }
@@ -90,10 +90,10 @@ START_TEST(endpoints_follow_the_runtime_directory_and_the_instance)
 	setenv("STUDYTRACKER_RUNTIME_DIR", "/tmp/x", 1);
 	setenv("STUDYTRACKER_INSTANCE", "3", 1);
 	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
-	ck_assert_str_eq(settings.worker_endpoint, "ipc:///tmp/x/workers-3.sock");
+	ck_assert_str_eq(settings.worker_endpoint, "ipc:///tmp/x/workers/workers-3.sock");
 	struct settings first = settings; /* a copy still points at valid text */
 	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
-	ck_assert_str_eq(settings.gateways, "ipc:///tmp/x/workers-1.sock");
+	ck_assert_str_eq(settings.gateways, "ipc:///tmp/x/workers/workers-1.sock");
 	ck_assert_str_eq(first.worker_endpoint, settings.worker_endpoint);
 }
 END_TEST

@@ -469,6 +469,49 @@ START_TEST(an_endpoint_in_use_is_refused_with_a_reason)
 }
 END_TEST
 
+/* The socket for workers of a directory of this mode. */
+static enum status open_for_workers(const char *name, mode_t mode, struct fail *why)
+{
+	char there[80], at[96];
+	struct socket *opened = NULL;
+	(void)snprintf(there, sizeof there, "%s/%s", dir, name);
+	(void)snprintf(at, sizeof at, "ipc://%s/w", there);
+	struct socket_options options = { .endpoint = at,
+		.bind = true,
+		.router = true,
+		.role = CURVE_WORKER,
+		.on_message = on_message };
+	if (mode)
+		ck_assert(mkdir(there, 0700) == 0 && chmod(there, mode) == 0);
+	enum status st = socket_open(hub, &options, &opened, why);
+	struct stat socket_file, directory;
+	if (st == ST_OK) {
+		ck_assert_int_eq(stat(at + strlen("ipc://"), &socket_file), 0);
+		ck_assert_uint_eq(socket_file.st_mode & 0777, 0660);
+		ck_assert_int_eq(stat(there, &directory), 0);
+		ck_assert_uint_eq(directory.st_mode & 0777, mode ? mode : 0750);
+	}
+	socket_free(&opened);
+	unlink(at + strlen("ipc://"));
+	rmdir(there);
+	return st;
+}
+
+START_TEST(a_socket_for_workers_lies_where_no_other_can_write)
+{
+	struct fail why = { 0 };
+	mode_t mask = umask(0);
+	ck_assert(open_for_workers("made", 0, &why) == ST_OK);
+	ck_assert(open_for_workers("mine", 0755, &why) == ST_OK);
+	static const mode_t open_modes[] = { 0770, 0757, 01777 };
+	for (size_t i = 0; i < sizeof open_modes / sizeof *open_modes; i++) {
+		ck_assert(open_for_workers("shared", open_modes[i], &why) == ST_BAD_SETTING);
+		ck_assert_ptr_nonnull(strstr(why.text, "others can write"));
+	}
+	ck_assert_uint_eq(umask(mask), 0);
+}
+END_TEST
+
 START_TEST(a_dead_process_s_socket_file_is_replaced)
 {
 	char path[96];
@@ -635,6 +678,7 @@ int main(void)
 	tcase_add_test(tests, slow_messages_let_other_events_have_their_turn);
 	tcase_add_test(tests, a_message_of_endless_frames_is_dropped_over_several_turns);
 	tcase_add_test(tests, an_endpoint_in_use_is_refused_with_a_reason);
+	tcase_add_test(tests, a_socket_for_workers_lies_where_no_other_can_write);
 	tcase_add_test(tests, a_dead_process_s_socket_file_is_replaced);
 	tcase_add_loop_test(tests, a_broken_endpoint_is_refused_with_a_reason, 0,
 		sizeof broken / sizeof *broken);

@@ -1,0 +1,86 @@
+-- studytracker_worker: rows and functions, and nothing else. Each table and function of each change has
+-- its grants, by the default privileges of schema/roles.sql.
+begin;
+select no_plan();
+
+select is_empty($$
+	select c.oid::regclass
+	from pg_class as c
+	where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+		and not (has_table_privilege('studytracker_worker', c.oid, 'select')
+			and has_table_privilege('studytracker_worker', c.oid, 'insert')
+			and has_table_privilege('studytracker_worker', c.oid, 'update')
+			and has_table_privilege('studytracker_worker', c.oid, 'delete'))$$,
+	'the worker reads and writes each table');
+select is_empty($$
+	select c.oid::regclass
+	from pg_class as c
+	where c.relnamespace in ('public'::regnamespace, 'sqitch'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm')
+		and has_table_privilege('studytracker_worker', c.oid, 'truncate, references, trigger')$$,
+	'it may do no more with any table');
+select is_empty($$
+	select p.oid::regprocedure
+	from pg_proc as p
+	where p.pronamespace = 'public'::regnamespace
+		and not has_function_privilege('studytracker_worker', p.oid, 'execute')
+		and not exists (select from pg_depend as d
+			where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')$$,
+	'it calls each function');
+select is_empty($$
+	select o.type || ' ' || o.identity
+	from (
+		select 'pg_class'::regclass as class, oid, relowner as owner, relnamespace as namespace from pg_class
+		where relkind in ('r', 'p', 'v', 'm', 'S')
+		union all
+		select 'pg_proc'::regclass, oid, proowner, pronamespace from pg_proc
+	) as found
+	cross join lateral pg_identify_object(found.class, found.oid, 0) as o
+	where found.namespace in ('public'::regnamespace, 'sqitch'::regnamespace)
+		and found.owner <> 'studytracker_owner'::regrole
+		and not exists (select from pg_depend as d
+			where d.classid = found.class and d.objid = found.oid and d.deptype = 'e')$$,
+	'all objects belong to the owner');
+select is_empty($$
+	select rolname from pg_roles
+	where rolname in ('studytracker_owner', 'studytracker_worker')
+		and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)$$,
+	'neither role has power over the server');
+select is_empty($$
+	select m.roleid::regrole, m.member::regrole from pg_auth_members as m
+	where m.member in ('studytracker_owner'::regrole, 'studytracker_worker'::regrole)$$,
+	'neither role is a member of another');
+
+grant usage on schema test, tap to studytracker_worker;
+set session authorization studytracker_worker;
+select refuses('the worker is refused: ' || command, '42501', command)
+from unnest(array[
+	'create table public.mine (id int)',
+	'create temporary table mine (id int)',
+	'create function public.mine() returns int language sql return 1',
+	'create schema mine',
+	'create extension citext',
+	'alter table sessions add column mine int',
+	'alter table sessions disable trigger all',
+	'drop table sessions',
+	'drop function account_today(text, time)',
+	'truncate sessions',
+	'create index on sessions (study_date)',
+	'create role mine',
+	'alter role studytracker_worker createdb',
+	'set role studytracker_owner',
+	'insert into sqitch.tags default values',
+	'copy sessions to program ''true''']) as command;
+reset session authorization;
+
+set session authorization studytracker_owner;
+create table public.later (id int generated always as identity);
+create function public.later_too() returns int language sql return 1;
+reset session authorization;
+select ok(has_table_privilege('studytracker_worker', 'public.later', 'select')
+	and has_table_privilege('studytracker_worker', 'public.later', 'delete')
+	and not has_table_privilege('studytracker_worker', 'public.later', 'truncate')
+	and has_function_privilege('studytracker_worker', 'public.later_too()', 'execute'),
+	'what a later change makes has its grants');
+
+select * from finish();
+rollback;
