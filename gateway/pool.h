@@ -62,7 +62,7 @@ enum {
 	POOL_DEATHS = 2,      /* of workers, with a call in their hands */
 	POOL_ROWS_EACH = 50,  /* the plain line is full when its calls may answer so many each */
 	POOL_SLOW_MAX = 64,   /* slow calls that wait; less where the queue is shorter */
-	POOL_SLOW_ROWS_MAX = 640000,
+	POOL_SLOW_ROWS_MAX = 320000, /* sixteen of the largest reports */
 };
 
 /* For the log; the worker lives until the call returns. */

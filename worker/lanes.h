@@ -27,7 +27,7 @@ enum {
 	LANES_SLOW_MAX = 64,         /* the slow lane's */
 	LANES_ROWS_MAX = 400000,     /* that the requests which wait in a lane may answer */
 	LANES_RUN_ROWS = 2000,       /* that one execution may answer */
-	LANES_SLOW_RUN_ROWS = 20000, /* the slow lane's: the largest report */
+	LANES_SLOW_RUN_ROWS = 80000, /* the slow lane's: four of the largest reports */
 };
 
 struct lanes_options {
