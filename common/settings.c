@@ -57,7 +57,7 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(runtime_dir) },
 	{ "deadline-ms", "STUDYTRACKER_DEADLINE_MS", "5000", "milliseconds after which a request is answered 504",
 	  FOR_GATEWAY, SETTING_INT, .min = 10, .max = 600000, FIELD(deadline_ms) },
-	{ "queue-max", "STUDYTRACKER_QUEUE_MAX", "10000", "requests that may wait for a worker before others are answered 503",
+	{ "queue-max", "STUDYTRACKER_QUEUE_MAX", "10000", "requests that may wait for a worker before others are answered 503, in parts of 50 rows; searches and reports have a queue of 64",
 	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(queue_max) },
 	{ "connections-max", "STUDYTRACKER_CONNECTIONS_MAX", "10000", "HTTP connections a gateway holds; further ones replace the longest idle one, or wait",
 	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(connections_max) },
