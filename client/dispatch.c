@@ -25,7 +25,7 @@ static void end(struct study_client *c, struct request *request, struct study_er
 	requests_give_back(&c->requests, request);
 	if (on_reply)
 		on_reply(arg, error->status, value, error);
-	if (take && value)
+	if (take && value && error->status == STUDY_OK)
 		*take = value;
 	else
 		study_value_free(&value);
@@ -154,7 +154,11 @@ static void answer(struct study_client *c, struct request *request, const struct
 	struct study_error error = { .status = STUDY_OK };
 	struct study_value *value = NULL;
 	if (!msg_is_nil(e->error)) {
+		struct span details;
 		refuse(request, e->error, &error);
+		if (msg_find(e->error, "details", &details) == ST_OK
+			&& value_decode(details, &value) != STUDY_OK)
+			value = NULL; /* the error says enough */
 	} else {
 		enum study_status st = value_decode(e->result, &value);
 		if (st != STUDY_OK)

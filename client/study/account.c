@@ -18,6 +18,28 @@ int account_today(struct study *study, int64_t *out)
 	return exit;
 }
 
+/* "04:00:00" */
+static int64_t seconds_of(const char *time)
+{
+	int hours = 0, minutes = 0, seconds = 0;
+	(void)sscanf(time, "%2d:%2d:%2d", &hours, &minutes, &seconds);
+	return hours * 3600 + minutes * 60 + seconds;
+}
+
+int account_calendar(struct study *study, struct account_calendar *out)
+{
+	struct study_value *account = NULL;
+	int exit = service_call(study, "account.get", NULL, &account);
+	if (exit != STUDY_EXIT_DONE)
+		return exit;
+	const char *zone = study_value_text(study_value_get(account, "effective_time_zone"), "UTC");
+	const char *start = study_value_text(study_value_get(account, "day_starts_at"), "00:00");
+	(void)snprintf(out->time_zone, sizeof out->time_zone, "%s", zone);
+	out->day_starts_at = seconds_of(start);
+	study_value_free(&account);
+	return exit;
+}
+
 /* A series of no days answers it. */
 int account_week_start(struct study *study, int *out)
 {

@@ -7,6 +7,15 @@
 
 #include "client/study/command.h"
 
+/* Which day a moment belongs to. */
+struct account_calendar {
+	char time_zone[64];
+	int64_t day_starts_at; /* seconds after midnight */
+};
+
+/* STUDY_EXIT_DONE, or what is complained of is. */
+int account_calendar(struct study *study, struct account_calendar *out);
+
 /* Days since 1970. STUDY_EXIT_DONE, or what is complained of is. */
 int account_today(struct study *study, int64_t *out);
 

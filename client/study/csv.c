@@ -2,70 +2,79 @@
 
 #include <string.h>
 
+#include "client/study/lines.h"
+
 enum place {
 	AT_START, /* of a field */
 	IN_PLAIN,
 	IN_QUOTES,
 	AT_QUOTE, /* in quotes: their end, or the first of two */
-	AT_CR     /* outside of them: a line end, or a character like any other */
+	BROKEN
 };
 
-static const char stray_quote[] = "a quote in a field that does not begin with one";
-static const char after_quote[] = "text after the closing quote of a field";
-static const char open_quote[] = "a quote that is not closed";
-static const char too_long[] = "over 64 KiB";
-
-/* Where a record goes on after this character; *wrong is set where it can't. */
-static enum place step(enum place at, char c, const char **wrong)
+/* Where a record goes on after this character, which is no line end outside of quotes. */
+static enum place step(enum place at, char c, char separator, enum csv_fault *fault)
 {
 	if (at == IN_QUOTES)
 		return c == '"' ? AT_QUOTE : IN_QUOTES;
-	if (c == ',')
+	if (c == separator)
 		return AT_START;
-	if (c == '"' && at == AT_START)
+	if (c == '"' && at != IN_PLAIN)
 		return IN_QUOTES;
-	if (c == '"' && at == AT_QUOTE)
-		return IN_QUOTES;
-	if (c == '\r')
-		return at == AT_QUOTE ? AT_QUOTE : AT_CR;
-	if (c == '"' || at == AT_QUOTE)
-		*wrong = c == '"' ? stray_quote : after_quote;
-	return IN_PLAIN;
+	if (c != '"' && at != AT_QUOTE)
+		return IN_PLAIN;
+	*fault = at == AT_QUOTE ? CSV_TEXT_AFTER_QUOTE : CSV_STRAY_QUOTE;
+	return BROKEN;
 }
 
-/* A broken record's input goes on with the line after `from`. */
-static enum csv_result broken(
-	struct span in, size_t from, bool is_end, const char *wrong, struct csv_extent *out)
+/* A stray quote breaks its own line; the others break the line on which the field's quote opens. */
+static enum csv_result broken(struct span in, bool is_end, struct csv_extent *out)
 {
-	const char *end = memchr(in.bytes + from, '\n', in.len - from);
-	if (!end && !is_end && in.len < CSV_RECORD_MAX)
+	size_t from = out->fault == CSV_STRAY_QUOTE ? out->fault_at : out->quote_at;
+	size_t end = lines_end(in, from, is_end);
+	bool has_end = end != SIZE_MAX;
+	if (!has_end && !is_end && in.len < CSV_RECORD_MAX)
 		return CSV_MORE;
-	out->wrong = wrong;
-	out->len = end ? (size_t)(end - in.bytes) + 1 : in.len;
-	out->is_cut = !end && !is_end;
+	out->len = has_end ? end : in.len;
+	out->is_cut = !has_end && !is_end;
 	return CSV_BROKEN;
 }
 
-enum csv_result csv_scan(struct span in, bool is_end, struct csv_extent *out)
+static enum csv_result too_long(struct span in, enum place at, bool is_end, struct csv_extent *out)
+{
+	out->fault = at == IN_QUOTES ? CSV_OPEN_QUOTE : CSV_TOO_LONG;
+	if (out->fault == CSV_TOO_LONG)
+		out->quote_at = CSV_RECORD_MAX - 1; /* the line that is too long is the last one */
+	return broken(in, is_end, out);
+}
+
+enum csv_result csv_scan(struct span in, char separator, bool is_end, struct csv_extent *out)
 {
 	enum place at = AT_START;
-	const char *wrong = NULL;
-	for (size_t i = 0; i < in.len && i < CSV_RECORD_MAX; i++) {
-		if (in.bytes[i] == '\n' && at != IN_QUOTES) {
-			*out = (struct csv_extent){ .len = i + 1 };
-			return CSV_RECORD;
+	size_t most = in.len < CSV_RECORD_MAX ? in.len : CSV_RECORD_MAX;
+	*out = (struct csv_extent){ 0 };
+	for (size_t i = 0; i < most; i++) {
+		char c = in.bytes[i];
+		if ((c == '\n' || c == '\r') && at != IN_QUOTES) {
+			out->len = lines_end(in, i, is_end);
+			return out->len == SIZE_MAX ? CSV_MORE : CSV_RECORD;
 		}
-		at = step(at, in.bytes[i], &wrong);
-		if (wrong)
-			return broken(in, i, is_end, wrong, out);
+		if (c == '"' && at == AT_START)
+			out->quote_at = i;
+		at = step(at, c, separator, &out->fault);
+		out->fault_at = i;
+		if (at == BROKEN)
+			return broken(in, is_end, out);
 	}
 	if (in.len >= CSV_RECORD_MAX)
-		return broken(in, 0, is_end, at == IN_QUOTES ? open_quote : too_long, out);
+		return too_long(in, at, is_end, out);
 	if (!is_end || in.len == 0)
 		return CSV_MORE;
-	if (at == IN_QUOTES)
-		return broken(in, 0, is_end, open_quote, out);
-	*out = (struct csv_extent){ .len = in.len };
+	if (at == IN_QUOTES) {
+		out->fault = CSV_OPEN_QUOTE;
+		return broken(in, is_end, out);
+	}
+	out->len = in.len;
 	return CSV_RECORD;
 }
 
@@ -78,13 +87,14 @@ static struct span without_line_end(struct span record)
 	return record;
 }
 
-/* Copies one field from `at`; past it: at its comma, or at the end. */
-static const char *take_field(const char *at, const char *end, char **to, struct csv_field *out)
+/* Copies one field from `at`; past it: at its separator, or at the end. */
+static const char *take_field(struct span rest, char separator, char **to, struct csv_field *out)
 {
+	const char *at = rest.bytes, *end = rest.bytes + rest.len;
 	bool is_quoted = at < end && *at == '"', is_inside = is_quoted;
 	out->text = *to;
 	out->is_quoted = is_quoted;
-	for (at += is_quoted; at < end && (is_inside || *at != ','); at++) {
+	for (at += is_quoted; at < end && (is_inside || *at != separator); at++) {
 		if (is_quoted && *at == '"') {
 			is_inside = !is_inside; /* twice for a doubled one */
 			if (!is_inside)
@@ -96,24 +106,31 @@ static const char *take_field(const char *at, const char *end, char **to, struct
 	return at;
 }
 
-void csv_split(struct span record, struct csv_record *out)
+void csv_split(struct span record, char separator, struct csv_record *out)
 {
 	struct span in = without_line_end(record);
 	const char *at = in.bytes, *end = in.bytes + in.len;
 	char *to = out->bytes;
 	out->count = 0;
-	do {
-		if (out->count > 0)
-			at++; /* the comma */
-		at = take_field(at, end, &to, &out->fields[out->count++]);
-	} while (at < end && out->count < CSV_FIELDS_MAX);
+	for (bool has_more = true; has_more; at++) {
+		struct csv_field beyond;
+		char *start = to;
+		bool is_kept = out->count < CSV_FIELDS_MAX;
+		at = take_field((struct span){ at, (size_t)(end - at) }, separator, &to,
+			is_kept ? &out->fields[out->count] : &beyond);
+		to = is_kept ? to : start;
+		out->count++;
+		has_more = at < end;
+	}
 }
 
 void csv_put(struct buf *out, const char *text)
 {
 	if (!text)
 		return;
-	if (*text && !strpbrk(text, ",\"\r\n") && *text != ' ') {
+	size_t len = strlen(text);
+	bool has_blank = len > 0 && (*text == ' ' || text[len - 1] == ' ');
+	if (len > 0 && !has_blank && !strpbrk(text, ",;\t\"\r\n")) {
 		buf_text(out, text);
 		return;
 	}

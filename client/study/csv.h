@@ -1,12 +1,13 @@
 /*
- * csv: records of comma-separated values, RFC 4180: quotes, CRLF or LF, line ends inside quotes.
+ * csv: records of separated values, RFC 4180: quotes, line ends inside quotes. The separator is the
+ * caller's to say; lines end with LF, CR LF or CR.
  *
- * Nothing here reads: who holds the bytes asks how far the first record goes (csv_scan), and then
- * for its fields (csv_split).
+ * Pure: the caller holds the bytes. It asks how far the first record goes (csv_scan), and then for
+ * the fields of the record (csv_split).
  *
- *	switch (csv_scan(input, is_end, &extent)) {
- *	case CSV_RECORD: csv_split((struct span){ input.bytes, extent.len }, &record); ...
- *	case CSV_BROKEN: ... extent.wrong; input goes on after extent.len
+ *	switch (csv_scan(input, ',', is_end, &extent)) {
+ *	case CSV_RECORD: csv_split((struct span){ input.bytes, extent.len }, ',', &record); ...
+ *	case CSV_BROKEN: ... extent.fault; the input goes on after extent.len
  *	case CSV_MORE:   ... read more
  *	}
  */
@@ -15,19 +16,28 @@
 
 #include "common/buf.h"
 
-enum { CSV_RECORD_MAX = 64 << 10, CSV_FIELDS_MAX = 64 };
+/* A session with the longest notes, each character four bytes, takes a sixth of a record. */
+enum { CSV_RECORD_MAX = 256 << 10, CSV_FIELDS_MAX = 64 };
 
 enum csv_result { CSV_RECORD, CSV_MORE, CSV_BROKEN };
 
-struct csv_extent {
-	size_t len;        /* with its line end */
-	const char *wrong; /* the rule that a broken record breaks */
-	bool is_cut;       /* broken, and its line goes on past the input: pass over it */
+enum csv_fault {
+	CSV_STRAY_QUOTE,      /* in a field that does not begin with one */
+	CSV_TEXT_AFTER_QUOTE, /* which closes a field */
+	CSV_OPEN_QUOTE,       /* up to the end of the input, or over CSV_RECORD_MAX bytes */
+	CSV_TOO_LONG,
 };
 
-/* Of no bytes: CSV_MORE. After a quote that isn't closed, or over CSV_RECORD_MAX bytes, it goes on
- * with the next line, so that one stray quote doesn't swallow all that follows. */
-enum csv_result csv_scan(struct span input, bool is_end, struct csv_extent *out);
+struct csv_extent {
+	size_t len; /* with its line end */
+	enum csv_fault fault;
+	size_t quote_at, fault_at; /* broken: where the last quote opens, and where the fault is */
+	bool is_cut; /* broken, and its line goes on past the input: pass over the rest of it */
+};
+
+/* MORE for no bytes. A broken record's `len` ends with the line on which the faulty quote opens:
+ * the lines that such a quote seems to hold are records of their own, and none is lost with it. */
+enum csv_result csv_scan(struct span input, char separator, bool is_end, struct csv_extent *out);
 
 struct csv_field {
 	const char *text; /* NUL-terminated, in the record; holds no NUL itself */
@@ -35,15 +45,16 @@ struct csv_field {
 };
 
 struct csv_record {
-	size_t count;
+	size_t count; /* may be over CSV_FIELDS_MAX: only the first ones are kept */
 	struct csv_field fields[CSV_FIELDS_MAX];
-	char bytes[CSV_RECORD_MAX + 1];
+	char bytes[CSV_RECORD_MAX + CSV_FIELDS_MAX + 1];
 };
 
-/* A scanned record. Fields past CSV_FIELDS_MAX are left out. */
-void csv_split(struct span record, struct csv_record *out);
+/* A scanned record. */
+void csv_split(struct span record, char separator, struct csv_record *out);
 
-/* Appends a field; NULL: nothing, which csv_split tells from the empty text by is_quoted. */
+/* Appends a field, for records that commas separate. NULL appends nothing: csv_split tells it from
+ * the empty text by is_quoted. */
 void csv_put(struct buf *out, const char *text);
 
 #endif

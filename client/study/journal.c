@@ -13,7 +13,7 @@
 #include "common/buf.h"
 #include "common/uuid.h"
 
-static const char format_name[] = "studytracker-import 1";
+static const char format_name[] = "studytracker-import 2";
 
 static char *state_directory(void)
 {
@@ -40,7 +40,7 @@ static bool make_directories(char *path)
 }
 
 /* What an import is: another of these has a journal of its own. */
-static bool key_of(const char *path, const char *endpoints, const char *name_space, char out[37])
+static bool key_of(const char *path, const char *endpoints, const char *options, char out[37])
 {
 	static const unsigned char none[16];
 	unsigned char key[16];
@@ -50,7 +50,7 @@ static bool key_of(const char *path, const char *endpoints, const char *name_spa
 	buf_byte(&name, '\n');
 	buf_text(&name, endpoints);
 	buf_byte(&name, '\n');
-	buf_text(&name, name_space);
+	buf_text(&name, options);
 	bool is_whole = !name.failed;
 	if (is_whole) {
 		uuid5(none, name.bytes, name.len, key);
@@ -63,14 +63,14 @@ static bool key_of(const char *path, const char *endpoints, const char *name_spa
 }
 
 void journal_open(
-	struct journal *j, int fd, const char *path, const char *endpoints, const char *name_space)
+	struct journal *j, int fd, const char *path, const char *endpoints, const char *options)
 {
 	struct stat about;
 	char key[37];
 	*j = (struct journal){ 0 };
 	char *directory = state_directory();
 	if (directory && fstat(fd, &about) == 0 && S_ISREG(about.st_mode)
-		&& make_directories(directory) && key_of(path, endpoints, name_space, key)) {
+		&& make_directories(directory) && key_of(path, endpoints, options, key)) {
 		j->device = (uint64_t)about.st_dev;
 		j->inode = (uint64_t)about.st_ino;
 		j->size = (uint64_t)about.st_size;
@@ -91,15 +91,16 @@ bool journal_load(const struct journal *j, struct journal_state *out)
 	FILE *from = j->path ? fopen(j->path, "re") : NULL;
 	if (!from)
 		return false;
-	bool is_whole =
-		fgets(name, sizeof name, from)
-		&& fscanf(from,
-			   "file %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 "\nat %" SCNu64
-			   " %" SCNu64 "\ncounts %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-			   "\nlast %36s\nend",
-			   &file.device, &file.inode, &file.size, &file.changed_ns, &s.offset,
-			   &s.line, &s.created, &s.existing, &s.differing, &s.refused, id)
-			   == 11;
+	bool is_whole = fgets(name, sizeof name, from)
+			&& fscanf(from,
+				   "file %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+				   "\nat %" SCNu64 " %" SCNu64 " %u\ncounts",
+				   &file.device, &file.inode, &file.size, &file.changed_ns,
+				   &s.offset, &s.line, &s.mark)
+				   == 7;
+	for (int i = 0; is_whole && i < OUTCOME_COUNT; i++)
+		is_whole = fscanf(from, " %" SCNu64, &s.counts[i]) == 1;
+	is_whole = is_whole && fscanf(from, "\nlast %36s\nend", id) == 1;
 	(void)fclose(from);
 	name[strcspn(name, "\n")] = '\0';
 	if (!is_whole || strcmp(name, format_name) != 0 || file.device != j->device
@@ -114,12 +115,16 @@ bool journal_load(const struct journal *j, struct journal_state *out)
 
 static bool write_state(FILE *to, const struct journal *j, const struct journal_state *s)
 {
-	int written = fprintf(to,
+	fprintf(to,
 		"%s\nfile %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\nat %" PRIu64 " %" PRIu64
-		"\ncounts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\nlast %s\nend\n",
+		" %u\ncounts",
 		format_name, j->device, j->inode, j->size, j->changed_ns, s->offset, s->line,
-		s->created, s->existing, s->differing, s->refused, s->last_id);
-	return fclose(to) == 0 && written > 0;
+		s->mark);
+	for (int i = 0; i < OUTCOME_COUNT; i++)
+		fprintf(to, " %" PRIu64, s->counts[i]);
+	fprintf(to, "\nlast %s\nend\n", s->last_id);
+	bool is_whole = !ferror(to);
+	return fclose(to) == 0 && is_whole;
 }
 
 bool journal_save(const struct journal *j, const struct journal_state *state)

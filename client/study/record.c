@@ -6,30 +6,36 @@
 #include <strings.h>
 
 #include "client/study/uuid5.h"
+#include "client/study/zone.h"
 #include "common/date.h"
 #include "common/method.h"
+#include "common/number.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
 
-enum { NAMES_MAX = 4, ID_MAX = 200 };
+enum { ID_MAX = 200, DAY_SECONDS = 86400 };
 
 const char record_namespace[STUDY_ID_SIZE] = "6b0f2a3e-5d1c-4f7e-9a58-3c2d7e91b604";
 
-/* What is told of a field, the method's param, and its names in files, the best first. */
+/* The method's param of a field, its names in files, and what JSON may say. */
 static const struct {
-	const char *param, *names[NAMES_MAX];
+	const char *param, *names[FIELD_NAMES_MAX];
+	const char *kinds;
+	bool takes_number;
 } field_table[FIELD_COUNT] = {
-	[FIELD_ID] = { "session_id", { "id", "session_id" } },
-	[FIELD_DAY] = { "study_date", { "study_date", "date", "timestamp" } },
-	[FIELD_MINUTES] = { "minutes", { "minutes", "duration_minutes" } },
-	[FIELD_TAG] = { "tag", { "tag", "topic" } },
-	[FIELD_NOTES] = { "notes", { "notes", "note" } },
+	[FIELD_ID] = { "session_id", { "id", "session_id" }, "must be text or a whole number", true },
+	[FIELD_DAY] = { "study_date", { "study_date", "date" }, "must be text" },
+	[FIELD_TIME] = { "created_at", { "timestamp", "created_at" }, "must be text" },
+	[FIELD_MINUTES] = { "minutes", { "minutes", "duration_minutes" }, "must be a whole number",
+		true },
+	[FIELD_TAG] = { "tag", { "tag", "topic" }, "must be text" },
+	[FIELD_NOTES] = { "notes", { "notes", "note" }, "must be text" },
 };
 
 enum field record_field(const char *name, int *rank)
 {
 	for (int f = 0; f < FIELD_COUNT; f++)
-		for (int i = 0; i < NAMES_MAX && field_table[f].names[i]; i++)
+		for (int i = 0; i < FIELD_NAMES_MAX; i++)
 			if (strcasecmp(name, field_table[f].names[i]) == 0) {
 				*rank = i;
 				return (enum field)f;
@@ -37,18 +43,58 @@ enum field record_field(const char *name, int *rank)
 	return FIELD_COUNT;
 }
 
+const char *record_field_name(enum field field, int rank)
+{
+	return field_table[field].names[rank];
+}
+
+/* An id with a fraction is no id: 1.0 and 1 would be two. */
+const char *record_kind_rule(enum field field, enum raw_kind kind, const char *text)
+{
+	bool is_whole = kind == RAW_NUMBER && !strpbrk(text, ".eE");
+	if (kind == RAW_TEXT || (field == FIELD_MINUTES && kind == RAW_NUMBER)
+		|| (field_table[field].takes_number && is_whole))
+		return NULL;
+	return field_table[field].kinds;
+}
+
 void record_refuse(struct refusal *why, uint64_t line, const char *field, const char *format, ...)
 {
 	va_list args;
-	why->line = line;
-	(void)snprintf(why->field, sizeof why->field, "%s", field);
+	*why = (struct refusal){ .line = line };
+	utf8_show(field, strlen(field), why->field, sizeof why->field);
 	va_start(args, format);
 	(void)vsnprintf(why->rule, sizeof why->rule, format, args);
 	va_end(args);
 }
 
+void record_add(struct refusal *why, const char *format, ...)
+{
+	va_list args;
+	size_t used = strlen(why->rule);
+	va_start(args, format);
+	(void)vsnprintf(why->rule + used, sizeof why->rule - used, format, args);
+	va_end(args);
+}
+
+bool record_merge(const struct named_texts *named, struct raw_record *raw, struct refusal *why)
+{
+	raw->has_notes = named->has_notes;
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		const char *first = named->text[f][0], *second = named->text[f][1];
+		raw->text[f] = first ? first : second;
+		if (!first || !second || strcmp(first, second) == 0)
+			continue;
+		record_refuse(why, raw->line, field_table[f].names[0], "and %s say different things",
+			field_table[f].names[1]);
+		return false;
+	}
+	return true;
+}
+
 struct judge {
 	const struct raw_record *raw;
+	const struct record_rules *rules;
 	struct refusal *why;
 };
 
@@ -70,34 +116,62 @@ static struct span trimmed(const char *text)
 	return (struct span){ text + start, utf8_trim_end(text + start, len - start) };
 }
 
+static struct span trimmed_text(const struct judge *j, enum field field)
+{
+	return trimmed(j->raw->text[field] ? j->raw->text[field] : "");
+}
+
 static bool is_given(const struct judge *j, enum field field, struct span *out)
 {
-	*out = trimmed(j->raw->text[field] ? j->raw->text[field] : "");
+	*out = trimmed_text(j, field);
 	return out->len > 0 || refuse(j, field, "is missing");
 }
 
-static bool judge_id(
-	const struct judge *j, const unsigned char name_space[16], char out[STUDY_ID_SIZE])
+/* {…}, urn:uuid:…, without hyphens or with other groups. */
+static bool is_uuid_of_another_form(struct span text)
+{
+	static const char urn[] = "urn:uuid:";
+	size_t digits = 0, skip = sizeof urn - 1;
+	if (text.len > skip && strncasecmp(text.bytes, urn, skip) == 0)
+		text = (struct span){ text.bytes + skip, text.len - skip };
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.bytes[i];
+		if (c && strchr("0123456789abcdefABCDEF", c))
+			digits++;
+		else if (!c || !strchr("-{}()", c))
+			return false;
+	}
+	return digits == 32;
+}
+
+static bool judge_id(const struct judge *j, struct record *out)
 {
 	unsigned char id[16];
 	struct span text;
 	if (!is_given(j, FIELD_ID, &text))
 		return false;
+	if (text.len != strlen(j->raw->text[FIELD_ID]))
+		return refuse(j, FIELD_ID, "must not begin or end with blanks");
 	if (text.len > ID_MAX)
 		return refuse(j, FIELD_ID, "is over 200 bytes");
-	if (!uuid_parse(text, id))
-		uuid5(name_space, text.bytes, text.len, id);
-	uuid_format(id, out);
-	out[UUID_TEXT_LEN] = '\0';
+	out->is_foreign = !uuid_parse(text, id);
+	if (out->is_foreign && is_uuid_of_another_form(text))
+		return refuse(j, FIELD_ID,
+			"is a UUID in another form: write it in groups of 8-4-4-4-12 digits");
+	if (out->is_foreign)
+		uuid5(j->rules->name_space, text.bytes, text.len, id);
+	uuid_format(id, out->id);
+	out->id[UUID_TEXT_LEN] = '\0';
 	return true;
 }
 
-static bool take_two(const char **at, int max)
+static bool take_two(const char **at, int max, int *out)
 {
 	const char *d = *at;
 	if (d[0] < '0' || d[0] > '9' || d[1] < '0' || d[1] > '9'
 		|| (d[0] - '0') * 10 + d[1] - '0' > max)
 		return false;
+	*out = (d[0] - '0') * 10 + d[1] - '0';
 	*at += 2;
 	return true;
 }
@@ -110,55 +184,146 @@ static bool take_char(const char **at, const char *any)
 	return true;
 }
 
-/* "hh:mm", then ":ss", a fraction and an offset, or none of each. */
-static bool is_time(const char *at)
+/* A moment as a file writes it. */
+struct moment {
+	int64_t local;   /* seconds since 1970-01-01T00:00, by the clock that wrote it */
+	int64_t micros;  /* after these */
+	int64_t offset;  /* seconds east of UTC */
+	bool has_time, has_offset;
+};
+
+static bool take_fraction(const char **at, int64_t *micros)
 {
-	if (!take_two(&at, 23) || !take_char(&at, ":") || !take_two(&at, 59))
-		return false;
-	if (take_char(&at, ":")) {
-		if (!take_two(&at, 60))
-			return false;
-		if (take_char(&at, ".,")) {
-			size_t digits = strspn(at, "0123456789");
-			if (digits == 0)
-				return false;
-			at += digits;
-		}
-	}
-	(void)take_char(&at, " ");
-	if (take_char(&at, "+-")) {
-		if (!take_two(&at, 23))
-			return false;
-		if (*at && (take_char(&at, ":"), !take_two(&at, 59)))
-			return false;
-	} else
-		(void)take_char(&at, "Zz");
-	return *at == '\0';
+	int64_t unit = 100000;
+	size_t digits = strspn(*at, "0123456789");
+	for (size_t i = 0; i < digits; i++, unit /= 10)
+		*micros += unit * ((*at)[i] - '0');
+	*at += digits;
+	return digits > 0;
 }
 
-static bool judge_day(const struct judge *j, char out[DATE_TEXT_LEN + 1])
+/* "Z", "+hh", "+hh:mm", "+hhmm" or nothing. */
+static bool take_offset(const char **at, struct moment *out)
 {
-	static const char rule[] =
-		"must be a day that exists, from 1900-01-01 to 9999-12-31; a time may "
-		"follow, as in 2026-01-31T09:30:00+01:00";
-	char time[64];
-	struct span text;
-	int64_t day;
-	if (!is_given(j, FIELD_DAY, &text))
+	int hours = 0, minutes = 0, sign = **at == '-' ? -1 : 1;
+	out->has_offset = true;
+	if (take_char(at, "Zz"))
+		return true;
+	if (!take_char(at, "+-")) {
+		out->has_offset = false;
+		return true;
+	}
+	if (!take_two(at, 23, &hours))
 		return false;
+	if (**at && (take_char(at, ":"), !take_two(at, 59, &minutes)))
+		return false;
+	out->offset = sign * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+/* "hh:mm", then ":ss", a fraction and an offset, or none of each. */
+static bool take_time(const char *at, struct moment *out)
+{
+	int hours = 0, minutes = 0, seconds = 0;
+	if (!take_two(&at, 23, &hours) || !take_char(&at, ":") || !take_two(&at, 59, &minutes))
+		return false;
+	if (take_char(&at, ":") && !take_two(&at, 60, &seconds))
+		return false;
+	if (take_char(&at, ".,") && !take_fraction(&at, &out->micros))
+		return false;
+	(void)take_char(&at, " ");
+	out->local += hours * 3600 + minutes * 60 + seconds;
+	out->has_time = true;
+	return take_offset(&at, out) && *at == '\0';
+}
+
+static bool take_moment(struct span text, struct moment *out)
+{
+	char time[64];
+	int64_t day;
+	*out = (struct moment){ 0 };
 	if (text.len < DATE_TEXT_LEN
 		|| !date_parse((struct span){ text.bytes, DATE_TEXT_LEN }, &day))
-		return refuse(j, FIELD_DAY, rule);
-	memcpy(out, text.bytes, DATE_TEXT_LEN);
-	out[DATE_TEXT_LEN] = '\0';
+		return false;
+	out->local = day * DAY_SECONDS;
 	if (text.len == DATE_TEXT_LEN)
 		return true;
 	size_t len = text.len - DATE_TEXT_LEN - 1;
 	if (!strchr("Tt ", text.bytes[DATE_TEXT_LEN]) || len >= sizeof time)
-		return refuse(j, FIELD_DAY, rule);
+		return false;
 	memcpy(time, text.bytes + DATE_TEXT_LEN + 1, len);
 	time[len] = '\0';
-	return is_time(time) || refuse(j, FIELD_DAY, rule);
+	return take_time(time, out);
+}
+
+static bool judge_moment(const struct judge *j, enum field field, struct moment *out)
+{
+	static const char rule[] =
+		"must be a day that exists, from 1900-01-01 to 9999-12-31; a time may follow, as in "
+		"2026-01-31T09:30:00+01:00";
+	struct span text;
+	return is_given(j, field, &text) && (take_moment(text, out) || refuse(j, field, rule));
+}
+
+/* To UTC: local times are those of the zone. */
+static bool place_moment(const struct judge *j, enum field field, struct moment *m, int64_t *utc)
+{
+	enum zone_local often = ZONE_ONCE;
+	if (m->has_offset)
+		*utc = m->local - m->offset;
+	else
+		often = zone_instant(j->rules->zone, m->local, utc);
+	if (often == ZONE_ONCE)
+		return true;
+	record_refuse(j->why, j->raw->line, field_table[field].names[0], "%s in %s%s",
+		often == ZONE_TWICE ? "exists twice" : "does not exist", zone_name(j->rules->zone),
+		often == ZONE_TWICE ? ", where the clocks are put back: write its offset"
+				    : ", where the clocks are put forward");
+	return false;
+}
+
+static int64_t day_of(int64_t seconds)
+{
+	return seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
+}
+
+/* A date is the day itself; a moment belongs to the day of the zone. */
+static bool put_day(const struct judge *j, const struct moment *m, int64_t utc, struct record *out)
+{
+	const struct record_rules *rules = j->rules;
+	int64_t local = m->local;
+	if (m->has_time)
+		local = utc + zone_offset(rules->zone, utc) - rules->day_starts_at;
+	date_format(day_of(local), out->day);
+	out->day[DATE_TEXT_LEN] = '\0';
+	int64_t day;
+	return date_parse(span_of(out->day), &day)
+	       || refuse(j, FIELD_DAY, "must be from 1900-01-01 to 9999-12-31");
+}
+
+/* The day of study_date, or else of timestamp; the moment of timestamp, or else of study_date. */
+static bool judge_time(const struct judge *j, struct record *out)
+{
+	bool has_day = trimmed_text(j, FIELD_DAY).len > 0;
+	bool has_time = trimmed_text(j, FIELD_TIME).len > 0;
+	enum field of_day = has_day || !has_time ? FIELD_DAY : FIELD_TIME;
+	enum field of_time = has_time ? FIELD_TIME : FIELD_DAY;
+	struct moment day, time;
+	int64_t day_utc = 0, utc = 0;
+	*out->created_at = '\0';
+	if (!judge_moment(j, of_day, &day) || !judge_moment(j, of_time, &time)
+		|| (day.has_time && !place_moment(j, of_day, &day, &day_utc))
+		|| (time.has_time && !place_moment(j, of_time, &time, &utc))
+		|| !put_day(j, &day, day_utc, out))
+		return false;
+	if (has_day && has_time && !time.has_time)
+		return refuse(j, FIELD_TIME,
+			"must hold a time of day, as in 2026-01-31T09:30:00+01:00");
+	if (!time.has_time)
+		return true;
+	instant_format(utc * 1000000 + time.micros, out->created_at);
+	out->created_at[INSTANT_TEXT_LEN] = '\0';
+	return true;
 }
 
 static bool judge_minutes(const struct judge *j, int64_t *out)
@@ -167,7 +332,7 @@ static bool judge_minutes(const struct judge *j, int64_t *out)
 	struct span text;
 	if (!is_given(j, FIELD_MINUTES, &text))
 		return false;
-	if (span_to_int(text, out) && *out >= rule->min && *out <= rule->max)
+	if (number_of_text(text, out) && *out >= rule->min && *out <= rule->max)
 		return true;
 	record_refuse(j->why, j->raw->line, "minutes", "must be a whole number from %lld to %lld",
 		(long long)rule->min, (long long)rule->max);
@@ -184,17 +349,25 @@ static bool judge_length(const struct judge *j, enum field field, struct span te
 	return false;
 }
 
-bool record_judge(const struct raw_record *raw, const unsigned char name_space[16],
+static bool judge_all(const struct judge *j, struct record *out)
+{
+	struct span tag;
+	out->tag = j->raw->text[FIELD_TAG];
+	out->notes = j->raw->text[FIELD_NOTES];
+	out->has_notes = j->raw->has_notes;
+	return judge_id(j, out) && judge_time(j, out) && judge_minutes(j, &out->minutes)
+	       && is_given(j, FIELD_TAG, &tag) && judge_length(j, FIELD_TAG, tag)
+	       && judge_length(j, FIELD_NOTES, span_of(out->notes));
+}
+
+bool record_judge(const struct raw_record *raw, const struct record_rules *rules,
 	struct record *out, struct refusal *why)
 {
-	const struct judge j = { raw, why };
-	struct span tag;
-	out->tag = raw->text[FIELD_TAG];
-	out->notes = raw->text[FIELD_NOTES];
-	return judge_id(&j, name_space, out->id) && judge_day(&j, out->day)
-	       && judge_minutes(&j, &out->minutes) && is_given(&j, FIELD_TAG, &tag)
-	       && judge_length(&j, FIELD_TAG, tag)
-	       && judge_length(&j, FIELD_NOTES, span_of(out->notes));
+	const struct judge j = { raw, rules, why };
+	bool is_right = judge_all(&j, out);
+	if (!is_right)
+		why->last_line = raw->last_line;
+	return is_right;
 }
 
 void record_to_params(const struct record *record, struct study_params *params)
@@ -205,4 +378,6 @@ void record_to_params(const struct record *record, struct study_params *params)
 	study_params_text(params, "tag", record->tag);
 	if (record->notes)
 		study_params_text(params, "notes", record->notes);
+	if (*record->created_at)
+		study_params_text(params, "created_at", record->created_at);
 }

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/study/lines.h"
+
 bool source_open(struct source *s, const char *path)
 {
 	struct stat about;
@@ -78,9 +80,7 @@ void source_wait(const struct source *s)
 
 void source_take(struct source *s, size_t len)
 {
-	const char *at = s->bytes + s->start, *end = at + len;
-	for (; (at = memchr(at, '\n', (size_t)(end - at))); at++)
-		s->line++;
+	s->line += lines_count((struct span){ s->bytes + s->start, len }, &s->is_after_cr);
 	s->start += len;
 	s->offset += len;
 }
@@ -90,7 +90,7 @@ bool source_seek(struct source *s, uint64_t offset, uint64_t line)
 	if (lseek(s->fd, (off_t)offset, SEEK_SET) < 0)
 		return false;
 	s->start = s->end = 0;
-	s->is_end = false;
+	s->is_end = s->is_after_cr = false;
 	s->offset = offset;
 	s->line = line;
 	return true;

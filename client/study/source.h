@@ -7,7 +7,7 @@
 
 #include "common/buf.h"
 
-enum { SOURCE_MAX = 256 << 10 };
+enum { SOURCE_MAX = 512 << 10 };
 
 enum source_result {
 	SOURCE_MORE,
@@ -24,6 +24,7 @@ struct source {
 	char *bytes;
 	size_t start, end;
 	uint64_t offset, line; /* of what comes next; lines count from 1 */
+	bool is_after_cr;      /* what was taken ends with a CR, whose LF may come next */
 };
 
 /* "-" is standard input. False: errno. */
