@@ -15,7 +15,7 @@
 
 static int run(struct study *study, const struct arguments *args);
 
-enum { FORMAT, TAG, FROM, TO };
+enum { FORMAT, TAG, FROM, TO, SPREADSHEET };
 
 enum { CSV, JSON, NDJSON };
 
@@ -28,13 +28,15 @@ static const struct option options[] = {
 	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
 	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
 	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
+	[SPREADSHEET] = { "spreadsheet", OPTION_FLAG, NULL,
+		"CSV for Excel and its like, in which no cell is a formula; not for study import" },
 	{ 0 },
 };
 
 const struct command command_export = { "export", "[FILE]", "Export sessions to a file",
 	"Without FILE, or where it is -, to standard output. FILE is replaced once all is "
 	"written.\n"
-	"What study import reads again gives the same sessions.\n"
+	"study import makes the same sessions of it again, but for --spreadsheet.\n"
 	"With --json standard output gets JSON where no format is said.\n",
 	options, 0, 1, run };
 
@@ -45,16 +47,34 @@ static void fill(struct study_params *params, const void *arg)
 
 /* Formats: rows into a buffer. */
 
-static const char *const csv_columns[] = { "id", "study_date", "minutes", "tag", "notes",
-	"created_at" };
+/* What study import takes: all that a session is. Ids of topics and the time of the last change are
+ * the service's own. */
+static const char *const columns[] = { "id", "study_date", "minutes", "tag", "notes", "created_at" };
 
-enum { CSV_COLUMN_COUNT = sizeof csv_columns / sizeof *csv_columns };
+enum { COLUMN_COUNT = sizeof columns / sizeof *columns };
+
+static void put_header(struct buf *out, const char *const *names)
+{
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		buf_printf(out, "%s%s", i > 0 ? "," : "", names[i]);
+	buf_text(out, "\r\n");
+}
 
 static void csv_begin(struct buf *out)
 {
-	for (int i = 0; i < CSV_COLUMN_COUNT; i++) {
+	put_header(out, columns);
+}
+
+static void put_csv_row(struct buf *out, const struct study_value *session,
+	void (*put_text)(struct buf *out, const char *text))
+{
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		const struct study_value *value = study_value_get(session, columns[i]);
 		buf_text(out, i > 0 ? "," : "");
-		buf_text(out, csv_columns[i]);
+		if (study_value_type(value) == STUDY_INT)
+			buf_int(out, study_value_int(value, 0));
+		else
+			put_text(out, study_value_text(value, NULL));
 	}
 	buf_text(out, "\r\n");
 }
@@ -62,25 +82,42 @@ static void csv_begin(struct buf *out)
 static void csv_row(struct buf *out, const struct study_value *session, bool is_first)
 {
 	(void)is_first;
-	for (int i = 0; i < CSV_COLUMN_COUNT; i++) {
-		const struct study_value *value = study_value_get(session, csv_columns[i]);
-		buf_text(out, i > 0 ? "," : "");
-		if (study_value_type(value) == STUDY_INT)
-			buf_int(out, study_value_int(value, 0));
-		else
-			csv_put(out, study_value_text(value, NULL));
-	}
-	buf_text(out, "\r\n");
+	put_csv_row(out, session, csv_put);
 }
 
-static void put_json(struct buf *out, const struct study_value *session)
+/* The mark says UTF-8 to spreadsheets. The names are not those of study import, which would take
+ * cells that were changed. */
+static void spreadsheet_begin(struct buf *out)
+{
+	static const char *const names[COLUMN_COUNT] = { "Session", "Day", "Minutes", "Topic",
+		"Notes", CSV_SPREADSHEET_COLUMN };
+	buf_text(out, "\xef\xbb\xbf");
+	put_header(out, names);
+}
+
+static void spreadsheet_row(struct buf *out, const struct study_value *session, bool is_first)
+{
+	(void)is_first;
+	put_csv_row(out, session, csv_put_cell);
+}
+
+static void put_json(struct buf *out, const struct study_value *value)
 {
 	char *json = NULL;
-	if (study_value_to_json(session, &json) == STUDY_OK)
+	if (study_value_to_json(value, &json) == STUDY_OK)
 		buf_text(out, json);
 	else
 		out->failed = true;
 	study_text_free(&json);
+}
+
+static void put_object(struct buf *out, const struct study_value *session)
+{
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		buf_printf(out, "%s\"%s\":", i > 0 ? "," : "{", columns[i]);
+		put_json(out, study_value_get(session, columns[i]));
+	}
+	buf_byte(out, '}');
 }
 
 static void json_begin(struct buf *out)
@@ -91,7 +128,7 @@ static void json_begin(struct buf *out)
 static void json_row(struct buf *out, const struct study_value *session, bool is_first)
 {
 	buf_text(out, is_first ? "\n" : ",\n");
-	put_json(out, session);
+	put_object(out, session);
 }
 
 static void json_end(struct buf *out)
@@ -102,7 +139,7 @@ static void json_end(struct buf *out)
 static void ndjson_row(struct buf *out, const struct study_value *session, bool is_first)
 {
 	(void)is_first;
-	put_json(out, session);
+	put_object(out, session);
 	buf_text(out, "\n");
 }
 
@@ -121,12 +158,17 @@ static const struct format {
 	[NDJSON] = { nothing, ndjson_row, nothing },
 };
 
+static const struct format spreadsheet_format = { spreadsheet_begin, spreadsheet_row, nothing };
+
 /* What FILE ends with, where nobody says. */
 static const struct format *format_of(
-	const struct study *study, const struct option_value *given, const char *path)
+	const struct study *study, const struct option_value *options_given, const char *path)
 {
+	const struct option_value *given = &options_given[FORMAT];
 	bool is_file = path && strcmp(path, "-") != 0;
 	const char *end = path ? strrchr(path, '.') : NULL;
+	if (options_given[SPREADSHEET].is_given)
+		return &spreadsheet_format;
 	if (given->is_given)
 		return &format_table[given->number];
 	for (int i = 0; end && formats[i]; i++)
@@ -204,7 +246,7 @@ static bool flush_text(struct export *ex)
 		return !ex->text.failed;
 	if (ex->to != stdout || !out->is_terminal)
 		fwrite(ex->text.bytes, 1, ex->text.len, ex->to);
-	else if (ex->format->row == csv_row) {
+	else if (ex->format->row != json_row && ex->format->row != ndjson_row) {
 		char *rest = NULL;
 		buf_byte(&ex->text, '\0');
 		for (char *line = ex->text.failed ? NULL : strtok_r(ex->text.bytes, "\n", &rest);
@@ -297,10 +339,15 @@ static void tell(const struct export *ex, int64_t rows, const char *path)
 static int run(struct study *study, const struct arguments *args)
 {
 	const char *path = args->words[0];
-	struct export ex = { .study = study, .format = format_of(study, &args->own[FORMAT], path) };
+	struct export ex = { .study = study, .format = format_of(study, args->own, path) };
 	struct pages pages = {
 		.study = study, .method = "sessions.list", .fill = fill, .arg = args->own
 	};
+	if (args->own[SPREADSHEET].is_given && args->own[FORMAT].is_given
+		&& args->own[FORMAT].number != CSV) {
+		study_complain(study, "--spreadsheet is for CSV");
+		return STUDY_EXIT_USAGE;
+	}
 	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;

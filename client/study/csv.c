@@ -124,21 +124,51 @@ void csv_split(struct span record, char separator, struct csv_record *out)
 	}
 }
 
-void csv_put(struct buf *out, const char *text)
+static bool needs_quotes(const char *text)
 {
-	if (!text)
-		return;
 	size_t len = strlen(text);
-	bool has_blank = len > 0 && (*text == ' ' || text[len - 1] == ' ');
-	if (len > 0 && !has_blank && !strpbrk(text, ",;\t\"\r\n")) {
-		buf_text(out, text);
-		return;
-	}
+	return len == 0 || *text == ' ' || text[len - 1] == ' ' || strpbrk(text, ",;\t\"\r\n");
+}
+
+static void put_quoted(struct buf *out, const char *before, const char *text)
+{
 	buf_byte(out, '"');
+	buf_text(out, before);
 	for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
 		buf_put(out, text, (size_t)(quote - text) + 1);
 		buf_byte(out, '"');
 	}
 	buf_text(out, text);
 	buf_byte(out, '"');
+}
+
+void csv_put(struct buf *out, const char *text)
+{
+	if (!text)
+		return;
+	if (needs_quotes(text))
+		put_quoted(out, "", text);
+	else
+		buf_text(out, text);
+}
+
+/* Full-width forms of = + - @ are read like these by spreadsheets of East Asia. */
+static bool begins_formula(const char *text)
+{
+	static const char *const beginnings[] = { "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b",
+		"\xef\xbc\x8d", "\xef\xbc\xa0" };
+	bool has_control = *text == '\t' || *text == '\r' || *text == '\n';
+	text += strspn(text, " \t\r\n");
+	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+		if (strncmp(text, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return has_control;
+}
+
+void csv_put_cell(struct buf *out, const char *text)
+{
+	if (text && begins_formula(text))
+		put_quoted(out, "'", text);
+	else
+		csv_put(out, text);
 }

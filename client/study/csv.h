@@ -57,4 +57,11 @@ void csv_split(struct span record, char separator, struct csv_record *out);
  * the empty text by is_quoted. */
 void csv_put(struct buf *out, const char *text);
 
+/* The same for a cell of a spreadsheet: what it would take for a formula gets an apostrophe before
+ * it (OWASP, "CSV Injection"). */
+void csv_put_cell(struct buf *out, const char *text);
+
+/* A name that only the header of such a table has. */
+#define CSV_SPREADSHEET_COLUMN "Logged at"
+
 #endif

@@ -50,6 +50,14 @@ static bool is_harmful(uint32_t point)
 	return false;
 }
 
+const char *glyph_decode(const char *at, uint32_t *point, bool *is_harmful_out)
+{
+	size_t len = sequence(at);
+	*point = len > 0 ? decode(at, len) : 0xfffd;
+	*is_harmful_out = is_harmful(*point);
+	return at + (len > 0 ? len : 1);
+}
+
 static void put(struct glyph *out, const char *bytes, size_t len, int columns)
 {
 	memcpy(out->bytes, bytes, len);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct glyph {
 	char bytes[4]; /* not NUL-terminated */
@@ -21,6 +22,9 @@ struct glyph {
  * controls, bidirectional overrides and what is no UTF-8 become U+FFFD, or '?' where the terminal
  * speaks no UTF-8: there, as does all that isn't ASCII. */
 const char *glyph_next(const char *at, bool is_utf8, struct glyph *out);
+
+/* The character at `at`, which is not the end; past it. *is_harmful: it is one of these. */
+const char *glyph_decode(const char *at, uint32_t *point, bool *is_harmful);
 
 int glyph_columns(const char *text, bool is_utf8);
 

@@ -47,12 +47,14 @@ static size_t other_value(struct span in)
 static enum json_result find_other(
 	struct json_stream *s, struct span in, bool is_end, struct json_extent *out)
 {
+	bool is_all = in.len < JSON_RECORD_MAX;
+	in.len = is_all ? in.len : JSON_RECORD_MAX; /* whatever is in view, the result is the same */
 	out->fault = JSON_NO_OBJECT;
 	out->len = *in.bytes == '[' ? 1 : other_value(in);
 	s->is_line_start = false;
-	if (out->len < in.len || is_end)
+	if (out->len < in.len || (is_all && is_end))
 		return JSON_BROKEN;
-	out->is_cut = s->is_dropping_line = in.len >= JSON_RECORD_MAX;
+	out->is_cut = s->is_dropping_line = !is_all;
 	return out->is_cut ? JSON_BROKEN : JSON_MORE;
 }
 

@@ -159,9 +159,10 @@ static enum rows_result peek(struct rows *r, char *out)
 	enum rows_result result = ROWS_RECORD;
 	for (size_t at = 0; result == ROWS_RECORD && at < CSV_RECORD_MAX;) {
 		struct span in = source_view(r->source);
-		while (at < in.len && in.bytes[at] && strchr(" \t\r\n", in.bytes[at]))
+		size_t most = in.len < CSV_RECORD_MAX ? in.len : CSV_RECORD_MAX;
+		while (at < most && in.bytes[at] && strchr(" \t\r\n", in.bytes[at]))
 			at++;
-		if (at < in.len) {
+		if (at < most) {
 			*out = in.bytes[at];
 			return ROWS_RECORD;
 		}

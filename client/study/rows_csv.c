@@ -158,7 +158,9 @@ static enum rows_result find_line(struct rows *r, size_t *len)
 	enum rows_result result = ROWS_RECORD;
 	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
-		size_t end = lines_end(in, 0, r->source->is_end);
+		bool is_all = in.len <= CSV_RECORD_MAX;
+		in.len = is_all ? in.len : CSV_RECORD_MAX; /* more may be in view, or not */
+		size_t end = lines_end(in, 0, is_all && r->source->is_end);
 		if (end == SIZE_MAX && !r->source->is_end && in.len < CSV_RECORD_MAX) {
 			result = rows_read_more(r);
 			continue;
@@ -220,8 +222,21 @@ static bool has_column(const struct rows *r, enum field field)
 	return r->column[field][0] >= 0 || r->column[field][1] >= 0;
 }
 
-static bool has_all_columns(const struct rows *r, uint64_t line, struct refusal *why)
+/* Its cells were changed, and would be imported so. */
+static bool is_for_spreadsheets(struct rows *r)
 {
+	for (size_t i = 0; i < r->columns; i++)
+		if (strcmp(name_of(r, i), CSV_SPREADSHEET_COLUMN) == 0)
+			return true;
+	return false;
+}
+
+static bool has_all_columns(struct rows *r, uint64_t line, struct refusal *why)
+{
+	if (is_for_spreadsheets(r))
+		return refuse_header(why, line,
+			"is that of study export --spreadsheet, which changes cells: export again "
+			"without it");
 	const char *missing = !has_column(r, FIELD_ID) ? "id"
 			      : !has_column(r, FIELD_DAY) && !has_column(r, FIELD_TIME)
 				      ? "timestamp or study_date"

@@ -82,18 +82,35 @@ void terminal_right(const struct terminal *t, const char *text, int columns)
 	fprintf(t->to, "%*s%s", columns - used, "", cell);
 }
 
-/* DEL and U+0080 to U+009F, which JSON lets through and terminals obey. */
+static void put_escape(FILE *to, uint32_t point)
+{
+	if (point > 0xffff) {
+		fprintf(to, "\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)));
+		point = 0xdc00 + ((point - 0x10000) & 0x3ff);
+	}
+	fprintf(to, "\\u%04x", (unsigned)point);
+}
+
+/* JSON lets DEL, C1 and bidirectional overrides through, which terminals obey. Line ends are between
+ * the values. */
 void terminal_json(const struct terminal *t, const char *json)
 {
-	for (const char *at = json; *at; at++) {
-		unsigned char byte = (unsigned char)*at, next = (unsigned char)at[1];
-		if (byte == 0x7f)
-			fputs("\\u007f", t->to);
-		else if (byte == 0xc2 && next >= 0x80 && next <= 0x9f) {
-			fprintf(t->to, "\\u%04x", (unsigned)next);
-			at++;
-		} else
-			fputc(byte, t->to);
+	while (*json) {
+		const char *run = json;
+		uint32_t point = 0;
+		bool is_harmful = false;
+		while (*json && !is_harmful) {
+			const char *next = glyph_decode(json, &point, &is_harmful);
+			is_harmful = is_harmful && !strchr("\n\r\t", *json);
+			if (is_harmful)
+				break;
+			json = next;
+		}
+		fwrite(run, 1, (size_t)(json - run), t->to);
+		if (is_harmful) {
+			put_escape(t->to, point);
+			json = glyph_decode(json, &point, &is_harmful);
+		}
 	}
 }
 

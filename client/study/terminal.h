@@ -42,7 +42,8 @@ void terminal_text(const struct terminal *t, const char *text);
 void terminal_left(const struct terminal *t, const char *text, int columns);
 void terminal_right(const struct terminal *t, const char *text, int columns);
 
-/* JSON text as it is, but for controls over U+001F, which become \u escapes. */
+/* JSON text as it is, but for what commands a terminal or turns text around: that becomes \u
+ * escapes. */
 void terminal_json(const struct terminal *t, const char *json);
 
 /* "1 h 05 min" */

@@ -9,10 +9,11 @@
 
 #include "client/study/csv.h"
 #include "client/study/rows.h"
+#include "client/study/zone.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
 
-enum { PIECES = 4, HEAD = 2 + PIECES, STRETCH = 66000, STRETCHES_MAX = 5, PIECES_MAX = 32 };
+enum { PIECES = 4, HEAD = 2 + PIECES, STRETCH = 263000, STRETCHES_MAX = 3, PIECES_MAX = 32 };
 
 static const char header[] = "id,timestamp,minutes,tag,notes\n";
 
@@ -24,6 +25,7 @@ struct outcome {
 	size_t count, stop_after;
 	size_t text_len; /* at the stop */
 	uint64_t line, offset, at_line;
+	unsigned mark;
 };
 
 static void ensure(bool is_true)
@@ -48,9 +50,9 @@ static void check_csv(const struct record *record)
 	csv_put(&line, record->notes);
 	buf_text(&line, "\r\n");
 	if (line.len <= CSV_RECORD_MAX) {
-		ensure(csv_scan(buf_view(&line), true, &extent) == CSV_RECORD);
+		ensure(csv_scan(buf_view(&line), ',', true, &extent) == CSV_RECORD);
 		ensure(extent.len == line.len);
-		csv_split(buf_view(&line), &again);
+		csv_split(buf_view(&line), ',', &again);
 		ensure(again.count == 2);
 		ensure(strcmp(again.fields[0].text, record->tag) == 0);
 		ensure(strcmp(again.fields[1].text, record->notes ? record->notes : "") == 0);
@@ -63,38 +65,47 @@ static void show_refusal(struct buf *out, const struct refusal *why)
 {
 	ensure(why->rule[0]);
 	ensure(utf8_is_valid(why->rule, strlen(why->rule)));
-	buf_printf(out, "!%llu %s %s\n", (unsigned long long)why->line, why->field, why->rule);
+	ensure(utf8_is_valid(why->field, strlen(why->field)));
+	ensure(why->last_line == 0 || why->last_line >= why->line);
+	buf_printf(out, "!%llu-%llu %s %s\n", (unsigned long long)why->line,
+		(unsigned long long)why->last_line, why->field, why->rule);
 }
 
 static void show_record(struct buf *out, const struct raw_record *raw)
 {
-	static const unsigned char name_space[16];
+	static struct record_rules rules;
 	unsigned char id[16];
 	struct record record;
 	struct refusal why = { 0 };
-	if (!record_judge(raw, name_space, &record, &why)) {
+	struct zone *zone = NULL;
+	ensure(rules.zone || zone_open(&zone, "Europe/Berlin", NULL));
+	rules.zone = rules.zone ? rules.zone : zone;
+	if (!record_judge(raw, &rules, &record, &why)) {
 		ensure(why.line == raw->line);
 		show_refusal(out, &why);
 		return;
 	}
 	ensure(uuid_parse(span_of(record.id), id) && record.minutes > 0 && *record.tag);
 	check_csv(&record);
-	buf_printf(out, "%llu %s %s %lld ", (unsigned long long)raw->line, record.id, record.day,
+	buf_printf(out, "%llu-%llu %s %s %s %lld ", (unsigned long long)raw->line,
+		(unsigned long long)raw->last_line, record.id, record.day, record.created_at,
 		(long long)record.minutes);
 	show(out, record.tag);
 	show(out, record.notes);
 	buf_byte(out, '\n');
 }
 
-static void note(struct outcome *out, const struct source *source, uint64_t line)
+static void note(
+	struct outcome *out, const struct rows *rows, const struct source *source, uint64_t line)
 {
-	ensure(line > out->line); /* each begins on a line of its own */
+	ensure(line >= out->line);
 	out->line = line;
 	if (++out->count != out->stop_after)
 		return;
 	out->text_len = out->text.len;
 	out->offset = source->offset;
 	out->at_line = source->line;
+	out->mark = rows_mark(rows);
 }
 
 /* False: it waits for more. */
@@ -111,7 +122,7 @@ static bool read_rows(struct rows *rows, const struct source *source, struct out
 			show_record(&out->text, &raw);
 		else
 			show_refusal(&out->text, &why);
-		note(out, source, result == ROWS_RECORD ? raw.line : why.line);
+		note(out, rows, source, result == ROWS_RECORD ? raw.line : why.line);
 	}
 	return true;
 }
@@ -173,6 +184,7 @@ static void read_rest(
 	open_reader(&r, fd, format);
 	begin(&r, out);
 	ensure(r.is_begun && source_seek(&r.source, whole->offset, whole->at_line));
+	rows_go_on(r.rows, whole->mark);
 	go_on(&r, out);
 	ensure(r.has_ended);
 	close_reader(&r);
@@ -245,7 +257,7 @@ static void check(struct span in, const uint8_t *head, enum rows_format format)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum rows_format formats[] = { ROWS_ANY, ROWS_CSV, ROWS_NDJSON, ROWS_ANY };
+	static const enum rows_format formats[] = { ROWS_ANY, ROWS_CSV, ROWS_JSON, ROWS_ANY };
 	struct buf in = { 0 };
 	if (size < HEAD)
 		return 0;
