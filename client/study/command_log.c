@@ -1,5 +1,11 @@
 /* study log: a session that was studied. */
+#include <limits.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
 #include "client/study/command.h"
+#include "client/study/pages.h"
 #include "client/study/service.h"
 
 static int run(struct study *study, const struct arguments *args);
@@ -11,8 +17,10 @@ static const struct option options[] = {
 };
 
 const struct command command_log = { "log", "MINUTES TOPIC", "Log a session of study",
-	"MINUTES is a number, or like 1:30, 1h or 1h30. A topic that is new is made.\n", options, 2,
-	2, run };
+	"MINUTES is a number, or like 1:30, 1h or 1h30. TOPIC is a topic's name. Its case makes no\n"
+	"difference, unless several topics differ in it: then it is the one of exactly this name. A\n"
+	"topic that is new is made.\n",
+	options, 2, 2, run };
 
 static void tell(const struct study *study, const struct study_value *session)
 {
@@ -30,6 +38,54 @@ static void tell(const struct study *study, const struct study_value *session)
 	if (study_value_bool(study_value_get(session, "topic_archived"), false))
 		fputs(" (the topic is archived)", study->out.to);
 	fputc('\n', study->out.to);
+}
+
+/* Topics whose names differ in case only. */
+
+static bool is_same_name(const char *a, const char *b)
+{
+	mbstate_t at_a = { 0 }, at_b = { 0 };
+	for (;;) {
+		wchar_t of_a = 0, of_b = 0;
+		size_t len_a = mbrtowc(&of_a, a, MB_LEN_MAX, &at_a);
+		size_t len_b = mbrtowc(&of_b, b, MB_LEN_MAX, &at_b);
+		if (len_a > MB_LEN_MAX || len_b > MB_LEN_MAX
+			|| towlower((wint_t)of_a) != towlower((wint_t)of_b))
+			return false;
+		if (of_a == 0)
+			return true;
+		a += len_a;
+		b += len_b;
+	}
+}
+
+static void fill(struct study_params *params, const void *arg)
+{
+	study_params_text(params, "q", arg);
+}
+
+/* The service refuses a name that several topics have in another case: these are they. */
+static void tell_candidates(struct study *study, const char *name)
+{
+	struct pages pages = { .study = study, .method = "topics.list", .fill = fill, .arg = name };
+	while (pages_next(&pages))
+		for (size_t i = 0; i < study_value_count(pages.data); i++) {
+			const struct study_value *topic = study_value_at(pages.data, i);
+			const char *other = study_value_text(study_value_get(topic, "name"), "");
+			if (!is_same_name(other, name))
+				continue;
+			fputs("  ", study->err.to);
+			terminal_text(&study->err, other);
+			fprintf(study->err.to, " (%lld)\n",
+				(long long)study_value_int(study_value_get(topic, "id"), 0));
+		}
+	pages_fini(&pages);
+}
+
+static bool is_ambiguous(const struct study *study)
+{
+	const struct study_error *why = study->client ? study_client_error(study->client) : NULL;
+	return why && strcmp(why->code, "INVALID_INPUT") == 0 && strcmp(why->field, "tag") == 0;
 }
 
 static int run(struct study *study, const struct arguments *args)
@@ -52,6 +108,8 @@ static int run(struct study *study, const struct arguments *args)
 	int exit = service_call(study, "sessions.log", params, &session);
 	if (exit == STUDY_EXIT_DONE)
 		tell(study, session);
+	else if (exit == STUDY_EXIT_REFUSED && is_ambiguous(study))
+		tell_candidates(study, args->words[1]);
 	study_value_free(&session);
 	study_params_free(&params);
 	return exit;

@@ -4,6 +4,11 @@ _study_topics() {
 	study topics --json --timeout 1 2>/dev/null | tr '{' '\n' | sed -n 's/.*"name":"\([^"\\]*\)".*/\1/p'
 }
 
+_study_zones() {
+	echo UTC
+	sed '/^#/d' /usr/share/zoneinfo/zone.tab 2>/dev/null | cut -f 3
+}
+
 _study_methods() {
 	study rpc rpc.methods --json --timeout 1 2>/dev/null | grep -o '"name":"[a-z]*\.[a-z]*"' \
 		| cut -d '"' -f 4
@@ -23,7 +28,7 @@ _study_takes_value() {
 	case $1 in
 	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
 		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
-		--interval) return 0 ;;
+		--time-zone | --interval) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -31,13 +36,14 @@ _study_takes_value() {
 # What may stand after this option of this command.
 _study_value() {
 	local formats=$'csv\njson\nndjson'
-	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson'
+	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson\njson'
 	case $2 in
 	--tag) _study_offer "$(_study_topics)" "$3" ;;
 	--date | --from | --to) _study_offer $'today\nyesterday' "$3" ;;
 	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
 	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
 	--format) _study_offer "$formats" "$3" ;;
+	--time-zone) _study_offer "$(_study_zones)" "$3" ;;
 	--key-file) _study_files "$3" ;;
 	esac
 }
@@ -51,8 +57,8 @@ _study() {
 		[sessions]=$'--tag\n--from\n--to\n--search\n--sort\n--limit\n--ids'
 		[stats]=$'--by\n--from\n--to'
 		[heatmap]=$'--year'
-		[import]=$'--format\n--namespace\n--dry-run\n--restart'
-		[export]=$'--format\n--tag\n--from\n--to'
+		[import]=$'--format\n--namespace\n--time-zone\n--update\n--restore\n--dry-run\n--restart'
+		[export]=$'--format\n--tag\n--from\n--to\n--spreadsheet'
 		[rpc]=""
 		[status]=$'--interval'
 		[keys]=""

@@ -1,0 +1,116 @@
+"""`study` as stories run it: its standard output and error, its exit status, on a pipe or a terminal."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+import uuid
+
+import harness
+
+STUDY = os.path.join(harness.BUILD, "client", "study", "study")
+NAMESPACE = uuid.UUID("6b0f2a3e-5d1c-4f7e-9a58-3c2d7e91b604")
+DONE, REFUSED, USAGE, UNREACHABLE, LINES = range(5)
+ESCAPE = "\x1b"
+HEADER = "id,timestamp,minutes,tag\n"
+
+
+def is_sanitized():
+    with open(os.path.join(harness.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        return re.search(r"^STUDYTRACKER_SANITIZE:\w+=.", cache.read(), re.MULTILINE) is not None
+
+
+class Terminal:
+    """A program on a terminal of its own: all that it wrote, and its exit status."""
+
+    def __init__(self, command, env, columns=80, reads_it=False):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        popen = subprocess.Popen(command, env=env, stdin=theirs if reads_it else subprocess.DEVNULL,
+                                 stdout=theirs, stderr=theirs, start_new_session=reads_it,
+                                 preexec_fn=harness.dies_with_us)
+        os.close(theirs)
+        try:
+            self.text = self.read_all(ours).decode("utf-8")
+        finally:
+            os.close(ours)
+            self.status = popen.wait(harness.PATIENCE)
+
+    @staticmethod
+    def read_all(descriptor):
+        text, deadline = b"", time.monotonic() + 4 * harness.PATIENCE
+        while time.monotonic() < deadline:
+            if not select.select([descriptor], [], [], 1)[0]:
+                continue
+            try:
+                more = os.read(descriptor, 65536)
+            except OSError:  # EIO: the other side is closed
+                return text
+            if not more:
+                return text
+            text += more
+        raise AssertionError(f"the program did not end: {text[-500:]!r}")
+
+
+class StudyCase(harness.ServiceCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="st-study-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.empty()
+
+    def empty(self):
+        """Again where a row came in between, which an import that was killed had asked for."""
+        harness.until("all is deleted", self.try_empty)
+
+    def try_empty(self):
+        try:
+            super().empty()
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
+    def environment(self, **more):
+        return harness.clean_environment(**{
+            "STUDYTRACKER_ENDPOINT": self.service.rpc_endpoint(), "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color", "XDG_STATE_HOME": self.path("state"), **more})
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return self.path(name)
+
+    def study(self, *words, status=DONE, stdin="", **env):
+        """Standard output; standard error stays in self.errors."""
+        done = subprocess.run([STUDY, *map(str, words)], input=stdin, encoding="utf-8", check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200,
+                              env=self.environment(**env), preexec_fn=harness.dies_with_us)
+        self.errors = done.stderr
+        self.assertEqual(done.returncode, status, done.stdout[-2000:] + done.stderr[-2000:])
+        self.assertNotIn(ESCAPE, done.stdout + done.stderr)
+        return done.stdout
+
+    def json(self, *words, **more):
+        return json.loads(self.study(*words, "--json", **more))
+
+    def on_terminal(self, *words, columns=80, **env):
+        return Terminal([STUDY, *map(str, words)], self.environment(**env), columns)
+
+    def totals(self):
+        return self.json("rpc", "stats.totals")
+
+    def all_sessions(self):
+        """What a session is, but for when it was logged, by id."""
+        rows = self.json("sessions", "--limit", 0)["data"]
+        return {row["id"]: (row["study_date"], row["minutes"], row["tag"], row["notes"])
+                for row in rows}
