@@ -438,7 +438,7 @@ class Imports(StudyCase):
                           + "01890A5D-AC96-774B-BCCE-B302099A8057,2020-01-02 10:00:00,6,AWS\n")
         self.assertIn("3 imported", self.study("import", path))
         self.assertEqual(self.all_sessions(), {
-            str(uuid.uuid5(NAMESPACE, "1")): ("2019-12-31", 45, "aws", None),
+            str(uuid.uuid5(NAMESPACE, "1")): ("2020-01-01", 45, "aws", None),
             str(uuid.uuid5(NAMESPACE, "2")): ("2020-01-01", 5, 'a "b", c', None),
             "01890a5d-ac96-774b-bcce-b302099a8057": ("2020-01-02", 6, "AWS", None)})
         before = self.totals()
@@ -456,12 +456,12 @@ class Imports(StudyCase):
         path = self.write("bad.csv", text)
         said = self.json("import", path, status=LINES)
         self.assertEqual([(line["line"], line["field"]) for line in said["refused"]], [
-            (2, "minutes"), (3, "study_date"), (4, "id"), (5, "tag"), (6, None), (7, "tag"),
-            (9, "tag"), (10, None), (11, None), (13, "session_id")])
-        self.assertEqual((said["created"], said["differing"], said["refused_lines"]), (2, 0, 10))
+            (2, "minutes"), (3, "timestamp"), (4, "id"), (5, "tag"), (6, None), (7, None),
+            (9, "tag"), (10, "tag"), (11, None), (13, "id")])
+        self.assertEqual((said["created"], said["differing"], said["refused_lines"]), (2, 1, 9))
         self.study("import", path, status=LINES)
         self.assertIn("line 2: minutes must be a whole number from 1 to 1440\n", self.errors)
-        self.assertIn("line 13: the session exists with other values: minutes", self.errors)
+        self.assertIn("line 13: id is there with other values: minutes 5, the file says 7\n", self.errors)
         self.assertEqual(self.totals()["total_sessions"], 2)
 
     def test_refused_lines_far_apart_are_told_in_order(self):
