@@ -156,8 +156,9 @@ static void answer(struct study_client *c, struct request *request, const struct
 	if (!msg_is_nil(e->error)) {
 		struct span details;
 		refuse(request, e->error, &error);
-		if (msg_find(e->error, "details", &details) == ST_OK
-			&& value_decode(details, &value) != STUDY_OK)
+		bool has_details = error.status == STUDY_REFUSED
+				   && msg_find(e->error, "details", &details) == ST_OK;
+		if (has_details && value_decode(details, &value) != STUDY_OK)
 			value = NULL; /* the error says enough */
 	} else {
 		enum study_status st = value_decode(e->result, &value);

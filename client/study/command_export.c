@@ -49,7 +49,8 @@ static void fill(struct study_params *params, const void *arg)
 
 /* What study import takes: all that a session is. Ids of topics and the time of the last change are
  * the service's own. */
-static const char *const columns[] = { "id", "study_date", "minutes", "tag", "notes", "created_at" };
+static const char *const columns[] = { "id", "study_date", "minutes", "tag", "notes",
+	"created_at" };
 
 enum { COLUMN_COUNT = sizeof columns / sizeof *columns };
 

@@ -227,8 +227,8 @@ static int open_zone(struct import *im, const struct option_value *given)
 {
 	struct account_calendar calendar = { .time_zone = "UTC" };
 	struct fail why = { 0 };
-	int exit = im->options.is_dry_run ? STUDY_EXIT_DONE
-					  : account_calendar(im->study, &calendar);
+	int exit =
+		im->options.is_dry_run ? STUDY_EXIT_DONE : account_calendar(im->study, &calendar);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
 	if (!zone_open(&im->zone, given->is_given ? given->text : calendar.time_zone, &why)) {
@@ -245,12 +245,13 @@ static int open_zone(struct import *im, const struct option_value *given)
 static void open_journal(struct import *im, const char *path)
 {
 	char about[256];
-	(void)snprintf(about, sizeof about, "%s\n%s\n%lld%s%s", im->name_space,
-		zone_name(im->zone), (long long)im->options.rules.day_starts_at,
+	(void)snprintf(about, sizeof about, "%s\n%s\n%lld%s%s", im->name_space, zone_name(im->zone),
+		(long long)im->options.rules.day_starts_at,
 		im->options.should_update ? "\nupdate" : "",
 		im->options.should_restore ? "\nrestore" : "");
 	if (strcmp(path, "-") != 0)
-		journal_open(&im->journal, im->source.fd, path, service_endpoints(im->study), about);
+		journal_open(
+			&im->journal, im->source.fd, path, service_endpoints(im->study), about);
 }
 
 static int prepare(struct import *im, const char *path, const struct arguments *args)

@@ -17,8 +17,10 @@ static const struct option options[] = {
 };
 
 const struct command command_log = { "log", "MINUTES TOPIC", "Log a session of study",
-	"MINUTES is a number, or like 1:30, 1h or 1h30. TOPIC is a topic's name. Its case makes no\n"
-	"difference, unless several topics differ in it: then it is the one of exactly this name. A\n"
+	"MINUTES is a number, or like 1:30, 1h or 1h30. TOPIC is a topic's name. Its case makes "
+	"no\n"
+	"difference, unless several topics differ in it: then it is the one of exactly this name. "
+	"A\n"
 	"topic that is new is made.\n",
 	options, 2, 2, run };
 

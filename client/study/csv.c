@@ -155,8 +155,8 @@ void csv_put(struct buf *out, const char *text)
 /* Full-width forms of = + - @ are read like these by spreadsheets of East Asia. */
 static bool begins_formula(const char *text)
 {
-	static const char *const beginnings[] = { "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b",
-		"\xef\xbc\x8d", "\xef\xbc\xa0" };
+	static const char *const beginnings[] = { "=", "+", "-", "@", "\xef\xbc\x9d",
+		"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0" };
 	bool has_control = *text == '\t' || *text == '\r' || *text == '\n';
 	text += strspn(text, " \t\r\n");
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)

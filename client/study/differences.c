@@ -62,8 +62,8 @@ static void put_names(const struct record *record, const struct study_value *fie
 	}
 }
 
-bool record_differences(const struct record *record, const struct study_value *session,
-	char out[DIFFERENCES_SIZE])
+bool record_differences(
+	const struct record *record, const struct study_value *session, char out[DIFFERENCES_SIZE])
 {
 	char minutes[24], our_minutes[24];
 	const char *tag = study_value_text(study_value_get(session, "tag"), "");
@@ -73,11 +73,13 @@ bool record_differences(const struct record *record, const struct study_value *s
 	const struct pair pairs[] = {
 		{ "tag", true, tag, record->tag },
 		{ "minutes", false, minutes, our_minutes },
-		{ "study_date", false, study_value_text(study_value_get(session, "study_date"), NULL),
+		{ "study_date", false,
+			study_value_text(study_value_get(session, "study_date"), NULL),
 			record->day },
 		{ "notes", true, study_value_text(study_value_get(session, "notes"), NULL),
 			record->has_notes ? record->notes : NULL },
-		{ "timestamp", false, study_value_text(study_value_get(session, "created_at"), NULL),
+		{ "timestamp", false,
+			study_value_text(study_value_get(session, "created_at"), NULL),
 			*record->created_at ? record->created_at : NULL },
 	};
 	const bool is_same[] = {

@@ -10,7 +10,7 @@ enum { DIFFERENCES_SIZE = 320 };
 
 /* `session` is what SESSION_EXISTS has as its details. "minutes 25, not 30; tag …", the session's value
  * first. False: nothing of what the file says differs. */
-bool record_differences(const struct record *record, const struct study_value *session,
-	char out[DIFFERENCES_SIZE]);
+bool record_differences(
+	const struct record *record, const struct study_value *session, char out[DIFFERENCES_SIZE]);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <json.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A count in words, which a dry run has others for, and as a member of the JSON object. */
@@ -31,8 +32,7 @@ static void print_json(const struct import_report *r, struct json_object *value)
 	json_object_put(value);
 }
 
-static void put_json_line(
-	struct import_report *r, enum outcome outcome, const struct refusal *why)
+static void put_json_line(struct import_report *r, enum outcome outcome, const struct refusal *why)
 {
 	struct json_object *line = json_object_new_object();
 	uint64_t last = why->last_line > why->line ? why->last_line : why->line;
@@ -42,15 +42,13 @@ static void put_json_line(
 		line, "field", *why->field ? json_object_new_string(why->field) : NULL);
 	json_object_object_add(line, "rule", json_object_new_string(why->rule));
 	json_object_object_add(line, "outcome",
-		json_object_new_string(outcome == OUTCOME_REFUSED
-					       ? "refused"
-					       : outcome_table[outcome].member));
+		json_object_new_string(
+			outcome == OUTCOME_REFUSED ? "refused" : outcome_table[outcome].member));
 	fputs(r->told++ > 0 ? ",\n" : "\n", r->study->out.to);
 	print_json(r, line);
 }
 
-void import_report_line(
-	struct import_report *r, enum outcome outcome, const struct refusal *why)
+void import_report_line(struct import_report *r, enum outcome outcome, const struct refusal *why)
 {
 	const struct terminal *err = &r->study->err;
 	progress_clear(r->progress);
@@ -78,6 +76,13 @@ uint64_t import_report_rows(const struct import_report *r, const struct journal_
 	return rows;
 }
 
+static struct json_object *number(double value, int decimals)
+{
+	char text[48];
+	(void)snprintf(text, sizeof text, "%.*f", decimals, value);
+	return json_object_new_double_s(value, text);
+}
+
 static void end_json(const struct import_report *r, double seconds, double rate)
 {
 	struct json_object *end = json_object_new_object();
@@ -91,8 +96,8 @@ static void end_json(const struct import_report *r, double seconds, double rate)
 		end, "time_zone", r->time_zone ? json_object_new_string(r->time_zone) : NULL);
 	json_object_object_add(end, "dry_run", json_object_new_boolean(r->is_dry_run));
 	json_object_object_add(end, "interrupted", json_object_new_boolean(r->is_interrupted));
-	json_object_object_add(end, "seconds", json_object_new_double(seconds));
-	json_object_object_add(end, "rows_per_second", json_object_new_double(rate));
+	json_object_object_add(end, "seconds", number(seconds, 3));
+	json_object_object_add(end, "rows_per_second", number(rate, 1));
 	fputs(r->told > 0 ? "\n]," : "],", r->study->out.to);
 	const char *text = json_object_to_json_string_ext(
 		end, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -132,8 +137,8 @@ static void end_text(const struct import_report *r, double seconds, double rate)
 	fflush(out->to);
 	end_hints(r);
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
-		const char *words = r->is_dry_run ? outcome_table[i].words_dry
-						  : outcome_table[i].words;
+		const char *words =
+			r->is_dry_run ? outcome_table[i].words_dry : outcome_table[i].words;
 		if (!words || (!outcome_table[i].is_always && r->done.counts[i] == 0))
 			continue;
 		fprintf(out->to, "%s%" PRIu64 " %s", gap, r->done.counts[i], words);

@@ -181,8 +181,8 @@ static void ask(struct slot *slot, enum step step)
 	slot->step = step;
 	slot->state = SLOT_ASKED;
 	put_params(in, slot);
-	enum study_status st = study_submit(in->client, methods[step], in->params, on_reply, slot,
-		(int)in->options.give_up_ms);
+	enum study_status st = study_submit(
+		in->client, methods[step], in->params, on_reply, slot, (int)in->options.give_up_ms);
 	if (st == STUDY_INVALID_ARGUMENT) /* what no request can hold */
 		refuse(slot, study_client_error(in->client));
 	else if (st != STUDY_OK)
@@ -310,7 +310,8 @@ static void take_record(struct importer *in, struct slot *slot, const struct raw
 	slot->asked_ms = progress_now_ms();
 	++*id_count(in, slot->record.id);
 	if (!keep_texts(slot))
-		in->fatal = (struct study_error){ .status = STUDY_NO_MEMORY, .message = "out of memory" };
+		in->fatal = (struct study_error){ .status = STUDY_NO_MEMORY,
+			.message = "out of memory" };
 	else if (is_behind(in, slot))
 		wait_for(slot, 0);
 	else

@@ -48,7 +48,8 @@ static enum json_result find_other(
 	struct json_stream *s, struct span in, bool is_end, struct json_extent *out)
 {
 	bool is_all = in.len < JSON_RECORD_MAX;
-	in.len = is_all ? in.len : JSON_RECORD_MAX; /* whatever is in view, the result is the same */
+	in.len =
+		is_all ? in.len : JSON_RECORD_MAX; /* whatever is in view, the result is the same */
 	out->fault = JSON_NO_OBJECT;
 	out->len = *in.bytes == '[' ? 1 : other_value(in);
 	s->is_line_start = false;

@@ -23,7 +23,8 @@ static const struct {
 	const char *kinds;
 	bool takes_number;
 } field_table[FIELD_COUNT] = {
-	[FIELD_ID] = { "session_id", { "id", "session_id" }, "must be text or a whole number", true },
+	[FIELD_ID] = { "session_id", { "id", "session_id" }, "must be text or a whole number",
+		true },
 	[FIELD_DAY] = { "study_date", { "study_date", "date" }, "must be text" },
 	[FIELD_TIME] = { "created_at", { "timestamp", "created_at" }, "must be text" },
 	[FIELD_MINUTES] = { "minutes", { "minutes", "duration_minutes" }, "must be a whole number",
@@ -85,8 +86,8 @@ bool record_merge(const struct named_texts *named, struct raw_record *raw, struc
 		raw->text[f] = first ? first : second;
 		if (!first || !second || strcmp(first, second) == 0)
 			continue;
-		record_refuse(why, raw->line, field_table[f].names[0], "and %s say different things",
-			field_table[f].names[1]);
+		record_refuse(why, raw->line, field_table[f].names[0],
+			"and %s say different things", field_table[f].names[1]);
 		return false;
 	}
 	return true;
@@ -186,9 +187,9 @@ static bool take_char(const char **at, const char *any)
 
 /* A moment as a file writes it. */
 struct moment {
-	int64_t local;   /* seconds since 1970-01-01T00:00, by the clock that wrote it */
-	int64_t micros;  /* after these */
-	int64_t offset;  /* seconds east of UTC */
+	int64_t local;  /* seconds since 1970-01-01T00:00, by the clock that wrote it */
+	int64_t micros; /* after these */
+	int64_t offset; /* seconds east of UTC */
 	bool has_time, has_offset;
 };
 
@@ -258,9 +259,9 @@ static bool take_moment(struct span text, struct moment *out)
 
 static bool judge_moment(const struct judge *j, enum field field, struct moment *out)
 {
-	static const char rule[] =
-		"must be a day that exists, from 1900-01-01 to 9999-12-31; a time may follow, as in "
-		"2026-01-31T09:30:00+01:00";
+	static const char rule[] = "must be a day that exists, from 1900-01-01 to 9999-12-31; a "
+				   "time may follow, as in "
+				   "2026-01-31T09:30:00+01:00";
 	struct span text;
 	return is_given(j, field, &text) && (take_moment(text, out) || refuse(j, field, rule));
 }
@@ -317,8 +318,8 @@ static bool judge_time(const struct judge *j, struct record *out)
 		|| !put_day(j, &day, day_utc, out))
 		return false;
 	if (has_day && has_time && !time.has_time)
-		return refuse(j, FIELD_TIME,
-			"must hold a time of day, as in 2026-01-31T09:30:00+01:00");
+		return refuse(
+			j, FIELD_TIME, "must hold a time of day, as in 2026-01-31T09:30:00+01:00");
 	if (!time.has_time)
 		return true;
 	instant_format(utc * 1000000 + time.micros, out->created_at);

@@ -14,7 +14,8 @@ static const char separators[] = ",;\t";
 /* The lines that a wrong quote seems to hold are rows of their own. */
 static void refuse_quote(struct rows *r, const char *how, uint64_t opens, uint64_t ends)
 {
-	record_refuse(&r->refusal, 0, "", "the quote that opens on line %" PRIu64 " %s", opens, how);
+	record_refuse(
+		&r->refusal, 0, "", "the quote that opens on line %" PRIu64 " %s", opens, how);
 	if (ends == opens)
 		return;
 	record_add(&r->refusal,
@@ -51,7 +52,8 @@ static enum rows_result refuse_broken(
 static bool is_blank(const struct rows *r, struct span text)
 {
 	size_t i = 0;
-	while (i < text.len && (text.bytes[i] == r->separator || memchr(" \t\r\n", text.bytes[i], 4)))
+	while (i < text.len
+		&& (text.bytes[i] == r->separator || memchr(" \t\r\n", text.bytes[i], 4)))
 		i++;
 	return i == text.len;
 }
@@ -141,7 +143,8 @@ static char choose_separator(struct rows *r)
 static bool is_separator_line(struct span line, char *out)
 {
 	struct span text = line;
-	while (text.len > 0 && strchr("\r\n\"", text.bytes[text.len - 1]) && text.bytes[text.len - 1])
+	while (text.len > 0 && strchr("\r\n\"", text.bytes[text.len - 1])
+		&& text.bytes[text.len - 1])
 		text.len--;
 	while (text.len > 0 && *text.bytes == '"')
 		text = (struct span){ text.bytes + 1, text.len - 1 };
@@ -246,7 +249,8 @@ static bool has_all_columns(struct rows *r, uint64_t line, struct refusal *why)
 	if (!missing)
 		return true;
 	record_refuse(why, line, "header",
-		"has no column %s; id, timestamp or study_date, minutes and tag must be there, with "
+		"has no column %s; id, timestamp or study_date, minutes and tag must be there, "
+		"with "
 		"commas, semicolons or tabs between them",
 		missing);
 	return false;

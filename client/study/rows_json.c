@@ -48,8 +48,7 @@ static bool is_json(struct rows *r, struct span object, size_t *wrong_at)
 	if (scan.broken)
 		record_refuse(&r->refusal, 0, "", "is not JSON: %s", scan.broken);
 	else
-		record_refuse(&r->refusal, 0, fail.field,
-			"must not contain the character U+0000");
+		record_refuse(&r->refusal, 0, fail.field, "must not contain the character U+0000");
 	return false;
 }
 

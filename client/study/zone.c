@@ -9,8 +9,16 @@
 
 #include "client/study/zone_rule.h"
 
-enum { NAME_SIZE = 64, HEADER = 44, COUNTS_AT = 20, TYPE_BYTES = 6, TYPES_MAX = 256,
-	TRANSITIONS_MAX = 100000, FILE_MAX = 1 << 20, RULE_SIZE = 128 };
+enum {
+	NAME_SIZE = 64,
+	HEADER = 44,
+	COUNTS_AT = 20,
+	TYPE_BYTES = 6,
+	TYPES_MAX = 256,
+	TRANSITIONS_MAX = 100000,
+	FILE_MAX = 1 << 20,
+	RULE_SIZE = 128
+};
 
 static const char directory[] = "/usr/share/zoneinfo/";
 
@@ -18,7 +26,7 @@ struct zone {
 	char name[NAME_SIZE];
 	size_t count; /* of transitions */
 	int64_t *at;
-	unsigned char *type; /* from that moment on */
+	unsigned char *type;            /* from that moment on */
 	int64_t offsets[TYPES_MAX + 2]; /* by type; then those of the rule */
 	size_t types, offset_count;
 	bool has_rule; /* after the last transition */

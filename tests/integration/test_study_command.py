@@ -520,7 +520,7 @@ class Imports(StudyCase):
 
     def many(self, count):
         return self.write("many.csv", HEADER + "".join(
-            f"{i},20{i % 20 + 10}-01-0{i % 9 + 1}T10:00:00Z,{i % 240 + 1},topic {i % 7}\n"
+            f"{i},20{i % 20 + 1:02}-01-0{i % 9 + 1}T10:00:00Z,{i % 240 + 1},topic {i % 7}\n"
             for i in range(count)))
 
     def is_idle(self):

@@ -3,10 +3,11 @@
 import csv
 import json
 import re
+import subprocess
 import unittest
 
 import harness
-from study_program import LINES, USAGE, StudyCase
+from study_program import LINES, STUDY, USAGE, StudyCase
 
 NOTES = [None, "", "plain", "a,b;c\td", '"', '""', "line\r\nline\n", "\r", "\n\n", " blanks ", "\ttab", "漢字 🎉 é",
          "=1+1", "+1", "-1", "@SUM(A1)", "＝1", "'=1", "\x01\x1b[31m\x7f\x9b\u202e", "sep=;", "null", "\ufeffmark",
@@ -22,13 +23,18 @@ class Exports(StudyCase):
     def fill(self):
         lines = [{"id": f"x{i}", "study_date": f"2020-01-{i + 1:02}", "minutes": i + 1,
                   "tag": TAGS[i % len(TAGS)], "notes": notes,
-                  "created_at": f"20{40 - i:02}-02-03T23:59:59.{i * 37 % 1000000:06}Z" if i > 20
-                  else f"2019-02-03T23:59:59.{i * 37:06}Z"}
+                  "created_at": f"20{24 - i // 20 * 5:02}-02-03T23:59:59.{i * 37:06}Z"}
                  for i, notes in enumerate(NOTES)]
         self.assertEqual(self.json("import", "-", stdin="\n".join(map(json.dumps, lines)))["created"], len(NOTES))
         topics = self.json("topics")["data"]
         old = next(topic["id"] for topic in topics if topic["name"] == "old")
         self.json("rpc", "topics.update", json.dumps({"topic_id": old, "archived": True}))
+
+    def printed(self, *words):
+        """Bytes, which may hold controls."""
+        done = subprocess.run([STUDY, *words], check=True, stdout=subprocess.PIPE, env=self.environment(),
+                              timeout=harness.PATIENCE)
+        return done.stdout
 
     def exported(self, name, *words):
         path = self.path(name)
@@ -41,25 +47,25 @@ class Exports(StudyCase):
         for form in ("csv", "json", "ndjson"):
             with self.subTest(format=form):
                 first = self.exported("first." + form)
-                self.assertEqual(self.study("export", "--format", form).encode(), first.replace(b"\r\n", b"\r\n"))
+                self.assertTrue(self.printed("export", "--format", form) == first)
                 self.empty()
                 said = self.json("import", self.path("first." + form))
                 self.assertEqual((said["created"], said["ignored_columns"]), (len(NOTES), ""))
-                self.assertEqual(self.exported("second." + form), first)
+                self.assertTrue(self.exported("second." + form) == first)
                 self.assertEqual(self.json("import", self.path("first." + form))["existing"], len(NOTES))
 
     def test_the_formats_hold_the_same(self):
         self.fill()
         fields = ["id", "study_date", "minutes", "tag", "notes", "created_at"]
         lines = [json.loads(line) for line in self.exported("a.ndjson").splitlines()]
-        self.assertEqual(json.loads(self.exported("a.json")), lines)
+        self.assertTrue(json.loads(self.exported("a.json")) == lines)
         self.assertEqual([list(line) for line in lines], [fields] * len(NOTES))
         self.exported("a.csv")
         with open(self.path("a.csv"), encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        self.assertEqual(rows, [{name: "" if value is None else str(value) for name, value in line.items()}
+        self.assertTrue(rows == [{name: "" if value is None else str(value) for name, value in line.items()}
                                 for line in lines])
-        self.assertEqual(sorted((line["notes"] for line in lines), key=str), sorted(NOTES, key=str))
+        self.assertTrue(sorted((line["notes"] for line in lines), key=str) == sorted(NOTES, key=str))
 
     def test_no_cell_of_a_spreadsheet_is_a_formula(self):
         self.fill()
@@ -90,12 +96,12 @@ class Exports(StudyCase):
         self.fill()
         evil = NOTES[18]
         unclean = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")
-        self.assertIn(evil, self.study("export"))
+        self.assertTrue(evil.encode() in self.printed("export"))
         for words in (["export"], ["export", "--format", "json"], ["export", "--format", "ndjson"],
                       ["export", "--spreadsheet"], ["sessions", "--limit", "0"],
                       ["sessions", "--limit", "0", "--json"], ["rpc", "sessions.list"]):
             with self.subTest(words=words):
-                self.assertIsNone(unclean.search(self.on_terminal(*words, NO_COLOR="1").text))
+                self.assertFalse(unclean.search(self.on_terminal(*words, NO_COLOR="1").text))
 
     def test_messages_about_a_file_hold_no_control_bytes(self):
         evil = "\x1b]0;t\x07\u202e\x9b"
@@ -108,9 +114,9 @@ class Exports(StudyCase):
             for words in ((), ("--json",)):
                 shown = self.on_terminal("import", path, *words, NO_COLOR="1").text
                 self.assertIsNone(unclean.search(shown), repr(shown))
-        self.json("import", "-", stdin=f'{{"id":"1","date":"2020-01-01","minutes":5,"tag":"a",'
+        self.json("import", "-", stdin=f'{{"id":"9","date":"2020-01-01","minutes":5,"tag":"a",'
                                        f'"notes":{json.dumps(evil)}}}')
-        path = self.write("other.csv", "id,date,minutes,tag,notes\n1,2020-01-01,5,a,b\n")
+        path = self.write("other.csv", "id,date,minutes,tag,notes\n9,2020-01-01,5,a,b\n")
         shown = self.on_terminal("import", path, NO_COLOR="1").text
         self.assertIn("other values: notes", shown)
         self.assertIsNone(unclean.search(shown), repr(shown))

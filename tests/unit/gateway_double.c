@@ -99,8 +99,12 @@ void answer(struct gateway_double *g, int index, int n)
 
 void refuse(struct gateway_double *g, int index, enum status st)
 {
-	struct buf out = { 0 }, error = { 0 };
-	envelope_put_error_map(&error, st, NULL);
+	struct buf out = { 0 }, error = { 0 }, details = { 0 };
+	msg_put_map(&details, 1);
+	msg_put_key(&details, "n");
+	msg_put_int(&details, REFUSAL_N);
+	envelope_put_error_details(&error, st, NULL, buf_view(&details));
+	buf_fini(&details);
 	envelope_put_error(&out, g->asked[index].msgid, buf_view(&error));
 	say_to(g, &g->asked[index], buf_view(&out));
 	buf_fini(&error);
@@ -114,7 +118,7 @@ void on_reply(void *arg, enum study_status status, const struct study_value *res
 {
 	struct outcome *o = arg;
 	ck_assert_int_eq(status, error->status);
-	ck_assert((result != NULL) == (status == STUDY_OK));
+	ck_assert(status == STUDY_REFUSED || (result != NULL) == (status == STUDY_OK));
 	o->times++;
 	o->status = status;
 	o->n = study_value_int(study_value_get(result, "n"), -1);

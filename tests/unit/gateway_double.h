@@ -20,7 +20,7 @@
 #include "client/studytracker.h"
 #include "common/envelope.h"
 
-enum { PATIENCE_MS = 20000, ASKED_MAX = 4096 };
+enum { PATIENCE_MS = 20000, ASKED_MAX = 4096, REFUSAL_N = 77 };
 
 struct asked {
 	char peer[64];
@@ -47,7 +47,7 @@ void gateway_read(struct gateway_double *g);
 void say_to(struct gateway_double *g, const struct asked *a, struct span body);
 void put_answer(struct buf *out, const struct asked *a, int n); /* {method, n} */
 void answer(struct gateway_double *g, int index, int n);
-void refuse(struct gateway_double *g, int index, enum status st);
+void refuse(struct gateway_double *g, int index, enum status st); /* details: {n: REFUSAL_N} */
 
 struct outcome {
 	int times;

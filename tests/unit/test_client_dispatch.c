@@ -138,6 +138,7 @@ START_TEST(a_refusal_says_what_the_service_said)
 	ck_assert_str_eq(o.error.field, info->field ? info->field : "");
 	ck_assert(o.error.is_retryable == refusals[_i].is_retryable);
 	ck_assert(o.error.is_outcome_unknown == refusals[_i].is_unknown);
+	ck_assert_int_eq(o.n, refusals[_i].status == STUDY_REFUSED ? REFUSAL_N : -1);
 }
 END_TEST
 

@@ -61,7 +61,8 @@ START_TEST(pieces_are_the_whole)
 	struct span all = scans[_i].in;
 	for (size_t len = 0; len < all.len; len++) {
 		struct csv_extent extent = { 0 };
-		enum csv_result result = csv_scan((struct span){ all.bytes, len }, ',', false, &extent);
+		enum csv_result result =
+			csv_scan((struct span){ all.bytes, len }, ',', false, &extent);
 		ck_assert_msg(result == CSV_MORE || result == scans[_i].result, "%s cut at %zu: %d",
 			scans[_i].what, len, (int)result);
 		ck_assert(result == CSV_MORE || extent.len == scans[_i].len);

@@ -61,7 +61,8 @@ static const struct {
 	{ "1", "2020-01-02", "3e1", "x", NULL, "2020-01-02", "" },
 	{ " 1", "2020-01-02", "5", "x", "id", NULL, NULL },
 	{ "{01890a5d-ac96-774b-bcce-b302099a8057}", "2020-01-02", "5", "x", "id", NULL, NULL },
-	{ "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057", "2020-01-02", "5", "x", "id", NULL, NULL },
+	{ "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057", "2020-01-02", "5", "x", "id", NULL,
+		NULL },
 	{ "01890a5dac96774bbcceb302099a8057", "2020-01-02", "5", "x", "id", NULL, NULL },
 	{ "01890a5d-ac96-774b-bcce-b302099a805", "2020-01-02", "5", "x", NULL, "2020-01-02", "" },
 	{ "", "2020-01-02", "5", "x", "id", NULL },
@@ -172,9 +173,8 @@ START_TEST(a_uuid_stays_what_it_is)
 {
 	struct record record;
 	struct refusal why;
-	struct raw_record raw = {
-		.text = { "01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02", NULL, "5", "x" }
-	};
+	struct raw_record raw = { .text = { "01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02",
+					  NULL, "5", "x" } };
 	ck_assert(judge(&raw, &record, &why));
 	ck_assert_str_eq(record.id, "01890a5d-ac96-774b-bcce-b302099a8057");
 	ck_assert(!record.is_foreign);
@@ -184,7 +184,8 @@ END_TEST
 /* Whatever looks alike is not one id. */
 START_TEST(two_ids_stay_two)
 {
-	static const char *const alike[] = { "1", "01", "1.0", "+1", "1 1", "\xef\xbc\x91", "a", "A" };
+	static const char *const alike[] = { "1", "01", "1.0", "+1", "1 1", "\xef\xbc\x91", "a",
+		"A" };
 	enum { COUNT = sizeof alike / sizeof *alike };
 	struct record kept[COUNT];
 	for (size_t i = 0; i < COUNT; i++) {
@@ -286,7 +287,8 @@ static const struct {
 	{ FILE_OF("\xff\xfei\0d\0"), "header is UTF-16: save it as UTF-8" },
 	{ FILE_OF("i\0d\0,\0"), "header holds NUL bytes, as UTF-16 does: save it as UTF-8" },
 	{ FILE_OF("PK\x03\x04"), "header is a spreadsheet or a ZIP file: save it as CSV" },
-	{ FILE_OF("id,date,minutes,duration_minutes,tag\n1,d,5,,x\n2,d,,6,y\n3,d,7,7,z\n4,d,7,8,z\n"),
+	{ FILE_OF("id,date,minutes,duration_minutes,tag\n1,d,5,,x\n2,d,,6,y\n3,d,7,7,z\n4,d,7,8,"
+		  "z\n"),
 		"x/5/-;y/6/-;z/7/-;!5;" },
 	{ FILE_OF("{\"tag\":\"x\",\"minutes\":5}\n{\"minutes\":6,\"tag\":\"y\",\"notes\":null}\n"),
 		"x/5/-;y/6/-;" },
@@ -296,10 +298,13 @@ static const struct {
 	{ FILE_OF("{\"tag\":\"x\"}{\"tag\":\"y\"} [{\"tag\":\"z\"}]"), "x/-/-;y/-/-;z/-/-;" },
 	{ FILE_OF("{\n  \"tag\" : \"x\",\n  \"minutes\" : 5\n}\n{\n  \"tag\": \"y\"\n}\n"),
 		"x/5/-;y/-/-;" },
-	{ FILE_OF("[\n  {\n    \"tag\": \"x\",\n    \"notes\": [1]\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"),
+	{ FILE_OF("[\n  {\n    \"tag\": \"x\",\n    \"notes\": [1]\n  },\n  {\n    \"tag\": "
+		  "\"y\"\n  }\n]"),
 		"!2-5;y/-/-;" },
-	{ FILE_OF("[\n  {\n    \"tag\": \"x\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"), "!2-4;y/-/-;" },
-	{ FILE_OF("[\n  {\n    \"tag\" \"x\"\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"), "!2-4;y/-/-;" },
+	{ FILE_OF("[\n  {\n    \"tag\": \"x\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"),
+		"!2-4;y/-/-;" },
+	{ FILE_OF("[\n  {\n    \"tag\" \"x\"\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"),
+		"!2-4;y/-/-;" },
 	{ FILE_OF("[\n  {\n    \"a\": {\n  },\n  {\n    \"tag\": \"y\"\n  }\n]"), "!2-4;y/-/-;" },
 	{ FILE_OF("[\n  {\n    \"a\": {\n  }\n]\n{\"tag\":\"y\"}"), "!2-4;y/-/-;" },
 	{ FILE_OF("{\"tag\":\"x\"\n{\"tag\":\"y\"}\n{\"tag\":\"z\"}\n"), "!1;y/-/-;z/-/-;" },
@@ -313,7 +318,8 @@ static const struct {
 	{ FILE_OF("{\"tag\":{\"a\":1}}\n{\"notes\":[\"n\"]}\n{\"minutes\":true}\n{\"tag\":7}\n"
 		  "{\"tag\":\"x\",\"minutes\":3e1,\"other\":[true,{\"a\":\"]\"}]}\n"),
 		"!1;!2;!3;!4;x/3e1/-;" },
-	{ FILE_OF("{\"id\":1.0}\n{\"id\":[1]}\n{\"tag\":\"a\",\"tag\":\"a\"}\n{\"x\":1,\"\\u0078\":1}\n"),
+	{ FILE_OF("{\"id\":1.0}\n{\"id\":[1]}\n{\"tag\":\"a\",\"tag\":\"a\"}\n{\"x\":1,\"\\u0078\":"
+		  "1}\n"),
 		"!1;!2;!3;!4;" },
 	{ FILE_OF("{\"tag\":\"\\ud83d\\ude00 \\u00e4\\n\\\\\",\"notes\":\"\"}"),
 		"\xf0\x9f\x98\x80 \xc3\xa4\n\\/-/;" },

@@ -11,9 +11,9 @@
 /* Each has its own trouble: southern summers, half hours, days left out, winter time as daylight
  * time, changes at every Ramadan, none at all. */
 static const char *const names[] = { "UTC", "Europe/Berlin", "America/New_York", "America/Santiago",
-	"Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu", "Europe/Dublin",
-	"Asia/Tehran", "America/Sao_Paulo", "Asia/Gaza", "Pacific/Kiritimati", "CET", "EST5EDT",
-	"America/Argentina/Buenos_Aires" };
+	"Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu",
+	"Europe/Dublin", "Asia/Tehran", "America/Sao_Paulo", "Asia/Gaza", "Pacific/Kiritimati",
+	"CET", "EST5EDT", "America/Argentina/Buenos_Aires" };
 
 static struct zone *open_zone(const char *name)
 {
@@ -33,7 +33,8 @@ START_TEST(offsets_are_those_of_the_c_library)
 	for (int64_t utc = first; utc < end; utc += step) {
 		struct tm local;
 		time_t at = (time_t)utc;
-		bool is_same = localtime_r(&at, &local) && zone_offset(zone, utc) == local.tm_gmtoff;
+		bool is_same =
+			localtime_r(&at, &local) && zone_offset(zone, utc) == local.tm_gmtoff;
 		if (!is_same) /* each ck_assert costs a system call */
 			ck_abort_msg("%s at %lld: %lld, not %ld", names[_i], (long long)utc,
 				(long long)zone_offset(zone, utc), local.tm_gmtoff);
@@ -64,11 +65,9 @@ static const struct {
 	{ "UTC", 1585447200, ZONE_ONCE },
 	{ "Europe/Berlin", 1585447199, ZONE_ONCE },  /* 2020-03-29T01:59:59 */
 	{ "Europe/Berlin", 1585447200, ZONE_NEVER }, /* 02:00:00 */
-	{ "Europe/Berlin", 1585450799, ZONE_NEVER },
-	{ "Europe/Berlin", 1585450800, ZONE_ONCE },
+	{ "Europe/Berlin", 1585450799, ZONE_NEVER }, { "Europe/Berlin", 1585450800, ZONE_ONCE },
 	{ "Europe/Berlin", 1603591199, ZONE_ONCE }, /* 2020-10-25T01:59:59 */
-	{ "Europe/Berlin", 1603591200, ZONE_TWICE },
-	{ "Europe/Berlin", 1603594799, ZONE_TWICE },
+	{ "Europe/Berlin", 1603591200, ZONE_TWICE }, { "Europe/Berlin", 1603594799, ZONE_TWICE },
 	{ "Europe/Berlin", 1603594800, ZONE_ONCE },
 	{ "Europe/Berlin", 4109882400, ZONE_NEVER },       /* 2100-03-28T02:00:00, by the rule */
 	{ "Pacific/Apia", 1325203200, ZONE_NEVER },        /* 2011-12-30, which never was */
@@ -149,8 +148,8 @@ static const struct {
 START_TEST(rules_of_posix)
 {
 	struct zone_rule rule;
-	ck_assert_msg(zone_rule_parse(rules[_i].text, &rule) == rules[_i].is_rule, "%s",
-		rules[_i].text);
+	ck_assert_msg(
+		zone_rule_parse(rules[_i].text, &rule) == rules[_i].is_rule, "%s", rules[_i].text);
 }
 END_TEST
 
