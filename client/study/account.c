@@ -1,5 +1,7 @@
 #include "client/study/account.h"
 
+#include <string.h>
+
 #include "client/study/service.h"
 #include "common/date.h"
 
@@ -29,9 +31,19 @@ static int64_t seconds_of(const char *time)
 int account_calendar(struct study *study, struct account_calendar *out)
 {
 	struct study_value *account = NULL;
-	int exit = service_call(study, "account.get", NULL, &account);
+	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
+	if (study_call(study->client, "account.get", NULL, &account) != STUDY_OK) {
+		const struct study_error *why = study_client_error(study->client);
+		if (strcmp(why->code, "UNKNOWN_METHOD") != 0) /* of an older service */
+			return service_complain(study, why);
+		*out = (struct account_calendar){ .time_zone = "UTC" };
+		if (!study->is_json)
+			fputs("The service does not tell its time zone: UTC is taken\n",
+				study->err.to);
+		return STUDY_EXIT_DONE;
+	}
 	const char *zone = study_value_text(study_value_get(account, "effective_time_zone"), "UTC");
 	const char *start = study_value_text(study_value_get(account, "day_starts_at"), "00:00");
 	(void)snprintf(out->time_zone, sizeof out->time_zone, "%s", zone);
