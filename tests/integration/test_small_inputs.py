@@ -17,14 +17,9 @@ LINES_REFUSED = 4  # the exit status of `study import` when it refuses lines
 
 # Cases whose fault is not fixed yet. A case in this list must still fail.
 KNOWN_FAILURES = {
-    "01-extra-fields.csv",
-    "03-same-id-other-tag",
     "04-timestamps.csv",
-    "05-number-forms.ndjson",
-    "08-semicolons.csv",
     "09-unknown-zone.sh",
     "15-look-alike-names.sh",
-    "19-column-twice.csv",
 }
 
 
