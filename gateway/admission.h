@@ -24,7 +24,7 @@
 struct admission_group;
 struct connection;
 
-enum { ADMISSION_HELD_MS = 1000 };
+enum { ADMISSION_HELD_MS = 200 };
 
 TAILQ_HEAD(admission_list, connection);
 

@@ -46,7 +46,7 @@ enum {
 struct edge_deadlines {
 	int first_ms;                  /* of a new connection to its first byte; 0: 10,000 */
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
-	int held_ms;                   /* an idle connection is not closed for another; 0: 1,000 */
+	int held_ms;                   /* an idle connection is not closed for another; 0: 200 */
 	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
 	int drain_ms;                  /* of the whole drain; 0: 10,000 */
 };

@@ -208,6 +208,7 @@ bool exchange_write(struct exchange *x, const struct buf *bytes)
 	if (is_chunked)
 		output_put(c, SPAN("\r\n"));
 	output_send_now(c);
+	output_count(c);
 	c->is_full = output_is_full(c);
 	return c->is_full;
 }

@@ -143,11 +143,16 @@ static enum status bind_any(int *out, const char *host, int port, struct fail *w
 	return ST_OK;
 }
 
+/* The kernel would take megabytes of what a client does not read: pages of a list that are made for
+ * nobody. What is on its way to the client does not count. */
+enum { KERNEL_UNSENT = 128 << 10 };
+
 /* On Linux an accepted socket has these from the one that listens: two calls less for each. */
 static void set_inherited_options(int fd)
 {
-	static const int on = 1;
+	static const int on = 1, unsent = KERNEL_UNSENT;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 

@@ -66,7 +66,7 @@ bool output_is_full(const struct connection *c);
 void output_send_now(struct connection *c);   /* what the socket takes; the rest later */
 void output_send_later(struct connection *c); /* from the loop */
 void output_wrote(struct connection *c);      /* the loop has written: in bufferevent's callback */
-void output_count(struct connection *c);      /* at the end of a turn */
+void output_count(struct connection *c);      /* after a turn or a piece of a stream */
 void output_forget(struct connection *c);     /* the connection is freed */
 
 #endif
