@@ -165,8 +165,8 @@ static void on_relief(evutil_socket_t fd, short what, void *arg)
 	static const struct timeval at_once;
 	struct outputs *all = arg;
 	struct connection *c;
-	TAILQ_FOREACH(c, &all->writers, output.link)
-	count(c, output_unsent(c));
+	for (c = TAILQ_FIRST(&all->writers); c; c = TAILQ_NEXT(c, output.link))
+		count(c, output_unsent(c));
 	c = TAILQ_FIRST(&all->writers);
 	if (all->unsent <= all->unsent_max || !c)
 		return;
