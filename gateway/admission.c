@@ -62,9 +62,14 @@ static bool make_room(struct admission *a, struct connection *idle)
 	return true;
 }
 
-bool admission_has_room(struct admission *a)
+bool admission_has_room(const struct admission *a)
 {
-	return a->count < a->max || make_room(a, TAILQ_FIRST(&a->idle));
+	return a->count < a->max;
+}
+
+bool admission_make_room(struct admission *a)
+{
+	return make_room(a, TAILQ_FIRST(&a->idle));
 }
 
 /* Making room may free the group: it is looked up again. */

@@ -8,7 +8,8 @@
  * A group of addresses (gateway/address.h) holds at most a share of the connections. Clients on
  * this machine have no share: all of a reverse proxy's clients come from one address.
  *
- *	if (!admission_has_room(&edge->admission)) ...       before accept: let it wait
+ *	if (!admission_has_room(&edge->admission) && !admission_make_room(&edge->admission))
+ *		...                                          before accept: let it wait
  *	if (!admission_enter(c, &from)) ...                  after accept: refuse it
  *	admission_set_idle(c, is_idle);                      at the end of a turn
  *	admission_leave(c);
@@ -49,8 +50,10 @@ struct admission {
 
 void admission_open(struct admission *a);
 
-/* Makes room if it must and can. False: no connection may come now. */
-bool admission_has_room(struct admission *a);
+bool admission_has_room(const struct admission *a);
+
+/* Closes the connection that has been idle longest. False: none has been idle for long enough. */
+bool admission_make_room(struct admission *a);
 
 /* False: its group's share is used up and none of the group's connections can make room, or there is
  * no memory; the connection has not entered then. */

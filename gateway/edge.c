@@ -58,6 +58,12 @@ static bool has_room(void *arg)
 	return admission_has_room(&edge->admission);
 }
 
+static bool make_room(void *arg)
+{
+	struct edge *edge = arg;
+	return admission_make_room(&edge->admission);
+}
+
 static void on_accept(int fd, const union address *from, void *arg)
 {
 	struct edge *edge = arg;
@@ -155,6 +161,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	struct listener_options listener = { .host = options->host,
 		.port = options->port,
 		.has_room = has_room,
+		.make_room = make_room,
 		.on_accept = on_accept,
 		.arg = edge };
 	st = listener_open(&edge->listener, base, &listener, why);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,18 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	listener_resume(arg);
 }
 
+/* Only for a connection that is there: it costs another one its life. */
+static bool make_room(struct listener *l)
+{
+	struct pollfd waiting = { .fd = l->fd, .events = POLLIN };
+	if (poll(&waiting, 1, 0) <= 0)
+		return false;
+	if (l->options.make_room(l->options.arg))
+		return true;
+	pause_accepting(l);
+	return false;
+}
+
 /* Any other error is of one connection that is gone already: the next one may be fine. */
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -49,10 +62,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < ACCEPTS_PER_TURN && !l->is_paused; i++) {
 		union address from = { .any.sa_family = AF_UNSPEC };
 		socklen_t len = sizeof from;
-		if (!o->has_room(o->arg)) {
-			pause_accepting(l);
+		if (!o->has_room(o->arg) && !make_room(l))
 			break;
-		}
 		int accepted = accept4(fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (accepted >= 0)
 			o->on_accept(accepted, &from, o->arg);

@@ -2,12 +2,13 @@
  * listener: the TCP socket that connections come from.
  *
  * Hands up connected sockets: non-blocking, closed on exec, without Nagle's delay, with TCP
- * keep-alive. While has_room says no, or the process or the system is out of descriptors or memory,
+ * keep-alive. While there is no room and none can be made, or the process or the system is out of descriptors or memory,
  * it leaves connections in the kernel's queue and tries again after 100 ms, or at once on
  * listener_resume.
  *
  *	struct listener_options options = { .host = "127.0.0.1", .port = 22112,
- *		.has_room = has_room, .on_accept = on_accept, .arg = edge };
+ *		.has_room = has_room, .make_room = make_room, .on_accept = on_accept,
+ *		.arg = edge };
  *	st = listener_open(&listener, base, &options, &why);
  */
 #ifndef GATEWAY_LISTENER_H
@@ -23,7 +24,8 @@ struct listener;
 struct listener_options {
 	const char *host;
 	int port;
-	bool (*has_room)(void *arg); /* may a connection be accepted now? */
+	bool (*has_room)(void *arg);  /* may a connection be accepted now? */
+	bool (*make_room)(void *arg); /* for one that waits; false: it can't now */
 	void (*on_accept)(int fd, const union address *from, void *arg); /* takes fd */
 	void *arg;
 };

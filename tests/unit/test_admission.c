@@ -33,7 +33,7 @@ static union address from(char who)
 static bool enter(int number, char who)
 {
 	union address a = from(who);
-	return admission_has_room(&admission)
+	return (admission_has_room(&admission) || admission_make_room(&admission))
 	       && admission_enter(&admission, &connections[number], &a);
 }
 
