@@ -150,44 +150,44 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 	return edge_open(&g->edge, service_base(g->service), &options, why);
 }
 
-static bool is_local(const struct gateway *g)
-{
-	union address bound = edge_address(g->edge);
-	return address_is_local(&bound);
-}
+static const char no_accounts[] =
+	"STUDYTRACKER_AUTH is \"on\", but this version has no accounts yet: unset it to serve "
+	"this machine only, or set it to off to serve without accounts";
+static const char is_open[] =
+	"other machines reach %s, and there are no accounts: set STUDYTRACKER_AUTH=off to let "
+	"everybody read and change everything, or API_HOST=127.0.0.1 (or the socket unit's "
+	"ListenStream=) to serve this machine only";
 
 /* Without accounts, whoever reaches the port can read and change everything. */
 static enum status judge_auth(const struct gateway *g, struct fail *why)
 {
-	bool is_off = strcmp(g->settings.auth, "off") == 0;
+	union address bound = edge_address(g->edge);
+	struct buf url = { 0 };
+	enum status st = ST_OK;
 	if (strcmp(g->settings.auth, "on") == 0)
-		return fail_set(why, ST_BAD_SETTING,
-			"STUDYTRACKER_AUTH is \"on\": this version has no accounts yet: set it to "
-			"off, "
-			"or unset it and listen on a loopback address");
-	if (is_local(g))
+		return fail_set(why, ST_BAD_SETTING, "%s", no_accounts);
+	if (address_is_local(&bound))
 		return ST_OK;
-	if (!is_off)
-		return fail_set(why, ST_BAD_SETTING,
-			"API_HOST is \"%.80s\", which other machines reach, and there are no "
-			"accounts: "
-			"set STUDYTRACKER_AUTH=off to let everybody read and change everything, or "
-			"API_HOST=127.0.0.1",
-			g->settings.api_host);
-	log_warn("STUDYTRACKER_AUTH is off beyond loopback: everybody who reaches port %d can read "
-		 "and "
-		 "change everything",
-		edge_port(g->edge));
-	return ST_OK;
+	address_put_url(&url, &bound);
+	buf_byte(&url, '\0');
+	if (url.failed)
+		st = ST_NO_MEMORY;
+	else if (strcmp(g->settings.auth, "off") != 0)
+		st = fail_set(why, ST_BAD_SETTING, is_open, url.bytes);
+	else
+		log_warn("STUDYTRACKER_AUTH is off: everybody who reaches %s can read and change "
+			 "everything",
+			url.bytes);
+	buf_fini(&url);
+	return st;
 }
 
 /* The hosts and the accounts depend on the address that is really bound. */
 static enum status settle_access(struct gateway *g, struct fail *why)
 {
-	enum status st = judge_auth(g, why);
-	if (st == ST_OK)
-		g->api.access.checks_hosts = is_local(g) || *g->settings.hosts;
-	return st;
+	union address bound = edge_address(g->edge);
+	g->api.access.checks_hosts = address_is_local(&bound) || *g->settings.hosts;
+	return judge_auth(g, why);
 }
 
 enum status gateway_open(struct gateway *g, struct fail *why)

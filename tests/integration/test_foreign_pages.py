@@ -228,7 +228,7 @@ class BeyondThisMachine(unittest.TestCase):
     def assertServes(self, gateway, warns):
         harness.until("the gateway listens", lambda: "listens" in self.log() or gateway.poll() is not None)
         self.assertIsNone(gateway.poll(), self.log())
-        self.assertEqual("STUDYTRACKER_AUTH is off" in self.log(), warns, self.log())
+        self.assertEqual("STUDYTRACKER_AUTH is off: everybody" in self.log(), warns, self.log())
 
     def stop(self, gateway):
         gateway.terminate()
