@@ -82,17 +82,20 @@ static bool headers_allowed(const struct cors *c, struct span wanted)
 
 static void put_allowed_headers(const struct cors *c, struct span wanted, struct buf *out)
 {
+	static const char name[] = "Access-Control-Allow-Headers";
 	if (is_any(c->headers)) {
 		if (wanted.len)
-			http_head_put_field(out, "Access-Control-Allow-Headers", wanted);
+			http_head_put_field(out, name, wanted);
 		return;
 	}
-	buf_text(out, "Access-Control-Allow-Headers: ");
-	buf_text(out, safelisted);
+	struct buf list = { 0 };
+	buf_text(&list, safelisted);
 	if (c->headers.len)
-		buf_text(out, ", ");
-	buf_span(out, c->headers);
-	buf_text(out, "\r\n");
+		buf_text(&list, ", ");
+	buf_span(&list, c->headers);
+	http_head_put_field(out, name, buf_view(&list));
+	out->failed |= list.failed;
+	buf_fini(&list);
 }
 
 bool cors_put_preflight(const struct cors *c, struct span origin, struct span method,
