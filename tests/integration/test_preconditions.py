@@ -1,0 +1,153 @@
+"""If-Match and If-None-Match mean the same for every method (RFC 9110 section 13)."""
+
+import uuid
+
+import harness
+
+V1 = "/api/v1"
+OTHER = '"2001-01-01T00:00:00.000000Z"'
+
+
+class Preconditions(harness.ServiceCase):
+    def setUp(self):
+        self.empty()
+
+    def ask(self, method, target, body=None, lines=(), **fields):
+        """`lines`: fields that come more than once."""
+        if not lines:
+            return self.service.request(method, target, body, {k.replace("_", "-"): v for k, v in fields.items()})
+        with self.service.wire() as wire:
+            head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            head += "".join(f"{name}: {value}\r\n" for name, value in lines)
+            wire.send(f"{head}Content-Length: {len(body or b'')}\r\n\r\n".encode() + (body or b""))
+            return wire.answer(method)
+
+    def fresh(self):
+        """A session of its own: its path and its ETag in quotes."""
+        name = f"T{uuid.uuid4()}"
+        made = self.service.post("/sessions", {"minutes": 10, "tag": name}).json
+        path = f"{V1}/sessions/{made['id']}"
+        return path, self.service.get(path).header("ETag"), made
+
+    def changes(self, path, made):
+        """Every way to change it: method, target, body."""
+        return (("PATCH", path, {"notes": "new"}), ("DELETE", path, None), ("POST", f"{path}/restore", None),
+                ("PUT", path, {"topic_id": made["topic_id"], "duration_minutes": 10}))
+
+    # what fails for each method, and what holds
+    def conditions(self, etag):
+        fails = ({"If_Match": OTHER}, {"If_Match": f"W/{etag}"}, {"If_Match": f'"{etag[1:-1]},x"'},
+                 {"If_Match": f'{OTHER}, "x{etag[1:-1]}"'}, {"If_Match": '""'}, {"If_Match": '"*"'},
+                 {"If_None_Match": "*"}, {"If_None_Match": etag}, {"If_None_Match": f"W/{etag}"},
+                 {"If_None_Match": f"{OTHER}, {etag}"}, {"If_Match": etag, "If_None_Match": etag})
+        holds = ({"If_Match": "*"}, {"If_Match": etag}, {"If_Match": f"{OTHER},,{etag}"},
+                 {"If_None_Match": OTHER}, {"If_Match": etag, "If_None_Match": OTHER})
+        return fails, holds
+
+    def test_a_change_whose_condition_fails_does_nothing(self):
+        path, etag, made = self.fresh()
+        before = self.service.get(path)
+        for method, target, body in self.changes(path, made):
+            for condition in self.conditions(etag)[0]:
+                with self.subTest(method=method, condition=condition):
+                    reply = self.ask(method, target, body, **condition)
+                    self.assertRefused(reply, 412, "PRECONDITION_FAILED")
+        after = self.service.get(path)
+        self.assertEqual((after.json, after.header("ETag")), (before.json, etag))
+
+    def test_a_change_whose_condition_holds_is_done(self):
+        for number in range(4):
+            for which in range(5):
+                path, etag, made = self.fresh()
+                method, target, body = self.changes(path, made)[number]
+                condition = self.conditions(etag)[1][which]
+                with self.subTest(method=method, condition=condition):
+                    reply = self.ask(method, target, body, **condition)
+                    self.assertEqual(reply.status, 204 if method == "DELETE" else 200, reply)
+
+    def test_topics_too(self):
+        topic = self.topic("Conditions", V1)
+        path = f"{V1}/topics/{topic['id']}"
+        etag = self.service.get(path).header("ETag")
+        fails, holds = self.conditions(etag)
+        for condition in fails:
+            for method, body in (("PATCH", {"description": "new"}), ("DELETE", None)):
+                with self.subTest(method=method, condition=condition):
+                    self.assertRefused(self.ask(method, path, body, **condition), 412, "PRECONDITION_FAILED")
+        for condition in holds:
+            with self.subTest(condition=condition):
+                self.assertEqual(self.ask("PATCH", path, {}, **condition).status, 200)
+        self.assertEqual(self.ask("DELETE", path, None, If_Match=etag).status, 204)
+
+    def test_reads(self):
+        path, etag, _ = self.fresh()
+        for method in ("GET", "HEAD"):
+            for condition, status in (
+                    ({"If_None_Match": etag}, 304), ({"If_None_Match": f"W/{etag}"}, 304),
+                    ({"If_None_Match": "*"}, 304), ({"If_None_Match": OTHER}, 200),
+                    ({"If_None_Match": f'"x{etag[1:-1]}"'}, 200), ({"If_None_Match": f'"{etag[1:-1]},x"'}, 200),
+                    ({"If_Match": etag}, 200), ({"If_Match": "*"}, 200), ({"If_Match": OTHER}, 412),
+                    ({"If_Match": f"W/{etag}"}, 412), ({"If_Match": OTHER, "If_None_Match": etag}, 412)):
+                with self.subTest(method=method, condition=condition):
+                    reply = self.ask(method, path, None, **condition)
+                    self.assertEqual(reply.status, status)
+                    if status == 304:
+                        self.assertEqual((reply.header("ETag"), reply.body), (etag, b""))
+        self.assertEqual(self.ask("GET", f"{V1}/sessions/{uuid.uuid4()}", If_None_Match="*").status, 404)
+        self.assertEqual(self.ask("GET", f"{V1}/topics", If_Match=etag).status, 412)  # lists have no ETag
+        self.assertEqual(self.ask("GET", f"{V1}/topics", If_None_Match=etag).status, 200)
+
+    def test_all_lines_are_one_list(self):
+        path, etag, _ = self.fresh()
+        both = [("If-Match", OTHER), ("If-Match", etag)]
+        self.assertEqual(self.ask("PATCH", path, b"{}", lines=both).status, 200)
+        self.assertEqual(self.ask("PATCH", path, b"{}", lines=[("If-None-Match", OTHER), ("If-None-Match", etag)]).status, 412)
+        self.assertEqual(self.ask("GET", path, lines=[("If-None-Match", OTHER), ("if-none-match", etag)]).status, 304)
+        self.assertRefused(self.ask("PATCH", path, b"{}", lines=[("If-Match", etag), ("If-Match", "*")]), 400,
+                           "INVALID_INPUT", "If-Match")
+
+    def test_what_is_no_list_of_tags_is_refused_by_name(self):
+        path, etag, made = self.fresh()
+        for method, target, body in (*self.changes(path, made), ("GET", path, None), ("GET", "/topics", None)):
+            for field in ("If-Match", "If-None-Match"):
+                for value in ("", ",", "x", '"x', f"{etag} y", "*, *", f"w/{etag}", f"*, {etag}"):
+                    with self.subTest(method=method, field=field, value=value):
+                        reply = self.service.request(method, target, body, {field: value})
+                        self.assertRefused(reply, 400, "INVALID_INPUT", field)
+
+    def test_put_makes_or_replaces_by_its_conditions(self):
+        topic = self.topic("Put", V1)["id"]
+        body = {"topic_id": topic, "duration_minutes": 20}
+        path = f"{V1}/sessions/{uuid.uuid4()}"
+        for condition in ({"If_Match": "*"}, {"If_Match": OTHER}):
+            self.assertRefused(self.ask("PUT", path, body, **condition), 412, "PRECONDITION_FAILED")
+        made = self.ask("PUT", path, body, If_None_Match="*")
+        self.assertEqual(made.status, 201, made)
+        other = {**body, "duration_minutes": 70}
+        self.assertRefused(self.ask("PUT", path, other, If_None_Match="*"), 412, "PRECONDITION_FAILED")
+        replaced = self.ask("PUT", path, other, If_Match=made.header("ETag"))
+        self.assertEqual((replaced.status, replaced.json["duration_minutes"]), (200, 70))
+        self.assertRefused(self.ask("PUT", path, body, If_Match=made.header("ETag")), 412, "PRECONDITION_FAILED")
+
+    def test_a_condition_on_what_is_not_there_is_404(self):
+        path = f"{V1}/sessions/{uuid.uuid4()}"
+        for condition in ({"If_Match": "*"}, {"If_Match": OTHER}, {"If_None_Match": "*"}):
+            for method, target, body in (("PATCH", path, {}), ("DELETE", path, None), ("POST", f"{path}/restore", None)):
+                self.assertRefused(self.ask(method, target, body, **condition), 404, "SESSION_NOT_FOUND", "session_id")
+
+    def test_what_can_not_be_kept_is_refused_not_ignored(self):
+        path, etag, _ = self.fresh()
+        for target, body in (("/topics", {"name": "a"}), (f"{V1}/topics", {"name": "a"}),
+                             ("/sessions", {"minutes": 1, "tag": "a"})):
+            for field in ("If-Match", "If-None-Match"):
+                self.assertRefused(self.service.request("POST", target, body, {field: etag}), 400,
+                                   "INVALID_INPUT", field)
+        date = "Sun, 06 Nov 1994 08:49:37 GMT"
+        self.assertRefused(self.ask("PATCH", path, {"notes": "x"}, If_Unmodified_Since=date), 400,
+                           "INVALID_INPUT", "If-Unmodified-Since")
+        # If-Match makes it void (section 13.1.4)
+        self.assertEqual(self.ask("PATCH", path, {}, If_Unmodified_Since=date, If_Match=etag).status, 200)
+
+
+if __name__ == "__main__":
+    harness.main()
