@@ -133,6 +133,24 @@ void date_format(int64_t days, char out[DATE_TEXT_LEN])
 	put_digits(out + 8, day_of_year - (153 * shifted_month + 2) / 5 + 1, 2);
 }
 
+bool time_parse(struct span text, int64_t *minutes)
+{
+	if (text.len != TIME_TEXT_LEN || text.bytes[2] != ':')
+		return false;
+	int hour = number(text.bytes, 2), minute = number(text.bytes + 3, 2);
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+		return false;
+	*minutes = hour * 60 + minute;
+	return true;
+}
+
+void time_format(int64_t minutes, char out[TIME_TEXT_LEN])
+{
+	put_digits(out, minutes / 60, 2);
+	out[2] = ':';
+	put_digits(out + 3, minutes % 60, 2);
+}
+
 void instant_format(int64_t microseconds, char out[INSTANT_TEXT_LEN])
 {
 	const int64_t day = INT64_C(86400000000);

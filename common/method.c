@@ -8,7 +8,7 @@
 enum {
 	NAME_MAX_CHARS = 200,
 	TEXT_MAX_CHARS = 10000,
-	DAY_MINUTES = 1440,
+	DAY_MINUTES = 1440, ZONE_MAX_CHARS = 64,
 	PAGE_MAX = 500,
 	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */
 };
@@ -27,9 +27,10 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SESSION_ID       { "session_id", PARAM_UUID, REQUIRED, 0, 0, NULL, NULL }
 #define SESSION_KEY      { "session_id", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL }
 #define NEW_SESSION_ID   { "session_id", PARAM_UUID, REQUIRED | KEY | PARAM_MINTED, 0, 0, NULL, NULL }
-#define TOPIC_NAME(flags) { "name", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
+#define NAME(flags)      { "name", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }
 #define MINUTES(name, flags, fallback) { name, PARAM_INT, flags, 1, DAY_MINUTES, fallback, NULL }
 #define TEXT(name, flags) { name, PARAM_TEXT, flags, 0, TEXT_MAX_CHARS, NULL, NULL }
+#define TIME(name)       { name, PARAM_TIME, 0, 0, 0, NULL, NULL }
 #define DATE(name)       { name, PARAM_DATE, 0, 0, 0, NULL, NULL }
 #define NEW_DATE         { "study_date", PARAM_DATE, NULLABLE, 0, 0, NULL, NULL }
 #define LIMIT            { "limit", PARAM_INT, 0, 1, PAGE_MAX, "50", NULL }
@@ -126,11 +127,18 @@ static const struct method method_table[] = {
 		.params = { MINUTES("min_minutes", 0, "1") },
 	},
 	{
+		.name = "account.get",
+		.summary = "The account: its name, time zone, week and day.",
+		.shape = RESULT_ROW,
+		.missing = ST_ACCOUNT_NOT_FOUND,
+		.safe_to_repeat = true,
+	},
+	{
 		.name = "topics.create",
 		.summary = "Makes a topic.",
 		.shape = RESULT_ROW,
 		.is_write = true,
-		.params = { TOPIC_NAME(REQUIRED), TEXT("description", NULLABLE),
+		.params = { NAME(REQUIRED), TEXT("description", NULLABLE),
 			{ "idempotency_key", PARAM_TEXT, KEY, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL },
 			FLAG("allow_namesake") },
 	},
@@ -141,7 +149,7 @@ static const struct method method_table[] = {
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
 		.safe_to_repeat = true,
-		.params = { TOPIC_ID(REQUIRED | KEY), TOPIC_NAME(0), TEXT("description", PARAM_PRESENCE),
+		.params = { TOPIC_ID(REQUIRED | KEY), NAME(0), TEXT("description", PARAM_PRESENCE),
 			ARCHIVED, IF_MATCH, IF_NONE_MATCH, FLAG("allow_namesake") },
 	},
 	{
@@ -220,6 +228,17 @@ static const struct method method_table[] = {
 		.params = { SESSION_KEY, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH },
 	},
 	{
+		.name = "account.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_ACCOUNT_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.changes_account = true,
+		.params = { NAME(0), { "time_zone", PARAM_TEXT, PARAM_PRESENCE, 1, ZONE_MAX_CHARS, NULL, NULL },
+			{ "week_start", PARAM_INT, 0, 1, 7, NULL, NULL }, TIME("day_starts_at"), IF_MATCH },
+	},
+	{
 		.name = "workers.fence",
 		.summary = "Ends what a worker still has in the database.",
 		.shape = RESULT_ROW,
@@ -275,7 +294,7 @@ int method_key(const struct method *m)
 	for (int i = 0; i < METHOD_PARAMS_MAX && m->params[i].name; i++)
 		if (m->params[i].flags & PARAM_KEY)
 			return i;
-	return -1;
+	return m->changes_account ? METHOD_KEY_ACCOUNT : -1;
 }
 
 size_t method_param_count(const struct method *m)

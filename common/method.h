@@ -20,6 +20,7 @@ enum param_kind {
 	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
 	PARAM_INSTANT, /* RFC 3339, years 1900–9999; timestamptz[] */
+	PARAM_TIME,   /* HH:MM, 00:00 to 23:59; time[] */
 	PARAM_CHOICE, /* one of `choices`; text[] */
 	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 };
@@ -41,7 +42,7 @@ struct param {
 	const char *const *choices; /* NULL-terminated */
 };
 
-enum { METHOD_PARAMS_MAX = 16, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
+enum { METHOD_PARAMS_MAX = 16, METHOD_KEY_ACCOUNT = METHOD_PARAMS_MAX, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
 
 /* What a method's rows become (worker/encode.c). */
 enum result_shape {
@@ -77,6 +78,7 @@ struct method {
 	/* The most rows that a response has, or what is assumed where it has no bound. 0: one row, or as
 	 * many as `limit` says. */
 	int64_t rows;
+	bool changes_account; /* no two requests of one batch are of the same account */
 	bool is_for_gateways; /* who ask for it by themselves; clients have no such method */
 	bool is_internal; /* a worker's own: it is taken from nobody (worker/lanes.h, lanes_run) */
 };
@@ -91,7 +93,8 @@ const struct method *method_find_public(struct span name);
 const struct method *method_at(size_t index); /* NULL past the end */
 size_t method_count(void);
 size_t method_index(const struct method *m);
-int method_key(const struct method *m); /* the index of its PARAM_KEY; -1: none */
+/* The index of its PARAM_KEY; METHOD_KEY_ACCOUNT: the account is the key; -1: none. */
+int method_key(const struct method *m);
 size_t method_param_count(const struct method *m);
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
 

@@ -113,6 +113,14 @@ static enum status take_instant(
 	return ST_OK;
 }
 
+static enum status take_time(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	if (t->type != MSG_TEXT || !time_parse(t->text, &v->integer))
+		return refuse(p, why, "must be a time of day as HH:MM, 00:00 to 23:59");
+	return ST_OK;
+}
+
 static enum status refuse_choice(const struct param *p, struct fail *why)
 {
 	char rule[160] = "must be one of";
@@ -181,6 +189,7 @@ static enum status (*const take_table[])(const struct param *p, const struct msg
 	[PARAM_UUID] = take_uuid,
 	[PARAM_DATE] = take_date,
 	[PARAM_INSTANT] = take_instant,
+	[PARAM_TIME] = take_time,
 	[PARAM_CHOICE] = take_choice,
 	[PARAM_CURSOR] = take_cursor,
 };

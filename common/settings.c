@@ -1,5 +1,7 @@
 #include "common/settings.h"
 
+#include "common/time_zone.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -150,30 +152,10 @@ static enum status set_choice(const struct source *from, void *field, struct fai
 	return refuse(from, why, from->row->help);
 }
 
-/* UTC, or Area/City and Area/Region/City as in the tz database: parts that begin with a letter. */
-static bool is_time_zone(const char *text)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const char others[] = "0123456789_+-";
-	int parts = 0;
-	if (strcmp(text, "UTC") == 0)
-		return true;
-	if (strlen(text) > 64)
-		return false;
-	do {
-		text += parts++ ? 1 : 0;
-		if (!strspn(text, letters))
-			return false;
-		while (*text && (strchr(letters, *text) || strchr(others, *text)))
-			text++;
-	} while (*text == '/');
-	return *text == '\0' && parts > 1;
-}
-
 static enum status set_time_zone(const struct source *from, void *field, struct fail *why)
 {
-	if (!is_time_zone(from->value))
-		return refuse(from, why, "UTC or a name of the tz database such as Europe/Berlin");
+	if (!time_zone_exists(from->value))
+		return refuse(from, why, "a name of the tz database such as Europe/Berlin");
 	return set_text(from, field, why);
 }
 

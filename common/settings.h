@@ -38,7 +38,7 @@ enum setting_kind {
 	SETTING_INT, /* min..max */
 	SETTING_BOOL,
 	SETTING_CHOICE,    /* one of `choices` */
-	SETTING_TIME_ZONE, /* UTC or Area/City by its letters; PostgreSQL knows whether it exists */
+	SETTING_TIME_ZONE, /* see common/time_zone.h */
 	SETTING_ENDPOINT,  /* ipc://PATH or tcp://ADDRESS:PORT */
 	SETTING_ENDPOINTS, /* several, comma-separated */
 };

@@ -294,7 +294,7 @@ static bool is_settled(struct api_request **request, const struct http_request *
 	struct span etag = is_openapi ? span_of(r->api->openapi_etag) : (struct span){ 0 };
 	struct buf headers = { 0 };
 	enum http_verdict verdict =
-		strchr(r->route->path, '{') ? HTTP_PROCEED : judge_read(http, etag);
+		route_is_of_row(r->route) ? HTTP_PROCEED : judge_read(http, etag);
 	if (verdict == HTTP_FAILED) {
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	} else if (verdict == HTTP_NOT_MODIFIED) {

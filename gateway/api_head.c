@@ -61,7 +61,7 @@ static enum status judge_condition(const struct http_condition *condition, const
 	if (!condition->is_given)
 		return ST_OK;
 	const struct method *m = method_find(span_of(route->rpc));
-	if (m && strchr(route->path, '{') && method_param(m, span_of(param)))
+	if (m && route_is_of_row(route) && method_param(m, span_of(param)))
 		return ST_OK;
 	return fail_field(why, ST_INVALID_INPUT, condition->field,
 		"this path and method do not take %s", condition->field);

@@ -62,7 +62,7 @@ static bool is_header(const struct route *route, const char *name)
 {
 	if (strcmp(name, "idempotency_key") == 0)
 		return strcmp(route->method, "POST") == 0;
-	return strchr(route->path, '{')
+	return route_is_of_row(route)
 	       && (strcmp(name, "if_match") == 0 || strcmp(name, "if_none_match") == 0);
 }
 

@@ -74,6 +74,8 @@ static const struct route route_table[] = {
 	  ROUTE_STRICT | ROUTE_ETAG, 0, NULL },
 	{ "POST", V1 "/sessions/{session_id}/restore", LOCAL_NONE, "sessions.restore", 200,
 	  ROUTE_STRICT | ROUTE_ETAG, 0, NULL },
+	{ "GET", V1 "/account", LOCAL_NONE, "account.get", 200, ROUTE_STRICT | ROUTE_ETAG, 0, NULL },
+	{ "PATCH", V1 "/account", LOCAL_NONE, "account.update", 200, ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG, 0, NULL },
 	{ "GET", V1 "/stats/summary", LOCAL_NONE, "stats.summary", 200, ROUTE_STRICT, 0, NULL },
 	{ "GET", V1 "/stats/series", LOCAL_NONE, "stats.series", 200, ROUTE_STRICT, 0, NULL },
 	{ "GET", V1 "/stats/heatmap", LOCAL_NONE, "stats.heatmap", 200, ROUTE_STRICT, 0, NULL },
@@ -186,6 +188,12 @@ static void put_methods(struct span path, bool is_any, struct buf *out)
 void route_allow(struct span path, struct buf *out)
 {
 	put_methods(without_last_slash(path), span_is(path, "*"), out);
+}
+
+bool route_is_of_row(const struct route *route)
+{
+	bool may_create = strcmp(route->method, "POST") == 0;
+	return strchr(route->path, '{') || ((route->flags & ROUTE_ETAG) && !may_create);
 }
 
 void route_put_location(const struct route *route, struct span id, struct buf *out)

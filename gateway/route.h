@@ -76,6 +76,10 @@ enum status route_find(struct span method, struct span path, struct route_match 
  * every method that a route has. */
 void route_allow(struct span path, struct buf *out);
 
+/* Whether the route is of one row, which its path names: /topics/{topic_id}, /account. So it takes
+ * preconditions. */
+bool route_is_of_row(const struct route *route);
+
 /* Appends the path of a row that the route has created: the route's path, a slash and the id.
  * Nothing for a route whose path names the row already. */
 void route_put_location(const struct route *route, struct span id, struct buf *out);

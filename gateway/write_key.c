@@ -28,8 +28,10 @@ uint64_t write_key(const struct method *m, int64_t account, struct span params, 
 	int index = method_key(m);
 	if (index < 0)
 		return 0;
-	const char *name = m->params[index].name;
 	uint64_t h = mix(0xcbf29ce484222325U ^ seed, &account, sizeof account);
+	if (index == METHOD_KEY_ACCOUNT)
+		return h | 1;
+	const char *name = m->params[index].name;
 	h = mix(h, name, strlen(name));
 	struct span text;
 	int64_t integer;

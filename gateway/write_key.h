@@ -1,7 +1,8 @@
 /*
  * write_key: what a write changes, as one number (see pool_call's `key`).
  *
- * It is a hash of the account and of the method's PARAM_KEY: its name and value. So the methods that
+ * It is a hash of the account and of the method's PARAM_KEY: its name and value, or of the account
+ * alone where that is the key. So the methods that
  * change a session share its key, whatever they are called. The seed is the process's own, so that
  * nobody can choose values that collide.
  */

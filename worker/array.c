@@ -3,7 +3,11 @@
 #include <endian.h>
 #include <string.h>
 
-enum { HEADER_BYTES = 20, EPOCH_DAYS = 10957 /* 2000-01-01, counted from 1970-01-01 */ };
+enum {
+	HEADER_BYTES = 20,
+	EPOCH_DAYS = 10957, /* 2000-01-01, counted from 1970-01-01 */
+	MINUTE_MICROSECONDS = 60000000,
+};
 
 #define DAY_MICROSECONDS INT64_C(86400000000)
 
@@ -15,6 +19,7 @@ static const struct {
 	[ARRAY_TEXT] = { 25, 1009 },
 	[ARRAY_DATE] = { 1082, 1182 },
 	[ARRAY_INSTANT] = { 1184, 1185 },
+	[ARRAY_TIME] = { 1083, 1183 },
 	[ARRAY_UUID] = { 2950, 2951 },
 };
 
@@ -89,6 +94,11 @@ void array_instant(struct array *a, int64_t microseconds)
 {
 	uint64_t wire = htobe64((uint64_t)(microseconds - EPOCH_DAYS * DAY_MICROSECONDS));
 	put_element(a, &wire, sizeof wire);
+}
+
+void array_time(struct array *a, int64_t minutes)
+{
+	array_int8(a, minutes * MINUTE_MICROSECONDS); /* the same bytes */
 }
 
 void array_uuid(struct array *a, const unsigned char uuid[16])

@@ -229,9 +229,11 @@ static void on_up(void *arg)
 	start_run(b);
 }
 
-static void on_refused(void *arg, const struct fail *why)
+static void on_refused(void *arg, enum status st, const struct fail *why)
 {
 	struct batch *b = arg;
+	if (st == ST_BAD_SETTING)
+		b->options.on_bad_setting(b->options.arg, why);
 	if (!b->refused_ms)
 		b->refused_ms = service_now_ms();
 	if (strcmp(b->refusal.text, why->text) == 0 || !outcome_may_log(&b->outcomes)) {

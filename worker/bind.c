@@ -3,7 +3,7 @@
 static const enum array_type type_table[] = {
 	[PARAM_INT] = ARRAY_INT8,    [PARAM_BOOL] = ARRAY_BOOL,   [PARAM_TEXT] = ARRAY_TEXT,
 	[PARAM_NAME] = ARRAY_TEXT,   [PARAM_UUID] = ARRAY_UUID,   [PARAM_DATE] = ARRAY_DATE,
-	[PARAM_INSTANT] = ARRAY_INSTANT,
+	[PARAM_INSTANT] = ARRAY_INSTANT, [PARAM_TIME] = ARRAY_TIME,
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
 };
 
@@ -42,6 +42,9 @@ static void put_value(struct array *a, enum array_type type, const struct param_
 		break;
 	case ARRAY_INSTANT:
 		array_instant(a, v->integer);
+		break;
+	case ARRAY_TIME:
+		array_time(a, v->integer);
 		break;
 	case ARRAY_UUID:
 		array_uuid(a, v->uuid);

@@ -62,6 +62,7 @@ struct database {
 	uint64_t up_ms;    /* since when it is up */
 	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
 	bool is_broken, was_told;
+	bool is_misset; /* a setting is why the attempt has failed */
 	struct fail why;
 };
 
@@ -159,10 +160,11 @@ static void lose(struct database *db)
 	arm_timer(db, jittered(db->backoff_ms));
 	db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
 	struct fail why = db->why;
+	enum status refusal = db->is_misset ? ST_BAD_SETTING : ST_DATABASE_UNAVAILABLE;
 	if (was_up)
 		db->options.events->on_down(db->options.arg, was_told, &why);
 	else
-		db->options.events->on_refused(db->options.arg, &why);
+		db->options.events->on_refused(db->options.arg, refusal, &why);
 }
 
 static void lose_with_libpq_text(struct database *db)
@@ -372,6 +374,26 @@ static void start_preparing(struct database *db)
 	flush(db);
 }
 
+/* The other values of schema/connection.sql are ours. */
+static bool is_time_zone_unknown(const PGresult *r)
+{
+	const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	return sqlstate && strcmp(sqlstate, "22023") == 0; /* invalid parameter value */
+}
+
+static enum status fail_prepared(struct database *db, const struct method *m, const PGresult *r)
+{
+	if (!m && is_time_zone_unknown(r)) {
+		db->is_misset = true;
+		return fail_field(&db->why, ST_BAD_SETTING, "STUDYTRACKER_TIME_ZONE",
+			"STUDYTRACKER_TIME_ZONE is \"%.80s\": the database does not take this time zone",
+			db->options.time_zone);
+	}
+	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
+	advise(&db->why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
+	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "connection settings");
+}
+
 static enum status take_prepared(struct database *db, const PGresult *r)
 {
 	size_t n = db->prepared++;
@@ -381,14 +403,12 @@ static enum status take_prepared(struct database *db, const PGresult *r)
 	ExecStatusType wanted = n ? PGRES_COMMAND_OK : PGRES_TUPLES_OK;
 	if (n == 0 && PQresultStatus(r) == wanted)
 		db->backend_pid = atoi(PQgetvalue(r, 0, 0));
-	if (PQresultStatus(r) != wanted) {
-		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
-		advise(&db->why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
-	} else if (!is_description
-		   || db->options.events->on_described(db->options.arg, m, r, &db->why) == ST_OK) {
+	if (PQresultStatus(r) != wanted)
+		return fail_prepared(db, m, r);
+	if (!is_description
+		|| db->options.events->on_described(db->options.arg, m, r, &db->why) == ST_OK)
 		return ST_OK;
-	}
-	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "connection settings");
+	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m->name);
 }
 
 static void go_up(struct database *db)
@@ -545,6 +565,7 @@ static void start_connecting(struct database *db)
 	struct connection_words words;
 	db->state = CONNECTING;
 	db->why = (struct fail){ 0 };
+	db->is_misset = false;
 	db->heard_ms = service_now_ms();
 	connection_words(db, &words);
 	db->conn = PQconnectStartParams(words.keywords, words.values, 1);

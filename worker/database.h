@@ -55,8 +55,8 @@ struct database_events {
 	/* It was up. `was_told`: the server said that it ends the session, so that executions
 	 * without a result have not run and will not. */
 	void (*on_down)(void *arg, bool was_told, const struct fail *why);
-	/* An attempt to connect failed; the next comes by itself. */
-	void (*on_refused)(void *arg, const struct fail *why);
+	/* An attempt to connect failed; the next comes by itself. ST_BAD_SETTING: it will fail, too. */
+	void (*on_refused)(void *arg, enum status st, const struct fail *why);
 };
 
 struct database_options {

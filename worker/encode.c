@@ -13,7 +13,8 @@
 
 enum { ORD, OUTCOME, FIRST_DATA };
 enum { EPOCH_DAYS = 10957 /* 2000-01-01, counted from 1970-01-01 */ };
-#define DAY_MICROSECONDS 86400000000
+#define DAY_MICROSECONDS    86400000000
+#define MINUTE_MICROSECONDS 60000000
 
 typedef void (*put_cell)(struct buf *out, const char *bytes, size_t len);
 
@@ -103,6 +104,15 @@ static void put_date(struct buf *out, const char *bytes, size_t len)
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 
+/* To the minute, as params are. */
+static void put_time(struct buf *out, const char *bytes, size_t len)
+{
+	char text[TIME_TEXT_LEN];
+	(void)len;
+	time_format(load64(bytes) / MINUTE_MICROSECONDS, text);
+	msg_put_text(out, (struct span){ text, sizeof text });
+}
+
 static void put_instant(struct buf *out, const char *bytes, size_t len)
 {
 	char text[INSTANT_TEXT_LEN];
@@ -137,6 +147,7 @@ static const struct cell_type {
 	{ 701, put_float8 },
 	{ 1009, put_texts },
 	{ 1082, put_date },
+	{ 1083, put_time },
 	{ 1184, put_instant },
 	{ 2950, put_uuid },
 };

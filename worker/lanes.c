@@ -163,6 +163,12 @@ struct batch_counts lanes_counts(const struct lanes *l)
 	return counts;
 }
 
+static void on_bad_setting(void *arg, const struct fail *why)
+{
+	struct lanes *l = arg;
+	l->options.on_bad_setting(l->options.arg, why);
+}
+
 static enum status open_lane(
 	struct lanes *l, struct event_base *base, enum lane lane, struct fail *why)
 {
@@ -181,6 +187,7 @@ static enum status open_lane(
 		.on_over = on_over,
 		.on_up = on_up,
 		.on_change = on_change,
+		.on_bad_setting = on_bad_setting,
 		.arg = l,
 	};
 	return batch_open(base, &options, &l->batches[lane], why);

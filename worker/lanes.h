@@ -37,6 +37,8 @@ struct lanes_options {
 	struct buf *(*open)(void *origin, int64_t session); /* worker/answer.h */
 	void (*close)(void *origin);
 	void (*on_change)(void *arg); /* the database came or went; all are answered */
+	/* The database refuses a setting: no attempt to connect can succeed. */
+	void (*on_bad_setting)(void *arg, const struct fail *why);
 	void *arg;
 };
 

@@ -128,6 +128,13 @@ void request_keys_clear(struct request_keys *keys)
 	memset(keys, 0, sizeof *keys);
 }
 
+/* A key of METHOD_KEY_ACCOUNT has no value beside the account. */
+static const struct param_value *key_value(const struct request *r, size_t key)
+{
+	static const struct param_value none;
+	return key == METHOD_KEY_ACCOUNT ? &none : &r->values[key];
+}
+
 static uint64_t key_hash(const struct request *r, const struct param_value *v)
 {
 	uint64_t h = fnv_mix(FNV_START, &r->account, sizeof r->account);
@@ -138,7 +145,7 @@ static uint64_t key_hash(const struct request *r, const struct param_value *v)
 
 static bool same_key(const struct request *a, const struct request *b, size_t key)
 {
-	const struct param_value *x = &a->values[key], *y = &b->values[key];
+	const struct param_value *x = key_value(a, key), *y = key_value(b, key);
 	return a->account == b->account && x->integer == y->integer
 	       && memcmp(x->uuid, y->uuid, sizeof x->uuid) == 0 && x->text.len == y->text.len
 	       && (x->text.len == 0 || memcmp(x->text.bytes, y->text.bytes, x->text.len) == 0);
@@ -155,7 +162,7 @@ static size_t key_params(const struct request *r, size_t params[REQUEST_KEYS_EAC
 	size_t count = 0;
 	const struct param *p = method_param(r->method, SPAN("idempotency_key"));
 	int key = method_key(r->method);
-	if (key >= 0 && !r->values[key].is_null)
+	if (key >= 0 && !key_value(r, (size_t)key)->is_null)
 		params[count++] = (size_t)key;
 	if (p && p - r->method->params != key && !r->values[p - r->method->params].is_null)
 		params[count++] = (size_t)(p - r->method->params);
@@ -167,7 +174,7 @@ static const struct request **find_slot(
 	struct request_keys *keys, const struct request *r, size_t param)
 {
 	size_t size = sizeof keys->slots / sizeof *keys->slots;
-	uint64_t h = key_hash(r, &r->values[param]);
+	uint64_t h = key_hash(r, key_value(r, param));
 	size_t at = (size_t)((h ^ h >> 32) % size);
 	while (keys->slots[at] && !same_key(keys->slots[at], r, param))
 		at = (at + 1) % size;

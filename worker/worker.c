@@ -102,6 +102,7 @@ static void say_database(struct worker *w)
 	if (has_database == w->has_database)
 		return;
 	w->has_database = has_database;
+	w->had_database |= has_database;
 	service_say(w->service, has_database ? "database connected" : "waiting for the database");
 	for (size_t i = 0; i < w->link_count; i++)
 		link_announce(w->links[i]);
@@ -112,6 +113,17 @@ static void on_change(void *arg)
 	struct worker *w = arg;
 	say_database(w);
 	stop_if_drained(w);
+}
+
+/* Later the setting is right and the database has changed: the worker waits for it. */
+static void on_bad_setting(void *arg, const struct fail *why)
+{
+	struct worker *w = arg;
+	if (w->had_database || w->is_misset)
+		return;
+	log_error("%s: stopping", why->text);
+	w->is_misset = true;
+	service_stop(w->service);
 }
 
 /* Starting. */
@@ -126,6 +138,7 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 		.open = open_answer,
 		.close = close_answer,
 		.on_change = on_change,
+		.on_bad_setting = on_bad_setting,
 		.arg = w,
 	};
 	return lanes_open(service_base(w->service), &options, &w->lanes, why);
@@ -229,7 +242,7 @@ int worker_run(struct worker *w)
 		w->settings.gateways);
 	int exit_status = service_run(w->service);
 	log_info("stopped");
-	return exit_status;
+	return w->is_misset ? SERVICE_EXIT_SETTING : exit_status;
 }
 
 void worker_close(struct worker *w)

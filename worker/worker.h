@@ -32,6 +32,8 @@ struct worker {
 	size_t link_count;
 	int64_t window; /* requests that one gateway may have open */
 	bool has_database, is_draining;
+	bool had_database; /* at any time */
+	bool is_misset;    /* ended by a setting that the database refuses */
 	struct event *drain_limit;
 };
 

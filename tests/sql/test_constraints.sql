@@ -100,7 +100,7 @@ from (values
 	('an abbreviation for a zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', 'CEST'),
 	('a POSIX zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', 'CET-1CEST'),
 	('an empty zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', '')) as t (what, started_at, ended_at, zone);
-select refuses('a zone that is none', '22023',
+select refuses('a zone that is none', '23514',
 	$$execute timed('2026-10-25 00:30+00', '2026-10-25 01:30+00', 'Europe/Atlantis')$$);
 
 -- Accounts.

@@ -10,6 +10,8 @@ create temp table lookups (call text, relation text, index text, buffers int);
 insert into lookups values
 	('"sessions.get"(''{20}'', ids(7))', 'sessions', 'sessions_pkey', 20),
 	('"sessions.get"(''{20}'', ids(7))', 'topics', 'topics_pkey', 20),
+	('"account.get"(''{50}'')', 'accounts', 'accounts_pkey', 10),
+	('"account.update"(''{50}'', ''{x}'', ''{UTC}'', ''{t}'', ''{2}'', ''{04:00}'', ''{null}'')', 'accounts', 'accounts_pkey', 20),
 	('"stats.totals"(''{21}'')', 'daily_totals', 'daily_totals_pkey', 30),
 	('"stats.totals"(''{21}'')', 'topics', 'topics_pkey', 30),
 	('"stats.summary"(''{21}'', ''{null}'', ''{null}'')', 'daily_totals', 'daily_totals_pkey', 40),

@@ -117,6 +117,23 @@ START_TEST(instants_count_microseconds_from_2000)
 }
 END_TEST
 
+START_TEST(times_count_from_midnight)
+{
+	array_start(&a, ARRAY_TIME);
+	array_time(&a, 0);
+	array_time(&a, 23 * 60 + 59);
+	finishes_as("00000001"
+		    "00000000"
+		    "0000043b"
+		    "00000002"
+		    "00000001"
+		    "00000008"
+		    "0000000000000000"
+		    "00000008"
+		    "000000141a43d900");
+}
+END_TEST
+
 START_TEST(a_uuid_is_its_sixteen_bytes)
 {
 	static const unsigned char uuid[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
@@ -183,6 +200,7 @@ int main(void)
 	tcase_add_test(tests, an_empty_text_is_no_null);
 	tcase_add_test(tests, dates_count_from_2000);
 	tcase_add_test(tests, instants_count_microseconds_from_2000);
+	tcase_add_test(tests, times_count_from_midnight);
 	tcase_add_test(tests, a_uuid_is_its_sixteen_bytes);
 	tcase_add_test(tests, nothing_is_left_of_the_last_use);
 	tcase_add_test(tests, what_did_not_fit_is_told_at_the_end);

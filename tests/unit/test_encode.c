@@ -18,6 +18,7 @@ enum {
 	JSON = 114,
 	FLOAT8 = 701,
 	DATE = 1082,
+	TIME = 1083,
 	INSTANT = 1184,
 	UUID = 2950
 };
@@ -228,14 +229,14 @@ START_TEST(each_type_has_its_form)
 {
 	static const struct column all[] = { { "ord", INT8 }, { "outcome", TEXT }, { "b", BOOL },
 		{ "i", INT4 }, { "l", INT8 }, { "r", FLOAT8 }, { "t", TEXT }, { "u", UUID },
-		{ "d", DATE }, { "at", INSTANT }, { "n", INT8 } };
+		{ "d", DATE }, { "h", TIME }, { "at", INSTANT }, { "n", INT8 } };
 	make_result(all, COUNT(all));
 	add_row(CELLS(I(1), NIL, I(1), I(-5), I(INT64_MIN), R(2.5), T("a'b"), I(0xff), I(-1),
-		I(1500000), NIL));
+		I(86399999999), I(1500000), NIL));
 	open_plan(&row_method);
 	answers(1, 0,
 		"{'b':true,'i':-5,'l':-9223372036854775808,'r':2.50,'t':'a'b',"
-		"'u':'01000000-0000-0000-0000-0000000000ff','d':'1999-12-31',"
+		"'u':'01000000-0000-0000-0000-0000000000ff','d':'1999-12-31','h':'23:59',"
 		"'at':'2000-01-01T00:00:01.500000Z','n':null}");
 }
 END_TEST

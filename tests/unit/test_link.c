@@ -315,11 +315,20 @@ static void greet(int64_t epoch)
 	UNTIL(ready.epoch == epoch);
 }
 
+static size_t public_methods(void)
+{
+	const struct method *m;
+	size_t count = 0;
+	for (size_t i = 0; (m = method_at(i)) != NULL; i++)
+		count += !m->is_internal;
+	return count;
+}
+
 START_TEST(ready_is_said_until_the_gateway_answers)
 {
 	UNTIL(ready.count == 3);
 	ck_assert_int_eq(ready.epoch, 0);
-	ck_assert_uint_eq(ready.methods, 20);
+	ck_assert_uint_eq(ready.methods, public_methods());
 }
 END_TEST
 

@@ -14,6 +14,7 @@ struct value {
 
 #define SESSION "01890a5d-ac96-774b-bcce-b302099a8057"
 #define MINUTES "duration_minutes must be a whole number from 1 to 1440"
+#define TIME    "day_starts_at must be a time of day as HH:MM, 00:00 to 23:59"
 #define DAY     "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
 #define INSTANT \
 	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years 1900 to " \
@@ -88,6 +89,14 @@ static const struct {
 	{ "sessions.create", { "created_at", TEXT, 0, "2024-02-29T18:30:00+01:00" }, NULL, NULL },
 	{ "sessions.create", { "created_at", TEXT, 0, "2024-02-29" }, "created_at", INSTANT },
 	{ "sessions.log", { "created_at", INT, 1700000000, NULL }, "created_at", INSTANT },
+	{ "account.update", { "day_starts_at", TEXT, 0, "00:00" }, NULL, NULL },
+	{ "account.update", { "day_starts_at", TEXT, 0, "23:59" }, NULL, NULL },
+	{ "account.update", { "day_starts_at", TEXT, 0, "24:00" }, "day_starts_at", TIME },
+	{ "account.update", { "day_starts_at", TEXT, 0, "12:60" }, "day_starts_at", TIME },
+	{ "account.update", { "day_starts_at", TEXT, 0, "4:00" }, "day_starts_at", TIME },
+	{ "account.update", { "day_starts_at", TEXT, 0, "04:00:00" }, "day_starts_at", TIME },
+	{ "account.update", { "day_starts_at", TEXT, 0, "-1:00" }, "day_starts_at", TIME },
+	{ "account.update", { "day_starts_at", INT, 240, NULL }, "day_starts_at", TIME },
 	{ "sessions.get", { "session_id", TEXT, 0, "0189" }, "session_id",
 		"session_id must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12" },
 	{ "topics.list", { "archived", TEXT, 0, "yes" }, "archived",

@@ -281,6 +281,22 @@ START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
 }
 END_TEST
 
+START_TEST(two_changes_of_an_account_are_of_two_executions)
+{
+	struct request_keys keys;
+	struct request *first = take("account.update", 1, nothing()),
+		       *other = take("account.update", 2, nothing()),
+		       *again = take("account.update", 1, nothing());
+	request_keys_clear(&keys);
+	ck_assert(request_keys_add(&keys, first));
+	ck_assert(request_keys_add(&keys, other));
+	ck_assert(!request_keys_add(&keys, again));
+	request_give(&pool, &first);
+	request_give(&pool, &other);
+	request_give(&pool, &again);
+}
+END_TEST
+
 static struct span a_change(const char *if_match)
 {
 	buf_clear(&params);
@@ -348,6 +364,7 @@ int main(void)
 	tcase_add_loop_test(tests, no_two_requests_of_an_execution_have_the_same_idempotency_key, 0,
 		sizeof mates / sizeof *mates);
 	tcase_add_test(tests, as_many_fit_with_both_keys_as_an_execution_has);
+	tcase_add_test(tests, two_changes_of_an_account_are_of_two_executions);
 	tcase_add_test(tests, a_method_without_a_key_never_clashes);
 	tcase_add_test(tests, what_would_answer_otherwise_is_not_repeated);
 	return suite_run("request", tests);

@@ -113,9 +113,10 @@ START_TEST(booleans_take_the_usual_words)
 END_TEST
 
 static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires",
-	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City" };
+	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City", "CET",
+	"EST5EDT", "Etc/GMT-14", "GMT0", "W-SU" };
 
-START_TEST(time_zones_are_taken_by_their_letters)
+START_TEST(names_of_the_tz_database_are_taken)
 {
 	setenv("STUDYTRACKER_TIME_ZONE", zones[_i], 1);
 	ck_assert_msg(load(FOR_WORKER, NULL) == ST_OK, "%s", why.text);
@@ -158,6 +159,13 @@ static const struct {
 	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "../etc/passwd" },
 	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/Berlin'; DROP" },
 	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "-05" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "UTC-3" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "<+03>-3" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/Berlin5" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Etc/GMT+13" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "CEST" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe" },
+	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/Berln" },
 	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/" LONG_60 },
 };
 
@@ -289,7 +297,7 @@ int main(void)
 	tcase_add_test(tests, an_empty_variable_is_not_set_but_for_the_cors_lists);
 	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
 	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
-	tcase_add_loop_test(tests, time_zones_are_taken_by_their_letters, 0, COUNT(zones));
+	tcase_add_loop_test(tests, names_of_the_tz_database_are_taken, 0, COUNT(zones));
 	tcase_add_loop_test(
 		tests, a_wrong_value_is_refused_by_name_and_nothing_is_set, 0, COUNT(refused));
 	tcase_add_test(tests, a_message_names_the_flag_where_a_flag_is_wrong);

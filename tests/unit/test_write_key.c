@@ -29,6 +29,10 @@ START_TEST(writes_on_one_row_share_a_key)
 	uint64_t topic = key_of("topics.delete", 1, "topic_id", "7");
 	ck_assert(topic != 0);
 	ck_assert(topic == key_of("topics.update", 1, "topic_id", "7"));
+	uint64_t account = key_of("account.update", 1, "name", "Ana");
+	ck_assert(account != 0);
+	ck_assert(account == key_of("account.update", 1, "time_zone", "CET"));
+	ck_assert(account != key_of("account.update", 2, "name", "Ana"));
 }
 END_TEST
 

@@ -1,0 +1,7 @@
+-- Revert studytracker:account_versions from pg
+
+begin;
+
+alter table accounts drop updated_at;
+
+commit;

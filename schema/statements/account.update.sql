@@ -1,0 +1,47 @@
+with request as materialized (
+	select r.*
+	from unnest($1::int8[], $2::text[], $3::text[], $4::bool[], $5::int8[], $6::time[], $7::text[])
+		with ordinality
+		as r (account_id, name, time_zone, has_time_zone, week_start, day_starts_at, if_match, ord)
+	order by r.account_id
+),
+account as materialized ( -- locked, in key order; as it is and as it is wanted
+	select r.ord, r.if_match, a.account_id, a.created_at, a.updated_at,
+		r.has_time_zone or num_nonnulls(r.name, r.week_start, r.day_starts_at) > 0 as is_named,
+		r.has_time_zone and r.time_zone is not null as has_new_zone,
+		coalesce(r.name, a.name) as name,
+		case when r.has_time_zone then r.time_zone else a.time_zone end as time_zone,
+		coalesce(r.week_start, a.week_start)::smallint as week_start,
+		coalesce(r.day_starts_at, a.day_starts_at) as day_starts_at
+	from request as r
+	cross join lateral (
+		select *
+		from accounts as a
+		where a.account_id = r.account_id
+		limit 1
+		for no key update
+	) as a
+),
+verdict as materialized (
+	select w.*,
+		case
+			when not is_match(w.if_match, w.updated_at) then 'PRECONDITION_FAILED'
+			when w.has_new_zone and not is_time_zone(w.time_zone) then 'UNKNOWN_TIME_ZONE'
+		end as outcome
+	from account as w
+),
+changed as (
+	update accounts as a
+	set name = v.name, time_zone = v.time_zone, week_start = v.week_start,
+		day_starts_at = v.day_starts_at, updated_at = next_update(v.updated_at)
+	from verdict as v
+	where a.account_id = v.account_id and v.outcome is null and v.is_named
+	returning v.ord, a.updated_at
+)
+select v.ord, v.outcome, v.account_id as id, v.name, v.time_zone,
+	coalesce(v.time_zone, current_setting('TimeZone')) as effective_time_zone,
+	v.week_start::int4 as week_start, v.day_starts_at, v.created_at,
+	coalesce(c.updated_at, v.updated_at) as updated_at
+from verdict as v
+left join changed as c on c.ord = v.ord
+order by v.ord

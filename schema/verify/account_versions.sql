@@ -1,0 +1,7 @@
+-- Verify studytracker:account_versions on pg
+
+begin;
+
+select updated_at from accounts where false;
+
+rollback;

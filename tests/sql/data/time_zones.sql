@@ -1,0 +1,3 @@
+-- Zones that are names, but were refused before.
+insert into accounts (account_id, name, time_zone) overriding system value values
+	(104, 'Bea', 'CET'), (105, 'Cai', 'EST5EDT');

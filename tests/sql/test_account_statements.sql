@@ -1,0 +1,78 @@
+-- account.*, time zones and the day it is for an account.
+\getenv prepare_all PREPARE_ALL
+\i :prepare_all
+begin;
+select no_plan();
+
+-- Names of zones: all of PostgreSQL's, and nothing else that it takes for one.
+select is_empty('select name from pg_timezone_names where not is_time_zone(name)', 'every name of pg_timezone_names is a zone');
+select is_empty(format('select zone from unnest(%L::text[]) as zone where is_time_zone(zone)', array['', ' ', 'Europe/Berln',
+	'UTC-3', 'UTC+3', '<+03>-3', 'Europe/Berlin5', 'EST5', 'CEST', 'PDT', 'BST', 'Etc/GMT+13', 'Etc/GMT-15', 'Etc/GMT+99',
+	'+03:00', '3', 'Europe/', '/Europe/Berlin', 'Europe/Berlin ', E'UTC\n', '../UTC', 'Europe', 'DEFAULT', 'right/UTC']),
+	'nothing else is');
+
+-- A zone's clocks go as its file says. "At time zone" has no summer in some.
+create function pg_temp.clocks(zone text, instant timestamptz) returns timestamp
+	language plpgsql as $$
+begin
+	perform set_config('TimeZone', zone, true);
+	return instant::timestamp;
+end
+$$;
+create temp table clocks as
+select name, instant, pg_temp.clocks(name, instant) as shown
+from pg_timezone_names, unnest(array['2026-01-15 12:00Z', '2026-07-15 12:00Z']::timestamptz[]) as instant;
+set local TimeZone = 'UTC';
+select is_empty('select name, instant, shown, local_time(instant, name) from clocks where local_time(instant, name) <> shown',
+	'local_time of every zone, in winter and summer');
+select is(local_time('2026-07-15 12:00Z', 'CET'), '2026-07-15 14:00', 'CET has summer time');
+
+-- account_today
+set local TimeZone = 'CET';
+select is(account_today(null, '00:00'), now()::timestamp::date, 'today of an account without a zone is the connection''s');
+select is(account_today('Pacific/Kiritimati', '00:00'), (now() at time zone 'Pacific/Kiritimati')::date, 'today in its zone');
+select is(account_today(null, '23:59'), (now()::timestamp - interval '23:59')::date, 'the day begins later');
+set local TimeZone = 'Europe/Berlin';
+
+-- account.get
+update accounts set name = 'Ana', time_zone = null, week_start = 1, day_starts_at = '23:59:59.9' where account_id = 1;
+update accounts set time_zone = 'CET', week_start = 7 where account_id = 2;
+create temp table answer as execute "account.get"('{2,9999,1}');
+select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from answer', $$values
+	(1::bigint, null::text, 2::bigint, 'second', 'CET', 'CET', 7, '00:00'::time),
+	(3, null, 1, 'Ana', null, 'Europe/Berlin', 1, '23:59:59.9')$$, 'get: each its own; none of an unknown one');
+drop table answer;
+
+-- account.update: account_id, name, time_zone, has_time_zone, week_start, day_starts_at, if_match
+create temp table answer as execute "account.update"('{1,2,3,9999}', '{null,New,null,x}', '{Asia/Kathmandu,null,null,null}', '{t,t,f,f}',
+	'{null,3,null,1}', '{04:00,null,null,null}', '{null,null,null,null}');
+select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from answer', $$values
+	(1::bigint, null::text, 1::bigint, 'Ana', 'Asia/Kathmandu', 'Asia/Kathmandu', 1, '04:00'::time),
+	(2, null, 2, 'New', null, 'Europe/Berlin', 3, '00:00'), (3, null, 3, 'empty', null, 'Europe/Berlin', 1, '00:00')$$,
+	'update: what is named, null clears the zone');
+select results_eq('select name, time_zone, week_start::int, day_starts_at from accounts where account_id < 4 order by account_id', $$values
+	('Ana', 'Asia/Kathmandu', 1, '04:00'::time), ('New', null, 3, '00:00'), ('empty', null, 1, '00:00')$$, 'update: as it is answered');
+select ok((select bool_and(r.updated_at = a.updated_at) from answer as r join accounts as a on a.account_id = r.id), 'update: says the version');
+select is((select updated_at from accounts where account_id = 3), (select created_at from accounts where account_id = 3),
+	'update: what names nothing changes no version');
+drop table answer;
+create temp table version as select updated_at from accounts where account_id = 1;
+create temp table answer as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}');
+select is((select outcome from answer), 'UNKNOWN_TIME_ZONE', 'update: a zone that is no name');
+drop table answer;
+create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}');
+select is((select outcome from answer), 'PRECONDITION_FAILED', 'update: another version');
+drop table answer;
+select is((select week_start::int from accounts where account_id = 1), 1, 'update: a refused one changes nothing');
+select format('{%s}', etag(updated_at)) as etags from version \gset
+create temp table answer as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags');
+select is((select name from answer where outcome is null), 'Ana B.', 'update: the version that is meant');
+select cmp_ok((select updated_at from answer), '>', (select updated_at from version), 'update: a version of its own');
+drop table answer;
+
+-- Another zone takes effect for today at once.
+create temp table answer as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}');
+create temp table streak as execute "stats.streak"('{3}', '{null}');
+select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is that of the new zone');
+select * from finish();
+rollback;
