@@ -72,7 +72,7 @@ static int list(struct study *study, struct pages *pages, int skipped)
 	while (pages_next(pages)) {
 		for (size_t i = 0; i < study_value_count(pages->data); i++)
 			add_row(&table, study_value_at(pages->data, i), skipped);
-		if (pages->row_count > 0)
+		if (study_value_count(pages->data) > 0) /* a page of a search may be empty */
 			(void)table_print(&table);
 	}
 	if (pages->exit == STUDY_EXIT_DONE)

@@ -50,7 +50,7 @@ static int list(struct study *study, struct pages *pages)
 	while (pages_next(pages)) {
 		for (size_t i = 0; i < study_value_count(pages->data); i++)
 			add_row(&table, study_value_at(pages->data, i));
-		if (pages->row_count > 0)
+		if (study_value_count(pages->data) > 0) /* a page of a search may be empty */
 			(void)table_print(&table);
 	}
 	const struct option_value *given = pages->arg;

@@ -55,10 +55,11 @@ void pages_fini(struct pages *p)
 int pages_print_json(struct pages *p)
 {
 	FILE *to = p->study->out.to;
-	bool is_first = true;
+	bool is_begun = false, is_first = true; /* pages of a search may be empty */
 	while (pages_next(p)) {
-		if (is_first && p->row_count == (int64_t)study_value_count(p->data))
+		if (!is_begun)
 			fputs("{\"data\":[", to);
+		is_begun = true;
 		for (size_t i = 0; i < study_value_count(p->data) && p->exit == STUDY_EXIT_DONE;
 			i++) {
 			fputs(is_first ? "\n" : ",\n", to);
