@@ -80,7 +80,7 @@ static const struct method method_table[] = {
 		.safe_to_repeat = true,
 		.slow_with = "q",
 		.params = { LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0),
-			{ "tag", PARAM_TEXT, 0, 0, NAME_MAX_CHARS, NULL, NULL }, DATE("from"), DATE("to"),
+			{ "tag", PARAM_NAME, 0, 0, NAME_MAX_CHARS, NULL, NULL }, DATE("from"), DATE("to"),
 			SEARCH },
 	},
 	{

@@ -16,7 +16,7 @@ enum param_kind {
 	PARAM_INT,    /* min..max; int8[] */
 	PARAM_BOOL,   /* bool[] */
 	PARAM_TEXT,   /* min..max code points, no U+0000; text[] */
-	PARAM_NAME,   /* as TEXT, surrounding white space dropped first, not blank; text[] */
+	PARAM_NAME,   /* as TEXT once it is folded (common/name.h); with a min not blank; text[] */
 	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
 	PARAM_INSTANT, /* RFC 3339, years 1900–9999; timestamptz[] */

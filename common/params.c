@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/date.h"
+#include "common/name.h"
 #include "common/number.h"
 #include "common/utf8.h"
 #include "common/uuid.h"
@@ -52,10 +53,18 @@ static enum status take_bool(
 	return ST_OK;
 }
 
+static enum status refuse_longer(const struct param *p, size_t length, struct fail *why)
+{
+	char rule[80];
+	if (length <= (size_t)p->max)
+		return ST_OK;
+	(void)snprintf(rule, sizeof rule, "must have at most %" PRId64 " characters", p->max);
+	return refuse(p, why, rule);
+}
+
 static enum status take_text(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
-	char rule[80];
 	if (t->type != MSG_TEXT)
 		return refuse(p, why, "must be text");
 	if (t->text.len > 0 && memchr(t->text.bytes, '\0', t->text.len))
@@ -63,25 +72,20 @@ static enum status take_text(
 	size_t length = utf8_length(t->text.bytes, t->text.len);
 	if (length < (size_t)p->min)
 		return refuse(p, why, "must not be empty");
-	(void)snprintf(rule, sizeof rule, "must have at most %" PRId64 " characters", p->max);
-	if (length > (size_t)p->max)
-		return refuse(p, why, rule);
 	v->text = t->text;
-	return ST_OK;
+	return refuse_longer(p, length, why);
 }
 
+/* The rest is judged once the name is folded: fold_names. */
 static enum status take_name(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
-	struct msg_token trimmed = *t;
-	if (t->type == MSG_TEXT) {
-		size_t start = utf8_trim_start(t->text.bytes, t->text.len);
-		trimmed.text.bytes += start;
-		trimmed.text.len = utf8_trim_end(trimmed.text.bytes, t->text.len - start);
-		if (trimmed.text.len == 0)
-			return refuse(p, why, "must not be blank");
-	}
-	return take_text(p, &trimmed, v, why);
+	if (t->type != MSG_TEXT)
+		return refuse(p, why, "must be text");
+	if (t->text.len > 0 && memchr(t->text.bytes, '\0', t->text.len))
+		return refuse(p, why, "must not contain the character U+0000");
+	v->text = t->text;
+	return ST_OK;
 }
 
 static enum status take_uuid(
@@ -254,8 +258,44 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 	return ST_OK;
 }
 
+static bool is_folded_here(const struct param *p, const struct param_value *v)
+{
+	return p->kind == PARAM_NAME && !v->is_null && !name_is_plain(v->text);
+}
+
+static enum status fold_name(
+	const struct param *p, struct param_value *v, struct buf *names, struct fail *why)
+{
+	size_t start = names->len, length = v->text.len;
+	if (!name_is_plain(v->text)) {
+		length = name_fold(v->text, names);
+		v->text = (struct span){ names->bytes + start, names->len - start };
+	}
+	if (length == 0 && p->min > 0)
+		return refuse(p, why, "must not be blank");
+	return refuse_longer(p, length, why);
+}
+
+/* The buffer has its size before the first name: what is borrowed from it must not move. */
+static enum status fold_names(
+	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
+{
+	size_t count = method_param_count(m), bytes = 0;
+	buf_clear(names);
+	for (size_t i = 0; i < count; i++)
+		if (is_folded_here(&m->params[i], &values[i]))
+			bytes += values[i].text.len;
+	if (bytes > 0 && !buf_room(names, bytes))
+		return ST_NO_MEMORY;
+	enum status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		if (m->params[i].kind == PARAM_NAME && !values[i].is_null)
+			st = fold_name(&m->params[i], &values[i], names, why);
+	return st;
+}
+
 enum status params_decode(const struct method *m, struct span params,
-	struct param_value values[METHOD_PARAMS_MAX], struct fail *why)
+	struct param_value values[METHOD_PARAMS_MAX], struct buf *names, struct fail *why)
 {
 	struct param_value made[METHOD_PARAMS_MAX] = { 0 };
 	struct msg_reader in = msg_reader(params);
@@ -269,6 +309,8 @@ enum status params_decode(const struct method *m, struct span params,
 		st = take_pair(m, &in, made, why);
 	if (st == ST_OK)
 		st = fill_absent(m, made, why);
+	if (st == ST_OK)
+		st = fold_names(m, made, names, why);
 	if (st == ST_OK)
 		memcpy(values, made, sizeof made);
 	return st;

@@ -94,6 +94,18 @@ size_t utf8_length(const char *bytes, size_t len)
 	return count;
 }
 
+uint32_t utf8_next(const char *bytes, size_t len, size_t *at)
+{
+	static const unsigned char payload[] = { 0x7f, 0x3f, 0x1f, 0x0f, 0x07 };
+	unsigned char first = (unsigned char)bytes[*at];
+	size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	uint32_t c = first & payload[size == 1 ? 0 : size];
+	for (size_t i = 1; i < size && *at + i < len; i++)
+		c = c << 6 | ((unsigned char)bytes[*at + i] & 0x3f);
+	*at += size;
+	return c;
+}
+
 /* White_Space of the Unicode Character Database (PropList.txt), as UTF-8. */
 static const char *const spaces[] = {
 	"\t", "\n", "\v", "\f", "\r", " ", "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80",

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* True where `len` bytes are valid UTF-8. U+0000 is valid UTF-8. */
 bool utf8_is_valid(const char *bytes, size_t len);
@@ -20,6 +21,9 @@ void utf8_show(const char *bytes, size_t len, char *out, size_t size);
 
 /* Code points in valid UTF-8. */
 size_t utf8_length(const char *bytes, size_t len);
+
+/* The code point at *at of valid UTF-8, which has one there; *at moves behind it. */
+uint32_t utf8_next(const char *bytes, size_t len, size_t *at);
 
 /* Offset of the first byte that is not Unicode White_Space, and the end without such. */
 size_t utf8_trim_start(const char *bytes, size_t len);

@@ -182,7 +182,7 @@ static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struc
 {
 	struct param_value values[METHOD_PARAMS_MAX];
 	struct buf made = { 0 };
-	enum status st = params_decode(&local->method, e->params, values, why);
+	enum status st = params_decode(&local->method, e->params, values, &made, why);
 	struct span result;
 	if (st == ST_OK)
 		st = local_result(rpc, local, &made, &result);

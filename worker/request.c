@@ -47,6 +47,7 @@ struct request *request_list_pop(struct request_list *list)
 static void destroy(struct request *r)
 {
 	buf_fini(&r->bytes);
+	buf_fini(&r->names);
 	free(r);
 }
 
@@ -59,6 +60,8 @@ void request_give(struct request_pool *pool, struct request **r)
 	} else {
 		if ((*r)->bytes.cap > BYTES_KEPT)
 			buf_fini(&(*r)->bytes);
+		if ((*r)->names.cap > BYTES_KEPT)
+			buf_fini(&(*r)->names);
 		request_list_push(&pool->free, *r);
 	}
 	*r = NULL;
@@ -80,7 +83,7 @@ static enum status fill(struct request *r, const struct envelope *e, struct fail
 		return ST_NO_MEMORY;
 	r->request_id = (struct span){ r->bytes.bytes, id.len };
 	r->params = (struct span){ r->bytes.bytes + id.len, e->params.len };
-	enum status st = params_decode(r->method, r->params, r->values, why);
+	enum status st = params_decode(r->method, r->params, r->values, &r->names, why);
 	return st == ST_OK ? cursor_check(r, why) : st;
 }
 

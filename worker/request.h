@@ -26,6 +26,7 @@ struct request {
 	struct span request_id, params; /* params: as they came, one MessagePack map */
 	struct param_value values[METHOD_PARAMS_MAX];
 	struct buf bytes; /* what request_id, params and values point into */
+	struct buf names; /* what values of names that were folded point into */
 };
 
 /* First in, first out. A zeroed struct is an empty list. */

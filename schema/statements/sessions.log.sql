@@ -2,7 +2,9 @@
 -- Where there is none it is made: as a namesake where the name is taken in another case. Without
 -- match_case, case makes no difference where exactly one topic has the name in any case.
 with asked as materialized (
-	select r.*, request_fingerprint(case
+	select r.ord, r.account_id, r.session_id, r.minutes, nfc(r.tag) as tag, r.study_date, r.notes,
+		r.idempotency_key, r.created_at, r.if_match, r.if_none_match, r.match_case,
+		request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.log', r.minutes, r.tag, r.study_date, r.notes)
 				|| case

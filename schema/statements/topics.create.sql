@@ -1,7 +1,8 @@
 -- Of several requests for one name the first makes the topic; with allow_namesake each other one makes
 -- a namesake. One whose idempotency key is live is answered as the first that came with it.
 with asked as materialized (
-	select r.*, text_key(r.name) as name_key, coalesce(r.allow_namesake, false) as may_share,
+	select r.ord, r.account_id, nfc(r.name) as name, r.description, r.idempotency_key,
+		text_key(r.name) as name_key, coalesce(r.allow_namesake, false) as may_share,
 		request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('topics.create', r.name, r.description)

@@ -1,5 +1,6 @@
 with request as materialized (
-	select r.*, text_key(r.name) as name_key
+	select r.ord, r.account_id, r.topic_id, nfc(r.name) as name, text_key(r.name) as name_key,
+		r.description, r.has_description, r.archived, r.if_match, r.if_none_match, r.allow_namesake
 	from unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::bool[], $6::bool[], $7::text[],
 			$8::text[], $9::bool[])
 		with ordinality

@@ -10,12 +10,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span params = { (const char *)data + 1, size - 1 };
 	const struct method *m = method_at(data[0] % method_count());
 	struct param_value values[METHOD_PARAMS_MAX];
+	struct buf names = { 0 };
 	struct fail why = { 0 };
 	size_t measured;
 	if (msg_measure(params, &measured, &why) != ST_OK)
 		return 0;
 	params.len = measured;
-	if (params_decode(m, params, values, &why) != ST_OK && !why.text[0])
+	if (params_decode(m, params, values, &names, &why) != ST_OK && !why.text[0])
 		__builtin_trap();
+	buf_fini(&names);
 	return 0;
 }

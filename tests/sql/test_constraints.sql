@@ -26,9 +26,20 @@ insert into twins values
 select is(text_key(one), text_key(other), format('%s and %s are one name', one, other)) from twins;
 insert into topics (account_id, name) select 1, one from twins;
 select refuses(format('%s after %s', other, one), '23505',
-	format('insert into topics (account_id, name) values (1, %L)', other)) from twins;
-select lives_ok(format('insert into topics (account_id, name) values (2, %L)', other),
+	format('insert into topics (account_id, name) values (1, %L)', fold_name(other))) from twins;
+select lives_ok(format('insert into topics (account_id, name) values (2, %L)', fold_name(other)),
 	format('%s in another account', other)) from twins;
+
+-- No two names look the same, and none looks empty.
+create temp table odd (name text, folded text);
+insert into odd values (U&'Data\00a0Science', 'Data Science'), ('a  b', 'a b'), (U&'Algebra\200b', 'Algebra'), (U&'\feffAlgebra', 'Algebra'),
+	(U&'Al\00adgebra', 'Algebra'), (U&'\202eAlgebra', 'Algebra'), (U&'a\3000b\2800c', 'a b c'), (U&'a\0009b\0007', 'a b'), (U&'\3164', ''),
+	(U&'O\0308', 'Ö'), (U&'\+0e0001a', 'a');
+select is(fold_name(name), folded, format('%s is folded', to_json(name))) from odd;
+select refuses(format('a name that is %s', to_json(name)), '23514', format('insert into topics (account_id, name) values (3, %L)', name)) from odd;
+select is(fold_name(name), name, format('%s is a name as it is', name)) from (values ('C++ basics'), ('日本語 🎌'),
+	(U&'\0645\06CC\200C\062E\0648\0627\0647\0645'), (U&'\+01F469\200D\2764\FE0F\200D\+01F468')) as t (name);
+
 select isnt(text_key(one), text_key(other), format('%s and %s are two names', one, other))
 from (values ('a', 'ä'), ('I', 'İ'), ('ı', 'İ'), ('o', 'ø'), ('C', 'C++'), ('ab', 'a b')) as t (one, other);
 select is_empty($$

@@ -136,6 +136,81 @@ select is_empty('select * from answer', 'update: nor is it changed');
 drop table answer;
 create temp table answer as execute "topics.create"('{1,2}', '{zag,go}', '{null,null}', '{}', '{}');
 select is_empty('select from answer where outcome is not null', 'create: a deleted topic''s name is free');
+drop table answer;
+
+-- Namesakes: topics.create and .update with allow_namesake, in account 3
+create temp table answer as execute "topics.create"('{3,3,3,3,3}', array['aws', 'AWS', 'aws', 'Aws', U&'e\0301'], array['1', '2', '3', '4', null],
+	'{}', '{t,f,t,t,f}');
+select results_eq('select ord, outcome, name, description, "details.topic_id" = (select id from answer where ord = 1), "details.archived" from answer', $$values
+	(1::bigint, null, 'aws', '1', null, null), (2, 'NAME_TAKEN', null, null, true, false), (3, null, 'aws', '3', null, null), (4, null, 'Aws', '4', null, null),
+	(5, null, 'é', null, null, null)$$, 'create: a taken name makes a namesake where it may, and the refusal tells whose it is');
+select results_eq('select t.name, t.description, t.is_namesake from topics as t join answer as a using (id) order by a.ord', $$values
+	('aws', '1', false), ('aws', '3', true), ('Aws', '4', true), ('é', null, false)$$, 'create: the first one is the first');
+create temp table made3 as select ord, id from answer where id is not null;
+create function pg_temp.n(n bigint) returns bigint language sql as 'select id from made3 where ord = $1';
+drop table answer;
+update topics set archived_at = now() where id = pg_temp.n(1);
+create temp table answer as execute "topics.update"('{3,3,3}', array[pg_temp.n(5), pg_temp.n(4), pg_temp.n(3)], '{AWS,GCP,AWS}',
+	'{}', '{f,f,f}', '{}', '{}', '{}', '{f,f,t}');
+select results_eq('select ord, outcome, name, "details.topic_id", "details.archived" from answer', $$values
+	(1::bigint, format('NAME_TAKEN: an archived topic has this name: its id is %s', pg_temp.n(1)), 'AWS', pg_temp.n(1), true),
+	(2, null, 'GCP', null, null), (3, null, 'AWS', null, null)$$, 'update: the refusal tells that the topic is archived; a namesake may go');
+select results_eq('select is_namesake from topics where id in (pg_temp.n(3), pg_temp.n(4)) order by id', 'values (true), (false)',
+	'update: a free name makes a first topic of a namesake');
+drop table answer;
+create temp table answer as execute "topics.delete"('{3}', array[pg_temp.n(1)], '{}', '{}');
+drop table answer;
+create temp table answer as execute "topics.create"('{3}', '{aWS}', '{}', '{}', '{}');
+select results_eq('select outcome, "details.topic_id" from answer', 'select ''NAME_TAKEN''::text, pg_temp.n(3)', 'create: a name is taken while any topic has it');
+drop table answer;
+
+-- topics.restore: account_id, topic_id, allow_namesake, with_sessions, idempotency_key, if_match, if_none_match
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
+values (3, id(31), pg_temp.n(1), '2026-01-01', 5, now()), (3, id(32), pg_temp.n(1), '2026-01-02', 7, now());
+create temp table answer as execute "topics.restore"('{3,3,3,1}', array[pg_temp.n(1), pg_temp.n(4), 987654321, pg_temp.n(1)], '{}', '{t,t,t,t}', '{}', '{}', '{}');
+select results_eq('select ord, outcome, id, name, "details.topic_id", "details.archived" from answer', $$values
+	(1::bigint, 'NAME_TAKEN', pg_temp.n(1), 'aws', pg_temp.n(3), false), (2, null, pg_temp.n(4), 'GCP', null, null)$$,
+	'restore: not where the name is taken; one that is not deleted is answered as it is');
+drop table answer;
+create temp table answer as execute "topics.restore"('{3}', array[pg_temp.n(1)], '{t}', '{f}', '{r}', '{old}', '{}');
+select results_eq('select outcome from answer', $$values ('PRECONDITION_FAILED')$$, 'restore: by if_match');
+drop table answer;
+create temp table answer as execute "topics.restore"('{3}', array[pg_temp.n(1)], '{t}', '{t}', '{r}', '{}', '{}');
+select results_eq('select outcome, id, archived_at is not null, replayed from answer', 'select null::text, pg_temp.n(1), true, false', 'restore: as a namesake');
+select results_eq('select id from sessions where account_id = 3 and deleted_at is null order by id', 'values (id(31)), (id(32))', 'restore: with its sessions');
+select totals_are_right('after a restore with sessions');
+drop table answer;
+create temp table answer as execute "topics.restore"('{3}', array[pg_temp.n(1)], '{t}', '{t}', '{r}', '{}', '{}');
+select results_eq('select outcome, id, replayed from answer', 'select null::text, pg_temp.n(1), true', 'restore: a known key');
+drop table answer;
+
+-- topics.merge: account_id, topic_id, into, if_match, if_none_match
+update sessions set deleted_at = now() where account_id = 3 and id = id(32);
+create temp table answer as execute "topics.merge"('{3,3,3}', array[pg_temp.n(4), 987654321, pg_temp.n(5)],
+	array[987654322, pg_temp.n(1), pg_temp.n(1)], '{null,null,old}', '{}');
+select results_eq('select ord, outcome from answer', $$values (1::bigint, 'UNKNOWN_TOPIC into: into names no topic'), (3, 'PRECONDITION_FAILED')$$,
+	'merge: not into what is not there; in the named version');
+drop table answer;
+create temp table answer as execute "topics.merge"('{3}', array[pg_temp.n(1)], array[pg_temp.n(1)], '{}', '{}');
+select results_eq('select outcome from answer', $$values ('INVALID_INPUT into: a topic cannot be merged into itself')$$, 'merge: not into itself');
+drop table answer;
+select refuses('merge: a chain runs one by one', '40001', format('execute "topics.merge"(%L, %L, %L, %L, %L)', '{3,3}',
+	array[pg_temp.n(1), pg_temp.n(3)], array[pg_temp.n(3), pg_temp.n(4)], '{}', '{}'));
+create temp table answer as execute "topics.merge"('{3,3}', array[pg_temp.n(1), pg_temp.n(3)], array[pg_temp.n(4), pg_temp.n(4)], '{}', '{}');
+select results_eq('select ord, outcome, id, name from answer', 'values (1::bigint, null::text, pg_temp.n(4), ''GCP''), (2, null, pg_temp.n(4), ''GCP'')',
+	'merge: answers the topic that took the sessions');
+select results_eq('select id, topic_id, deleted_at is null from sessions where account_id = 3 order by id',
+	'values (id(31), pg_temp.n(4), true), (id(32), pg_temp.n(4), false)', 'merge: deleted sessions move, too');
+select results_eq('select id, merged_into from topics where account_id = 3 and deleted_at is not null order by id',
+	'values (pg_temp.n(1), pg_temp.n(4)), (pg_temp.n(3), pg_temp.n(4))', 'merge: what is merged is deleted');
+select totals_are_right('after a merge');
+drop table answer;
+create temp table answer as execute "topics.merge"('{3,3}', array[pg_temp.n(1), pg_temp.n(3)], array[pg_temp.n(4), pg_temp.n(5)], '{}', '{}');
+select results_eq('select ord, outcome, id from answer', 'values (1::bigint, null::text, pg_temp.n(4))', 'merge: a repeated one finds itself done');
+drop table answer;
+create temp table answer as execute "topics.restore"('{3}', array[pg_temp.n(1)], '{}', '{t}', '{}', '{}', '{}');
+select results_eq('select outcome, id from answer', 'values (null::text, pg_temp.n(1))', 'restore: a merged topic comes back');
+select results_eq('select merged_into, is_namesake from topics where id = pg_temp.n(1)', 'values (null::bigint, false)', 'restore: without what it gave away');
 select totals_are_right('after all statements');
 select * from finish();
 rollback;

@@ -4,7 +4,7 @@
 
 #include "tests/unit/suite.h"
 
-static struct buf given; /* the values of the last request point into it */
+static struct buf given, names; /* the values of the last request point into it */
 
 /* A request as request_take leaves it; each pair of params is a name and its value. */
 static void ask(struct request *r, int64_t account, const char *method, const char *const *params)
@@ -26,7 +26,7 @@ static void ask(struct request *r, int64_t account, const char *method, const ch
 	msg_close(&given, mark, pairs);
 	r->account = account;
 	r->method = method_find(span_of(method));
-	enum status st = params_decode(r->method, buf_view(&given), r->values, &why);
+	enum status st = params_decode(r->method, buf_view(&given), r->values, &names, &why);
 	ck_assert_msg(st == ST_OK, "%s", why.text);
 }
 

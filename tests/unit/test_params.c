@@ -122,6 +122,8 @@ static const struct {
 	{ "sessions.list", { "cursor", INT, 5, NULL }, "cursor", CURSOR },
 };
 
+static struct buf names;
+
 static void put_value(struct buf *b, const struct value *v)
 {
 	switch (v->kind) {
@@ -180,7 +182,7 @@ START_TEST(a_value_is_judged_by_its_row)
 		pairs++;
 	}
 	msg_close(&b, mark, pairs);
-	enum status st = params_decode(m, buf_view(&b), values, &why);
+	enum status st = params_decode(m, buf_view(&b), values, &names, &why);
 	ck_assert_int_eq(st, judged[_i].field ? ST_INVALID_INPUT : ST_OK);
 	if (judged[_i].field) {
 		ck_assert_str_eq(why.field, judged[_i].field);
@@ -207,7 +209,7 @@ START_TEST(values_come_out_as_they_are_meant)
 	msg_put_key(&b, "1970-01-02");
 	msg_put_key(&b, "notes");
 	msg_put_nil(&b);
-	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &why), ST_OK);
+	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &names, &why), ST_OK);
 	ck_assert(v[0].has_uuid && v[0].uuid[0] == 0x01 && v[0].uuid[15] == 0x57);
 	ck_assert_int_eq(v[1].integer, 25);
 	ck_assert(span_is(v[2].text, "Linux \xc3\xa4"));
@@ -225,7 +227,7 @@ START_TEST(a_cursor_is_taken_apart)
 	msg_put_key(&b, "cursor");
 	msg_put_key(&b, "-5~" SESSION ".0123abcd");
 	const struct method *m = method_find(SPAN("sessions.list"));
-	ck_assert_int_eq(params_decode(m, buf_view(&b), v, NULL), ST_OK);
+	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &names, NULL), ST_OK);
 	ck_assert_int_eq(v[1].integer, -5);
 	ck_assert(v[1].has_uuid && v[1].uuid[0] == 0x01 && v[1].uuid[15] == 0x57);
 	ck_assert_uint_eq(v[1].fingerprint, 0x0123abcd);
@@ -237,7 +239,7 @@ START_TEST(defaults_stand_in_for_what_is_absent)
 {
 	struct param_value v[METHOD_PARAMS_MAX];
 	const struct method *m = method_find(SPAN("sessions.list"));
-	ck_assert_int_eq(params_decode(m, SPAN("\x80"), v, NULL), ST_OK);
+	ck_assert_int_eq(params_decode(m, SPAN("\x80"), v, &names, NULL), ST_OK);
 	ck_assert(!v[0].is_null && !v[0].is_present && v[0].integer == 50);
 	ck_assert(v[1].is_null);
 	ck_assert(span_is(v[2].text, "created_at"));
@@ -261,15 +263,21 @@ START_TEST(what_is_no_map_of_names_is_refused)
 	struct param_value v[METHOD_PARAMS_MAX];
 	struct fail why = { 0 };
 	const struct method *m = method_find(_i == 3 ? SPAN("topics.create") : SPAN("topics.get"));
-	ck_assert_msg(params_decode(m, broken[_i].params, v, &why) == ST_INVALID_INPUT, "%s",
+	ck_assert_msg(params_decode(m, broken[_i].params, v, &names, &why) == ST_INVALID_INPUT, "%s",
 		broken[_i].what);
 	ck_assert_str_ne(why.text, "");
 }
 END_TEST
 
+static void end(void)
+{
+	buf_fini(&names);
+}
+
 int main(void)
 {
 	TCase *tc = tcase_create("params");
+	tcase_add_checked_fixture(tc, NULL, end);
 	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
 	tcase_add_test(tc, values_come_out_as_they_are_meant);
 	tcase_add_test(tc, a_cursor_is_taken_apart);

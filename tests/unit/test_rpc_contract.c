@@ -128,13 +128,15 @@ static void check_example(const struct envelope *e, void *arg)
 {
 	struct seen *seen = arg;
 	struct param_value values[METHOD_PARAMS_MAX];
+	struct buf names = { 0 };
 	struct fail why = { 0 };
 	if (e->kind == ENVELOPE_REQUEST) {
 		ck_assert(span_is(e->method, seen->method->name));
-		ck_assert_msg(params_decode(seen->method, e->params, values, &why) == ST_OK, "%s",
+		ck_assert_msg(params_decode(seen->method, e->params, values, &names, &why) == ST_OK, "%s",
 			why.text);
 		seen->requests++;
 	}
+	buf_fini(&names);
 	if (e->kind == ENVELOPE_RESPONSE && msg_is_nil(e->error))
 		seen->results++;
 }
