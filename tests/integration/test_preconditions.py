@@ -79,6 +79,20 @@ class Preconditions(harness.ServiceCase):
                 self.assertEqual(self.ask("PATCH", path, {}, **condition).status, 200)
         self.assertEqual(self.ask("DELETE", path, None, If_Match=etag).status, 204)
 
+    def test_restoring_and_merging_a_topic(self):
+        into = self.topic("Into", V1)["id"]
+        for number, action in enumerate(("restore", "merge")):
+            topic = self.topic(f"From {number}", V1)
+            path = f"{V1}/topics/{topic['id']}"
+            etag = self.service.get(path).header("ETag")
+            body = {"into": into} if action == "merge" else None
+            for condition in self.conditions(etag)[0]:
+                with self.subTest(action=action, condition=condition):
+                    reply = self.ask("POST", f"{path}/{action}", body, **condition)
+                    self.assertRefused(reply, 412, "PRECONDITION_FAILED")
+            self.assertEqual(self.service.get(path).header("ETag"), etag)
+            self.assertEqual(self.ask("POST", f"{path}/{action}", body, If_Match=etag).status, 200)
+
     def test_reads(self):
         path, etag, _ = self.fresh()
         for method in ("GET", "HEAD"):
