@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "worker/bind.h"
+#include "worker/connection_setup.h"
 #include "worker/outcome.h"
 
 #include <event2/event.h>
@@ -38,7 +39,7 @@ static void tell_if_idle(struct batch *b)
 
 static const char *name_of(const struct batch *b)
 {
-	return database_lane_name(b->options.lane);
+	return connection_lane_name(b->options.lane);
 }
 
 /* Who is over. */

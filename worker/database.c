@@ -3,6 +3,8 @@
 #include "common/service.h"
 #include "common/uuid.h"
 #include "worker/bind.h"
+#include "worker/connection_setup.h"
+#include "worker/libpq_fail.h"
 #include "worker/pooler.h"
 #include "worker/statement.h"
 
@@ -19,35 +21,17 @@ enum {
 	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,
-	SETUP_VALUES = POOLER_SETUP,
 	STEADY_MS = 1000, /* up for so long, or ended on purpose: no sequel of the last loss */
 };
 
-/* known to workers.fence.sql and lanes.cancel.sql */
-#define NAME_PREFIX "studytracker-worker-"
-#define TIMEOUT     "timeout" /* schema/timeout.sql */
+#define TIMEOUT "timeout" /* schema/timeout.sql */
 
 enum state { IDLE, WAITING, CONNECTING, PREPARING, PROBING, UP };
-
-static const char *const lane_names[LANES] = {
-	[LANE_BY_KIND] = "",
-	[LANE_READ] = "read",
-	[LANE_WRITE] = "write",
-	[LANE_SLOW] = "slow",
-	[LANE_CONTROL] = "ctrl",
-};
-
-enum { LANE_NAME_MAX = sizeof "-write" };
-
-/* PostgreSQL cuts longer names off. */
-_Static_assert(sizeof NAME_PREFIX + UUID_TEXT_LEN + LANE_NAME_MAX - 1 <= 64, "application_name");
 
 struct database {
 	struct event_base *base;
 	struct database_options options;
-	char name[sizeof NAME_PREFIX + UUID_TEXT_LEN + LANE_NAME_MAX];
-	char timeout_text[16], check_text[16];
-	bool several_hosts;
+	struct connection_setup setup;
 	PGconn *conn;
 	struct pooler *pooler; /* while PROBING */
 	int backend_pid;
@@ -80,53 +64,6 @@ static void arm_timer(struct database *db, unsigned ms)
 {
 	struct timeval wait = milliseconds(ms);
 	(void)event_add(db->timer, &wait);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t';
-}
-
-/* libpq's messages have several lines, indented, and end with a line feed. */
-static enum status fail_libpq(struct fail *why, enum status st, const char *text)
-{
-	(void)fail_set(why, st, "%s", text);
-	char *to = why->text;
-	for (const char *at = why->text; *at; at++)
-		if (!is_blank(*at))
-			*to++ = *at;
-		else if (to > why->text && to[-1] != ' ')
-			*to++ = ' ';
-	while (to > why->text && to[-1] == ' ')
-		to--;
-	*to = '\0';
-	return st;
-}
-
-#define SESSION_MODE "the pooler must work in session mode"
-
-/* Failures that a pooler between the worker and the server causes, by their SQLSTATE or, where libpq
- * has none, a part of their text. */
-static const struct {
-	const char *sqlstate, *text, *advice;
-} pooler_table[] = {
-	{ "26000", NULL, SESSION_MODE }, /* no such prepared statement */
-	{ "42P05", NULL, SESSION_MODE }, /* it exists already */
-	{ NULL, "startup parameter: options",
-		"remove `options` from DATABASE_URL and PGOPTIONS, or let the pooler ignore it" },
-};
-
-/* Appends what an operator must do. */
-static void advise(struct fail *why, const char *sqlstate)
-{
-	for (size_t i = 0; i < sizeof pooler_table / sizeof *pooler_table; i++) {
-		const char *code = pooler_table[i].sqlstate, *text = pooler_table[i].text;
-		size_t len = strlen(why->text);
-		if (code && sqlstate ? strcmp(code, sqlstate) == 0
-				     : text && strstr(why->text, text))
-			(void)snprintf(why->text + len, sizeof why->text - len, ": %s",
-				pooler_table[i].advice);
-	}
 }
 
 /* Losing and waiting. */
@@ -169,8 +106,8 @@ static void lose(struct database *db)
 
 static void lose_with_libpq_text(struct database *db)
 {
-	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
-	advise(&db->why, NULL);
+	(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
+	libpq_advise(&db->why, NULL);
 	lose(db);
 }
 
@@ -181,34 +118,6 @@ static void lose_soon(struct database *db)
 		return;
 	db->is_broken = true;
 	arm_timer(db, 0);
-}
-
-struct connection_words {
-	const char *keywords[16], *values[16];
-	size_t count;
-};
-
-static void add_word(struct connection_words *words, const char *keyword, const char *value)
-{
-	words->keywords[words->count] = keyword;
-	words->values[words->count++] = value;
-}
-
-/* Later keywords win over the URL (`dbname`, expanded), the URL over earlier ones. */
-static void connection_words(const struct database *db, struct connection_words *words)
-{
-	*words = (struct connection_words){ .count = 0 };
-	/* A dead host is found, and the next one is tried. */
-	add_word(words, "tcp_user_timeout", "3000");
-	add_word(words, "keepalives_idle", "10");
-	add_word(words, "keepalives_interval", "5");
-	add_word(words, "keepalives_count", "3");
-	if (db->several_hosts)
-		add_word(words, "target_session_attrs", "read-write");
-	if (*db->options.url)
-		add_word(words, "dbname", db->options.url);
-	add_word(words, "application_name", db->name);
-	add_word(words, "client_encoding", "UTF8");
 }
 
 /* Results. */
@@ -229,14 +138,14 @@ static void on_failure(struct database *db, PGresult *r)
 	const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	if (ends_session(r) || !sqlstate) { /* libpq's own errors have no SQLSTATE */
-		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
+		(void)libpq_fail(&db->why, PQresultErrorMessage(r));
 		db->was_told = sqlstate != NULL;
 		lose_soon(db);
 		return;
 	}
 	struct fail why = { 0 };
 	(void)fail_set(&why, ST_INTERNAL, "%s", message ? message : "");
-	advise(&why, sqlstate);
+	libpq_advise(&why, sqlstate);
 	struct database_result result = { DATABASE_FAILED, NULL, sqlstate, why.text };
 	forward(db, &result);
 }
@@ -293,7 +202,7 @@ static void flush(struct database *db)
 {
 	int left = PQflush(db->conn);
 	if (left < 0) {
-		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+		(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
 		lose_soon(db);
 	} else if (left > 0) {
 		(void)event_add(db->write, NULL);
@@ -324,21 +233,12 @@ static const struct method *nth_of_lane(const struct database *db, size_t n)
 	return m;
 }
 
-/* The values of schema/connection.sql. */
-static void setup_values(const struct database *db, const char *values[SETUP_VALUES])
-{
-	values[0] = db->options.time_zone;
-	values[1] = db->name;
-	values[2] = db->timeout_text;
-	values[3] = db->check_text;
-}
-
 static bool send_setup(struct database *db)
 {
-	const char *values[SETUP_VALUES];
-	setup_values(db, values);
+	const char *values[POOLER_SETUP];
+	connection_setup_values(&db->setup, values);
 	return PQsendQueryParams(
-		db->conn, statement_find("connection"), SETUP_VALUES, NULL, values, NULL, NULL, 0);
+		db->conn, statement_find("connection"), POOLER_SETUP, NULL, values, NULL, NULL, 0);
 }
 
 static bool send_prepares(struct database *db)
@@ -386,11 +286,12 @@ static enum status fail_prepared(struct database *db, const struct method *m, co
 	if (!m && is_time_zone_unknown(r)) {
 		db->is_misset = true;
 		return fail_field(&db->why, ST_BAD_SETTING, "STUDYTRACKER_TIME_ZONE",
-			"STUDYTRACKER_TIME_ZONE is \"%.80s\": the database does not take this time zone",
+			"STUDYTRACKER_TIME_ZONE is \"%.80s\": the database does not take this time "
+			"zone",
 			db->options.time_zone);
 	}
-	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQresultErrorMessage(r));
-	advise(&db->why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
+	(void)libpq_fail(&db->why, PQresultErrorMessage(r));
+	libpq_advise(&db->why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
 	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m ? m->name : "connection settings");
 }
 
@@ -429,7 +330,7 @@ static void on_pooler_answer(void *arg, bool is_shared)
 	}
 	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE,
 		"the pooler at DATABASE_URL gives one server connection to several clients: %s",
-		SESSION_MODE);
+		LIBPQ_SESSION_MODE);
 	lose(db);
 }
 
@@ -442,9 +343,9 @@ static bool is_pooled(const struct database *db)
 static void probe_pooler(struct database *db)
 {
 	struct connection_words words;
-	const char *setup[SETUP_VALUES];
-	connection_words(db, &words);
-	setup_values(db, setup);
+	const char *setup[POOLER_SETUP];
+	connection_setup_words(&db->setup, &words);
+	connection_setup_values(&db->setup, setup);
 	struct pooler_options options = { words.keywords, words.values, setup, db->backend_pid,
 		on_pooler_answer, db };
 	db->state = PROBING;
@@ -567,7 +468,7 @@ static void start_connecting(struct database *db)
 	db->why = (struct fail){ 0 };
 	db->is_misset = false;
 	db->heard_ms = service_now_ms();
-	connection_words(db, &words);
+	connection_setup_words(&db->setup, &words);
 	db->conn = PQconnectStartParams(words.keywords, words.values, 1);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
 		lose_with_libpq_text(db);
@@ -594,11 +495,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 /* The public calls. */
-
-const char *database_lane_name(enum lane lane)
-{
-	return lane_names[lane];
-}
 
 void database_start(struct database *db)
 {
@@ -630,7 +526,7 @@ static void lose_unless(struct database *db, int is_sent)
 {
 	if (is_sent)
 		return;
-	(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+	(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
 	lose_soon(db);
 }
 
@@ -670,7 +566,7 @@ void database_sync(struct database *db)
 	if (db->syncs++ == 0)
 		db->heard_ms = service_now_ms();
 	if (!PQpipelineSync(db->conn)) {
-		(void)fail_libpq(&db->why, ST_DATABASE_UNAVAILABLE, PQerrorMessage(db->conn));
+		(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
 		lose_soon(db);
 		return;
 	}
@@ -691,38 +587,6 @@ void database_rows_free(struct pg_result **rows)
 	*rows = NULL;
 }
 
-static const char *option_of(const PQconninfoOption *all, const char *keyword, const char *env)
-{
-	for (; all->keyword; all++)
-		if (strcmp(all->keyword, keyword) == 0 && all->val)
-			return all->val;
-	const char *value = getenv(env);
-	return value ? value : "";
-}
-
-static enum status read_url(struct database *db, struct fail *why)
-{
-	PQconninfoOption *all = PQconninfoParse(db->options.url, NULL);
-	if (!all)
-		return fail_set(
-			why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
-	db->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
-			    && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
-	PQconninfoFree(all);
-	return ST_OK;
-}
-
-static void put_texts(struct database *db)
-{
-	char uuid[UUID_TEXT_LEN];
-	uuid_format(db->options.worker, uuid);
-	(void)snprintf(db->name, sizeof db->name, NAME_PREFIX "%.*s-%s", UUID_TEXT_LEN, uuid,
-		database_lane_name(db->options.lane));
-	(void)snprintf(
-		db->timeout_text, sizeof db->timeout_text, "%d", DATABASE_STATEMENT_TIMEOUT_MS);
-	(void)snprintf(db->check_text, sizeof db->check_text, "%d", DATABASE_CLIENT_CHECK_MS);
-}
-
 enum status database_open(struct event_base *base, const struct database_options *options,
 	struct database **out, struct fail *why)
 {
@@ -733,13 +597,12 @@ enum status database_open(struct event_base *base, const struct database_options
 	*db = (struct database){
 		.base = base, .options = *options, .backoff_ms = BACKOFF_FIRST_MS
 	};
-	put_texts(db);
 	db->io = event_new(base, -1, EV_READ, on_connecting, db);
 	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
 	db->timer = evtimer_new(base, on_timer, db);
 	if (!db->io || !db->write || !db->timer)
 		goto failed;
-	st = read_url(db, why);
+	st = connection_setup_init(&db->setup, options, why);
 	if (st != ST_OK)
 		goto failed;
 	*out = db;

@@ -70,9 +70,6 @@ struct database_options {
 	void *arg;
 };
 
-/* The lane's name, as in the session's: "read", "write", "slow" or "ctrl". */
-const char *database_lane_name(enum lane lane);
-
 /* Does not connect yet. ST_BAD_SETTING: the URL can't be parsed (its text is kept out of `why`). */
 enum status database_open(struct event_base *base, const struct database_options *options,
 	struct database **out, struct fail *why) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include "common/service.h"
 #include "common/uuid.h"
+#include "worker/connection_setup.h"
 #include "worker/crash.h"
 
 #include <stdlib.h>
@@ -10,13 +11,13 @@ enum { CANCEL_MS = 2000 };
 
 static const struct {
 	size_t requests_max;
-	int64_t run_rows;
+	int64_t rows_max, run_rows;
 	bool cuts_each; /* a statement that takes long holds up none of another method */
 } lane_table[LANES] = {
-	[LANE_READ] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, false },
-	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, false },
-	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_RUN_ROWS, true },
-	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_RUN_ROWS, true },
+	[LANE_READ] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
+	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
+	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_ROWS_MAX, LANES_SLOW_RUN_ROWS, true },
+	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, true },
 };
 
 struct lanes {
@@ -28,13 +29,6 @@ struct lanes {
 
 /* Requests. */
 
-/* A search is expected to take long, whatever it finds: it shares its execution with no other. */
-static int64_t rows_of(const struct lanes *l, const struct request *r, enum lane lane)
-{
-	bool is_search = lane == LANE_SLOW && r->method->lane != LANE_SLOW;
-	return is_search ? LANES_SLOW_RUN_ROWS : costs_expect(&l->answers.costs, r);
-}
-
 static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
 	struct request **out, struct fail *why)
 {
@@ -45,9 +39,12 @@ static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
 	enum status st = batch_admits(l->batches[lane]);
 	if (st == ST_OK)
 		st = request_take(&l->pool, m, e, out, why);
-	if (st == ST_OK)
-		(*out)->rows = rows_of(l, *out, lane);
-	return st;
+	if (st != ST_OK)
+		return st;
+	(*out)->rows = costs_expect(&l->answers.costs, *out);
+	(*out)->is_long =
+		lane == LANE_SLOW && m->lane != LANE_SLOW; /* a search, whatever it finds */
+	return ST_OK;
 }
 
 static void submit(struct lanes *l, struct request *r, const struct envelope *e)
@@ -98,7 +95,7 @@ static void on_over(void *arg, enum lane lane)
 	msg_put_key(&params, "worker");
 	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
 	msg_put_key(&params, "lane");
-	msg_put_key(&params, database_lane_name(lane));
+	msg_put_key(&params, connection_lane_name(lane));
 	if (!params.failed)
 		lanes_run(l, "lanes.cancel", buf_view(&params), CANCEL_MS);
 	buf_fini(&params);
@@ -179,7 +176,7 @@ static enum status open_lane(
 		.worker = l->options.worker,
 		.answers = &l->answers,
 		.requests_max = lane_table[lane].requests_max,
-		.rows_max = LANES_ROWS_MAX,
+		.rows_max = lane_table[lane].rows_max,
 		.run_rows = lane_table[lane].run_rows,
 		.cuts_each = lane_table[lane].cuts_each,
 		.wants = l->options.wants,

@@ -23,9 +23,10 @@
 struct lanes;
 
 enum {
-	LANES_QUEUE_MAX = 8192,      /* requests that a lane holds */
-	LANES_SLOW_MAX = 64,         /* the slow lane's */
-	LANES_ROWS_MAX = 400000,     /* that the requests which wait in a lane may answer */
+	LANES_QUEUE_MAX = 8192,  /* requests that a lane holds */
+	LANES_SLOW_MAX = 64,     /* the slow lane's */
+	LANES_ROWS_MAX = 400000, /* that the requests which wait in a lane may answer */
+	LANES_SLOW_ROWS_MAX = 1280000,
 	LANES_RUN_ROWS = 2000,       /* that one execution may answer */
 	LANES_SLOW_RUN_ROWS = 80000, /* the slow lane's: four of the largest reports */
 };

@@ -90,12 +90,19 @@ static void fill_alone(struct queue *q, struct run *run, const struct queue_judg
 	}
 }
 
+/* What it takes of an execution. */
+static int64_t cost_of(const struct queue *q, const struct request *r)
+{
+	return r->is_long ? q->run_rows : r->rows;
+}
+
 /* Whether the first of the list is looked at, too. `rows` are those of the execution up to now. */
 static bool may_look(const struct queue *q, const struct request_list *list,
 	const struct execution *e, int64_t rows)
 {
 	const struct request *r = list->first;
-	return r && e->count < REQUEST_KEYS_MAX && (e->count == 0 || rows + r->rows <= q->run_rows);
+	return r && e->count < REQUEST_KEYS_MAX
+	       && (e->count == 0 || rows + cost_of(q, r) <= q->run_rows);
 }
 
 static void fill_together(
@@ -116,7 +123,7 @@ static void fill_together(
 			request_list_push(&kept, r);
 			continue;
 		}
-		rows += r->rows;
+		rows += cost_of(q, r);
 		run_request(q, run, e, r);
 	}
 	request_list_prepend(list, &kept);

@@ -7,7 +7,7 @@
  * over; they are handed back instead of run.
  *
  * Bounds of an execution: REQUEST_KEYS_MAX requests; `run_rows` rows that they are expected to
- * answer together, or one request; QUEUE_PASS_MAX requests that are passed over because their key is
+ * answer together, or one request; a long one shares with none; QUEUE_PASS_MAX requests that are passed over because their key is
  * in the execution already. A longer row of requests with one key holds up those behind it.
  */
 #ifndef WORKER_QUEUE_H

@@ -99,7 +99,7 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
-	r->may_be_done = r->is_abandoned = false;
+	r->may_be_done = r->is_abandoned = r->is_long = false;
 	r->rows = 1;
 	enum status st = fill(r, e, why);
 	if (st != ST_OK) {

@@ -21,6 +21,7 @@ struct request {
 	bool may_be_done;  /* one of them may have been committed, and it writes */
 	bool is_abandoned; /* nobody waits for the response any more */
 	int64_t rows;      /* that the response is expected to have (worker/cost.h) */
+	bool is_long;      /* whatever it answers: it shares its execution with no other */
 	int64_t account;
 	uint64_t deadline_ms;           /* service_now_ms */
 	struct span request_id, params; /* params: as they came, one MessagePack map */

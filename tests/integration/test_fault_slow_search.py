@@ -82,6 +82,7 @@ class Patient(Lanes):
                 self.writes()
             self.assertEqual(self.running("slow"), self.workers)
             accepted = [f for f in flood if not f.done()]
+            self.assertGreaterEqual(len(accepted), 8 * self.workers)  # no worker refuses its share
             lock.release()
             self.assertEqual({f.result().status for f in accepted}, {200})
         print(f"\n{self.id().removeprefix('__main__.')}: {len(accepted)} taken, {len(refused)} refused, reads and "

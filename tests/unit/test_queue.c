@@ -151,6 +151,21 @@ START_TEST(an_execution_has_a_bounded_number_of_rows)
 }
 END_TEST
 
+START_TEST(a_long_request_shares_its_execution_with_none)
+{
+	for (uint32_t i = 1; i <= 4; i++) {
+		struct request *r = take("stats.totals", i, SPAN("\x80"));
+		r->is_long = i == 2 || i == 3;
+		queue_push(&queue, r);
+	}
+	ck_assert_int_eq(queue.rows, 4);
+	ck_assert_str_eq(fill(), "1 ");
+	ck_assert_str_eq(fill(), "2 ");
+	ck_assert_str_eq(fill(), "3 ");
+	ck_assert_str_eq(fill(), "4 ");
+}
+END_TEST
+
 static size_t looks;
 
 static bool count_looks(void *arg, const struct request *r)
@@ -271,6 +286,7 @@ int main(void)
 	tcase_add_test(tests, who_names_the_same_key_waits_for_the_next_run);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
+	tcase_add_test(tests, a_long_request_shares_its_execution_with_none);
 	tcase_add_test(tests, few_requests_are_passed_over);
 	tcase_add_test(tests, a_request_is_abandoned_where_it_waits);
 	tcase_add_test(tests, those_to_run_alone_come_first_each_by_itself);

@@ -1,0 +1,96 @@
+#include "worker/connection_setup.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* known to workers.fence.sql and lanes.cancel.sql */
+#define NAME_PREFIX "studytracker-worker-"
+
+static const char *const lane_names[LANES] = {
+	[LANE_BY_KIND] = "",
+	[LANE_READ] = "read",
+	[LANE_WRITE] = "write",
+	[LANE_SLOW] = "slow",
+	[LANE_CONTROL] = "ctrl",
+};
+
+_Static_assert(sizeof NAME_PREFIX - 1 + UUID_TEXT_LEN + sizeof "-write" <= CONNECTION_NAME_MAX,
+	"application_name");
+
+const char *connection_lane_name(enum lane lane)
+{
+	return lane_names[lane];
+}
+
+static const char *option_of(const PQconninfoOption *all, const char *keyword, const char *env)
+{
+	for (; all->keyword; all++)
+		if (strcmp(all->keyword, keyword) == 0 && all->val)
+			return all->val;
+	const char *value = getenv(env);
+	return value ? value : "";
+}
+
+static enum status read_url(struct connection_setup *setup, struct fail *why)
+{
+	PQconninfoOption *all = PQconninfoParse(setup->url, NULL);
+	if (!all)
+		return fail_set(
+			why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
+	setup->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
+			       && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
+	PQconninfoFree(all);
+	return ST_OK;
+}
+
+static void put_texts(struct connection_setup *setup, const struct database_options *options)
+{
+	char uuid[UUID_TEXT_LEN];
+	uuid_format(options->worker, uuid);
+	(void)snprintf(setup->name, sizeof setup->name, NAME_PREFIX "%.*s-%s", UUID_TEXT_LEN, uuid,
+		connection_lane_name(options->lane));
+	(void)snprintf(setup->timeout_text, sizeof setup->timeout_text, "%d",
+		DATABASE_STATEMENT_TIMEOUT_MS);
+	(void)snprintf(setup->check_text, sizeof setup->check_text, "%d", DATABASE_CLIENT_CHECK_MS);
+}
+
+enum status connection_setup_init(
+	struct connection_setup *setup, const struct database_options *options, struct fail *why)
+{
+	setup->url = options->url;
+	setup->time_zone = options->time_zone;
+	put_texts(setup, options);
+	return read_url(setup, why);
+}
+
+static void add_word(struct connection_words *words, const char *keyword, const char *value)
+{
+	words->keywords[words->count] = keyword;
+	words->values[words->count++] = value;
+}
+
+void connection_setup_words(const struct connection_setup *setup, struct connection_words *words)
+{
+	*words = (struct connection_words){ .count = 0 };
+	/* A dead host is found, and the next one is tried. */
+	add_word(words, "tcp_user_timeout", "3000");
+	add_word(words, "keepalives_idle", "10");
+	add_word(words, "keepalives_interval", "5");
+	add_word(words, "keepalives_count", "3");
+	if (setup->several_hosts)
+		add_word(words, "target_session_attrs", "read-write");
+	if (*setup->url)
+		add_word(words, "dbname", setup->url);
+	add_word(words, "application_name", setup->name);
+	add_word(words, "client_encoding", "UTF8");
+}
+
+void connection_setup_values(const struct connection_setup *setup, const char *values[POOLER_SETUP])
+{
+	values[0] = setup->time_zone;
+	values[1] = setup->name;
+	values[2] = setup->timeout_text;
+	values[3] = setup->check_text;
+}
