@@ -249,6 +249,14 @@ static const struct method method_table[] = {
 		.params = { { "worker", PARAM_UUID, REQUIRED | KEY, 0, 0, NULL, NULL } },
 	},
 	{
+		.name = "keys.purge",
+		.summary = "Deletes expired idempotency keys.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.is_internal = true,
+	},
+	{
 		.name = "lanes.cancel",
 		.summary = "Cancels what runs in a lane of a worker.",
 		.shape = RESULT_ROW,

@@ -6,8 +6,9 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-enum { ENDPOINT_TEXT_MAX = 256 };
+enum { ENDPOINT_TEXT_MAX = 256, PURGE_DEADLINE_MS = 5000 };
 
 /* Stopping. */
 
@@ -126,6 +127,29 @@ static void on_bad_setting(void *arg, const struct fail *why)
 	service_stop(w->service);
 }
 
+/* What a worker does unasked. */
+
+static void arm_purge(struct worker *w, unsigned longest_ms)
+{
+	unsigned noise = 0;
+	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK); /* not all workers at once */
+	unsigned ms = 1 + noise % longest_ms;
+	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
+	(void)evtimer_add(w->purge, &wait);
+}
+
+static void on_purge(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct span no_params = SPAN_INIT("\x80");
+	struct worker *w = arg;
+	(void)fd, (void)what;
+	if (w->is_draining)
+		return;
+	if (w->has_database)
+		lanes_run(w->lanes, "keys.purge", no_params, PURGE_DEADLINE_MS);
+	arm_purge(w, 2 * WORKER_PURGE_MS);
+}
+
 /* Starting. */
 
 static enum status open_lanes(struct worker *w, struct fail *why)
@@ -227,8 +251,10 @@ enum status worker_open(struct worker *w, struct fail *why)
 	if (st != ST_OK)
 		return st;
 	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
-	if (!w->drain_limit)
+	w->purge = evtimer_new(service_base(w->service), on_purge, w);
+	if (!w->drain_limit || !w->purge)
 		return ST_NO_MEMORY;
+	arm_purge(w, WORKER_PURGE_FIRST_MS);
 	st = open_lanes(w, why);
 	if (st == ST_OK)
 		st = open_links(w, why);
@@ -253,6 +279,8 @@ void worker_close(struct worker *w)
 	lanes_free(&w->lanes);
 	if (w->drain_limit)
 		event_free(w->drain_limit);
+	if (w->purge)
+		event_free(w->purge);
 	socket_hub_free(&w->hub);
 	curve_free(&w->curve);
 	service_free(&w->service);

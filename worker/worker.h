@@ -19,6 +19,8 @@ struct event;
 enum {
 	WORKER_DRAIN_MS = 10000,
 	WORKER_LINGER_MS = 1000, /* for the last answers to leave the machine */
+	WORKER_PURGE_FIRST_MS = 5000,
+	WORKER_PURGE_MS = 60000, /* between two purges of idempotency keys, on average */
 };
 
 struct worker {
@@ -34,7 +36,7 @@ struct worker {
 	bool has_database, is_draining;
 	bool had_database; /* at any time */
 	bool is_misset;    /* ended by a setting that the database refuses */
-	struct event *drain_limit;
+	struct event *drain_limit, *purge;
 };
 
 /* Starts everything; w->settings is filled before. What was opened is freed by worker_close,

@@ -6,6 +6,22 @@ import faults
 import harness
 
 
+class Purge(harness.ServiceCase):
+    """Workers delete expired keys by themselves, also of accounts that send no requests any more."""
+
+    workers = 1
+
+    def test_expired_keys_of_all_accounts_go(self):
+        self.database.sql("insert into accounts (account_id, name) values (7, 'silent')")
+        self.database.sql(
+            "insert into idempotency_keys (account_id, key, fingerprint, answer, created_at)"
+            " select 7, 'key ' || n, ''::bytea, '{}'::jsonb, now() - n * interval '1 hour' from generate_series(20, 30) as n")
+        harness.until("the expired keys are gone", lambda: self.database.value(
+            "select count(*) from idempotency_keys where created_at < now() - interval '24 hours'") == "0",
+            patience=150)
+        self.assertEqual(self.database.value("select count(*) from idempotency_keys where account_id = 7"), "4")
+
+
 class Idempotency(harness.ServiceCase):
     gateways = 2
 

@@ -69,5 +69,23 @@ select results_eq('select key collate "default" from idempotency_keys where acco
 drop table answer;
 select throws_ok($$select is_idempotency_key_over(now())$$, '23505', null, 'a live key is not replaced');
 select totals_are_right('after all statements');
+-- keys.purge: expired keys of all accounts, the oldest first, a thousand at a time.
+delete from idempotency_keys;
+alter table idempotency_keys disable trigger purge_idempotency_keys;
+insert into idempotency_keys (account_id, key, fingerprint, answer, created_at)
+select 1 + n % 3, 'old ' || n, ''::bytea, '{}'::jsonb, now() - interval '24 hours' - n * interval '1 second'
+from generate_series(1, 1200) as n
+union all
+select 2, 'live', ''::bytea, '{}'::jsonb, now() - interval '23 hours';
+alter table idempotency_keys enable trigger purge_idempotency_keys;
+create temp table was as execute "keys.purge"('{1}');
+select results_eq('select outcome, deleted from was', 'values (null::text, 1000::bigint)', 'purge: a bounded number');
+select results_eq($$select min(substr(key, 5)::int), max(substr(key, 5)::int), count(distinct account_id)
+	from idempotency_keys where key <> 'live'$$, 'values (1, 200, 3::bigint)', 'purge: the oldest, of all accounts');
+drop table was;
+create temp table was as execute "keys.purge"('{1,1}');
+select results_eq('select key collate "default" from idempotency_keys', $$values ('live')$$, 'purge: what counts stays');
+drop table was;
+
 select * from finish();
 rollback;
