@@ -9,7 +9,8 @@
 
 static const struct command *const commands[] = {
 	&command_log, &command_topics, &command_sessions, &command_stats, &command_heatmap,
-	&command_import, &command_export, &command_rpc, &command_status, &command_keys,
+	&command_import, &command_export, &command_account, &command_rpc, &command_status,
+	&command_keys,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unicodedata
 import unittest
+import zoneinfo
 import uuid
 
 import harness
@@ -20,7 +21,8 @@ from study_program import (DONE, ESCAPE, HEADER, LINES, NAMESPACE, REFUSED, STUD
                            StudyCase, Terminal, is_sanitized)
 
 SOURCE = os.path.join(harness.ROOT, "client", "study")
-COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "rpc", "status", "keys"]
+COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "account", "rpc", "status",
+            "keys"]
 RSS_MAX_KIB = 64 << 10
 
 # A line as it is typed, and what the shell offers for its last word.
@@ -42,6 +44,11 @@ COMPLETED = [
     ("study log --date 2026-01-01 --note x 5 tw", ["two words"]),
     ("study log 5 --no", ["--note"]),
     ("study log --date ye", ["yesterday"]),
+    ("study acc", ["account"]),
+    ("study account --week-start s", ["saturday", "sunday"]),
+    ("study account --time-zone Europe/Berl", ["Europe/Berlin"]),
+    ("study account --time-zone=def", ["default"]),
+    ("study import --time-zone=def", []),
     ("study sessions --from=t", ["today"]),
     ("study topics --add --j", []),
     ("study import --dr", ["--dry-run"]),
@@ -133,6 +140,32 @@ class Commands(StudyCase):
         self.assertEqual(self.study("heatmap", "--year", 2023).splitlines()[8], "2023: no sessions")
         self.assertEqual([line[0:5] for line in heat[1:4]], ["Mon ▓", "Tue ·", "Wed ▒"])
         self.assertEqual(self.json("heatmap", "--year", 2024)["max_minutes"], 90)
+
+    def test_account(self):
+        self.addCleanup(self.study, "account", "--name", "local", "--time-zone", "default",
+                        "--week-start", "monday", "--day-starts-at", "00:00")
+        self.assertEqual(self.study("account").splitlines(), [
+            "Name           local", "Time zone      UTC (the service's)", "Week starts on monday",
+            "Day starts at  00:00"])
+        told = self.study("account", "--time-zone", "Pacific/Kiritimati", "--week-start", "sunday",
+                          "--day-starts-at", "04:00", "--name", "Ana")
+        self.assertEqual(told.splitlines(), [
+            "Name           Ana", "Time zone      Pacific/Kiritimati", "Week starts on sunday",
+            "Day starts at  04:00"])
+        self.assertEqual(self.study("account"), told)
+        kept = self.json("account")
+        self.assertEqual((kept["time_zone"], kept["week_start"]), ("Pacific/Kiritimati", 7))
+        self.assertEqual(self.json("stats", "--by", "week")["week_start"], 7)
+        there = datetime.datetime.now(zoneinfo.ZoneInfo("Pacific/Kiritimati")) - datetime.timedelta(hours=4)
+        self.assertIn(self.json("log", 5, "aws")["study_date"],
+                      (str(there.date()), str((there + datetime.timedelta(minutes=1)).date())))
+        changed = self.json("account", "--time-zone", "default")
+        self.assertEqual((changed["time_zone"], changed["effective_time_zone"], changed["name"]),
+                         (None, "UTC", "Ana"))
+        self.study("account", "--time-zone", "Europe/Berln", status=REFUSED)
+        self.assertIn("time_zone must be a name of the tz database", self.errors)
+        self.study("account", "--day-starts-at", "25:00", status=REFUSED)
+        self.study("account", "--week-start", "8", status=USAGE)
 
     def test_days_by_their_names(self):
         today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])

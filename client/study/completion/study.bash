@@ -28,14 +28,14 @@ _study_takes_value() {
 	case $1 in
 	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
 		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
-		--time-zone | --interval) return 0 ;;
+		--time-zone | --interval | --name | --week-start | --day-starts-at) return 0 ;;
 	*) return 1 ;;
 	esac
 }
 
 # What may stand after this option of this command.
 _study_value() {
-	local formats=$'csv\njson\nndjson'
+	local formats=$'csv\njson\nndjson' zones=""
 	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson\njson'
 	case $2 in
 	--tag) _study_offer "$(_study_topics)" "$3" ;;
@@ -43,7 +43,11 @@ _study_value() {
 	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
 	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
 	--format) _study_offer "$formats" "$3" ;;
-	--time-zone) _study_offer "$(_study_zones)" "$3" ;;
+	--time-zone)
+		[[ $1 != account ]] || zones+=$'\ndefault'
+		_study_offer "$(_study_zones)$zones" "$3"
+		;;
+	--week-start) _study_offer $'monday\ntuesday\nwednesday\nthursday\nfriday\nsaturday\nsunday' "$3" ;;
 	--key-file) _study_files "$3" ;;
 	esac
 }
@@ -59,6 +63,7 @@ _study() {
 		[heatmap]=$'--year'
 		[import]=$'--format\n--namespace\n--time-zone\n--update\n--restore\n--dry-run\n--restart'
 		[export]=$'--format\n--tag\n--from\n--to\n--spreadsheet'
+		[account]=$'--name\n--time-zone\n--week-start\n--day-starts-at'
 		[rpc]=""
 		[status]=$'--interval'
 		[keys]=""

@@ -1,0 +1,86 @@
+/* study account: its name, time zone, week and day, and changes of these. */
+#include <string.h>
+
+#include "client/study/command.h"
+#include "client/study/service.h"
+
+static int run(struct study *study, const struct arguments *args);
+
+enum { NAME, TIME_ZONE, WEEK_START, DAY_STARTS_AT };
+
+static const char *const weekdays[] = { "monday", "tuesday", "wednesday", "thursday", "friday",
+	"saturday", "sunday", NULL };
+
+static const struct option options[] = {
+	[NAME] = { "name", OPTION_TEXT, "NAME", "name it so", .param = "name" },
+	[TIME_ZONE] = { "time-zone", OPTION_TEXT, "ZONE",
+		"whose today it is, e.g. Europe/Berlin; default: the service's" },
+	[WEEK_START] = { "week-start", OPTION_CHOICE, "WEEKDAY", "monday to sunday",
+		.choices = weekdays },
+	[DAY_STARTS_AT] = { "day-starts-at", OPTION_TEXT, "HH:MM",
+		"until then today is the day before", .param = "day_starts_at" },
+	{ 0 },
+};
+
+const struct command command_account = { "account", "",
+	"Show the account's name, time zone, week and day, or change them",
+	"What an option names is changed; sessions keep their days.\n", options, 0, 0, run };
+
+static bool is_change(const struct option_value *given)
+{
+	for (int i = 0; options[i].name; i++)
+		if (given[i].is_given)
+			return true;
+	return false;
+}
+
+static void put_changes(struct study_params *params, const struct option_value *given)
+{
+	options_to_params(options, given, params);
+	if (given[WEEK_START].is_given)
+		study_params_int(params, "week_start", given[WEEK_START].number + 1);
+	if (given[TIME_ZONE].is_given && strcmp(given[TIME_ZONE].text, "default") == 0)
+		study_params_nil(params, "time_zone");
+	else if (given[TIME_ZONE].is_given)
+		study_params_text(params, "time_zone", given[TIME_ZONE].text);
+}
+
+static void tell_text(
+	const struct study *study, const char *label, const struct study_value *account, const char *key)
+{
+	terminal_left(&study->out, label, 15);
+	terminal_text(&study->out, study_value_text(study_value_get(account, key), "?"));
+}
+
+static void tell(const struct study *study, const struct study_value *account)
+{
+	FILE *to = study->out.to;
+	int64_t day = study_value_int(study_value_get(account, "week_start"), 1);
+	bool is_default = study_value_is_null(study_value_get(account, "time_zone"));
+	tell_text(study, "Name", account, "name");
+	fputc('\n', to);
+	tell_text(study, "Time zone", account, "effective_time_zone");
+	fputs(is_default ? " (the service's)\n" : "\n", to);
+	terminal_left(&study->out, "Week starts on", 15);
+	fprintf(to, "%s\n", weekdays[day >= 1 && day <= 7 ? day - 1 : 0]);
+	tell_text(study, "Day starts at", account, "day_starts_at");
+	fputc('\n', to);
+}
+
+static int run(struct study *study, const struct arguments *args)
+{
+	const char *method = is_change(args->own) ? "account.update" : "account.get";
+	struct study_value *account = NULL;
+	struct study_params *params = service_params(study);
+	if (!params)
+		return STUDY_EXIT_UNREACHABLE;
+	put_changes(params, args->own);
+	if (study->is_json)
+		return service_print(study, method, &params);
+	int exit = service_call(study, method, params, &account);
+	if (exit == STUDY_EXIT_DONE)
+		tell(study, account);
+	study_value_free(&account);
+	study_params_free(&params);
+	return exit;
+}
