@@ -8,7 +8,7 @@
 --             (path "days"), they are found by day and sorted; else the order of creation is walked
 --             and other days are passed over
 --
--- A search whose sessions are not known (is_walk) examines at most 2,000 sessions of the path for q.
+-- A search whose sessions are not known (is_walk) examines at most 1,500 sessions of the path for q.
 -- Then the page ends with a marker: a row without id, whose next_cursor goes on behind the last that
 -- was examined.
 --
@@ -83,7 +83,7 @@ search as materialized ( -- materialized, or the function would be called once f
 path as materialized (
 	select s.*, f.ids, f.topics as q_topics, k.is_known, k.is_walk,
 		case when k.is_known then f.topics else s.topics end as walk_topics,
-		case when k.is_walk then 2000 else s.row_limit end as walk_limit,
+		case when k.is_walk then 1500 else s.row_limit end as walk_limit,
 		case
 			when s.is_range and s.sort like '%created_at' and (
 				select coalesce(sum(d.sessions), 0) <= 20000 and count(*) <= 10000
