@@ -21,7 +21,22 @@ verdict as materialized (
 		case
 			when not is_match(t.if_match, t.updated_at) or not is_none_match(t.if_none_match, t.updated_at)
 				then 'PRECONDITION_FAILED'
-			when topic_has_sessions_now(t.account_id, t.id) then 'TOPIC_HAS_SESSIONS'
+			when topic_has_sessions_now(t.account_id, t.id) then ( -- how many is told as far as it is cheap
+				select case
+						when c.sessions = 0 then 'TOPIC_HAS_SESSIONS'
+						when c.sessions = 1 then 'TOPIC_HAS_SESSIONS: the topic has 1 session'
+						when c.sessions > 1000 then 'TOPIC_HAS_SESSIONS: the topic has more than 1000 sessions'
+						else format('TOPIC_HAS_SESSIONS: the topic has %s sessions', c.sessions)
+					end
+				from (
+					select count(*) as sessions
+					from (
+						select
+						from sessions as s
+						where s.account_id = t.account_id and s.topic_id = t.id and s.deleted_at is null
+						limit 1001
+					) as s
+				) as c)
 		end as outcome
 	from topic as t
 ),

@@ -129,25 +129,88 @@ class Sessions(Case):
         self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"B": 45})
         self.call("POST", f"/sessions/{uuid.uuid4()}/restore", expect=404)
 
-    def test_put_makes_once_and_answers_the_same_row_again(self):
-        topic = self.make_topic("Put")
-        target = f"/sessions/{uuid.uuid4()}"
-        body = {"topic_id": topic["id"], "duration_minutes": 20, "study_date": "2024-01-02"}
-        first = self.call("PUT", target, body, 201)
+    def test_put_says_only_what_is_so(self):
+        topic, other = self.make_topic("Git"), self.make_topic("Go")
+        target, body = f"/sessions/{uuid.uuid4()}", {"topic_id": topic["id"], "duration_minutes": 20}
+        made = self.call("PUT", target, body, 201)
         again = self.call("PUT", target, body, 200)
-        self.assertEqual(first.json, again.json)
-        self.assertEqual(V1 + "/sessions/" + first.json["id"], V1 + target)
-        other = self.call("PUT", target, {**body, "duration_minutes": 99}, 200)
-        self.assertEqual(other.json["duration_minutes"], 20)
-        self.assertEqual(self.service.get("/stats").json["total_sessions"], 1)
+        self.assertEqual((again.json, again.header("ETag")), (made.json, made.header("ETag")))
+        reply = self.call("PUT", target, {**body, "topic_id": other["id"], "notes": "n"}, 409)
+        self.assertRefused(reply, 409, "SESSION_EXISTS", "session_id")
+        self.assertEqual(reply.json["error"]["details"]["fields"], ["topic_id", "notes"])
+        self.assertEqual(reply.json["error"]["details"]["tag"], "Git")
+        self.assertRefused(self.call("PUT", target, body, 412, If_None_Match="*"), 412, "PRECONDITION_FAILED")
+        self.assertRefused(self.call("PUT", target, body, 412, If_Match='"old"'), 412, "PRECONDITION_FAILED")
+        new = {"topic_id": other["id"], "study_date": "2026-01-01"}
+        replaced = self.call("PUT", target, new, 200, If_Match=made.header("ETag")).json
+        self.assertEqual([replaced[key] for key in ("tag", "study_date", "minutes", "created_at")],
+                         ["Go", "2026-01-01", 60, made.json["created_at"]])
+        self.assertEqual(self.call("GET", target).json, replaced)
+        self.call("DELETE", target, expect=204)
+        for headers in ({}, {"If_Match": "*"}):
+            self.assertRefused(self.call("PUT", target, new, 410, **headers), 410, "SESSION_DELETED", "session_id")
+        absent = f"/sessions/{uuid.uuid4()}"
+        self.assertRefused(self.call("PUT", absent, body, 412, If_Match="*"), 412, "PRECONDITION_FAILED")
+        self.call("PUT", absent, body, 201, If_None_Match="*")
 
-    def test_a_session_of_a_deleted_topic_is_not_restored(self):
-        topic = self.make_topic("Gone")
+    def test_an_instant_of_its_own(self):
+        topic = self.make_topic("Git")
+        session = self.make_session(topic, created_at="2025-01-05T23:30:00+01:00")
+        self.assertEqual([session[key] for key in ("timestamp", "created_at", "study_date")],
+                         ["2025-01-05T22:30:00.000000Z"] * 2 + ["2025-01-05"])
+        for wrong in ("2025-01-05", "1899-12-31T23:59:59Z", "9000-01-01T00:00:00Z", 5):
+            reply = self.call("POST", "/sessions", {"topic_id": topic["id"], "created_at": wrong}, 400)
+            self.assertRefused(reply, 400, "INVALID_INPUT", "created_at")
+
+    def test_a_session_of_a_deleted_topic_is_restored_after_it(self):
+        topic = self.make_topic("Git")
         session = self.make_session(topic)
         self.call("DELETE", f"/sessions/{session['id']}", expect=204)
         self.call("DELETE", f"/topics/{topic['id']}", expect=204)
         reply = self.call("POST", f"/sessions/{session['id']}/restore", expect=409)
-        self.assertEqual(reply.json["error"]["code"], "TOPIC_DELETED")
+        self.assertRefused(reply, 409, "TOPIC_DELETED", "topic_id")
+        self.assertEqual(reply.json["error"]["details"], {"topic_id": topic["id"], "tag": "Git"})
+        back = self.call("POST", f"/topics/{topic['id']}/restore").json
+        self.assertEqual((back["id"], back["name"]), (topic["id"], "Git"))
+        self.call("POST", f"/sessions/{session['id']}/restore")
+
+    def test_a_topic_comes_back_with_its_sessions(self):
+        topic = self.make_topic("Git")
+        session = self.make_session(topic)
+        self.call("DELETE", f"/sessions/{session['id']}", expect=204)
+        self.call("DELETE", f"/topics/{topic['id']}", expect=204)
+        other = self.make_topic("GIT")
+        target = f"/topics/{topic['id']}/restore"
+        reply = self.call("POST", target, {}, 409)
+        self.assertRefused(reply, 409, "NAME_TAKEN", "name")
+        self.assertEqual(reply.json["error"]["details"], {"topic_id": other["id"], "archived": False})
+        self.call("POST", target, {"allow_namesake": True, "with_sessions": True})
+        self.assertEqual(self.call("GET", f"/sessions/{session['id']}").json["tag"], "Git")
+
+    def test_an_archived_topic_says_so(self):
+        topic = self.make_topic("Old")
+        self.assertNotIn("topic_archived", self.make_session(topic))
+        self.call("PATCH", f"/topics/{topic['id']}", {"archived": True})
+        self.assertTrue(self.make_session(topic)["topic_archived"])
+        reply = self.call("POST", "/topics", {"name": "OLD"}, 409)
+        self.assertIn("archived", reply.json["error"]["message"])
+        self.assertEqual(reply.json["error"]["details"], {"topic_id": topic["id"], "archived": True})
+        self.make_topic("OLD", allow_namesake=True)
+
+    def test_topics_are_merged(self):
+        one, two = self.make_topic("Postgres"), self.make_topic("PostgreSQL")
+        sessions = [self.make_session(topic, duration_minutes=10) for topic in (one, one, two)]
+        self.call("DELETE", f"/sessions/{sessions[1]['id']}", expect=204)
+        target = f"/topics/{one['id']}/merge"
+        for into, code, status in ((one["id"], "INVALID_INPUT", 400), (999999, "UNKNOWN_TOPIC", 400)):
+            self.assertRefused(self.call("POST", target, {"into": into}, status), status, code, "into")
+        self.call("POST", target, {"into": two["id"]}, 412, If_Match='"old"')
+        for _ in range(2):
+            self.assertEqual(self.call("POST", target, {"into": two["id"]}).json["id"], two["id"])
+        self.call("GET", f"/topics/{one['id']}", expect=404)
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"PostgreSQL": 20})
+        self.call("POST", f"/sessions/{sessions[1]['id']}/restore")
+        self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"PostgreSQL": 30})
 
     def test_lists_are_filtered_sorted_and_paged(self):
         one, two = self.make_topic("One"), self.make_topic("Two")

@@ -4,12 +4,25 @@
 begin;
 select no_plan();
 
--- A call, the tables that it reads by one index each, and the most buffers that the whole call may
+-- A call, the tables that it reads by one index each (null: by more), and the most buffers that the whole call may
 -- touch (of a batch of one request).
 create temp table lookups (call text, relation text, index text, buffers int);
 insert into lookups values
 	('"sessions.get"(''{20}'', ids(7))', 'sessions', 'sessions_pkey', 20),
 	('"sessions.get"(''{20}'', ids(7))', 'topics', 'topics_pkey', 20),
+	('"topics.get"(''{20}'', ''{777}'')', 'topics', 'topics_pkey', 10),
+	('"topics.create"(''{20}'', ''{new}'', ''{null}'', ''{key 777}'', ''{f}'')', 'topics', 'topics_live_key', 40),
+	('"topics.update"(''{20}'', ''{777}'', ''{other}'', ''{null}'', ''{f}'', ''{t}'', ''{null}'', ''{null}'', ''{f}'')', 'topics', null, 60),
+	('"topics.delete"(''{20}'', ''{777}'', ''{null}'', ''{null}'')', 'topics', 'topics_pkey', 60),
+	('"topics.restore"(''{20}'', ''{777}'', ''{f}'', ''{f}'', ''{key 777}'', ''{null}'', ''{null}'')', 'topics', null, 60),
+	('"topics.merge"(''{20}'', ''{777}'', ''{778}'', ''{null}'', ''{null}'')', 'topics', 'topics_pkey', 600),
+	('"sessions.create"(''{20}'', array[id(900001)], ''{777}'', ''{null}'', ''{5}'', ''{null}'', ''{key 777}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 'topics', 'topics_pkey', 150),
+	('"sessions.create"(''{20}'', ids(7), ''{7}'', ''{null}'', ''{5}'', ''{null}'', ''{null}'', ''{null}'', ''{*}'', ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 150),
+	('"sessions.log"(''{20}'', array[id(900001)], ''{5}'', ''{topic 777}'', ''{null}'', ''{null}'', ''{key 777}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 150),
+	('"sessions.log"(''{20}'', array[id(900001)], ''{5}'', ''{new}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{f}'')', 'sessions', 'sessions_pkey', 200),
+	('"sessions.update"(''{20}'', ids(7), ''{8}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 150),
+	('"sessions.delete"(''{20}'', ids(7), ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 100),
+	('"sessions.restore"(''{20}'', ids(7), ''{key 777}'', ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 100),
 	('"account.get"(''{50}'')', 'accounts', 'accounts_pkey', 10),
 	('"account.update"(''{50}'', ''{x}'', ''{UTC}'', ''{t}'', ''{2}'', ''{04:00}'', ''{null}'')', 'accounts', 'accounts_pkey', 20),
 	('"stats.totals"(''{21}'')', 'daily_totals', 'daily_totals_pkey', 30),
@@ -138,6 +151,7 @@ $$;
 
 insert into accounts (account_id, name) select n, 'account ' || n from generate_series(20, 120) as n;
 
+alter table topics alter column id restart with 1000000;
 select pg_temp.empty(false) \g /dev/null
 \i :prepare_all
 select pg_temp.prepare_extra() \g /dev/null

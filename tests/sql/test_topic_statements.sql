@@ -114,9 +114,9 @@ create temp table answer as execute "topics.delete"('{1,1,1,1,2,1,2}',
 		pg_temp.topic('Zig'), pg_temp.topic('GO')],
 	array[null, 'old', '*', null, null, '*', null], '{}');
 select results_eq('select ord, outcome, id from answer', $$values
-	(1::bigint, 'TOPIC_HAS_SESSIONS', pg_temp.topic('Äther')),
+	(1::bigint, 'TOPIC_HAS_SESSIONS: the topic has 2 sessions', pg_temp.topic('Äther')),
 	(2, 'PRECONDITION_FAILED', pg_temp.topic('Rust')),
-	(3, 'TOPIC_HAS_SESSIONS', pg_temp.topic('Go')),
+	(3, 'TOPIC_HAS_SESSIONS: the topic has 1 session', pg_temp.topic('Go')),
 	(6, null, pg_temp.topic('Zig')), (7, null, pg_temp.topic('GO'))$$,
 	'delete: refuses with live sessions or another version; deleted sessions hold nothing');
 select results_eq('select id from topics where deleted_at is not null order by id',
