@@ -17,7 +17,6 @@ LINES_REFUSED = 4  # the exit status of `study import` when it refuses lines
 
 # Cases whose fault is not fixed yet. A case in this list must still fail.
 KNOWN_FAILURES = {
-    "04-timestamps.csv",
 }
 
 

@@ -277,19 +277,33 @@ class Ids(ImportCase):
 
 
 class Times(ImportCase):
-    ZONE = ("--time-zone", "Europe/Berlin")
+    settings = {"STUDYTRACKER_TIME_ZONE": "Europe/Berlin"}
     TIMES = HEADER + ("1,2025-01-05T10:11:12,25,local\n2,2026-03-02T23:30:00Z,25,late\n"
                       "3,2026-07-01T00:30:00.123456+02:00,25,summer\n")
 
-    def test_a_timestamp_is_kept_and_belongs_to_the_zones_day(self):
-        self.imported(self.TIMES, *self.ZONE)
+    def test_a_timestamp_is_kept_and_belongs_to_the_accounts_day(self):
+        self.imported(self.TIMES)
         rows = self.by_tag()
         self.assertEqual({tag: (row["timestamp"], row["created_at"], row["study_date"])
                           for tag, row in rows.items()}, {
             "local": ("2025-01-05T09:11:12.000000Z",) * 2 + ("2025-01-05",),
             "late": ("2026-03-02T23:30:00.000000Z",) * 2 + ("2026-03-03",),
             "summer": ("2026-06-30T22:30:00.123456Z",) * 2 + ("2026-07-01",)})
-        self.assertEqual(self.imported(self.TIMES, *self.ZONE)["existing"], 3)
+        self.assertEqual(self.imported(self.TIMES)["existing"], 3)
+
+    def test_the_accounts_own_zone_and_start_of_the_day(self):
+        self.json("rpc", "account.update", json.dumps({"time_zone": "Asia/Tokyo", "day_starts_at": "04:00"}))
+        try:
+            said = self.imported(HEADER + "1,2026-03-02T18:59:00Z,5,before\n2,2026-03-02T19:00:00Z,5,after\n"
+                                 "3,2026-03-03T03:59:59,5,local\n")
+            self.assertEqual(said["time_zone"], "Asia/Tokyo")
+            days = {tag: row["study_date"] for tag, row in self.by_tag().items()}
+            self.assertEqual(days, {"before": "2026-03-02", "after": "2026-03-03", "local": "2026-03-02"})
+            logged = self.json("rpc", "sessions.log", json.dumps(
+                {"tag": "logged", "minutes": 5, "created_at": "2026-03-02T18:59:00Z"}))
+            self.assertEqual(logged["study_date"], days["before"])
+        finally:
+            self.json("rpc", "account.update", json.dumps({"time_zone": None, "day_starts_at": "00:00"}))
 
     def test_another_zone(self):
         said = self.imported(self.TIMES, "--time-zone", "America/New_York")
@@ -304,7 +318,7 @@ class Times(ImportCase):
     def test_local_times_that_are_no_moment(self):
         text = HEADER + ("1,2026-03-29T02:30:00,5,a\n2,2026-10-25T02:30:00,5,b\n"
                          "3,2026-10-25T02:30:00+01:00,5,c\n")
-        told = self.refused(text, *self.ZONE)
+        told = self.refused(text)
         self.assertEqual([(line, field) for line, field, _ in told], [(2, "timestamp"), (3, "timestamp")])
         self.assertIn("does not exist in Europe/Berlin", told[0][2])
         self.assertIn("exists twice in Europe/Berlin", told[1][2])
