@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/utf8.h"
 
 enum { SHOWN = 48 };
@@ -19,6 +18,11 @@ static void show(const char *text, bool is_quoted, char out[SHOWN + 8])
 	utf8_show(text, strlen(text), cut, sizeof cut);
 	const char *more = strlen(cut) < strlen(text) ? "\xe2\x80\xa6" : "";
 	(void)snprintf(out, SHOWN + 8, is_quoted ? "\"%s%s\"" : "%s%s", cut, more);
+}
+
+static const char *text_of(const struct study_value *session, const char *name)
+{
+	return study_value_text(study_value_get(session, name), NULL);
 }
 
 struct pair {
@@ -37,63 +41,49 @@ static void put(char *out, const struct pair *pair)
 		used > 0 ? "; " : "", pair->name, theirs, ours);
 }
 
-/* A topic's name may differ in blanks around it, which the service drops. */
-static bool is_same_name(const char *theirs, const char *ours)
-{
-	size_t start = utf8_trim_start(ours, strlen(ours));
-	size_t len = utf8_trim_end(ours + start, strlen(ours) - start);
-	return span_is((struct span){ ours + start, len }, theirs);
-}
-
-static bool is_same_text(const char *theirs, const char *ours)
-{
-	return theirs && ours ? strcmp(theirs, ours) == 0 : theirs == ours;
-}
-
-/* What the service finds to differ and we do not, by name; of absent notes a file says nothing. */
-static void put_names(const struct record *record, const struct study_value *fields, char *out)
+/* Whether the service finds one of these to differ. It decides, as it knows which names are one. */
+static bool differs(const struct study_value *fields, const char *name, const char *other_name)
 {
 	for (size_t i = 0; i < study_value_count(fields); i++) {
-		const char *name = study_value_text(study_value_at(fields, i), "");
-		size_t used = strlen(out);
-		if (record->has_notes || strcmp(name, "notes") != 0)
-			(void)snprintf(out + used, DIFFERENCES_SIZE - used, "%s%.32s",
-				used > 0 ? ", " : "", name);
+		const char *field = study_value_text(study_value_at(fields, i), "");
+		if (strcmp(field, name) == 0 || strcmp(field, other_name) == 0)
+			return true;
 	}
+	return false;
 }
 
 bool record_differences(
 	const struct record *record, const struct study_value *session, char out[DIFFERENCES_SIZE])
 {
 	char minutes[24], our_minutes[24];
-	const char *tag = study_value_text(study_value_get(session, "tag"), "");
-	int64_t theirs = study_value_int(study_value_get(session, "duration_minutes"), 0);
-	(void)snprintf(minutes, sizeof minutes, "%lld", (long long)theirs);
+	const struct study_value *fields = study_value_get(session, "fields");
+	(void)snprintf(minutes, sizeof minutes, "%lld",
+		(long long)study_value_int(study_value_get(session, "duration_minutes"), 0));
 	(void)snprintf(our_minutes, sizeof our_minutes, "%lld", (long long)record->minutes);
-	const struct pair pairs[] = {
-		{ "tag", true, tag, record->tag },
-		{ "minutes", false, minutes, our_minutes },
-		{ "study_date", false,
-			study_value_text(study_value_get(session, "study_date"), NULL),
-			record->day },
-		{ "notes", true, study_value_text(study_value_get(session, "notes"), NULL),
-			record->has_notes ? record->notes : NULL },
-		{ "timestamp", false,
-			study_value_text(study_value_get(session, "created_at"), NULL),
-			*record->created_at ? record->created_at : NULL },
+	const struct {
+		const char *field, *other_field;
+		bool is_said; /* by the file */
+		struct pair pair;
+	} table[] = {
+		{ "tag", "topic_id", true, { "tag", true, text_of(session, "tag"), record->tag } },
+		{ "minutes", "duration_minutes", true, { "minutes", false, minutes, our_minutes } },
+		{ "study_date", "", true,
+			{ "study_date", false, text_of(session, "study_date"), record->day } },
+		{ "notes", "", record->has_notes,
+			{ "notes", true, text_of(session, "notes"), record->notes } },
+		{ "created_at", "", *record->created_at != '\0',
+			{ "timestamp", false, text_of(session, "created_at"),
+				record->created_at } },
 	};
-	const bool is_same[] = {
-		is_same_name(tag, record->tag),
-		theirs == record->minutes,
-		is_same_text(pairs[2].theirs, pairs[2].ours),
-		!record->has_notes || is_same_text(pairs[3].theirs, pairs[3].ours),
-		!*record->created_at || is_same_text(pairs[4].theirs, pairs[4].ours),
-	};
+	size_t told = 0;
 	out[0] = '\0';
-	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-		if (!is_same[i])
-			put(out, &pairs[i]);
-	if (out[0] == '\0')
-		put_names(record, study_value_get(session, "fields"), out);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		bool is_other = differs(fields, table[i].field, table[i].other_field);
+		told += is_other;
+		if (is_other && table[i].is_said)
+			put(out, &table[i].pair);
+	}
+	if (told == 0)
+		(void)snprintf(out, DIFFERENCES_SIZE, "the service does not say which");
 	return out[0] != '\0';
 }
