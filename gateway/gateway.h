@@ -2,8 +2,9 @@
  * gateway: the daemon's root: settings, loop, sockets, edge, and how they start and stop.
  *
  * Start: workers' socket first, HTTP last, so that a request never meets a half-made pool.
- * Stop: the listener closes, what is in flight is answered (bounded by
- * SERVICE_DRAIN_MAX_MS), then the rest is freed in the opposite order.
+ * Stop: the listener closes, what is in flight is answered, then the rest is freed in the opposite
+ * order. The edge and the RPC front end their drains after 10 s by themselves and the gateway logs
+ * what was cut off, so that it ends with status 0 before SERVICE_DRAIN_MAX_MS.
  */
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
