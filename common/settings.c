@@ -264,7 +264,8 @@ static enum status derive(enum settings_user user, struct settings *s, struct fa
 {
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
 		"ipc://%s/workers/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
-	(void)snprintf(s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
+	(void)snprintf(
+		s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
 	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
 	if (!*said && made > IPC_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",

@@ -55,7 +55,7 @@ TAILQ_HEAD(rpc_peer_list, rpc_peer);
 
 struct rpc_peers_options {
 	struct rpc_counts *counts;
-	size_t unread_all_max; /* 0: RPC_UNREAD_ALL_MAX */
+	size_t unread_all_max;                          /* 0: RPC_UNREAD_ALL_MAX */
 	void (*on_gone)(void *arg, struct rpc_peer *p); /* end its calls, without an answer */
 	void (*on_turn)(void *arg);                     /* all that could be sent is */
 	void *arg;

@@ -54,7 +54,8 @@ START_TEST(the_defaults_are_those_of_the_documentation)
 	ck_assert_int_eq(settings.queue_max, 10000);
 	ck_assert_int_eq(settings.connections_max, 10000);
 	ck_assert_int_eq(settings.credit, 256);
-	ck_assert_str_eq(settings.worker_endpoint, "ipc:///run/studytracker/workers/workers-1.sock");
+	ck_assert_str_eq(
+		settings.worker_endpoint, "ipc:///run/studytracker/workers/workers-1.sock");
 	ck_assert_str_eq(settings.gateways, "ipc:///run/studytracker/workers/workers-1.sock");
 	ck_assert_str_eq(settings.rpc_endpoint, "");
 	ck_assert_str_eq(settings.log_level, "info");
@@ -113,8 +114,8 @@ START_TEST(booleans_take_the_usual_words)
 END_TEST
 
 static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires",
-	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City", "CET",
-	"EST5EDT", "Etc/GMT-14", "GMT0", "W-SU" };
+	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City", "CET", "EST5EDT",
+	"Etc/GMT-14", "GMT0", "W-SU" };
 
 START_TEST(names_of_the_tz_database_are_taken)
 {
