@@ -32,7 +32,7 @@ create temp table calls (call text, sessions int);
 insert into calls values
 	('"topics.get"(''{12}'', ''{120001}'')', 0),
 	('"topics.list"(''{12}'', ''{50}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 0),
-	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'', ''{}'')', 0),
+	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'', ''{}'')', 1001), -- counted for the message
 	('"sessions.get"(''{12}'', ids(7))', 1),
 	('"sessions.update"(''{12}'', ids(7), ''{null}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{null}'', ''{}'')', 3),
 	('"sessions.delete"(''{12}'', ids(7), ''{null}'', ''{}'')', 3),
