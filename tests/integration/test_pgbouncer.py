@@ -73,7 +73,7 @@ class Pgbouncer(unittest.TestCase):
     def service(self, bouncer, opened, workers=1, **settings):
         opened.enter_context(contextlib.closing(bouncer))
         bouncer.start()
-        made = harness.Service(bouncer, workers=workers, STUDYTRACKER_TIME_ZONE=ZONE, **settings)
+        made = harness.Service(bouncer, workers=workers, **{"STUDYTRACKER_TIME_ZONE": ZONE, **settings})
         opened.enter_context(contextlib.closing(made))
         return made
 
@@ -100,6 +100,14 @@ class Pgbouncer(unittest.TestCase):
         bouncer = Bouncer(self.database, "session")
         bouncer.url += "&options=-cwork_mem%3D8MB"
         self.expect_refusal(bouncer, "remove `options` from DATABASE_URL and PGOPTIONS")
+
+    def test_a_zone_that_the_database_refuses_ends_the_worker(self):
+        with contextlib.ExitStack() as opened:
+            service = self.service(Bouncer(self.database, "session"), opened,
+                                   STUDYTRACKER_TIME_ZONE="right/UTC")
+            worker = service.start_worker()
+            self.assertEqual(worker.popen.wait(harness.PATIENCE), 78, worker.log())
+            self.assertIn('STUDYTRACKER_TIME_ZONE is "right/UTC"', worker.log())
 
     def test_transaction_mode_is_refused(self):
         self.expect_refusal(Bouncer(self.database, "transaction"),
