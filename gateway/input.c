@@ -18,9 +18,11 @@ size_t input_unread(const struct connection *c)
 	return evbuffer_get_length(bufferevent_get_input(c->bev));
 }
 
+/* A connection whose request is served within the turn must not look as if it had stayed idle. */
 static bool take_reader(struct connection *c)
 {
 	c->has_begun = true;
+	admission_set_idle(&c->edge->admission, c, false);
 	if (!c->reader)
 		c->reader = edge_take_reader(c->edge);
 	return c->reader;

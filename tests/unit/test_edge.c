@@ -1167,6 +1167,31 @@ START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
 }
 END_TEST
 
+/* Also where the response is there before the turn ends, so that the loop never sees it busy. */
+START_TEST(a_connection_that_was_just_served_is_not_the_longest_idle_one)
+{
+	options.connections_max = 2;
+	options.deadlines.held_ms = 1;
+	answers_at_once = true;
+	reopen();
+	int served = client(), idle = client();
+	say(served, GET("/0"));
+	hears(served, "GET /0 .");
+	say(idle, GET("/1"));
+	hears(idle, "GET /1 .");
+	say(served, GET("/2"));
+	hears(served, "GET /2 .");
+	int late = client();
+	say(late, GET("/3"));
+	hears(late, "GET /3 .");
+	ck_assert_int_eq(hears_end(idle), 0);
+	say(served, GET("/4"));
+	hears(served, "GET /4 .");
+	close(served);
+	close(late);
+}
+END_TEST
+
 static void say_post(int fd, size_t length, size_t sent)
 {
 	static const char body[64 << 10];
@@ -1509,6 +1534,7 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_refused_client_that_stays_is_closed_after_a_while);
 	tcase_add_test(tests, connections_past_the_limit_wait);
 	tcase_add_test(tests, past_the_limit_the_longest_idle_connection_makes_room);
+	tcase_add_test(tests, a_connection_that_was_just_served_is_not_the_longest_idle_one);
 	tcase_add_test(tests, bodies_in_progress_share_a_budget);
 	tcase_add_loop_test(tests, a_lack_of_descriptors_is_waited_out, 0, 2);
 	tcase_add_test(tests, several_edges_share_a_port);
