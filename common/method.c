@@ -10,6 +10,7 @@ enum {
 	TEXT_MAX_CHARS = 10000,
 	DAY_MINUTES = 1440, ZONE_MAX_CHARS = 64,
 	PAGE_MAX = 500,
+	CONDITION_MAX_CHARS = 16 << 10, /* whatever list the head of an HTTP request has room for */
 	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */
 };
 
@@ -38,8 +39,8 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SORT(choices)    { "sort", PARAM_CHOICE, 0, 0, 0, "created_at", choices }
 #define SEARCH           { "q", PARAM_TEXT, 0, 1, NAME_MAX_CHARS, NULL, NULL }
 #define IDEMPOTENCY_KEY  { "idempotency_key", PARAM_TEXT, 0, 1, IDEMPOTENCY_KEY_MAX, NULL, NULL }
-#define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
-#define IF_NONE_MATCH    { "if_none_match", PARAM_TEXT, 0, 0, 1000, NULL, NULL }
+#define IF_MATCH         { "if_match", PARAM_TEXT, 0, 0, CONDITION_MAX_CHARS, NULL, NULL }
+#define IF_NONE_MATCH    { "if_none_match", PARAM_TEXT, 0, 0, CONDITION_MAX_CHARS, NULL, NULL }
 #define CREATED_AT       { "created_at", PARAM_INSTANT, NULLABLE, 0, 0, NULL, NULL }
 #define FLAG(name)       { name, PARAM_BOOL, 0, 0, 0, NULL, NULL }
 #define TAG(flags)       { "tag", PARAM_NAME, flags, 1, NAME_MAX_CHARS, NULL, NULL }

@@ -176,16 +176,17 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 	return ST_OK;
 }
 
-bool json_in_has(const struct json_in *j, const char *field)
-{
-	return json_object_object_get_ex(j->object, field, NULL);
-}
-
+/* NULL where it is absent or null. */
 static struct json_object *value_of(const struct json_in *j, const char *field)
 {
 	struct json_object *value = NULL;
 	(void)json_object_object_get_ex(j->object, field, &value);
 	return value;
+}
+
+bool json_in_has(const struct json_in *j, const char *field)
+{
+	return value_of(j, field);
 }
 
 static bool is_number(struct json_object *value)

@@ -26,7 +26,7 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 /* Whether a body can never give this param: it names or bounds what the request is about. */
 bool json_in_is_reserved(const char *name);
 
-/* Whether the object has the key, null included. */
+/* Whether the object has the field. Null is as good as absent. */
 bool json_in_has(const struct json_in *j, const char *field);
 
 /* Gives a field another name. ST_INVALID_INPUT with the old name where the object has both with

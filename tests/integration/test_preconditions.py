@@ -120,6 +120,15 @@ class Preconditions(harness.ServiceCase):
         self.assertRefused(self.ask("PATCH", path, b"{}", lines=[("If-Match", etag), ("If-Match", "*")]), 400,
                            "INVALID_INPUT", "If-Match")
 
+    def test_a_list_as_long_as_a_head_has_room_for(self):
+        path, etag, _ = self.fresh()
+        others = ", ".join(f'"2001-01-01T00:00:00.{n:06}Z"' for n in range(480))
+        for method, body in (("GET", None), ("PATCH", {})):
+            with self.subTest(method=method):
+                self.assertEqual(self.ask(method, path, body, If_Match=f"{others}, {etag}").status, 200)
+                self.assertEqual(self.ask(method, path, body, If_Match=others).status, 412)
+                self.assertEqual(self.ask(method, path, body, If_None_Match=others).status, 200)
+
     def test_what_is_no_list_of_tags_is_refused_by_name(self):
         path, etag, made = self.fresh()
         for method, target, body in (*self.changes(path, made), ("GET", path, None), ("GET", "/topics", None)):

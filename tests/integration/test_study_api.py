@@ -229,6 +229,8 @@ class BothTrackers(harness.ServiceCase):
                 ({"topic_id": topic, "minutes": 25.0, "duration_minutes": 25}, 25),
                 ({"topic_id": topic, "minutes": None, "duration_minutes": 30}, 30),
                 ({"topic_id": topic, "minutes": None, "started_at": None, "tag": "RUST"}, 60),
+                ({"topic_id": None, "tag": "Rust", "minutes": 9}, 9),
+                ({"topic_id": topic, "tag": None, "minutes": 9}, 9),
                 ({"tag": "Rust", "minutes": 7, "duration_minutes": 7}, 7)):
             with self.subTest(body=body):
                 self.assertEqual(self.service.post("/sessions", body).json["minutes"], minutes)
