@@ -48,17 +48,12 @@ static enum status judge_origins(
 	return ST_OK;
 }
 
-static bool is_safe(struct span method)
-{
-	return span_is(method, "GET") || span_is(method, "HEAD") || span_is(method, "OPTIONS");
-}
-
 static enum status judge_page(
 	const struct access *a, const struct http_request *http, struct fail *why)
 {
 	static const char site[] = "Sec-Fetch-Site";
 	bool has_origin;
-	if (is_safe(http->method))
+	if (http_method_is_safe(http->method))
 		return ST_OK;
 	enum status st = judge_origins(a, http, &has_origin, why);
 	if (st != ST_OK || has_origin || cors_allows_all(&a->cors))

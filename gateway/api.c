@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/fnv.h"
 #include "gateway/api_head.h"
 #include "gateway/api_list.h"
 #include "gateway/http_conditional.h"
@@ -328,12 +329,10 @@ void api_on_request(struct exchange *exchange, void *arg)
 		start_call(r, http, &head);
 }
 
-/* FNV-1a, as hexadecimal digits: it tells one document from the next. */
+/* A hash as hexadecimal digits: it tells one document from the next. */
 static void put_etag(char etag[17], struct span document)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < document.len; i++)
-		hash = (hash ^ (uint8_t)document.bytes[i]) * UINT64_C(0x100000001b3);
+	uint64_t hash = fnv_mix(FNV_START, document.bytes, document.len);
 	(void)snprintf(etag, 17, "%016" PRIx64, hash);
 }
 

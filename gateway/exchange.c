@@ -143,15 +143,10 @@ static void answered(struct connection *c)
 	input_give_reader(c);
 }
 
-static bool is_safe(struct span method)
-{
-	return span_is(method, "GET") || span_is(method, "HEAD") || span_is(method, "OPTIONS");
-}
-
 /* Never says of a write that it was not done: a worker may have done it. */
 static void refuse_for_memory(struct connection *c)
 {
-	bool is_read = is_safe(c->reader->request.method);
+	bool is_read = http_method_is_safe(c->reader->request.method);
 	c->exchange = (struct exchange){ 0 };
 	exchange_refuse(c, is_read ? ST_NO_MEMORY : ST_OUTCOME_UNKNOWN, NULL);
 }

@@ -192,6 +192,11 @@ void http_reader_fini(struct http_reader *r)
 	http_reader_next(r);
 }
 
+bool http_method_is_safe(struct span method)
+{
+	return span_is(method, "GET") || span_is(method, "HEAD") || span_is(method, "OPTIONS");
+}
+
 struct span http_request_field(const struct http_request *request, const char *name)
 {
 	struct span wanted = span_of(name);

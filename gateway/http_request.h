@@ -114,6 +114,9 @@ void http_reader_next(struct http_reader *r);
 /* Frees all memory; the struct is ready for a first request again. */
 void http_reader_fini(struct http_reader *r);
 
+/* GET, HEAD, OPTIONS: of those that a route has, the ones that change nothing (RFC 9110 section 9.2.1). */
+bool http_method_is_safe(struct span method);
+
 /* The field's value by name without regard to case, the first of several; empty where absent. */
 struct span http_request_field(const struct http_request *request, const char *name);
 

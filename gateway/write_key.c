@@ -2,15 +2,9 @@
 
 #include <string.h>
 
+#include "common/fnv.h"
 #include "common/msg.h"
-
-static uint64_t mix(uint64_t h, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ at[i]) * 0x100000001b3U; /* FNV-1a */
-	return h;
-}
+#include "common/number.h"
 
 /* UUIDs may come in any case. */
 static uint64_t mix_folded(uint64_t h, struct span text)
@@ -18,9 +12,23 @@ static uint64_t mix_folded(uint64_t h, struct span text)
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.bytes[i];
 		c = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-		h = mix(h, &c, 1);
+		h = fnv_mix(h, &c, 1);
 	}
 	return h;
+}
+
+/* 7 and 7.0 are one topic (common/number.h). */
+static bool find_integer(struct span params, const char *name, int64_t *out)
+{
+	struct span value;
+	struct msg_token token;
+	if (msg_find_int(params, name, out))
+		return true;
+	if (msg_find(params, name, &value) != ST_OK)
+		return false;
+	struct msg_reader in = msg_reader(value);
+	return msg_read(&in, &token) == ST_OK && token.type == MSG_REAL
+	       && number_of_real(token.real, out);
 }
 
 uint64_t write_key(const struct method *m, int64_t account, struct span params, uint64_t seed)
@@ -28,14 +36,14 @@ uint64_t write_key(const struct method *m, int64_t account, struct span params, 
 	int index = method_key(m);
 	if (index < 0)
 		return 0;
-	uint64_t h = mix(0xcbf29ce484222325U ^ seed, &account, sizeof account);
+	uint64_t h = fnv_mix(FNV_START ^ seed, &account, sizeof account);
 	if (index == METHOD_KEY_ACCOUNT)
 		return h | 1;
 	const char *name = m->params[index].name;
-	h = mix(h, name, strlen(name));
+	h = fnv_mix(h, name, strlen(name));
 	struct span text;
 	int64_t integer;
-	if (msg_find_int(params, name, &integer))
-		return mix(h, &integer, sizeof integer) | 1;
+	if (find_integer(params, name, &integer))
+		return fnv_mix(h, &integer, sizeof integer) | 1;
 	return msg_find_text(params, name, &text) ? mix_folded(h, text) | 1 : 0;
 }

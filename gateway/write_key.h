@@ -11,7 +11,7 @@
 
 #include "common/method.h"
 
-/* 0 where the method has no such param or the request does not give it as an integer or a text. */
+/* 0 where the method has no such param or the request does not give it as a whole number or a text. */
 uint64_t write_key(const struct method *m, int64_t account, struct span params, uint64_t seed);
 
 #endif

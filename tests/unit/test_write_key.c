@@ -36,6 +36,19 @@ START_TEST(writes_on_one_row_share_a_key)
 }
 END_TEST
 
+/* A client of a language without integers sends 7.0. */
+START_TEST(a_number_has_one_key_in_all_its_forms)
+{
+	struct buf params = { 0 };
+	msg_put_map(&params, 1);
+	msg_put_key(&params, "topic_id");
+	msg_put_real(&params, 7.0);
+	uint64_t key = write_key(method_find(SPAN("topics.update")), 1, buf_view(&params), 7);
+	ck_assert(key == key_of("topics.update", 1, "topic_id", "7"));
+	buf_fini(&params);
+}
+END_TEST
+
 START_TEST(others_do_not)
 {
 	uint64_t session = key_of("sessions.delete", 1, "session_id", LOWER);
@@ -58,6 +71,7 @@ int main(void)
 {
 	TCase *tests = tcase_create("write key");
 	tcase_add_test(tests, writes_on_one_row_share_a_key);
+	tcase_add_test(tests, a_number_has_one_key_in_all_its_forms);
 	tcase_add_test(tests, others_do_not);
 	tcase_add_test(tests, a_request_that_names_nothing_has_none);
 	return suite_run("write key", tests);
