@@ -139,6 +139,7 @@ static void end_request(struct connection *c)
 {
 	if (c->drops_request) {
 		input_give_reader(c);
+		c->deadline = DEADLINE_NONE; /* what follows has its own */
 		return;
 	}
 	c->has_head = true;

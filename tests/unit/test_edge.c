@@ -855,6 +855,25 @@ START_TEST(a_dripping_request_is_timed_out)
 }
 END_TEST
 
+/* Also where the request before it got its response when its head was complete. */
+START_TEST(each_head_has_a_deadline_of_its_own)
+{
+	uint64_t began_ms = service_now_ms();
+	options.deadlines.head_ms = 1000;
+	judge_heads(ST_NOT_FOUND);
+	int fd = client();
+	say(fd, "POST /no HTTP/1.1\r\nHost: h\r\n");
+	while (service_now_ms() - began_ms < 700)
+		step();
+	began_ms = service_now_ms();
+	say(fd, "Content-Length: 4\r\n\r\nbodyGET /half HTTP/1.1\r\n");
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("HTTP/1.1 404 "), 1);
+	ck_assert_int_eq(times("HTTP/1.1 408 "), 1);
+	ck_assert_uint_ge(service_now_ms() - began_ms, 950);
+}
+END_TEST
+
 START_TEST(an_idle_connection_is_closed_without_a_word)
 {
 	options.deadlines.idle_ms = 30;
@@ -1520,6 +1539,7 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, a_request_without_a_body_is_not_judged_by_its_head_alone);
 	tcase_add_loop_test(tests, a_refusal_knows_the_fields_that_came, 0, 3);
 	tcase_add_loop_test(tests, a_dripping_request_is_timed_out, 0, 2);
+	tcase_add_test(tests, each_head_has_a_deadline_of_its_own);
 	tcase_add_test(tests, an_idle_connection_is_closed_without_a_word);
 	tcase_add_test(tests, a_connection_that_sends_nothing_is_closed_without_a_word);
 	tcase_add_test(tests, a_request_in_work_has_no_deadline_here);
