@@ -1,6 +1,6 @@
 /*
- * date: calendar days (proleptic Gregorian), times of day and RFC 3339 instants, without a time zone library:
- * zones are PostgreSQL's business.
+ * date: calendar days (proleptic Gregorian), times of day and RFC 3339 instants. It has no time zones:
+ * PostgreSQL does.
  */
 #ifndef COMMON_DATE_H
 #define COMMON_DATE_H

@@ -9,7 +9,8 @@
  *     of scripts that join, within emoji. Elsewhere they are dropped.
  *
  * The database adds the canonical composition (NFC) and checks all but the last rule: fold_name of
- * schema/deploy/name_forms.sql. Letters of different scripts that look alike are not compared (UTS #39).
+ * schema/deploy/name_forms.sql. Letters of different scripts that look alike stay different (UTS #39),
+ * and so do an emoji with and without its selector, which some fonts show alike.
  */
 #ifndef COMMON_NAME_H
 #define COMMON_NAME_H
@@ -19,7 +20,8 @@
 /* Whether it is ASCII in that form, as most names are. */
 bool name_is_plain(struct span text);
 
-/* Appends the form of a text that is valid UTF-8; never longer than the text. Returns its characters. */
+/* Appends the form of a text that is valid UTF-8; it is never longer than the text. Returns the number
+ * of its characters. */
 size_t name_fold(struct span text, struct buf *out);
 
 #endif

@@ -2,8 +2,8 @@
  * service: what every daemon's life has in common: the event loop, signals, systemd.
  *
  * SIGTERM, SIGINT and SIGHUP (unless service_on_reload gives it another meaning) call on_stop
- * once, which starts the drain; whoever finishes it calls service_stop. A second signal, or SERVICE_DRAIN_MAX_MS after the first, ends the loop
- * at once. SIGPIPE is ignored. systemd (NOTIFY_SOCKET) hears READY, STOPPING with
+ * once, which starts the drain. The daemon calls service_stop when the drain is over. A second signal,
+ * or SERVICE_DRAIN_MAX_MS after the first, ends the loop at once. SIGPIPE is ignored. systemd (NOTIFY_SOCKET) hears READY, STOPPING with
  * EXTEND_TIMEOUT_USEC, and WATCHDOG from a timer of the loop: a hung loop is restarted.
  *
  *	struct service *service = NULL;

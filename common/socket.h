@@ -6,8 +6,8 @@
  * on_message runs from the loop, never inside socket_send; its spans live for the call only;
  * it may send on any socket but must not free the one it was called for.
  * A turn of the loop reads a bounded number of messages and bytes and ends after a few ms.
- * `peer` is opaque: at most SOCKET_PEER_MAX bytes, the same for every message of one connection, never used
- * again for another; a DEALER's is empty. Connecting sockets connect by themselves, and again.
+ * `peer` is opaque: at most SOCKET_PEER_MAX bytes, the same for every message of one connection and
+ * never used again for another; a DEALER's is empty. Connecting sockets reconnect by themselves.
  *
  *	struct socket_hub *hub = NULL;
  *	enum status st = socket_hub_open(&hub, service_base(service), &why);

@@ -1,12 +1,14 @@
 /*
- * connection: one client's connection, and the edge it shares with others; the inside of
+ * connection: one client's connection, and the edge that it shares with others; internals of
  * gateway/edge.h.
  *
  * READING -> ANSWERING -> READING ... -> FLUSHING -> LINGERING -> closed
  *
- * Whoever calls up does so within a turn. Within a turn a connection is neither freed nor are
- * further requests handed up: whatever the app does there is seen to when the turn ends. A
- * client that is gone is reported from the loop, never from within a call of the app's.
+ * Invariants:
+ *   - Callbacks into the app run only within a turn.
+ *   - A turn neither frees its connection nor hands up another request while the app is called.
+ *     What the app does there takes effect when the turn ends.
+ *   - on_gone is called from the loop, never from within a call of the app.
  */
 #ifndef GATEWAY_CONNECTION_H
 #define GATEWAY_CONNECTION_H
@@ -96,7 +98,7 @@ struct connection {
 /* Owns fd if it returns true. */
 bool connection_open(struct edge *edge, int fd, const union address *from);
 
-/* The client is gone, or as good as: tells the app, closes. Not from within a turn. */
+/* The client is gone, or is treated so: tells the app and closes. Not from within a turn. */
 void connection_lose(struct connection *c);
 
 /* The same, by RST: the client must not take what it has for a whole response. */

@@ -1,21 +1,20 @@
 /*
- * edge: HTTP connections: accepts, reads requests, hands them up, writes answers; the one room
+ * edge: HTTP connections: accepts them, reads requests, hands them up, writes responses; the one room
  * of libevent's bufferevents and listeners.
  *
- * A connection's requests are handed up one at a time and answered in order; what a client
- * pipelines meanwhile waits, bounded, unread. An exchange is one request and its answer: it is
- * valid until it is answered (the call nulls it) or until its client is gone (on_gone is
- * called; the exchange is dead then). The edge itself answers what is no request, what is too
- * large or too slow, in the app's error format, and closes.
+ * The requests of a connection are handed up one at a time and get their responses in order. What a
+ * client pipelines meanwhile waits, bounded. An exchange is one request and its response. It is valid
+ * until it has its response (the call nulls it) or its client is gone (on_gone). The edge itself
+ * refuses what is not a request, too large or too slow, in the app's error format, and closes.
  *
  * Limits: connections and the share of an address (gateway/admission.h), the first byte of a new
  * connection 10 s, the whole head 10 s and the whole body 30 s (408), idle 60 s, requests' sizes
  * (gateway/http_request.h). The bodies of all requests in progress share bodies_max: a request
  * whose body is over 4 KiB and does not fit is answered 503 OVERLOADED, and its connection closes.
  *
- * Answers are bounded (gateway/output.h): while more than 256 KiB is unsent, the connection's next
+ * Responses are bounded (gateway/output.h): while more than 256 KiB is unsent, the connection's next
  * requests wait unread and exchange_write says so. A client that takes less than 32 KiB in 30 s
- * while something is unsent is cut off. When the unsent answers of all connections exceed 256 MiB,
+ * while something is unsent is cut off. When the unsent responses of all connections exceed 256 MiB,
  * those that made no progress for longest are cut off.
  *
  *	struct edge_options options = { .host = "127.0.0.1", .port = 22112, .connections_max = 10000,

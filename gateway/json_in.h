@@ -1,10 +1,9 @@
 /*
  * json_in: a JSON body to the params of an RPC method; the one room of json-c.
  *
- * json-c, strict (RFC 8259), with our own scan of the bytes before it (common/json_scan.h) and
- * checks after it (a name twice, integers that were clamped), because json-c alone lets all of
- * these through. What a value
- * may be is not judged here: common/params.c does, in the worker, for HTTP and RPC alike.
+ * json-c is not strict enough (RFC 8259). So json_scan (common/json_scan.h) checks the bytes before
+ * it, and this module checks its result: names that come twice, integers that were clamped. The
+ * worker judges the values, for HTTP and RPC alike (common/params.c).
  *
  *	struct json_in *json = NULL;
  *	enum status st = json_in_parse(http->body, &json, &why);
@@ -34,19 +33,22 @@ bool json_in_has(const struct json_in *j, const char *field);
 enum status json_in_rename(
 	struct json_in *j, const char *from, const char *to, struct fail *why) MUST_CHECK;
 
-/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that the object has, null aside. */
+/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that the object has; see
+ * json_in_has. */
 enum status json_in_refuse(
 	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
 
 /* Leaves the fields out. */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 
-/* Appends key and value of each member the method has a param for and adds their number to
- * *pairs. Never from a body: session_id, if_match, if_none_match, idempotency_key, limit, cursor, and the names
- * in `taken` (NULL-terminated, may be NULL), which the path gives. Other members: where is_strict
- * ST_INVALID_INPUT `unknown field "x"`, field x; else left out. A null is left out where not is_strict: it means absence there. Integers over 64 bits
- * and numbers with a fraction go as reals, objects and arrays empty: no param takes any, and the
- * worker refuses them in its words. */
+/* Appends key and value of each member that the method has a param for, and adds their number to
+ * *pairs.
+ *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit or cursor, nor
+ *     the names in `taken` (NULL-terminated, may be NULL), which the path gives.
+ *   - is_strict: any other member is ST_INVALID_INPUT `unknown field "x"`, field x. Otherwise other
+ *     members are left out, and so are nulls, which mean absence.
+ *   - Integers over 64 bits and numbers with a fraction become reals, objects and arrays become empty
+ *     ones: no param takes them, and the worker refuses them in its words. */
 enum status json_in_put_params(const struct json_in *j, const struct method *m, bool is_strict,
 	const char *const *taken, struct buf *out, uint32_t *pairs, struct fail *why) MUST_CHECK;
 

@@ -2,9 +2,9 @@
  * listener: the TCP socket that connections come from.
  *
  * Hands up connected sockets: non-blocking, closed on exec, without Nagle's delay, with TCP
- * keep-alive. While there is no room and none can be made, or the process or the system is out of descriptors or memory,
- * it leaves connections in the kernel's queue and tries again after 100 ms, or at once on
- * listener_resume.
+ * keep-alive. While no connection may be accepted, or the process or the system is out of descriptors
+ * or memory, connections stay in the kernel's queue. The listener tries again after 100 ms, or at
+ * once on listener_resume.
  *
  *	struct listener_options options = { .host = "127.0.0.1", .port = 22112,
  *		.has_room = has_room, .make_room = make_room, .on_accept = on_accept,

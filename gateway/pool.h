@@ -1,36 +1,37 @@
 /*
- * pool: which worker gets which call, and what becomes of it.
+ * pool: assigns calls to workers, and decides how each call ends.
  *
- * A pure state machine: no sockets, no clock, no log. What happens is told to it with the time
- * (monotonic milliseconds, never going back), what is to be done is taken from it. The rules:
+ * A pure state machine: it has no sockets, clock or log. The caller reports events with the current
+ * time (monotonic milliseconds, never going back) and executes the actions that the pool returns.
  *
- *   - Calls wait in two bounded lines, plain and slow, each first come, first served
- *     (gateway/pool_line.h). Both bound the calls and the rows that they may answer. A call goes to
- *     the worker with the most free credit; credit is cumulative, so a lost or repeated message does
- *     no harm.
- *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). So slow calls neither use
- *     up its credit nor stand before plain ones: a flood of them delays and refuses only slow calls.
- *   - Of the writes with one key a single one is under way; the others follow it in their order
+ * Rules:
+ *   - Calls wait in two bounded lines, plain and slow (gateway/pool_line.h), each first in, first
+ *     out. A line bounds its calls and the rows that their responses may have.
+ *   - A call goes to the worker with the most free credit. Credit is cumulative, so a lost or
+ *     repeated message does no harm.
+ *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). A flood of slow calls
+ *     delays and refuses only slow calls.
+ *   - Only one write of each key is in flight. The others follow it in their order
  *     (gateway/pool_order.h).
- *   - A worker is one connection of one process. It is dead when its connection is gone, when
- *     its process says ready on another connection, or after POOL_SILENCE_MS without a word.
- *     Each connection has an epoch of its own: what it says under another one is of the past.
- *   - A call that a dead worker held is a suspect: it may be what killed it. If it is safe to
- *     repeat it is sent again, until POOL_DEATHS workers have died with it and one at a time: a
- *     worker holds at most one suspect, and half of the workers (but for the only one) hold
- *     none. Else, or after that, it ends as ST_OUTCOME_UNKNOWN.
- *   - A write that is to be repeated is barred until what its dead worker still has in the database
- *     has ended: it could be done there after the repetition, and undo what came after that. The
- *     worker is a ghost as long; its owner ends it and says pool_fenced.
- *   - Of a write that a worker may have done nobody says that it was not done: a verdict that
- *     means so, or the refusal of the worker it was repeated on, becomes ST_OUTCOME_UNKNOWN.
- *   - A call ends at its deadline at the latest, within POOL_TICK_MS.
- *   - Without a worker whose database is live, calls wait POOL_GRACE_MS for one; from then on
- *     they, and new ones, end at once.
+ *   - A worker is one connection of one process. It is dead when its connection is gone, when its
+ *     process says ready on another connection, or after POOL_SILENCE_MS without a message. Each
+ *     connection has its own epoch. Messages of another epoch are dropped.
+ *   - A call that a dead worker held is a suspect: it may have killed the worker. If it is safe to
+ *     repeat, it is sent again until POOL_DEATHS workers have died with it. Otherwise, or after
+ *     that, it ends as ST_OUTCOME_UNKNOWN. A worker holds at most one suspect. If there are several
+ *     workers, half of them hold none.
+ *   - A write that is to be repeated is barred while its dead worker may still run it in the
+ *     database: the old run could finish after the new one and undo later changes. Meanwhile the
+ *     worker is a ghost. The owner of the pool ends what the ghost runs and calls pool_fenced.
+ *   - The pool never reports a write as not done if a worker may have run it. Such a verdict, or the
+ *     refusal by the second worker, becomes ST_OUTCOME_UNKNOWN.
+ *   - A call ends at most POOL_TICK_MS after its deadline.
+ *   - If no worker has a live database, calls wait POOL_GRACE_MS for one. After that they end at
+ *     once, and so do new calls.
  *
- * Each call that was added leaves the pool exactly once: by pool_answer, by pool_take_ended or
- * by pool_remove. The pool owns its workers and allocates nothing else but the index of what is
- * in flight; calls are the caller's, embedded in its own struct (gateway/pool_call.h).
+ * Every added call is removed exactly once: by pool_answer, pool_take_ended or pool_remove. The pool
+ * owns its workers and the index of calls in flight, and allocates nothing else. Calls belong to the
+ * caller, embedded in its own struct (gateway/pool_call.h).
  *
  *	st = pool_add(&pool, &call->pooled, now_ms);
  *	...

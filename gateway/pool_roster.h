@@ -1,13 +1,13 @@
 /*
- * pool_roster: the workers that a pool knows, and who of them gets the next call.
+ * pool_roster: the workers that a pool knows, and which of them gets the next call.
  *
- * A worker is one connection of one process: no two of a roster have a peer in common, nor a
- * process. The roster owns its workers until they part from it. What a worker says and holds is
- * written by gateway/pool.c, whose rules it follows; here it is only looked at.
+ * A worker is one connection of one process: no two workers of a roster have the same peer or the
+ * same process. The roster owns its workers until pool_roster_part. Only gateway/pool.c changes a
+ * worker's fields; the roster reads them.
  *
  *	w = pool_roster_join(&roster, &greeting, epoch);
  *	...
- *	w = pool_roster_least_loaded(&roster, false);
+ *	w = pool_roster_least_loaded(&roster, call);
  *	if (w)
  *		roster.favourite = w; // got a call: the next one goes to another if that is as free
  *	...
@@ -81,9 +81,9 @@ struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct sp
 struct pool_worker *pool_roster_find_process(
 	const struct pool_roster *roster, const unsigned char uuid[16]);
 
-/* The one with the most free credit, the favourite last among equals; NULL where there is none. For a
- * suspect, of those that hold none. For another slow call, of those that hold less than their share: a
- * quarter of the calls that they may have, at least one and at most POOL_SLOW_SHARE. */
+/* The worker with the most free credit, the favourite last among equals; NULL: none has any. A suspect
+ * goes only to a worker that holds none. Another slow call goes only to a worker that holds less
+ * than its share: a quarter of the calls that it may have, at least 1 and at most POOL_SLOW_SHARE. */
 struct pool_worker *pool_roster_least_loaded(
 	const struct pool_roster *roster, const struct pool_call *call);
 

@@ -2,11 +2,10 @@
  * request_params: what an HTTP request says, as the params of its RPC method.
  *
  * Pure. Values come from the path, the query (reads only), the fields If-Match, If-None-Match and
- * (of a POST) Idempotency-Key, and the body; each name from one place only. What a value may be is not judged
- * here: common/params.c does, in the worker. Here digits become integers and true and false
- * booleans, because a URL has only text. The native API (ROUTE_STRICT) refuses what it does not
- * know by name; the root surface ignores it, as the systems it replaces do, and an empty query
- * value with it.
+ * (of a POST) Idempotency-Key, and the body; each name comes from one place only. The worker judges
+ * the values (common/params.c). A URL has only text, so digits become integers here, true and false
+ * become booleans. The native API (ROUTE_STRICT) refuses unknown names by name. The root surface
+ * ignores them and empty query values, as the systems that it replaces do.
  *
  *	uint32_t pairs = 0;
  *	size_t mark = msg_open_map(&params);

@@ -194,9 +194,9 @@ static void fence(struct workers *w, struct pool_worker *ghost)
 		return;
 	call->done = on_fenced;
 	call->arg = ghost;
-	call->pooled.is_write = false; /* to end nothing is as good as to end something */
+	call->pooled.is_write = false; /* fencing is idempotent */
 	call->pooled.is_urgent = true;
-	call->pooled.prefers = ghost->uuid; /* which has only to come to its turn, if it is back */
+	call->pooled.prefers = ghost->uuid; /* it ends its own statements soonest, if it is back */
 	if (start(w, call, FENCE_MS) == ST_OK)
 		ghost->fence = w;
 }

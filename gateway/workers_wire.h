@@ -59,8 +59,7 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
  * and the worker is lost and freed. */
 bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker);
 
-/* Tells a worker that was given up, where it still hears us: the epoch that it has now is another,
- * and the session is over. */
+/* Tells a worker that was given up that its epoch has ended. It may no longer receive this. */
 void workers_wire_part(const struct workers_wire *wire, const struct pool_worker *worker);
 
 /* What an answer's error means; ST_OK where it is nil. */
