@@ -74,5 +74,19 @@ drop table answer;
 create temp table answer as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}');
 create temp table streak as execute "stats.streak"('{3}', '{null}');
 select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is that of the new zone');
+
+-- A session without a study_date: its day is that of the zone, by the zone's own clocks.
+set local TimeZone = 'CET';
+insert into topics (account_id, id, name) overriding system value values (2, 51, 'Night'), (3, 52, 'Night');
+update accounts set time_zone = 'CET', day_starts_at = '00:00' where account_id = 2;
+update accounts set time_zone = null, day_starts_at = '00:00' where account_id = 3;
+create temp table logged as
+execute "sessions.create"('{2,3,2}', ids(501, 502, 503), '{51,52,51}', array[null, null, null]::date[], '{5,5,5}', '{null,null,null}', '{}',
+	'{2026-07-01T22:30Z,2026-07-01T22:30Z,2026-01-01T22:30Z}', '{}', '{}', '{}');
+select results_eq('select ord, outcome, study_date from logged', $$values
+	(1::bigint, null::text, '2026-07-02'::date), (2, null, '2026-07-02'), (3, null, '2026-01-01')$$,
+	'the day of a session is that of the account''s zone, or of the connection''s, in summer too');
+select results_eq('select account_day(name, shown::time, instant) from clocks order by name, instant',
+	'select shown::date from clocks order by name, instant', 'account_day of every zone: its day begins when its clocks say so');
 select * from finish();
 rollback;
