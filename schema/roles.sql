@@ -61,7 +61,10 @@ begin
 			union all
 			select 'pg_proc'::regclass, oid, proowner, pronamespace from pg_proc
 			union all
-			select 'pg_type'::regclass, oid, typowner, typnamespace from pg_type where typtype in ('d', 'e', 'r')
+			select 'pg_type'::regclass, t.oid, t.typowner, t.typnamespace
+			from pg_type as t
+			where t.typtype in ('d', 'e', 'r') -- a table's row type goes with the table
+				or t.typtype = 'c' and (select c.relkind from pg_class as c where c.oid = t.typrelid) = 'c'
 			union all
 			select 'pg_collation'::regclass, oid, collowner, collnamespace from pg_collation
 			union all

@@ -1,6 +1,6 @@
 -- Revert studytracker:session_search from pg
 --
--- The extensions go, too; this fails where somebody else uses them.
+-- The extensions go, too, unless somebody else made them. It fails where somebody else uses them.
 
 begin;
 
@@ -10,7 +10,18 @@ drop index sessions_search;
 drop function search_sample(uuid);
 alter table topics drop column search_key;
 alter table sessions drop column search_key;
-drop extension btree_gin;
-drop extension pg_trgm;
+do $$
+declare
+	extension name;
+begin
+	for extension in
+		select extname
+		from pg_extension
+		where extname in ('btree_gin', 'pg_trgm') and pg_has_role(extowner, 'usage')
+	loop
+		execute format('drop extension %I', extension);
+	end loop;
+end
+$$;
 
 commit;
