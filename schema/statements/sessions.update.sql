@@ -1,18 +1,25 @@
 with request as materialized (
-	select r.*
+	select r.*, coalesce(r.topic_id, s.topic_id) as wanted_id
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::bool[],
 			$8::text[], $9::text[])
 		with ordinality
 		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, has_notes,
 			if_match, if_none_match, ord)
-),
-topic as materialized ( -- those that are named, held against deletion, in key order, before the sessions
-	select r.ord, t.id
-	from (select * from request as r where r.topic_id is not null order by r.account_id, r.topic_id) as r
 	cross join lateral ( -- the primary key alone: no partial index fits
+		select s.topic_id
+		from sessions as s
+		where s.account_id = r.account_id and s.id = r.session_id
+		limit 1
+	) as s
+),
+topic as materialized ( -- held against deletion, in key order, before the sessions: a new day of a topic
+	-- is held against it, too, and the topic may be merged meanwhile
+	select r.ord, t.id
+	from (select * from request as r order by r.account_id, r.wanted_id) as r
+	cross join lateral (
 		select *
 		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id
+		where t.account_id = r.account_id and t.id = r.wanted_id
 		limit 1
 		for key share
 	) as t
@@ -28,6 +35,8 @@ session as materialized ( -- locked, in key order; as it is and as it is wanted
 		coalesce(r.duration_minutes::int, s.duration_minutes) as duration_minutes,
 		case when r.has_notes then r.notes else s.notes end as notes,
 		case
+			when r.topic_id is null and s.topic_id is distinct from r.held_id
+				and run_again('the session was moved') then null
 			when not is_match(r.if_match, s.updated_at) or not is_none_match(r.if_none_match, s.updated_at)
 				then 'PRECONDITION_FAILED'
 			when r.topic_id is not null and r.held_id is null then 'UNKNOWN_TOPIC'
