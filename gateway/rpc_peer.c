@@ -125,10 +125,12 @@ bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes)
 	       && (all == 0 || all + bytes < all_max || own + bytes < all_max / RPC_UNREAD_SHARE);
 }
 
+/* A peer within its share loses nothing because of what others do not read. */
 static bool is_over(const struct rpc_peer *p)
 {
-	return unread(p) >= 2 * (size_t)RPC_UNREAD_MAX
-	       || unread_of_all(p->peers) >= 2 * p->peers->options.unread_all_max;
+	size_t own = unread(p), all_max = p->peers->options.unread_all_max;
+	return own >= 2 * (size_t)RPC_UNREAD_MAX
+	       || (unread_of_all(p->peers) >= 2 * all_max && own >= all_max / RPC_UNREAD_SHARE);
 }
 
 static void send_out(struct rpc_peer *p)

@@ -8,7 +8,8 @@
  * is sent: on_gone is told, and the peer is freed, at the end of the turn.
  *
  * What waits to be read is bounded, for each peer and for all of them together: over the bound
- * rpc_peer_has_room is false, over twice the bound responses are dropped and counted.
+ * rpc_peer_has_room is false, over twice the bound responses are dropped and counted. The bound of all
+ * does not hold for a peer that holds less than a share of it: 1 / RPC_UNREAD_SHARE.
  *
  *	struct rpc_peer *p = rpc_peer_of(peers, name);
  *	if (rpc_peer_has_room(p, result.len))

@@ -224,6 +224,41 @@ START_TEST(what_all_clients_have_not_read_is_bounded)
 }
 END_TEST
 
+static void run_for_ms(int ms)
+{
+	const struct timeval soon = { 0, ms * 1000 };
+	event_base_loopexit(base, &soon);
+	event_base_dispatch(base);
+}
+
+/* It sends on and reads nothing, so that even refusals are dropped: its own. */
+START_TEST(a_client_that_reads_nothing_takes_no_response_from_others)
+{
+	static const int one = 1, none = 0;
+	struct buf body = { 0 };
+	void *hoarder = client = zmq_socket(strangers, ZMQ_DEALER);
+	zmq_setsockopt(hoarder, ZMQ_RCVHWM, &one, sizeof one);
+	zmq_setsockopt(hoarder, ZMQ_LINGER, &none, sizeof none);
+	ck_assert_int_eq(zmq_connect(hoarder, endpoint), 0);
+	for (int sent = 0; rpc_counts(rpc).dropped < 1000; sent++) {
+		ck_assert_int_lt(sent, 200);
+		for (uint32_t i = 0; i < 1000; i++)
+			put_request(&body, i, "rpc.methods", SPAN("\x80"));
+		say(&body);
+		run_for_ms(20);
+	}
+	uint64_t dropped = rpc_counts(rpc).dropped;
+	connect_client(ZMQ_DEALER);
+	put_request(&body, 1, "rpc.status", SPAN("\x80"));
+	say(&body);
+	struct msg_reader in = hear();
+	struct envelope e = next(&in);
+	ck_assert(msg_is_nil(e.error));
+	ck_assert_uint_eq(rpc_counts(rpc).dropped, dropped);
+	zmq_close(hoarder);
+}
+END_TEST
+
 static void on_drained(void *arg)
 {
 	++*(int *)arg;
@@ -348,6 +383,7 @@ int main(void)
 	tcase_add_test(tc, what_follows_broken_bytes_is_dropped_and_the_next_body_taken);
 	tcase_add_test(tc, a_body_of_too_many_requests_is_refused_from_there_on);
 	tcase_add_test(tc, what_all_clients_have_not_read_is_bounded);
+	tcase_add_test(tc, a_client_that_reads_nothing_takes_no_response_from_others);
 	tcase_add_test(tc, a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new);
 	tcase_add_test(tc, what_is_in_flight_at_the_end_is_let_go);
 	tcase_add_test(pure, a_context_has_defaults_and_bounds);
