@@ -130,7 +130,7 @@ static bool has_room_for_body(struct connection *c)
 static void refuse_body(struct connection *c)
 {
 	struct fail why = { 0 };
-	(void)fail_set(&why, ST_OVERLOADED, "the bodies of too many requests are under way");
+	(void)fail_set(&why, ST_OVERLOADED, "too many request bodies are in progress");
 	c->edge->counts.refused++;
 	input_refuse(c, ST_OVERLOADED, &why);
 }
