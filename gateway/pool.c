@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "gateway/pool_state.h"
+
 void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
 {
 	*p = (struct pool){
@@ -66,200 +68,19 @@ static enum status hopelessness(struct pool *p, uint64_t now_ms)
 	return now_ms - p->usable_ms < POOL_GRACE_MS ? ST_OK : st;
 }
 
-/* Calls: into a state and out of it. */
-
-static struct pool_line *line_of(struct pool *p, const struct pool_call *call)
-{
-	return call->is_slow ? &p->slow : &p->plain;
-}
-
-static void enqueue(struct pool *p, struct pool_call *call)
-{
-	pool_line_append(line_of(p, call), call);
-	call->state = POOL_WAITING;
-	p->counts.queued++;
-}
-
-static void enqueue_first(struct pool *p, struct pool_call *call)
-{
-	if (call->losses > 0) {
-		TAILQ_INSERT_HEAD(&p->suspects, call, link);
-		call->state = POOL_SUSPECT;
-		p->counts.suspects++;
-		return;
-	}
-	pool_line_prepend(line_of(p, call), call);
-	call->state = POOL_WAITING;
-	p->counts.queued++;
-}
-
-/* In the list of another call: it is only counted here. */
-static void follow(struct pool *p, struct pool_call *call)
-{
-	pool_line_count_in(line_of(p, call), call);
-	call->state = POOL_FOLLOWING;
-	p->counts.queued++;
-}
-
-/* The call is over: who follows it goes on. */
-static void lead_on(struct pool *p, struct pool_call *call)
-{
-	struct pool_call *next = pool_order_leave(&p->order, call);
-	if (!next)
-		return;
-	pool_line_count_out(line_of(p, next), next);
-	p->counts.queued--;
-	enqueue_first(p, next);
-}
-
-static void hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
-{
-	call->state = POOL_IN_FLIGHT;
-	call->worker = w;
-	pool_index_add(&p->index, call);
-	TAILQ_INSERT_TAIL(&w->held, call, link);
-	if (!w->unsent)
-		w->unsent = call;
-	w->sent++;
-	w->in_flight++;
-	w->slow_in_flight += call->is_slow;
-	p->counts.in_flight++;
-	p->counts.sent++;
-	if (call->losses > 0) {
-		w->has_suspect = true;
-		p->suspects_in_flight++;
-	}
-	p->roster.favourite = w;
-}
-
-/* Whether the call is in no message yet: held calls stand in the order of their msgids. */
-static bool is_unsent(const struct pool_worker *w, const struct pool_call *call)
-{
-	return w->unsent && (int32_t)(call->msgid - w->unsent->msgid) >= 0;
-}
-
-static void let_go(struct pool *p, struct pool_call *call)
-{
-	struct pool_worker *w = call->worker;
-	if (is_unsent(w, call)) {
-		w->sent--; /* its credit was not used */
-		p->counts.sent--;
-	}
-	if (w->unsent == call)
-		w->unsent = TAILQ_NEXT(call, link);
-	TAILQ_REMOVE(&w->held, call, link);
-	pool_index_remove(&p->index, call);
-	w->in_flight--;
-	w->slow_in_flight -= call->is_slow;
-	p->counts.in_flight--;
-	if (call->losses > 0) {
-		w->has_suspect = false;
-		p->suspects_in_flight--;
-	}
-	call->worker = NULL;
-}
-
-/* Out of the list that its state says; the timer runs on. */
-static void detach(struct pool *p, struct pool_call *call)
-{
-	switch (call->state) {
-	case POOL_WAITING:
-		pool_line_remove(line_of(p, call), call);
-		p->counts.queued--;
-		break;
-	case POOL_FOLLOWING:
-		pool_order_part(&p->order, call);
-		pool_line_count_out(line_of(p, call), call);
-		p->counts.queued--;
-		break;
-	case POOL_SUSPECT:
-		TAILQ_REMOVE(&p->suspects, call, link);
-		p->counts.suspects--;
-		break;
-	case POOL_BARRED:
-		TAILQ_REMOVE(&call->worker->barred, call, link);
-		call->worker = NULL;
-		p->counts.suspects--;
-		break;
-	case POOL_IN_FLIGHT:
-		let_go(p, call);
-		break;
-	case POOL_ENDED:
-		TAILQ_REMOVE(&p->ended, call, link);
-		break;
-	case POOL_OUTSIDE:
-		break;
-	}
-	call->state = POOL_OUTSIDE;
-}
-
-/* Out of its list and of the order, for good. */
-static void stop(struct pool *p, struct pool_call *call)
-{
-	bool is_leader = call->state != POOL_FOLLOWING;
-	pool_wheel_stop(&p->wheel, call);
-	detach(p, call);
-	if (is_leader)
-		lead_on(p, call);
-}
-
-/* Out of the pool. */
-static void release(struct pool *p, struct pool_call *call)
-{
-	if (call->state == POOL_ENDED)
-		detach(p, call);
-	else
-		stop(p, call);
-	p->counts.live--;
-}
-
-/* What may be said in place of `st` of a call that a worker has had, or has not. */
-static enum status honest(const struct pool_call *call, bool was_sent, enum status st)
-{
-	return call->is_write && was_sent && status_denies(st) ? ST_OUTCOME_UNKNOWN : st;
-}
-
-static void end(struct pool *p, struct pool_call *call, enum status verdict)
-{
-	bool is_sent = call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call);
-	verdict = honest(call, is_sent || call->losses > 0, verdict);
-	stop(p, call);
-	call->state = POOL_ENDED;
-	call->verdict = verdict;
-	TAILQ_INSERT_TAIL(&p->ended, call, link);
-	p->counts.expired += verdict == ST_DEADLINE_EXCEEDED;
-	p->counts.unknown += verdict == ST_OUTCOME_UNKNOWN;
-	p->counts.no_worker += verdict == ST_NO_WORKER || verdict == ST_DATABASE_UNAVAILABLE;
-}
-
-static void suspect(struct pool *p, struct pool_call *call)
-{
-	TAILQ_INSERT_TAIL(&p->suspects, call, link);
-	call->state = POOL_SUSPECT;
-	p->counts.suspects++;
-}
-
-static void bar(struct pool *p, struct pool_call *call, struct pool_worker *ghost)
-{
-	TAILQ_INSERT_TAIL(&ghost->barred, call, link);
-	call->state = POOL_BARRED;
-	call->worker = ghost;
-	p->counts.suspects++;
-}
-
 static void repeat_or_end(struct pool *p, struct pool_call *call, struct pool_worker *dead)
 {
-	detach(p, call);
+	pool_state_detach(p, call);
 	call->losses++;
 	bool may_repeat = call->safe_to_repeat && call->losses < POOL_DEATHS;
 	if (may_repeat && call->is_write)
-		bar(p, call, dead);
+		pool_state_bar(p, call, dead);
 	else
-		suspect(p, call); /* in a list again before it may end: end() takes it from there */
+		pool_state_suspect(p, call); /* pool_state_end takes it out of a list */
 	if (may_repeat)
 		p->counts.repeated++;
 	else
-		end(p, call, ST_OUTCOME_UNKNOWN);
+		pool_state_end(p, call, ST_OUTCOME_UNKNOWN);
 }
 
 enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
@@ -271,7 +92,7 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 		p->counts.no_worker++;
 		return st;
 	}
-	const struct pool_line *line = line_of(p, call);
+	const struct pool_line *line = pool_state_line(p, call);
 	if (pool_line_is_full(line) && !call->is_urgent)
 		pool_dispatch(p);
 	if (pool_line_is_full(line) && !call->is_urgent) {
@@ -281,11 +102,11 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 	call->losses = 0;
 	call->worker = NULL;
 	if (pool_order_join(&p->order, call))
-		follow(p, call);
+		pool_state_follow(p, call);
 	else if (call->is_urgent)
-		enqueue_first(p, call);
+		pool_state_wait_first(p, call);
 	else
-		enqueue(p, call);
+		pool_state_wait(p, call);
 	pool_wheel_start(&p->wheel, call);
 	p->counts.calls++;
 	p->counts.live++;
@@ -308,9 +129,9 @@ bool pool_cancelled(struct pool_worker *w, uint32_t *msgid)
 
 void pool_remove(struct pool *p, struct pool_call *call)
 {
-	if (call->state == POOL_IN_FLIGHT && !is_unsent(call->worker, call))
+	if (call->state == POOL_IN_FLIGHT && !pool_state_is_unsent(call->worker, call))
 		remember_cancelled(call->worker, call->msgid);
-	release(p, call);
+	pool_state_release(p, call);
 	p->counts.cancelled++;
 }
 
@@ -329,8 +150,8 @@ static bool dispatch_first(struct pool *p, struct pool_list *from)
 	struct pool_worker *w = call ? taker_of(p, call) : NULL;
 	if (!w || !pool_index_reserve(&p->index))
 		return false;
-	detach(p, call);
-	hold(p, call, w);
+	pool_state_detach(p, call);
+	pool_state_hold(p, call, w);
 	return true;
 }
 
@@ -354,8 +175,8 @@ static void take_back(struct pool *p, struct pool_worker *w)
 {
 	while (w->unsent) {
 		struct pool_call *last = TAILQ_LAST(&w->held, pool_list);
-		detach(p, last);
-		enqueue_first(p, last);
+		pool_state_detach(p, last);
+		pool_state_wait_first(p, last);
 		p->counts.unsent++;
 	}
 }
@@ -394,11 +215,11 @@ void pool_fenced(struct pool *p, struct pool_worker *ghost, bool has_ended)
 	struct pool_call *call;
 	while ((call = TAILQ_FIRST(&ghost->barred)) != NULL) {
 		if (!has_ended) {
-			end(p, call, ST_OUTCOME_UNKNOWN);
+			pool_state_end(p, call, ST_OUTCOME_UNKNOWN);
 			continue;
 		}
-		detach(p, call);
-		suspect(p, call);
+		pool_state_detach(p, call);
+		pool_state_suspect(p, call);
 	}
 	struct pool_worker **at = &p->ghosts;
 	while (*at != ghost)
@@ -476,13 +297,13 @@ struct pool_call *pool_answer(
 	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status said)
 {
 	struct pool_call *call = pool_index_find(&p->index, msgid);
-	if (!call || call->worker != w || is_unsent(w, call)) {
+	if (!call || call->worker != w || pool_state_is_unsent(w, call)) {
 		p->counts.late++;
 		return NULL;
 	}
-	release(p, call);
+	pool_state_release(p, call);
 	/* What w says of its own try is true; of a former one it knows nothing. */
-	bool is_known = honest(call, call->losses > 0, said) == said;
+	bool is_known = pool_state_honest(call, call->losses > 0, said) == said;
 	call->verdict = is_known ? ST_OK : ST_OUTCOME_UNKNOWN;
 	is_known ? p->counts.answered++ : p->counts.unknown++;
 	return call;
@@ -502,14 +323,14 @@ static void bury_silent(struct pool *p, uint64_t now_ms)
 
 static void on_due(void *arg, struct pool_call *call)
 {
-	end(arg, call, ST_DEADLINE_EXCEEDED);
+	pool_state_end(arg, call, ST_DEADLINE_EXCEEDED);
 }
 
 static void end_list(struct pool *p, struct pool_list *list, enum status verdict)
 {
 	struct pool_call *call;
 	while ((call = TAILQ_FIRST(list)))
-		end(p, call, verdict);
+		pool_state_end(p, call, verdict);
 }
 
 static void end_waiting(struct pool *p, enum status verdict)
@@ -537,7 +358,7 @@ struct pool_call *pool_take_ended(struct pool *p)
 {
 	struct pool_call *call = TAILQ_FIRST(&p->ended);
 	if (call)
-		release(p, call);
+		pool_state_release(p, call);
 	return call;
 }
 

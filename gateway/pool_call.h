@@ -2,9 +2,10 @@
  * pool_call: a call as the pool (gateway/pool.h) sees it.
  *
  * Embedded in its caller's own struct, which the pool doesn't look at. The caller gives the first
- * fields; the others are the pool's while the call is in it, each written by one file only: `state`,
- * `losses`, `worker` and `link` by gateway/pool.c, `msgid` and its chain by gateway/pool_index.c,
- * `followers` and their chain by gateway/pool_order.c, `timer` by gateway/pool_wheel.c.
+ * fields; the others are the pool's while the call is in it, each written by one file only: `losses` by
+ * gateway/pool.c, `state`, `worker` and `link` by gateway/pool_state.c, `msgid` and its chain by
+ * gateway/pool_index.c, `followers` and their chain by gateway/pool_order.c, `timer` by
+ * gateway/pool_wheel.c.
  */
 #ifndef GATEWAY_POOL_CALL_H
 #define GATEWAY_POOL_CALL_H

@@ -2,8 +2,8 @@
  * pool_roster: the workers that a pool knows, and which of them gets the next call.
  *
  * A worker is one connection of one process: no two workers of a roster have the same peer or the
- * same process. The roster owns its workers until pool_roster_part. Only gateway/pool.c changes a
- * worker's fields; the roster reads them.
+ * same process. The roster owns its workers until pool_roster_part. Only gateway/pool.c and
+ * gateway/pool_state.c change a worker's fields; the roster reads them.
  *
  *	w = pool_roster_join(&roster, &greeting, epoch);
  *	...
