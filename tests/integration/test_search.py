@@ -77,7 +77,7 @@ class ManySessions(Case):
         cls.database.sql(f"""
             insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at, notes)
             select 1, gen_random_uuid(), {topic}, date '2020-01-01' + n % 900, 5, timestamptz '2026-01-01Z' + n * interval '1 minute',
-                'note ' || n || case when n in (100, 2500, 4900) then ' qz needle' else '' end
+                'note ' || n || case when n in (100, 2500, 4900) then ' qz needle' when n = 50 then ' vw' else '' end
             from generate_series(1, 5000) as n""")
 
     def test_a_page_may_be_empty_before_the_end(self):
@@ -104,7 +104,12 @@ class ManySessions(Case):
         self.assertEqual({row["notes"] for row in listed["data"]}, {f"note {n} qz needle" for n in (100, 2500, 4900)})
         self.assertEqual((len(listed["data"]), listed["next_cursor"]), (3, None))
         self.assertEqual(len(study("--search", "qz").splitlines()), 4)
-        self.assertEqual(json.loads(study("--search", "zqz", "--json")), {"data": [], "next_cursor": None})
+        # The session that has "vw" is among the last that are examined, so that the first pages are empty.
+        self.assertEqual([len(page) for page in self.pages("/sessions", q="vw", sort="-created_at")], [0, 0, 0, 1])
+        listed = json.loads(study("--search", "vw", "--json"))
+        self.assertEqual(([row["notes"] for row in listed["data"]], listed["next_cursor"]), (["note 50 vw"], None))
+        self.assertGreater(len(self.pages("/sessions", q="zq")), 1)
+        self.assertEqual(json.loads(study("--search", "zq", "--json")), {"data": [], "next_cursor": None})
 
 
 class Cursors(Case):
