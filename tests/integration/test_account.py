@@ -58,6 +58,7 @@ class Account(harness.ServiceCase):
         for field, value, code in (
                 ("time_zone", "Europe/Berln", "UNKNOWN_TIME_ZONE"), ("time_zone", "UTC-3", "UNKNOWN_TIME_ZONE"),
                 ("time_zone", "<+03>-3", "UNKNOWN_TIME_ZONE"), ("time_zone", "CEST", "UNKNOWN_TIME_ZONE"),
+                ("time_zone", "europe/berlin", "UNKNOWN_TIME_ZONE"),
                 ("time_zone", "", "INVALID_INPUT"), ("time_zone", "x" * 65, "INVALID_INPUT"),
                 ("time_zone", 3, "INVALID_INPUT"), ("week_start", 0, "INVALID_INPUT"),
                 ("week_start", 8, "INVALID_INPUT"), ("week_start", "monday", "INVALID_INPUT"),

@@ -8,8 +8,10 @@ select no_plan();
 select is_empty('select name from pg_timezone_names where not is_time_zone(name)', 'every name of pg_timezone_names is a zone');
 select is_empty(format('select zone from unnest(%L::text[]) as zone where is_time_zone(zone)', array['', ' ', 'Europe/Berln',
 	'UTC-3', 'UTC+3', '<+03>-3', 'Europe/Berlin5', 'EST5', 'CEST', 'PDT', 'BST', 'Etc/GMT+13', 'Etc/GMT-15', 'Etc/GMT+99',
-	'+03:00', '3', 'Europe/', '/Europe/Berlin', 'Europe/Berlin ', E'UTC\n', '../UTC', 'Europe', 'DEFAULT', 'right/UTC']),
+	'+03:00', '3', 'Europe/', '/Europe/Berlin', 'Europe/Berlin ', E'UTC\n', '../UTC', 'Europe', 'DEFAULT', 'right/UTC',
+	'europe/berlin', 'EUROPE/BERLIN', 'etc/utc']),
 	'nothing else is');
+select is(current_setting('TimeZone'), 'UTC', 'the zone of the connection is as before') from is_time_zone('Europe/Berlin');
 
 -- A zone's clocks go as its file says. "At time zone" has no summer in some.
 create function pg_temp.clocks(zone text, instant timestamptz) returns timestamp
