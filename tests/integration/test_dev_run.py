@@ -376,6 +376,14 @@ class ClearMessages(Case):
         for port in ("http", "0", "65536"):
             self.assertIn(f"API_PORT is '{port}'", self.run_dev(API_PORT=port).refused())
 
+    def test_a_wrong_setting_ends_it_with_the_program_s_status(self):
+        for setting, said in (({"API_HOST": "0.0.0.0"}, "STUDYTRACKER_AUTH=off"),
+                              ({"STUDYTRACKER_TIME_ZONE": "UTC-3"}, "a name of the tz database")):
+            run = self.run_dev(**setting)
+            self.assertIn(said, run.refused())
+            self.assertEqual(run.popen.returncode, 78)
+            self.assertNothingIsLeft(run, [])
+
     def test_wrong_options(self):
         for arguments in (["--workers", "0"], ["--workers"], ["--gateways", "x"], ["--colour"]):
             self.assertIn(arguments[0], self.run_dev(*arguments).refused())
