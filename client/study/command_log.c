@@ -7,6 +7,8 @@
 #include "client/study/command.h"
 #include "client/study/pages.h"
 #include "client/study/service.h"
+#include "common/method.h"
+#include "common/utf8.h"
 
 static int run(struct study *study, const struct arguments *args);
 
@@ -84,10 +86,13 @@ static void tell_candidates(struct study *study, const char *name)
 	pages_fini(&pages);
 }
 
-static bool is_ambiguous(const struct study *study)
+/* A name that is too long to be searched is refused for its length. */
+static bool may_be_ambiguous(const struct study *study, const char *name)
 {
 	const struct study_error *why = study->client ? study_client_error(study->client) : NULL;
-	return why && strcmp(why->code, "INVALID_INPUT") == 0 && strcmp(why->field, "tag") == 0;
+	const struct param *q = method_param(method_find(span_of("topics.list")), span_of("q"));
+	return why && strcmp(why->code, "INVALID_INPUT") == 0 && strcmp(why->field, "tag") == 0
+	       && utf8_length(name, strlen(name)) <= (size_t)q->max;
 }
 
 static int run(struct study *study, const struct arguments *args)
@@ -110,7 +115,7 @@ static int run(struct study *study, const struct arguments *args)
 	int exit = service_call(study, "sessions.log", params, &session);
 	if (exit == STUDY_EXIT_DONE)
 		tell(study, session);
-	else if (exit == STUDY_EXIT_REFUSED && is_ambiguous(study))
+	else if (exit == STUDY_EXIT_REFUSED && may_be_ambiguous(study, args->words[1]))
 		tell_candidates(study, args->words[1]);
 	study_value_free(&session);
 	study_params_free(&params);

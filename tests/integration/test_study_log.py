@@ -35,6 +35,11 @@ class Log(StudyCase):
         self.assertNotIn("cloud", self.errors)
         self.assertEqual(self.totals()["total_sessions"], 2)
 
+    def test_a_wrong_name_is_refused_in_one_line(self):
+        for name in (" ", "x" * 201):
+            self.study("log", 5, name, status=REFUSED)
+            self.assertRegex(self.errors, r"\Astudy: tag must [^\n]*\n\Z")
+
     def test_an_archived_topic_is_told(self):
         topic = self.json("log", 5, "Old")["topic_id"]
         self.assertNotIn("archived", self.study("log", 5, "old"))
