@@ -210,7 +210,8 @@ static void tear_down(void)
 	workers_free(&workers);
 	socket_hub_free(&hub);
 	event_base_free(base);
-	rmdir(dir);
+	unlink(endpoint + strlen("ipc://"));
+	ck_assert_int_eq(rmdir(dir), 0);
 }
 
 /* The client. */
