@@ -1,0 +1,169 @@
+"""./dev run beside others: it touches nothing of theirs, and the database gives no more than is needed."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import unittest
+
+import harness
+from dev_script import Case, FIRST_START, READY, command_of
+
+
+class OfOthers(Case):
+    """Nothing that somebody else can put in the way is followed, written to or removed."""
+
+    def setUp(self):
+        super().setUp()
+        self.data = os.path.join(self.directory, "data")
+        self.theirs = os.path.join(self.directory, "theirs")
+        os.mkdir(self.theirs)
+        with open(os.path.join(self.theirs, "precious"), "w", encoding="utf-8") as precious:
+            precious.write("kept")
+
+    def refused(self, *words):
+        said = self.run_dev().refused()
+        for word in words:
+            self.assertIn(word, said)
+        with open(os.path.join(self.theirs, "precious"), encoding="utf-8") as precious:
+            self.assertEqual(precious.read(), "kept")
+
+    def link(self, name, to, owner="nobody"):
+        os.symlink(to, name)
+        if os.geteuid() == 0:
+            os.lchown(name, pwd.getpwnam(owner).pw_uid, -1)
+
+    def test_a_data_directory_that_others_can_write_to(self):
+        for mode in (0o777, 0o1777):
+            os.makedirs(self.data, exist_ok=True)
+            os.chmod(self.data, mode)
+            self.refused("others can write to", self.data)
+
+    def test_a_directory_above_it_that_others_can_write_to(self):
+        above = os.path.join(self.directory, "above")
+        os.mkdir(above)
+        os.chmod(above, 0o777)
+        said = self.run_dev(STUDYTRACKER_DATA_DIR=os.path.join(above, "data")).refused()
+        self.assertIn(f"others can write to {above}", said)
+        self.assertEqual(os.listdir(above), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "makes files of another user")
+    def test_links_of_another_user(self):
+        self.link(self.data, self.theirs)
+        self.refused("is a symbolic link of nobody", self.data)
+        self.assertEqual(os.listdir(self.theirs), ["precious"])
+
+    def test_links_inside(self):
+        for name in ("initdb.log", "postgresql.log", "postgresql.log.1", "lock"):
+            os.makedirs(self.data, exist_ok=True)
+            self.link(os.path.join(self.data, name), os.path.join(self.theirs, "precious"))
+            self.refused(name, "is no regular file")
+            os.unlink(os.path.join(self.data, name))
+
+    def test_a_directory_in_the_place_of_its_link(self):
+        inside = os.path.join(self.data, "run", "precious")
+        os.makedirs(inside)
+        self.refused("is no symbolic link of this script")
+        self.assertTrue(os.path.isdir(inside))
+
+    def test_a_link_to_a_directory_that_it_did_not_make(self):
+        os.mkdir(self.data)
+        os.symlink(self.theirs, os.path.join(self.data, "run"))
+        run = self.run_dev("--workers", "1")
+        run.wait_ready(FIRST_START)
+        self.assertEqual(run.stop(), 0, run.out())
+        self.assertTrue(os.path.exists(os.path.join(self.theirs, "precious")))
+
+    def test_what_it_makes_is_its_own(self):
+        run = self.run_dev("--workers", "1")
+        run.wait_ready(FIRST_START)
+        modes = {name: os.stat(os.path.join(self.data, name)).st_mode & 0o777 for name in (
+            "initdb.log", "postgresql.log", "run/workers", "run/rpc", "run/workers/workers-1.sock",
+            "run/rpc/rpc-1.sock")}
+        self.assertEqual(modes, {
+            "initdb.log": 0o600, "postgresql.log": 0o600, "run/workers": 0o750, "run/rpc": 0o750,
+            "run/workers/workers-1.sock": 0o660, "run/rpc/rpc-1.sock": 0o660})
+
+
+class Roles(Case):
+    """Workers have no more of the database than they need, also in one that is older than the roles."""
+
+    def ask(self, statement):
+        sockets = os.path.join(self.directory, "data", "run", "database")
+        return subprocess.run(["psql", "-XAtq", "-h", sockets, "-U", "studytracker", "-c", statement],
+                              stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout.split()
+
+    def expect_roles(self):
+        self.assertEqual(self.ask("select distinct usename from pg_stat_activity"
+                                  " where application_name like 'studytracker-worker-%'"), ["studytracker_worker"])
+        self.assertEqual(self.ask("select rolname from pg_roles where rolsuper"), ["studytracker"])
+        self.assertEqual(self.ask("select distinct relowner::regrole from pg_class"
+                                  " where relnamespace in ('public'::regnamespace, 'sqitch'::regnamespace)"),
+                         ["studytracker_owner"])
+
+    def test_workers_are_no_superusers(self):
+        run = self.run_dev("--workers", "1")
+        run.wait_ready(FIRST_START)
+        self.expect_roles()
+        with open(os.path.join(self.directory, "data", "postgresql", "pg_hba.conf"), encoding="utf-8") as lines:
+            hosts = [line.split()[-1] for line in lines if line.startswith("host")]
+        self.assertEqual(set(hosts), {"reject"})
+
+    def test_a_cluster_from_before_there_were_roles(self):
+        old = harness.Database()
+        self.addCleanup(old.close)
+        old.start(has_roles=False)
+        self.assertEqual(old.value("select count(*) from pg_roles where rolname like 'studytracker_%'"), "0")
+        old.sql("insert into topics (account_id, name) values (1, 'Before')")
+        old.stop_server()
+        os.mkdir(os.path.join(self.directory, "data"))
+        shutil.move(os.path.join(old.directory, "data"), os.path.join(self.directory, "data", "postgresql"))
+        for _ in range(2):  # and a second time, when all is done already
+            run = self.run_dev("--workers", "1")
+            run.wait_ready(FIRST_START)
+            self.assertEqual([topic["name"] for topic in run.get("/topics")], ["Before"])
+            self.assertEqual(run.post("/sessions", {"minutes": 5, "tag": "Before"})["tag"], "Before")
+            self.expect_roles()
+            self.assertEqual(run.stop(), 0, run.out())
+
+
+class AnotherServer(Case):
+    def test_database_url_is_used_and_none_is_started(self):
+        database = harness.Database()
+        self.addCleanup(database.close)
+        database.start()
+        run = self.run_dev(DATABASE_URL=database.url)
+        run.wait_ready(FIRST_START)
+        run.post("/topics", {"name": "Theirs"})
+        self.assertEqual(database.value("select name from topics"), "Theirs")
+        self.assertFalse(any("postgres -D" in command_of(pid) for pid in run.descendants()))
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "data")))
+        self.assertEqual(run.stop(), 0, run.out())
+        self.assertEqual(database.value("select count(*) from topics"), "1")
+
+    def test_a_password_is_right_and_nobody_reads_it(self):
+        """A plus is a plus; what stands in an argument stands in /proc for all to see."""
+        database, password = harness.Database(), "se+cret%\\n'x"
+        self.addCleanup(database.close)
+        database.start(is_deployed=False)
+        database.require_password("studytracker_owner", password)
+        place = f"host={database.directory} port=5432 dbname={database.name} user=studytracker_owner"
+        words = password.replace("\\", "\\\\").replace("'", "\\'")
+        for url in (f"postgresql://studytracker_owner:{'se+cret%25%5Cn%27x'}@/{database.name}"
+                    f"?host={database.directory}&port=5432",
+                    f"{place} password = '{words}' connect_timeout=5"):
+            run = self.run_dev("--workers", "1", DATABASE_URL=url)
+            seen = set()
+
+            def is_ready():
+                seen.update(command_of(pid) for pid in run.descendants())
+                assert run.popen.poll() is None, run.out()
+                return READY.search(run.out())
+            harness.until("./dev run is ready", is_ready, FIRST_START)
+            self.assertEqual([command for command in seen if "cret" in command], [])
+            self.assertTrue(any("psql" in command or "sqitch" in command for command in seen), seen)
+            self.assertEqual(run.stop(), 0, run.out())
+
+
+if __name__ == "__main__":
+    unittest.main()
