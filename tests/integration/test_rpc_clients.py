@@ -112,7 +112,7 @@ class EveryMethod(RpcCase):
         self.assertEqual(call("topics.update", topic_id=topic["id"], archived=False)["name"], "Linux")
         made = call("sessions.create", topic_id=topic["id"], duration_minutes=30, notes="by RPC")
         self.assertEqual(uuid.UUID(made["id"]).version, 7)
-        logged = call("sessions.log", tag="linux", minutes=15, session_id=None)
+        logged = call("sessions.log", tag="linux", match_case=False, minutes=15, session_id=None)
         self.assertEqual(logged["topic_id"], topic["id"])
         own = str(uuid.uuid4())
         for _ in range(2):
@@ -182,7 +182,7 @@ class TheSameErrors(RpcCase):
         both(get("/api/v1/topics?sort=name"), "topics.list", sort="name")
         both(get("/api/v1/topics?limit=501"), "topics.list", limit=501)
         both(get("/api/v1/sessions?from=2026-02-30"), "sessions.list", **{"from": "2026-02-30"})
-        both(post("/topics", {"name": "taken"}), "topics.create", name="taken")
+        both(post("/api/v1/topics", {"name": "taken"}), "topics.create", name="taken")
         both(post("/topics", {"name": " "}), "topics.create", name=" ")
         both(post("/topics", {}), "topics.create")
         both(post("/api/v1/topics", {"name": "x", "colour": 1}), "topics.create", name="x", colour=1)
