@@ -1,6 +1,8 @@
 -- Buckets that have sessions, each with the days that its figures count, from inclusive, to
 -- exclusive: a bucket that reaches beyond the range is cut to it. Days are of the years 1900 to 9999;
 -- the last bucket of all ends with 9999-12-31. Equal requests share a report, which is computed once.
+-- Requests that together answer more rows than a worker may hold run again, each alone: worker/cost.h
+-- expected fewer.
 with request as materialized (
 	select r.ord, r.account_id, coalesce(r.bucket, 'day') as "by", r."group", r."from", r."to",
 		dense_rank() over (order by r.account_id, coalesce(r.bucket, 'day'), r."group", r."from",
@@ -62,15 +64,25 @@ named as materialized (
 	) as t on true
 ),
 verdict as materialized (
-	select p.report, p.week_start, coalesce(c.buckets > 20000, false) as is_too_large
+	select p.report, p.week_start, coalesce(c.buckets, 0) as buckets,
+		coalesce(c.buckets > 20000, false) as is_too_large
 	from report as p
 	left join (select b.report, count(*) as buckets from bucket as b group by b.report) as c
 		on c.report = p.report
+),
+size as materialized (
+	select case
+			when count(*) > 1 and sum(v.buckets) filter (where not v.is_too_large) > 80000
+				then run_again('the reports have more rows than were expected')
+		end
+	from request as r
+	join verdict as v on v.report = r.report
 )
 select r.ord, case when v.is_too_large then 'RANGE_TOO_LARGE' end as outcome, r."by" as "head.by",
 	v.week_start::int4 as "head.week_start", r."from" as "head.from", r."to" as "head.to",
 	b."from", b."to", b.topic_id, b.tag, b.minutes, b.sessions, b.is_partial
 from request as r
+cross join size
 join verdict as v on v.report = r.report
 left join named as b on b.report = r.report and not v.is_too_large
 order by r.ord, b."from", b.topic_id

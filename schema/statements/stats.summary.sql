@@ -1,5 +1,5 @@
 -- Study days are counted once, whatever the number of topics. Requests of one account and range share
--- a report, which is computed once.
+-- a report, which is computed once. Too many rows: as in stats.series.
 with request as materialized (
 	select r.*, dense_rank() over (order by r.account_id, r."from", r."to") as report
 	from unnest($1::int8[], $2::date[], $3::date[]) with ordinality as r (account_id, "from", "to", ord)
@@ -38,11 +38,21 @@ topic as materialized (
 		where t.account_id = p.account_id and t.id = s.topic_id
 		limit 1
 	) as t
+),
+size as materialized (
+	select case
+			when sum(t.topics) > 80000 and (select count(*) > 1 from request)
+				then run_again('the reports have more rows than were expected')
+		end
+	from request as r
+	join (select t.report, count(*) as topics from topic as t group by t.report) as t
+		on t.report = r.report
 )
 select r.ord, null::text as outcome, r."from" as "head.from", r."to" as "head.to",
 	h.minutes as "head.minutes", h.sessions as "head.sessions", h.study_days as "head.study_days",
 	t.topic_id, t.tag, t.minutes, t.sessions
 from request as r
+cross join size
 join head as h on h.report = r.report
 left join topic as t on t.report = r.report
 order by r.ord, t.minutes desc, t.topic_id

@@ -263,5 +263,18 @@ select results_eq('select ord, outcome, count("from") from answer group by ord, 
 	(1::bigint, 'RANGE_TOO_LARGE', 0::bigint), (2, null, 20000), (3, null, 658), (4, null, 1)$$, 'series: 20,001 buckets are too many');
 drop table answer;
 select totals_are_right('after all that');
+
+-- Requests that a worker runs together because it expects few rows have no more than it may hold: where
+-- they have, it runs each alone.
+insert into topics (account_id, id, name) overriding system value select 3, 100000 + n, 'many ' || n from generate_series(1, 20001) as n;
+insert into daily_totals select 3, '2100-01-01', 100000 + n, 1, 1 from generate_series(1, 20001) as n;
+insert into daily_totals select 3, date '2100-01-02' + n % 2, 100000 + n, 1, 1 from generate_series(1, 20000) as n;
+select refuses(format('%s requests of %s', n, call), '40001', format('execute ' || call, array_fill(3, array[n]),
+	array_fill('day'::text, array[n]), array_fill('topic'::text, array[n]), array_fill('2100-01-02'::date, array[n]), array_fill(null::date, array[n])))
+from (values ('"stats.totals"(%L)', 2), ('"stats.summary"(%L, ''{}'', ''{}'')', 4), ('"stats.series"(%L, %L, %L, %L, %L)', 5)) as c (call, n);
+select lives_ok(format('execute ' || call, array_fill(3, array[n]),
+	array_fill('day'::text, array[n]), array_fill('topic'::text, array[n]), array_fill('2100-01-02'::date, array[n]), array_fill(null::date, array[n])),
+	format('%s requests of %s are answered', n, call))
+from (values ('"stats.totals"(%L)', 1), ('"stats.summary"(%L, ''{}'', ''{}'')', 3), ('"stats.series"(%L, %L, %L, %L, %L)', 4)) as c (call, n);
 select * from finish();
 rollback;
