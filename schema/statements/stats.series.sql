@@ -53,15 +53,20 @@ bucket as materialized (
 			end as end_day
 	) as e
 ),
-named as materialized (
-	select b.*, t.name as tag
-	from bucket as b
-	left join lateral (
-		select t.name
-		from topics as t
-		where t.account_id = b.account_id and t.id = b.topic_id
-		limit 1
-	) as t on true
+named as materialized ( -- each topic is looked up once, for the first of its buckets
+	select b.report, b."from", b."to", b.topic_id, b.minutes, b.sessions, b.is_partial,
+		max(b.name) over (partition by b.account_id, b.topic_id) as tag
+	from (
+		select b.*, case when b.place = 1 then (
+				select t.name
+				from topics as t
+				where t.account_id = b.account_id and t.id = b.topic_id
+				limit 1) end as name
+		from (
+			select b.*, row_number() over (partition by b.account_id, b.topic_id) as place
+			from bucket as b
+		) as b
+	) as b
 ),
 verdict as materialized (
 	select p.report, p.week_start, coalesce(c.buckets, 0) as buckets,

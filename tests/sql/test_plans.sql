@@ -64,6 +64,10 @@ select is_empty(format('select * from pg_temp.reads(%L) where relation in (%L, %
 	'sessions', 'topics', 'daily_totals', 'Seq Scan'), 'no table is scanned by ' || call) from calls;
 select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric,
 	format('at most %s sessions are read by %s', sessions, call)) from calls;
+select cmp_ok((select sum(rows_read)
+		from pg_temp.reads('"stats.series"(''{12,12}'', ''{day,week}'', ''{topic,topic}'', ''{null,null}'', ''{null,null}'')')
+		where relation = 'topics'), '<=', (select count(distinct topic_id) from daily_totals where account_id = 12)::numeric,
+	'a series looks each topic up once, whatever the number of its buckets');
 -- An account with more sessions than all others together. A range that holds more than 20,000 is
 -- not sorted: the order of creation is walked.
 insert into accounts (account_id, name) values (20, 'busy');
