@@ -237,7 +237,7 @@ static const struct method method_table[] = {
 		.safe_to_repeat = true,
 		.changes_account = true,
 		.params = { NAME(0), { "time_zone", PARAM_TEXT, PARAM_PRESENCE, 1, ZONE_MAX_CHARS, NULL, NULL },
-			{ "week_start", PARAM_INT, 0, 1, 7, NULL, NULL }, TIME("day_starts_at"), IF_MATCH },
+			{ "week_start", PARAM_INT, 0, 1, 7, NULL, NULL }, TIME("day_starts_at"), IF_MATCH, IF_NONE_MATCH },
 	},
 	{
 		.name = "workers.fence",

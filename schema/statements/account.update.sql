@@ -1,12 +1,15 @@
 with request as materialized (
 	select r.*
-	from unnest($1::int8[], $2::text[], $3::text[], $4::bool[], $5::int8[], $6::time[], $7::text[])
+	from unnest($1::int8[], $2::text[], $3::text[], $4::bool[], $5::int8[], $6::time[], $7::text[],
+			$8::text[])
 		with ordinality
-		as r (account_id, name, time_zone, has_time_zone, week_start, day_starts_at, if_match, ord)
+		as r (account_id, name, time_zone, has_time_zone, week_start, day_starts_at, if_match, if_none_match,
+			ord)
 	order by r.account_id
 ),
 account as materialized ( -- locked, in key order; as it is and as it is wanted
-	select r.ord, r.if_match, a.account_id, a.created_at, a.updated_at,
+	select r.ord, is_match(r.if_match, a.updated_at) and is_none_match(r.if_none_match, a.updated_at) as is_match,
+		a.account_id, a.created_at, a.updated_at,
 		r.has_time_zone or num_nonnulls(r.name, r.week_start, r.day_starts_at) > 0 as is_named,
 		r.has_time_zone and r.time_zone is not null as has_new_zone,
 		coalesce(r.name, a.name) as name,
@@ -25,7 +28,7 @@ account as materialized ( -- locked, in key order; as it is and as it is wanted
 verdict as materialized (
 	select w.*,
 		case
-			when not is_match(w.if_match, w.updated_at) then 'PRECONDITION_FAILED'
+			when not w.is_match then 'PRECONDITION_FAILED'
 			when w.has_new_zone and not is_time_zone(w.time_zone) then 'UNKNOWN_TIME_ZONE'
 		end as outcome
 	from account as w

@@ -77,6 +77,9 @@ class Account(harness.ServiceCase):
         self.assertEqual(self.service.get(ACCOUNT, If_None_Match="*").status, 304)
         self.assertEqual(self.service.get(ACCOUNT, If_Match="*").status, 200)
         self.assertRefused(self.service.get(ACCOUNT, If_Match='"other"'), 412, "PRECONDITION_FAILED")
+        for condition in ("*", first, f'"other", W/{first}'):
+            reply = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-None-Match": condition})
+            self.assertRefused(reply, 412, "PRECONDITION_FAILED")
         reply = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-Match": first})
         self.assertEqual(reply.status, 200, reply)
         self.assertNotEqual(reply.header("ETag"), first)

@@ -45,9 +45,11 @@ select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone
 	(3, null, 1, 'Ana', null, 'Europe/Berlin', 1, '23:59:59.9')$$, 'get: each its own; none of an unknown one');
 drop table answer;
 
--- account.update: account_id, name, time_zone, has_time_zone, week_start, day_starts_at, if_match
+-- account.update: account_id, name, time_zone, has_time_zone, week_start, day_starts_at,
+-- if_match, if_none_match
 create temp table answer as execute "account.update"('{1,2,3,9999}', '{null,New,null,x}', '{Asia/Kathmandu,null,null,null}', '{t,t,f,f}',
-	'{null,3,null,1}', '{04:00,null,null,null}', '{null,null,null,null}');
+	'{null,3,null,1}', '{04:00,null,null,null}', '{null,null,null,null}',
+	'{null,null,null,null}');
 select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from answer', $$values
 	(1::bigint, null::text, 1::bigint, 'Ana', 'Asia/Kathmandu', 'Asia/Kathmandu', 1, '04:00'::time),
 	(2, null, 2, 'New', null, 'Europe/Berlin', 3, '00:00'), (3, null, 3, 'empty', null, 'Europe/Berlin', 1, '00:00')$$,
@@ -59,21 +61,24 @@ select is((select updated_at from accounts where account_id = 3), (select create
 	'update: what names nothing changes no version');
 drop table answer;
 create temp table version as select updated_at from accounts where account_id = 1;
-create temp table answer as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}');
+create temp table answer as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}', '{null}');
 select is((select outcome from answer), 'UNKNOWN_TIME_ZONE', 'update: a zone that is no name');
 drop table answer;
-create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}');
+create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}', '{null}');
 select is((select outcome from answer), 'PRECONDITION_FAILED', 'update: another version');
+drop table answer;
+create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{null}', '{*}');
+select is((select outcome from answer), 'PRECONDITION_FAILED', 'update: a version that must not be');
 drop table answer;
 select is((select week_start::int from accounts where account_id = 1), 1, 'update: a refused one changes nothing');
 select format('{%s}', etag(updated_at)) as etags from version \gset
-create temp table answer as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags');
+create temp table answer as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags', '{null}');
 select is((select name from answer where outcome is null), 'Ana B.', 'update: the version that is meant');
 select cmp_ok((select updated_at from answer), '>', (select updated_at from version), 'update: a version of its own');
 drop table answer;
 
 -- Another zone takes effect for today at once.
-create temp table answer as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}');
+create temp table answer as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}', '{null}');
 create temp table streak as execute "stats.streak"('{3}', '{null}');
 select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is that of the new zone');
 

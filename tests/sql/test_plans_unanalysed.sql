@@ -27,7 +27,7 @@ insert into lookups values
 	('"sessions.delete"(''{20}'', ids(7), ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 100),
 	('"sessions.restore"(''{20}'', ids(7), ''{key 777}'', ''{null}'', ''{null}'')', 'sessions', 'sessions_pkey', 100),
 	('"account.get"(''{50}'')', 'accounts', 'accounts_pkey', 10),
-	('"account.update"(''{50}'', ''{x}'', ''{UTC}'', ''{t}'', ''{2}'', ''{04:00}'', ''{null}'')', 'accounts', 'accounts_pkey', 20),
+	('"account.update"(''{50}'', ''{x}'', ''{UTC}'', ''{t}'', ''{2}'', ''{04:00}'', ''{null}'', ''{null}'')', 'accounts', 'accounts_pkey', 20),
 	('"stats.totals"(''{21}'')', 'daily_totals', 'daily_totals_pkey', 30),
 	('"stats.totals"(''{21}'')', 'topics', 'topics_pkey', 30),
 	('"stats.summary"(''{21}'', ''{null}'', ''{null}'')', 'daily_totals', 'daily_totals_pkey', 40),

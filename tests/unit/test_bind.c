@@ -63,7 +63,7 @@ START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 		{ "topics.update", { INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
 		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS, TEXTS,
 					TEXTS, TEXTS } },
-		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS } },
+		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint32_t oids[BIND_MAX] = { 0 };
