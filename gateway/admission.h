@@ -9,10 +9,11 @@
  * this machine have no share: all of a reverse proxy's clients come from one address.
  *
  *	if (!admission_has_room(&edge->admission) && !admission_make_room(&edge->admission))
- *		...                                          before accept: let it wait
- *	if (!admission_enter(c, &from)) ...                  after accept: refuse it
- *	admission_set_idle(c, is_idle);                      at the end of a turn
- *	admission_leave(c);
+ *		...                                                   before accept: let it wait
+ *	if (!admission_enter(&edge->admission, c, &from)) ...         after accept: refuse it
+ *	admission_set_idle(&edge->admission, c, false);               when a request begins
+ *	admission_set_idle(&edge->admission, c, is_idle);             at the end of a turn
+ *	admission_leave(&edge->admission, c);
  */
 #ifndef GATEWAY_ADMISSION_H
 #define GATEWAY_ADMISSION_H
