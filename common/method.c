@@ -168,6 +168,7 @@ static const struct method method_table[] = {
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
 		.safe_to_repeat = true,
+		.slow_with = "with_sessions",
 		.params = { TOPIC_ID(REQUIRED | KEY), FLAG("allow_namesake"), FLAG("with_sessions"),
 			IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH },
 	},
@@ -178,6 +179,7 @@ static const struct method method_table[] = {
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
 		.safe_to_repeat = true,
+		.lane = LANE_SLOW, /* it takes as long as the topic has sessions */
 		.params = { TOPIC_ID(REQUIRED | KEY), INTO, IF_MATCH, IF_NONE_MATCH },
 	},
 	{

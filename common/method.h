@@ -60,7 +60,7 @@ enum lane {
 	LANE_BY_KIND, /* of a row that names none: LANE_WRITE where it writes, else LANE_READ */
 	LANE_READ,
 	LANE_WRITE,
-	LANE_SLOW,    /* searches and reports: bounded in how many run and wait */
+	LANE_SLOW,    /* searches, reports, changes of many rows: few run and wait */
 	LANE_CONTROL, /* what ends other statements: it never waits behind one of them */
 	LANES,
 };

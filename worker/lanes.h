@@ -3,7 +3,7 @@
  *
  *	read     plain reads
  *	write    changes
- *	slow     searches and reports; few run and wait, the excess is OVERLOADED at once
+ *	slow     searches, reports, changes of many rows; few run and wait, the excess is OVERLOADED at once
  *	control  ends other statements: workers.fence, lanes.cancel
  *
  * Each lane is a batch of its own (worker/batch.h): a connection, a queue, a run. A slow statement, or

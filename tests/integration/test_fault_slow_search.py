@@ -104,6 +104,24 @@ class Patient(Lanes):
     def rename(self, topic):
         return self.service.request("PATCH", f"/api/v1/topics/{topic}", {"description": "changed"})
 
+    def test_merges_hold_up_no_other_writes(self):
+        """They wait for sessions that somebody has locked."""
+        into = self.topic(f"Into {self.id()}")["id"]
+        sources = [self.topic(f"Merged {n} {self.id()}")["id"] for n in range(8)]
+        for source in sources:
+            self.session(source)
+        locked = f"sessions where topic_id in ({','.join(map(str, sources))})"
+        with concurrent.futures.ThreadPoolExecutor(8) as pool, faults.Lock(self.database, rows=locked) as lock:
+            merges = [pool.submit(self.service.post, f"/api/v1/topics/{source}/merge", {"into": into})
+                      for source in sources]
+            harness.until("each worker runs one", lambda: self.running("slow") == self.workers)
+            for _ in range(20):
+                self.writes()
+            lock.release()
+            self.assertEqual({f.result().status for f in merges}, {200})
+        totals = self.database.value(f"select sum(sessions) from daily_totals where topic_id = {into}")
+        self.assertEqual(totals, "8")
+
     def test_a_client_that_leaves_ends_its_search(self):
         with self.lock():
             self.leave(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n", "slow")
