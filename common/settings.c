@@ -32,7 +32,7 @@ static const struct setting settings_table[] = {
 	{ "cors-allow-credentials", "CORS_ALLOW_CREDENTIALS", "true", "whether they may send credentials",
 	  FOR_GATEWAY, SETTING_BOOL, FIELD(cors_credentials) },
 	{ "hosts", "STUDYTRACKER_HOSTS", "", "host names to serve besides those of this machine, comma-separated; empty beyond loopback for any",
-	  FOR_GATEWAY, SETTING_TEXT, FIELD(hosts) },
+	  FOR_GATEWAY, SETTING_HOSTS, FIELD(hosts) },
 	{ "auth", "STUDYTRACKER_AUTH", "", "`off` to serve without accounts beyond loopback; empty for loopback only",
 	  FOR_GATEWAY, SETTING_CHOICE, .choices = auth_modes, FIELD(auth) },
 	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, several hosts allowed; empty for the PG* variables; other users can see a flag, so no password there",
@@ -159,6 +159,35 @@ static enum status set_time_zone(const struct source *from, void *field, struct 
 	return set_text(from, field, why);
 }
 
+/* A name that can't stand in a Host field would never match, without a word. */
+static bool is_host(const char *text, size_t len)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char address[] = "0123456789abcdefABCDEF:.";
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
+		return strspn(text + 1, address) == len - 2;
+	size_t used = 0;
+	while (used < len && (strchr(letters, text[used]) || strchr("-._", text[used])))
+		used++;
+	return used == len && strchr(letters, text[0]) && text[len - 1] != '.';
+}
+
+static enum status set_hosts(const struct source *from, void *field, struct fail *why)
+{
+	static const char blanks[] = " \t";
+	for (const char *at = from->value; *at;) {
+		at += strspn(at, blanks);
+		size_t item = strcspn(at, ","), len = item;
+		while (len > 0 && strchr(blanks, at[len - 1]))
+			len--;
+		if (len > 0 && !is_host(at, len))
+			return refuse(from, why, "host names without port, comma-separated");
+		at += item + (at[item] == ',');
+	}
+	return set_text(from, field, why);
+}
+
 static enum status set_endpoints(const struct source *from, void *field, struct fail *why)
 {
 	char endpoint[ENDPOINT_MAX];
@@ -184,7 +213,7 @@ static const setter setter_table[] = {
 	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
 	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
 	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
-	[SETTING_ENDPOINTS] = set_endpoints,
+	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
 };
 
 /* An item that does not fit comes out empty, which no check accepts. */

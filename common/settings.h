@@ -39,6 +39,7 @@ enum setting_kind {
 	SETTING_BOOL,
 	SETTING_CHOICE,    /* one of `choices` */
 	SETTING_TIME_ZONE, /* see common/time_zone.h */
+	SETTING_HOSTS,     /* host names or addresses without port, comma-separated */
 	SETTING_ENDPOINT,  /* ipc://PATH or tcp://ADDRESS:PORT */
 	SETTING_ENDPOINTS, /* several, comma-separated */
 };
@@ -66,8 +67,8 @@ struct settings {
 	const char *app_name;
 	const char *cors_origins, *cors_methods, *cors_headers;
 	bool cors_credentials;
-	const char *hosts; /* comma-separated */
-	const char *auth;  /* "off"; empty: not set */
+	const char *hosts;           /* comma-separated */
+	const char *auth;            /* "off"; empty: not set */
 	int64_t instance;            /* 1…; which gateway of this machine it is */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */
@@ -78,7 +79,8 @@ struct settings {
 	/* worker */
 	const char *database_url; /* empty: libpq's own defaults and PG* variables */
 	const char *time_zone;
-	const char *gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-1.sock */
+	const char
+		*gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-1.sock */
 	int64_t credit;
 	const char *curve_server_key;
 	/* both */

@@ -113,6 +113,15 @@ START_TEST(booleans_take_the_usual_words)
 }
 END_TEST
 
+START_TEST(hosts_are_names_and_addresses_without_port)
+{
+	static const char hosts[] = " study.example, 192.0.2.7 ,, [2001:db8::1], nas_2,";
+	setenv("STUDYTRACKER_HOSTS", hosts, 1);
+	ck_assert_msg(load(FOR_GATEWAY, NULL) == ST_OK, "%s", why.text);
+	ck_assert_str_eq(settings.hosts, hosts);
+}
+END_TEST
+
 static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires",
 	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City", "CET", "EST5EDT",
 	"Etc/GMT-14", "GMT0", "W-SU" };
@@ -144,6 +153,12 @@ static const struct {
 	{ FOR_GATEWAY, "CORS_ALLOW_CREDENTIALS", "maybe" },
 	{ FOR_GATEWAY, "STUDYTRACKER_LOG_LEVEL", "loud" },
 	{ FOR_GATEWAY, "STUDYTRACKER_AUTH", "false" },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "http://study.example" },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example:8080" },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example." },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example other.example" },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example, *" },
+	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "2001:db8::1" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "/run/x.sock" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc://" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc:///a,ipc:///b" },
@@ -296,6 +311,7 @@ int main(void)
 	tcase_add_test(tests, the_defaults_are_those_of_the_documentation);
 	tcase_add_test(tests, a_flag_wins_over_the_environment_and_the_environment_over_the_table);
 	tcase_add_test(tests, an_empty_variable_is_not_set_but_for_the_cors_lists);
+	tcase_add_test(tests, hosts_are_names_and_addresses_without_port);
 	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
 	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
 	tcase_add_loop_test(tests, names_of_the_tz_database_are_taken, 0, COUNT(zones));
