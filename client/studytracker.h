@@ -219,9 +219,11 @@ STUDY_API enum study_status study_call_json(struct study_client *client, const c
 /* ---- In a foreign event loop ----------------------------------------------------------- */
 
 /* Called once for each submitted request, from study_dispatch, study_call or
- * study_client_close, never from study_submit. `result` is borrowed for the call: what was answered
- * where status is STUDY_OK (`error` then has status STUDY_OK and the request_id), the error's details
- * or NULL where it is STUDY_REFUSED, else NULL. May submit. */
+ * study_client_close, never from study_submit. `result` is borrowed for the call:
+ *   - STUDY_OK: the result; `error` has status STUDY_OK and the request_id;
+ *   - STUDY_REFUSED: the details of the error, or NULL if it has none;
+ *   - otherwise NULL.
+ * May submit. */
 typedef void (*study_on_reply)(void *arg, enum study_status status,
 	const struct study_value *result, const struct study_error *error);
 
