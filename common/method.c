@@ -8,10 +8,11 @@
 enum {
 	NAME_MAX_CHARS = 200,
 	TEXT_MAX_CHARS = 10000,
-	DAY_MINUTES = 1440, ZONE_MAX_CHARS = 64,
+	DAY_MINUTES = 1440,
+	ZONE_MAX_CHARS = 64,
 	PAGE_MAX = 500,
 	CONDITION_MAX_CHARS = 16 << 10, /* whatever list the head of an HTTP request has room for */
-	TOPICS_ASSUMED = 200 /* of an account, where a response has a row for each */
+	TOPICS_ASSUMED = 200            /* of an account, where a response has a row for each */
 };
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };

@@ -13,15 +13,15 @@
 #include "common/status.h"
 
 enum param_kind {
-	PARAM_INT,    /* min..max; int8[] */
-	PARAM_BOOL,   /* bool[] */
-	PARAM_TEXT,   /* min..max code points, no U+0000; text[] */
-	PARAM_NAME,   /* as TEXT once it is folded (common/name.h); with a min not blank; text[] */
-	PARAM_UUID,   /* RFC 9562 text, any case; uuid[] */
-	PARAM_DATE,   /* YYYY-MM-DD, years 1900–9999; date[] */
+	PARAM_INT,     /* min..max; int8[] */
+	PARAM_BOOL,    /* bool[] */
+	PARAM_TEXT,    /* min..max code points, no U+0000; text[] */
+	PARAM_NAME,    /* as TEXT once it is folded (common/name.h); with a min not blank; text[] */
+	PARAM_UUID,    /* RFC 9562 text, any case; uuid[] */
+	PARAM_DATE,    /* YYYY-MM-DD, years 1900–9999; date[] */
 	PARAM_INSTANT, /* RFC 3339, years 1900–9999; timestamptz[] */
-	PARAM_TIME,   /* HH:MM, 00:00 to 23:59; time[] */
-	PARAM_CHOICE, /* one of `choices`; text[] */
+	PARAM_TIME,    /* HH:MM, 00:00 to 23:59; time[] */
+	PARAM_CHOICE,  /* one of `choices`; text[] */
 	PARAM_CURSOR, /* what next_cursor said: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 };
 
@@ -42,7 +42,11 @@ struct param {
 	const char *const *choices; /* NULL-terminated */
 };
 
-enum { METHOD_PARAMS_MAX = 16, METHOD_KEY_ACCOUNT = METHOD_PARAMS_MAX, IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
+enum {
+	METHOD_PARAMS_MAX = 16,
+	METHOD_KEY_ACCOUNT = METHOD_PARAMS_MAX,
+	IDEMPOTENCY_KEY_MAX = 255 /* characters */
+};
 
 /* What a method's rows become (worker/encode.c). */
 enum result_shape {

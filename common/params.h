@@ -29,6 +29,7 @@ struct param_value {
 /* One value a param of the method, in its order. ST_INVALID_INPUT names the field and the
  * rule: unknown name, twice, missing, wrong type, out of bounds. */
 enum status params_decode(const struct method *m, struct span params,
-	struct param_value values[METHOD_PARAMS_MAX], struct buf *names, struct fail *why) MUST_CHECK;
+	struct param_value values[METHOD_PARAMS_MAX], struct buf *names,
+	struct fail *why) MUST_CHECK;
 
 #endif

@@ -222,7 +222,8 @@ enum status json_in_refuse(const struct json_in *j, const char *const *fields, s
 	for (; *fields; fields++)
 		if (value_of(j, *fields))
 			return fail_field(why, ST_INVALID_INPUT, *fields,
-				"%s is not supported yet: give study_date and the minutes", *fields);
+				"%s is not supported yet: give study_date and the minutes",
+				*fields);
 	return ST_OK;
 }
 

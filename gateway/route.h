@@ -27,14 +27,14 @@ enum route_local {
 };
 
 enum {
-	ROUTE_BODY = 1,     /* takes a JSON object */
-	ROUTE_STRICT = 2,   /* unknown query parameters and fields are refused by name */
-	ROUTE_ETAG = 4,     /* one resource with an ETag: If-Match, If-None-Match */
-	ROUTE_MINT = 8,     /* the gateway mints session_id */
-	ROUTE_STREAM = 16,  /* a page method answered as one JSON array, page by page */
-	ROUTE_PUBLIC = 64,  /* the same for everybody: caches may keep it and must revalidate */
+	ROUTE_BODY = 1,       /* takes a JSON object */
+	ROUTE_STRICT = 2,     /* unknown query parameters and fields are refused by name */
+	ROUTE_ETAG = 4,       /* one resource with an ETag: If-Match, If-None-Match */
+	ROUTE_MINT = 8,       /* the gateway mints session_id */
+	ROUTE_STREAM = 16,    /* a page method answered as one JSON array, page by page */
+	ROUTE_PUBLIC = 64,    /* the same for everybody: caches may keep it and must revalidate */
 	ROUTE_OPTIONAL = 128, /* with ROUTE_BODY: the body may be absent */
-	ROUTE_CREATES = 32, /* 201 where the row was made by this request, else 200 */
+	ROUTE_CREATES = 32,   /* 201 where the row was made by this request, else 200 */
 };
 
 struct route;
@@ -55,7 +55,7 @@ struct route {
 	const char *rpc;
 	int http_status;
 	unsigned flags;
-	int invalid_status;         /* for INVALID_INPUT; 0: the status table's */
+	int invalid_status;            /* for INVALID_INPUT; 0: the status table's */
 	const struct route_body *body; /* NULL: the body has the method's params */
 };
 

@@ -107,7 +107,8 @@ static void put_route(struct buf *out, const struct route *route)
 	put_text(out, "path", route->path);
 	put_bool(out, "is_strict", route->flags & ROUTE_STRICT);
 	put_bool(out, "has_body", route->flags & ROUTE_BODY);
-	put_bool(out, "needs_body", (route->flags & ROUTE_BODY) && !(route->flags & ROUTE_OPTIONAL));
+	put_bool(
+		out, "needs_body", (route->flags & ROUTE_BODY) && !(route->flags & ROUTE_OPTIONAL));
 	put_bool(out, "has_etag", route->flags & (ROUTE_ETAG | ROUTE_PUBLIC));
 	buf_text(out, ",\"params\":");
 	put_params(out, route);

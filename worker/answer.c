@@ -41,7 +41,8 @@ static void put_error(
 	buf_clear(&a->error);
 	envelope_put_error_details(&a->error, st, why, buf_view(&a->details));
 	envelope_put_error(out, msgid, buf_view(&a->error));
-	out->failed |= a->error.failed | a->details.failed; /* half an error would spoil the answers around it */
+	out->failed |= a->error.failed
+		       | a->details.failed; /* half an error would spoil the answers around it */
 	a->failed++;
 }
 

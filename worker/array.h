@@ -18,7 +18,15 @@
 #include "common/buf.h"
 #include "common/status.h"
 
-enum array_type { ARRAY_BOOL, ARRAY_INT8, ARRAY_TEXT, ARRAY_DATE, ARRAY_INSTANT, ARRAY_TIME, ARRAY_UUID };
+enum array_type {
+	ARRAY_BOOL,
+	ARRAY_INT8,
+	ARRAY_TEXT,
+	ARRAY_DATE,
+	ARRAY_INSTANT,
+	ARRAY_TIME,
+	ARRAY_UUID
+};
 
 /* A zeroed struct is ready for array_start. */
 struct array {
@@ -34,10 +42,10 @@ void array_start(struct array *a, enum array_type type);
 void array_null(struct array *a);
 void array_bool(struct array *a, bool value);
 void array_int8(struct array *a, int64_t value);
-void array_text(struct array *a, struct span text); /* valid UTF-8 without U+0000 */
-void array_date(struct array *a, int64_t days);     /* since 1970-01-01 */
+void array_text(struct array *a, struct span text);        /* valid UTF-8 without U+0000 */
+void array_date(struct array *a, int64_t days);            /* since 1970-01-01 */
 void array_instant(struct array *a, int64_t microseconds); /* since 1970-01-01T00:00Z */
-void array_time(struct array *a, int64_t minutes); /* since midnight */
+void array_time(struct array *a, int64_t minutes);         /* since midnight */
 void array_uuid(struct array *a, const unsigned char uuid[16]);
 
 /* The finished bytes, borrowed until the next array_start. ST_NO_MEMORY where any append failed. */

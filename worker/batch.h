@@ -46,7 +46,7 @@ struct batch_options {
 	void (*on_over)(void *arg, enum lane lane);   /* nobody waits for the running statement */
 	void (*on_up)(void *arg);                     /* its connection is there */
 	void (*on_bad_setting)(void *arg, const struct fail *why); /* it can't connect with it */
-	void (*on_change)(void *arg);                 /* the database came or went; it is idle */
+	void (*on_change)(void *arg); /* the database came or went; it is idle */
 	void *arg;
 };
 

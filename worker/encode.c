@@ -222,8 +222,8 @@ static enum status keep_names(struct encode_plan *p, const PGresult *r)
 }
 
 /* The columns of a part, into the block at `to`. */
-static uint32_t add_columns(struct encode_plan *p, const PGresult *r, enum part part,
-	struct column *to, char **names)
+static uint32_t add_columns(
+	struct encode_plan *p, const PGresult *r, enum part part, struct column *to, char **names)
 {
 	uint32_t count = 0;
 	int end = PQnfields(r) - (p->next_cursor >= 0);

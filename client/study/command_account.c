@@ -45,8 +45,8 @@ static void put_changes(struct study_params *params, const struct option_value *
 		study_params_text(params, "time_zone", given[TIME_ZONE].text);
 }
 
-static void tell_text(
-	const struct study *study, const char *label, const struct study_value *account, const char *key)
+static void tell_text(const struct study *study, const char *label,
+	const struct study_value *account, const char *key)
 {
 	terminal_left(&study->out, label, 15);
 	terminal_text(&study->out, study_value_text(study_value_get(account, key), "?"));

@@ -146,7 +146,8 @@ static void draw_series(const struct study *study, const struct study_value *dat
 		label_of(day, by, label);
 		draw(&c, label, int_of(row, "minutes"));
 		expected = next_bucket(day, by);
-		(void)date_parse(span_of(text_of(row, "to")), &expected); /* sooner where it is cut */
+		(void)date_parse(
+			span_of(text_of(row, "to")), &expected); /* sooner where it is cut */
 	}
 	if (range->is_default)
 		draw_gap(&c, expected, range->today + 1, by);

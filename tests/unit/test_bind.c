@@ -52,7 +52,15 @@ static int32_t element(size_t param, int n, char *last)
 
 START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 {
-	enum { BOOLS = 1000, TEXTS = 1009, INT8S = 1016, TIMES = 1183, UUIDS = 2951, INSTANTS = 1185, DATES = 1182 };
+	enum {
+		BOOLS = 1000,
+		TEXTS = 1009,
+		INT8S = 1016,
+		TIMES = 1183,
+		UUIDS = 2951,
+		INSTANTS = 1185,
+		DATES = 1182
+	};
 	static const struct {
 		const char *method;
 		uint32_t oids[BIND_MAX];
@@ -60,9 +68,10 @@ START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 		{ "stats.totals", { INT8S } },
 		{ "topics.get", { INT8S, INT8S } },
 		{ "topics.list", { INT8S, INT8S, INT8S, UUIDS, TEXTS, TEXTS, BOOLS } },
-		{ "topics.update", { INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
-		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS, TEXTS,
-					TEXTS, TEXTS } },
+		{ "topics.update",
+			{ INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
+		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS,
+					     TEXTS, TEXTS, TEXTS } },
 		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -70,7 +70,8 @@ START_TEST(each_list_has_a_fingerprint_of_its_own)
 	for (int i = 0; i < LISTS; i++) {
 		seen[i] = fingerprint(lists[i].account, lists[i].method, lists[i].params);
 		for (int k = 0; k < i; k++)
-			ck_assert_msg((seen[i] == seen[k]) == (lists[i].is_first && lists[k].is_first),
+			ck_assert_msg(
+				(seen[i] == seen[k]) == (lists[i].is_first && lists[k].is_first),
 				"lists %d and %d", k, i);
 	}
 }

@@ -1173,7 +1173,8 @@ START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
 	answer(&pending[0]);
 	hears(busy, "GET /busy .");
 	run_steps(20);
-	ck_assert_uint_eq(edge_counts(edge).made_room, 1); /* none for a connection that is not there */
+	ck_assert_uint_eq(
+		edge_counts(edge).made_room, 1); /* none for a connection that is not there */
 	answer(&pending[1]);
 	hears(late, "GET /late .");
 	say(half, "Host: h\r\n\r\n");

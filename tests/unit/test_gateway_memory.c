@@ -90,10 +90,11 @@ static void put_topic(struct buf *out, const struct envelope *request)
 	msg_put_key(out, "id");
 	msg_put_int(out, is_write ? 7 : sum_of(request->params));
 	msg_put_key(out, "name");
-	msg_put_text(out, SPAN("A topic whose name is longer than the smallest buffer of a response, "
-			       "so that the buffer grows while it is written, and grows again after "
-			       "that, as it does with the notes of a session or with a page of a list "
-			       "of many topics: an allocation in the middle of what is being made"));
+	msg_put_text(
+		out, SPAN("A topic whose name is longer than the smallest buffer of a response, "
+			  "so that the buffer grows while it is written, and grows again after "
+			  "that, as it does with the notes of a session or with a page of a list "
+			  "of many topics: an allocation in the middle of what is being made"));
 	msg_put_key(out, "updated_at");
 	msg_put_text(out, SPAN("2024-01-01T00:00:00.000000Z"));
 }
@@ -322,13 +323,15 @@ static const struct {
 	{ 404, "GET /nowhere" HEAD "\r\n" },
 	{ 405, "DELETE /topics" HEAD "\r\n" },
 	{ 204, "OPTIONS /topics" HEAD "\r\n" },
-	{ 200, "OPTIONS /topics" HEAD "Origin: http://localhost:1\r\nAccess-Control-Request-Method: POST\r\n"
-	  "Access-Control-Request-Headers: content-type\r\n\r\n" },
+	{ 200, "OPTIONS /topics" HEAD
+	       "Origin: http://localhost:1\r\nAccess-Control-Request-Method: POST\r\n"
+	       "Access-Control-Request-Headers: content-type\r\n\r\n" },
 	{ 201, "POST /topics" HEAD BODY("13") "\r\n\r\n{\"name\": \"x\"}" },
 	{ 400, "POST /topics" HEAD BODY("9") "\r\n\r\n{\"name\": " },
 	{ 200, "PATCH /api/v1/topics/7" HEAD BODY("13") "\r\n\r\n{\"name\": \"x\"}" },
-	{ 200, "POST /sessions" HEAD "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-	  "bdf\r\n{\"minutes\": 5, \"tag\": \"x\", \"notes\": \"" LARGE "\"}\r\n0\r\n\r\n" },
+	{ 200, "POST /sessions" HEAD
+	       "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+	       "bdf\r\n{\"minutes\": 5, \"tag\": \"x\", \"notes\": \"" LARGE "\"}\r\n0\r\n\r\n" },
 	{ 400, "NONSENSE\r\n\r\n" },
 };
 
@@ -349,7 +352,8 @@ static void check_response(const char *request, size_t n, size_t calls)
 	bool is_same = got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0;
 	bool is_refusal = got.status == 503 && strstr(got.bytes, "Retry-After: 1\r\n");
 	ck_assert_msg(is_same || is_refusal, "failure %zu of %s: %s", n, request, got.bytes);
-	ck_assert_msg(is_same || is_read(request) || calls == 0 || strstr(got.bytes, "OUTCOME_UNKNOWN"),
+	ck_assert_msg(
+		is_same || is_read(request) || calls == 0 || strstr(got.bytes, "OUTCOME_UNKNOWN"),
 		"failure %zu of %s denies what was sent: %s", n, request, got.bytes);
 }
 
@@ -370,7 +374,8 @@ static void fail_each(int number, enum faults_mode mode)
 		has_failed = faults_disarm();
 		check_response(request, n, worker.calls - calls);
 		ask(request, &got); /* it serves as before */
-		ck_assert_msg(got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0,
+		ck_assert_msg(
+			got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0,
 			"after failure %zu of %s: %s", n, request, got.bytes);
 		if (n == 1)
 			live = faults_live();

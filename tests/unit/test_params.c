@@ -16,10 +16,11 @@ struct value {
 #define MINUTES "duration_minutes must be a whole number from 1 to 1440"
 #define TIME    "day_starts_at must be a time of day as HH:MM, 00:00 to 23:59"
 #define DAY     "study_date must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999"
-#define INSTANT \
-	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years 1900 to " \
+#define INSTANT                                                                                 \
+	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years " \
+	"1900 to "                                                                              \
 	"9999"
-#define CURSOR  "cursor must be what next_cursor said"
+#define CURSOR "cursor must be what next_cursor said"
 #define BYTES_201                                                                              \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
@@ -263,8 +264,8 @@ START_TEST(what_is_no_map_of_names_is_refused)
 	struct param_value v[METHOD_PARAMS_MAX];
 	struct fail why = { 0 };
 	const struct method *m = method_find(_i == 3 ? SPAN("topics.create") : SPAN("topics.get"));
-	ck_assert_msg(params_decode(m, broken[_i].params, v, &names, &why) == ST_INVALID_INPUT, "%s",
-		broken[_i].what);
+	ck_assert_msg(params_decode(m, broken[_i].params, v, &names, &why) == ST_INVALID_INPUT,
+		"%s", broken[_i].what);
 	ck_assert_str_ne(why.text, "");
 }
 END_TEST

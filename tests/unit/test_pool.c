@@ -105,7 +105,8 @@ static void do_stale(struct stage *s, struct words w) /* stale WORKER */
 	ck_assert(!pool_credit(&s->pool, worker, worker->epoch - 1, 7777, s->now_ms));
 }
 
-static void do_call(struct stage *s, struct words w) /* call CALL [write|unsafe|slow] [long] [@KEY] [BUDGET] */
+static void do_call(
+	struct stage *s, struct words w) /* call CALL [write|unsafe|slow] [long] [@KEY] [BUDGET] */
 {
 	struct pool_call *call = call_named(s, w.name);
 	bool is_unsafe = strstr(w.text, "unsafe");
@@ -312,16 +313,17 @@ static const struct story {
 			{ "lose A", "a>B" } } },
 	{ "of the writes with one key a single one is under way, in their order",
 		{ { "ready A 9; ready B 9; call a write @1; call b write @1; call c write @2",
-			"a>B c>A" },
-			{ "call d write @1; answer a B", "a=OK b>B" },
-			{ "answer b B", "b=OK d>A" }, { "answer d A", "d=OK" } } },
+			  "a>B c>A" },
+			{ "call d write @1; answer a B", "a=OK b>B" }, { "answer b B", "b=OK d>A" },
+			{ "answer d A", "d=OK" } } },
 	{ "a write is not overtaken while it waits to be repeated",
 		{ { "ready A 9; call a write @1; call b write @1", "a>A" },
 			{ "lose A; ready B 9", "" }, { "fence", "a>B" },
 			{ "answer a B", "a=OK b>B" } } },
 	{ "who follows a write that ends or leaves goes on; who leaves is no hindrance",
-		{ { "ready A 9; call a write @1 300; call b write @1; call c write @1; call d write @1",
-			"a>A" },
+		{ { "ready A 9; call a write @1 300; call b write @1; call c write @1; call d "
+		    "write @1",
+			  "a>A" },
 			{ "cancel c; wait A 300", "a=DEADLINE_EXCEEDED b>A" },
 			{ "cancel b", "d>A" } } },
 	{ "who follows waits in the queue, and ends at its deadline",

@@ -132,8 +132,8 @@ static void check_example(const struct envelope *e, void *arg)
 	struct fail why = { 0 };
 	if (e->kind == ENVELOPE_REQUEST) {
 		ck_assert(span_is(e->method, seen->method->name));
-		ck_assert_msg(params_decode(seen->method, e->params, values, &names, &why) == ST_OK, "%s",
-			why.text);
+		ck_assert_msg(params_decode(seen->method, e->params, values, &names, &why) == ST_OK,
+			"%s", why.text);
 		seen->requests++;
 	}
 	buf_fini(&names);
