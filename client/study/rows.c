@@ -198,6 +198,8 @@ static enum rows_result find_format(struct rows *r, struct refusal *why)
 
 enum rows_result rows_begin(struct rows *r, struct refusal *why)
 {
+	if (r->is_cut) /* a header over the limit, whose end had not come yet */
+		return rows_pass_over(r, why);
 	enum rows_result result = find_format(r, why);
 	return result != ROWS_RECORD || r->format == ROWS_JSON ? result : rows_begin_csv(r, why);
 }
