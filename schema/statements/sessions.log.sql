@@ -152,7 +152,7 @@ attempt as materialized (
 	left join made as m on m.account_id = r.account_id and m.id = r.session_id
 ),
 locked as materialized ( -- what may be replaced, in key order
-	select r.ord, s.id
+	select r.ord, r.account_id, s.id
 	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
 	cross join lateral (
 		select s.id
@@ -195,6 +195,9 @@ replaced as (
 	from verdict as v
 	where s.account_id = v.account_id and s.id = v.session_id and v.verdict is null
 		and v.if_match is not null and v.differences <> '{}'
+		-- The arrays keep a plan that was made for an empty table from reading the whole key.
+		and s.account_id = any (array(select l.account_id from locked as l))
+		and s.id = any (array(select l.id from locked as l))
 	returning s.*
 ),
 answer as materialized (

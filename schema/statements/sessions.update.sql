@@ -62,6 +62,9 @@ changed as (
 		notes = v.notes, updated_at = next_update(v.updated_at)
 	from session as v
 	where s.account_id = v.account_id and s.id = v.id and v.outcome is null and v.is_named
+		-- The arrays keep a plan that was made for an empty table from reading the whole key.
+		and s.account_id = any (array(select w.account_id from session as w))
+		and s.id = any (array(select w.id from session as w))
 	returning v.ord, s.updated_at
 )
 select v.ord, v.outcome, v.id, v.topic_id, t.name as tag, v.study_date, v.duration_minutes,
