@@ -171,24 +171,29 @@ static enum rows_result peek(struct rows *r, char *out)
 	return result == ROWS_RECORD ? ROWS_END : result;
 }
 
-static enum rows_result find_format(struct rows *r, struct refusal *why)
+/* Judges the first bytes of the file, once: a reader that waited comes here again. */
+static enum rows_result judge_kind(struct rows *r, struct refusal *why)
 {
-	enum rows_result result = ROWS_RECORD;
 	while (source_view(r->source).len < KIND_LEN && !r->source->is_end) {
-		result = rows_read_more(r);
+		enum rows_result result = rows_read_more(r);
 		if (result == ROWS_WAIT || result == ROWS_FAILED)
 			return result;
 	}
-	if (!r->is_past_mark && starts_with(source_view(r->source), SPAN("\xef\xbb\xbf")))
+	if (starts_with(source_view(r->source), SPAN("\xef\xbb\xbf")))
 		source_take(r->source, MARK_LEN);
 	r->is_past_mark = true;
 	const char *other = other_kind(source_view(r->source));
-	if (other) {
-		record_refuse(why, 1, "file", "%s", other);
-		return ROWS_REFUSED;
-	}
-	if (r->format != ROWS_ANY)
+	if (!other)
 		return ROWS_RECORD;
+	record_refuse(why, 1, "file", "%s", other);
+	return ROWS_REFUSED;
+}
+
+static enum rows_result find_format(struct rows *r, struct refusal *why)
+{
+	enum rows_result result = r->is_past_mark ? ROWS_RECORD : judge_kind(r, why);
+	if (result != ROWS_RECORD || r->format != ROWS_ANY)
+		return result;
 	char first = '\0';
 	result = peek(r, &first);
 	if (result == ROWS_RECORD || result == ROWS_END)
