@@ -55,7 +55,7 @@ void admission_open(struct admission *a)
 
 static bool make_room(struct admission *a, struct connection *idle)
 {
-	if (!idle || service_now_ms() - idle->seat.idle_ms < a->held_ms)
+	if (!idle || service_now_ms() - idle->seat.idle_ms < a->min_idle_ms)
 		return false;
 	a->made_room++;
 	a->on_make_room(idle);

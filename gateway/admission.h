@@ -3,7 +3,7 @@
  *
  * A connection is idle while nothing of a request has come and nothing is unsent: only an idle one
  * is ever closed for another, the one that has been idle longest first, and not before it was
- * idle for ADMISSION_HELD_MS, so that new connections do not drive out each other.
+ * idle for ADMISSION_MIN_IDLE_MS, so that new connections do not drive out each other.
  *
  * A group of addresses (gateway/address.h) holds at most a share of the connections. Clients on
  * this machine have no share: all of a reverse proxy's clients come from one address.
@@ -26,7 +26,7 @@
 struct admission_group;
 struct connection;
 
-enum { ADMISSION_HELD_MS = 200 };
+enum { ADMISSION_MIN_IDLE_MS = 200 };
 
 TAILQ_HEAD(admission_list, connection);
 
@@ -42,7 +42,7 @@ struct admission_seat {
 struct admission {
 	size_t count, max;
 	size_t share_max; /* of a group; 0: no limit */
-	uint64_t held_ms;
+	uint64_t min_idle_ms;
 	uint64_t made_room, turned_away; /* connections */
 	struct admission_list idle;      /* the one that has been idle longest comes first */
 	void *groups;                    /* tsearch(3) */

@@ -42,18 +42,18 @@ static void put_resource_headers(
 
 /* What the preconditions of a read say of what it would answer. Those of a write are the
  * statement's to judge. */
-static enum http_verdict judge_read(const struct http_request *http, struct span etag)
+static enum http_evaluation judge_read(const struct http_request *http, struct span etag)
 {
 	struct http_conditions conditions;
 	bool is_read = span_is(http->method, "GET") || span_is(http->method, "HEAD");
 	if (!is_read || http_conditions_read(http, &conditions, NULL) != ST_OK)
 		return HTTP_PROCEED; /* api_head_judge has refused a malformed one */
-	return http_conditions_judge(&conditions, etag, true);
+	return http_conditions_evaluate(&conditions, etag, true);
 }
 
 static void finish_bare(struct api_request **request, int http_status, const struct buf *headers)
 {
-	struct exchange_reply bare = { .http_status = http_status, .headers = headers };
+	struct exchange_response bare = { .http_status = http_status, .headers = headers };
 	api_request_finish(request, &bare);
 }
 
@@ -71,10 +71,10 @@ static void finish_row(struct api_request **request, struct span result)
 		buf_text(&headers, "Idempotency-Replayed: true\r\n");
 	if ((r->route->flags & ROUTE_CREATES) && facts.was_created)
 		http_status = 201;
-	enum http_verdict verdict = judge_read(http, facts.updated_at);
+	enum http_evaluation verdict = judge_read(http, facts.updated_at);
 	if (verdict == HTTP_NOT_MODIFIED)
 		http_status = 304;
-	if (verdict == HTTP_FAILED)
+	if (verdict == HTTP_PRECONDITION_FAILED)
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	else if (http_status == 204 || http_status == 304)
 		finish_bare(request, http_status, &headers);
@@ -205,7 +205,7 @@ static void local_openapi(struct api_request *r)
 {
 	struct buf headers = { 0 };
 	http_etag_put(&headers, span_of(r->api->openapi_etag));
-	struct exchange_reply reply = { .http_status = 200,
+	struct exchange_response reply = { .http_status = 200,
 		.content_type = "application/json",
 		.headers = &headers,
 		.static_body = { (const char *)openapi_json, openapi_json_len } };
@@ -266,7 +266,7 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	} else if (cors_put_preflight(
 			   &r->api->access.cors, origin, method, wanted, &headers, &refused)) {
 		api_request_put_fixed(NULL, &r->id, &headers);
-		struct exchange_reply ok = { .http_status = 200,
+		struct exchange_response ok = { .http_status = 200,
 			.content_type = "text/plain; charset=utf-8",
 			.headers = &headers,
 			.static_body = SPAN("OK") };
@@ -294,9 +294,9 @@ static bool is_settled(struct api_request **request, const struct http_request *
 	bool is_openapi = r->route->local == LOCAL_OPENAPI;
 	struct span etag = is_openapi ? span_of(r->api->openapi_etag) : (struct span){ 0 };
 	struct buf headers = { 0 };
-	enum http_verdict verdict =
+	enum http_evaluation verdict =
 		route_is_of_row(r->route) ? HTTP_PROCEED : judge_read(http, etag);
-	if (verdict == HTTP_FAILED) {
+	if (verdict == HTTP_PRECONDITION_FAILED) {
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	} else if (verdict == HTTP_NOT_MODIFIED) {
 		http_etag_put(&headers, etag);

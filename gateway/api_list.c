@@ -47,7 +47,7 @@ static void start(struct api_request *r)
 {
 	struct buf headers = { 0 };
 	api_request_put_headers(r, &headers);
-	struct exchange_reply head = {
+	struct exchange_response head = {
 		.http_status = 200, .content_type = "application/json", .headers = &headers
 	};
 	r->is_streaming = true;

@@ -94,19 +94,19 @@ void api_request_put_headers(const struct api_request *r, struct buf *headers)
 	cors_put_headers(&r->api->access.cors, http_request_field(http, "Origin"), headers);
 }
 
-void api_request_reply(struct api_request **request, const struct exchange_reply *reply)
+void api_request_reply(struct api_request **request, const struct exchange_response *reply)
 {
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
-	exchange_reply(&r->exchange, reply);
+	exchange_respond(&r->exchange, reply);
 	request_free(request);
 }
 
-void api_request_finish(struct api_request **request, const struct exchange_reply *reply)
+void api_request_finish(struct api_request **request, const struct exchange_response *reply)
 {
 	const struct api_request *r = *request;
 	struct buf headers = { 0 };
-	struct exchange_reply whole = *reply;
+	struct exchange_response whole = *reply;
 	api_request_put_headers(r, &headers);
 	if (reply->headers)
 		buf_append(&headers, reply->headers);
@@ -118,7 +118,7 @@ void api_request_finish(struct api_request **request, const struct exchange_repl
 void api_request_finish_json(struct api_request **request, int http_status,
 	const struct buf *headers, const struct buf *body)
 {
-	struct exchange_reply reply = { .http_status = http_status,
+	struct exchange_response reply = { .http_status = http_status,
 		.content_type = "application/json",
 		.headers = headers,
 		.body = body };

@@ -45,10 +45,10 @@ enum status api_request_ask(struct api_request *r, const struct request_source *
 	call_done done, struct fail *why) MUST_CHECK;
 
 /* A whole answer. Its headers come after the common ones; in _reply it has only its own. */
-void api_request_finish(struct api_request **r, const struct exchange_reply *reply);
+void api_request_finish(struct api_request **r, const struct exchange_response *reply);
 void api_request_finish_json(
 	struct api_request **r, int http_status, const struct buf *headers, const struct buf *body);
-void api_request_reply(struct api_request **r, const struct exchange_reply *reply);
+void api_request_reply(struct api_request **r, const struct exchange_response *reply);
 
 /* The error body, with the HTTP status that the route has for it. */
 void api_request_refuse(struct api_request **r, const struct error_facts *facts);

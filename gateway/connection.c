@@ -13,10 +13,10 @@ static void connection_free(struct connection *c)
 	struct edge *edge = c->edge;
 	LIST_REMOVE(c, others);
 	admission_leave(&edge->admission, c);
-	output_forget(c);
+	output_fini(c);
 	event_del(&c->timer);
 	bufferevent_free(c->bev); /* closes the descriptor, later in this turn of the loop */
-	input_give_reader(c);
+	input_return_reader(c);
 	free(c);
 	edge_on_closed(edge);
 }
@@ -28,12 +28,12 @@ static void close_connection(struct connection *c)
 		connection_free(c);
 }
 
-void connection_lose(struct connection *c)
+void connection_drop(struct connection *c)
 {
 	void (*on_gone)(void *data) = c->exchange.on_gone;
 	c->exchange.on_gone = NULL;
 	c->is_dead = c->in_turn = true;
-	if (c->stage == STAGE_ANSWERING && on_gone)
+	if (c->stage == STAGE_RESPONDING && on_gone)
 		on_gone(c->exchange.data);
 	c->in_turn = false;
 	connection_free(c);
@@ -46,14 +46,14 @@ static void reset_on_close(struct connection *c)
 		bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-void connection_cut(struct connection *c)
+void connection_reset(struct connection *c)
 {
 	reset_on_close(c);
 	close_connection(c);
 }
 
 /* Memory ran out amid an answer. The app may be up the stack, so the loop says it is gone. */
-void connection_break_off(struct connection *c)
+void connection_fail(struct connection *c)
 {
 	c->is_broken = true;
 	reset_on_close(c);
@@ -124,10 +124,10 @@ void connection_end_turn(struct connection *c, bool is_inner)
 		if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0 && !c->is_dead)
 			start_linger(c);
 		if (c->stage == STAGE_LINGERING)
-			input_drop(c);
+			input_discard(c);
 		set_deadline(c);
-		input_pace(c);
-		output_count(c);
+		input_update_reading(c);
+		output_update_count(c);
 		admission_set_idle(&c->edge->admission, c, is_idle(c) && output_unsent(c) == 0);
 	}
 	c->in_turn = false;
@@ -138,7 +138,7 @@ void connection_end_turn(struct connection *c, bool is_inner)
 static void take_turn(struct connection *c)
 {
 	bool is_inner = connection_begin_turn(c);
-	input_take(c);
+	input_process(c);
 	connection_end_turn(c, is_inner);
 }
 
@@ -154,7 +154,7 @@ static void on_write(struct bufferevent *bev, void *arg)
 	struct connection *c = arg;
 	bool is_inner = connection_begin_turn(c);
 	(void)bev;
-	output_wrote(c);
+	output_on_written(c);
 	if (c->is_full) {
 		c->is_full = false;
 		if (c->exchange.on_drained)
@@ -172,15 +172,15 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		c->has_ended = true;
 		take_turn(c);
 	} else {
-		connection_lose(c);
+		connection_drop(c);
 	}
 }
 
-void connection_cut_off(struct connection *c)
+void connection_abort(struct connection *c)
 {
-	if (c->stage == STAGE_ANSWERING || output_unsent(c) > 0)
+	if (c->stage == STAGE_RESPONDING || output_unsent(c) > 0)
 		reset_on_close(c);
-	connection_lose(c);
+	connection_drop(c);
 }
 
 static void time_out(struct connection *c)
@@ -250,7 +250,7 @@ bool connection_open(struct edge *edge, int fd, const union address *from)
 	bufferevent_disable(c->bev, EV_WRITE); /* see output_send_now */
 	bufferevent_setwatermark(c->bev, EV_WRITE, OUTPUT_DRAINED, 0);
 	bufferevent_set_max_single_write(c->bev, OUTPUT_FULL);
-	input_pace(c);
+	input_update_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);
 	set_deadline(c);
 	admission_set_idle(&edge->admission, c, true);

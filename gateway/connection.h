@@ -29,10 +29,10 @@ enum {
 };
 
 enum stage {
-	STAGE_READING,   /* the next request: none, a part, or a whole one that waits its turn */
-	STAGE_ANSWERING, /* the exchange is the app's */
-	STAGE_FLUSHING,  /* the last answer is written: closes when it is sent */
-	STAGE_LINGERING, /* sent: drops what comes until the client closes as well */
+	STAGE_READING,    /* the next request: none, a part, or a whole one that waits its turn */
+	STAGE_RESPONDING, /* the exchange is the app's */
+	STAGE_FLUSHING,   /* the last answer is written: closes when it is sent */
+	STAGE_LINGERING,  /* sent: drops what comes until the client closes as well */
 };
 
 enum deadline {
@@ -81,17 +81,17 @@ struct connection {
 	size_t body_counted; /* in edge->bodies */
 	size_t dropped;      /* while lingering */
 	enum stage stage;
-	enum deadline deadline;    /* what the timer is for; none: it may be pending still */
-	enum http_framing framing; /* of an answer in pieces */
-	bool drops_body;           /* that answer is to HEAD */
-	bool has_begun;            /* something of a first request has come */
-	bool has_head;             /* reader->request says what came */
-	bool drops_request;        /* it is answered: what is left of its body is dropped */
-	bool is_last;              /* no request after this one */
-	bool is_full;              /* exchange_write said so */
-	bool has_ended;            /* the client sent FIN: it may still read */
-	bool is_reading;           /* the loop waits for input */
-	bool is_broken;            /* memory ran out amid an answer: the loop ends it */
+	enum deadline deadline;      /* what the timer is for; none: it may be pending still */
+	enum http_body_end body_end; /* of an answer in pieces */
+	bool drops_body;             /* that answer is to HEAD */
+	bool has_begun;              /* something of a first request has come */
+	bool has_head;               /* reader->request says what came */
+	bool drops_request;          /* it is answered: what is left of its body is dropped */
+	bool is_last;                /* no request after this one */
+	bool is_full;                /* exchange_write said so */
+	bool has_ended;              /* the client sent FIN: it may still read */
+	bool is_reading;             /* the loop waits for input */
+	bool is_broken;              /* memory ran out amid an answer: the loop ends it */
 	bool in_turn, is_dead;
 };
 
@@ -99,23 +99,23 @@ struct connection {
 bool connection_open(struct edge *edge, int fd, const union address *from);
 
 /* The client is gone, or is treated so: tells the app and closes. Not from within a turn. */
-void connection_lose(struct connection *c);
+void connection_drop(struct connection *c);
 
 /* The same, by RST: the client must not take what it has for a whole response. */
-void connection_cut_off(struct connection *c);
+void connection_abort(struct connection *c);
 
 /* Closes by RST: half an answer must not look like a whole one. */
-void connection_cut(struct connection *c);
+void connection_reset(struct connection *c);
 
 /* True: this is within another turn; pass it to connection_end_turn, which may free. */
 bool connection_begin_turn(struct connection *c);
 void connection_end_turn(struct connection *c, bool is_inner);
 
-void connection_break_off(struct connection *c); /* no memory for what is to be sent */
+void connection_fail(struct connection *c); /* no memory for what is to be sent */
 
 /* The edge's side. */
-struct http_reader *edge_take_reader(struct edge *edge); /* NULL: no memory */
-void edge_give_reader(struct edge *edge, struct http_reader **reader);
+struct http_reader *edge_borrow_reader(struct edge *edge); /* NULL: no memory */
+void edge_return_reader(struct edge *edge, struct http_reader **reader);
 void edge_on_closed(struct edge *edge);
 
 #endif

@@ -14,7 +14,7 @@ enum { DRAIN_MS = 5000, LINGER_MS = 2000 };
 enum { DRAIN_MAX_MS = 10000, DRAIN_WRITE_MS = 2000 };
 
 /* Readers are large and only needed while a request is here, so they are lent. */
-struct http_reader *edge_take_reader(struct edge *edge)
+struct http_reader *edge_borrow_reader(struct edge *edge)
 {
 	if (edge->spare_count > 0)
 		return edge->spares[--edge->spare_count];
@@ -27,7 +27,7 @@ static void free_reader(struct http_reader *reader)
 	free(reader);
 }
 
-void edge_give_reader(struct edge *edge, struct http_reader **reader)
+void edge_return_reader(struct edge *edge, struct http_reader **reader)
 {
 	if (edge->spare_count < EDGE_SPARES) {
 		http_reader_next(*reader);
@@ -82,7 +82,7 @@ static void on_last_gone(evutil_socket_t fd, short what, void *arg)
 
 static void count_cut(struct edge *edge, const struct connection *c)
 {
-	if (c->stage == STAGE_ANSWERING && output_unsent(c) == 0)
+	if (c->stage == STAGE_RESPONDING && output_unsent(c) == 0)
 		edge->counts.cut_requests++;
 	else if (output_unsent(c) > 0)
 		edge->counts.cut_responses++;
@@ -95,7 +95,7 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	struct connection *c;
 	while ((c = LIST_FIRST(&edge->connections))) {
 		count_cut(edge, c);
-		connection_cut_off(c);
+		connection_abort(c);
 	}
 }
 
@@ -105,7 +105,7 @@ static void on_slow(struct connection *c)
 	edge->counts.timed_out++;
 	if (edge->is_draining)
 		count_cut(edge, c);
-	connection_cut_off(c);
+	connection_abort(c);
 }
 
 static bool init_deadlines(struct edge *edge)
@@ -134,9 +134,10 @@ static void init_admission(struct edge *edge)
 	const struct edge_options *options = &edge->options;
 	edge->admission = (struct admission){ .max = (size_t)options->connections_max,
 		.share_max = (size_t)options->connections_per_address,
-		.held_ms = options->deadlines.held_ms ? (uint64_t)options->deadlines.held_ms
-						      : ADMISSION_HELD_MS,
-		.on_make_room = connection_lose };
+		.min_idle_ms = options->deadlines.min_idle_ms
+				       ? (uint64_t)options->deadlines.min_idle_ms
+				       : ADMISSION_MIN_IDLE_MS,
+		.on_make_room = connection_drop };
 	admission_open(&edge->admission);
 }
 
@@ -227,7 +228,7 @@ void edge_free(struct edge **out)
 		return;
 	listener_free(&edge->listener);
 	while (!LIST_EMPTY(&edge->connections))
-		connection_lose(LIST_FIRST(&edge->connections));
+		connection_drop(LIST_FIRST(&edge->connections));
 	while (edge->spare_count > 0)
 		free_reader(edge->spares[--edge->spare_count]);
 	outputs_close(&edge->outputs);

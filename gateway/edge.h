@@ -24,7 +24,7 @@
  *		exchange_set_data(x, request, on_gone);
  *	later:
  *		exchange_set_data(x, NULL, NULL);
- *		exchange_reply(&x, &(struct exchange_reply){ .http_status = 200,
+ *		exchange_respond(&x, &(struct exchange_response){ .http_status = 200,
  *			.content_type = "application/json", .body = &body });
  */
 #ifndef GATEWAY_EDGE_H
@@ -45,7 +45,7 @@ enum {
 struct edge_deadlines {
 	int first_ms;                  /* of a new connection to its first byte; 0: 10,000 */
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
-	int held_ms;                   /* an idle connection is not closed for another; 0: 200 */
+	int min_idle_ms;               /* an idle connection is not closed for another; 0: 200 */
 	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
 	int drain_ms;                  /* of the whole drain; 0: 10,000 */
 };
@@ -71,8 +71,8 @@ struct edge_options {
 	void *arg;
 };
 
-/* The buffers are borrowed for the call. One that has failed is never sent: see exchange_reply. */
-struct exchange_reply {
+/* The buffers are borrowed for the call. One that has failed is never sent: see exchange_respond. */
+struct exchange_response {
 	int http_status;
 	const char *content_type;  /* NULL: none */
 	const struct buf *headers; /* ready "Name: value\r\n" lines; NULL: none */
@@ -110,14 +110,14 @@ void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *dat
 /* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
  * 304 have neither. Takes the exchange.
  *
- * If a buffer of the reply has failed, the client gets 503 instead and the connection closes:
+ * If a buffer of the response has failed, the client gets 503 instead and the connection closes:
  * NO_MEMORY for GET, HEAD and OPTIONS, OUTCOME_UNKNOWN for other methods, which a worker may have
  * run. If there is no memory for that either, the connection is cut. */
-void exchange_reply(struct exchange **x, const struct exchange_reply *reply);
+void exchange_respond(struct exchange **x, const struct exchange_response *response);
 
-/* An answer in pieces: chunked, or until close for HTTP/1.0. reply->body is ignored. If a buffer
+/* An answer in pieces: chunked, or until close for HTTP/1.0. response->body is ignored. If a buffer
  * has failed, or memory runs out, the connection is cut: on_gone is called from the loop. */
-void exchange_start(struct exchange *x, const struct exchange_reply *reply);
+void exchange_start(struct exchange *x, const struct exchange_response *response);
 
 /* True: enough waits to be sent; on_drained is called when less than 64 KiB does. */
 bool exchange_write(struct exchange *x, const struct buf *bytes);

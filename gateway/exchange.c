@@ -31,7 +31,7 @@ static enum http_persistence persistence_of(const struct connection *c)
 {
 	if (c->is_last)
 		return HTTP_CLOSE;
-	return c->reader->request.minor_version == 0 ? HTTP_KEEP_ALIVE : HTTP_UNSAID;
+	return c->reader->request.minor_version == 0 ? HTTP_KEEP_ALIVE : HTTP_PERSISTENCE_IMPLIED;
 }
 
 static struct span view(const struct buf *b)
@@ -39,32 +39,33 @@ static struct span view(const struct buf *b)
 	return b ? buf_view(b) : (struct span){ 0 };
 }
 
-static size_t body_len(const struct exchange_reply *reply)
+static size_t body_len(const struct exchange_response *response)
 {
-	return reply->body ? reply->body->len : reply->static_body.len;
+	return response->body ? response->body->len : response->static_body.len;
 }
 
 /* Appending to a buffer stops at the first failure: what it holds then is only a part. */
-static bool has_failed(const struct exchange_reply *reply)
+static bool has_failed(const struct exchange_response *response)
 {
-	return (reply->headers && reply->headers->failed) || (reply->body && reply->body->failed);
+	return (response->headers && response->headers->failed)
+	       || (response->body && response->body->failed);
 }
 
 static void put_head(
-	struct connection *c, const struct exchange_reply *reply, enum http_framing framing)
+	struct connection *c, const struct exchange_response *response, enum http_body_end body_end)
 {
 	struct edge *edge = c->edge;
-	struct http_head head = { .http_status = reply->http_status,
+	struct http_head head = { .http_status = response->http_status,
 		.date = date_now(edge),
-		.content_type = reply->content_type,
-		.headers = view(reply->headers),
-		.framing = framing,
-		.length = body_len(reply),
+		.content_type = response->content_type,
+		.headers = view(response->headers),
+		.body_end = body_end,
+		.length = body_len(response),
 		.persistence = persistence_of(c) };
 	buf_clear(&edge->scratch);
 	http_head_put(&edge->scratch, &head);
-	if (edge->scratch.failed || has_failed(reply))
-		connection_break_off(c);
+	if (edge->scratch.failed || has_failed(response))
+		connection_fail(c);
 	else
 		output_put(c, buf_view(&edge->scratch));
 }
@@ -74,14 +75,14 @@ static bool is_head(const struct connection *c)
 	return c->reader && span_is(c->reader->request.method, "HEAD");
 }
 
-static void put_body(struct connection *c, const struct exchange_reply *reply)
+static void put_body(struct connection *c, const struct exchange_response *response)
 {
-	if (is_head(c) || !http_status_has_body(reply->http_status))
+	if (is_head(c) || !http_status_has_body(response->http_status))
 		return;
-	if (reply->body)
-		output_put(c, buf_view(reply->body));
+	if (response->body)
+		output_put(c, buf_view(response->body));
 	else
-		output_put_static(c, reply->static_body);
+		output_put_static(c, response->static_body);
 }
 
 static void put_refusal(struct connection *c, enum status st, const struct fail *why)
@@ -92,12 +93,12 @@ static void put_refusal(struct connection *c, enum status st, const struct fail 
 	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
 	if (status_info(st)->http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	struct exchange_reply reply = { .http_status = status_info(st)->http_status,
+	struct exchange_response response = { .http_status = status_info(st)->http_status,
 		.content_type = "application/json",
 		.headers = &headers,
 		.body = &body };
-	put_head(c, &reply, HTTP_LENGTH);
-	put_body(c, &reply);
+	put_head(c, &response, HTTP_LENGTH);
+	put_body(c, &response);
 	buf_fini(&headers);
 	buf_fini(&body);
 }
@@ -106,7 +107,7 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 {
 	c->is_last = true;
 	put_refusal(c, st, why);
-	input_give_reader(c);
+	input_return_reader(c);
 	c->stage = STAGE_FLUSHING;
 }
 
@@ -115,7 +116,7 @@ void exchange_refuse_head(struct connection *c, enum status st, const struct fai
 	put_refusal(c, st, why);
 	if (!c->is_last)
 		return;
-	input_give_reader(c);
+	input_return_reader(c);
 	c->stage = STAGE_FLUSHING;
 }
 
@@ -140,7 +141,7 @@ static void answered(struct connection *c)
 	c->exchange = (struct exchange){ 0 };
 	c->is_full = false;
 	c->stage = c->is_last || c->edge->is_draining ? STAGE_FLUSHING : STAGE_READING;
-	input_give_reader(c);
+	input_return_reader(c);
 }
 
 /* Never says of a write that it was not done: a worker may have done it. */
@@ -152,29 +153,29 @@ static void refuse_for_memory(struct connection *c)
 }
 
 /* What is pipelined behind it is handed up later, from the loop: the app is up the stack. */
-void exchange_reply(struct exchange **x, const struct exchange_reply *reply)
+void exchange_respond(struct exchange **x, const struct exchange_response *response)
 {
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
 	c->is_last |= c->edge->is_draining;
-	if (has_failed(reply)) {
+	if (has_failed(response)) {
 		refuse_for_memory(c);
 	} else {
-		put_head(c, reply, HTTP_LENGTH);
-		put_body(c, reply);
+		put_head(c, response, HTTP_LENGTH);
+		put_body(c, response);
 		answered(c);
 	}
 	connection_end_turn(c, is_inner);
 }
 
-void exchange_start(struct exchange *x, const struct exchange_reply *reply)
+void exchange_start(struct exchange *x, const struct exchange_response *response)
 {
 	struct connection *c = connection_of(x);
 	bool is_old = c->reader->request.minor_version == 0;
-	c->framing = is_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
-	c->drops_body = is_head(c) || !http_status_has_body(reply->http_status);
+	c->body_end = is_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
+	c->drops_body = is_head(c) || !http_status_has_body(response->http_status);
 	c->is_last |= is_old || c->edge->is_draining;
-	put_head(c, reply, c->framing);
+	put_head(c, response, c->body_end);
 	output_send_later(c);
 }
 
@@ -191,19 +192,19 @@ static bool put_chunk_size(struct connection *c, size_t len)
 bool exchange_write(struct exchange *x, const struct buf *bytes)
 {
 	struct connection *c = connection_of(x);
-	bool is_chunked = c->framing == HTTP_CHUNKED;
+	bool is_chunked = c->body_end == HTTP_CHUNKED;
 	bool is_empty = bytes->len == 0; /* an empty chunk would be the last one */
 	if (!bytes->failed && (c->drops_body || is_empty))
 		return false;
 	if (bytes->failed || (is_chunked && !put_chunk_size(c, bytes->len))) {
-		connection_break_off(c);
+		connection_fail(c);
 		return false;
 	}
 	output_put(c, buf_view(bytes));
 	if (is_chunked)
 		output_put(c, SPAN("\r\n"));
 	output_send_now(c);
-	output_count(c);
+	output_update_count(c);
 	c->is_full = output_is_full(c);
 	return c->is_full;
 }
@@ -212,7 +213,7 @@ void exchange_end(struct exchange **x)
 {
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
-	if (c->framing == HTTP_CHUNKED && !c->drops_body)
+	if (c->body_end == HTTP_CHUNKED && !c->drops_body)
 		output_put(c, SPAN("0\r\n\r\n"));
 	answered(c);
 	connection_end_turn(c, is_inner);
@@ -220,5 +221,5 @@ void exchange_end(struct exchange **x)
 
 void exchange_abort(struct exchange **x)
 {
-	connection_cut(take(x));
+	connection_reset(take(x));
 }

@@ -81,13 +81,13 @@ static bool names(const struct http_condition *c, struct span opaque, bool is_st
 	return false;
 }
 
-enum http_verdict http_conditions_judge(
+enum http_evaluation http_conditions_evaluate(
 	const struct http_conditions *conditions, struct span etag, bool is_read)
 {
 	if (conditions->match.is_given && !names(&conditions->match, etag, true))
-		return HTTP_FAILED;
+		return HTTP_PRECONDITION_FAILED;
 	if (conditions->none_match.is_given && names(&conditions->none_match, etag, false))
-		return is_read ? HTTP_NOT_MODIFIED : HTTP_FAILED;
+		return is_read ? HTTP_NOT_MODIFIED : HTTP_PRECONDITION_FAILED;
 	return HTTP_PROCEED;
 }
 

@@ -7,7 +7,7 @@
  *
  *	struct http_conditions conditions;
  *	st = http_conditions_read(http, &conditions, &why);
- *	switch (http_conditions_judge(&conditions, etag, true)) ...
+ *	switch (http_conditions_evaluate(&conditions, etag, true)) ...
  */
 #ifndef GATEWAY_HTTP_CONDITIONAL_H
 #define GATEWAY_HTTP_CONDITIONAL_H
@@ -26,7 +26,7 @@ struct http_conditions {
 	struct http_condition match, none_match;
 };
 
-enum http_verdict { HTTP_PROCEED, HTTP_NOT_MODIFIED, HTTP_FAILED };
+enum http_evaluation { HTTP_PROCEED, HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED };
 
 /* ST_INVALID_INPUT with the field's name where one is neither "*" nor a list of entity-tags; an
  * empty value is neither. The request is borrowed. */
@@ -35,7 +35,7 @@ enum status http_conditions_read(
 
 /* What the conditions mean for a representation that exists, in the order of section 13.2.2. `etag`
  * is its strong ETag without quotes; empty: it has none. HTTP_NOT_MODIFIED only for a read. */
-enum http_verdict http_conditions_judge(
+enum http_evaluation http_conditions_evaluate(
 	const struct http_conditions *conditions, struct span etag, bool is_read);
 
 /* Appends the condition in the form of the params if_match and if_none_match: "*", or the

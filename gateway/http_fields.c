@@ -11,11 +11,11 @@ static enum status bad(struct fail *why, const char *text)
 	return fail_set(why, ST_BAD_REQUEST, "%s", text);
 }
 
-static enum status judge_host(struct http_said *said, struct span value, struct fail *why)
+static enum status judge_host(struct http_framing *framing, struct span value, struct fail *why)
 {
-	if (said->has_host)
+	if (framing->has_host)
 		return bad(why, "more than one Host");
-	said->has_host = true;
+	framing->has_host = true;
 	return http_is_authority(value) ? ST_OK : bad(why, "a Host that is not valid");
 }
 
@@ -25,16 +25,16 @@ static bool is_length(struct span value)
 	       && http_run_of(value, HTTP_DIGIT) == value.len;
 }
 
-static enum status judge_length(struct http_said *said, struct span value, struct fail *why)
+static enum status judge_length(struct http_framing *framing, struct span value, struct fail *why)
 {
-	if (said->has_length)
+	if (framing->has_length)
 		return bad(why, "more than one Content-Length");
-	if (said->is_chunked)
+	if (framing->is_chunked)
 		return bad(why, "a Content-Length beside a Transfer-Encoding");
 	if (!is_length(value))
 		return bad(why, "a Content-Length that is not a number");
-	said->has_length = true;
-	said->length = http_decimal(value);
+	framing->has_length = true;
+	framing->length = http_decimal(value);
 	return ST_OK;
 }
 
@@ -55,19 +55,20 @@ static enum status refuse_codings(struct span list, struct fail *why)
 	return fail_set(why, ST_NOT_IMPLEMENTED, "a Transfer-Encoding other than chunked");
 }
 
-static enum status judge_coding(struct http_said *said, struct span value, struct fail *why)
+static enum status judge_coding(struct http_framing *framing, struct span value, struct fail *why)
 {
-	if (said->minor_version == 0)
+	if (framing->minor_version == 0)
 		return bad(why, "a Transfer-Encoding in HTTP/1.0");
-	if (said->is_chunked)
+	if (framing->is_chunked)
 		return bad(why, "more than one Transfer-Encoding");
-	if (said->has_length)
+	if (framing->has_length)
 		return bad(why, "a Transfer-Encoding beside a Content-Length");
-	said->is_chunked = true;
+	framing->is_chunked = true;
 	return span_is_nocase(value, "chunked") ? ST_OK : refuse_codings(value, why);
 }
 
-static enum status judge_connection(struct http_said *said, struct span value, struct fail *why)
+static enum status judge_connection(
+	struct http_framing *framing, struct span value, struct fail *why)
 {
 	struct http_list options = http_list_of_text(value);
 	struct span option;
@@ -75,56 +76,56 @@ static enum status judge_connection(struct http_said *said, struct span value, s
 		if (http_run_of(option, HTTP_TOKEN) != option.len)
 			return bad(why, "a Connection that is not a list of tokens");
 		if (span_is_nocase(option, "close"))
-			said->close = true;
+			framing->close = true;
 		else if (span_is_nocase(option, "keep-alive"))
-			said->keep_alive = true;
+			framing->keep_alive = true;
 	}
 	return ST_OK;
 }
 
-static enum status judge_expect(struct http_said *said, struct span value, struct fail *why)
+static enum status judge_expect(struct http_framing *framing, struct span value, struct fail *why)
 {
-	if (said->minor_version == 0)
+	if (framing->minor_version == 0)
 		return ST_OK; /* RFC 9110 section 10.1.1 */
 	if (!span_is_nocase(value, "100-continue"))
 		return fail_set(
 			why, ST_EXPECTATION_FAILED, "an expectation other than 100-continue");
-	said->expect_continue = true;
+	framing->expect_continue = true;
 	return ST_OK;
 }
 
 struct judged_field {
 	struct span name;
-	enum status (*judge)(struct http_said *said, struct span value, struct fail *why);
+	enum status (*judge)(struct http_framing *framing, struct span value, struct fail *why);
 };
 
 static const struct judged_field field_table[] = {
-	{ SPAN_INIT("host"),              judge_host },
-	{ SPAN_INIT("content-length"),    judge_length },
+	{ SPAN_INIT("host"), judge_host },
+	{ SPAN_INIT("content-length"), judge_length },
 	{ SPAN_INIT("transfer-encoding"), judge_coding },
-	{ SPAN_INIT("connection"),        judge_connection },
-	{ SPAN_INIT("expect"),            judge_expect },
+	{ SPAN_INIT("connection"), judge_connection },
+	{ SPAN_INIT("expect"), judge_expect },
 };
 
-enum status http_fields_judge(
-	struct http_said *said, struct span name, struct span value, struct fail *why)
+enum status http_fields_apply(
+	struct http_framing *framing, struct span name, struct span value, struct fail *why)
 {
 	for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
 		if (http_is_name(name, field_table[i].name))
-			return field_table[i].judge(said, value, why);
+			return field_table[i].judge(framing, value, why);
 	return ST_OK;
 }
 
-enum status http_fields_end(const struct http_said *said, struct fail *why)
+enum status http_fields_finish(const struct http_framing *framing, struct fail *why)
 {
-	if (said->minor_version > 0 && !said->has_host)
+	if (framing->minor_version > 0 && !framing->has_host)
 		return bad(why, "no Host");
-	if (said->length > HTTP_BODY_MAX)
+	if (framing->length > HTTP_BODY_MAX)
 		return fail_set(why, ST_PAYLOAD_TOO_LARGE, "a Content-Length over 1 MiB");
 	return ST_OK;
 }
 
-bool http_fields_keep_alive(const struct http_said *said)
+bool http_fields_keep_alive(const struct http_framing *framing)
 {
-	return !said->close && (said->minor_version > 0 || said->keep_alive);
+	return !framing->close && (framing->minor_version > 0 || framing->keep_alive);
 }

@@ -168,7 +168,7 @@ static enum http_step end_request_line(struct http_reader *r, struct http_cursor
 	if (major != '1' || minor > '1')
 		return refuse(r, c, ST_VERSION_NOT_SUPPORTED,
 			"the only versions are HTTP/1.0 and HTTP/1.1");
-	r->request.minor_version = r->scan.said.minor_version = minor - '0';
+	r->request.minor_version = r->scan.framing.minor_version = minor - '0';
 	return split_target(r, c);
 }
 
@@ -243,7 +243,7 @@ static enum http_step after_value(struct http_reader *r, struct http_cursor *c)
 	size_t last = r->scan.field_count++;
 	struct span name = http_marked(c->bytes, r->marks[last].name);
 	struct span value = http_marked(c->bytes, r->marks[last].value);
-	return judged(r, http_fields_judge(&r->scan.said, name, value, c->why));
+	return judged(r, http_fields_apply(&r->scan.framing, name, value, c->why));
 }
 
 static enum http_step after_fields(struct http_reader *r, struct http_cursor *c)
@@ -251,9 +251,9 @@ static enum http_step after_fields(struct http_reader *r, struct http_cursor *c)
 	struct http_scan *s = &r->scan;
 	enum http_step step = enter_after(r, c, '\n', IN_LENGTH, http_no_line_feed);
 	if (step == STEP_ON && !s->in_trailers) {
-		step = judged(r, http_fields_end(&s->said, c->why));
-		s->part = s->said.is_chunked ? IN_SIZE : IN_LENGTH;
-		s->body_left = s->said.length;
+		step = judged(r, http_fields_finish(&s->framing, c->why));
+		s->part = s->framing.is_chunked ? IN_SIZE : IN_LENGTH;
+		s->body_left = s->framing.length;
 	}
 	return step == STEP_ON ? STEP_DONE : step;
 }
@@ -359,23 +359,24 @@ static enum http_step after_chunk_cr(struct http_reader *r, struct http_cursor *
 	return enter_after(r, c, '\n', IN_SIZE, no_chunk_end);
 }
 
-static enum http_step (*const part_table[PART_COUNT])(struct http_reader *r, struct http_cursor *c) = {
-	[IN_METHOD]      = in_method,
-	[IN_TARGET]      = in_target,
-	[IN_VERSION]     = in_version,
-	[AT_FIELD]       = at_field,
-	[IN_NAME]        = in_name,
-	[IN_VALUE]       = in_value,
-	[AFTER_VALUE]    = after_value,
-	[AFTER_FIELDS]   = after_fields,
-	[IN_SIZE]        = in_size,
-	[IN_SIZE_BLANK]  = in_size_blank,
-	[IN_EXTENSION]   = in_extension,
-	[AFTER_SIZE]     = after_size,
-	[IN_CHUNK]       = in_chunk,
-	[AFTER_CHUNK]    = after_chunk,
+static enum http_step (*const part_table[PART_COUNT])(
+	struct http_reader *r, struct http_cursor *c) = {
+	[IN_METHOD] = in_method,
+	[IN_TARGET] = in_target,
+	[IN_VERSION] = in_version,
+	[AT_FIELD] = at_field,
+	[IN_NAME] = in_name,
+	[IN_VALUE] = in_value,
+	[AFTER_VALUE] = after_value,
+	[AFTER_FIELDS] = after_fields,
+	[IN_SIZE] = in_size,
+	[IN_SIZE_BLANK] = in_size_blank,
+	[IN_EXTENSION] = in_extension,
+	[AFTER_SIZE] = after_size,
+	[IN_CHUNK] = in_chunk,
+	[AFTER_CHUNK] = after_chunk,
 	[AFTER_CHUNK_CR] = after_chunk_cr,
-	[IN_LENGTH]      = in_bytes,
+	[IN_LENGTH] = in_bytes,
 };
 
 enum http_step http_grammar_run(struct http_reader *r, struct http_cursor *c)

@@ -60,9 +60,9 @@ void http_head_put_field(struct buf *out, const char *name, struct span value)
 
 static void put_framing(struct buf *out, const struct http_head *head)
 {
-	if (head->framing == HTTP_CHUNKED) {
+	if (head->body_end == HTTP_CHUNKED) {
 		buf_text(out, "Transfer-Encoding: chunked\r\n");
-	} else if (head->framing == HTTP_LENGTH) {
+	} else if (head->body_end == HTTP_LENGTH) {
 		buf_text(out, "Content-Length: ");
 		buf_int(out, (int64_t)head->length);
 		buf_text(out, "\r\n");
@@ -71,7 +71,7 @@ static void put_framing(struct buf *out, const struct http_head *head)
 
 void http_head_put(struct buf *out, const struct http_head *head)
 {
-	static const char *const persistence[] = { [HTTP_UNSAID] = "",
+	static const char *const persistence[] = { [HTTP_PERSISTENCE_IMPLIED] = "",
 		[HTTP_KEEP_ALIVE] = "Connection: keep-alive\r\n",
 		[HTTP_CLOSE] = "Connection: close\r\n" };
 	buf_text(out, "HTTP/1.1 ");

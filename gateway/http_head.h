@@ -2,7 +2,7 @@
  * http_head: the head of an HTTP/1.1 answer, as bytes (RFC 9112 section 4, RFC 9110 section 6).
  *
  *	struct http_head head = { .http_status = 200, .content_type = "application/json",
- *		.date = "Sun, 06 Nov 1994 08:49:37 GMT", .framing = HTTP_LENGTH, .length = 2 };
+ *		.date = "Sun, 06 Nov 1994 08:49:37 GMT", .body_end = HTTP_LENGTH, .length = 2 };
  *	http_head_put(&out, &head);
  */
 #ifndef GATEWAY_HTTP_HEAD_H
@@ -12,17 +12,17 @@
 
 #include "common/buf.h"
 
-enum http_framing { HTTP_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE };
-enum http_persistence { HTTP_UNSAID, HTTP_KEEP_ALIVE, HTTP_CLOSE };
+enum http_body_end { HTTP_LENGTH, HTTP_CHUNKED, HTTP_UNTIL_CLOSE };
+enum http_persistence { HTTP_PERSISTENCE_IMPLIED, HTTP_KEEP_ALIVE, HTTP_CLOSE };
 
 enum { HTTP_DATE_SIZE = 30 }; /* with the NUL */
 
 struct http_head {
 	int http_status;
 	const char *date;
-	const char *content_type;  /* NULL: none */
-	struct span headers;       /* ready "Name: value\r\n" lines */
-	enum http_framing framing; /* unsaid where the status has no body: 1xx, 204, 304 */
+	const char *content_type;    /* NULL: none */
+	struct span headers;         /* ready "Name: value\r\n" lines */
+	enum http_body_end body_end; /* unsaid where the status has no body: 1xx, 204, 304 */
 	size_t length;
 	enum http_persistence persistence;
 };

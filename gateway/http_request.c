@@ -42,15 +42,15 @@ static void make_request(struct http_reader *r)
 	for (size_t i = 0; i < q->field_count; i++)
 		q->fields[i] = (struct http_field){ http_marked(head, r->marks[i].name),
 			http_marked(head, r->marks[i].value) };
-	q->has_body = s->said.has_length || s->said.is_chunked;
-	q->keep_alive = http_fields_keep_alive(&s->said);
-	q->expect_continue = s->said.expect_continue;
+	q->has_body = s->framing.has_length || s->framing.is_chunked;
+	q->keep_alive = http_fields_keep_alive(&s->framing);
+	q->expect_continue = s->framing.expect_continue;
 }
 
 static enum http_progress end_head(struct http_reader *r)
 {
 	make_request(r);
-	if (!r->scan.said.is_chunked && r->scan.body_left == 0)
+	if (!r->scan.framing.is_chunked && r->scan.body_left == 0)
 		return complete(r);
 	r->phase = HTTP_IN_BODY;
 	return HTTP_HEAD;
@@ -151,7 +151,7 @@ enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, s
 
 size_t http_reader_body_left(const struct http_reader *r)
 {
-	return r->scan.said.is_chunked ? HTTP_BODY_MAX : (size_t)r->scan.body_left;
+	return r->scan.framing.is_chunked ? HTTP_BODY_MAX : (size_t)r->scan.body_left;
 }
 
 const struct http_request *http_reader_known(struct http_reader *r)

@@ -72,11 +72,11 @@ struct http_mark {
 
 /* How far the bytes are judged: the reader's own. */
 struct http_scan {
-	int part;              /* of the grammar: what comes next */
-	size_t pos, start;     /* the next byte to judge, and where its part began; in the head */
-	struct http_said said; /* by the fields so far */
-	uint64_t body_left;    /* of the length, or of the chunk */
-	size_t line_bytes;     /* of a chunk's size and extensions */
+	int part;          /* of the grammar: what comes next */
+	size_t pos, start; /* the next byte to judge, and where its part began; in the head */
+	struct http_framing framing; /* by the fields so far */
+	uint64_t body_left;          /* of the length, or of the chunk */
+	size_t line_bytes;           /* of a chunk's size and extensions */
 	size_t field_count, blank_lines, trailer_bytes;
 	bool has_cr; /* of a blank line */
 	bool in_trailers;

@@ -24,7 +24,7 @@ static bool take_reader(struct connection *c)
 	c->has_begun = true;
 	admission_set_idle(&c->edge->admission, c, false);
 	if (!c->reader)
-		c->reader = edge_take_reader(c->edge);
+		c->reader = edge_borrow_reader(c->edge);
 	return c->reader;
 }
 
@@ -34,17 +34,17 @@ static void count_body(struct connection *c, size_t bytes)
 	c->body_counted = bytes;
 }
 
-void input_give_reader(struct connection *c)
+void input_return_reader(struct connection *c)
 {
 	c->has_head = c->drops_request = false;
 	count_body(c, 0);
 	if (c->reader)
-		edge_give_reader(c->edge, &c->reader);
+		edge_return_reader(c->edge, &c->reader);
 }
 
 /* Dropping what still comes keeps the kernel from sending RST, which could overtake the answer
  * (RFC 9112 section 9.6). */
-void input_drop(struct connection *c)
+void input_discard(struct connection *c)
 {
 	c->dropped += input_unread(c);
 	evbuffer_drain(bufferevent_get_input(c->bev), input_unread(c));
@@ -54,7 +54,7 @@ void input_drop(struct connection *c)
 /* Not by a read high-water mark: where that is reached and the input is left, libevent calls
  * on_read again and again. Reading goes on below the bound to learn of a client that is gone;
  * while the output is full, writing tells. */
-void input_pace(struct connection *c)
+void input_update_reading(struct connection *c)
 {
 	bool wants = !c->has_ended && input_unread(c) < READ_AHEAD_MAX && !output_is_full(c);
 	if (wants == c->is_reading)
@@ -72,11 +72,11 @@ static bool is_last_request(const struct connection *c)
 	       || (c->has_ended && input_unread(c) == 0);
 }
 
-static void hand_up(struct connection *c)
+static void dispatch_request(struct connection *c)
 {
 	struct edge *edge = c->edge;
 	edge->counts.requests++;
-	c->stage = STAGE_ANSWERING;
+	c->stage = STAGE_RESPONDING;
 	c->deadline = DEADLINE_NONE;
 	c->is_last = is_last_request(c);
 	edge->options.on_request(&c->exchange, edge->options.arg);
@@ -112,7 +112,7 @@ static void on_head(struct connection *c)
 void input_refuse(struct connection *c, enum status st, const struct fail *why)
 {
 	if (c->drops_request) {
-		input_give_reader(c);
+		input_return_reader(c);
 		c->stage = STAGE_FLUSHING;
 	} else {
 		exchange_refuse(c, st, why);
@@ -138,13 +138,13 @@ static void refuse_body(struct connection *c)
 static void end_request(struct connection *c)
 {
 	if (c->drops_request) {
-		input_give_reader(c);
+		input_return_reader(c);
 		c->deadline = DEADLINE_NONE; /* what follows has its own */
 		return;
 	}
 	c->has_head = true;
 	if (has_room_for_body(c))
-		hand_up(c);
+		dispatch_request(c);
 	else
 		refuse_body(c);
 }
@@ -156,7 +156,7 @@ static void feed(struct connection *c)
 	struct fail why;
 	why.text[0] = why.field[0] = '\0';
 	if (!take_reader(c)) {
-		connection_cut(c);
+		connection_reset(c);
 		return;
 	}
 	evbuffer_peek(input, -1, NULL, &piece, 1);
@@ -186,7 +186,7 @@ static bool can_feed(const struct connection *c)
 	       && !output_is_full(c);
 }
 
-void input_take(struct connection *c)
+void input_process(struct connection *c)
 {
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): within a turn nothing is freed */
 	for (int i = 0; i < STEPS_PER_TURN && can_feed(c); i++)

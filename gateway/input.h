@@ -19,17 +19,17 @@ struct connection;
 size_t input_unread(const struct connection *c); /* bytes */
 
 /* Within a turn: judges what has come and hands up what is whole, a bounded number of steps. */
-void input_take(struct connection *c);
+void input_process(struct connection *c);
 
 /* At the end of a turn: reads from the socket, or leaves bytes in the kernel. */
-void input_pace(struct connection *c);
+void input_update_reading(struct connection *c);
 
-void input_drop(struct connection *c); /* while lingering */
+void input_discard(struct connection *c); /* while lingering */
 
 /* The edge's own response to a request that is not whole; the connection ends with it. */
 void input_refuse(struct connection *c, enum status st, const struct fail *why);
 
 /* Nothing of the request is needed any more. */
-void input_give_reader(struct connection *c);
+void input_return_reader(struct connection *c);
 
 #endif

@@ -31,7 +31,7 @@ void output_put(struct connection *c, struct span bytes)
 	struct evbuffer *output = bufferevent_get_output(c->bev);
 	c->output.put += bytes.len;
 	if (!c->is_broken && evbuffer_add(output, bytes.bytes, bytes.len) != 0)
-		connection_break_off(c);
+		connection_fail(c);
 }
 
 void output_put_static(struct connection *c, struct span bytes)
@@ -41,7 +41,7 @@ void output_put_static(struct connection *c, struct span bytes)
 		return;
 	c->output.put += bytes.len;
 	if (evbuffer_add_reference(output, bytes.bytes, bytes.len, NULL, NULL) != 0)
-		connection_break_off(c);
+		connection_fail(c);
 }
 
 /* Bytes that the client's machine has not acknowledged: ours and the kernel's. */
@@ -76,7 +76,7 @@ void output_send_later(struct connection *c)
 	TAILQ_INSERT_TAIL(&all_of(c)->writers, c, output.link);
 	begin_period(c);
 	if (bufferevent_enable(c->bev, EV_WRITE) != 0)
-		connection_break_off(c);
+		connection_fail(c);
 }
 
 /*
@@ -98,7 +98,7 @@ void output_send_now(struct connection *c)
 		output_send_later(c);
 }
 
-void output_wrote(struct connection *c)
+void output_on_written(struct connection *c)
 {
 	if (output_unsent(c) > 0)
 		return;
@@ -114,7 +114,7 @@ static void count(struct connection *c, size_t unsent)
 }
 
 /* The app may be up the stack, so the loop closes what is too much. */
-void output_count(struct connection *c)
+void output_update_count(struct connection *c)
 {
 	static const struct timeval at_once;
 	struct outputs *all = all_of(c);
@@ -123,7 +123,7 @@ void output_count(struct connection *c)
 		evtimer_add(all->relief, &at_once);
 }
 
-void output_forget(struct connection *c)
+void output_fini(struct connection *c)
 {
 	stop_writing(c);
 	count(c, 0);

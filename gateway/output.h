@@ -65,8 +65,8 @@ bool output_is_full(const struct connection *c);
 
 void output_send_now(struct connection *c);   /* what the socket takes; the rest later */
 void output_send_later(struct connection *c); /* from the loop */
-void output_wrote(struct connection *c);      /* the loop has written: in bufferevent's callback */
-void output_count(struct connection *c);      /* after a turn or a piece of a stream */
-void output_forget(struct connection *c);     /* the connection is freed */
+void output_on_written(struct connection *c); /* the loop has written: in bufferevent's callback */
+void output_update_count(struct connection *c); /* after a turn or a piece of a stream */
+void output_fini(struct connection *c);         /* the connection is freed */
 
 #endif

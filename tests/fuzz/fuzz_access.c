@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_refusal(st, &why);
 	if (st != ST_OK)
 		return 0;
-	(void)http_conditions_judge(&conditions, SPAN("2026-11-21T08:03:40.123456Z"), size & 1);
+	(void)http_conditions_evaluate(&conditions, SPAN("2026-11-21T08:03:40.123456Z"), size & 1);
 	check_condition(&conditions.match);
 	check_condition(&conditions.none_match);
 	return 0;

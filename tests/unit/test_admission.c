@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(one_that_has_just_become_idle_does_not)
 {
-	admission.held_ms = 3600000;
+	admission.min_idle_ms = 3600000;
 	for (int i = 0; i < 4; i++)
 		ck_assert(enter(i, (char)('a' + i)));
 	set_idle(0, true);

@@ -41,10 +41,10 @@ static void answer(struct exchange **x)
 	buf_span(&body, q->body);
 	buf_byte(&body, '.');
 	exchange_set_data(*x, NULL, NULL);
-	exchange_reply(x, &(struct exchange_reply){ .http_status = 200,
-				  .content_type = "text/plain",
-				  .headers = &headers,
-				  .body = &body });
+	exchange_respond(x, &(struct exchange_response){ .http_status = 200,
+				    .content_type = "text/plain",
+				    .headers = &headers,
+				    .body = &body });
 	ck_assert_ptr_null(*x);
 	buf_fini(&headers);
 	buf_fini(&body);
@@ -344,8 +344,8 @@ START_TEST(no_content_has_no_length_and_no_body)
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
 	until(&handed, 1);
-	exchange_reply(&pending[0],
-		&(struct exchange_reply){ .http_status = bodiless[_i], .static_body = SPAN("no") });
+	exchange_respond(&pending[0], &(struct exchange_response){ .http_status = bodiless[_i],
+					      .static_body = SPAN("no") });
 	until(&handed, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
@@ -447,7 +447,7 @@ static void write_until_full(struct exchange *x, void *data)
 static void stream(struct exchange *x)
 {
 	exchange_start(
-		x, &(struct exchange_reply){ .http_status = 200, .content_type = "text/plain" });
+		x, &(struct exchange_response){ .http_status = 200, .content_type = "text/plain" });
 	exchange_on_drained(x, write_until_full);
 }
 
@@ -583,9 +583,9 @@ START_TEST(a_response_without_memory_is_503_and_never_a_part)
 	say(fd, failures[_i].request);
 	until(&handed, 1);
 	exchange_set_data(pending[0], NULL, NULL);
-	exchange_reply(&pending[0], &(struct exchange_reply){ .http_status = 200,
-					    .headers = failures[_i].is_body ? &whole : &failed,
-					    .body = failures[_i].is_body ? &failed : &whole });
+	exchange_respond(&pending[0], &(struct exchange_response){ .http_status = 200,
+					      .headers = failures[_i].is_body ? &whole : &failed,
+					      .body = failures[_i].is_body ? &failed : &whole });
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("HTTP/1.1 503 Service Unavailable\r\n"), 1);
 	ck_assert_int_eq(times("Connection: close\r\n"), 1);
@@ -603,7 +603,7 @@ START_TEST(a_stream_without_memory_is_cut)
 	say(fd, GET("/s"));
 	until(&handed, 1);
 	exchange_start(pending[0],
-		&(struct exchange_reply){ .http_status = 200, .headers = _i ? &failed : NULL });
+		&(struct exchange_response){ .http_status = 200, .headers = _i ? &failed : NULL });
 	(void)exchange_write(pending[0], &failed);
 	ck_assert_int_eq(hears_end(fd), -1);
 	ck_assert_int_eq(times("0\r\n\r\n"), 0);
@@ -617,8 +617,8 @@ START_TEST(static_bytes_are_sent_whole)
 	say(fd, GET("/1") GET("/2"));
 	until(&handed, 1);
 	exchange_set_data(pending[0], NULL, NULL);
-	exchange_reply(&pending[0],
-		&(struct exchange_reply){ .http_status = 200, .static_body = SPAN("static") });
+	exchange_respond(&pending[0],
+		&(struct exchange_response){ .http_status = 200, .static_body = SPAN("static") });
 	until(&handed, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
@@ -947,8 +947,8 @@ static void answer_large(struct exchange **x)
 {
 	memset(large, '~', sizeof large);
 	exchange_set_data(*x, NULL, NULL);
-	exchange_reply(x, &(struct exchange_reply){
-				  .http_status = 200, .static_body = { large, sizeof large } });
+	exchange_respond(x, &(struct exchange_response){
+				    .http_status = 200, .static_body = { large, sizeof large } });
 }
 
 static void answer_large_at_once(struct exchange *x, void *arg)
@@ -1159,7 +1159,7 @@ END_TEST
 START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
 {
 	options.connections_max = 3;
-	options.deadlines.held_ms = 1;
+	options.deadlines.min_idle_ms = 1;
 	reopen();
 	int busy = client(), half = client(), idle = client();
 	say(busy, GET("/busy"));
@@ -1191,7 +1191,7 @@ END_TEST
 START_TEST(a_connection_that_was_just_served_is_not_the_longest_idle_one)
 {
 	options.connections_max = 2;
-	options.deadlines.held_ms = 1;
+	options.deadlines.min_idle_ms = 1;
 	answers_at_once = true;
 	reopen();
 	int served = client(), idle = client();

@@ -62,7 +62,7 @@ END_TEST
 
 static const struct {
 	const char *fields, *etag;
-	enum http_verdict read, write;
+	enum http_evaluation read, write;
 } verdicts[] = {
 	{ "", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ IF "\"v\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
@@ -70,19 +70,21 @@ static const struct {
 	{ IF "\"u\"\r\n" IF "\"v\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ IF "*\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ IF "*\r\n", "", HTTP_PROCEED, HTTP_PROCEED },
-	{ IF "W/\"v\"\r\n", "v", HTTP_FAILED, HTTP_FAILED },
-	{ IF "\"vv\", \"V\", \"\", \"v,w\", \"u,v\"\r\n", "v", HTTP_FAILED, HTTP_FAILED },
-	{ IF "\"\"\r\n", "", HTTP_FAILED, HTTP_FAILED },
-	{ NONE "\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_FAILED },
-	{ NONE "W/\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_FAILED },
-	{ NONE "\"u\"\r\n" NONE "W/\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_FAILED },
-	{ NONE "*\r\n", "v", HTTP_NOT_MODIFIED, HTTP_FAILED },
+	{ IF "W/\"v\"\r\n", "v", HTTP_PRECONDITION_FAILED, HTTP_PRECONDITION_FAILED },
+	{ IF "\"vv\", \"V\", \"\", \"v,w\", \"u,v\"\r\n", "v", HTTP_PRECONDITION_FAILED,
+		HTTP_PRECONDITION_FAILED },
+	{ IF "\"\"\r\n", "", HTTP_PRECONDITION_FAILED, HTTP_PRECONDITION_FAILED },
+	{ NONE "\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
+	{ NONE "W/\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
+	{ NONE "\"u\"\r\n" NONE "W/\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
+	{ NONE "*\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
 	{ NONE "\"vv\", \"u,v\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ NONE "\"u\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ NONE "\"\"\r\n", "", HTTP_PROCEED, HTTP_PROCEED },
 	/* If-Match comes first (section 13.2.2) */
-	{ IF "\"u\"\r\n" NONE "\"v\"\r\n", "v", HTTP_FAILED, HTTP_FAILED },
-	{ NONE "\"v\"\r\n" IF "\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_FAILED },
+	{ IF "\"u\"\r\n" NONE "\"v\"\r\n", "v", HTTP_PRECONDITION_FAILED,
+		HTTP_PRECONDITION_FAILED },
+	{ NONE "\"v\"\r\n" IF "\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
 };
 
 START_TEST(conditions_are_compared_as_rfc_9110_says)
@@ -92,8 +94,8 @@ START_TEST(conditions_are_compared_as_rfc_9110_says)
 	struct span etag = span_of(verdicts[_i].etag);
 	read_head(&reader, verdicts[_i].fields);
 	ck_assert_int_eq(http_conditions_read(&reader.request, &conditions, NULL), ST_OK);
-	ck_assert_int_eq(http_conditions_judge(&conditions, etag, true), verdicts[_i].read);
-	ck_assert_int_eq(http_conditions_judge(&conditions, etag, false), verdicts[_i].write);
+	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, true), verdicts[_i].read);
+	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, false), verdicts[_i].write);
 	http_reader_fini(&reader);
 }
 END_TEST
