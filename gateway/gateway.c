@@ -118,7 +118,10 @@ static enum status open_workers(struct gateway *g, struct fail *why)
 		.peers_max = g->descriptors.peers_max,
 		.version = STUDYTRACKER_VERSION,
 	};
-	return workers_open(&g->workers, g->hub, service_base(g->service), &options, why);
+	enum status st = workers_open(&g->workers, g->hub, service_base(g->service), &options, why);
+	if (st == ST_OK)
+		workers_add_counters(g->workers, &g->counters);
+	return st;
 }
 
 static enum status open_rpc(struct gateway *g, struct fail *why)
@@ -126,12 +129,16 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 	struct rpc_options options = {
 		.endpoint = g->settings.rpc_endpoint,
 		.workers = g->workers,
+		.counters = &g->counters,
 		.deadline_ms = g->settings.deadline_ms,
 		.peers_max = g->descriptors.peers_max,
 	};
 	if (!*options.endpoint)
 		return ST_OK;
-	return rpc_open(&g->rpc, g->hub, service_base(g->service), &options, why);
+	enum status st = rpc_open(&g->rpc, g->hub, service_base(g->service), &options, why);
+	if (st == ST_OK)
+		rpc_add_counters(g->rpc, &g->counters);
+	return st;
 }
 
 static enum status open_edge(struct gateway *g, struct fail *why)

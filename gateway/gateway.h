@@ -26,7 +26,8 @@ struct gateway {
 	struct workers *workers;
 	struct rpc *rpc; /* NULL: RPC clients have no endpoint */
 	struct edge *edge;
-	int draining; /* parts that are not drained yet */
+	struct counter_sources counters; /* of all parts: rpc.status shows them */
+	int draining;                    /* parts that are not drained yet */
 	struct api api;
 };
 

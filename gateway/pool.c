@@ -7,12 +7,12 @@
 void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
 {
 	*p = (struct pool){
-		.queue_max = options->queue_max,
 		.watch = options->watch,
 		.watch_arg = options->watch_arg,
 		.next_epoch = options->epoch,
 		.ticked_ms = now_ms,
 		.usable_ms = now_ms,
+		.counts = { .queue_max = options->queue_max },
 	};
 	bool is_short = options->queue_max < POOL_SLOW_MAX;
 	pool_line_init(
@@ -177,7 +177,7 @@ static void take_back(struct pool *p, struct pool_worker *w)
 		struct pool_call *last = TAILQ_LAST(&w->held, pool_list);
 		pool_state_detach(p, last);
 		pool_state_wait_first(p, last);
-		p->counts.unsent++;
+		p->counts.requeued++;
 	}
 }
 

@@ -50,6 +50,7 @@
 #ifndef GATEWAY_POOL_H
 #define GATEWAY_POOL_H
 
+#include "gateway/pool_counts.h"
 #include "gateway/pool_index.h"
 #include "gateway/pool_line.h"
 #include "gateway/pool_order.h"
@@ -76,27 +77,7 @@ enum pool_event {
 };
 typedef void (*pool_watch)(void *arg, enum pool_event event, const struct pool_worker *w);
 
-struct pool_counts {
-	uint64_t calls;    /* accepted */
-	uint64_t answered; /* by a worker, in time, and told so */
-	uint64_t cancelled;
-	uint64_t overloaded;   /* refused: the queue was full */
-	uint64_t no_worker;    /* refused or ended: no worker, or none with a live database */
-	uint64_t expired;      /* ended at their deadline */
-	uint64_t unknown;      /* ended as ST_OUTCOME_UNKNOWN */
-	uint64_t sent, unsent; /* handed to workers; taken back, since the socket refused */
-	uint64_t repeated;
-	uint64_t late;      /* answers nobody waits for any more */
-	uint64_t stale;     /* messages of another epoch, dropped whole */
-	uint64_t malformed; /* messages dropped: not the protocol */
-	uint64_t deaths;
-	size_t queued, suspects,
-		in_flight; /* now; followers are queued, barred ones are suspects */
-	size_t live;       /* now in the pool, ended ones included */
-};
-
 struct pool {
-	size_t queue_max;
 	pool_watch watch;
 	void *watch_arg;
 	int64_t next_epoch;

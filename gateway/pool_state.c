@@ -55,7 +55,7 @@ void pool_state_hold(struct pool *p, struct pool_call *call, struct pool_worker 
 	w->in_flight++;
 	w->slow_in_flight += call->is_slow;
 	p->counts.in_flight++;
-	p->counts.sent++;
+	p->counts.assigned++;
 	if (call->losses > 0) {
 		w->has_suspect = true;
 		p->suspects_in_flight++;
@@ -72,10 +72,8 @@ bool pool_state_is_unsent(const struct pool_worker *w, const struct pool_call *c
 static void let_go(struct pool *p, struct pool_call *call)
 {
 	struct pool_worker *w = call->worker;
-	if (pool_state_is_unsent(w, call)) {
+	if (pool_state_is_unsent(w, call))
 		w->sent--; /* its credit was not used */
-		p->counts.sent--;
-	}
 	if (w->unsent == call)
 		w->unsent = TAILQ_NEXT(call, link);
 	TAILQ_REMOVE(&w->held, call, link);

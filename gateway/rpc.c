@@ -164,7 +164,7 @@ static enum status local_result(
 	struct rpc *rpc, const struct rpc_local *local, struct buf *made, struct span *result)
 {
 	struct rpc_about about = { .workers = rpc->options.workers,
-		.counts = rpc->counts,
+		.counters = rpc->options.counters,
 		.uptime_ms = service_now_ms() - rpc->opened_ms };
 	struct buf *out = local->is_constant ? &rpc->constant : made;
 	if (!local->is_constant || rpc->constant_of != local) {
@@ -312,8 +312,8 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (rpc->counts.in_flight == 0)
 		return;
-	log_warn("%zu RPC requests not answered within %d s: given up", rpc->counts.in_flight,
-		RPC_DRAIN_MS / 1000);
+	log_warn("%llu RPC requests not answered within %d s: given up",
+		(unsigned long long)rpc->counts.in_flight, RPC_DRAIN_MS / 1000);
 	for (struct rpc_call *c = LIST_FIRST(&rpc->calls), *next; c; c = next) {
 		struct rpc_peer *p = c->peer;
 		next = LIST_NEXT(c, all);
@@ -347,6 +347,11 @@ void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
 struct rpc_counts rpc_counts(const struct rpc *rpc)
 {
 	return rpc->counts;
+}
+
+void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources)
+{
+	counter_sources_add(sources, &rpc_counts_table, &rpc->counts);
 }
 
 static enum status open_parts(

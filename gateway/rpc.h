@@ -43,11 +43,12 @@ enum {
 };
 
 struct rpc_options {
-	const char *endpoint;    /* bound */
-	struct workers *workers; /* outlives it */
-	int64_t deadline_ms;     /* of requests that say none */
-	size_t peers_max;        /* clients that may be connected; 0: no bound */
-	size_t unread_all_max;   /* of responses; 0: RPC_UNREAD_ALL_MAX */
+	const char *endpoint;                   /* bound */
+	struct workers *workers;                /* outlives it */
+	const struct counter_sources *counters; /* rpc.status shows them; outlive it; may be NULL */
+	int64_t deadline_ms;                    /* of requests that say none */
+	size_t peers_max;                       /* clients that may be connected; 0: no bound */
+	size_t unread_all_max;                  /* of responses; 0: RPC_UNREAD_ALL_MAX */
 };
 
 enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,
@@ -56,6 +57,7 @@ enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base
 /* The endpoint it is bound to, with the port that was given. */
 const char *rpc_endpoint(const struct rpc *rpc);
 struct rpc_counts rpc_counts(const struct rpc *rpc);
+void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources);
 
 /* New requests are refused with SHUTTING_DOWN; calls back, from the loop, once what is in flight
  * is answered, given up after RPC_DRAIN_MS, and not before RPC_GRACE_MS: what was on its way

@@ -17,6 +17,23 @@ static const struct rpc_local local_table[] = {
 	  put_status },
 };
 
+#define AT(field) COUNTER_AT(struct rpc_counts, field)
+
+static const struct counter counts_rows[] = {
+	{ "peers",     COUNTER_GAUGE, AT(peers),     "Clients that wait for a response." },
+	{ "in_flight", COUNTER_GAUGE, AT(in_flight), "Requests in the pool." },
+	{ "bytes",     COUNTER_GAUGE, AT(bytes),     "Bytes of the params of these requests." },
+	{ "requests",  COUNTER_TOTAL, AT(requests),  "Requests received." },
+	{ "answered",  COUNTER_TOTAL, AT(answered),  "Results and errors put into messages to clients." },
+	{ "refused",   COUNTER_TOTAL, AT(refused),   "Requests that the gateway refused itself." },
+	{ "dropped",   COUNTER_TOTAL, AT(dropped),   "Responses and messages dropped: the client is gone or does not read, or memory is out." },
+	{ "malformed", COUNTER_TOTAL, AT(malformed), "Messages not read to their end because they break the protocol." },
+	{ "ignored",   COUNTER_TOTAL, AT(ignored),   "Notifications and responses that clients sent." },
+};
+
+const struct counter_table rpc_counts_table = { "rpc", "studytracker_rpc_", counts_rows,
+	sizeof counts_rows / sizeof *counts_rows };
+
 enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };
 
 static const char *const kind_names[] = {
@@ -189,62 +206,12 @@ static void put_workers(struct map *map, const struct pool *pool)
 	msg_close(out, mark, count);
 }
 
-struct number {
-	const char *name;
-	uint64_t value;
-};
-
-static void put_numbers(
-	struct map *map, const char *key, const struct number *numbers, size_t count)
+static void put_counters(struct map *map, const struct counter_sources *sources)
 {
-	struct map inner = open_map(put_key(map, key));
-	for (size_t i = 0; i < count; i++)
-		put_int(&inner, numbers[i].name, (int64_t)numbers[i].value);
-	close_map(&inner);
-}
-
-static void put_queue(struct map *map, const struct pool *pool)
-{
-	const struct number numbers[] = {
-		{ "max", pool->queue_max },
-		{ "waiting", pool->counts.queued },
-		{ "suspects", pool->counts.suspects },
-		{ "in_flight", pool->counts.in_flight },
-	};
-	put_numbers(map, "queue", numbers, sizeof numbers / sizeof *numbers);
-}
-
-static void put_pool_counts(struct map *map, const struct pool_counts *c)
-{
-	const struct number numbers[] = {
-		{ "calls", c->calls },
-		{ "answered", c->answered },
-		{ "cancelled", c->cancelled },
-		{ "overloaded", c->overloaded },
-		{ "no_worker", c->no_worker },
-		{ "expired", c->expired },
-		{ "unknown", c->unknown },
-		{ "repeated", c->repeated },
-		{ "late", c->late },
-		{ "stale", c->stale },
-		{ "malformed", c->malformed },
-		{ "deaths", c->deaths },
-	};
-	put_numbers(map, "counts", numbers, sizeof numbers / sizeof *numbers);
-}
-
-static void put_rpc_counts(struct map *map, const struct rpc_counts *c)
-{
-	const struct number numbers[] = {
-		{ "peers", c->peers },
-		{ "in_flight", c->in_flight },
-		{ "requests", c->requests },
-		{ "answered", c->answered },
-		{ "refused", c->refused },
-		{ "dropped", c->dropped },
-		{ "malformed", c->malformed },
-	};
-	put_numbers(map, "rpc", numbers, sizeof numbers / sizeof *numbers);
+	for (size_t i = 0; sources && i < sources->count; i++) {
+		const struct counter_source *source = &sources->items[i];
+		counter_put_map(put_key(map, source->table->name), source->table, source->counts);
+	}
 }
 
 static void put_status(struct buf *out, const struct rpc_about *about)
@@ -257,8 +224,6 @@ static void put_status(struct buf *out, const struct rpc_about *about)
 	put_int(&map, "uptime_ms", (int64_t)about->uptime_ms);
 	put_bool(&map, "ready", pool_readiness(pool) == ST_OK);
 	put_workers(&map, pool);
-	put_queue(&map, pool);
-	put_pool_counts(&map, &pool->counts);
-	put_rpc_counts(&map, &about->counts);
+	put_counters(&map, about->counters);
 	close_map(&map);
 }

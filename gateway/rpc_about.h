@@ -10,23 +10,22 @@
 #ifndef GATEWAY_RPC_ABOUT_H
 #define GATEWAY_RPC_ABOUT_H
 
+#include "common/counter.h"
 #include "common/method.h"
 #include "gateway/workers.h"
 
+/* The table says what each number means. */
 struct rpc_counts {
-	uint64_t requests;              /* that could be told apart */
-	uint64_t answered;              /* results and refusals, put into messages */
-	uint64_t refused;               /* of these: not taken */
-	uint64_t dropped;               /* answers that found no reader, no room or no memory */
-	uint64_t malformed;             /* bodies not read to their end */
-	uint64_t ignored;               /* notifications and responses */
-	size_t in_flight, bytes, peers; /* now */
+	uint64_t peers, in_flight, bytes; /* now */
+	uint64_t requests, answered, refused, dropped, malformed, ignored;
 };
 
-/* What rpc.status tells of. */
+extern const struct counter_table rpc_counts_table;
+
+/* What rpc.status shows. */
 struct rpc_about {
 	const struct workers *workers;
-	struct rpc_counts counts;
+	const struct counter_sources *counters; /* NULL: none */
 	uint64_t uptime_ms;
 };
 

@@ -381,6 +381,12 @@ struct pool_counts workers_counts(const struct workers *w)
 	return w->pool.counts;
 }
 
+void workers_add_counters(const struct workers *w, struct counter_sources *sources)
+{
+	counter_sources_add(sources, &pool_queue_table, &w->pool.counts);
+	counter_sources_add(sources, &pool_counts_table, &w->pool.counts);
+}
+
 const unsigned char *workers_uuid(const struct workers *w)
 {
 	return w->wire.uuid;

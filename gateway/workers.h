@@ -69,6 +69,7 @@ void workers_cancel(struct call **call);
 bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database);
 
 struct pool_counts workers_counts(const struct workers *w);
+void workers_add_counters(const struct workers *w, struct counter_sources *sources);
 
 /* By which workers know this run of the gateway; 16 bytes. */
 const unsigned char *workers_uuid(const struct workers *w);

@@ -148,6 +148,14 @@ class EveryMethod(RpcCase):
             except study_rpc.StudyError as error:
                 self.assertEqual((error.code, error.field), ("INVALID_INPUT", "nonsense"), method)
 
+    def test_every_number_of_the_status_stands_in_the_contract(self):
+        with open(os.path.join(harness.ROOT, "schema/rpc.md")) as file:
+            contract = file.read()
+        status = self.client().call("rpc.status")
+        numbers = [f"{name}.{key}" for name, value in status.items() if isinstance(value, dict) for key in value]
+        self.assertGreater(len(numbers), 20)
+        self.assertEqual([n for n in numbers if f"\n| `{n}` | " not in contract], [])
+
     def test_the_status_names_the_workers(self):
         status = self.client().call("rpc.status")
         self.assertEqual(status["pid"], self.service.gateways[0].pid)

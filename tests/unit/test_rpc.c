@@ -18,6 +18,7 @@ static struct event_base *base;
 static struct socket_hub *hub;
 static struct workers *workers;
 static struct rpc *rpc;
+static struct counter_sources counters;
 static void *strangers, *client;
 static char dir[64], endpoint[96], worker_endpoint[96];
 static struct buf answer;
@@ -32,7 +33,9 @@ static void open_front(void)
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
 	struct workers_options pool = { worker_endpoint, 1, 10000, "0" };
 	ck_assert(workers_open(&workers, hub, base, &pool, NULL) == ST_OK);
+	workers_add_counters(workers, &counters);
 	struct rpc_options options = { .endpoint = endpoint,
+		.counters = &counters,
 		.workers = workers,
 		.deadline_ms = 400,
 		.unread_all_max = UNREAD_ALL_MAX };

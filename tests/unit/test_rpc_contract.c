@@ -225,6 +225,28 @@ START_TEST(the_example_of_rpc_methods_is_its_beginning)
 }
 END_TEST
 
+/* What rpc.status counts: a table of another module is added here. */
+static const struct counter_table *const counter_tables[] = { &pool_queue_table, &pool_counts_table,
+	&rpc_counts_table };
+enum { COUNTER_TABLES = sizeof counter_tables / sizeof *counter_tables };
+
+START_TEST(every_counter_stands_in_the_contract)
+{
+	char *text = section("rpc.status"), row[256];
+	size_t count = 0;
+	for (size_t t = 0; t < COUNTER_TABLES; t++)
+		for (size_t i = 0; i < counter_tables[t]->count; i++, count++) {
+			const struct counter *c = &counter_tables[t]->rows[i];
+			(void)snprintf(row, sizeof row, "\n| `%s.%s` | %s | %s |\n",
+				counter_tables[t]->name, c->name,
+				c->kind == COUNTER_TOTAL ? "total" : "now", c->help);
+			ck_assert_msg(strstr(text, row), "missing: %s", row);
+		}
+	ck_assert_uint_eq(count_of(text, "\n| `"), count);
+	free(text);
+}
+END_TEST
+
 START_TEST(the_contract_has_no_other_method)
 {
 	size_t expected = documented() + LOCALS + NOTIFICATIONS;
@@ -263,6 +285,7 @@ int main(void)
 	tcase_add_loop_test(tc, every_method_stands_in_the_contract, 0, (int)method_count());
 	tcase_add_loop_test(tc, every_method_of_the_gateway_stands_in_the_contract, 0, LOCALS);
 	tcase_add_test(tc, the_example_of_rpc_methods_is_its_beginning);
+	tcase_add_test(tc, every_counter_stands_in_the_contract);
 	tcase_add_test(tc, the_contract_has_no_other_method);
 	tcase_add_loop_test(tc, every_error_stands_in_the_contract, ST_OK, STATUS_COUNT);
 	return suite_run("rpc_contract", tc);
