@@ -7,7 +7,6 @@
 
 #include "client/failure.h"
 #include "client/params.h"
-#include "common/method.h"
 
 const char *study_version(void)
 {
@@ -65,7 +64,11 @@ enum study_status study_client_open(
 	if (!c)
 		return failure_set(why, STUDY_NO_MEMORY, "out of memory");
 	c->due = INT64_MAX;
-	enum study_status st = options_take(&c->options, options, why);
+	enum study_status st = STUDY_OK;
+	if (method_map_init(&c->methods) != ST_OK)
+		st = failure_set(why, STUDY_NO_MEMORY, "out of memory");
+	if (st == STUDY_OK)
+		st = options_take(&c->options, options, why);
 	if (st == STUDY_OK)
 		st = start(c, why);
 	if (st != STUDY_OK) {
@@ -89,6 +92,7 @@ void study_client_close(struct study_client **client)
 	requests_fini(&c->requests);
 	buf_fini(&c->out);
 	options_fini(&c->options);
+	method_map_fini(&c->methods);
 	free(c);
 }
 
@@ -117,10 +121,10 @@ size_t study_in_flight(const struct study_client *c)
 
 /* The service's own methods (rpc.methods, rpc.status) only look. One that this library does not
  * know may do anything. */
-static void judge(struct request *request)
+static void judge(const struct study_client *c, struct request *request)
 {
 	struct span name = span_of(request->method);
-	const struct method *m = method_find_public(name);
+	const struct method *m = method_map_find_public(&c->methods, name);
 	bool only_looks = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
 	request->is_write = !only_looks;
 	request->is_safe = only_looks || (m && method_may_repeat(m, buf_view(&request->params)));
@@ -182,7 +186,7 @@ static struct request *queue_request(struct study_client *c, const char *method,
 	}
 	memcpy(request->method, method, strlen(method) + 1);
 	study_client_new_id(c, request->id);
-	judge(request);
+	judge(c, request);
 	set_deadlines(c, request, timeout_ms);
 	request_queue_append(&c->requests.queue, request);
 	c->wants_flush = true;

@@ -8,6 +8,7 @@
 #include "client/failover.h"
 #include "client/options.h"
 #include "client/request.h"
+#include "common/method_map.h"
 #include "common/uuid.h"
 
 struct study_client {
@@ -15,6 +16,7 @@ struct study_client {
 	struct failover connection;
 	struct requests requests;
 	struct uuid_source ids;
+	struct method_map methods;
 	struct study_error error; /* of the last call that did not go well */
 	struct buf out;
 	int64_t due; /* not after the first deadline of a request */

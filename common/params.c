@@ -246,8 +246,7 @@ static void take_fallback(const struct param *p, struct param_value *v)
 
 static enum status fill_absent(const struct method *m, struct param_value *values, struct fail *why)
 {
-	size_t count = method_param_count(m);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < m->param_count; i++) {
 		if (!values[i].is_null)
 			continue;
 		if (m->params[i].flags & PARAM_REQUIRED)
@@ -280,38 +279,38 @@ static enum status fold_name(
 static enum status fold_names(
 	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
 {
-	size_t count = method_param_count(m), bytes = 0;
+	size_t bytes = 0;
 	buf_clear(names);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < m->param_count; i++)
 		if (is_folded_here(&m->params[i], &values[i]))
 			bytes += values[i].text.len;
 	if (bytes > 0 && !buf_room(names, bytes))
 		return ST_NO_MEMORY;
 	enum status st = ST_OK;
-	for (size_t i = 0; st == ST_OK && i < count; i++)
+	for (size_t i = 0; st == ST_OK && i < m->param_count; i++)
 		if (m->params[i].kind == PARAM_NAME && !values[i].is_null)
 			st = fold_name(&m->params[i], &values[i], names, why);
 	return st;
 }
 
-enum status params_decode(const struct method *m, struct span params,
-	struct param_value values[METHOD_PARAMS_MAX], struct buf *names, struct fail *why)
+static void clear_values(const struct method *m, struct param_value *values)
 {
-	struct param_value made[METHOD_PARAMS_MAX] = { 0 };
+	for (size_t i = 0; i < m->param_count; i++)
+		values[i] = (struct param_value){ .is_null = true };
+}
+
+enum status params_decode(const struct method *m, struct span params, struct param_value *values,
+	struct buf *names, struct fail *why)
+{
 	struct msg_reader in = msg_reader(params);
 	struct msg_token map;
 	if (msg_read(&in, &map) != ST_OK || map.type != MSG_MAP)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
-	for (size_t i = 0; i < METHOD_PARAMS_MAX; i++)
-		made[i].is_null = true;
+	clear_values(m, values);
 	enum status st = ST_OK;
 	for (uint32_t i = 0; st == ST_OK && i < map.count; i++)
-		st = take_pair(m, &in, made, why);
+		st = take_pair(m, &in, values, why);
 	if (st == ST_OK)
-		st = fill_absent(m, made, why);
-	if (st == ST_OK)
-		st = fold_names(m, made, names, why);
-	if (st == ST_OK)
-		memcpy(values, made, sizeof made);
-	return st;
+		st = fill_absent(m, values, why);
+	return st == ST_OK ? fold_names(m, values, names, why) : st;
 }

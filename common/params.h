@@ -5,7 +5,7 @@
  * the same words. Everything is borrowed from the message, but for the names that had to be folded:
  * these are borrowed from `names`, a buffer of the caller that it leaves alone meanwhile.
  *
- *	struct param_value values[METHOD_PARAMS_MAX];
+ *	struct param_value *values = …;  room for method->param_count values
  *	if (params_decode(method, envelope.params, values, &names, &why) != ST_OK)
  *		answer INVALID_INPUT with why.field and why.text
  */
@@ -26,10 +26,12 @@ struct param_value {
 	uint32_t fingerprint; /* CURSOR: of the list that it belongs to */
 };
 
-/* One value a param of the method, in its order. ST_INVALID_INPUT names the field and the
- * rule: unknown name, twice, missing, wrong type, out of bounds. */
-enum status params_decode(const struct method *m, struct span params,
-	struct param_value values[METHOD_PARAMS_MAX], struct buf *names,
-	struct fail *why) MUST_CHECK;
+/*
+ * Sets values[i] for each param i of the method. ST_INVALID_INPUT names the field and the rule:
+ * unknown name, given twice, missing, wrong type, out of bounds. ST_NO_MEMORY. After a failure the
+ * values are undefined.
+ */
+enum status params_decode(const struct method *m, struct span params, struct param_value *values,
+	struct buf *names, struct fail *why) MUST_CHECK;
 
 #endif

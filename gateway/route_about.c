@@ -83,7 +83,7 @@ static void put_alias(struct buf *out, const struct route *route, const struct p
 static void put_params(struct buf *out, const struct route *route)
 {
 	const struct method *m = route->rpc ? method_find(span_of(route->rpc)) : NULL;
-	size_t count = m ? method_param_count(m) : 0;
+	size_t count = m ? m->param_count : 0;
 	const char *between = "";
 	buf_byte(out, '[');
 	for (size_t i = 0; i < count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/method_map.h"
 #include "common/params.h"
 #include "common/service.h"
 #include "gateway/reply.h"
@@ -31,6 +32,7 @@ struct rpc {
 	struct rpc_options options;
 	struct socket *socket;
 	struct rpc_peers *peers;
+	struct method_map methods;
 	struct rpc_call_list calls;
 	struct event *drain_limit, *drain_grace;
 	struct buf constant; /* the result of constant_of */
@@ -142,7 +144,7 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
 	const struct context *context, struct fail *why)
 {
-	const struct method *method = method_find(e->method);
+	const struct method *method = method_map_find(&rpc->methods, e->method);
 	struct span params = e->params;
 	struct buf minted = { 0 };
 	struct rpc_call *c = new_call(rpc, p, e->msgid, method, context);
@@ -180,9 +182,9 @@ static enum status local_result(
 static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
 	const struct rpc_local *local, struct fail *why)
 {
-	struct param_value values[METHOD_PARAMS_MAX];
 	struct buf made = { 0 };
-	enum status st = params_decode(&local->method, e->params, values, &made, why);
+	/* Methods of the gateway have no params, so they need no room for values. */
+	enum status st = params_decode(&local->method, e->params, NULL, &made, why);
 	struct span result;
 	if (st == ST_OK)
 		st = local_result(rpc, local, &made, &result);
@@ -210,7 +212,7 @@ static enum status start(
 	const struct rpc_local *local = rpc_local_find(e->method);
 	if (rpc->is_draining)
 		return ST_SHUTTING_DOWN;
-	if (!local && !method_find_public(e->method))
+	if (!local && !method_map_find_public(&rpc->methods, e->method))
 		return ST_UNKNOWN_METHOD;
 	uuid_v7(&rpc->ids, uuid);
 	uuid_format(uuid, id);
@@ -376,6 +378,8 @@ static enum status open_parts(
 	rpc->drain_grace = evtimer_new(base, on_drain_grace, rpc);
 	if (!rpc->drain_limit || !rpc->drain_grace)
 		return fail_set(why, ST_NO_MEMORY, "timers: out of memory");
+	if (method_map_init(&rpc->methods) != ST_OK)
+		return fail_set(why, ST_NO_MEMORY, "methods: out of memory");
 	enum status st = rpc_peers_open(&rpc->peers, base, &peers, why);
 	if (st == ST_OK)
 		st = socket_open(hub, &options, &rpc->socket, why);
@@ -419,6 +423,7 @@ void rpc_free(struct rpc **out)
 	if (rpc->drain_grace)
 		event_free(rpc->drain_grace);
 	buf_fini(&rpc->constant);
+	method_map_fini(&rpc->methods);
 	socket_free_lingering(&rpc->socket, RPC_LINGER_MS);
 	free(rpc);
 }

@@ -138,7 +138,7 @@ static void put_param(struct buf *out, const struct param *p)
 	struct map map = open_map(out);
 	put_text(&map, "name", p->name);
 	put_text(&map, "kind", param_kind_name(p->kind));
-	put_bool(&map, "required", (p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_MINTED));
+	put_bool(&map, "required", (p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_GENERATED));
 	if (param_has_bounds(p))
 		put_int(&map, "min", p->min);
 	if (param_has_bounds(p) && p->max != INT64_MAX)
@@ -153,7 +153,7 @@ static void put_param(struct buf *out, const struct param *p)
 static void put_method(struct buf *out, const struct method *m)
 {
 	struct map map = open_map(out);
-	uint32_t count = (uint32_t)method_param_count(m);
+	uint32_t count = (uint32_t)m->param_count;
 	put_text(&map, "name", m->name);
 	put_text(&map, "summary", m->summary);
 	put_bool(&map, "writes", m->is_write);
@@ -171,7 +171,7 @@ static void put_methods(struct buf *out, const struct rpc_about *about)
 	size_t mark = msg_open_array(put_key(&map, "methods"));
 	uint32_t count = LOCAL_COUNT;
 	for (size_t i = 0; i < method_count(); i++) {
-		if (!method_find_public(span_of(method_at(i)->name)))
+		if (method_at(i)->audience != AUDIENCE_CLIENTS)
 			continue;
 		put_method(out, method_at(i));
 		count++;

@@ -18,8 +18,8 @@ enum status rpc_params_context(struct context *context, struct span map, struct 
 
 static const struct param *minted_param(const struct method *method)
 {
-	for (size_t i = 0; i < method_param_count(method); i++)
-		if (method->params[i].flags & PARAM_MINTED)
+	for (size_t i = 0; i < method->param_count; i++)
+		if (method->params[i].flags & PARAM_GENERATED)
 			return &method->params[i];
 	return NULL;
 }

@@ -2,7 +2,7 @@
  * rpc_params: what a client may leave out of its request and the gateway puts in.
  *
  * Pure. A session's id names what is made, so that a repeated request finds itself done: the
- * gateway makes one (PARAM_MINTED) where a client gives none, as it does over HTTP.
+ * gateway makes one (PARAM_GENERATED) where a client gives none, as it does over HTTP.
  *
  *	if (rpc_params_mint(&made, method, params, &ids))
  *		params = buf_view(&made);

@@ -381,6 +381,8 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	if (st == ST_OK)
 		st = run_init(&b->run, options->cuts_each);
 	if (st == ST_OK)
+		st = bind_init(&b->bind);
+	if (st == ST_OK)
 		st = open_database(b, base, options, why);
 	if (st != ST_OK)
 		goto failed;

@@ -1,5 +1,7 @@
 #include "worker/bind.h"
 
+#include <stdlib.h>
+
 static const enum array_type type_table[] = {
 	[PARAM_INT] = ARRAY_INT8,    [PARAM_BOOL] = ARRAY_BOOL,   [PARAM_TEXT] = ARRAY_TEXT,
 	[PARAM_NAME] = ARRAY_TEXT,   [PARAM_UUID] = ARRAY_UUID,   [PARAM_DATE] = ARRAY_DATE,
@@ -7,11 +9,29 @@ static const enum array_type type_table[] = {
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
 };
 
-size_t bind_types(const struct method *m, uint32_t oids[BIND_MAX])
+size_t bind_most(void)
 {
-	size_t n = 0, params = method_param_count(m);
+	return 1 + 2 * method_params_most();
+}
+
+enum status bind_init(struct bind *b)
+{
+	struct bind made = { .arrays = calloc(bind_most(), sizeof *made.arrays),
+		.params = calloc(bind_most(), sizeof *made.params) };
+	if (!made.arrays || !made.params) {
+		free(made.arrays);
+		free(made.params);
+		return ST_NO_MEMORY;
+	}
+	*b = made;
+	return ST_OK;
+}
+
+size_t bind_types(const struct method *m, uint32_t *oids)
+{
+	size_t n = 0;
 	oids[n++] = array_oid(ARRAY_INT8);
-	for (size_t i = 0; i < params; i++) {
+	for (size_t i = 0; i < m->param_count; i++) {
 		oids[n++] = array_oid(type_table[m->params[i].kind]);
 		if (m->params[i].kind == PARAM_CURSOR)
 			oids[n++] = array_oid(ARRAY_UUID);
@@ -115,10 +135,9 @@ enum status bind_requests(
 	struct bind *b, const struct method *m, struct request *const *requests, size_t count)
 {
 	struct filling f = { b, requests, count, ST_OK };
-	size_t params = method_param_count(m);
 	b->count = 0;
 	put_accounts(&f);
-	for (size_t i = 0; i < params; i++) {
+	for (size_t i = 0; i < m->param_count; i++) {
 		put_values(&f, i, type_table[m->params[i].kind]);
 		if (m->params[i].kind == PARAM_CURSOR)
 			put_cursor_ids(&f, i);
@@ -130,7 +149,9 @@ enum status bind_requests(
 
 void bind_fini(struct bind *b)
 {
-	for (size_t i = 0; i < BIND_MAX; i++)
+	for (size_t i = 0; b->arrays && i < bind_most(); i++)
 		array_fini(&b->arrays[i]);
+	free(b->arrays);
+	free(b->params);
 	*b = (struct bind){ 0 };
 }

@@ -13,22 +13,26 @@
 #include "worker/array.h"
 #include "worker/request.h"
 
-enum { BIND_MAX = 1 + 2 * METHOD_PARAMS_MAX };
-
-/* Keeps its memory from one execution to the next. A zeroed struct is ready. */
+/* Keeps its memory from one execution to the next. */
 struct bind {
-	struct array arrays[BIND_MAX];
-	struct span params[BIND_MAX]; /* what bind_requests made */
+	struct array *arrays;
+	struct span *params; /* what bind_requests made */
 	size_t count;
 };
 
-/* The types of the method's parameters, as pg_type numbers; their count is the result. */
-size_t bind_types(const struct method *m, uint32_t oids[BIND_MAX]);
+/* The largest number of parameters that a method binds. */
+size_t bind_most(void);
+
+enum status bind_init(struct bind *b) MUST_CHECK; /* ST_NO_MEMORY */
+
+/* Sets the types of the method's parameters, as pg_type numbers; `oids` has room for bind_most().
+ * Returns their count. */
+size_t bind_types(const struct method *m, uint32_t *oids);
 
 /* Fills b->params and b->count, borrowed until the next call. ST_NO_MEMORY. */
 enum status bind_requests(struct bind *b, const struct method *m, struct request *const *requests,
 	size_t count) MUST_CHECK;
 
-void bind_fini(struct bind *b);
+void bind_fini(struct bind *b); /* accepts a zeroed struct */
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * cost: how many rows a request is expected to answer, so that queues and executions count rows.
  *
- * A page has at most its limit, a row is one. Of a report the method says the most (common/method.c);
+ * A page has at most its limit, a row is one. Of a report the method says the most (common/method_table.c);
  * once the same request of the same account has been answered, its rows are known instead. What is
  * known is kept in a table of fixed size: two requests that share a place forget each other.
  *

@@ -28,10 +28,9 @@ static uint64_t mix_value(uint64_t h, const struct param *p, const struct param_
 uint32_t cursor_fingerprint(const struct request *r)
 {
 	struct span method = span_of(r->method->name);
-	size_t count = method_param_count(r->method);
 	uint64_t h = fnv_mix(FNV_START, method.bytes, method.len);
 	h = fnv_mix(h, &r->account, sizeof r->account);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < r->method->param_count; i++)
 		if (!is_of_page(&r->method->params[i]))
 			h = mix_value(h, &r->method->params[i], &r->values[i]);
 	return (uint32_t)(h ^ h >> 32);

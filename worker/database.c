@@ -28,6 +28,13 @@ enum {
 
 enum state { IDLE, WAITING, CONNECTING, PREPARING, PROBING, UP };
 
+/* The parameters of a statement as libpq takes them; each array has room for bind_most(). */
+struct libpq_params {
+	uint32_t *oids;
+	const char **values;
+	int *lengths, *formats;
+};
+
 struct database {
 	struct event_base *base;
 	struct database_options options;
@@ -45,6 +52,7 @@ struct database {
 	bool is_in_group;  /* the response to the group's timeout has come */
 	uint64_t up_ms;    /* since when it is up */
 	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
+	struct libpq_params params;
 	bool is_broken, was_told;
 	bool is_misset; /* a setting is why the attempt has failed */
 	struct fail why;
@@ -247,7 +255,7 @@ static bool send_prepares(struct database *db)
 	if (!PQsendPrepare(db->conn, TIMEOUT, statement_find(TIMEOUT), 0, NULL))
 		return false;
 	for (size_t i = 0; (m = next_of_lane(db, &i)) != NULL; i++) {
-		uint32_t oids[BIND_MAX];
+		uint32_t *oids = db->params.oids;
 		size_t count = bind_types(m, oids);
 		if (!PQsendPrepare(db->conn, m->name, statement_find(m->name), (int)count, oids)
 			|| !PQsendDescribePrepared(db->conn, m->name))
@@ -546,17 +554,15 @@ void database_begin(struct database *db, uint64_t timeout_ms)
 void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count)
 {
-	const char *values[BIND_MAX];
-	int lengths[BIND_MAX], formats[BIND_MAX];
+	const struct libpq_params *to = &db->params;
 	if (!database_is_up(db))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		values[i] = params[i].bytes;
-		lengths[i] = (int)params[i].len;
-		formats[i] = 1;
+		to->values[i] = params[i].bytes;
+		to->lengths[i] = (int)params[i].len;
 	}
-	lose_unless(db,
-		PQsendQueryPrepared(db->conn, m->name, (int)count, values, lengths, formats, 1));
+	lose_unless(db, PQsendQueryPrepared(db->conn, m->name, (int)count, to->values, to->lengths,
+				to->formats, 1));
 }
 
 void database_sync(struct database *db)
@@ -587,6 +593,28 @@ void database_rows_free(struct pg_result **rows)
 	*rows = NULL;
 }
 
+static void free_params(struct libpq_params *params)
+{
+	free(params->oids);
+	free(params->values);
+	free(params->lengths);
+	free(params->formats);
+}
+
+static bool allocate_params(struct libpq_params *params)
+{
+	size_t most = bind_most();
+	params->oids = calloc(most, sizeof *params->oids);
+	params->values = calloc(most, sizeof *params->values);
+	params->lengths = calloc(most, sizeof *params->lengths);
+	params->formats = calloc(most, sizeof *params->formats);
+	if (!params->oids || !params->values || !params->lengths || !params->formats)
+		return false;
+	for (size_t i = 0; i < most; i++)
+		params->formats[i] = 1; /* binary */
+	return true;
+}
+
 enum status database_open(struct event_base *base, const struct database_options *options,
 	struct database **out, struct fail *why)
 {
@@ -600,7 +628,7 @@ enum status database_open(struct event_base *base, const struct database_options
 	db->io = event_new(base, -1, EV_READ, on_connecting, db);
 	db->write = event_new(base, -1, EV_WRITE, on_writable, db);
 	db->timer = evtimer_new(base, on_timer, db);
-	if (!db->io || !db->write || !db->timer)
+	if (!db->io || !db->write || !db->timer || !allocate_params(&db->params))
 		goto failed;
 	st = connection_setup_init(&db->setup, options, why);
 	if (st != ST_OK)
@@ -629,6 +657,7 @@ void database_free(struct database **db)
 	free_event(d->io);
 	free_event(d->write);
 	free_event(d->timer);
+	free_params(&d->params);
 	free(d);
 	*db = NULL;
 }

@@ -1,5 +1,6 @@
 #include "worker/lanes.h"
 
+#include "common/method_map.h"
 #include "common/service.h"
 #include "common/uuid.h"
 #include "worker/connection_setup.h"
@@ -22,6 +23,7 @@ static const struct {
 
 struct lanes {
 	struct lanes_options options;
+	struct method_map methods;
 	struct batch *batches[LANES]; /* LANE_BY_KIND has none */
 	struct request_pool pool;
 	struct answers answers;
@@ -32,8 +34,8 @@ struct lanes {
 static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
 	struct request **out, struct fail *why)
 {
-	const struct method *m = method_find(e->method);
-	if (!m || !database_knows(m) || m->is_internal != is_own)
+	const struct method *m = method_map_find(&l->methods, e->method);
+	if (!m || !database_knows(m) || (m->audience == AUDIENCE_SELF) != is_own)
 		return ST_UNKNOWN_METHOD;
 	enum lane lane = method_lane(m, e->params);
 	enum status st = batch_admits(l->batches[lane]);
@@ -200,7 +202,9 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 	l->answers = (struct answers){
 		.open = options->open, .close = options->close, .pool = &l->pool
 	};
-	enum status st = answers_init(&l->answers);
+	enum status st = method_map_init(&l->methods);
+	if (st == ST_OK)
+		st = answers_init(&l->answers);
 	for (enum lane lane = LANE_READ; st == ST_OK && lane < LANES; lane++)
 		st = open_lane(l, base, lane, why);
 	if (st != ST_OK) {
@@ -221,6 +225,7 @@ void lanes_free(struct lanes **lanes)
 		batch_free(&l->batches[lane]);
 	request_pool_fini(&l->pool);
 	answers_fini(&l->answers);
+	method_map_fini(&l->methods);
 	free(l);
 	*lanes = NULL;
 }

@@ -73,6 +73,15 @@ void request_pool_fini(struct request_pool *pool)
 		destroy(r);
 }
 
+/* The values stand behind the struct, in the same allocation. */
+static struct request *new_request(void)
+{
+	struct request *r = calloc(1, sizeof *r + method_params_most() * sizeof *r->values);
+	if (r)
+		r->values = (struct param_value *)(r + 1);
+	return r;
+}
+
 static enum status fill(struct request *r, const struct envelope *e, struct fail *why)
 {
 	struct span id = e->context.request_id;
@@ -92,7 +101,7 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 {
 	struct request *r = request_list_pop(&pool->free);
 	if (!r)
-		r = calloc(1, sizeof *r);
+		r = new_request();
 	if (!r)
 		return ST_NO_MEMORY;
 	r->method = m;

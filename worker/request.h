@@ -25,9 +25,9 @@ struct request {
 	int64_t account;
 	uint64_t deadline_ms;           /* service_now_ms */
 	struct span request_id, params; /* params: as they came, one MessagePack map */
-	struct param_value values[METHOD_PARAMS_MAX];
-	struct buf bytes; /* what request_id, params and values point into */
-	struct buf names; /* what values of names that were folded point into */
+	struct param_value *values;     /* one per param of the method; room for any method */
+	struct buf bytes;               /* what request_id, params and values point into */
+	struct buf names;               /* what values of names that were folded point into */
 };
 
 /* First in, first out. A zeroed struct is an empty list. */

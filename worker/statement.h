@@ -2,7 +2,7 @@
  * statement: the SQL of schema/statements, embedded at build time (embed_statements.cmake).
  *
  * One statement a method, of the method's name. It answers a batch: $1 is account_id int8[],
- * then come the method's params in the order of common/method.c, one array each, an element a
+ * then come the method's params in the order of common/method_table.c, one array each, an element a
  * request (worker/bind.h says which types). Rows come back ordered by their first column.
  *
  * Those of schema/ itself have no method; worker/database.c uses them: "connection" sets up a

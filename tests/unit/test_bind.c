@@ -1,4 +1,5 @@
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/msg.h"
@@ -10,6 +11,8 @@ static struct request_pool pool;
 static struct buf params;
 static struct request *made[4];
 static size_t count;
+
+enum { OIDS_MAX = 64 };
 
 /* {name: int} or {name: nil} or {} */
 static void add(const struct method *m, const char *name, bool is_nil, int64_t value)
@@ -63,7 +66,7 @@ START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 	};
 	static const struct {
 		const char *method;
-		uint32_t oids[BIND_MAX];
+		uint32_t oids[OIDS_MAX];
 	} rows[] = {
 		{ "stats.totals", { INT8S } },
 		{ "topics.get", { INT8S, INT8S } },
@@ -75,10 +78,10 @@ START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
 		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		uint32_t oids[BIND_MAX] = { 0 };
+		uint32_t oids[OIDS_MAX] = { 0 };
 		size_t n = bind_types(method_find(span_of(rows[i].method)), oids);
 		ck_assert_mem_eq(oids, rows[i].oids, sizeof oids);
-		ck_assert(n == BIND_MAX || rows[i].oids[n] == 0);
+		ck_assert(n == OIDS_MAX || rows[i].oids[n] == 0);
 	}
 }
 END_TEST
@@ -87,13 +90,15 @@ START_TEST(every_method_binds_what_it_declares)
 {
 	const struct method *m;
 	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
-		uint32_t oids[BIND_MAX];
-		struct request blank = { .method = m };
+		uint32_t oids[OIDS_MAX];
+		struct param_value *values = calloc(m->param_count + 1, sizeof *values);
+		struct request blank = { .method = m, .values = values };
 		struct request *one = &blank;
-		for (size_t p = 0; p < METHOD_PARAMS_MAX; p++)
-			blank.values[p].is_null = true;
+		for (size_t p = 0; p < m->param_count; p++)
+			values[p].is_null = true;
 		ck_assert(bind_requests(&bound, m, &one, 1) == ST_OK);
 		ck_assert_uint_eq(bound.count, bind_types(m, oids));
+		free(values);
 	}
 }
 END_TEST
@@ -118,6 +123,12 @@ START_TEST(nil_and_absent_are_null_and_presence_tells_them_apart)
 }
 END_TEST
 
+static void begin(void)
+{
+	ck_assert_uint_le(bind_most(), OIDS_MAX);
+	ck_assert(bind_init(&bound) == ST_OK);
+}
+
 static void end(void)
 {
 	while (count > 0)
@@ -130,7 +141,7 @@ static void end(void)
 int main(void)
 {
 	TCase *tests = tcase_create("bind");
-	tcase_add_checked_fixture(tests, NULL, end);
+	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, each_param_is_one_array_a_cursor_two_and_presence_one_more);
 	tcase_add_test(tests, every_method_binds_what_it_declares);
 	tcase_add_test(tests, nil_and_absent_are_null_and_presence_tells_them_apart);

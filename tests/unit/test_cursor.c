@@ -1,10 +1,12 @@
 #include "worker/cursor.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/suite.h"
 
-static struct buf given, names; /* the values of the last request point into it */
+static struct buf given, names;
+static struct param_value *values; /* of the last request; they point into `given` and `names` */
 
 /* A request as request_take leaves it; each pair of params is a name and its value. */
 static void ask(struct request *r, int64_t account, const char *method, const char *const *params)
@@ -13,6 +15,7 @@ static void ask(struct request *r, int64_t account, const char *method, const ch
 	uint32_t pairs = 0;
 	int64_t integer;
 	memset(r, 0, sizeof *r);
+	r->values = values;
 	buf_clear(&given);
 	size_t mark = msg_open_map(&given);
 	for (; params[2 * pairs]; pairs++) {
@@ -116,9 +119,23 @@ START_TEST(a_method_without_pages_has_no_cursor_to_refuse)
 }
 END_TEST
 
+static void begin(void)
+{
+	values = calloc(method_params_most(), sizeof *values);
+	ck_assert_ptr_nonnull(values);
+}
+
+static void end(void)
+{
+	free(values);
+	buf_fini(&given);
+	buf_fini(&names);
+}
+
 int main(void)
 {
 	TCase *tc = tcase_create("cursor");
+	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, each_list_has_a_fingerprint_of_its_own);
 	tcase_add_test(tc, a_cursor_of_another_list_is_refused);
 	tcase_add_test(tc, a_method_without_pages_has_no_cursor_to_refuse);

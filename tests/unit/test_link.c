@@ -320,7 +320,7 @@ static size_t public_methods(void)
 	const struct method *m;
 	size_t count = 0;
 	for (size_t i = 0; (m = method_at(i)) != NULL; i++)
-		count += !m->is_internal;
+		count += m->audience != AUDIENCE_SELF;
 	return count;
 }
 

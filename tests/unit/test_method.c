@@ -1,4 +1,6 @@
-#include "common/method.h"
+#include <string.h>
+
+#include "common/method_map.h"
 #include "common/msg.h"
 #include "tests/unit/suite.h"
 
@@ -84,6 +86,97 @@ START_TEST(no_method_runs_in_no_lane)
 }
 END_TEST
 
+START_TEST(each_method_is_found_by_its_name_and_no_other)
+{
+	struct method_map map;
+	ck_assert(method_map_init(&map) == ST_OK);
+	for (size_t i = 0; i < method_count(); i++) {
+		struct span name = span_of(method_at(i)->name);
+		ck_assert_ptr_eq(method_map_find(&map, name), method_at(i));
+		ck_assert_ptr_eq(method_find(name), method_at(i));
+		ck_assert_uint_eq(method_index(method_at(i)), i);
+		name.len--;
+		ck_assert_ptr_null(method_map_find(&map, name));
+	}
+	ck_assert_ptr_null(method_map_find(&map, SPAN("")));
+	ck_assert_ptr_null(method_map_find(&map, SPAN("topics.got")));
+	ck_assert_ptr_null(method_map_find(&map, SPAN("topics.get\0")));
+	method_map_fini(&map);
+}
+END_TEST
+
+/* A search visits no more slots than the longest row of used ones. */
+START_TEST(a_search_looks_at_few_slots)
+{
+	struct method_map map;
+	size_t run = 0, longest = 0;
+	ck_assert(method_map_init(&map) == ST_OK);
+	ck_assert_uint_ge(map.mask + 1, 2 * method_count());
+	for (size_t i = 0; i <= map.mask; i++) {
+		run = map.slots[i] ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	ck_assert_uint_le(longest, 8);
+	method_map_fini(&map);
+}
+END_TEST
+
+static bool has_flag_twice(const struct method *m, unsigned flag)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < m->param_count; i++)
+		count += !!(m->params[i].flags & flag);
+	return count > 1;
+}
+
+START_TEST(every_row_is_complete)
+{
+	for (size_t i = 0; i < method_count(); i++) {
+		const struct method *m = method_at(i);
+		ck_assert_msg(m->name && strchr(m->name, '.') && m->summary, "row %zu", i);
+		ck_assert_msg(!m->param_count == !m->params, "%s", m->name);
+		ck_assert_uint_le(m->param_count, method_params_most());
+		for (size_t k = 0; k < m->param_count; k++) {
+			const struct param *p = &m->params[k];
+			ck_assert_msg(!!p->name, "%s: param %zu", m->name, k);
+			ck_assert_ptr_eq(method_param(m, span_of(p->name)), p);
+			ck_assert_msg(!p->choices == (p->kind != PARAM_CHOICE), "%s", p->name);
+		}
+		ck_assert_msg(
+			!m->slow_with || method_param(m, span_of(m->slow_with)), "%s", m->name);
+		ck_assert_msg(!has_flag_twice(m, PARAM_KEY), "%s", m->name);
+		ck_assert_msg(!has_flag_twice(m, PARAM_GENERATED), "%s", m->name);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *method;
+	enum audience audience;
+	enum scope scope;
+} rights[] = {
+	{ "topics.get", AUDIENCE_CLIENTS, SCOPE_READ },
+	{ "stats.series", AUDIENCE_CLIENTS, SCOPE_READ },
+	{ "sessions.create", AUDIENCE_CLIENTS, SCOPE_WRITE },
+	{ "account.update", AUDIENCE_CLIENTS, SCOPE_WRITE },
+	{ "workers.fence", AUDIENCE_GATEWAYS, SCOPE_WRITE },
+	{ "keys.purge", AUDIENCE_SELF, SCOPE_WRITE },
+	{ "lanes.cancel", AUDIENCE_SELF, SCOPE_READ },
+};
+
+START_TEST(a_method_has_an_audience_and_a_scope)
+{
+	const struct method *m = method_find(span_of(rights[_i].method));
+	ck_assert_int_eq(m->audience, rights[_i].audience);
+	ck_assert_int_eq(method_scope(m), rights[_i].scope);
+	struct method_map map;
+	ck_assert(method_map_init(&map) == ST_OK);
+	ck_assert(!method_map_find_public(&map, span_of(m->name))
+		  == (m->audience != AUDIENCE_CLIENTS));
+	method_map_fini(&map);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("method");
@@ -92,5 +185,10 @@ int main(void)
 	tcase_add_test(tests, a_limit_that_is_no_integer_counts_as_the_largest);
 	tcase_add_test(tests, a_method_runs_in_its_lane_and_where_a_param_takes_it);
 	tcase_add_test(tests, no_method_runs_in_no_lane);
+	tcase_add_test(tests, each_method_is_found_by_its_name_and_no_other);
+	tcase_add_test(tests, a_search_looks_at_few_slots);
+	tcase_add_test(tests, every_row_is_complete);
+	tcase_add_loop_test(
+		tests, a_method_has_an_audience_and_a_scope, 0, sizeof rights / sizeof *rights);
 	return suite_run("method", tests);
 }

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/params.h"
@@ -124,6 +125,7 @@ static const struct {
 };
 
 static struct buf names;
+static struct param_value *values; /* the values of the last params_decode */
 
 static void put_value(struct buf *b, const struct value *v)
 {
@@ -153,7 +155,7 @@ static void put_value(struct buf *b, const struct value *v)
 static uint32_t put_required(struct buf *b, const struct method *m, const char *but)
 {
 	uint32_t pairs = 0;
-	for (size_t i = 0; i < method_param_count(m); i++) {
+	for (size_t i = 0; i < m->param_count; i++) {
 		const struct param *p = &m->params[i];
 		if (!(p->flags & PARAM_REQUIRED) || (but && strcmp(p->name, but) == 0))
 			continue;
@@ -171,7 +173,6 @@ START_TEST(a_value_is_judged_by_its_row)
 {
 	const struct value *v = &judged[_i].value;
 	const struct method *m = method_find(span_of(judged[_i].method));
-	struct param_value values[METHOD_PARAMS_MAX];
 	struct fail why = { 0 };
 	struct buf b = { 0 };
 	ck_assert_ptr_nonnull(m);
@@ -196,7 +197,6 @@ END_TEST
 START_TEST(values_come_out_as_they_are_meant)
 {
 	const struct method *m = method_find(SPAN("sessions.log"));
-	struct param_value v[METHOD_PARAMS_MAX];
 	struct fail why = { 0 };
 	struct buf b = { 0 };
 	msg_put_map(&b, 5);
@@ -210,40 +210,38 @@ START_TEST(values_come_out_as_they_are_meant)
 	msg_put_key(&b, "1970-01-02");
 	msg_put_key(&b, "notes");
 	msg_put_nil(&b);
-	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &names, &why), ST_OK);
-	ck_assert(v[0].has_uuid && v[0].uuid[0] == 0x01 && v[0].uuid[15] == 0x57);
-	ck_assert_int_eq(v[1].integer, 25);
-	ck_assert(span_is(v[2].text, "Linux \xc3\xa4"));
-	ck_assert_int_eq(v[3].integer, 1);
-	ck_assert(v[4].is_present && v[4].is_null);
+	ck_assert_int_eq(params_decode(m, buf_view(&b), values, &names, &why), ST_OK);
+	ck_assert(values[0].has_uuid && values[0].uuid[0] == 0x01 && values[0].uuid[15] == 0x57);
+	ck_assert_int_eq(values[1].integer, 25);
+	ck_assert(span_is(values[2].text, "Linux \xc3\xa4"));
+	ck_assert_int_eq(values[3].integer, 1);
+	ck_assert(values[4].is_present && values[4].is_null);
 	buf_fini(&b);
 }
 END_TEST
 
 START_TEST(a_cursor_is_taken_apart)
 {
-	struct param_value v[METHOD_PARAMS_MAX];
 	struct buf b = { 0 };
 	msg_put_map(&b, 1);
 	msg_put_key(&b, "cursor");
 	msg_put_key(&b, "-5~" SESSION ".0123abcd");
 	const struct method *m = method_find(SPAN("sessions.list"));
-	ck_assert_int_eq(params_decode(m, buf_view(&b), v, &names, NULL), ST_OK);
-	ck_assert_int_eq(v[1].integer, -5);
-	ck_assert(v[1].has_uuid && v[1].uuid[0] == 0x01 && v[1].uuid[15] == 0x57);
-	ck_assert_uint_eq(v[1].fingerprint, 0x0123abcd);
+	ck_assert_int_eq(params_decode(m, buf_view(&b), values, &names, NULL), ST_OK);
+	ck_assert_int_eq(values[1].integer, -5);
+	ck_assert(values[1].has_uuid && values[1].uuid[0] == 0x01 && values[1].uuid[15] == 0x57);
+	ck_assert_uint_eq(values[1].fingerprint, 0x0123abcd);
 	buf_fini(&b);
 }
 END_TEST
 
 START_TEST(defaults_stand_in_for_what_is_absent)
 {
-	struct param_value v[METHOD_PARAMS_MAX];
 	const struct method *m = method_find(SPAN("sessions.list"));
-	ck_assert_int_eq(params_decode(m, SPAN("\x80"), v, &names, NULL), ST_OK);
-	ck_assert(!v[0].is_null && !v[0].is_present && v[0].integer == 50);
-	ck_assert(v[1].is_null);
-	ck_assert(span_is(v[2].text, "created_at"));
+	ck_assert_int_eq(params_decode(m, SPAN("\x80"), values, &names, NULL), ST_OK);
+	ck_assert(!values[0].is_null && !values[0].is_present && values[0].integer == 50);
+	ck_assert(values[1].is_null);
+	ck_assert(span_is(values[2].text, "created_at"));
 }
 END_TEST
 
@@ -261,24 +259,30 @@ static const struct {
 
 START_TEST(what_is_no_map_of_names_is_refused)
 {
-	struct param_value v[METHOD_PARAMS_MAX];
 	struct fail why = { 0 };
 	const struct method *m = method_find(_i == 3 ? SPAN("topics.create") : SPAN("topics.get"));
-	ck_assert_msg(params_decode(m, broken[_i].params, v, &names, &why) == ST_INVALID_INPUT,
+	ck_assert_msg(params_decode(m, broken[_i].params, values, &names, &why) == ST_INVALID_INPUT,
 		"%s", broken[_i].what);
 	ck_assert_str_ne(why.text, "");
 }
 END_TEST
 
+static void begin(void)
+{
+	values = calloc(method_params_most(), sizeof *values);
+	ck_assert_ptr_nonnull(values);
+}
+
 static void end(void)
 {
+	free(values);
 	buf_fini(&names);
 }
 
 int main(void)
 {
 	TCase *tc = tcase_create("params");
-	tcase_add_checked_fixture(tc, NULL, end);
+	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
 	tcase_add_test(tc, values_come_out_as_they_are_meant);
 	tcase_add_test(tc, a_cursor_is_taken_apart);

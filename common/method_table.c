@@ -1,0 +1,291 @@
+#include "common/method.h"
+
+enum {
+	NAME_MAX_CHARS = 200,
+	TEXT_MAX_CHARS = 10000,
+	DAY_MINUTES = 1440,
+	ZONE_MAX_CHARS = 64,
+	PAGE_MAX = 500,
+	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
+	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
+};
+
+static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
+static const char *const session_sorts[] = { "created_at", "-created_at", "study_date",
+	"-study_date", NULL };
+static const char *const series_buckets[] = { "day", "week", "month", "year", NULL };
+static const char *const series_groups[] = { "topic", NULL };
+
+/* clang-format off */
+#define REQUIRED PARAM_REQUIRED
+#define KEY      PARAM_KEY
+#define NULLABLE PARAM_NULLABLE
+
+/* Kinds: n is the name, f the flags, lo and hi are the bounds, d is the default. */
+#define INT(n, f, lo, hi)  { .name = n, .kind = PARAM_INT, .flags = f, .min = lo, .max = hi }
+#define TEXT(n, f, lo, hi) { .name = n, .kind = PARAM_TEXT, .flags = f, .min = lo, .max = hi }
+#define NAME(n, f, lo)     { .name = n, .kind = PARAM_NAME, .flags = f, .min = lo, .max = NAME_MAX_CHARS }
+#define FLAG(n)            { .name = n, .kind = PARAM_BOOL }
+#define UUID(n, f)         { .name = n, .kind = PARAM_UUID, .flags = f }
+#define DATE(n, f)         { .name = n, .kind = PARAM_DATE, .flags = f }
+#define INSTANT(n, f)      { .name = n, .kind = PARAM_INSTANT, .flags = f }
+#define TIME(n, f)         { .name = n, .kind = PARAM_TIME, .flags = f }
+#define CHOICE(n, all, d)  { .name = n, .kind = PARAM_CHOICE, .choices = all, .fallback = d }
+#define COUNT(n, f, hi, d) { .name = n, .kind = PARAM_INT, .flags = f, .min = 1, .max = hi, .fallback = d }
+
+/* Params that several methods have. */
+#define TOPIC_ID(f)        INT("topic_id", f, 1, INT64_MAX)
+#define SESSION_ID(f)      UUID("session_id", REQUIRED | (f))
+#define MINUTES(n, f, d)   COUNT(n, f, DAY_MINUTES, d)
+#define LONG_TEXT(n, f)    TEXT(n, f, 0, TEXT_MAX_CHARS)
+#define LIMIT              COUNT("limit", 0, PAGE_MAX, "50")
+#define CURSOR             { .name = "cursor", .kind = PARAM_CURSOR, .flags = NULLABLE }
+#define SORT(all)          CHOICE("sort", all, "created_at")
+#define SEARCH             TEXT("q", 0, 1, NAME_MAX_CHARS)
+#define IDEMPOTENCY_KEY(f) TEXT("idempotency_key", f, 1, IDEMPOTENCY_KEY_MAX)
+#define IF_MATCH           TEXT("if_match", 0, 0, CONDITION_MAX_CHARS)
+#define IF_NONE_MATCH      TEXT("if_none_match", 0, 0, CONDITION_MAX_CHARS)
+/* clang-format on */
+
+/*
+ * A row leaves out fields that are false, zero, NULL or ST_OK. Rows that the build generates join
+ * the table as one #include line at its end.
+ */
+static const struct method method_table[] = {
+	{
+		.name = "topics.get",
+		.summary = "One topic.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(TOPIC_ID(REQUIRED)),
+	},
+	{
+		.name = "topics.list",
+		.summary = "Topics, a page at a time.",
+		.shape = RESULT_PAGE,
+		.safe_to_repeat = true,
+		.slow_with = "q",
+		METHOD_PARAMS(LIMIT, CURSOR, SORT(topic_sorts), SEARCH, FLAG("archived")),
+	},
+	{
+		.name = "sessions.get",
+		.summary = "One session.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(SESSION_ID(0)),
+	},
+	{
+		.name = "sessions.list",
+		.summary = "Sessions, a page at a time.",
+		.shape = RESULT_PAGE,
+		.safe_to_repeat = true,
+		.slow_with = "q",
+		METHOD_PARAMS(LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0), NAME("tag", 0, 0),
+			DATE("from", 0), DATE("to", 0), SEARCH),
+	},
+	{
+		.name = "stats.totals",
+		.summary = "Minutes and sessions, all and by tag.",
+		.shape = RESULT_TOTALS,
+		.safe_to_repeat = true,
+		.rows = TOPICS_ASSUMED,
+	},
+	{
+		.name = "stats.summary",
+		.summary = "Totals of a range, by topic.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = TOPICS_ASSUMED,
+		METHOD_PARAMS(DATE("from", 0), DATE("to", 0)),
+	},
+	{
+		.name = "stats.series",
+		.summary = "Totals of each day, week, month or year.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = 20000, /* the limit in its statement */
+		METHOD_PARAMS(CHOICE("by", series_buckets, "day"),
+			CHOICE("group", series_groups, NULL), DATE("from", 0), DATE("to", 0)),
+	},
+	{
+		.name = "stats.heatmap",
+		.summary = "Every study day of a year.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		.rows = 366,
+		METHOD_PARAMS(INT("year", 0, 1900, 9999)),
+	},
+	{
+		.name = "stats.streak",
+		.summary = "Current and longest run of study days.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(MINUTES("min_minutes", 0, "1")),
+	},
+	{
+		.name = "account.get",
+		.summary = "The account: its name, time zone, week and day.",
+		.shape = RESULT_ROW,
+		.missing = ST_ACCOUNT_NOT_FOUND,
+		.safe_to_repeat = true,
+	},
+	{
+		.name = "topics.create",
+		.summary = "Makes a topic.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		METHOD_PARAMS(NAME("name", REQUIRED, 1), LONG_TEXT("description", NULLABLE),
+			IDEMPOTENCY_KEY(KEY), FLAG("allow_namesake")),
+	},
+	{
+		.name = "topics.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(TOPIC_ID(REQUIRED | KEY), NAME("name", 0, 1),
+			LONG_TEXT("description", PARAM_PRESENCE), FLAG("archived"), IF_MATCH,
+			IF_NONE_MATCH, FLAG("allow_namesake")),
+	},
+	{
+		.name = "topics.delete",
+		.summary = "Deletes a topic without sessions.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		METHOD_PARAMS(TOPIC_ID(REQUIRED | KEY), IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "topics.restore",
+		.summary = "Brings a deleted topic back.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.slow_with = "with_sessions",
+		METHOD_PARAMS(TOPIC_ID(REQUIRED | KEY), FLAG("allow_namesake"),
+			FLAG("with_sessions"), IDEMPOTENCY_KEY(0), IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "topics.merge",
+		.summary = "Moves the sessions of a topic to another one and deletes it.",
+		.shape = RESULT_ROW,
+		.missing = ST_TOPIC_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW, /* its time grows with the sessions of the topic */
+		METHOD_PARAMS(TOPIC_ID(REQUIRED | KEY), INT("into", REQUIRED, 1, INT64_MAX),
+			IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "sessions.create",
+		.summary = "Logs a session; replaces the one of that session_id where if_match names its version.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), TOPIC_ID(REQUIRED),
+			DATE("study_date", NULLABLE), MINUTES("duration_minutes", NULLABLE, "60"),
+			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
+			IF_MATCH, IF_NONE_MATCH, NAME("tag", NULLABLE, 1)),
+	},
+	{
+		.name = "sessions.log",
+		.summary = "Logs a session on the topic of that name, made if missing.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), MINUTES("minutes", REQUIRED, NULL),
+			NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE),
+			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
+			IF_MATCH, IF_NONE_MATCH, FLAG("match_case")),
+	},
+	{
+		.name = "sessions.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(SESSION_ID(KEY), TOPIC_ID(0), DATE("study_date", 0),
+			MINUTES("duration_minutes", 0, NULL), LONG_TEXT("notes", PARAM_PRESENCE),
+			IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "sessions.delete",
+		.summary = "Deletes a session, softly.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		METHOD_PARAMS(SESSION_ID(KEY), IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "sessions.restore",
+		.summary = "Brings a deleted session back.",
+		.shape = RESULT_ROW,
+		.missing = ST_SESSION_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(SESSION_ID(KEY), IDEMPOTENCY_KEY(0), IF_MATCH, IF_NONE_MATCH),
+	},
+	{
+		.name = "account.update",
+		.summary = "Changes what is named.",
+		.shape = RESULT_ROW,
+		.missing = ST_ACCOUNT_NOT_FOUND,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.changes_account = true,
+		METHOD_PARAMS(NAME("name", 0, 1),
+			TEXT("time_zone", PARAM_PRESENCE, 1, ZONE_MAX_CHARS),
+			INT("week_start", 0, 1, 7), TIME("day_starts_at", 0), IF_MATCH,
+			IF_NONE_MATCH),
+	},
+	{
+		.name = "workers.fence",
+		.summary = "Ends what a worker still has in the database.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.audience = AUDIENCE_GATEWAYS,
+		.lane = LANE_CONTROL,
+		METHOD_PARAMS(UUID("worker", REQUIRED | KEY)),
+	},
+	{
+		.name = "keys.purge",
+		.summary = "Deletes expired idempotency keys.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.audience = AUDIENCE_SELF,
+	},
+	{
+		.name = "lanes.cancel",
+		.summary = "Cancels what runs in a lane of a worker.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.audience = AUDIENCE_SELF,
+		.lane = LANE_CONTROL,
+		METHOD_PARAMS(UUID("worker", REQUIRED), TEXT("lane", REQUIRED, 1, 10)),
+	},
+};
+
+size_t method_count(void)
+{
+	return sizeof method_table / sizeof *method_table;
+}
+
+const struct method *method_at(size_t index)
+{
+	return index < method_count() ? &method_table[index] : NULL;
+}
+
+size_t method_index(const struct method *m)
+{
+	return (size_t)(m - method_table);
+}
