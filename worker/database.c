@@ -225,7 +225,7 @@ enum { FIRST_OF_METHODS = 2 }; /* results before */
 static const struct method *next_of_lane(const struct database *db, size_t *index)
 {
 	const struct method *m = method_at(*index);
-	while (m && !(database_knows(m) && method_runs_in(m, db->options.lane)))
+	while (m && !method_runs_in(m, db->options.lane))
 		m = method_at(++*index);
 	return m;
 }
@@ -523,11 +523,6 @@ void database_hurry(struct database *db)
 bool database_is_up(const struct database *db)
 {
 	return db->state == UP && !db->is_broken;
-}
-
-bool database_knows(const struct method *m)
-{
-	return statement_find(m->name) != NULL;
 }
 
 static void lose_unless(struct database *db, int is_sent)

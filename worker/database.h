@@ -82,9 +82,6 @@ void database_hurry(struct database *db);
 
 bool database_is_up(const struct database *db);
 
-/* Whether the method's statement is embedded. */
-bool database_knows(const struct method *m);
-
 /* While it is up. Failures become an on_down. The params (worker/bind.h) are copied. Each statement of
  * the group is ended by the server after timeout_ms, or after DATABASE_STATEMENT_TIMEOUT_MS if that
  * is less. */

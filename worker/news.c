@@ -19,7 +19,7 @@ static void put_methods(struct buf *out)
 	msg_put_key(out, "methods");
 	size_t mark = msg_open_array(out);
 	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
-		if (m->audience == AUDIENCE_SELF || !database_knows(m))
+		if (m->audience == AUDIENCE_SELF)
 			continue;
 		msg_put_key(out, m->name);
 		count++;
