@@ -1,0 +1,180 @@
+"""A private PostgreSQL for each story: a copy of one cluster that has the migrations deployed.
+
+Deploying takes a hundred times as long as copying. check_migrations and check_sql deploy anew.
+"""
+
+import fcntl
+import glob
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from processes import BUILD, PATIENCE, ROOT, clean_environment, until
+
+TEMPLATES = os.path.join(os.path.dirname(BUILD), "test", "databases")
+
+
+def template_name():
+    """Differs where the cluster would: by schema, server and owner. And by boot, because the copy is
+    not synced to the disk."""
+    digest = hashlib.sha256(f"{os.geteuid()} {Database.program('postgres')} ".encode())
+    schema = os.path.join(ROOT, "schema")
+    for path in sorted(glob.glob(os.path.join(schema, "deploy", "*"))
+                       + glob.glob(os.path.join(schema, "verify", "*"))
+                       + [os.path.join(schema, name) for name in ("roles.sql", "sqitch.plan")]
+                       + ["/proc/sys/kernel/random/boot_id", __file__]):
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:16]
+
+
+def copy(source, target):
+    subprocess.run(["cp", "-a", "--reflink=auto", source, target], check=True)
+
+
+def template():
+    """The data directory to copy from. The first story to need it makes it; the others wait."""
+    os.makedirs(TEMPLATES, exist_ok=True)
+    place = os.path.join(TEMPLATES, template_name())
+    with open(os.path.join(TEMPLATES, "lock"), "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(place):
+            make_template(place)
+    return place
+
+
+def make_template(place):
+    for old in glob.glob(os.path.join(TEMPLATES, "????????????????*")):
+        shutil.rmtree(old)
+    database = Database()
+    try:
+        database.start_empty()
+        database.deploy("studytracker_owner")
+        database.stop_server()
+        copy(database.data, place + ".new")
+        os.rename(place + ".new", place)
+    finally:
+        database.close()
+
+
+class Database:
+    """A throw-away cluster on a Unix socket with the migrations deployed."""
+
+    def __init__(self, durable=False):
+        self.durable = durable  # for measuring: waits for the disk as a real one does
+        self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
+        self.data = os.path.join(self.directory, "data")
+        self.owner = "postgres" if os.geteuid() == 0 else None
+        self.name = "studytracker"
+        self.server = None
+
+    @property
+    def url(self):
+        """As workers connect: a role that can neither make nor empty a table."""
+        return f"postgresql://studytracker_worker@/{self.name}?host={self.directory}&port=5432"
+
+    @staticmethod
+    def program(name):
+        found = glob.glob(f"/usr/lib/postgresql/*/bin/{name}")
+        return max(found, key=lambda path: int(path.split("/")[4])) if found else name
+
+    def as_owner(self, *command):
+        if not self.owner:
+            return list(command)
+        group = str(pwd.getpwnam(self.owner).pw_gid)
+        return ["setpriv", "--reuid", self.owner, "--regid", group, "--init-groups", *command]
+
+    def start(self, has_roles=True, is_deployed=True):
+        """Without roles: as it was before there were any, all belongs to the superuser."""
+        if has_roles and is_deployed:
+            self.give_to_owner()
+            copy(template(), self.data)
+            self.start_server()
+            return
+        self.start_empty(has_roles)
+        if is_deployed:
+            self.deploy("studytracker")
+
+    def start_empty(self, has_roles=True):
+        self.give_to_owner()
+        subprocess.run(
+            self.as_owner(self.program("initdb"), "-D", self.data, "--auth-local=trust",
+                          "--auth-host=reject", "-E", "UTF8", "--locale=C.UTF-8", "-U", "studytracker",
+                          "--no-sync"),
+            check=True, cwd="/", stdout=subprocess.DEVNULL)
+        self.start_server()
+        self.sql("create database studytracker", name="postgres")
+        if has_roles:
+            self.psql(self.name, "-f", os.path.join(ROOT, "schema", "roles.sql"))
+
+    def give_to_owner(self):
+        if self.owner:
+            shutil.chown(self.directory, self.owner)
+
+    def require_password(self, role, password):
+        quoted = password.replace("'", "''")
+        self.sql(f"alter role {role} password '{quoted}'")
+        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as rules:
+            rules.write("local all studytracker trust\nlocal all all scram-sha-256\n")
+        self.sql("select pg_reload_conf()")
+
+    def start_server(self):
+        prefix = ["setpriv", "--pdeathsig", "INT"]
+        command = self.as_owner(self.program("postgres"), "-D", self.data, "-p", "5432", "-k",
+                                self.directory, "-c", "listen_addresses=", "-c", "max_connections=50",
+                                "-c", f"fsync={'on' if self.durable else 'off'}")
+        command = prefix + (command[1:] if self.owner else command)
+        with open(os.path.join("/tmp", os.path.basename(self.directory) + ".log"), "ab") as log:
+            self.log_path = log.name
+            self.server = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL,
+                                           stdout=log, stderr=log)
+        until("PostgreSQL answers", self.is_up)
+
+    def is_up(self):
+        assert self.server.poll() is None, open(self.log_path, encoding="utf-8").read()
+        if not os.path.exists(os.path.join(self.directory, ".s.PGSQL.5432")):
+            return False
+        asked = [self.program("pg_isready"), "-q", "-h", self.directory, "-p", "5432"]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def stop_server(self, how=signal.SIGINT):
+        if self.server and self.server.poll() is None:
+            self.server.send_signal(how)
+            self.server.wait(PATIENCE)
+
+    def deploy(self, owner):
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        env = clean_environment(PGHOST=self.directory, PGPORT=5432, PGUSER=owner,
+                                SQITCH_FULLNAME=user, SQITCH_EMAIL=f"{user}@localhost")
+        subprocess.run(["sqitch", "--quiet", "deploy", "--verify", f"db:pg:{self.name}"],
+                       check=True, cwd=os.path.join(ROOT, "schema"), env=env)
+
+    def waiting_for_locks(self):
+        """How many workers wait in here for a lock."""
+        return int(self.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                              " and application_name like 'studytracker-worker-%'"))
+
+    def sql(self, statement, name=None):
+        """The rows as lists of texts; NULL is the empty text. As a superuser."""
+        return [line.split("\x1f") for line in self.psql(name or self.name, "-c", statement).splitlines()]
+
+    def psql(self, name, *arguments):
+        asked = [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
+                 "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
+                 "-d", name, *arguments]
+        return subprocess.run(asked, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+    def value(self, statement):
+        rows = self.sql(statement)
+        assert len(rows) == 1 and len(rows[0]) == 1, rows
+        return rows[0][0]
+
+    def close(self):
+        self.stop_server(signal.SIGQUIT)
+        shutil.rmtree(self.directory, ignore_errors=True)
+        if self.server:
+            os.unlink(self.log_path)

@@ -1,0 +1,97 @@
+"""HTTP as a client sees it: responses, and raw connections."""
+
+import json
+import socket
+
+from processes import PATIENCE
+
+
+class Reply:
+    """Status, headers (a list, as they came) and body of one answer."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def header(self, name):
+        found = [value for key, value in self.headers if key.lower() == name.lower()]
+        assert len(found) <= 1, f"{name} came {len(found)} times"
+        return found[0] if found else None
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:500]!r}"
+
+
+class Wire:
+    """A raw connection: bytes out, answers in."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.pending = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+        return self
+
+    def finish_sending(self):
+        self.socket.shutdown(socket.SHUT_WR)
+        return self
+
+    def read_more(self):
+        more = self.socket.recv(65536)
+        if not more:
+            raise EOFError(f"the connection ended after {self.pending!r}")
+        self.pending += more
+
+    def take(self, length):
+        while len(self.pending) < length:
+            self.read_more()
+        taken, self.pending = self.pending[:length], self.pending[length:]
+        return taken
+
+    def take_line(self):
+        while b"\r\n" not in self.pending:
+            self.read_more()
+        line, self.pending = self.pending.split(b"\r\n", 1)
+        return line
+
+    def answer(self, to="GET"):
+        """The next answer, interim ones included; `to` is the method it answers."""
+        status = int(self.take_line().split(b" ")[1])
+        headers = []
+        while line := self.take_line():
+            name, value = line.decode("latin-1").split(":", 1)
+            headers.append((name, value.strip()))
+        reply = Reply(status, headers, b"")
+        if to == "HEAD" or status < 200 or status in (204, 304):
+            return reply
+        if reply.header("Transfer-Encoding") == "chunked":
+            reply.body = self.take_chunks()
+        else:
+            reply.body = self.take(int(reply.header("Content-Length")))
+        return reply
+
+    def take_chunks(self):
+        body = b""
+        while size := int(self.take_line(), 16):
+            body += self.take(size)
+            self.take_line()
+        self.take_line()
+        return body
+
+    def is_closed_by_peer(self):
+        """Waits for the end of the connection; False where bytes come instead."""
+        try:
+            return not self.pending and self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
