@@ -8,9 +8,9 @@
 #include "client/failure.h"
 #include "client/params.h"
 #include "client/value.h"
+#include "common/json_out.h"
 #include "common/json_scan.h"
 #include "common/json_text.h"
-#include "gateway/json_out.h"
 
 /* Our caller's locale may write numbers with a comma; this thread's is put back by the second. */
 static locale_t use_c_numbers(void)

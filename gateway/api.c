@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "common/fnv.h"
+#include "common/json_out.h"
 #include "gateway/api_head.h"
 #include "gateway/api_list.h"
 #include "gateway/http_conditional.h"
 #include "gateway/http_head.h"
 #include "gateway/json_in.h"
-#include "gateway/json_out.h"
 #include "gateway/reply.h"
 #include "gateway/route.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "gateway/json_out.h"
+#include "common/json_out.h"
 
 static void note_fact(struct row_facts *facts, struct span key, const struct msg_token *value)
 {

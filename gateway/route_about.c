@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "gateway/json_out.h"
+#include "common/json_out.h"
 #include "gateway/request_params.h"
 #include "gateway/rpc_about.h"
 

@@ -1,9 +1,9 @@
 /* Any bytes are an object or refused with a reason; what is accepted becomes one whole map of
  * MessagePack, and that map as JSON is an object again. */
+#include "common/json_out.h"
 #include "common/json_scan.h"
 #include "common/msg.h"
 #include "gateway/json_in.h"
-#include "gateway/json_out.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/counter.h"
-#include "gateway/json_out.h"
+#include "common/json_out.h"
 #include "gateway/pool_counts.h"
 #include "gateway/rpc_about.h"
 #include "tests/unit/suite.h"

@@ -1,9 +1,9 @@
 #include <string.h>
 
+#include "common/json_out.h"
 #include "common/json_scan.h"
 #include "common/msg.h"
 #include "gateway/json_in.h"
-#include "gateway/json_out.h"
 #include "tests/unit/suite.h"
 
 /* What is no JSON object: the reason, or the field and the reason where it is a value's. */

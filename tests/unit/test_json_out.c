@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "gateway/json_out.h"
+#include "common/json_out.h"
 #include "tests/unit/suite.h"
 
 static const struct {

@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "common/json_out.h"
 #include "common/msg.h"
 #include "common/uuid.h"
-#include "gateway/json_out.h"
 #include "gateway/request_params.h"
 #include "tests/unit/suite.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/envelope.h"
+#include "common/json_out.h"
 #include "common/params.h"
-#include "gateway/json_out.h"
 #include "gateway/rpc_about.h"
 #include "tests/unit/suite.h"
 

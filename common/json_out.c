@@ -1,4 +1,4 @@
-#include "gateway/json_out.h"
+#include "common/json_out.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * Pure. Input is a whole checked value (msg_measure); whatever can't be shown becomes null, and
  * the output is one valid JSON value all the same.
  */
-#ifndef GATEWAY_JSON_OUT_H
-#define GATEWAY_JSON_OUT_H
+#ifndef COMMON_JSON_OUT_H
+#define COMMON_JSON_OUT_H
 
 #include "common/msg.h"
 
