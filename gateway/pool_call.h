@@ -1,11 +1,11 @@
 /*
- * pool_call: a call as the pool (gateway/pool.h) sees it.
+ * pool_call: a call in the pool (gateway/pool.h).
  *
- * Embedded in its caller's own struct, which the pool doesn't look at. The caller gives the first
- * fields; the others are the pool's while the call is in it, each written by one file only: `losses` by
- * gateway/pool.c, `state`, `worker` and `link` by gateway/pool_state.c, `msgid` and its chain by
- * gateway/pool_index.c, `followers` and their chain by gateway/pool_order.c, `timer` by
- * gateway/pool_wheel.c.
+ * Embedded in the caller's own struct, which the pool does not know. The caller sets the first
+ * fields. While the call is in the pool, the other fields belong to the pool. Except for `outcome`,
+ * only one file writes each: gateway/pool.c `losses`; gateway/pool_state.c `state`, `worker` and
+ * `link`; gateway/pool_index.c `msgid` and its chain; gateway/pool_order.c `followers` and their
+ * chain; gateway/pool_wheel.c `timer`.
  */
 #ifndef GATEWAY_POOL_CALL_H
 #define GATEWAY_POOL_CALL_H
@@ -17,10 +17,10 @@
 
 enum pool_state {
 	POOL_OUTSIDE,
-	POOL_WAITING,   /* in a line */
-	POOL_FOLLOWING, /* waits for a write with its key */
-	POOL_SUSPECT,   /* waits to be repeated */
-	POOL_BARRED,    /* waits for pool_fenced before that */
+	POOL_WAITING,        /* in a queue */
+	POOL_FOLLOWING,      /* waits for a write with its key */
+	POOL_RETRY,          /* waits to be sent again: a worker died with it */
+	POOL_AWAITING_FENCE, /* waits for pool_fenced, then for its retry */
 	POOL_IN_FLIGHT,
 	POOL_ENDED, /* waits for pool_take_ended */
 };
@@ -31,26 +31,27 @@ struct pool_call;
 TAILQ_HEAD(pool_list, pool_call);
 
 struct pool_call {
-	/* given */
+	/* the caller sets these */
 	bool is_write;
 	bool is_slow;  /* its worker runs it in the slow lane (common/method.h) */
-	uint32_t rows; /* that the response may have */
-	uint64_t key;  /* of a write: what it changes; equal ones keep their order; 0: none */
+	uint32_t rows; /* the most that the response may have */
+	uint64_t
+		key; /* identifies what a write changes: writes of one key keep their order; 0: none */
 	bool safe_to_repeat;
-	bool is_urgent; /* goes before what waits, though the queue is full or the pool drains */
-	const unsigned char
-		*prefers; /* a process's UUID: it gets the call if it can; may be NULL */
+	bool is_urgent; /* goes first, even if the queue is full or the pool drains */
+	/* UUID of the process that gets the call if it has free credit; may be NULL */
+	const unsigned char *preferred_worker;
 	uint64_t deadline_ms;
-	/* the pool's */
+	/* the pool sets these */
 	enum pool_state state;
-	enum status verdict;        /* once it has left; ST_OK: a worker's answer */
-	uint32_t msgid;             /* in flight: another at each sending */
-	unsigned losses;            /* workers that died with it */
-	struct pool_worker *worker; /* IN_FLIGHT: who has it; BARRED: who had it */
+	enum status outcome; /* after the call was removed; ST_OK: the worker's response is valid */
+	uint32_t msgid;      /* in flight: a new one for each request */
+	unsigned losses;     /* workers that died with it */
+	struct pool_worker *worker; /* IN_FLIGHT: has it; AWAITING_FENCE: had it */
 	struct pool_call *next_indexed, *next_leader;
 	struct pool_list followers;
-	TAILQ_ENTRY(pool_call) link;  /* of the list that `state` says */
-	TAILQ_ENTRY(pool_call) timer; /* of a slot of the wheel */
+	TAILQ_ENTRY(pool_call) link;  /* in the list of its state */
+	TAILQ_ENTRY(pool_call) timer; /* in a slot of the wheel */
 };
 
 #endif

@@ -5,7 +5,7 @@
 static const struct counter queue_rows[] = {
 	{ "max",       COUNTER_GAUGE, AT(queue_max), "Calls that may wait for a worker." },
 	{ "waiting",   COUNTER_GAUGE, AT(queued),    "Calls that wait for a worker." },
-	{ "suspects",  COUNTER_GAUGE, AT(suspects),  "Calls that wait to be repeated, after a worker died with them." },
+	{ "suspects",  COUNTER_GAUGE, AT(retries),   "Calls that wait for their retry after a worker died with them." },
 	{ "in_flight", COUNTER_GAUGE, AT(in_flight), "Calls that workers have." },
 	{ "live",      COUNTER_GAUGE, AT(live),      "All calls in the pool." },
 };
@@ -24,10 +24,10 @@ static const struct counter counts_rows[] = {
 	{ "late",       COUNTER_TOTAL, AT(late),       "Responses dropped because nobody waits for them." },
 	{ "stale",      COUNTER_TOTAL, AT(stale),      "Messages of workers dropped because they belong to another epoch." },
 	{ "malformed",  COUNTER_TOTAL, AT(malformed),  "Messages of workers dropped because they break the protocol." },
-	{ "deaths",     COUNTER_TOTAL, AT(deaths),     "Workers lost without a farewell, or with calls." },
+	{ "deaths",     COUNTER_TOTAL, AT(deaths),     "Workers lost that had not left in order, or still had calls." },
 };
 
-const struct counter_table pool_queue_table = { "queue", "studytracker_queue_", queue_rows,
+const struct counter_table pool_gauge_table = { "queue", "studytracker_queue_", queue_rows,
 	sizeof queue_rows / sizeof *queue_rows };
-const struct counter_table pool_counts_table = { "counts", "studytracker_pool_", counts_rows,
+const struct counter_table pool_counter_table = { "counts", "studytracker_pool_", counts_rows,
 	sizeof counts_rows / sizeof *counts_rows };

@@ -5,7 +5,7 @@ static struct pool_call **chain_of(struct pool_order *order, uint64_t key)
 	return &order->chains[(key ^ key >> 32) % POOL_ORDER_CHAINS];
 }
 
-/* Where the leader of this key is, or else the end of its chain. */
+/* The place of the leader with this key, or the end of its chain. */
 static struct pool_call **place_of(struct pool_order *order, uint64_t key)
 {
 	struct pool_call **at = chain_of(order, key);
@@ -14,7 +14,7 @@ static struct pool_call **place_of(struct pool_order *order, uint64_t key)
 	return at;
 }
 
-struct pool_call *pool_order_join(struct pool_order *order, struct pool_call *call)
+struct pool_call *pool_order_add(struct pool_order *order, struct pool_call *call)
 {
 	TAILQ_INIT(&call->followers);
 	call->next_leader = NULL;
@@ -29,13 +29,13 @@ struct pool_call *pool_order_join(struct pool_order *order, struct pool_call *ca
 	return NULL;
 }
 
-void pool_order_part(struct pool_order *order, struct pool_call *follower)
+void pool_order_remove_follower(struct pool_order *order, struct pool_call *follower)
 {
 	struct pool_call *leader = *place_of(order, follower->key);
 	TAILQ_REMOVE(&leader->followers, follower, link);
 }
 
-struct pool_call *pool_order_leave(struct pool_order *order, struct pool_call *leader)
+struct pool_call *pool_order_remove_leader(struct pool_order *order, struct pool_call *leader)
 {
 	if (leader->key == 0)
 		return NULL;

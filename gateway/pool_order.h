@@ -1,16 +1,15 @@
 /*
- * pool_order: the writes in a pool by what they change, so that two writes on one row are never under
- * way at once.
+ * pool_order: keeps the writes on one row in their order: one of them is in flight at a time.
  *
- * The first write with a key leads; later ones with the same key follow it, in the order in which they
- * came. When the leader leaves the pool, its first follower leads the others. Two keys that are equal
- * by chance only make one write wait for another. Calls without a key (0) are in no order.
+ * The first write with a key is the leader. Later writes with the same key follow it, in the order in
+ * which they came. When the leader leaves the pool, its first follower becomes the leader. If two keys
+ * are equal by chance, one write waits for another without need. Calls without a key (0) have no order.
  *
- *	leader = pool_order_join(&order, call);
+ *	leader = pool_order_add(&order, call);
  *	if (leader)
  *		call waits in leader->followers;
  *	...
- *	next = pool_order_leave(&order, call); // may be NULL; it may go now
+ *	next = pool_order_remove_leader(&order, call); // the new leader, or NULL
  */
 #ifndef GATEWAY_POOL_ORDER_H
 #define GATEWAY_POOL_ORDER_H
@@ -22,16 +21,15 @@
 enum { POOL_ORDER_CHAINS = 4096 };
 
 struct pool_order {
-	struct pool_call *chains[POOL_ORDER_CHAINS]; /* of leaders */
+	struct pool_call *chains[POOL_ORDER_CHAINS]; /* the leaders, by the hash of their keys */
 };
 
-/* The call that it follows, or NULL: it leads. The call is outside of any list. */
-struct pool_call *pool_order_join(struct pool_order *order, struct pool_call *call);
+/* Returns the leader that the call follows; NULL: the call is a leader itself. It must be in no list. */
+struct pool_call *pool_order_add(struct pool_order *order, struct pool_call *call);
 
-/* A follower leaves the order; the others stay as they are. */
-void pool_order_part(struct pool_order *order, struct pool_call *follower);
+void pool_order_remove_follower(struct pool_order *order, struct pool_call *follower);
 
-/* A leader leaves: who leads now, out of the list of followers and with the others behind it. */
-struct pool_call *pool_order_leave(struct pool_order *order, struct pool_call *leader);
+/* Returns the new leader, which is no longer in a list of followers; NULL: none. */
+struct pool_call *pool_order_remove_leader(struct pool_order *order, struct pool_call *leader);
 
 #endif

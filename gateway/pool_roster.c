@@ -14,37 +14,37 @@ void pool_roster_fini(struct pool_roster *roster)
 	*roster = (struct pool_roster){ 0 };
 }
 
-struct pool_worker *pool_roster_join(
-	struct pool_roster *roster, const struct pool_greeting *greeting, int64_t epoch)
+struct pool_worker *pool_roster_add(
+	struct pool_roster *roster, const struct pool_registration *registration, int64_t epoch)
 {
 	struct pool_worker *w = NULL;
-	if (roster->count < POOL_WORKERS_MAX && greeting->peer.len <= POOL_PEER_MAX)
+	if (roster->count < POOL_WORKERS_MAX && registration->peer.len <= POOL_PEER_MAX)
 		w = calloc(1, sizeof *w);
 	if (!w)
 		return NULL;
-	memcpy(w->peer, greeting->peer.bytes, greeting->peer.len);
-	w->peer_len = greeting->peer.len;
-	memcpy(w->uuid, greeting->uuid, sizeof w->uuid);
-	w->pid = greeting->pid;
+	memcpy(w->peer, registration->peer.bytes, registration->peer.len);
+	w->peer_len = registration->peer.len;
+	memcpy(w->uuid, registration->uuid, sizeof w->uuid);
+	w->pid = registration->pid;
 	w->epoch = epoch;
-	w->has_database = greeting->has_database;
-	TAILQ_INIT(&w->held);
-	TAILQ_INIT(&w->barred);
+	w->has_database = registration->has_database;
+	TAILQ_INIT(&w->assigned);
+	TAILQ_INIT(&w->awaiting_fence);
 	w->next = roster->first;
 	roster->first = w;
 	roster->count++;
 	return w;
 }
 
-void pool_roster_part(struct pool_roster *roster, struct pool_worker *w)
+void pool_roster_remove(struct pool_roster *roster, struct pool_worker *w)
 {
 	struct pool_worker **at = &roster->first;
 	while (*at != w)
 		at = &(*at)->next;
 	*at = w->next;
 	roster->count--;
-	if (roster->favourite == w)
-		roster->favourite = NULL;
+	if (roster->last_served == w)
+		roster->last_served = NULL;
 }
 
 struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct span peer)
@@ -95,19 +95,19 @@ static size_t slow_share(const struct pool_worker *w)
 	return quarter > 0 ? quarter : 1;
 }
 
-static bool takes(const struct pool_worker *w, const struct pool_call *call)
+static bool may_take(const struct pool_worker *w, const struct pool_call *call)
 {
 	if (call->losses > 0)
-		return !w->has_suspect;
+		return !w->has_retry;
 	return !call->is_slow || w->slow_in_flight < slow_share(w);
 }
 
 struct pool_worker *pool_roster_least_loaded(
 	const struct pool_roster *roster, const struct pool_call *call)
 {
-	struct pool_worker *best = NULL, *w = after(roster, roster->favourite);
+	struct pool_worker *best = NULL, *w = after(roster, roster->last_served);
 	for (size_t i = 0; i < roster->count; i++, w = after(roster, w))
-		if (free_credit(w) > (best ? free_credit(best) : 0) && takes(w, call))
+		if (free_credit(w) > (best ? free_credit(best) : 0) && may_take(w, call))
 			best = w;
 	return best;
 }

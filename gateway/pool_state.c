@@ -1,13 +1,13 @@
 #include "gateway/pool_state.h"
 
-struct pool_line *pool_state_line(struct pool *p, const struct pool_call *call)
+struct pool_queue *pool_state_queue(struct pool *p, const struct pool_call *call)
 {
 	return call->is_slow ? &p->slow : &p->plain;
 }
 
 void pool_state_wait(struct pool *p, struct pool_call *call)
 {
-	pool_line_append(pool_state_line(p, call), call);
+	pool_queue_append(pool_state_queue(p, call), call);
 	call->state = POOL_WAITING;
 	p->counts.queued++;
 }
@@ -15,40 +15,40 @@ void pool_state_wait(struct pool *p, struct pool_call *call)
 void pool_state_wait_first(struct pool *p, struct pool_call *call)
 {
 	if (call->losses > 0) {
-		TAILQ_INSERT_HEAD(&p->suspects, call, link);
-		call->state = POOL_SUSPECT;
-		p->counts.suspects++;
+		TAILQ_INSERT_HEAD(&p->retries, call, link);
+		call->state = POOL_RETRY;
+		p->counts.retries++;
 		return;
 	}
-	pool_line_prepend(pool_state_line(p, call), call);
+	pool_queue_prepend(pool_state_queue(p, call), call);
 	call->state = POOL_WAITING;
 	p->counts.queued++;
 }
 
 void pool_state_follow(struct pool *p, struct pool_call *call)
 {
-	pool_line_count_in(pool_state_line(p, call), call);
+	pool_queue_count_in(pool_state_queue(p, call), call);
 	call->state = POOL_FOLLOWING;
 	p->counts.queued++;
 }
 
-/* The call is over: the first call that followed it goes on. */
-static void lead_on(struct pool *p, struct pool_call *call)
+/* Makes the first follower of a call that leaves the pool its successor. */
+static void promote_follower(struct pool *p, struct pool_call *call)
 {
-	struct pool_call *next = pool_order_leave(&p->order, call);
+	struct pool_call *next = pool_order_remove_leader(&p->order, call);
 	if (!next)
 		return;
-	pool_line_count_out(pool_state_line(p, next), next);
+	pool_queue_count_out(pool_state_queue(p, next), next);
 	p->counts.queued--;
 	pool_state_wait_first(p, next);
 }
 
-void pool_state_hold(struct pool *p, struct pool_call *call, struct pool_worker *w)
+void pool_state_assign(struct pool *p, struct pool_call *call, struct pool_worker *w)
 {
 	call->state = POOL_IN_FLIGHT;
 	call->worker = w;
 	pool_index_add(&p->index, call);
-	TAILQ_INSERT_TAIL(&w->held, call, link);
+	TAILQ_INSERT_TAIL(&w->assigned, call, link);
 	if (!w->unsent)
 		w->unsent = call;
 	w->sent++;
@@ -57,33 +57,33 @@ void pool_state_hold(struct pool *p, struct pool_call *call, struct pool_worker 
 	p->counts.in_flight++;
 	p->counts.assigned++;
 	if (call->losses > 0) {
-		w->has_suspect = true;
-		p->suspects_in_flight++;
+		w->has_retry = true;
+		p->retries_in_flight++;
 	}
-	p->roster.favourite = w;
+	p->roster.last_served = w;
 }
 
-/* Held calls stand in the order of their msgids. */
+/* The assigned calls are in the order of their msgids. */
 bool pool_state_is_unsent(const struct pool_worker *w, const struct pool_call *call)
 {
 	return w->unsent && (int32_t)(call->msgid - w->unsent->msgid) >= 0;
 }
 
-static void let_go(struct pool *p, struct pool_call *call)
+static void unassign(struct pool *p, struct pool_call *call)
 {
 	struct pool_worker *w = call->worker;
 	if (pool_state_is_unsent(w, call))
-		w->sent--; /* its credit was not used */
+		w->sent--; /* returns the credit */
 	if (w->unsent == call)
 		w->unsent = TAILQ_NEXT(call, link);
-	TAILQ_REMOVE(&w->held, call, link);
+	TAILQ_REMOVE(&w->assigned, call, link);
 	pool_index_remove(&p->index, call);
 	w->in_flight--;
 	w->slow_in_flight -= call->is_slow;
 	p->counts.in_flight--;
 	if (call->losses > 0) {
-		w->has_suspect = false;
-		p->suspects_in_flight--;
+		w->has_retry = false;
+		p->retries_in_flight--;
 	}
 	call->worker = NULL;
 }
@@ -92,25 +92,25 @@ void pool_state_detach(struct pool *p, struct pool_call *call)
 {
 	switch (call->state) {
 	case POOL_WAITING:
-		pool_line_remove(pool_state_line(p, call), call);
+		pool_queue_remove(pool_state_queue(p, call), call);
 		p->counts.queued--;
 		break;
 	case POOL_FOLLOWING:
-		pool_order_part(&p->order, call);
-		pool_line_count_out(pool_state_line(p, call), call);
+		pool_order_remove_follower(&p->order, call);
+		pool_queue_count_out(pool_state_queue(p, call), call);
 		p->counts.queued--;
 		break;
-	case POOL_SUSPECT:
-		TAILQ_REMOVE(&p->suspects, call, link);
-		p->counts.suspects--;
+	case POOL_RETRY:
+		TAILQ_REMOVE(&p->retries, call, link);
+		p->counts.retries--;
 		break;
-	case POOL_BARRED:
-		TAILQ_REMOVE(&call->worker->barred, call, link);
+	case POOL_AWAITING_FENCE:
+		TAILQ_REMOVE(&call->worker->awaiting_fence, call, link);
 		call->worker = NULL;
-		p->counts.suspects--;
+		p->counts.retries--;
 		break;
 	case POOL_IN_FLIGHT:
-		let_go(p, call);
+		unassign(p, call);
 		break;
 	case POOL_ENDED:
 		TAILQ_REMOVE(&p->ended, call, link);
@@ -121,14 +121,14 @@ void pool_state_detach(struct pool *p, struct pool_call *call)
 	call->state = POOL_OUTSIDE;
 }
 
-/* Out of its list and of the order, for good. */
-static void stop(struct pool *p, struct pool_call *call)
+/* Removes the call from its list, the wheel and the order. */
+static void withdraw(struct pool *p, struct pool_call *call)
 {
 	bool is_leader = call->state != POOL_FOLLOWING;
 	pool_wheel_stop(&p->wheel, call);
 	pool_state_detach(p, call);
 	if (is_leader)
-		lead_on(p, call);
+		promote_follower(p, call);
 }
 
 void pool_state_release(struct pool *p, struct pool_call *call)
@@ -136,39 +136,40 @@ void pool_state_release(struct pool *p, struct pool_call *call)
 	if (call->state == POOL_ENDED)
 		pool_state_detach(p, call);
 	else
-		stop(p, call);
+		withdraw(p, call);
 	p->counts.live--;
 }
 
-enum status pool_state_honest(const struct pool_call *call, bool was_sent, enum status st)
+enum status pool_state_reportable_status(
+	const struct pool_call *call, bool was_sent, enum status st)
 {
 	return call->is_write && was_sent && status_denies(st) ? ST_OUTCOME_UNKNOWN : st;
 }
 
-void pool_state_end(struct pool *p, struct pool_call *call, enum status verdict)
+void pool_state_end(struct pool *p, struct pool_call *call, enum status outcome)
 {
 	bool is_sent = call->state == POOL_IN_FLIGHT && !pool_state_is_unsent(call->worker, call);
-	verdict = pool_state_honest(call, is_sent || call->losses > 0, verdict);
-	stop(p, call);
+	outcome = pool_state_reportable_status(call, is_sent || call->losses > 0, outcome);
+	withdraw(p, call);
 	call->state = POOL_ENDED;
-	call->verdict = verdict;
+	call->outcome = outcome;
 	TAILQ_INSERT_TAIL(&p->ended, call, link);
-	p->counts.expired += verdict == ST_DEADLINE_EXCEEDED;
-	p->counts.unknown += verdict == ST_OUTCOME_UNKNOWN;
-	p->counts.no_worker += verdict == ST_NO_WORKER || verdict == ST_DATABASE_UNAVAILABLE;
+	p->counts.expired += outcome == ST_DEADLINE_EXCEEDED;
+	p->counts.unknown += outcome == ST_OUTCOME_UNKNOWN;
+	p->counts.no_worker += outcome == ST_NO_WORKER || outcome == ST_DATABASE_UNAVAILABLE;
 }
 
-void pool_state_suspect(struct pool *p, struct pool_call *call)
+void pool_state_retry(struct pool *p, struct pool_call *call)
 {
-	TAILQ_INSERT_TAIL(&p->suspects, call, link);
-	call->state = POOL_SUSPECT;
-	p->counts.suspects++;
+	TAILQ_INSERT_TAIL(&p->retries, call, link);
+	call->state = POOL_RETRY;
+	p->counts.retries++;
 }
 
-void pool_state_bar(struct pool *p, struct pool_call *call, struct pool_worker *ghost)
+void pool_state_await_fence(struct pool *p, struct pool_call *call, struct pool_worker *lost)
 {
-	TAILQ_INSERT_TAIL(&ghost->barred, call, link);
-	call->state = POOL_BARRED;
-	call->worker = ghost;
-	p->counts.suspects++;
+	TAILQ_INSERT_TAIL(&lost->awaiting_fence, call, link);
+	call->state = POOL_AWAITING_FENCE;
+	call->worker = lost;
+	p->counts.retries++;
 }

@@ -1,18 +1,18 @@
 /*
- * pool_state: the states of a call in a pool (enum pool_state), and the ways into and out of them;
- * internals of gateway/pool.h.
+ * pool_state: the states of a call in a pool (enum pool_state), and the transitions between them.
+ * Only gateway/pool.c uses it.
  *
  * Invariants:
- *   - A call is in exactly one list, the one that its state names, or in none (POOL_OUTSIDE).
- *   - counts.queued, suspects and in_flight equal what these lists hold.
- *   - Of the calls with one key only the first can be waiting, suspect, barred or in flight.
+ *   - A call is in exactly one list, that of its state, or in none (POOL_OUTSIDE).
+ *   - counts.queued, retries and in_flight equal what these lists hold.
+ *   - Among the calls with one key, all but one are in POOL_FOLLOWING.
  *
- * gateway/pool.c decides which way a call goes:
+ * gateway/pool.c chooses the transition:
  *
  *	pool_state_wait(p, call);
  *	...
  *	pool_state_detach(p, call);
- *	pool_state_hold(p, call, worker);
+ *	pool_state_assign(p, call, worker);
  *	...
  *	pool_state_release(p, call);
  */
@@ -21,31 +21,32 @@
 
 #include "gateway/pool.h"
 
-/* The line that it waits in, or counts in while it follows. */
-struct pool_line *pool_state_line(struct pool *p, const struct pool_call *call);
+/* The queue of the call; it also counts a follower. */
+struct pool_queue *pool_state_queue(struct pool *p, const struct pool_call *call);
 
-/* Into a state. The call is in none: it is new, or was detached. */
+/* Transitions from POOL_OUTSIDE: the call is new or was detached. */
 void pool_state_wait(struct pool *p, struct pool_call *call);
-void pool_state_wait_first(struct pool *p, struct pool_call *call); /* a suspect: among these */
-void pool_state_follow(struct pool *p, struct pool_call *call);     /* pool_order has it: counts */
-void pool_state_hold(struct pool *p, struct pool_call *call, struct pool_worker *w);
-void pool_state_suspect(struct pool *p, struct pool_call *call);
-void pool_state_bar(struct pool *p, struct pool_call *call, struct pool_worker *ghost);
+void pool_state_wait_first(
+	struct pool *p, struct pool_call *call);                /* a retry: first of the retries */
+void pool_state_follow(struct pool *p, struct pool_call *call); /* after pool_order_add */
+void pool_state_assign(struct pool *p, struct pool_call *call, struct pool_worker *w);
+void pool_state_retry(struct pool *p, struct pool_call *call);
+void pool_state_await_fence(struct pool *p, struct pool_call *call, struct pool_worker *lost);
 
-/* Whether w holds the call, but no message has it yet. */
+/* True: the call is assigned to w, but in no message yet. */
 bool pool_state_is_unsent(const struct pool_worker *w, const struct pool_call *call);
 
-/* Out of its state. Its timer and its place in the order remain. */
+/* To POOL_OUTSIDE. The call keeps its timer and its place in the order. */
 void pool_state_detach(struct pool *p, struct pool_call *call);
 
-/* Out of the pool. The first call that followed it goes on. */
+/* Removes the call from the pool. Its first follower moves up. */
 void pool_state_release(struct pool *p, struct pool_call *call);
 
-/* Out of its state, with a verdict that pool_take_ended reports. The first call that followed it goes
- * on. */
-void pool_state_end(struct pool *p, struct pool_call *call, enum status verdict);
+/* To POOL_ENDED, for pool_take_ended. Its first follower moves up. */
+void pool_state_end(struct pool *p, struct pool_call *call, enum status outcome);
 
-/* The status that may be reported instead of `st`: a write that was sent is never denied. */
-enum status pool_state_honest(const struct pool_call *call, bool was_sent, enum status st);
+/* The status to report instead of `st`: never report a write as not done if it was sent. */
+enum status pool_state_reportable_status(
+	const struct pool_call *call, bool was_sent, enum status st);
 
 #endif

@@ -17,7 +17,8 @@ static struct pool_list *slot_of(struct pool_wheel *wheel, const struct pool_cal
 void pool_wheel_start(struct pool_wheel *wheel, struct pool_call *call)
 {
 	if (call->deadline_ms < wheel->turned_ms)
-		call->deadline_ms = wheel->turned_ms; /* a past slot isn't looked at for a round */
+		call->deadline_ms =
+			wheel->turned_ms; /* the next turn does not read earlier slots */
 	TAILQ_INSERT_TAIL(slot_of(wheel, call), call, timer);
 }
 

@@ -4,7 +4,7 @@
 
 #include "common/json_out.h"
 #include "gateway/request_params.h"
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 
 static void put_text(struct buf *out, const char *key, const char *text)
 {

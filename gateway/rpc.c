@@ -70,7 +70,7 @@ static void on_gone(void *arg, struct rpc_peer *p)
 /* Answers. */
 
 /* What a client that doesn't read hears in place of a result that there is no room for. */
-static void answer_unread(struct rpc_call *c)
+static void respond_unread(struct rpc_call *c)
 {
 	struct fail why = { 0 };
 	enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_OVERLOADED;
@@ -78,28 +78,28 @@ static void answer_unread(struct rpc_call *c)
 	rpc_peer_refuse(c->peer, c->msgid, st, &why);
 }
 
-static void answer_worker_error(struct rpc_call *c, struct span error)
+static void respond_worker_error(struct rpc_call *c, struct span error)
 {
 	const struct status_info *info = status_info(reply_error_facts(error).st);
 	if (info->http_status == 500)
 		log_error("request failed: %s: told the RPC client, request_id %.*s", info->code,
 			(int)c->id_len, c->id);
-	rpc_peer_answer_error(c->peer, c->msgid, error);
+	rpc_peer_respond_error(c->peer, c->msgid, error);
 }
 
-static void on_answer(void *arg, enum status st, struct span error, struct span result)
+static void on_response(void *arg, enum status st, struct span error, struct span result)
 {
 	struct rpc_call *c = arg;
 	c->call = NULL;
 	if (st != ST_OK)
 		rpc_peer_refuse(c->peer, c->msgid, st, NULL);
 	else if (!msg_is_nil(error))
-		answer_worker_error(c, error);
+		respond_worker_error(c, error);
 	else if (!rpc_peer_has_room(c->peer, result.len))
-		answer_unread(c);
+		respond_unread(c);
 	else
-		rpc_peer_answer(c->peer, c->msgid, result);
-	rpc_peer_touch(c->peer);
+		rpc_peer_respond(c->peer, c->msgid, result);
+	rpc_peer_schedule(c->peer);
 	free_call(&c);
 }
 
@@ -124,8 +124,8 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 	const struct context *context, struct span params, struct fail *why)
 {
 	struct rpc *rpc = c->rpc;
-	enum status st =
-		workers_call(rpc->options.workers, method, context, params, on_answer, c, &c->call);
+	enum status st = workers_call(
+		rpc->options.workers, method, context, params, on_response, c, &c->call);
 	if (st == ST_PAYLOAD_TOO_LARGE)
 		return fail_set(why, ST_INVALID_INPUT, "params must have at most %d bytes",
 			WORKERS_PARAMS_MAX);
@@ -146,18 +146,18 @@ static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct 
 {
 	const struct method *method = method_map_find(&rpc->methods, e->method);
 	struct span params = e->params;
-	struct buf minted = { 0 };
+	struct buf generated = { 0 };
 	struct rpc_call *c = new_call(rpc, p, e->msgid, method, context);
 	enum status st = c ? ST_OK : ST_NO_MEMORY;
-	if (rpc_params_mint(&minted, method, params, &rpc->ids))
-		params = buf_view(&minted);
-	if (minted.failed)
+	if (rpc_params_generate_id(&generated, method, params, &rpc->ids))
+		params = buf_view(&generated);
+	if (generated.failed)
 		st = ST_NO_MEMORY;
 	if (st == ST_OK)
 		st = call_workers(c, method, context, params, why);
 	if (st != ST_OK)
 		free(c);
-	buf_fini(&minted);
+	buf_fini(&generated);
 	return st;
 }
 
@@ -165,13 +165,13 @@ static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct 
 static enum status local_result(
 	struct rpc *rpc, const struct rpc_local *local, struct buf *made, struct span *result)
 {
-	struct rpc_about about = { .workers = rpc->options.workers,
+	struct rpc_status_source source = { .workers = rpc->options.workers,
 		.counters = rpc->options.counters,
 		.uptime_ms = service_now_ms() - rpc->opened_ms };
 	struct buf *out = local->is_constant ? &rpc->constant : made;
 	if (!local->is_constant || rpc->constant_of != local) {
 		buf_clear(out);
-		local->put(out, &about);
+		local->put(out, &source);
 		if (local->is_constant)
 			rpc->constant_of = out->failed ? NULL : local;
 	}
@@ -179,7 +179,7 @@ static enum status local_result(
 	return out->failed ? ST_NO_MEMORY : ST_OK;
 }
 
-static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
+static enum status respond_local(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
 	const struct rpc_local *local, struct fail *why)
 {
 	struct buf made = { 0 };
@@ -189,7 +189,7 @@ static enum status answer_local(struct rpc *rpc, struct rpc_peer *p, const struc
 	if (st == ST_OK)
 		st = local_result(rpc, local, &made, &result);
 	if (st == ST_OK)
-		rpc_peer_answer(p, e->msgid, result);
+		rpc_peer_respond(p, e->msgid, result);
 	buf_fini(&made);
 	return st;
 }
@@ -221,7 +221,7 @@ static enum status start(
 		return st;
 	if (is_full(rpc, p, e->params.len))
 		return ST_OVERLOADED;
-	return local ? answer_local(rpc, p, e, local, why) : start_call(rpc, p, e, &context, why);
+	return local ? respond_local(rpc, p, e, local, why) : start_call(rpc, p, e, &context, why);
 }
 
 static void on_malformed(struct rpc *rpc, const struct fail *why)
@@ -292,12 +292,12 @@ static void on_message(struct socket *s, struct span name, struct span body, voi
 	for (int count = 0; in.at < in.end; count++)
 		if (!(count < ENVELOPE_COUNT_MAX ? take(rpc, p, &in) : refuse_rest(rpc, p, &in)))
 			break;
-	rpc_peer_touch(p);
+	rpc_peer_schedule(p);
 }
 
 /* Life. */
 
-static void on_turn(void *arg)
+static void on_flushed(void *arg)
 {
 	struct rpc *rpc = arg;
 	void (*on_drained)(void *) = rpc->on_drained;
@@ -322,7 +322,7 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 		rpc_peer_refuse(
 			p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
 		free_call(&c);
-		rpc_peer_touch(p);
+		rpc_peer_schedule(p);
 	}
 }
 
@@ -331,7 +331,7 @@ static void on_drain_grace(evutil_socket_t fd, short what, void *arg)
 	struct rpc *rpc = arg;
 	(void)fd, (void)what;
 	rpc->is_grace_over = true;
-	rpc_peers_touch(rpc->peers);
+	rpc_peers_schedule(rpc->peers);
 }
 
 void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
@@ -343,7 +343,7 @@ void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
 	rpc->drained_arg = arg;
 	(void)event_add(rpc->drain_limit, &limit);
 	rpc->is_grace_over = rpc->counts.requests == 0 || event_add(rpc->drain_grace, &grace) != 0;
-	rpc_peers_touch(rpc->peers);
+	rpc_peers_schedule(rpc->peers);
 }
 
 struct rpc_counts rpc_counts(const struct rpc *rpc)
@@ -353,7 +353,7 @@ struct rpc_counts rpc_counts(const struct rpc *rpc)
 
 void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources)
 {
-	counter_sources_add(sources, &rpc_counts_table, &rpc->counts);
+	counter_sources_add(sources, &rpc_counter_table, &rpc->counts);
 }
 
 static enum status open_parts(
@@ -362,7 +362,7 @@ static enum status open_parts(
 	struct rpc_peers_options peers = { .counts = &rpc->counts,
 		.unread_all_max = rpc->options.unread_all_max,
 		.on_gone = on_gone,
-		.on_turn = on_turn,
+		.on_flushed = on_flushed,
 		.arg = rpc };
 	struct socket_options options = {
 		.endpoint = rpc->options.endpoint,
@@ -384,7 +384,7 @@ static enum status open_parts(
 	if (st == ST_OK)
 		st = socket_open(hub, &options, &rpc->socket, why);
 	if (st == ST_OK)
-		rpc_peers_use(rpc->peers, rpc->socket);
+		rpc_peers_set_socket(rpc->peers, rpc->socket);
 	return st;
 }
 

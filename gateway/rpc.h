@@ -2,7 +2,7 @@
  * rpc: the gateway's front for internal clients: MessagePack-RPC over ZeroMQ (schema/rpc.md).
  *
  * One ROUTER that DEALER and REQ sockets connect to. Every request that can be told apart gets
- * exactly one answer: the worker's, the pool's verdict, or a refusal with the same codes and
+ * exactly one answer: the worker's, the pool's outcome, or a refusal with the same codes and
  * fields as over HTTP. Invariants:
  *
  * - Bytes that are no message are dropped, with what follows them in their body, and counted;
@@ -25,7 +25,7 @@
 #ifndef GATEWAY_RPC_H
 #define GATEWAY_RPC_H
 
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 
 struct event_base;
 struct socket_hub;

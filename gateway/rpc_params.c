@@ -16,7 +16,7 @@ enum status rpc_params_context(struct context *context, struct span map, struct 
 	return ST_OK;
 }
 
-static const struct param *minted_param(const struct method *method)
+static const struct param *generated_param(const struct method *method)
 {
 	for (size_t i = 0; i < method->param_count; i++)
 		if (method->params[i].flags & PARAM_GENERATED)
@@ -51,10 +51,10 @@ static bool copy_pair(struct msg_reader *in, const char *name, struct buf *out, 
 	return true;
 }
 
-bool rpc_params_mint(
+bool rpc_params_generate_id(
 	struct buf *out, const struct method *method, struct span params, struct uuid_source *ids)
 {
-	const struct param *p = minted_param(method);
+	const struct param *p = generated_param(method);
 	struct msg_reader in = msg_reader(params);
 	struct msg_token map;
 	struct span given;

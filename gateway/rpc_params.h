@@ -4,7 +4,7 @@
  * Pure. A session's id names what is made, so that a repeated request finds itself done: the
  * gateway makes one (PARAM_GENERATED) where a client gives none, as it does over HTTP.
  *
- *	if (rpc_params_mint(&made, method, params, &ids))
+ *	if (rpc_params_generate_id(&made, method, params, &ids))
  *		params = buf_view(&made);
  */
 #ifndef GATEWAY_RPC_PARAMS_H
@@ -22,7 +22,7 @@ enum status rpc_params_context(
 
 /* Appends the map with what was missing to `out`; false: nothing is, and nothing is appended.
  * A nil in its place counts as missing. */
-bool rpc_params_mint(
+bool rpc_params_generate_id(
 	struct buf *out, const struct method *method, struct span params, struct uuid_source *ids);
 
 #endif

@@ -21,7 +21,7 @@ struct rpc_peers {
 	struct event *flush, *sweep;
 	void *tree; /* tsearch(3): no choice of names makes it slow */
 	/* Each peer is in one: looked at after this turn; with calls in flight; only to read. */
-	struct rpc_peer_list touched, waiting, idle;
+	struct rpc_peer_list scheduled, waiting, idle;
 };
 
 static int compare(const void *a, const void *b)
@@ -48,15 +48,15 @@ static void move(struct rpc_peer *p, struct rpc_peer_list *to)
 	p->list = to;
 }
 
-void rpc_peers_touch(struct rpc_peers *peers)
+void rpc_peers_schedule(struct rpc_peers *peers)
 {
 	arm(peers->flush, 0);
 }
 
-void rpc_peer_touch(struct rpc_peer *p)
+void rpc_peer_schedule(struct rpc_peer *p)
 {
-	move(p, &p->peers->touched);
-	rpc_peers_touch(p->peers);
+	move(p, &p->peers->scheduled);
+	rpc_peers_schedule(p->peers);
 }
 
 static struct rpc_peer *new_peer(struct rpc_peers *peers, struct span name)
@@ -145,7 +145,7 @@ static void send_out(struct rpc_peer *p)
 }
 
 /* Where one response is appended; NULL where it has to be dropped. */
-static struct buf *begin(struct rpc_peer *p)
+static struct buf *begin_response(struct rpc_peer *p)
 {
 	if (p->is_gone || is_over(p)) {
 		p->peers->options.counts->dropped++;
@@ -155,7 +155,7 @@ static struct buf *begin(struct rpc_peer *p)
 	return &p->out;
 }
 
-static void finish(struct rpc_peer *p)
+static void finish_response(struct rpc_peer *p)
 {
 	struct rpc_counts *counts = p->peers->options.counts;
 	if (p->out.failed) { /* the answers before it are whole */
@@ -168,41 +168,41 @@ static void finish(struct rpc_peer *p)
 	}
 	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
 		send_out(p);
-	rpc_peer_touch(p);
+	rpc_peer_schedule(p);
 }
 
-void rpc_peer_answer(struct rpc_peer *p, uint32_t msgid, struct span result)
+void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result)
 {
-	struct buf *out = begin(p);
+	struct buf *out = begin_response(p);
 	if (!out)
 		return;
 	envelope_put_result(out, msgid, result);
-	finish(p);
+	finish_response(p);
 }
 
-void rpc_peer_answer_error(struct rpc_peer *p, uint32_t msgid, struct span error)
+void rpc_peer_respond_error(struct rpc_peer *p, uint32_t msgid, struct span error)
 {
-	struct buf *out = begin(p);
+	struct buf *out = begin_response(p);
 	if (!out)
 		return;
 	envelope_put_error(out, msgid, error);
-	finish(p);
+	finish_response(p);
 }
 
 void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
 {
 	struct buf map = { 0 };
-	struct buf *out = begin(p);
+	struct buf *out = begin_response(p);
 	if (!out)
 		return;
 	envelope_put_error_map(&map, st, why);
 	envelope_put_error(out, msgid, buf_view(&map));
 	out->failed |= map.failed;
 	buf_fini(&map);
-	finish(p);
+	finish_response(p);
 }
 
-static void settle(struct rpc_peer *p)
+static void flush_peer(struct rpc_peer *p)
 {
 	if (p->calls_count == 0 || !socket_peer_delimits(p->name))
 		send_out(p);
@@ -215,11 +215,11 @@ static void settle(struct rpc_peer *p)
 		arm(p->peers->sweep, SWEEP_MS);
 }
 
-static void settle_all(struct rpc_peer_list *list)
+static void flush_list(struct rpc_peer_list *list)
 {
 	for (struct rpc_peer *p = TAILQ_FIRST(list), *next; p; p = next) {
 		next = TAILQ_NEXT(p, link);
-		settle(p);
+		flush_peer(p);
 	}
 }
 
@@ -227,15 +227,15 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct rpc_peers *peers = arg;
 	(void)fd, (void)what;
-	settle_all(&peers->touched);
-	peers->options.on_turn(peers->options.arg);
+	flush_list(&peers->scheduled);
+	peers->options.on_flushed(peers->options.arg);
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct rpc_peers *peers = arg;
 	(void)fd, (void)what;
-	settle_all(&peers->idle);
+	flush_list(&peers->idle);
 }
 
 enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
@@ -247,7 +247,7 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 	peers->options = *options;
 	if (!options->unread_all_max)
 		peers->options.unread_all_max = RPC_UNREAD_ALL_MAX;
-	TAILQ_INIT(&peers->touched);
+	TAILQ_INIT(&peers->scheduled);
 	TAILQ_INIT(&peers->waiting);
 	TAILQ_INIT(&peers->idle);
 	peers->unread = tally_new(NULL);
@@ -261,7 +261,7 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 	return ST_OK;
 }
 
-void rpc_peers_use(struct rpc_peers *peers, struct socket *socket)
+void rpc_peers_set_socket(struct rpc_peers *peers, struct socket *socket)
 {
 	peers->socket = socket;
 }
@@ -278,7 +278,7 @@ void rpc_peers_free(struct rpc_peers **out)
 	if (!peers)
 		return;
 	*out = NULL;
-	free_all(&peers->touched);
+	free_all(&peers->scheduled);
 	free_all(&peers->waiting);
 	free_all(&peers->idle);
 	free_event(peers->flush);

@@ -13,7 +13,7 @@
  *
  *	struct rpc_peer *p = rpc_peer_of(peers, name);
  *	if (rpc_peer_has_room(p, result.len))
- *		rpc_peer_answer(p, msgid, result);
+ *		rpc_peer_respond(p, msgid, result);
  *	else
  *		rpc_peer_refuse(p, msgid, ST_OVERLOADED, NULL);
  */
@@ -23,7 +23,7 @@
 #include <sys/queue.h>
 
 #include "common/socket.h"
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 
 enum {
 	RPC_UNREAD_MAX = 32 << 20, /* bytes of responses */
@@ -58,7 +58,7 @@ struct rpc_peers_options {
 	struct rpc_counts *counts;
 	size_t unread_all_max;                          /* 0: RPC_UNREAD_ALL_MAX */
 	void (*on_gone)(void *arg, struct rpc_peer *p); /* end its calls, without an answer */
-	void (*on_turn)(void *arg);                     /* all that could be sent is */
+	void (*on_flushed)(void *arg);                  /* all that could be sent is */
 	void *arg;
 };
 
@@ -66,7 +66,7 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 	const struct rpc_peers_options *options, struct fail *why) MUST_CHECK;
 
 /* Before the first message. */
-void rpc_peers_use(struct rpc_peers *peers, struct socket *socket);
+void rpc_peers_set_socket(struct rpc_peers *peers, struct socket *socket);
 
 /* on_gone is told of each. Accepts NULL inside. */
 void rpc_peers_free(struct rpc_peers **peers);
@@ -74,15 +74,15 @@ void rpc_peers_free(struct rpc_peers **peers);
 struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name); /* NULL: no memory */
 
 /* Something of it has changed: looked at at the end of this turn. */
-void rpc_peer_touch(struct rpc_peer *p);
-void rpc_peers_touch(struct rpc_peers *peers);
+void rpc_peer_schedule(struct rpc_peer *p);
+void rpc_peers_schedule(struct rpc_peers *peers);
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
 
 /* One response more for its next message, counted: answered, or dropped where there is no room, no
  * memory or no reader. Result and error are a MessagePack value each; `why` may be NULL. */
-void rpc_peer_answer(struct rpc_peer *p, uint32_t msgid, struct span result);
-void rpc_peer_answer_error(struct rpc_peer *p, uint32_t msgid, struct span error);
+void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result);
+void rpc_peer_respond_error(struct rpc_peer *p, uint32_t msgid, struct span error);
 void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why);
 
 #endif

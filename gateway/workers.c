@@ -15,7 +15,7 @@ enum {
 	IDLE_TICK_MS = 500,
 	FENCE_MS = 5000,
 	FENCE_AGAIN_MS = 100,
-	PROBE_MS = 200, /* a worker that holds calls is greeted after so long a silence */
+	PING_MS = 200, /* a worker that holds calls is greeted after so long a silence */
 };
 
 /* Its texts follow the struct: the request id, then the params. */
@@ -35,7 +35,7 @@ struct workers {
 	struct event *flush; /* armed once where something is to be done at the end of this turn */
 	struct event *tick;
 	bool is_flush_armed, is_tick_fast;
-	uint64_t probed_ms;
+	uint64_t pinged_ms;
 	void (*on_drained)(void *arg);
 	void *drained_arg;
 };
@@ -48,8 +48,8 @@ static struct call *call_of(struct pool_call *pooled)
 static void finish(struct pool_call *pooled, struct span error, struct span result)
 {
 	struct call *call = call_of(pooled);
-	bool stands = pooled->verdict == ST_OK;
-	call->done(call->arg, pooled->verdict, stands ? error : (struct span){ 0 },
+	bool stands = pooled->outcome == ST_OK;
+	call->done(call->arg, pooled->outcome, stands ? error : (struct span){ 0 },
 		stands ? result : (struct span){ 0 });
 	free(call);
 }
@@ -62,7 +62,7 @@ static void arm_flush(struct workers *w)
 		w->is_flush_armed = event_add(w->flush, &at_once) == 0;
 }
 
-static void on_news(void *arg)
+static void on_pool_changed(void *arg)
 {
 	arm_flush(arg);
 }
@@ -158,64 +158,66 @@ static enum status start(struct workers *w, struct call *call, int64_t budget_ms
 /* One that fails is asked for again in a moment, as long as somebody waits for it. */
 static void on_fenced(void *arg, enum status st, struct span error, struct span result)
 {
-	struct pool_worker *ghost = arg;
-	struct workers *w = ghost->fence;
+	struct pool_worker *lost = arg;
+	struct workers *w = lost->fence_arg;
 	char uuid[UUID_TEXT_LEN];
 	(void)result;
-	ghost->fence = NULL;
+	lost->fence_arg = NULL;
 	if (st == ST_OK)
-		st = workers_wire_meaning(error);
-	bool is_waited_for = !TAILQ_EMPTY(&ghost->barred);
+		st = workers_wire_error_status(error);
+	bool is_waited_for = !TAILQ_EMPTY(&lost->awaiting_fence);
 	if (st != ST_OK && is_waited_for && status_info(st)->retryable)
 		return;
-	uuid_format(ghost->uuid, uuid);
+	uuid_format(lost->uuid, uuid);
 	if (st != ST_OK && is_waited_for)
 		log_error("what worker %.*s has in the database was not ended: %s: its writes are "
 			  "given up",
 			UUID_TEXT_LEN, uuid, status_info(st)->code);
-	pool_fenced(&w->pool, ghost, st == ST_OK);
+	pool_fenced(&w->pool, lost, st == ST_OK);
 	arm_flush(w);
 }
 
-static void fence(struct workers *w, struct pool_worker *ghost)
+static void fence(struct workers *w, struct pool_worker *lost)
 {
 	const struct method *method = method_find(SPAN("workers.fence"));
 	char uuid[UUID_TEXT_LEN];
 	struct buf params = { 0 };
 	struct context context = { 1, { uuid, sizeof uuid }, FENCE_MS };
-	uuid_format(ghost->uuid, uuid);
+	uuid_format(lost->uuid, uuid);
 	msg_put_map(&params, 1);
 	msg_put_key(&params, "worker");
 	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
 	struct call *call = params.failed ? NULL : new_call(method, &context, buf_view(&params));
 	buf_fini(&params);
-	ghost->fenced_ms = service_now_ms();
+	lost->fence_started_ms = service_now_ms();
 	if (!call)
 		return;
 	call->done = on_fenced;
-	call->arg = ghost;
+	call->arg = lost;
 	call->pooled.is_write = false; /* fencing is idempotent */
 	call->pooled.is_urgent = true;
-	call->pooled.prefers = ghost->uuid; /* it ends its own statements soonest, if it is back */
+	call->pooled.preferred_worker =
+		lost->uuid; /* it ends its own statements soonest, if it is back */
 	if (start(w, call, FENCE_MS) == ST_OK)
-		ghost->fence = w;
+		lost->fence_arg = w;
 }
 
-static bool is_being_fenced(const struct pool_worker *ghost, uint64_t now_ms)
+static bool is_being_fenced(const struct pool_worker *lost, uint64_t now_ms)
 {
-	return ghost->fence || (ghost->fenced_ms && now_ms - ghost->fenced_ms < FENCE_AGAIN_MS);
+	return lost->fence_arg
+	       || (lost->fence_started_ms && now_ms - lost->fence_started_ms < FENCE_AGAIN_MS);
 }
 
-static void fence_ghosts(struct workers *w, uint64_t now_ms)
+static void fence_lost_workers(struct workers *w, uint64_t now_ms)
 {
-	for (struct pool_worker *ghost = pool_ghosts(&w->pool), *next; ghost; ghost = next) {
-		next = ghost->next;
-		if (is_being_fenced(ghost, now_ms))
+	for (struct pool_worker *lost = pool_lost_workers(&w->pool), *next; lost; lost = next) {
+		next = lost->next;
+		if (is_being_fenced(lost, now_ms))
 			continue;
-		if (TAILQ_EMPTY(&ghost->barred))
-			pool_fenced(&w->pool, ghost, false); /* nobody waits any more */
+		if (TAILQ_EMPTY(&lost->awaiting_fence))
+			pool_fenced(&w->pool, lost, false); /* nobody waits any more */
 		else
-			fence(w, ghost);
+			fence(w, lost);
 	}
 }
 
@@ -225,7 +227,7 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	w->is_flush_armed = false;
 	uint64_t now_ms = service_now_ms();
-	fence_ghosts(w, now_ms);
+	fence_lost_workers(w, now_ms);
 	pool_dispatch(&w->pool);
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
@@ -236,14 +238,14 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 }
 
 /* A send tells at once that a connection is gone; silence only after POOL_SILENCE_MS. */
-static void probe(struct workers *w, uint64_t now_ms)
+static void ping_silent_workers(struct workers *w, uint64_t now_ms)
 {
-	if (now_ms - w->probed_ms < PROBE_MS)
+	if (now_ms - w->pinged_ms < PING_MS)
 		return;
-	w->probed_ms = now_ms;
+	w->pinged_ms = now_ms;
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
-		if (worker->in_flight > 0 && now_ms - worker->heard_ms >= PROBE_MS)
+		if (worker->in_flight > 0 && now_ms - worker->last_message_ms >= PING_MS)
 			(void)workers_wire_hello(&w->wire, worker);
 	}
 }
@@ -254,7 +256,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	uint64_t now_ms = service_now_ms();
 	pool_tick(&w->pool, now_ms);
-	probe(w, now_ms);
+	ping_silent_workers(w, now_ms);
 	arm_flush(w);
 	arm_tick(w, w->pool.counts.live > 0);
 }
@@ -275,7 +277,7 @@ static void on_worker(void *arg, enum pool_event event, const struct pool_worker
 	case POOL_WORKER_DIED:
 		log_warn("worker %.*s is gone: %zu calls that it held are repeated or given up",
 			len, uuid, worker->in_flight);
-		workers_wire_part(&w->wire, worker);
+		workers_wire_end_epoch(&w->wire, worker);
 		break;
 	case POOL_DATABASE_LOST:
 		log_warn("worker %.*s has lost its database: it gets no calls", len, uuid);
@@ -307,8 +309,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 	struct pool_options pool = {
 		.queue_max = options->queue_max,
 		.epoch = options->epoch,
-		.watch = on_worker,
-		.watch_arg = w,
+		.on_event = on_worker,
+		.event_arg = w,
 	};
 	struct workers_wire_options wire = {
 		.endpoint = options->endpoint,
@@ -316,8 +318,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 		.peers_max = options->peers_max,
 		.pool = &w->pool,
 		.put_call = put_call,
-		.on_answer = finish,
-		.on_news = on_news,
+		.on_response = finish,
+		.on_pool_changed = on_pool_changed,
 		.arg = w,
 	};
 	pool_init(&w->pool, &pool, service_now_ms());
@@ -383,8 +385,8 @@ struct pool_counts workers_counts(const struct workers *w)
 
 void workers_add_counters(const struct workers *w, struct counter_sources *sources)
 {
-	counter_sources_add(sources, &pool_queue_table, &w->pool.counts);
-	counter_sources_add(sources, &pool_counts_table, &w->pool.counts);
+	counter_sources_add(sources, &pool_gauge_table, &w->pool.counts);
+	counter_sources_add(sources, &pool_counter_table, &w->pool.counts);
 }
 
 const unsigned char *workers_uuid(const struct workers *w)

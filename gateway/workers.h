@@ -4,7 +4,7 @@
  * The rules that say which worker gets a call, when it is repeated and when it is given up are
  * gateway/pool.h's, the dialogue with workers is gateway/workers_wire.h's; here they get the loop's
  * turns and its time. A call is answered exactly once, from the loop: by a worker's reply, or by the
- * pool's verdict. Calls are owned by it from workers_call to their answer or their cancellation.
+ * pool's outcome. Calls are owned by it from workers_call to their answer or their cancellation.
  *
  *	struct workers_options options = { .endpoint = "ipc:///run/studytracker/workers/workers-1.sock",
  *		.epoch = epoch, .queue_max = 10000, .version = STUDYTRACKER_VERSION };

@@ -8,9 +8,9 @@
 
 enum { BODY_TARGET = 256 * 1024 }; /* a message is sent once it has grown to this */
 
-static void tell_news(const struct workers_wire *wire)
+static void notify_changed(const struct workers_wire *wire)
 {
-	wire->options.on_news(wire->options.arg);
+	wire->options.on_pool_changed(wire->options.arg);
 }
 
 /* To workers. */
@@ -48,7 +48,7 @@ static enum status send_hello(const struct workers_wire *wire, const struct pool
 	return st;
 }
 
-void workers_wire_part(const struct workers_wire *wire, const struct pool_worker *worker)
+void workers_wire_end_epoch(const struct workers_wire *wire, const struct pool_worker *worker)
 {
 	(void)send_hello(wire, worker); /* mostly there is nobody any more */
 }
@@ -58,7 +58,7 @@ bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
 	if (send_hello(wire, worker) != ST_NO_WORKER)
 		return true; /* another refusal is made good by the next hello */
 	pool_lose(wire->options.pool, worker);
-	tell_news(wire);
+	notify_changed(wire);
 	return false;
 }
 
@@ -91,7 +91,7 @@ static void send_cancelled(struct workers_wire *wire, struct pool_worker *worker
 	msg_put_int(&params, worker->epoch);
 	msg_put_key(&params, "msgids");
 	size_t mark = msg_open_array(&params);
-	for (; pool_cancelled(worker, &msgid); count++)
+	for (; pool_next_cancelled(worker, &msgid); count++)
 		msg_put_int(&params, msgid);
 	msg_close(&params, mark, count);
 	buf_clear(&wire->body);
@@ -116,11 +116,11 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 							   buf_view(&wire->body));
 		if (st == ST_NO_WORKER) {
 			pool_lose(wire->options.pool, worker);
-			tell_news(wire);
+			notify_changed(wire);
 			return;
 		}
 		if (st != ST_OK) {
-			pool_take_back(wire->options.pool, worker);
+			pool_requeue_unsent(wire->options.pool, worker);
 			return;
 		}
 		for (; count > 0; count--)
@@ -132,26 +132,27 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 
 static void on_ready(struct workers_wire *wire, struct span peer, struct span params)
 {
-	struct pool_greeting greeting = { .peer = peer };
+	struct pool_registration registration = { .peer = peer };
 	struct span uuid, database;
 	struct msg_token token = { 0 };
-	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, greeting.uuid)
-		|| !msg_find_int(params, "epoch", &greeting.epoch)
-		|| !msg_find_int(params, "credit", &greeting.credit)
+	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, registration.uuid)
+		|| !msg_find_int(params, "epoch", &registration.epoch)
+		|| !msg_find_int(params, "credit", &registration.credit)
 		|| msg_find(params, "database", &database) != ST_OK) {
 		wire->options.pool->counts.malformed++;
 		return;
 	}
-	if (!msg_find_int(params, "pid", &greeting.pid))
-		greeting.pid = 0;
+	if (!msg_find_int(params, "pid", &registration.pid))
+		registration.pid = 0;
 	struct msg_reader in = msg_reader(database);
-	greeting.has_database =
+	registration.has_database =
 		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
-	struct pool_worker *worker = pool_greet(wire->options.pool, &greeting, service_now_ms());
+	struct pool_worker *worker =
+		pool_register(wire->options.pool, &registration, service_now_ms());
 	if (!worker)
 		log_warn("a worker is not taken: too many workers, or no memory");
 	else if (workers_wire_hello(wire, worker))
-		tell_news(wire);
+		notify_changed(wire);
 }
 
 static void on_leaving(struct workers_wire *wire, struct pool_worker *worker, struct span params)
@@ -162,7 +163,7 @@ static void on_leaving(struct workers_wire *wire, struct pool_worker *worker, st
 		return;
 	}
 	pool_leave(wire->options.pool, worker, epoch);
-	tell_news(wire);
+	notify_changed(wire);
 }
 
 /* False: what follows in the message is of another epoch. */
@@ -176,7 +177,7 @@ static bool on_credit(struct workers_wire *wire, struct pool_worker *worker, str
 	return pool_credit(wire->options.pool, worker, epoch, credit, service_now_ms());
 }
 
-enum status workers_wire_meaning(struct span error)
+enum status workers_wire_error_status(struct span error)
 {
 	struct span code;
 	if (msg_is_nil(error))
@@ -188,10 +189,10 @@ enum status workers_wire_meaning(struct span error)
 static void on_response(
 	struct workers_wire *wire, struct pool_worker *worker, const struct envelope *message)
 {
-	enum status said = workers_wire_meaning(message->error);
-	struct pool_call *pooled = pool_answer(wire->options.pool, worker, message->msgid, said);
+	enum status st = workers_wire_error_status(message->error);
+	struct pool_call *pooled = pool_complete(wire->options.pool, worker, message->msgid, st);
 	if (pooled)
-		wire->options.on_answer(pooled, message->error, message->result);
+		wire->options.on_response(pooled, message->error, message->result);
 }
 
 /* One message's walk: responses count only after a credit of the right epoch. */
@@ -244,7 +245,7 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 		if (!take(wire, &walk, &message))
 			break;
 	}
-	tell_news(wire);
+	notify_changed(wire);
 }
 
 enum status workers_wire_open(struct workers_wire *wire, struct socket_hub *hub,

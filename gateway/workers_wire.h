@@ -8,7 +8,7 @@
  * who makes the requests and hears the answers.
  *
  *	struct workers_wire_options options = { .endpoint = endpoint, .version = STUDYTRACKER_VERSION,
- *		.pool = &pool, .put_call = put_call, .on_answer = on_answer, .on_news = on_news };
+ *		.pool = &pool, .put_call = put_call, .on_response = on_response, .on_pool_changed = on_pool_changed };
  *	enum status st = workers_wire_open(&wire, hub, &options, &why);
  *	...
  *	pool_dispatch(&pool);
@@ -32,12 +32,12 @@ struct workers_wire_options {
 	/* Appends the request of a call that is in flight. */
 	void (*put_call)(struct pool_call *call, uint64_t now_ms, struct buf *out);
 
-	/* A worker has answered a call, which has left the pool: see pool_answer. Error and result are
+	/* A worker has answered a call, which has left the pool: see pool_complete. Error and result are
 	 * msgpack, borrowed for the call, one of them nil. */
-	void (*on_answer)(struct pool_call *call, struct span error, struct span result);
+	void (*on_response)(struct pool_call *call, struct span error, struct span result);
 
 	/* There may be something to dispatch, or a call that has ended. */
-	void (*on_news)(void *arg);
+	void (*on_pool_changed)(void *arg);
 	void *arg;
 };
 
@@ -60,9 +60,9 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker);
 
 /* Tells a worker that was given up that its epoch has ended. It may no longer receive this. */
-void workers_wire_part(const struct workers_wire *wire, const struct pool_worker *worker);
+void workers_wire_end_epoch(const struct workers_wire *wire, const struct pool_worker *worker);
 
 /* What an answer's error means; ST_OK where it is nil. */
-enum status workers_wire_meaning(struct span error);
+enum status workers_wire_error_status(struct span error);
 
 #endif

@@ -5,7 +5,7 @@
 #include "common/counter.h"
 #include "common/json_out.h"
 #include "gateway/pool_counts.h"
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 #include "tests/unit/suite.h"
 
 struct kitchen {
@@ -58,8 +58,8 @@ static const struct {
 	const struct counter_table *tables[2];
 	size_t size;
 } modules[] = {
-	{ { &pool_queue_table, &pool_counts_table }, sizeof(struct pool_counts) },
-	{ { &rpc_counts_table }, sizeof(struct rpc_counts) },
+	{ { &pool_gauge_table, &pool_counter_table }, sizeof(struct pool_counts) },
+	{ { &rpc_counter_table }, sizeof(struct rpc_counts) },
 };
 enum { MODULES = sizeof modules / sizeof *modules };
 

@@ -44,22 +44,22 @@ static void send_all(struct stage *s)
 		}
 }
 
-static void settle(struct stage *s)
+static void see_ended(struct stage *s)
 {
 	struct pool_call *call;
 	while ((call = pool_take_ended(&s->pool)))
-		see(s, call, '=', status_info(call->verdict)->code);
+		see(s, call, '=', status_info(call->outcome)->code);
 }
 
-static struct pool_worker *greet(
+static struct pool_worker *register_worker(
 	struct stage *s, char name, char process, int64_t epoch, int64_t credit, bool has_database)
 {
-	struct pool_greeting greeting = { .peer = { &name, 1 },
+	struct pool_registration registration = { .peer = { &name, 1 },
 		.uuid = { (unsigned char)process },
 		.epoch = epoch,
 		.credit = credit,
 		.has_database = has_database };
-	struct pool_worker *w = pool_greet(&s->pool, &greeting, s->now_ms);
+	struct pool_worker *w = pool_register(&s->pool, &registration, s->now_ms);
 	ck_assert_ptr_nonnull(w);
 	return w;
 }
@@ -76,21 +76,22 @@ static void do_ready(struct stage *s, struct words w) /* ready WORKER CREDIT */
 {
 	struct pool_worker *worker = worker_named(s, w.name);
 	if (!worker)
-		worker = greet(s, w.name, w.name, 0, 7777, true);
-	greet(s, w.name, (char)worker->uuid[0], worker->epoch, w.number, true);
+		worker = register_worker(s, w.name, w.name, 0, 7777, true);
+	register_worker(s, w.name, (char)worker->uuid[0], worker->epoch, w.number, true);
 }
 
 static void do_moved(struct stage *s, struct words w) /* moved NEW-CONNECTION OLD CREDIT */
 {
 	int64_t epoch =
-		greet(s, w.name, w.other, worker_named(s, w.other)->epoch, 7777, true)->epoch;
-	greet(s, w.name, w.other, epoch, w.number, true);
+		register_worker(s, w.name, w.other, worker_named(s, w.other)->epoch, 7777, true)
+			->epoch;
+	register_worker(s, w.name, w.other, epoch, w.number, true);
 }
 
 static void do_nodb(struct stage *s, struct words w) /* nodb WORKER */
 {
 	struct pool_worker *worker = worker_named(s, w.name);
-	greet(s, w.name, (char)worker->uuid[0], worker->epoch, worker->credit, false);
+	register_worker(s, w.name, (char)worker->uuid[0], worker->epoch, worker->credit, false);
 }
 
 static void do_credit(struct stage *s, struct words w) /* credit WORKER CREDIT */
@@ -126,10 +127,12 @@ static void do_answer(struct stage *s, struct words w) /* answer CALL WORKER [CO
 {
 	struct pool_call *call = call_named(s, w.name);
 	const char *code = strlen(w.text) > 4 ? w.text + 4 : "OK";
-	enum status said = status_from_code(code, strlen(code));
-	struct pool_call *got = pool_answer(&s->pool, worker_named(s, w.other), call->msgid, said);
+	enum status worker_status = status_from_code(code, strlen(code));
+	struct pool_call *got =
+		pool_complete(&s->pool, worker_named(s, w.other), call->msgid, worker_status);
 	if (got == call)
-		see(s, call, '=', status_info(call->verdict == ST_OK ? said : call->verdict)->code);
+		see(s, call, '=',
+			status_info(call->outcome == ST_OK ? worker_status : call->outcome)->code);
 	else
 		see(s, call, '=', got ? "ANOTHER" : "LATE");
 }
@@ -144,10 +147,10 @@ static void do_lose(struct stage *s, struct words w) /* lose WORKER */
 	pool_lose(&s->pool, worker_named(s, w.name));
 }
 
-static void do_fence(struct stage *s, struct words w) /* fence [not]: the last ghost */
+static void do_fence(struct stage *s, struct words w) /* fence [not]: the last lost */
 {
-	ck_assert_ptr_nonnull(pool_ghosts(&s->pool));
-	pool_fenced(&s->pool, pool_ghosts(&s->pool), !strstr(w.text, "not"));
+	ck_assert_ptr_nonnull(pool_lost_workers(&s->pool));
+	pool_fenced(&s->pool, pool_lost_workers(&s->pool), !strstr(w.text, "not"));
 }
 
 static void do_urgent(struct stage *s, struct words w) /* urgent CALL */
@@ -159,12 +162,13 @@ static void do_urgent(struct stage *s, struct words w) /* urgent CALL */
 	ck_assert(pool_add(&s->pool, call, s->now_ms) == ST_OK);
 }
 
-static void do_prefers(struct stage *s, struct words w) /* prefers CALL PROCESS */
+static void do_prefers(struct stage *s, struct words w) /* preferred_worker CALL PROCESS */
 {
 	static unsigned char uuid[16];
 	struct pool_call *call = call_named(s, w.name);
 	uuid[0] = (unsigned char)w.other;
-	*call = (struct pool_call){ .prefers = uuid, .deadline_ms = s->now_ms + BUDGET_MS };
+	*call = (struct pool_call){ .preferred_worker = uuid,
+		.deadline_ms = s->now_ms + BUDGET_MS };
 	ck_assert(pool_add(&s->pool, call, s->now_ms) == ST_OK);
 }
 
@@ -177,7 +181,7 @@ static void do_refuse(
 	struct stage *s, struct words w) /* refuse WORKER: the socket would not take it */
 {
 	pool_dispatch(&s->pool);
-	pool_take_back(&s->pool, worker_named(s, w.name));
+	pool_requeue_unsent(&s->pool, worker_named(s, w.name));
 }
 
 static void do_wait(
@@ -192,7 +196,7 @@ static void do_wait(
 			ck_assert(pool_credit(
 				&s->pool, worker, worker->epoch, worker->credit, s->now_ms));
 		}
-		settle(s);
+		see_ended(s);
 	}
 }
 
@@ -230,7 +234,7 @@ static const struct {
 	{ "lose", do_lose },
 	{ "fence", do_fence },
 	{ "urgent", do_urgent },
-	{ "prefers", do_prefers },
+	{ "preferred_worker", do_prefers },
 	{ "leave", do_leave },
 	{ "refuse", do_refuse },
 	{ "wait", do_wait },
@@ -262,7 +266,7 @@ static void run_step(struct stage *s, const char *step)
 		verbs[i].run(s, words_of(part + len + strspn(part + len, " ")));
 	}
 	free(copy);
-	settle(s);
+	see_ended(s);
 	send_all(s);
 }
 
@@ -370,8 +374,9 @@ static const struct story {
 		{ { "ready A 9; call x write", "x>A" },
 			{ "lose A; ready B 9; call y write", "y>B" }, { "lose B; ready C 9", "" },
 			{ "fence", "y>C" }, { "answer y C; fence", "y=OK x>C" } } },
-	{ "a call goes to the process that it prefers, where that has credit",
-		{ { "ready A 9; ready B 1; prefers u B", "u>B" }, { "prefers v B", "v>A" } } },
+	{ "a call goes to the process that it preferred_worker, where that has credit",
+		{ { "ready A 9; ready B 1; preferred_worker u B", "u>B" },
+			{ "preferred_worker v B", "v>A" } } },
 	{ "an urgent call goes before what waits, into a full queue and a draining pool",
 		{ { "ready A 1; call a; call b; call c; call d; call e", "a>A" },
 			{ "drain; urgent u", "" }, { "credit A 2", "u>A" },
@@ -477,7 +482,7 @@ static void stage_init(struct stage *s)
 static void stage_fini(struct stage *s)
 {
 	pool_end_all(&s->pool, ST_SHUTTING_DOWN);
-	settle(s);
+	see_ended(s);
 	ck_assert_uint_eq(s->pool.counts.live, 0);
 	pool_fini(&s->pool);
 	buf_fini(&s->seen);
@@ -528,12 +533,12 @@ START_TEST(a_repeated_write_that_is_not_sent_again_may_have_been_done)
 	stage_init(&s);
 	run_step(&s, "ready A 9; call x write");
 	pool_lose(&s.pool, worker_named(&s, 'A'));
-	pool_fenced(&s.pool, pool_ghosts(&s.pool), true);
-	greet(&s, 'B', 'B', greet(&s, 'B', 'B', 0, 0, true)->epoch, 9, true);
+	pool_fenced(&s.pool, pool_lost_workers(&s.pool), true);
+	register_worker(&s, 'B', 'B', register_worker(&s, 'B', 'B', 0, 0, true)->epoch, 9, true);
 	pool_dispatch(&s.pool);
 	ck_assert_int_eq(call_named(&s, 'x')->state, POOL_IN_FLIGHT);
 	pool_end_all(&s.pool, ST_SHUTTING_DOWN);
-	ck_assert_int_eq(call_named(&s, 'x')->verdict, ST_OUTCOME_UNKNOWN);
+	ck_assert_int_eq(call_named(&s, 'x')->outcome, ST_OUTCOME_UNKNOWN);
 	stage_fini(&s);
 }
 END_TEST
@@ -542,7 +547,7 @@ START_TEST(the_watch_hears_of_workers)
 {
 	struct stage s;
 	stage_init(&s);
-	s.pool.watch = count_event;
+	s.pool.on_event = count_event;
 	run_step(&s, "ready A 9; nodb A; ready A 9; leave A; lose A; ready B 9; lose B");
 	ck_assert_int_eq(events_seen[POOL_WORKER_JOINED], 2);
 	ck_assert_int_eq(events_seen[POOL_DATABASE_LOST], 1);
@@ -562,12 +567,12 @@ START_TEST(a_worker_is_told_of_calls_that_left_while_it_had_them)
 	run_step(&s, "ready A 1; call a; call b");
 	w = worker_named(&s, 'A');
 	uint32_t had = call_named(&s, 'a')->msgid;
-	ck_assert(!pool_cancelled(w, &msgid));
+	ck_assert(!pool_next_cancelled(w, &msgid));
 	run_step(&s, "cancel b"); /* it was not sent */
-	ck_assert(!pool_cancelled(w, &msgid));
+	ck_assert(!pool_next_cancelled(w, &msgid));
 	run_step(&s, "cancel a");
-	ck_assert(pool_cancelled(w, &msgid) && msgid == had);
-	ck_assert(!pool_cancelled(w, &msgid));
+	ck_assert(pool_next_cancelled(w, &msgid) && msgid == had);
+	ck_assert(!pool_next_cancelled(w, &msgid));
 	stage_fini(&s);
 }
 END_TEST

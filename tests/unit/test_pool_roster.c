@@ -5,12 +5,12 @@
 
 enum { WORKERS = 3, EPOCH = 1000 };
 
-static struct pool_worker *join(struct pool_roster *roster, char name)
+static struct pool_worker *add(struct pool_roster *roster, char name)
 {
-	struct pool_greeting greeting = {
+	struct pool_registration registration = {
 		.peer = { &name, 1 }, .uuid = { (unsigned char)name }, .pid = name
 	};
-	return pool_roster_join(roster, &greeting, EPOCH + name);
+	return pool_roster_add(roster, &registration, EPOCH + name);
 }
 
 static struct pool_worker *find(const struct pool_roster *roster, char name)
@@ -22,14 +22,14 @@ START_TEST(a_worker_is_found_by_its_connection_and_its_process_until_it_parts)
 {
 	const unsigned char uuid[16] = { 'B' };
 	struct pool_roster roster = { 0 };
-	ck_assert(join(&roster, 'A') && join(&roster, 'B') && join(&roster, 'C'));
+	ck_assert(add(&roster, 'A') && add(&roster, 'B') && add(&roster, 'C'));
 	struct pool_worker *b = find(&roster, 'B');
 	ck_assert(b && b->epoch == EPOCH + 'B' && b->pid == 'B' && b->peer[0] == 'B');
 	ck_assert_ptr_eq(pool_roster_find_process(&roster, uuid), b);
-	roster.favourite = b;
-	pool_roster_part(&roster, b);
+	roster.last_served = b;
+	pool_roster_remove(&roster, b);
 	free(b);
-	ck_assert_ptr_null(roster.favourite);
+	ck_assert_ptr_null(roster.last_served);
 	ck_assert_ptr_null(find(&roster, 'B'));
 	ck_assert_ptr_null(pool_roster_find_process(&roster, uuid));
 	ck_assert(find(&roster, 'A') && find(&roster, 'C'));
@@ -42,11 +42,11 @@ START_TEST(too_many_are_not_taken_nor_too_long_a_name)
 {
 	static char peer[POOL_PEER_MAX + 1];
 	struct pool_roster roster = { 0 };
-	struct pool_greeting greeting = { .peer = { peer, sizeof peer } };
-	ck_assert_ptr_null(pool_roster_join(&roster, &greeting, EPOCH));
+	struct pool_registration registration = { .peer = { peer, sizeof peer } };
+	ck_assert_ptr_null(pool_roster_add(&roster, &registration, EPOCH));
 	for (int i = 0; i < POOL_WORKERS_MAX; i++)
-		ck_assert_ptr_nonnull(join(&roster, (char)i));
-	ck_assert_ptr_null(join(&roster, 'x'));
+		ck_assert_ptr_nonnull(add(&roster, (char)i));
+	ck_assert_ptr_null(add(&roster, 'x'));
 	pool_roster_fini(&roster);
 	ck_assert_uint_eq(roster.count, 0);
 }
@@ -57,10 +57,10 @@ static const struct {
 	const char *what;
 	struct {
 		int64_t credit, sent;
-		bool has_no_database, is_leaving, has_suspect;
+		bool has_no_database, is_leaving, has_retry;
 		size_t in_flight, slow; /* slow: of these */
 	} workers[WORKERS];
-	char favourite, next, next_suspect; /* '-': nobody */
+	char last_served, next, next_retry; /* '-': nobody */
 	size_t usable;
 	enum status readiness;
 	char next_slow; /* '\0': like next */
@@ -71,18 +71,17 @@ static const struct {
 	{ "equals", { { 5 }, { 5 }, { 5 } }, '-', 'C', 'C', 3, ST_OK },
 	{ "equals after the first", { { 5 }, { 5 }, { 5 } }, 'C', 'B', 'B', 3, ST_OK },
 	{ "equals after the last", { { 5 }, { 5 }, { 5 } }, 'A', 'C', 'C', 3, ST_OK },
-	{ "a favourite with more", { { 5 }, { 6 }, { 5 } }, 'B', 'B', 'B', 3, ST_OK },
+	{ "a last_served with more", { { 5 }, { 6 }, { 5 } }, 'B', 'B', 'B', 3, ST_OK },
 	{ "unbelievable credit counts as the bound", { { POOL_WINDOW_MAX }, { INT64_MAX }, { 7 } },
 		'B', 'A', 'A', 3, ST_OK },
 	{ "one leaves, one has no database",
 		{ { 1 }, { 9, .is_leaving = true }, { 9, .has_no_database = true } }, '-', 'A', 'A',
 		1, ST_OK },
 	{ "a suspect goes to who holds none",
-		{ { 1 }, { 9, .has_suspect = true }, { 8, .has_suspect = true } }, '-', 'B', 'A', 3,
+		{ { 1 }, { 9, .has_retry = true }, { 8, .has_retry = true } }, '-', 'B', 'A', 3,
 		ST_OK },
 	{ "all hold a suspect",
-		{ { 1, .has_suspect = true }, { 9, .has_suspect = true },
-			{ 8, .has_suspect = true } },
+		{ { 1, .has_retry = true }, { 9, .has_retry = true }, { 8, .has_retry = true } },
 		'-', 'B', '-', 3, ST_OK },
 	{ "a slow call goes to who holds less than a quarter of slow ones",
 		{ { 9, 3, .in_flight = 2, .slow = 1 }, { 9, 4, .in_flight = 3, .slow = 2 },
@@ -114,25 +113,25 @@ START_TEST(the_next_call_goes_to_the_least_loaded)
 {
 	struct pool_roster roster = { 0 };
 	for (int i = 0; i < WORKERS; i++) {
-		struct pool_worker *w = join(&roster, (char)('A' + i));
+		struct pool_worker *w = add(&roster, (char)('A' + i));
 		w->credit = rosters[_i].workers[i].credit;
 		w->sent = rosters[_i].workers[i].sent;
 		w->has_database = !rosters[_i].workers[i].has_no_database;
 		w->is_leaving = rosters[_i].workers[i].is_leaving;
-		w->has_suspect = rosters[_i].workers[i].has_suspect;
+		w->has_retry = rosters[_i].workers[i].has_retry;
 		w->in_flight = rosters[_i].workers[i].in_flight;
 		w->slow_in_flight = rosters[_i].workers[i].slow;
 	}
-	roster.favourite = find(&roster, rosters[_i].favourite);
-	const struct pool_call plain = { 0 }, suspect = { .losses = 1, .is_slow = true },
+	roster.last_served = find(&roster, rosters[_i].last_served);
+	const struct pool_call plain = { 0 }, retry = { .losses = 1, .is_slow = true },
 			       slow = { .is_slow = true };
 	char next = name_of(pool_roster_least_loaded(&roster, &plain));
-	char next_suspect = name_of(pool_roster_least_loaded(&roster, &suspect));
+	char next_retry = name_of(pool_roster_least_loaded(&roster, &retry));
 	char next_slow = name_of(pool_roster_least_loaded(&roster, &slow));
 	char wanted_slow = rosters[_i].next_slow ? rosters[_i].next_slow : next;
-	ck_assert_msg(next == rosters[_i].next && next_suspect == rosters[_i].next_suspect
+	ck_assert_msg(next == rosters[_i].next && next_retry == rosters[_i].next_retry
 			      && next_slow == wanted_slow,
-		"%s: %c, a suspect to %c, a slow one to %c", rosters[_i].what, next, next_suspect,
+		"%s: %c, a suspect to %c, a slow one to %c", rosters[_i].what, next, next_retry,
 		next_slow);
 	for (struct pool_worker *w = roster.first; w; w = w->next)
 		w->in_flight = 0;

@@ -228,7 +228,7 @@ static void leave_sim(struct call *call)
 }
 
 /* By what is in it, not by what the pool counts. */
-static bool is_line_full(const struct sim *s, bool is_slow)
+static bool is_queue_full(const struct sim *s, bool is_slow)
 {
 	size_t calls = 0;
 	uint64_t rows = 0;
@@ -261,7 +261,7 @@ static void start_call(struct sim *s)
 	call->pooled.rows = 1 + dice(s, call->pooled.is_slow ? 20000 : 100);
 	call->deadline_ms = call->pooled.deadline_ms =
 		s->now_ms + (dice(s, 2) ? 1 : 3000) + dice(s, 9000);
-	bool was_full = is_line_full(s, call->pooled.is_slow);
+	bool was_full = is_queue_full(s, call->pooled.is_slow);
 	enum status st = pool_add(&s->pool, &call->pooled, s->now_ms);
 	call->is_in = st == ST_OK;
 	s->made += call->is_in;
@@ -278,11 +278,11 @@ static void take_ended(struct sim *s)
 	while ((pooled = pool_take_ended(&s->pool))) {
 		struct call *call = call_of(pooled);
 		MUST(s, call->is_in);
-		bool is_certain = pooled->verdict != ST_OUTCOME_UNKNOWN
-				  && pooled->verdict != ST_DEADLINE_EXCEEDED;
+		bool is_certain = pooled->outcome != ST_OUTCOME_UNKNOWN
+				  && pooled->outcome != ST_DEADLINE_EXCEEDED;
 		MUST(s, !is_certain || !pooled->is_write || call->sent == 0);
-		MUST(s, pooled->verdict != ST_OUTCOME_UNKNOWN || call->sent > 0);
-		MUST(s, pooled->verdict != ST_DEADLINE_EXCEEDED || s->now_ms >= call->deadline_ms);
+		MUST(s, pooled->outcome != ST_OUTCOME_UNKNOWN || call->sent > 0);
+		MUST(s, pooled->outcome != ST_DEADLINE_EXCEEDED || s->now_ms >= call->deadline_ms);
 		leave_sim(call);
 		s->ended++;
 	}
@@ -423,12 +423,12 @@ static void worker_turn(struct sim *s, struct worker *w)
 
 static void hear_ready(struct sim *s, const struct message *m)
 {
-	struct pool_greeting greeting = { .peer = peer(&m->connection),
+	struct pool_registration registration = { .peer = peer(&m->connection),
 		.epoch = m->epoch,
 		.credit = m->credit,
 		.has_database = m->has_database };
-	memcpy(greeting.uuid, &m->process, sizeof m->process);
-	const struct pool_worker *w = pool_greet(&s->pool, &greeting, s->now_ms);
+	memcpy(registration.uuid, &m->process, sizeof m->process);
+	const struct pool_worker *w = pool_register(&s->pool, &registration, s->now_ms);
 	MUST(s, w != NULL);
 	struct message hello = { .kind = HELLO, .connection = m->connection, .epoch = w->epoch };
 	post(s, &hello);
@@ -439,7 +439,7 @@ static void check_answer(struct sim *s, const struct call *call, const struct re
 {
 	bool is_doubtful =
 		call->pooled.is_write && call->sent > 1 && refusal && refusal->is_try_later;
-	MUST(s, call->pooled.verdict == (is_doubtful ? ST_OUTCOME_UNKNOWN : ST_OK));
+	MUST(s, call->pooled.outcome == (is_doubtful ? ST_OUTCOME_UNKNOWN : ST_OK));
 	s->doubted += is_doubtful;
 }
 
@@ -449,7 +449,7 @@ static void hear_answers(struct sim *s, struct pool_worker *w, const struct mess
 		return;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct refusal *refusal = m->items[i].refusal;
-		struct pool_call *pooled = pool_answer(
+		struct pool_call *pooled = pool_complete(
 			&s->pool, w, m->items[i].msgid, refusal ? refusal->said : ST_OK);
 		if (!pooled)
 			continue;
@@ -543,10 +543,10 @@ static void check_plain_are_sent(const struct sim *s)
 /* That a connection is gone tells a send at once, or only silence does. */
 static void send_all(struct sim *s)
 {
-	size_t usable = usable_workers(s), before = s->pool.suspects_in_flight;
+	size_t usable = usable_workers(s), before = s->pool.retries_in_flight;
 	pool_dispatch(&s->pool);
-	size_t suspects = s->pool.suspects_in_flight;
-	MUST(s, suspects == before || suspects <= (usable > 1 ? usable / 2 : 1));
+	size_t retries = s->pool.retries_in_flight;
+	MUST(s, retries == before || retries <= (usable > 1 ? usable / 2 : 1));
 	check_plain_are_sent(s);
 	for (struct pool_worker *w = pool_workers(&s->pool), *next; w; w = next) {
 		next = w->next;
@@ -554,7 +554,7 @@ static void send_all(struct sim *s)
 		if (w->unsent && !worker_at(s, connection_of(w)) && dice(s, 2))
 			pool_lose(&s->pool, w);
 		else if (w->unsent && happens(s, s->profile->refused))
-			pool_take_back(&s->pool, w);
+			pool_requeue_unsent(&s->pool, w);
 		else
 			while (w->unsent)
 				send_message(s, w);
@@ -592,9 +592,9 @@ static void restart_gateway(struct sim *s)
 }
 
 /* What it holds is not done any more, nor what is on its way to it. */
-static void end_work(struct sim *s, const struct pool_worker *ghost)
+static void end_work(struct sim *s, const struct pool_worker *lost)
 {
-	unsigned connection = connection_of(ghost);
+	unsigned connection = connection_of(lost);
 	struct worker *w = worker_at(s, connection);
 	if (w)
 		w->held = 0;
@@ -603,12 +603,12 @@ static void end_work(struct sim *s, const struct pool_worker *ghost)
 			s->heap[i]->count = 0;
 }
 
-static void fence(struct sim *s, struct pool_worker *ghost)
+static void fence(struct sim *s, struct pool_worker *lost)
 {
 	bool has_ended = dice(s, 20) != 0;
 	if (has_ended)
-		end_work(s, ghost);
-	pool_fenced(&s->pool, ghost, has_ended);
+		end_work(s, lost);
+	pool_fenced(&s->pool, lost, has_ended);
 	s->fenced++;
 }
 
@@ -624,8 +624,8 @@ static void gateway_turn(struct sim *s)
 	if (s->pool.is_draining
 		&& (s->pool.counts.live == 0 || s->now_ms > s->drained_ms + DRAIN_MS))
 		restart_gateway(s);
-	if (pool_ghosts(&s->pool) && dice(s, 100) == 0)
-		fence(s, pool_ghosts(&s->pool));
+	if (pool_lost_workers(&s->pool) && dice(s, 100) == 0)
+		fence(s, pool_lost_workers(&s->pool));
 	struct call *gone = &s->calls[dice(s, CALLS)];
 	if (gone->is_in && happens(s, p->gone)) {
 		pool_remove(&s->pool, &gone->pooled);
@@ -637,15 +637,15 @@ static void gateway_turn(struct sim *s)
 /* The rules that hold at any time. */
 
 static void check_worker(
-	const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *suspects)
+	const struct sim *s, const struct pool_worker *w, size_t *in_flight, size_t *retries)
 {
-	size_t held = 0, held_suspects = 0, slow = 0, share = 0;
+	size_t held = 0, assigned_retries = 0, slow = 0, share = 0;
 	const struct pool_call *call = NULL;
-	TAILQ_FOREACH(call, &w->held, link)
+	TAILQ_FOREACH(call, &w->assigned, link)
 	{
 		MUST(s, call->state == POOL_IN_FLIGHT && call->worker == w);
 		held++;
-		held_suspects += call->losses > 0;
+		assigned_retries += call->losses > 0;
 		slow += call->is_slow;
 		share += call->is_slow && call->losses == 0;
 	}
@@ -653,9 +653,9 @@ static void check_worker(
 	MUST(s, slow == w->slow_in_flight);
 	bool may_err = s->profile->doubled || s->profile->slow; /* in how much credit there is */
 	MUST(s, share <= (may_err ? POOL_SLOW_SHARE : WINDOW / 4));
-	MUST(s, held_suspects == w->has_suspect);
+	MUST(s, assigned_retries == w->has_retry);
 	*in_flight += held;
-	*suspects += held_suspects;
+	*retries += assigned_retries;
 }
 
 static size_t length(const struct sim *s, const struct pool_list *list, enum pool_state state)
@@ -673,13 +673,13 @@ static size_t length(const struct sim *s, const struct pool_list *list, enum poo
 static void check(const struct sim *s)
 {
 	const struct pool_counts *n = &s->pool.counts;
-	size_t workers = 0, in_flight = 0, suspects = 0;
+	size_t workers = 0, in_flight = 0, retries = 0;
 	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next, workers++)
-		check_worker(s, w, &in_flight, &suspects);
+		check_worker(s, w, &in_flight, &retries);
 	MUST(s, workers == s->pool.roster.count);
 	MUST(s, in_flight == n->in_flight);
-	MUST(s, suspects == s->pool.suspects_in_flight);
-	MUST(s, n->live >= n->queued + n->suspects + n->in_flight);
+	MUST(s, retries == s->pool.retries_in_flight);
+	MUST(s, n->live >= n->queued + n->retries + n->in_flight);
 	MUST(s, n->queued <= QUEUE + POOL_SLOW_MAX + WORKERS * WINDOW);
 }
 
@@ -714,12 +714,12 @@ static void check_lists(const struct sim *s)
 	size_t followers = check_order(s);
 	MUST(s, plain + slow + followers == n->queued);
 	MUST(s, s->pool.plain.count + s->pool.slow.count == n->queued);
-	size_t suspects = length(s, &s->pool.suspects, POOL_SUSPECT);
-	for (const struct pool_worker *w = pool_ghosts(&s->pool); w; w = w->next)
-		suspects += length(s, &w->barred, POOL_BARRED);
-	MUST(s, suspects == n->suspects);
+	size_t retries = length(s, &s->pool.retries, POOL_RETRY);
+	for (const struct pool_worker *w = pool_lost_workers(&s->pool); w; w = w->next)
+		retries += length(s, &w->awaiting_fence, POOL_AWAITING_FENCE);
+	MUST(s, retries == n->retries);
 	MUST(s, length(s, &s->pool.ended, POOL_ENDED) == 0);
-	MUST(s, n->live == n->queued + n->suspects + n->in_flight);
+	MUST(s, n->live == n->queued + n->retries + n->in_flight);
 	MUST(s, s->made == s->answered + s->ended + s->cancelled + in);
 }
 

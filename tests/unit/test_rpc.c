@@ -332,7 +332,7 @@ START_TEST(an_id_is_made_where_a_session_is)
 	unsigned char uuid[16];
 	size_t size;
 	const struct method *method = method_find(span_of(mints[_i].method));
-	bool is_made = rpc_params_mint(&made, method, mints[_i].params, &ids);
+	bool is_made = rpc_params_generate_id(&made, method, mints[_i].params, &ids);
 	ck_assert_msg(is_made == (mints[_i].pairs > 0), "%s", mints[_i].what);
 	ck_assert_uint_eq(made.len > 0, is_made);
 	if (!is_made)

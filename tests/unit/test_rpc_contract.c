@@ -6,7 +6,7 @@
 #include "common/envelope.h"
 #include "common/json_out.h"
 #include "common/params.h"
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 #include "tests/unit/suite.h"
 
 static struct buf contract;
@@ -228,8 +228,8 @@ START_TEST(the_example_of_rpc_methods_is_its_beginning)
 END_TEST
 
 /* What rpc.status counts: a table of another module is added here. */
-static const struct counter_table *const counter_tables[] = { &pool_queue_table, &pool_counts_table,
-	&rpc_counts_table };
+static const struct counter_table *const counter_tables[] = { &pool_gauge_table,
+	&pool_counter_table, &rpc_counter_table };
 enum { COUNTER_TABLES = sizeof counter_tables / sizeof *counter_tables };
 
 START_TEST(every_counter_stands_in_the_contract)

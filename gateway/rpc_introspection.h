@@ -5,10 +5,10 @@
  *
  *	const struct rpc_local *local = rpc_local_find(request.method);
  *	if (local && params_decode(&local->method, request.params, values, &why) == ST_OK)
- *		local->put(&result, &about);
+ *		local->put(&result, &source);
  */
-#ifndef GATEWAY_RPC_ABOUT_H
-#define GATEWAY_RPC_ABOUT_H
+#ifndef GATEWAY_RPC_INTROSPECTION_H
+#define GATEWAY_RPC_INTROSPECTION_H
 
 #include "common/counter.h"
 #include "common/method.h"
@@ -20,10 +20,10 @@ struct rpc_counts {
 	uint64_t requests, answered, refused, dropped, malformed, ignored;
 };
 
-extern const struct counter_table rpc_counts_table;
+extern const struct counter_table rpc_counter_table;
 
 /* What rpc.status shows. */
-struct rpc_about {
+struct rpc_status_source {
 	const struct workers *workers;
 	const struct counter_sources *counters; /* NULL: none */
 	uint64_t uptime_ms;
@@ -32,7 +32,7 @@ struct rpc_about {
 struct rpc_local {
 	struct method method;
 	bool is_constant; /* the same result each time */
-	void (*put)(struct buf *out, const struct rpc_about *about);
+	void (*put)(struct buf *out, const struct rpc_status_source *source);
 };
 
 const struct rpc_local *rpc_local_find(struct span name); /* NULL: no method of the gateway */

@@ -1,4 +1,4 @@
-#include "gateway/rpc_about.h"
+#include "gateway/rpc_introspection.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -6,8 +6,8 @@
 #include "common/msg.h"
 #include "common/uuid.h"
 
-static void put_methods(struct buf *out, const struct rpc_about *about);
-static void put_status(struct buf *out, const struct rpc_about *about);
+static void put_methods(struct buf *out, const struct rpc_status_source *source);
+static void put_status(struct buf *out, const struct rpc_status_source *source);
 
 static const struct rpc_local local_table[] = {
 	{ { .name = "rpc.methods", .safe_to_repeat = true,
@@ -31,7 +31,7 @@ static const struct counter counts_rows[] = {
 	{ "ignored",   COUNTER_TOTAL, AT(ignored),   "Notifications and responses that clients sent." },
 };
 
-const struct counter_table rpc_counts_table = { "rpc", "studytracker_rpc_", counts_rows,
+const struct counter_table rpc_counter_table = { "rpc", "studytracker_rpc_", counts_rows,
 	sizeof counts_rows / sizeof *counts_rows };
 
 enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };
@@ -164,9 +164,9 @@ static void put_method(struct buf *out, const struct method *m)
 	close_map(&map);
 }
 
-static void put_methods(struct buf *out, const struct rpc_about *about)
+static void put_methods(struct buf *out, const struct rpc_status_source *source)
 {
-	(void)about;
+	(void)source;
 	struct map map = open_map(out);
 	size_t mark = msg_open_array(put_key(&map, "methods"));
 	uint32_t count = LOCAL_COUNT;
@@ -214,16 +214,16 @@ static void put_counters(struct map *map, const struct counter_sources *sources)
 	}
 }
 
-static void put_status(struct buf *out, const struct rpc_about *about)
+static void put_status(struct buf *out, const struct rpc_status_source *source)
 {
-	const struct pool *pool = workers_pool(about->workers);
+	const struct pool *pool = workers_pool(source->workers);
 	struct map map = open_map(out);
-	put_uuid(&map, "gateway", workers_uuid(about->workers));
+	put_uuid(&map, "gateway", workers_uuid(source->workers));
 	put_text(&map, "version", STUDYTRACKER_VERSION);
 	put_int(&map, "pid", getpid());
-	put_int(&map, "uptime_ms", (int64_t)about->uptime_ms);
+	put_int(&map, "uptime_ms", (int64_t)source->uptime_ms);
 	put_bool(&map, "ready", pool_readiness(pool) == ST_OK);
 	put_workers(&map, pool);
-	put_counters(&map, about->counters);
+	put_counters(&map, source->counters);
 	close_map(&map);
 }
