@@ -10,31 +10,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEP_MS = 100 }; /* how late an end that nobody tells may be noticed: a deadline */
+enum { SWEEP_MS = 100 }; /* a passed deadline is noticed within this time */
 
 struct batch {
 	struct batch_options options;
 	struct database *db;
-	struct event *start, *sweep, *over;
+	struct event *start, *sweep, *end;
 	struct queue queue;
 	struct run run;
 	struct outcomes outcomes;
 	struct bind bind;
-	uint64_t run_number; /* of the last run */
-	uint64_t over_run;   /* that holds a write of a session which is over */
-	uint64_t refused_ms; /* when connecting first failed since it was up; 0: it did not */
-	struct fail refusal; /* the last one logged since then */
+	uint64_t run_number;         /* of the current or last run */
+	uint64_t ended_run;          /* the run that has a write of an ended epoch */
+	uint64_t connect_failed_ms;  /* first failure since the last connection; 0: none */
+	struct fail connect_failure; /* the last one logged since then */
 };
 
-static void tell_change(struct batch *b)
+static void notify_change(struct batch *b)
 {
 	b->options.on_change(b->options.arg);
 }
 
-static void tell_if_idle(struct batch *b)
+static void notify_if_idle(struct batch *b)
 {
 	if (batch_is_idle(b))
-		tell_change(b);
+		notify_change(b);
 }
 
 static const char *name_of(const struct batch *b)
@@ -42,31 +42,29 @@ static const char *name_of(const struct batch *b)
 	return connection_lane_name(b->options.lane);
 }
 
-/* Who is over. */
-
-/* At one moment. */
-struct look {
+/* Obsolete requests. */
+struct snapshot {
 	struct batch *batch;
 	uint64_t now_ms;
-	enum status verdict; /* of what is dropped */
+	enum status drop_status; /* for dropped requests */
 };
 
-static struct look look_now(struct batch *b, enum status verdict)
+static struct snapshot snapshot_now(struct batch *b, enum status drop_status)
 {
-	return (struct look){ b, service_now_ms(), verdict };
+	return (struct snapshot){ b, service_now_ms(), drop_status };
 }
 
-static bool is_late(void *arg, const struct request *r)
+static bool is_expired(void *arg, const struct request *r)
 {
-	const struct look *look = arg;
-	return look->now_ms >= r->deadline_ms || r->is_abandoned;
+	const struct snapshot *snapshot = arg;
+	return snapshot->now_ms >= r->deadline_ms || r->is_abandoned;
 }
 
-static bool is_over(void *arg, const struct request *r)
+static bool is_obsolete(void *arg, const struct request *r)
 {
-	const struct look *look = arg;
-	const struct batch_options *options = &look->batch->options;
-	return is_late(arg, r) || (r->origin && !options->wants(r->origin, r->session));
+	const struct snapshot *snapshot = arg;
+	const struct batch_options *options = &snapshot->batch->options;
+	return is_expired(arg, r) || (r->origin && !options->has_epoch(r->origin, r->epoch));
 }
 
 static bool is_any(void *arg, const struct request *r)
@@ -77,36 +75,36 @@ static bool is_any(void *arg, const struct request *r)
 
 static void drop(void *arg, struct request *r)
 {
-	const struct look *look = arg;
-	answer_with(look->batch->options.answers, r, look->verdict);
+	const struct snapshot *snapshot = arg;
+	response_fail(snapshot->batch->options.responses, r, snapshot->drop_status);
 }
 
-static bool is_hopeless(const struct batch *b)
+static bool is_unavailable(const struct batch *b)
 {
-	return b->refused_ms && service_now_ms() - b->refused_ms >= BATCH_GRACE_MS
+	return b->connect_failed_ms && service_now_ms() - b->connect_failed_ms >= BATCH_GRACE_MS
 	       && b->options.has_database(b->options.arg);
 }
 
 static void sweep_queue(struct batch *b)
 {
-	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
-	queue_sweep(&b->queue, &(struct queue_judge){ is_late, drop, &look });
-	look.verdict = ST_DATABASE_UNAVAILABLE;
-	if (is_hopeless(b))
-		queue_sweep(&b->queue, &(struct queue_judge){ is_any, drop, &look });
+	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
+	queue_sweep(&b->queue, &(struct queue_filter){ is_expired, drop, &snapshot });
+	snapshot.drop_status = ST_DATABASE_UNAVAILABLE;
+	if (is_unavailable(b))
+		queue_sweep(&b->queue, &(struct queue_filter){ is_any, drop, &snapshot });
 }
 
-/* A cancellation that hits the next group does no harm: see worker/outcome.h. */
-static void cancel_if_over(struct batch *b)
+/* A cancellation that hits the next group is harmless: see worker/outcome.h. */
+static void cancel_if_obsolete(struct batch *b)
 {
-	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
-	bool is_asked = b->outcomes.cancelled_ms
-			&& look.now_ms - b->outcomes.cancelled_ms < BATCH_CANCEL_AGAIN_MS;
-	if (is_asked || run_is_empty(&b->run) || !database_is_up(b->db)
-		|| !run_group_all(&b->run, is_over, &look))
+	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
+	bool is_recent = b->outcomes.cancelled_ms
+			 && snapshot.now_ms - b->outcomes.cancelled_ms < BATCH_CANCEL_AGAIN_MS;
+	if (is_recent || run_is_empty(&b->run) || !database_is_connected(b->db)
+		|| !run_group_all(&b->run, is_obsolete, &snapshot))
 		return;
-	b->outcomes.cancelled_ms = look.now_ms;
-	b->options.on_over(b->options.arg, b->options.lane);
+	b->outcomes.cancelled_ms = snapshot.now_ms;
+	b->options.cancel_statement(b->options.arg, b->options.lane);
 }
 
 static void watch(struct batch *b)
@@ -121,14 +119,14 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	struct batch *b = arg;
 	(void)fd, (void)what;
 	sweep_queue(b);
-	cancel_if_over(b);
+	cancel_if_obsolete(b);
 	watch(b);
-	tell_if_idle(b);
+	notify_if_idle(b);
 }
 
-/* A run begins. */
+/* Starting a run. */
 
-/* What the longest deadline of a group leaves; `first` is its first execution. */
+/* Returns the time until the latest deadline of the group that starts at `first`. */
 static uint64_t time_left(const struct batch *b, size_t first, uint64_t now_ms)
 {
 	uint64_t latest_ms = now_ms;
@@ -168,15 +166,15 @@ static void send_run(struct batch *b, uint64_t now_ms)
 
 static void start_run(struct batch *b)
 {
-	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_up(b->db))
+	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_connected(b->db))
 		return;
-	struct look look = look_now(b, ST_DEADLINE_EXCEEDED);
+	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
 	b->run_number++;
-	queue_fill(&b->queue, &b->run, &(struct queue_judge){ is_over, drop, &look });
+	queue_fill(&b->queue, &b->run, &(struct queue_filter){ is_obsolete, drop, &snapshot });
 	b->outcomes.in_flight = b->run.request_count;
-	send_run(b, look.now_ms);
+	send_run(b, snapshot.now_ms);
 	watch(b);
-	tell_if_idle(b); /* all that waited was over */
+	notify_if_idle(b); /* all queued requests may have been obsolete */
 }
 
 static void on_start(evutil_socket_t fd, short what, void *arg)
@@ -185,75 +183,75 @@ static void on_start(evutil_socket_t fd, short what, void *arg)
 	start_run(arg);
 }
 
-/* Sessions that are over. */
+/* Ended epochs. */
 
-static void on_over(evutil_socket_t fd, short what, void *arg)
+static void on_ended(evutil_socket_t fd, short what, void *arg)
 {
 	struct batch *b = arg;
 	(void)fd, (void)what;
-	if (b->over_run == b->run_number && !run_is_empty(&b->run))
-		database_reset(b->db, "a gateway that is gone had asked for what takes long");
+	if (b->ended_run == b->run_number && !run_is_empty(&b->run))
+		database_reset(b->db, "a write of a lost gateway takes too long");
 }
 
-void batch_end_session(struct batch *b, const void *origin, int64_t session)
+void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch)
 {
-	static const struct timeval wait = { 0, BATCH_OVER_MS * 1000L };
-	if (!run_has_write_of(&b->run, origin, session))
+	static const struct timeval wait = { 0, BATCH_ENDED_MS * 1000L };
+	if (!run_has_write_of(&b->run, origin, epoch))
 		return;
-	b->over_run = b->run_number;
-	(void)evtimer_add(b->over, &wait);
+	b->ended_run = b->run_number;
+	(void)evtimer_add(b->end, &wait);
 }
 
-bool batch_abandon(struct batch *b, const void *origin, int64_t session, uint32_t msgid)
+bool batch_abandon(struct batch *b, const void *origin, int64_t epoch, uint32_t msgid)
 {
-	return run_abandon(&b->run, origin, session, msgid)
-	       || queue_abandon(&b->queue, origin, session, msgid);
+	return run_abandon(&b->run, origin, epoch, msgid)
+	       || queue_abandon(&b->queue, origin, epoch, msgid);
 }
 
-/* The database's events. */
+/* Events of the database. */
 
 static enum status on_described(
 	void *arg, const struct method *m, const struct pg_result *columns, struct fail *why)
 {
 	struct batch *b = arg;
-	return answers_describe(b->options.answers, m, columns, why);
+	return responses_describe(b->options.responses, m, columns, why);
 }
 
-static void on_up(void *arg)
+static void on_connected(void *arg)
 {
 	struct batch *b = arg;
 	log_info("database connected: %s lane", name_of(b));
-	b->refusal = (struct fail){ 0 };
-	b->refused_ms = 0;
-	b->options.on_up(b->options.arg);
-	tell_change(b);
+	b->connect_failure = (struct fail){ 0 };
+	b->connect_failed_ms = 0;
+	b->options.on_connected(b->options.arg);
+	notify_change(b);
 	start_run(b);
 }
 
-static void on_refused(void *arg, enum status st, const struct fail *why)
+static void on_connect_failed(void *arg, enum status st, const struct fail *why)
 {
 	struct batch *b = arg;
 	if (st == ST_BAD_SETTING)
 		b->options.on_bad_setting(b->options.arg, why);
-	if (!b->refused_ms)
-		b->refused_ms = service_now_ms();
-	if (strcmp(b->refusal.text, why->text) == 0 || !outcome_may_log(&b->outcomes)) {
+	if (!b->connect_failed_ms)
+		b->connect_failed_ms = service_now_ms();
+	if (strcmp(b->connect_failure.text, why->text) == 0 || !outcome_may_log(&b->outcomes)) {
 		log_debug("database not connected: %s lane: %s", name_of(b), why->text);
 		return;
 	}
-	log_warn("database not connected: %s lane: %s: trying on", name_of(b), why->text);
-	b->refusal = *why;
+	log_warn("database not connected: %s lane: %s: trying again", name_of(b), why->text);
+	b->connect_failure = *why;
 }
 
 static void on_result(void *arg, const struct database_result *result)
 {
 	struct batch *b = arg;
-	run_take(&b->run, result);
+	run_add_result(&b->run, result);
 }
 
-static void settle(struct batch *b, struct execution *e)
+static void finish_execution(struct batch *b, struct execution *e)
 {
-	if (!outcome_settle(&b->outcomes, e))
+	if (!outcome_finish(&b->outcomes, e))
 		database_reset(b->db, e->why.text);
 }
 
@@ -262,53 +260,53 @@ static void on_sync(void *arg)
 	struct batch *b = arg;
 	size_t end = run_group_end(&b->run);
 	for (size_t i = b->run.group; i < end; i++)
-		settle(b, &b->run.executions[i]);
-	run_pass_group(&b->run);
+		finish_execution(b, &b->run.executions[i]);
+	run_finish_group(&b->run);
 	if (end < b->run.execution_count)
 		return;
 	run_clear(&b->run);
 	start_run(b);
 	watch(b);
-	tell_if_idle(b);
+	notify_if_idle(b);
 }
 
-static void on_down(void *arg, bool was_told, const struct fail *why)
+static void on_disconnected(void *arg, bool connection_ended_cleanly, const struct fail *why)
 {
 	struct batch *b = arg;
-	log_warn("database lost: %s lane: %s: connecting again, %zu requests wait", name_of(b),
+	log_warn("database lost: %s lane: %s: reconnecting, %zu requests wait", name_of(b),
 		why->text, b->queue.count + b->outcomes.in_flight);
 	for (size_t i = b->run.group; i < b->run.execution_count; i++)
-		outcome_recover(&b->outcomes, &b->run.executions[i], was_told);
+		outcome_recover(&b->outcomes, &b->run.executions[i], connection_ended_cleanly);
 	run_clear(&b->run);
 	watch(b);
-	tell_change(b);
+	notify_change(b);
 }
 
 static const struct database_events database_events = {
 	.on_described = on_described,
-	.on_up = on_up,
+	.on_connected = on_connected,
 	.on_result = on_result,
 	.on_sync = on_sync,
-	.on_down = on_down,
-	.on_refused = on_refused,
+	.on_disconnected = on_disconnected,
+	.on_connect_failed = on_connect_failed,
 };
 
-/* The public calls. */
+/* Public functions. */
 
 void batch_start(struct batch *b)
 {
 	database_start(b->db);
 }
 
-void batch_hurry(struct batch *b)
+void batch_connect_now(struct batch *b)
 {
-	b->refused_ms = 0;
-	database_hurry(b->db);
+	b->connect_failed_ms = 0;
+	database_connect_now(b->db);
 }
 
-enum status batch_admits(const struct batch *b)
+enum status batch_admission_status(const struct batch *b)
 {
-	if (is_hopeless(b))
+	if (is_unavailable(b))
 		return ST_DATABASE_UNAVAILABLE;
 	if (b->queue.count + b->outcomes.in_flight >= b->options.requests_max
 		|| b->queue.rows >= b->options.rows_max)
@@ -321,7 +319,8 @@ void batch_submit(struct batch *b, struct request *r)
 	static const struct timeval now = { 0, 0 };
 	batch_start(b);
 	queue_push(&b->queue, r);
-	if (run_is_empty(&b->run) && database_is_up(b->db) && !evtimer_pending(b->start, NULL))
+	if (run_is_empty(&b->run) && database_is_connected(b->db)
+		&& !evtimer_pending(b->start, NULL))
 		(void)evtimer_add(b->start, &now);
 	else
 		watch(b);
@@ -329,7 +328,7 @@ void batch_submit(struct batch *b, struct request *r)
 
 bool batch_has_database(const struct batch *b)
 {
-	return database_is_up(b->db);
+	return database_is_connected(b->db);
 }
 
 bool batch_is_idle(const struct batch *b)
@@ -370,12 +369,12 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 		goto failed;
 	b->options = *options;
 	b->outcomes = (struct outcomes){
-		.answers = options->answers, .queue = &b->queue, .run = &b->run
+		.responses = options->responses, .queue = &b->queue, .run = &b->run
 	};
 	b->start = evtimer_new(base, on_start, b);
 	b->sweep = evtimer_new(base, on_sweep, b);
-	b->over = evtimer_new(base, on_over, b);
-	if (!b->start || !b->sweep || !b->over)
+	b->end = evtimer_new(base, on_ended, b);
+	if (!b->start || !b->sweep || !b->end)
 		goto failed;
 	st = queue_init(&b->queue, options->run_rows);
 	if (st == ST_OK)
@@ -408,9 +407,9 @@ void batch_free(struct batch **batch)
 	database_free(&b->db);
 	free_event(b->start);
 	free_event(b->sweep);
-	free_event(b->over);
-	queue_fini(&b->queue, b->options.answers->pool);
-	run_fini(&b->run, b->options.answers->pool);
+	free_event(b->end);
+	queue_fini(&b->queue, b->options.responses->pool);
+	run_fini(&b->run, b->options.responses->pool);
 	bind_fini(&b->bind);
 	free(b);
 	*batch = NULL;

@@ -1,89 +1,92 @@
 /*
- * batch: the requests of one lane in, responses out, one database connection between.
+ * batch: one lane: takes requests, runs them over one database connection and responds.
  *
- * Batches form by themselves: while a run is in the database, requests collect; when it is
- * answered, everything that has collected is the next run. An idle lane runs a single request
- * at once. In a run, requests of one method are one execution (worker/queue.h), and each writing
- * execution is a transaction (worker/run.h). The connection is opened by batch_start or by the first
- * request. Invariants:
+ * Batches form without timers. While a run is in the database, requests collect in the queue; when the
+ * run is finished, all collected requests form the next run. An idle lane runs a single request at once.
+ * Requests of one method form one execution (worker/queue.h); each writing execution is a transaction
+ * (worker/run.h). The connection opens at batch_start or at the first request.
  *
- * - Each request is answered exactly once (worker/answer.h).
- * - A write is answered only after its group's sync: an acknowledged write is committed.
- * - What fails together is run again one request at a time: each gets its own verdict.
- * - A request that is over is not run: past its deadline, abandoned, or of a session that has ended.
- * - A statement is never given more time than the longest deadline of its group leaves. Where all
- *   requests of the running group are over, `on_over` asks to cancel its statement.
- * - When the connection is lost, what has not run waits for the next one until its deadline.
- *   What may have run is repeated if that is safe, else it is OUTCOME_UNKNOWN (worker/outcome.h).
- * - Where connecting has failed for BATCH_GRACE_MS though another lane is connected, requests are
- *   refused as DATABASE_UNAVAILABLE.
+ * A request is obsolete if its deadline has passed, if it is abandoned, or if its epoch has ended.
+ *
+ * Invariants:
+ *   - Each request gets exactly one response (worker/response.h).
+ *   - The response to a write leaves after its group's sync: an acknowledged write is committed.
+ *   - Requests that fail together run again singly, so each gets its own result.
+ *   - An obsolete request is not started.
+ *   - A statement's timeout is at most the time until the latest deadline of its group. When all
+ *     requests of the running group are obsolete, `cancel_statement` is called.
+ *   - When the connection is lost, requests that have not run wait for the next connection until their
+ *     deadline. Requests that may have run are repeated if that is safe, else they get
+ *     OUTCOME_UNKNOWN (worker/outcome.h).
+ *   - If connecting has failed for BATCH_GRACE_MS while another lane is connected, requests get
+ *     DATABASE_UNAVAILABLE.
  */
 #ifndef WORKER_BATCH_H
 #define WORKER_BATCH_H
 
-#include "worker/answer.h"
+#include "worker/response.h"
 
 struct batch;
 struct event_base;
 
 enum {
-	BATCH_OVER_MS = 200,
+	BATCH_ENDED_MS = 200, /* see batch_end_epoch */
 	BATCH_GRACE_MS = 1000,
-	BATCH_CANCEL_AGAIN_MS = 500,
+	BATCH_CANCEL_AGAIN_MS = 500, /* between two cancellations */
 };
 
 struct batch_options {
 	enum lane lane;
 	const char *database_url, *time_zone;
 	const unsigned char *worker; /* worker/database.h */
-	struct answers *answers;     /* shared by all lanes, with its pool; outlives the batch */
-	size_t requests_max;         /* that wait and run */
-	int64_t rows_max;            /* that those which wait may answer together */
-	int64_t run_rows;            /* that one execution may answer */
+	struct responses *responses; /* shared by all lanes; outlives the batch, as its pool does */
+	size_t requests_max;         /* queued and running */
+	int64_t rows_max;            /* expected rows of all queued requests */
+	int64_t run_rows;            /* expected rows of one execution */
 	bool cuts_each;              /* worker/run.h */
-	bool (*wants)(void *origin, int64_t session); /* false: it must not begin any more */
-	bool (*has_database)(void *arg);              /* whether any lane is connected */
-	void (*on_over)(void *arg, enum lane lane);   /* nobody waits for the running statement */
-	void (*on_up)(void *arg);                     /* its connection is there */
-	void (*on_bad_setting)(void *arg, const struct fail *why); /* it can't connect with it */
-	void (*on_change)(void *arg); /* the database came or went; it is idle */
+	bool (*has_epoch)(void *origin, int64_t epoch);      /* false: its requests are obsolete */
+	bool (*has_database)(void *arg);                     /* whether any lane is connected */
+	void (*cancel_statement)(void *arg, enum lane lane); /* the running one is obsolete */
+	void (*on_connected)(void *arg);
+	void (*on_bad_setting)(void *arg, const struct fail *why); /* it can never connect */
+	void (*on_change)(void *arg); /* connected, disconnected, or idle */
 	void *arg;
 };
 
 struct batch_counts {
 	size_t queued, in_flight;
-	uint64_t done, failed; /* answered; of these with an error */
+	uint64_t done, failed; /* finished requests; of these, the ones that got an error */
 };
 
 /* Does not connect yet. ST_BAD_SETTING. */
 enum status batch_open(struct event_base *base, const struct batch_options *options,
 	struct batch **out, struct fail *why) MUST_CHECK;
 
-/* Connects, before the first request does it. */
+/* Connects without waiting for the first request. */
 void batch_start(struct batch *b);
 
-/* Another lane has connected: if this one has failed to, it tries again at once. */
-void batch_hurry(struct batch *b);
+/* Ends the wait before the next attempt to connect. Call it when another lane has connected. */
+void batch_connect_now(struct batch *b);
 
-/* ST_OK where it takes a request more; else ST_OVERLOADED or ST_DATABASE_UNAVAILABLE. */
-enum status batch_admits(const struct batch *b);
+/* Returns ST_OK if batch_submit may be called, else ST_OVERLOADED or ST_DATABASE_UNAVAILABLE. */
+enum status batch_admission_status(const struct batch *b);
 
-/* Takes a request whose `origin`, `session`, `deadline_ms` and `rows` are set. */
+/* Takes a request. The caller has set `origin`, `epoch`, `deadline_ms` and `rows`. */
 void batch_submit(struct batch *b, struct request *r);
 
-/* The asker has ended a session: nobody waits for what it asked for. Of that nothing begins any more
- * (see `wants`); a write that is in the database is ended with its connection, and what else is in
- * it run again, unless it has come within BATCH_OVER_MS: behind a lock it could undo what was done
- * since. */
-void batch_end_session(struct batch *b, const void *origin, int64_t session);
+/* The origin's epoch has ended: nobody waits for its requests. Queued ones are obsolete (see
+ * `has_epoch`). A write of the epoch that is still in the database after BATCH_ENDED_MS is ended by
+ * closing the connection, because a write that waits for a lock could later undo a newer one. The other
+ * requests of its run run again. */
+void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch);
 
-/* Nobody waits for the request any more; false where it is not here. */
-bool batch_abandon(struct batch *b, const void *origin, int64_t session, uint32_t msgid);
+/* Marks a request as abandoned. Returns false if this lane does not have it. */
+bool batch_abandon(struct batch *b, const void *origin, int64_t epoch, uint32_t msgid);
 
 bool batch_has_database(const struct batch *b);
 bool batch_is_idle(const struct batch *b);
 size_t batch_queued(const struct batch *b);
 size_t batch_in_flight(const struct batch *b);
-void batch_free(struct batch **b); /* answers nothing */
+void batch_free(struct batch **b); /* sends no responses */
 
 #endif

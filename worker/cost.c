@@ -27,7 +27,7 @@ static size_t place_of(uint64_t h)
 	return (size_t)(h >> 32) % COSTS_KNOWN;
 }
 
-int64_t costs_expect(const struct costs *costs, const struct request *r)
+int64_t costs_estimate(const struct costs *costs, const struct request *r)
 {
 	if (!is_report(r->method))
 		return method_rows(r->method, r->params);
@@ -38,7 +38,7 @@ int64_t costs_expect(const struct costs *costs, const struct request *r)
 	return rows > 0 ? rows : 1;
 }
 
-void costs_learn(struct costs *costs, const struct request *r, int64_t rows)
+void costs_record(struct costs *costs, const struct request *r, int64_t rows)
 {
 	if (!is_report(r->method))
 		return;

@@ -5,9 +5,9 @@
  * once the same request of the same account has been answered, its rows are known instead. What is
  * known is kept in a table of fixed size: two requests that share a place forget each other.
  *
- *	r->rows = costs_expect(&costs, r);
+ *	r->rows = costs_estimate(&costs, r);
  *	...
- *	costs_learn(&costs, r, rows);
+ *	costs_record(&costs, r, rows);
  */
 #ifndef WORKER_COST_H
 #define WORKER_COST_H
@@ -24,7 +24,7 @@ struct costs {
 	} known[COSTS_KNOWN];
 };
 
-int64_t costs_expect(const struct costs *costs, const struct request *r); /* at least 1 */
-void costs_learn(struct costs *costs, const struct request *r, int64_t rows);
+int64_t costs_estimate(const struct costs *costs, const struct request *r); /* at least 1 */
+void costs_record(struct costs *costs, const struct request *r, int64_t rows);
 
 #endif

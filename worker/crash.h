@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-static inline void crash_if_asked(struct span request_id, const char *here)
+static inline void crash_if_requested(struct span request_id, const char *here)
 {
 #ifdef STUDYTRACKER_TEST_CRASH
 	if (span_is(request_id, here))

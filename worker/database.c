@@ -17,16 +17,16 @@
 
 enum {
 	BACKOFF_FIRST_MS = 100,
-	BACKOFF_MAX_MS = 2000,  /* who comes back is used soon */
-	CONNECT_MAX_MS = 20000, /* connecting and preparing, all hosts */
+	BACKOFF_MAX_MS = 2000,  /* a restarted server is used soon */
+	CONNECT_MAX_MS = 20000, /* to connect and prepare, all hosts together */
 	STALL_MS = DATABASE_STATEMENT_TIMEOUT_MS + 5000,
 	STALL_CHECK_MS = 5000,
-	STEADY_MS = 1000, /* up for so long, or ended on purpose: no sequel of the last loss */
+	STEADY_MS = 1000, /* after this, or after a clean end, the backoff starts anew */
 };
 
 #define TIMEOUT "timeout" /* schema/timeout.sql */
 
-enum state { IDLE, WAITING, CONNECTING, PREPARING, PROBING, UP };
+enum state { IDLE, WAITING, CONNECTING, PREPARING, PROBING, CONNECTED };
 
 /* The parameters of a statement as libpq takes them; each array has room for bind_most(). */
 struct libpq_params {
@@ -45,16 +45,16 @@ struct database {
 	enum state state;
 	struct event *io;    /* connecting: one-shot; then: readable, persistent */
 	struct event *write; /* output that did not fit, one-shot */
-	struct event *timer; /* backoff, the end of an attempt, a loss found inside a call */
+	struct event *timer; /* backoff; timeout of an attempt; a loss found inside a call */
 	unsigned backoff_ms;
-	size_t prepared;   /* results of the set-up and of the prepares so far */
-	unsigned syncs;    /* groups not answered yet */
-	bool is_in_group;  /* the response to the group's timeout has come */
-	uint64_t up_ms;    /* since when it is up */
-	uint64_t heard_ms; /* the last sign of life, or when it was last owed one */
+	size_t prepared;       /* results of the setup and the prepares so far */
+	unsigned syncs;        /* outstanding syncs */
+	bool is_in_group;      /* the result of the group's timeout statement has arrived */
+	uint64_t connected_ms; /* since then CONNECTED */
+	uint64_t active_ms;    /* last input, or when a result was first expected */
 	struct libpq_params params;
-	bool is_broken, was_told;
-	bool is_misset; /* a setting is why the attempt has failed */
+	bool is_broken, connection_ended_cleanly;
+	bool has_bad_setting; /* the attempt failed because of a setting */
 	struct fail why;
 };
 
@@ -74,13 +74,13 @@ static void arm_timer(struct database *db, unsigned ms)
 	(void)event_add(db->timer, &wait);
 }
 
-/* Losing and waiting. */
+/* Losing the connection and waiting. */
 
 static unsigned jittered(unsigned ms)
 {
 	unsigned noise = 0;
 	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK);
-	return ms / 2 + noise % (ms + 1); /* half to one and a half */
+	return ms / 2 + noise % (ms + 1); /* 0.5 to 1.5 times */
 }
 
 static void disconnect(struct database *db)
@@ -95,32 +95,35 @@ static void disconnect(struct database *db)
 	db->state = WAITING;
 }
 
-static void lose(struct database *db)
+static void fail_connection(struct database *db)
 {
-	bool was_up = db->state == UP, was_told = db->was_told;
+	bool was_up = db->state == CONNECTED,
+	     connection_ended_cleanly = db->connection_ended_cleanly;
 	disconnect(db);
-	db->was_told = false;
-	if (was_up && (was_told || service_now_ms() - db->up_ms >= STEADY_MS))
+	db->connection_ended_cleanly = false;
+	if (was_up
+		&& (connection_ended_cleanly || service_now_ms() - db->connected_ms >= STEADY_MS))
 		db->backoff_ms = BACKOFF_FIRST_MS;
 	arm_timer(db, jittered(db->backoff_ms));
 	db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
 	struct fail why = db->why;
-	enum status refusal = db->is_misset ? ST_BAD_SETTING : ST_DATABASE_UNAVAILABLE;
+	enum status refusal = db->has_bad_setting ? ST_BAD_SETTING : ST_DATABASE_UNAVAILABLE;
 	if (was_up)
-		db->options.events->on_down(db->options.arg, was_told, &why);
+		db->options.events->on_disconnected(
+			db->options.arg, connection_ended_cleanly, &why);
 	else
-		db->options.events->on_refused(db->options.arg, refusal, &why);
+		db->options.events->on_connect_failed(db->options.arg, refusal, &why);
 }
 
-static void lose_with_libpq_text(struct database *db)
+static void fail_connection_with_libpq_text(struct database *db)
 {
 	(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
 	libpq_advise(&db->why, NULL);
-	lose(db);
+	fail_connection(db);
 }
 
-/* Inside a call of ours nobody expects callbacks: the loss is told from the loop. */
-static void lose_soon(struct database *db)
+/* Callbacks must not run inside a public call, so the timer reports the loss. */
+static void fail_connection_soon(struct database *db)
 {
 	if (db->is_broken)
 		return;
@@ -135,7 +138,7 @@ static void forward(struct database *db, struct database_result *result)
 	db->options.events->on_result(db->options.arg, result);
 }
 
-static bool ends_session(const PGresult *r)
+static bool ends_connection(const PGresult *r)
 {
 	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
 	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
@@ -145,10 +148,10 @@ static void on_failure(struct database *db, PGresult *r)
 {
 	const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-	if (ends_session(r) || !sqlstate) { /* libpq's own errors have no SQLSTATE */
+	if (ends_connection(r) || !sqlstate) { /* libpq's own errors have no SQLSTATE */
 		(void)libpq_fail(&db->why, PQresultErrorMessage(r));
-		db->was_told = sqlstate != NULL;
-		lose_soon(db);
+		db->connection_ended_cleanly = sqlstate != NULL;
+		fail_connection_soon(db);
 		return;
 	}
 	struct fail why = { 0 };
@@ -158,8 +161,8 @@ static void on_failure(struct database *db, PGresult *r)
 	forward(db, &result);
 }
 
-/* A failed one is handed on: it takes the place of the first execution's result, and of what the server
- * says of the group then there is one more than executions. */
+/* A failed timeout statement is reported as the first execution's result; the group then has one result
+ * more than executions. */
 static bool is_of_timeout(struct database *db, const PGresult *r)
 {
 	bool is_first = !db->is_in_group;
@@ -167,7 +170,7 @@ static bool is_of_timeout(struct database *db, const PGresult *r)
 	return is_first && PQresultStatus(r) == PGRES_TUPLES_OK;
 }
 
-static void on_answer(struct database *db, PGresult *r)
+static void handle_result(struct database *db, PGresult *r)
 {
 	struct database_result result = { DATABASE_ROWS, r, NULL, NULL };
 	if (is_of_timeout(db, r)) {
@@ -178,7 +181,7 @@ static void on_answer(struct database *db, PGresult *r)
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
 		forward(db, &result);
-		return; /* r is theirs now */
+		return; /* the callee owns r */
 	case PGRES_PIPELINE_ABORTED:
 		result = (struct database_result){ DATABASE_ABORTED, NULL, NULL, NULL };
 		forward(db, &result);
@@ -194,7 +197,7 @@ static void on_answer(struct database *db, PGresult *r)
 	PQclear(r);
 }
 
-/* The next result that is here already; a NULL from libpq only ends one query's results. */
+/* Returns a result that is already here. libpq separates the results of two queries by one NULL. */
 static PGresult *next_result(struct database *db)
 {
 	for (int nulls = 0; nulls < 2 && !db->is_broken && db->syncs > 0 && !PQisBusy(db->conn);
@@ -211,16 +214,16 @@ static void flush(struct database *db)
 	int left = PQflush(db->conn);
 	if (left < 0) {
 		(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
-		lose_soon(db);
+		fail_connection_soon(db);
 	} else if (left > 0) {
 		(void)event_add(db->write, NULL);
 	}
 }
 
-/* Preparing: the set-up, the Parse of the timeout, then for each statement of the lane a Parse and a
- * Describe, all in one group. */
+/* Preparing: the setup, the Parse of the timeout statement, then a Parse and a Describe for each
+ * statement of the lane, all in one group. */
 
-enum { FIRST_OF_METHODS = 2 }; /* results before */
+enum { FIRST_OF_METHODS = 2 }; /* results before those of the methods */
 
 static const struct method *next_of_lane(const struct database *db, size_t *index)
 {
@@ -270,7 +273,7 @@ static void start_preparing(struct database *db)
 	db->prepared = 0;
 	if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn) || !send_setup(db)
 		|| !send_prepares(db)) {
-		lose_with_libpq_text(db);
+		fail_connection_with_libpq_text(db);
 		return;
 	}
 	db->syncs = 1;
@@ -282,7 +285,7 @@ static void start_preparing(struct database *db)
 	flush(db);
 }
 
-/* The other values of schema/connection.sql are ours. */
+/* The other values of schema/connection.sql are constants of this program. */
 static bool is_time_zone_unknown(const PGresult *r)
 {
 	const char *sqlstate = PQresultErrorField(r, PG_DIAG_SQLSTATE);
@@ -292,7 +295,7 @@ static bool is_time_zone_unknown(const PGresult *r)
 static enum status fail_prepared(struct database *db, const struct method *m, const PGresult *r)
 {
 	if (!m && is_time_zone_unknown(r)) {
-		db->is_misset = true;
+		db->has_bad_setting = true;
 		return fail_field(&db->why, ST_BAD_SETTING, "STUDYTRACKER_TIME_ZONE",
 			"STUDYTRACKER_TIME_ZONE is \"%.80s\": the database does not take this time "
 			"zone",
@@ -320,29 +323,29 @@ static enum status take_prepared(struct database *db, const PGresult *r)
 	return fail_wrap(&db->why, ST_DATABASE_UNAVAILABLE, m->name);
 }
 
-static void go_up(struct database *db)
+static void finish_connecting(struct database *db)
 {
 	(void)event_del(db->timer);
-	db->state = UP;
-	db->up_ms = service_now_ms();
-	db->options.events->on_up(db->options.arg);
+	db->state = CONNECTED;
+	db->connected_ms = service_now_ms();
+	db->options.events->on_connected(db->options.arg);
 }
 
-static void on_pooler_answer(void *arg, bool is_shared)
+static void on_probed(void *arg, bool is_shared)
 {
 	struct database *db = arg;
 	pooler_free(&db->pooler);
 	if (!is_shared) {
-		go_up(db);
+		finish_connecting(db);
 		return;
 	}
 	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE,
 		"the pooler at DATABASE_URL gives one server connection to several clients: %s",
 		LIBPQ_SESSION_MODE);
-	lose(db);
+	fail_connection(db);
 }
 
-/* A pooler makes up the process id that libpq is told. */
+/* A pooler reports an invented process id to libpq. */
 static bool is_pooled(const struct database *db)
 {
 	return db->backend_pid != PQbackendPID(db->conn);
@@ -355,10 +358,10 @@ static void probe_pooler(struct database *db)
 	connection_setup_words(&db->setup, &words);
 	connection_setup_values(&db->setup, setup);
 	struct pooler_options options = { words.keywords, words.values, setup, db->backend_pid,
-		on_pooler_answer, db };
+		on_probed, db };
 	db->state = PROBING;
-	if (pooler_ask(db->base, &options, &db->pooler) != ST_OK)
-		go_up(db);
+	if (pooler_probe(db->base, &options, &db->pooler) != ST_OK)
+		finish_connecting(db);
 }
 
 static void finish_preparing(struct database *db)
@@ -367,10 +370,10 @@ static void finish_preparing(struct database *db)
 	if (is_pooled(db))
 		probe_pooler(db);
 	else
-		go_up(db);
+		finish_connecting(db);
 }
 
-/* False where the attempt has failed. */
+/* Returns false if the attempt has failed. */
 static bool read_prepared(struct database *db)
 {
 	PGresult *r;
@@ -379,7 +382,7 @@ static bool read_prepared(struct database *db)
 		enum status st = is_end ? ST_OK : take_prepared(db, r);
 		PQclear(r);
 		if (st != ST_OK) {
-			lose(db);
+			fail_connection(db);
 			return false;
 		}
 		if (is_end)
@@ -388,19 +391,19 @@ static bool read_prepared(struct database *db)
 	return true;
 }
 
-static void read_answers(struct database *db)
+static void read_results(struct database *db)
 {
 	PGresult *r;
 	while ((r = next_result(db)) != NULL)
-		on_answer(db, r);
+		handle_result(db, r);
 }
 
 static void check_stall(struct database *db)
 {
-	if (db->syncs == 0 || service_now_ms() - db->heard_ms < STALL_MS)
+	if (db->syncs == 0 || service_now_ms() - db->active_ms < STALL_MS)
 		return;
-	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "no answer for %d s", STALL_MS / 1000);
-	lose(db);
+	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "no result for %d s", STALL_MS / 1000);
+	fail_connection(db);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -411,19 +414,19 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		check_stall(db);
 		return;
 	}
-	db->heard_ms = service_now_ms();
-	bool is_alive =
-		PQconsumeInput(db->conn); /* when it isn't: what came before the end counts */
+	db->active_ms = service_now_ms();
+	/* Results that arrived before the connection ended still count. */
+	bool is_alive = PQconsumeInput(db->conn);
 	if (db->state == PREPARING && !read_prepared(db))
 		return;
-	if (db->state == UP)
-		read_answers(db);
+	if (db->state == CONNECTED)
+		read_results(db);
 	if (is_alive) {
 		flush(db);
-	} else if (db->was_told) {
-		lose(db);
+	} else if (db->connection_ended_cleanly) {
+		fail_connection(db);
 	} else {
-		lose_with_libpq_text(db);
+		fail_connection_with_libpq_text(db);
 	}
 }
 
@@ -458,7 +461,7 @@ static void on_connecting(evutil_socket_t fd, short what, void *arg)
 		start_preparing(db);
 		break;
 	default:
-		lose_with_libpq_text(db);
+		fail_connection_with_libpq_text(db);
 		break;
 	}
 }
@@ -474,12 +477,12 @@ static void start_connecting(struct database *db)
 	struct connection_words words;
 	db->state = CONNECTING;
 	db->why = (struct fail){ 0 };
-	db->is_misset = false;
-	db->heard_ms = service_now_ms();
+	db->has_bad_setting = false;
+	db->active_ms = service_now_ms();
 	connection_setup_words(&db->setup, &words);
 	db->conn = PQconnectStartParams(words.keywords, words.values, 1);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD) {
-		lose_with_libpq_text(db);
+		fail_connection_with_libpq_text(db);
 		return;
 	}
 	PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
@@ -499,10 +502,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	if (!db->is_broken)
 		(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "not connected within %d s",
 			CONNECT_MAX_MS / 1000);
-	lose(db);
+	fail_connection(db);
 }
 
-/* The public calls. */
+/* Public functions. */
 
 void database_start(struct database *db)
 {
@@ -512,7 +515,7 @@ void database_start(struct database *db)
 	arm_timer(db, 0);
 }
 
-void database_hurry(struct database *db)
+void database_connect_now(struct database *db)
 {
 	if (db->state != WAITING)
 		return;
@@ -520,17 +523,17 @@ void database_hurry(struct database *db)
 	arm_timer(db, 0);
 }
 
-bool database_is_up(const struct database *db)
+bool database_is_connected(const struct database *db)
 {
-	return db->state == UP && !db->is_broken;
+	return db->state == CONNECTED && !db->is_broken;
 }
 
-static void lose_unless(struct database *db, int is_sent)
+static void fail_connection_unless(struct database *db, int is_sent)
 {
 	if (is_sent)
 		return;
 	(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
-	lose_soon(db);
+	fail_connection_soon(db);
 }
 
 void database_begin(struct database *db, uint64_t timeout_ms)
@@ -538,37 +541,38 @@ void database_begin(struct database *db, uint64_t timeout_ms)
 	static const int text = 0;
 	char value[sizeof "10000"];
 	const char *values[] = { value };
-	if (!database_is_up(db))
+	if (!database_is_connected(db))
 		return;
 	if (timeout_ms > DATABASE_STATEMENT_TIMEOUT_MS)
 		timeout_ms = DATABASE_STATEMENT_TIMEOUT_MS;
 	(void)snprintf(value, sizeof value, "%u", timeout_ms > 0 ? (unsigned)timeout_ms : 1);
-	lose_unless(db, PQsendQueryPrepared(db->conn, TIMEOUT, 1, values, NULL, &text, 1));
+	fail_connection_unless(
+		db, PQsendQueryPrepared(db->conn, TIMEOUT, 1, values, NULL, &text, 1));
 }
 
 void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count)
 {
 	const struct libpq_params *to = &db->params;
-	if (!database_is_up(db))
+	if (!database_is_connected(db))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		to->values[i] = params[i].bytes;
 		to->lengths[i] = (int)params[i].len;
 	}
-	lose_unless(db, PQsendQueryPrepared(db->conn, m->name, (int)count, to->values, to->lengths,
-				to->formats, 1));
+	fail_connection_unless(db, PQsendQueryPrepared(db->conn, m->name, (int)count, to->values,
+					   to->lengths, to->formats, 1));
 }
 
 void database_sync(struct database *db)
 {
-	if (!database_is_up(db))
+	if (!database_is_connected(db))
 		return;
 	if (db->syncs++ == 0)
-		db->heard_ms = service_now_ms();
+		db->active_ms = service_now_ms();
 	if (!PQpipelineSync(db->conn)) {
 		(void)libpq_fail(&db->why, PQerrorMessage(db->conn));
-		lose_soon(db);
+		fail_connection_soon(db);
 		return;
 	}
 	flush(db);
@@ -576,10 +580,10 @@ void database_sync(struct database *db)
 
 void database_reset(struct database *db, const char *reason)
 {
-	if (!database_is_up(db))
+	if (!database_is_connected(db))
 		return;
 	(void)fail_set(&db->why, ST_DATABASE_UNAVAILABLE, "%s", reason);
-	lose_soon(db);
+	fail_connection_soon(db);
 }
 
 void database_rows_free(struct pg_result **rows)

@@ -13,7 +13,7 @@ enum { CANCEL_MS = 2000 };
 static const struct {
 	size_t requests_max;
 	int64_t rows_max, run_rows;
-	bool cuts_each; /* a statement that takes long holds up none of another method */
+	bool cuts_each; /* a long statement does not delay one of another method */
 } lane_table[LANES] = {
 	[LANE_READ] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
 	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
@@ -26,7 +26,7 @@ struct lanes {
 	struct method_map methods;
 	struct batch *batches[LANES]; /* LANE_BY_KIND has none */
 	struct request_pool pool;
-	struct answers answers;
+	struct responses responses;
 };
 
 /* Requests. */
@@ -38,14 +38,14 @@ static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
 	if (!m || (m->audience == AUDIENCE_SELF) != is_own)
 		return ST_UNKNOWN_METHOD;
 	enum lane lane = method_lane(m, e->params);
-	enum status st = batch_admits(l->batches[lane]);
+	enum status st = batch_admission_status(l->batches[lane]);
 	if (st == ST_OK)
-		st = request_take(&l->pool, m, e, out, why);
+		st = request_acquire(&l->pool, m, e, out, why);
 	if (st != ST_OK)
 		return st;
-	(*out)->rows = costs_expect(&l->answers.costs, *out);
+	(*out)->rows = costs_estimate(&l->responses.costs, *out);
 	(*out)->is_long =
-		lane == LANE_SLOW && m->lane != LANE_SLOW; /* a search, whatever it finds */
+		lane == LANE_SLOW && m->lane != LANE_SLOW; /* a search, however few rows it finds */
 	return ST_OK;
 }
 
@@ -55,22 +55,23 @@ static void submit(struct lanes *l, struct request *r, const struct envelope *e)
 	batch_submit(l->batches[method_lane(r->method, e->params)], r);
 }
 
-void lanes_submit(struct lanes *l, void *origin, int64_t session, const struct envelope *request)
+void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct envelope *request)
 {
 	struct fail why = { 0 };
 	struct request *r = NULL;
-	crash_if_asked(request->context.request_id, "test.crash.come");
+	crash_if_requested(request->context.request_id, "test.crash.come");
 	enum status st = take(l, request, false, &r, &why);
 	if (st != ST_OK) {
-		answer_refusal(&l->answers, origin, session, request->msgid, st, &why);
+		response_refuse(&l->responses, origin, epoch, request->msgid, st, &why);
 		return;
 	}
 	r->origin = origin;
-	r->session = session;
+	r->epoch = epoch;
 	submit(l, r, request);
 }
 
-void lanes_run(struct lanes *l, const char *method, struct span params, int64_t deadline_ms)
+void lanes_run_internal(
+	struct lanes *l, const char *method, struct span params, int64_t deadline_ms)
 {
 	struct request *r = NULL;
 	struct fail why = { 0 };
@@ -81,13 +82,13 @@ void lanes_run(struct lanes *l, const char *method, struct span params, int64_t 
 		.params = params,
 	};
 	if (take(l, &e, true, &r, &why) != ST_OK)
-		return; /* it is asked for again when it is due again */
+		return; /* the caller repeats it when it is due */
 	r->origin = NULL;
-	r->session = 0;
+	r->epoch = 0;
 	submit(l, r, &e);
 }
 
-static void on_over(void *arg, enum lane lane)
+static void cancel_statement(void *arg, enum lane lane)
 {
 	struct lanes *l = arg;
 	struct buf params = { 0 };
@@ -99,20 +100,20 @@ static void on_over(void *arg, enum lane lane)
 	msg_put_key(&params, "lane");
 	msg_put_key(&params, connection_lane_name(lane));
 	if (!params.failed)
-		lanes_run(l, "lanes.cancel", buf_view(&params), CANCEL_MS);
+		lanes_run_internal(l, "lanes.cancel", buf_view(&params), CANCEL_MS);
 	buf_fini(&params);
 }
 
-void lanes_end_session(struct lanes *l, const void *origin, int64_t session)
+void lanes_end_epoch(struct lanes *l, const void *origin, int64_t epoch)
 {
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
-		batch_end_session(l->batches[lane], origin, session);
+		batch_end_epoch(l->batches[lane], origin, epoch);
 }
 
-void lanes_abandon(struct lanes *l, const void *origin, int64_t session, uint32_t msgid)
+void lanes_abandon(struct lanes *l, const void *origin, int64_t epoch, uint32_t msgid)
 {
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
-		if (batch_abandon(l->batches[lane], origin, session, msgid))
+		if (batch_abandon(l->batches[lane], origin, epoch, msgid))
 			return;
 }
 
@@ -131,11 +132,11 @@ static bool has_database(void *arg)
 	return lanes_has_database(arg);
 }
 
-static void on_up(void *arg)
+static void on_connected(void *arg)
 {
 	struct lanes *l = arg;
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
-		batch_hurry(l->batches[lane]);
+		batch_connect_now(l->batches[lane]);
 }
 
 static void on_change(void *arg)
@@ -154,7 +155,7 @@ bool lanes_is_idle(const struct lanes *l)
 
 struct batch_counts lanes_counts(const struct lanes *l)
 {
-	struct batch_counts counts = { .done = l->answers.done, .failed = l->answers.failed };
+	struct batch_counts counts = { .done = l->responses.done, .failed = l->responses.failed };
 	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
 		counts.queued += batch_queued(l->batches[lane]);
 		counts.in_flight += batch_in_flight(l->batches[lane]);
@@ -176,15 +177,15 @@ static enum status open_lane(
 		.database_url = l->options.database_url,
 		.time_zone = l->options.time_zone,
 		.worker = l->options.worker,
-		.answers = &l->answers,
+		.responses = &l->responses,
 		.requests_max = lane_table[lane].requests_max,
 		.rows_max = lane_table[lane].rows_max,
 		.run_rows = lane_table[lane].run_rows,
 		.cuts_each = lane_table[lane].cuts_each,
-		.wants = l->options.wants,
+		.has_epoch = l->options.has_epoch,
 		.has_database = has_database,
-		.on_over = on_over,
-		.on_up = on_up,
+		.cancel_statement = cancel_statement,
+		.on_connected = on_connected,
 		.on_change = on_change,
 		.on_bad_setting = on_bad_setting,
 		.arg = l,
@@ -199,12 +200,12 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 	if (!l)
 		return ST_NO_MEMORY;
 	l->options = *options;
-	l->answers = (struct answers){
-		.open = options->open, .close = options->close, .pool = &l->pool
-	};
+	l->responses = (struct responses){ .open_response = options->open_response,
+		.close_response = options->close_response,
+		.pool = &l->pool };
 	enum status st = method_map_init(&l->methods);
 	if (st == ST_OK)
-		st = answers_init(&l->answers);
+		st = responses_init(&l->responses);
 	for (enum lane lane = LANE_READ; st == ST_OK && lane < LANES; lane++)
 		st = open_lane(l, base, lane, why);
 	if (st != ST_OK) {
@@ -224,7 +225,7 @@ void lanes_free(struct lanes **lanes)
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		batch_free(&l->batches[lane]);
 	request_pool_fini(&l->pool);
-	answers_fini(&l->answers);
+	responses_fini(&l->responses);
 	method_map_fini(&l->methods);
 	free(l);
 	*lanes = NULL;

@@ -1,18 +1,18 @@
 /*
- * lanes: a worker's requests, each in the lane that its method says (common/method.h).
+ * lanes: runs each request in the lane of its method (common/method.h).
  *
  *	read     plain reads
  *	write    changes
- *	slow     searches, reports, changes of many rows; few run and wait, the excess is OVERLOADED at once
+ *	slow     searches, reports, changes of many rows; few run and wait, the excess gets OVERLOADED
  *	control  ends other statements: workers.fence, lanes.cancel
  *
- * Each lane is a batch of its own (worker/batch.h): a connection, a queue, a run. A slow statement, or
- * one that waits for a lock, holds up its own lane only. The write lane connects at the start: it
- * shows that the database is there and takes changes. The others connect at their first request. The
- * database counts as live while any lane is connected.
+ * Each lane is a batch (worker/batch.h) with its own connection, queue and run. A statement that is slow
+ * or waits for a lock delays only its own lane. The write lane connects at the start, which proves that
+ * the database accepts changes. The other lanes connect at their first request. The database counts as
+ * live while any lane is connected.
  *
- * A statement that nobody waits for any more, because its deadline has passed or who asked has left, is
- * cancelled in the database through the control lane.
+ * A statement is cancelled through the control lane when all its requests are past their deadline or
+ * abandoned.
  */
 #ifndef WORKER_LANES_H
 #define WORKER_LANES_H
@@ -23,22 +23,23 @@
 struct lanes;
 
 enum {
-	LANES_QUEUE_MAX = 8192,  /* requests that a lane holds */
+	LANES_QUEUE_MAX = 8192,  /* requests of one lane */
 	LANES_SLOW_MAX = 64,     /* the slow lane's */
-	LANES_ROWS_MAX = 400000, /* that the requests which wait in a lane may answer */
+	LANES_ROWS_MAX = 400000, /* expected rows of a lane's queued requests */
 	LANES_SLOW_ROWS_MAX = 1280000,
-	LANES_RUN_ROWS = 2000,       /* that one execution may answer */
-	LANES_SLOW_RUN_ROWS = 80000, /* the slow lane's: four of the largest reports */
+	LANES_RUN_ROWS = 2000,       /* expected rows of one execution */
+	LANES_SLOW_RUN_ROWS = 80000, /* four of the largest reports */
 };
 
 struct lanes_options {
 	const char *database_url, *time_zone;
-	const unsigned char *worker;                        /* worker/database.h */
-	bool (*wants)(void *origin, int64_t session);       /* false: it must not begin any more */
-	struct buf *(*open)(void *origin, int64_t session); /* worker/answer.h */
-	void (*close)(void *origin);
-	void (*on_change)(void *arg); /* the database came or went; all are answered */
-	/* The database refuses a setting: no attempt to connect can succeed. */
+	const unsigned char *worker;                    /* worker/database.h */
+	bool (*has_epoch)(void *origin, int64_t epoch); /* false: it must not begin any more */
+	struct buf *(*open_response)(void *origin, int64_t epoch); /* worker/response.h */
+	void (*close_response)(void *origin);
+	void (*on_change)(
+		void *arg); /* the database connected or disconnected, or all lanes are idle */
+	/* The database refuses a setting: no attempt to connect will succeed. */
 	void (*on_bad_setting)(void *arg, const struct fail *why);
 	void *arg;
 };
@@ -47,22 +48,23 @@ struct lanes_options {
 enum status lanes_open(struct event_base *base, const struct lanes_options *options,
 	struct lanes **out, struct fail *why) MUST_CHECK;
 
-/* Takes a request (copied); what is wrong with it is answered within the call. */
-void lanes_submit(struct lanes *l, void *origin, int64_t session, const struct envelope *request);
+/* Copies and queues a request. Responds within the call if the request is invalid. */
+void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct envelope *request);
 
-/* Runs an internal method (common/method.h) with these params, one MessagePack map. Nobody hears the
- * result; failures are logged. */
-void lanes_run(struct lanes *l, const char *method, struct span params, int64_t deadline_ms);
+/* Runs an internal method (common/method.h). `params` is one MessagePack map. The result is discarded;
+ * failures are logged. */
+void lanes_run_internal(
+	struct lanes *l, const char *method, struct span params, int64_t deadline_ms);
 
-/* The asker has ended a session; see batch_end_session. */
-void lanes_end_session(struct lanes *l, const void *origin, int64_t session);
+/* The origin's epoch has ended; see batch_end_epoch. */
+void lanes_end_epoch(struct lanes *l, const void *origin, int64_t epoch);
 
-/* Nobody waits for this request any more: it need not run. */
-void lanes_abandon(struct lanes *l, const void *origin, int64_t session, uint32_t msgid);
+/* Marks a request as abandoned: nobody waits for its response. */
+void lanes_abandon(struct lanes *l, const void *origin, int64_t epoch, uint32_t msgid);
 
 bool lanes_has_database(const struct lanes *l);
 bool lanes_is_idle(const struct lanes *l);
 struct batch_counts lanes_counts(const struct lanes *l);
-void lanes_free(struct lanes **l); /* answers nothing */
+void lanes_free(struct lanes **l); /* sends no responses */
 
 #endif

@@ -21,20 +21,20 @@ struct link {
 	struct socket *socket;
 	struct event *flush; /* zero timer: once a turn, after all that is ready was read */
 	struct event *tick;
-	int64_t epoch; /* 0: the gateway has not said it yet */
-	int64_t over;  /* the epoch that ended last: a greeting of it is left over, too */
-	int64_t received, answered;
-	uint64_t heard_ms, ticked_ms, looked_ms;
-	bool is_greeted;   /* it has said hello lately */
-	bool is_announced; /* our ready has named the epoch: the session has begun */
-	bool is_given_up;  /* what is read is of the past; the next turn connects anew */
+	int64_t epoch;       /* 0: unknown */
+	int64_t ended_epoch; /* the last one; a late gateway.hello may still name it */
+	int64_t received, responded;
+	uint64_t greeted_ms, ticked_ms, checked_ms;
+	bool is_greeted;   /* the gateway has sent gateway.hello lately */
+	bool is_announced; /* our worker.ready has named the epoch: requests count */
+	bool is_stalled;   /* ignore what is read; the next turn reconnects */
 	bool wants_ready;
 	bool is_leaving, has_left;
 	unsigned hellos_owed, hellos_until_left;
-	uint64_t leave_ms;  /* when it is left, answer or not */
-	struct buf out;     /* HEAD_ROOM, then responses of this epoch */
-	size_t mark;        /* where the response that is being written begins */
-	size_t out_answers; /* in `out` */
+	uint64_t leave_ms;    /* when leaving ends without a gateway.hello */
+	struct buf out;       /* HEAD_ROOM, then responses of this epoch */
+	size_t mark;          /* start of the response being written */
+	size_t out_responses; /* in `out` */
 	struct buf head, params;
 	uint64_t logged_ms;
 	struct link_counts counts;
@@ -58,16 +58,16 @@ static void arm_flush(struct link *l)
 
 /* To the gateway. */
 
-static struct news news_of(const struct link *l)
+static struct heartbeat heartbeat_of(const struct link *l)
 {
-	struct news news = { 0 };
-	l->options.tell(l->options.arg, &news);
-	return news;
+	struct heartbeat heartbeat = { 0 };
+	l->options.get_heartbeat(l->options.arg, &heartbeat);
+	return heartbeat;
 }
 
-static int64_t credit_of(const struct link *l, const struct news *news)
+static int64_t credit_of(const struct link *l, const struct heartbeat *heartbeat)
 {
-	return news->window > 0 ? l->answered + news->window : l->received;
+	return heartbeat->window > 0 ? l->responded + heartbeat->window : l->received;
 }
 
 static enum status send_notification(struct link *l, const char *method)
@@ -81,83 +81,84 @@ static enum status send_notification(struct link *l, const char *method)
 
 static void put_ready(const struct link *l, struct buf *out)
 {
-	struct news news = news_of(l);
-	news_put_ready(out, &(struct news_ready){
-				    .uuid = l->options.uuid,
-				    .version = l->options.version,
-				    .epoch = l->epoch,
-				    .credit = credit_of(l, &news),
-				    .news = &news,
-			    });
+	struct heartbeat heartbeat = heartbeat_of(l);
+	heartbeat_put_ready(out, &(struct heartbeat_ready){
+					 .uuid = l->options.uuid,
+					 .version = l->options.version,
+					 .epoch = l->epoch,
+					 .credit = credit_of(l, &heartbeat),
+					 .heartbeat = &heartbeat,
+				 });
 }
 
 static void arm_tick(struct link *l)
 {
 	bool is_slow = l->is_greeted && !l->is_leaving;
-	unsigned ms = is_slow ? LINK_READY_MS : LINK_ASK_MS;
+	unsigned ms = is_slow ? LINK_READY_MS : LINK_REGISTER_MS;
 	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
 	(void)evtimer_add(l->tick, &wait);
 }
 
-static void lose_greeting(struct link *l, const char *why)
+static void lose_gateway(struct link *l, const char *why)
 {
 	if (!l->is_greeted)
 		return;
 	l->is_greeted = false;
 	l->hellos_owed = 0;
 	arm_tick(l);
-	log_warn("gateway at %s is lost: %s: asking on", l->endpoint, why);
+	log_warn("gateway at %s is lost: %s: registering again", l->endpoint, why);
 }
 
-static void say_ready(struct link *l)
+static void send_ready(struct link *l)
 {
 	l->wants_ready = false;
 	buf_clear(&l->params);
 	put_ready(l, &l->params);
 	enum status st = send_notification(l, "worker.ready");
 	if (st == ST_OVERLOADED)
-		lose_greeting(l, "no connection");
+		lose_gateway(l, "no connection");
 	if (st != ST_OK)
-		return; /* the next tick says it again */
+		return; /* the next tick sends it again */
 	l->hellos_owed++;
 	l->is_announced = l->epoch != 0;
 }
 
-/* The gateway hears it after what it has sent, and answers the ready that follows: with that
- * hello all that it sent has come. A hello that is owed already was perhaps sent before. */
-static void say_leaving(struct link *l)
+/* The gateway answers the worker.ready after worker.leaving with a gateway.hello. When that hello
+ * arrives, all requests sent before it have arrived. A hello for an earlier worker.ready proves nothing:
+ * the gateway may have sent it before it read worker.leaving. */
+static void send_leaving(struct link *l)
 {
 	buf_clear(&l->params);
-	news_put_leaving(&l->params, l->epoch);
+	heartbeat_put_leaving(&l->params, l->epoch);
 	l->hellos_until_left = (l->hellos_owed > 0) + 1;
 	if (send_notification(l, "worker.leaving") == ST_OK)
-		say_ready(l);
+		send_ready(l);
 }
 
 static void put_credit(struct link *l)
 {
-	struct news news = news_of(l);
+	struct heartbeat heartbeat = heartbeat_of(l);
 	buf_clear(&l->params);
-	news_put_credit(&l->params, l->epoch, credit_of(l, &news));
+	heartbeat_put_credit(&l->params, l->epoch, credit_of(l, &heartbeat));
 	buf_clear(&l->head);
 	envelope_put_notification(&l->head, "worker.credit", buf_view(&l->params));
 }
 
-static void forget_answers(struct link *l)
+static void drop_responses(struct link *l)
 {
-	l->counts.dropped += l->out_answers;
-	l->out_answers = 0;
+	l->counts.dropped += l->out_responses;
+	l->out_responses = 0;
 	buf_clear(&l->out);
 }
 
-/* Credit is known only now: it goes right before the responses, into the room left for it. */
-static void send_answers(struct link *l)
+/* The credit is known only now. It is written into the room before the responses. */
+static void send_responses(struct link *l)
 {
-	if (l->out_answers == 0)
+	if (l->out_responses == 0)
 		return;
 	put_credit(l);
 	if (l->head.failed || l->params.failed) {
-		forget_answers(l);
+		drop_responses(l);
 		return;
 	}
 	assert(l->head.len <= HEAD_ROOM);
@@ -166,23 +167,23 @@ static void send_answers(struct link *l)
 	size_t len = l->out.len - (HEAD_ROOM - l->head.len);
 	enum status st = socket_send(l->socket, (struct span){ 0 }, (struct span){ body, len });
 	if (st == ST_OK) {
-		l->counts.answers += l->out_answers;
-		l->out_answers = 0;
+		l->counts.responses += l->out_responses;
+		l->out_responses = 0;
 		buf_clear(&l->out);
 		return;
 	}
 	if (may_log(l))
-		log_warn("%zu answers not sent to the gateway at %s: %s: dropped", l->out_answers,
-			l->endpoint,
+		log_warn("%zu responses not sent to the gateway at %s: %s: dropped",
+			l->out_responses, l->endpoint,
 			st == ST_OVERLOADED ? "no connection" : status_info(st)->message);
-	forget_answers(l);
+	drop_responses(l);
 }
 
-/* The end of a session: what it asked for is left to others. */
+/* The end of an epoch. */
 
 static enum status open_socket(struct link *l, struct fail *why);
 
-static void leave_done(struct link *l)
+static void finish_leaving(struct link *l)
 {
 	if (!l->is_leaving || l->has_left)
 		return;
@@ -190,135 +191,134 @@ static void leave_done(struct link *l)
 	l->options.on_left(l->options.arg);
 }
 
-static void end_session(struct link *l)
+static void end_epoch(struct link *l)
 {
-	int64_t over = l->epoch;
-	forget_answers(l);
+	int64_t ended_epoch = l->epoch;
+	drop_responses(l);
 	l->epoch = 0;
 	l->is_announced = false;
 	l->hellos_owed = 0;
-	if (over == 0)
+	if (ended_epoch == 0)
 		return;
-	l->over = over;
-	l->options.on_over(l->options.arg, l, over);
+	l->ended_epoch = ended_epoch;
+	l->options.on_ended(l->options.arg, l, ended_epoch);
 }
 
 static void on_lost(struct socket *s, void *arg)
 {
 	struct link *l = arg;
 	(void)s;
-	lose_greeting(l, "its connection has ended");
-	end_session(l);
-	leave_done(l);
+	lose_gateway(l, "its connection has ended");
+	end_epoch(l);
+	finish_leaving(l);
 }
 
-static void give_up_if_stalled(struct link *l, uint64_t now_ms)
+static void end_epoch_if_stalled(struct link *l, uint64_t now_ms)
 {
 	uint64_t still_ms = now_ms - l->ticked_ms;
 	if (still_ms < LINK_STALL_MS || l->epoch == 0)
 		return;
-	log_warn("this worker stood still for %" PRIu64 " ms: what the gateway at %s had asked "
-		 "for is left to others",
+	log_warn("this worker stalled for %" PRIu64 " ms: ending the epoch of the gateway at %s",
 		still_ms, l->endpoint);
 	l->counts.stalls++;
-	l->is_given_up = true;
+	l->is_stalled = true;
 	l->is_greeted = false;
-	end_session(l);
+	end_epoch(l);
 	arm_flush(l);
 }
 
-/* What wakes us may be the database, before the loop has come to what ended meanwhile. */
-static void look(struct link *l)
+/* The database may wake the process before the loop has handled a lost connection or a stall. */
+static void check_liveness(struct link *l)
 {
 	uint64_t now_ms = service_now_ms();
-	if (now_ms == l->looked_ms)
+	if (now_ms == l->checked_ms)
 		return;
-	l->looked_ms = now_ms;
-	give_up_if_stalled(l, now_ms);
+	l->checked_ms = now_ms;
+	end_epoch_if_stalled(l, now_ms);
 	if (l->socket)
 		socket_look(l->socket);
 }
 
-/* The gateway knows by a new connection that the former one is over. */
-static void connect_anew(struct link *l)
+/* A new connection tells the gateway that the old epoch has ended. */
+static void reconnect(struct link *l)
 {
 	struct fail why = { 0 };
 	socket_free(&l->socket);
 	enum status st = open_socket(l, &why);
 	if (st != ST_OK) {
-		log_error("gateway at %s not connected: %s: trying on", l->endpoint,
+		log_error("gateway at %s not connected: %s: trying again", l->endpoint,
 			fail_text(&why, st));
 		return; /* the next tick tries again */
 	}
-	l->is_given_up = false;
-	say_ready(l);
+	l->is_stalled = false;
+	send_ready(l);
 }
 
 static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	(void)fd, (void)what;
-	if (l->is_given_up) {
-		connect_anew(l);
+	if (l->is_stalled) {
+		reconnect(l);
 		return;
 	}
-	send_answers(l);
+	send_responses(l);
 	bool is_new = l->epoch != 0 && !l->is_announced;
-	if (l->is_leaving && is_new) /* it greeted us after we had left its former session */
-		say_leaving(l);
+	if (l->is_leaving && is_new) /* a new epoch began after we left the old one */
+		send_leaving(l);
 	else if (l->wants_ready || is_new)
-		say_ready(l);
+		send_ready(l);
 }
 
-/* Answers. */
+/* Responses. */
 
-bool link_wants(struct link *l, int64_t session)
+bool link_has_epoch(struct link *l, int64_t epoch)
 {
-	look(l);
-	return session == l->epoch;
+	check_liveness(l);
+	return epoch == l->epoch;
 }
 
-struct buf *link_begin(struct link *l, int64_t session)
+struct buf *link_open_response(struct link *l, int64_t epoch)
 {
 	static const char room[HEAD_ROOM];
-	if (session != l->epoch) {
+	if (epoch != l->epoch) {
 		l->counts.dropped++;
 		return NULL;
 	}
-	l->answered++;
+	l->responded++;
 	if (l->out.len == 0)
 		buf_put(&l->out, room, sizeof room);
 	l->mark = l->out.len;
 	return &l->out;
 }
 
-void link_end(struct link *l)
+void link_close_response(struct link *l)
 {
 	arm_flush(l);
-	if (l->out.failed) { /* the responses before it are whole */
+	if (l->out.failed) { /* keep the complete responses before it */
 		l->out.failed = false;
 		l->out.len = l->mark;
 		l->counts.dropped++;
 		if (may_log(l))
-			log_error("an answer to the gateway at %s is dropped: out of memory",
+			log_error("response to the gateway at %s dropped: out of memory",
 				l->endpoint);
 	} else {
-		l->out_answers++;
+		l->out_responses++;
 	}
 	if (l->out.len >= LINK_BODY_TARGET)
-		send_answers(l);
+		send_responses(l);
 }
 
 /* From the gateway. */
 
-static void begin_session(struct link *l, int64_t epoch)
+static void begin_epoch(struct link *l, int64_t epoch)
 {
-	end_session(l);
+	end_epoch(l);
 	l->epoch = epoch;
-	l->received = l->answered = 0;
-	l->counts.sessions++;
-	log_info("gateway at %s has greeted us: session %" PRId64, l->endpoint, epoch);
-	arm_flush(l); /* in the next turn: what an ended connection left behind is read before */
+	l->received = l->responded = 0;
+	l->counts.epochs++;
+	log_info("gateway at %s connected: epoch %" PRId64, l->endpoint, epoch);
+	arm_flush(l); /* next turn: first read what an ended connection left behind */
 }
 
 static void on_hello(struct link *l, struct span params)
@@ -328,19 +328,19 @@ static void on_hello(struct link *l, struct span params)
 		l->counts.malformed++;
 		return;
 	}
-	if (epoch == l->over)
+	if (epoch == l->ended_epoch)
 		return;
 	bool was_greeted = l->is_greeted;
-	l->heard_ms = service_now_ms();
+	l->greeted_ms = service_now_ms();
 	l->is_greeted = true;
 	if (l->hellos_owed > 0)
 		l->hellos_owed--;
 	if (!was_greeted)
 		arm_tick(l);
 	if (epoch != l->epoch)
-		begin_session(l, epoch);
+		begin_epoch(l, epoch);
 	else if (l->is_leaving && l->hellos_until_left > 0 && --l->hellos_until_left == 0)
-		leave_done(l);
+		finish_leaving(l);
 }
 
 static void on_request(struct link *l, const struct envelope *e)
@@ -375,9 +375,9 @@ static void on_cancel(struct link *l, struct span params)
 	}
 }
 
-static void take(struct link *l, const struct envelope *e)
+static void dispatch(struct link *l, const struct envelope *e)
 {
-	if (l->is_given_up)
+	if (l->is_stalled)
 		l->counts.stale += e->kind == ENVELOPE_REQUEST;
 	else if (e->kind == ENVELOPE_REQUEST)
 		on_request(l, e);
@@ -385,24 +385,24 @@ static void take(struct link *l, const struct envelope *e)
 		on_hello(l, e->params);
 	else if (e->kind == ENVELOPE_NOTIFICATION && span_is(e->method, "gateway.cancel"))
 		on_cancel(l, e->params);
-	/* a newer gateway may say more than we know */
+	/* A newer gateway may send unknown notifications. */
 }
 
 static void refuse(struct link *l, uint32_t msgid, const struct fail *why)
 {
 	l->counts.requests++;
 	l->received++;
-	struct buf *out = link_begin(l, l->epoch);
+	struct buf *out = link_open_response(l, l->epoch);
 	buf_clear(&l->params);
 	envelope_put_error_map(&l->params, ST_MALFORMED, why);
 	envelope_put_error(out, msgid, buf_view(&l->params));
 	out->failed |= l->params.failed;
-	link_end(l);
+	link_close_response(l);
 }
 
-/* Passes a message that can't be taken; false where its end isn't known. A request is refused,
- * else the gateway would wait for it, and never give its credit to another. */
-static bool pass(struct link *l, struct msg_reader *in, const struct fail *why)
+/* Skips a malformed message. Returns false if its end is unknown. A malformed request gets an error:
+ * otherwise the gateway would wait for it and its credit would be lost. */
+static bool skip_malformed(struct link *l, struct msg_reader *in, const struct fail *why)
 {
 	struct span rest = { in->at, (size_t)(in->end - in->at) };
 	size_t size;
@@ -410,7 +410,7 @@ static bool pass(struct link *l, struct msg_reader *in, const struct fail *why)
 	bool has_end = msg_measure(rest, &size, NULL) == ST_OK;
 	l->counts.malformed++;
 	if (may_log(l))
-		log_warn("a message of the gateway at %s is malformed: %s: %s", l->endpoint,
+		log_warn("malformed message from the gateway at %s: %s: %s", l->endpoint,
 			fail_text(why, ST_MALFORMED),
 			has_end ? "refused" : "dropped with all after it");
 	if (!has_end)
@@ -426,44 +426,44 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	struct link *l = arg;
 	struct msg_reader in = msg_reader(body);
 	(void)s, (void)peer;
-	look(l);
+	check_liveness(l);
 	while (in.at < in.end) {
 		struct envelope e;
 		struct fail why = { 0 };
 		if (envelope_decode(&in, &e, &why) == ST_OK)
-			take(l, &e);
-		else if (!pass(l, &in, &why))
+			dispatch(l, &e);
+		else if (!skip_malformed(l, &in, &why))
 			return;
 	}
 }
 
 static void check_silence(struct link *l, uint64_t now_ms)
 {
-	if (now_ms - l->heard_ms >= LINK_SILENCE_MS)
-		lose_greeting(l, "it is silent");
+	if (now_ms - l->greeted_ms >= LINK_SILENCE_MS)
+		lose_gateway(l, "it is silent");
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	(void)fd, (void)what;
-	look(l);
+	check_liveness(l);
 	uint64_t now_ms = l->ticked_ms = service_now_ms();
-	if (l->is_given_up)
-		connect_anew(l);
+	if (l->is_stalled)
+		reconnect(l);
 	check_silence(l, now_ms);
-	if (l->is_given_up)
-		l->wants_ready = true; /* there is no socket */
-	else if (!l->is_leaving || !l->is_greeted || now_ms - l->heard_ms >= LINK_READY_MS)
-		say_ready(l);
+	if (l->is_stalled)
+		l->wants_ready = true; /* no socket */
+	else if (!l->is_leaving || !l->is_greeted || now_ms - l->greeted_ms >= LINK_READY_MS)
+		send_ready(l);
 	arm_tick(l);
 	if (l->is_leaving && now_ms >= l->leave_ms)
-		leave_done(l);
+		finish_leaving(l);
 }
 
-/* The worker's side. */
+/* Public functions. */
 
-void link_announce(struct link *l)
+void link_send_ready(struct link *l)
 {
 	l->wants_ready = true;
 	arm_flush(l);
@@ -476,11 +476,11 @@ void link_leave(struct link *l)
 	l->is_leaving = true;
 	l->leave_ms = service_now_ms() + LINK_LEAVE_MS;
 	arm_tick(l);
-	send_answers(l);
+	send_responses(l);
 	if (l->is_greeted && l->is_announced)
-		say_leaving(l);
+		send_leaving(l);
 	else
-		leave_done(l); /* it has nothing for us */
+		finish_leaving(l); /* the gateway has sent no requests */
 }
 
 bool link_has_left(const struct link *l)
@@ -529,7 +529,7 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 	st = open_socket(l, why);
 	if (st != ST_OK)
 		goto failed;
-	link_announce(l);
+	link_send_ready(l);
 	arm_tick(l);
 	*out = l;
 	return ST_OK;
@@ -551,7 +551,7 @@ void link_free(struct link **link, int linger_ms)
 	if (!l)
 		return;
 	if (l->socket)
-		send_answers(l);
+		send_responses(l);
 	free_event(l->flush);
 	free_event(l->tick);
 	socket_free_lingering(&l->socket, linger_ms);

@@ -2,7 +2,7 @@
 
 #include "common/log.h"
 #include "common/service.h"
-#include "worker/verdict.h"
+#include "worker/sqlstate.h"
 
 enum { ATTEMPTS_MAX = 3, LOG_EVERY_MS = 1000 };
 
@@ -18,85 +18,86 @@ bool outcome_may_log(struct outcomes *o)
 static void refuse(struct outcomes *o, struct request *r, enum status st)
 {
 	o->in_flight--;
-	answer_with(o->answers, r, st);
+	response_fail(o->responses, r, st);
 }
 
-static void run_again(struct outcomes *o, const struct execution *e, bool to_run_alone)
+static void run_again(struct outcomes *o, const struct execution *e, bool to_run_singly)
 {
-	struct request_list again = { 0 };
+	struct request_list requeued = { 0 };
 	for (size_t i = 0; i < e->count; i++)
-		request_list_push(&again, o->run->requests[e->first + i]);
+		request_list_push(&requeued, o->run->requests[e->first + i]);
 	o->in_flight -= e->count;
-	queue_return(o->queue, &again, to_run_alone);
+	queue_requeue(o->queue, &requeued, to_run_singly);
 }
 
-/* Whether a statement that was ended may have been meant by a cancellation, but not this request. */
-static bool was_hit_by_mistake(
-	const struct outcomes *o, const struct request *r, struct verdict verdict)
+/* Returns whether a cancellation may have ended the statement although this request is not obsolete. */
+static bool was_cancelled_for_others(
+	const struct outcomes *o, const struct request *r, struct sqlstate_policy policy)
 {
 	uint64_t now_ms = service_now_ms();
-	return verdict.status == ST_DEADLINE_EXCEEDED && o->cancelled_ms
+	return policy.status == ST_DEADLINE_EXCEEDED && o->cancelled_ms
 	       && now_ms - o->cancelled_ms < OUTCOME_CANCEL_MS && !r->is_abandoned
 	       && now_ms < r->deadline_ms;
 }
 
-static void judge(struct outcomes *o, const struct execution *e, struct request *r)
+static void finish_failed_request(struct outcomes *o, const struct execution *e, struct request *r)
 {
-	struct verdict v = verdict_of(e->sqlstate);
-	v.try_again |= was_hit_by_mistake(o, r, v);
-	if (v.try_again && ++r->attempts < ATTEMPTS_MAX) {
+	struct sqlstate_policy v = sqlstate_policy(e->sqlstate);
+	v.retry_at_once |= was_cancelled_for_others(o, r, v);
+	if (v.retry_at_once && ++r->attempts < ATTEMPTS_MAX) {
 		o->in_flight--;
-		queue_push_alone(o->queue, r);
+		queue_push_singly(o->queue, r);
 		return;
 	}
-	const char *code = status_info(answer_status(r, v.status))->code;
+	const char *code = status_info(response_reportable_status(r, v.status))->code;
 	if (!r->is_abandoned && outcome_may_log(o))
-		log_warn("%s failed: %s (SQLSTATE %s): answered %s, request %.*s", r->method->name,
-			e->why.text, e->sqlstate, code, (int)r->request_id.len,
+		log_warn("%s failed: %s (SQLSTATE %s): responding %s, request %.*s",
+			r->method->name, e->why.text, e->sqlstate, code, (int)r->request_id.len,
 			r->request_id.bytes);
 	refuse(o, r, v.status);
 }
 
-static void settle_failed(struct outcomes *o, const struct execution *e)
+static void finish_failed(struct outcomes *o, const struct execution *e)
 {
 	if (e->count == 1) {
-		judge(o, e, o->run->requests[e->first]);
+		finish_failed_request(o, e, o->run->requests[e->first]);
 		return;
 	}
 	if (outcome_may_log(o))
-		log_info("%s failed for %zu requests together: %s (SQLSTATE %s): each runs alone",
+		log_info("%s failed for %zu requests together: %s (SQLSTATE %s): retrying each "
+			 "singly",
 			e->method->name, e->count, e->why.text, e->sqlstate);
 	run_again(o, e, true);
 }
 
-bool outcome_settle(struct outcomes *o, struct execution *e)
+bool outcome_finish(struct outcomes *o, struct execution *e)
 {
-	switch (e->fate) {
-	case CAME:
+	switch (e->state) {
+	case EXECUTION_DONE:
 		o->in_flight -= e->count;
-		answer_rows(o->answers, o->run->requests, e);
+		response_put_rows(o->responses, o->run->requests, e);
 		break;
-	case FAILED:
-		settle_failed(o, e);
-		return !verdict_of(e->sqlstate).reconnect;
-	case ABORTED:
-	case UNANSWERED:
-		run_again(o, e, e->is_alone);
+	case EXECUTION_FAILED:
+		finish_failed(o, e);
+		return !sqlstate_policy(e->sqlstate).reconnect;
+	case EXECUTION_ABORTED:
+	case EXECUTION_PENDING:
+		run_again(o, e, e->is_single);
 		break;
 	}
 	return true;
 }
 
-/* `again` collects what may be run again together. */
+/* `requeued` collects what may run again together. */
 static void recover_request(
-	struct outcomes *o, struct request *r, bool is_undone, struct request_list *again)
+	struct outcomes *o, struct request *r, bool surely_not_run, struct request_list *requeued)
 {
-	if (!is_undone && !request_is_repeatable(r)) {
+	if (!surely_not_run && !request_is_repeatable(r)) {
 		refuse(o, r, ST_OUTCOME_UNKNOWN);
 		return;
 	}
-	if (!is_undone) {
-		r->may_be_done = r->method->is_write;
+	if (!surely_not_run) {
+		r->maybe_committed = r->method->is_write;
 		r->attempts++;
 	}
 	if (r->attempts >= ATTEMPTS_MAX) {
@@ -105,22 +106,22 @@ static void recover_request(
 	}
 	o->in_flight--;
 	if (r->attempts > 0)
-		queue_push_alone(o->queue, r);
+		queue_push_singly(o->queue, r);
 	else
-		request_list_push(again, r);
+		request_list_push(requeued, r);
 }
 
-void outcome_recover(struct outcomes *o, struct execution *e, bool was_told)
+void outcome_recover(struct outcomes *o, struct execution *e, bool connection_ended_cleanly)
 {
-	struct request_list again = { 0 };
-	if (e->fate == CAME && !e->method->is_write) {
+	struct request_list requeued = { 0 };
+	if (e->state == EXECUTION_DONE && !e->method->is_write) {
 		o->in_flight -= e->count;
-		answer_rows(o->answers, o->run->requests, e);
+		response_put_rows(o->responses, o->run->requests, e);
 		return;
 	}
-	bool is_undone = execution_is_undone(e, was_told);
+	bool surely_not_run = execution_surely_not_run(e, connection_ended_cleanly);
 	for (size_t i = 0; i < e->count; i++)
-		recover_request(o, o->run->requests[e->first + i], is_undone, &again);
+		recover_request(o, o->run->requests[e->first + i], surely_not_run, &requeued);
 	database_rows_free(&e->rows);
-	queue_return(o->queue, &again, false);
+	queue_requeue(o->queue, &requeued, false);
 }

@@ -1,40 +1,40 @@
 /*
- * outcome: what becomes of a batch's executions, and of each request in them.
+ * outcome: what happens to a run's executions and their requests after a result or a lost connection.
  *
- *	came                       → each request is answered
- *	failed, several requests   → each runs again, alone
- *	failed, one request        → its verdict (worker/verdict.h), or it runs again
- *	aborted by another failure → it runs again
- *	the connection was lost    → what has not run runs again; what may have run is repeated if that is
- *	                             safe, else it is OUTCOME_UNKNOWN
+ *	done                        → respond to each request
+ *	failed, several requests    → retry each request singly
+ *	failed, one request         → respond or retry, as worker/sqlstate.h says
+ *	aborted by another failure  → run again
+ *	lost with the connection    → surely not run: run again; else repeat if that is safe, else respond
+ *	                              with OUTCOME_UNKNOWN
  *
- * A statement that was cancelled has failed. Those of its requests that are not over run again: the
- * cancellation was for others (worker/lanes.h).
+ * A cancelled statement counts as failed. The cancellation was meant for obsolete requests only
+ * (worker/lanes.h), so the other requests of the statement run again.
  */
 #ifndef WORKER_OUTCOME_H
 #define WORKER_OUTCOME_H
 
-#include "worker/answer.h"
+#include "worker/response.h"
 #include "worker/queue.h"
 #include "worker/run.h"
 
-enum { OUTCOME_CANCEL_MS = 2000 }; /* so late a cancellation may still take effect */
+enum { OUTCOME_CANCEL_MS = 2000 }; /* a cancellation may take effect this late */
 
 struct outcomes {
-	struct answers *answers;
+	struct responses *responses;
 	struct queue *queue;
 	struct run *run;
-	size_t in_flight;      /* requests of the run that are not settled */
-	uint64_t cancelled_ms; /* when a cancellation was last asked for; 0: never */
+	size_t in_flight;      /* unfinished requests of the run */
+	uint64_t cancelled_ms; /* time of the last cancellation; 0: none */
 	uint64_t logged_ms;
 };
 
-/* Of the run's group that was synced. False: the connection is of no more use, for the reason in
- * e->why. */
-bool outcome_settle(struct outcomes *o, struct execution *e) MUST_CHECK;
+/* Finishes an execution whose group is synced. Returns false if the caller must reconnect; e->why has
+ * the reason. */
+bool outcome_finish(struct outcomes *o, struct execution *e) MUST_CHECK;
 
-/* Of a connection that was lost; see execution_is_undone. */
-void outcome_recover(struct outcomes *o, struct execution *e, bool was_told);
+/* Finishes an execution whose connection is lost; see execution_surely_not_run. */
+void outcome_recover(struct outcomes *o, struct execution *e, bool connection_ended_cleanly);
 
 /* Failures come in bursts, so log at most one line per second. */
 bool outcome_may_log(struct outcomes *o);

@@ -13,14 +13,14 @@ struct pooler {
 	PGconn *conn;
 	struct event *io; /* one-shot; its timeout is the end of the wait */
 	const char *setup[POOLER_SETUP];
-	bool is_asking;
+	bool is_probing;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
 
-static void answer(struct pooler *p, bool is_shared)
+static void report(struct pooler *p, bool is_shared)
 {
-	p->options.on_answer(p->options.arg, is_shared); /* may free it */
+	p->options.on_probed(p->options.arg, is_shared); /* may free it */
 }
 
 static void watch(struct pooler *p, short direction)
@@ -30,20 +30,20 @@ static void watch(struct pooler *p, short direction)
 	(void)event_add(p->io, &wait);
 }
 
-static void ask(struct pooler *p)
+static void send_probe(struct pooler *p)
 {
-	p->is_asking = true;
+	p->is_probing = true;
 	if (PQsendQueryParams(p->conn, statement_find("connection"), POOLER_SETUP, NULL, p->setup,
 		    NULL, NULL, 0))
 		watch(p, EV_READ);
 	else
-		answer(p, false);
+		report(p, false);
 }
 
-static void take_answer(struct pooler *p)
+static void read_result(struct pooler *p)
 {
 	if (!PQconsumeInput(p->conn)) {
-		answer(p, false);
+		report(p, false);
 	} else if (PQisBusy(p->conn)) {
 		watch(p, EV_READ);
 	} else {
@@ -51,11 +51,11 @@ static void take_answer(struct pooler *p)
 		bool has_row = r && PQresultStatus(r) == PGRES_TUPLES_OK;
 		int pid = has_row ? atoi(PQgetvalue(r, 0, 0)) : 0;
 		PQclear(r);
-		answer(p, has_row && pid == p->options.backend_pid);
+		report(p, has_row && pid == p->options.backend_pid);
 	}
 }
 
-static void connect_more(struct pooler *p)
+static void continue_connecting(struct pooler *p)
 {
 	switch (PQconnectPoll(p->conn)) {
 	case PGRES_POLLING_READING:
@@ -65,10 +65,10 @@ static void connect_more(struct pooler *p)
 		watch(p, EV_WRITE);
 		break;
 	case PGRES_POLLING_OK:
-		ask(p);
+		send_probe(p);
 		break;
 	default:
-		answer(p, false);
+		report(p, false);
 		break;
 	}
 }
@@ -78,11 +78,11 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 	struct pooler *p = arg;
 	(void)fd;
 	if (what & EV_TIMEOUT)
-		answer(p, false);
-	else if (p->is_asking)
-		take_answer(p);
+		report(p, false);
+	else if (p->is_probing)
+		read_result(p);
 	else
-		connect_more(p);
+		continue_connecting(p);
 }
 
 static void ignore_notice(void *arg, const char *message)
@@ -91,7 +91,7 @@ static void ignore_notice(void *arg, const char *message)
 	(void)message;
 }
 
-enum status pooler_ask(
+enum status pooler_probe(
 	struct event_base *base, const struct pooler_options *options, struct pooler **out)
 {
 	struct pooler *p = calloc(1, sizeof *p);

@@ -7,7 +7,7 @@
  * lets the second connection wait, which only session mode does; after POOLER_WAIT_MS the server
  * counts as not shared.
  *
- * The answer is a hint, not a proof: other clients may take the idle server first. A worker that
+ * The report is a hint, not a proof: other clients may take the idle server first. A worker that
  * loses its server later finds its statements missing and gives the connection up (database.c).
  */
 #ifndef WORKER_POOLER_H
@@ -24,13 +24,13 @@ struct pooler_options {
 	const char *const *keywords, *const *values; /* of libpq, for the call only */
 	const char *const *setup; /* POOLER_SETUP values of schema/connection.sql */
 	int backend_pid;          /* of the idle server */
-	void (*on_answer)(void *arg, bool is_shared); /* from the loop, once */
+	void (*on_probed)(void *arg, bool is_shared); /* from the loop, once */
 	void *arg;
 };
 
-enum status pooler_ask(struct event_base *base, const struct pooler_options *options,
+enum status pooler_probe(struct event_base *base, const struct pooler_options *options,
 	struct pooler **out) MUST_CHECK;
 
-void pooler_free(struct pooler **pooler); /* also from on_answer */
+void pooler_free(struct pooler **pooler); /* also from on_probed */
 
 #endif

@@ -12,14 +12,14 @@ enum status queue_init(struct queue *q, int64_t run_rows)
 static void give_all(struct request_list *list, struct request_pool *pool)
 {
 	for (struct request *r; (r = request_list_pop(list)) != NULL;)
-		request_give(pool, &r);
+		request_release(pool, &r);
 }
 
 void queue_fini(struct queue *q, struct request_pool *pool)
 {
 	for (size_t i = 0; q->by_method && i < method_count(); i++)
 		give_all(&q->by_method[i], pool);
-	give_all(&q->alone, pool);
+	give_all(&q->singly, pool);
 	free(q->by_method);
 	*q = (struct queue){ 0 };
 }
@@ -47,28 +47,28 @@ void queue_push(struct queue *q, struct request *r)
 	count_in(q, r);
 }
 
-void queue_push_alone(struct queue *q, struct request *r)
+void queue_push_singly(struct queue *q, struct request *r)
 {
-	request_list_push(&q->alone, r);
+	request_list_push(&q->singly, r);
 	count_in(q, r);
 }
 
-void queue_return(struct queue *q, struct request_list *requests, bool to_run_alone)
+void queue_requeue(struct queue *q, struct request_list *requests, bool to_run_singly)
 {
 	if (!requests->first)
 		return;
 	for (const struct request *r = requests->first; r; r = r->next)
 		count_in(q, r);
 	request_list_prepend(
-		to_run_alone ? &q->alone : list_of(q, requests->first->method), requests);
+		to_run_singly ? &q->singly : list_of(q, requests->first->method), requests);
 }
 
-static bool drop_if_over(struct queue *q, struct request *r, const struct queue_judge *judge)
+static bool drop_if_obsolete(struct queue *q, struct request *r, const struct queue_filter *filter)
 {
-	if (!judge->is_over(judge->arg, r))
+	if (!filter->is_obsolete(filter->arg, r))
 		return false;
 	count_out(q, r);
-	judge->drop(judge->arg, r);
+	filter->drop(filter->arg, r);
 	return true;
 }
 
@@ -78,26 +78,27 @@ static void run_request(struct queue *q, struct run *run, struct execution *e, s
 	count_out(q, r);
 }
 
-static void fill_alone(struct queue *q, struct run *run, const struct queue_judge *judge)
+static void fill_singly(struct queue *q, struct run *run, const struct queue_filter *filter)
 {
 	struct request *r;
-	while (run->execution_count < RUN_ALONE_MAX && (r = request_list_pop(&q->alone)) != NULL) {
-		if (drop_if_over(q, r, judge))
+	while (run->execution_count < RUN_SINGLY_MAX
+		&& (r = request_list_pop(&q->singly)) != NULL) {
+		if (drop_if_obsolete(q, r, filter))
 			continue;
 		struct execution *e = run_open(run, r->method);
-		e->is_alone = true;
+		e->is_single = true;
 		run_request(q, run, e, r);
 	}
 }
 
-/* What it takes of an execution. */
+/* The rows that the request takes of an execution's limit. */
 static int64_t cost_of(const struct queue *q, const struct request *r)
 {
 	return r->is_long ? q->run_rows : r->rows;
 }
 
-/* Whether the first of the list is looked at, too. `rows` are those of the execution up to now. */
-static bool may_look(const struct queue *q, const struct request_list *list,
+/* Returns whether the first request of the list fits. `rows`: of the execution so far. */
+static bool has_room_for_next(const struct queue *q, const struct request_list *list,
 	const struct execution *e, int64_t rows)
 {
 	const struct request *r = list->first;
@@ -106,67 +107,67 @@ static bool may_look(const struct queue *q, const struct request_list *list,
 }
 
 static void fill_together(
-	struct queue *q, const struct method *m, struct run *run, const struct queue_judge *judge)
+	struct queue *q, const struct method *m, struct run *run, const struct queue_filter *filter)
 {
-	struct request_list *list = list_of(q, m), kept = { 0 };
+	struct request_list *list = list_of(q, m), skipped = { 0 };
 	if (!list->first)
 		return;
 	struct execution *e = run_open(run, m);
 	int64_t rows = 0;
 	if (method_key(m) >= 0)
 		request_keys_clear(&q->keys);
-	while (kept.count < QUEUE_PASS_MAX && may_look(q, list, e, rows)) {
+	while (skipped.count < QUEUE_SKIP_MAX && has_room_for_next(q, list, e, rows)) {
 		struct request *r = request_list_pop(list);
-		if (drop_if_over(q, r, judge))
+		if (drop_if_obsolete(q, r, filter))
 			continue;
 		if (!request_keys_add(&q->keys, r)) {
-			request_list_push(&kept, r);
+			request_list_push(&skipped, r);
 			continue;
 		}
 		rows += cost_of(q, r);
 		run_request(q, run, e, r);
 	}
-	request_list_prepend(list, &kept);
+	request_list_prepend(list, &skipped);
 	run_drop_empty(run);
 }
 
-void queue_fill(struct queue *q, struct run *run, const struct queue_judge *judge)
+void queue_fill(struct queue *q, struct run *run, const struct queue_filter *filter)
 {
-	fill_alone(q, run, judge);
+	fill_singly(q, run, filter);
 	for (size_t i = 0; i < method_count(); i++)
-		fill_together(q, method_at(i), run, judge);
+		fill_together(q, method_at(i), run, filter);
 	run_close(run);
 }
 
-static void sweep_list(struct queue *q, struct request_list *list, const struct queue_judge *judge)
+static void sweep_list(
+	struct queue *q, struct request_list *list, const struct queue_filter *filter)
 {
-	struct request_list kept = { 0 };
+	struct request_list skipped = { 0 };
 	for (struct request *r; (r = request_list_pop(list)) != NULL;)
-		if (!drop_if_over(q, r, judge))
-			request_list_push(&kept, r);
-	*list = kept;
+		if (!drop_if_obsolete(q, r, filter))
+			request_list_push(&skipped, r);
+	*list = skipped;
 }
 
-void queue_sweep(struct queue *q, const struct queue_judge *judge)
+void queue_sweep(struct queue *q, const struct queue_filter *filter)
 {
-	sweep_list(q, &q->alone, judge);
+	sweep_list(q, &q->singly, filter);
 	for (size_t i = 0; i < method_count(); i++)
-		sweep_list(q, &q->by_method[i], judge);
+		sweep_list(q, &q->by_method[i], filter);
 }
 
-static bool abandon_in(
-	struct request_list *list, const void *origin, int64_t session, uint32_t msgid)
+static bool abandon_in(struct request_list *list, const void *origin, int64_t epoch, uint32_t msgid)
 {
 	for (struct request *r = list->first; r; r = r->next)
-		if (request_abandon(r, origin, session, msgid))
+		if (request_abandon(r, origin, epoch, msgid))
 			return true;
 	return false;
 }
 
-bool queue_abandon(struct queue *q, const void *origin, int64_t session, uint32_t msgid)
+bool queue_abandon(struct queue *q, const void *origin, int64_t epoch, uint32_t msgid)
 {
 	for (size_t i = 0; i < method_count(); i++)
-		if (abandon_in(&q->by_method[i], origin, session, msgid))
+		if (abandon_in(&q->by_method[i], origin, epoch, msgid))
 			return true;
-	return abandon_in(&q->alone, origin, session, msgid);
+	return abandon_in(&q->singly, origin, epoch, msgid);
 }

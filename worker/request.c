@@ -51,7 +51,7 @@ static void destroy(struct request *r)
 	free(r);
 }
 
-void request_give(struct request_pool *pool, struct request **r)
+void request_release(struct request_pool *pool, struct request **r)
 {
 	if (!*r)
 		return;
@@ -96,7 +96,7 @@ static enum status fill(struct request *r, const struct envelope *e, struct fail
 	return st == ST_OK ? cursor_check(r, why) : st;
 }
 
-enum status request_take(struct request_pool *pool, const struct method *m,
+enum status request_acquire(struct request_pool *pool, const struct method *m,
 	const struct envelope *e, struct request **out, struct fail *why)
 {
 	struct request *r = request_list_pop(&pool->free);
@@ -108,20 +108,20 @@ enum status request_take(struct request_pool *pool, const struct method *m,
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
-	r->may_be_done = r->is_abandoned = r->is_long = false;
+	r->maybe_committed = r->is_abandoned = r->is_long = false;
 	r->rows = 1;
 	enum status st = fill(r, e, why);
 	if (st != ST_OK) {
-		request_give(pool, &r);
+		request_release(pool, &r);
 		return st;
 	}
 	*out = r;
 	return ST_OK;
 }
 
-bool request_abandon(struct request *r, const void *origin, int64_t session, uint32_t msgid)
+bool request_abandon(struct request *r, const void *origin, int64_t epoch, uint32_t msgid)
 {
-	if (r->origin != origin || r->session != session || r->msgid != msgid)
+	if (r->origin != origin || r->epoch != epoch || r->msgid != msgid)
 		return false;
 	r->is_abandoned = true;
 	return true;

@@ -7,8 +7,8 @@ enum status run_init(struct run *run, bool cuts_each)
 {
 	run->cuts_each = cuts_each;
 	size_t methods = method_count();
-	run->executions = calloc(RUN_ALONE_MAX + methods, sizeof *run->executions);
-	run->requests = calloc(RUN_ALONE_MAX + methods * REQUEST_KEYS_MAX, sizeof *run->requests);
+	run->executions = calloc(RUN_SINGLY_MAX + methods, sizeof *run->executions);
+	run->requests = calloc(RUN_SINGLY_MAX + methods * REQUEST_KEYS_MAX, sizeof *run->requests);
 	return run->executions && run->requests ? ST_OK : ST_NO_MEMORY;
 }
 
@@ -17,7 +17,7 @@ void run_fini(struct run *run, struct request_pool *pool)
 	for (size_t i = run->group; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
 		for (size_t k = 0; k < e->count; k++)
-			request_give(pool, &run->requests[e->first + k]);
+			request_release(pool, &run->requests[e->first + k]);
 		database_rows_free(&e->rows);
 	}
 	free(run->executions);
@@ -31,8 +31,8 @@ struct execution *run_open(struct run *run, const struct method *m)
 	e->method = m;
 	e->first = run->request_count;
 	e->count = 0;
-	e->is_alone = e->ends_group = false;
-	e->fate = UNANSWERED;
+	e->is_single = e->ends_group = false;
+	e->state = EXECUTION_PENDING;
 	e->rows = NULL;
 	return e;
 }
@@ -54,7 +54,7 @@ void run_close(struct run *run)
 	for (size_t i = 0; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
 		bool is_last = i + 1 == run->execution_count;
-		e->ends_group = run->cuts_each || e->is_alone || e->method->is_write || is_last
+		e->ends_group = run->cuts_each || e->is_single || e->method->is_write || is_last
 				|| e[1].method->is_write;
 	}
 }
@@ -65,50 +65,50 @@ bool run_is_empty(const struct run *run)
 }
 
 static bool has_request_of(
-	const struct run *run, const struct execution *e, const void *origin, int64_t session)
+	const struct run *run, const struct execution *e, const void *origin, int64_t epoch)
 {
 	for (size_t i = 0; i < e->count; i++) {
 		const struct request *r = run->requests[e->first + i];
-		if (r->origin == origin && r->session == session)
+		if (r->origin == origin && r->epoch == epoch)
 			return true;
 	}
 	return false;
 }
 
-bool run_has_write_of(const struct run *run, const void *origin, int64_t session)
+bool run_has_write_of(const struct run *run, const void *origin, int64_t epoch)
 {
 	for (size_t i = run->group; i < run->execution_count; i++) {
 		const struct execution *e = &run->executions[i];
-		if (e->method->is_write && has_request_of(run, e, origin, session))
+		if (e->method->is_write && has_request_of(run, e, origin, epoch))
 			return true;
 	}
 	return false;
 }
 
 bool run_group_all(
-	const struct run *run, bool (*judge)(void *arg, const struct request *r), void *arg)
+	const struct run *run, bool (*test)(void *arg, const struct request *r), void *arg)
 {
 	size_t end = run_is_empty(run) ? run->group : run_group_end(run);
 	for (size_t i = run->group; i < end; i++)
 		for (size_t k = 0; k < run->executions[i].count; k++)
-			if (!judge(arg, run->requests[run->executions[i].first + k]))
+			if (!test(arg, run->requests[run->executions[i].first + k]))
 				return false;
 	return true;
 }
 
-bool run_abandon(struct run *run, const void *origin, int64_t session, uint32_t msgid)
+bool run_abandon(struct run *run, const void *origin, int64_t epoch, uint32_t msgid)
 {
 	for (size_t i = run->group; i < run->execution_count; i++)
 		for (size_t k = 0; k < run->executions[i].count; k++)
 			if (request_abandon(run->requests[run->executions[i].first + k], origin,
-				    session, msgid))
+				    epoch, msgid))
 				return true;
 	return false;
 }
 
 void run_clear(struct run *run)
 {
-	run->request_count = run->execution_count = run->group = run->told = 0;
+	run->request_count = run->execution_count = run->group = run->answered = 0;
 }
 
 size_t run_group_end(const struct run *run)
@@ -119,15 +119,15 @@ size_t run_group_end(const struct run *run)
 	return i + 1;
 }
 
-void run_pass_group(struct run *run)
+void run_finish_group(struct run *run)
 {
-	run->group = run->told = run_group_end(run);
+	run->group = run->answered = run_group_end(run);
 }
 
 static void fail_execution(struct execution *e, const struct database_result *result)
 {
 	database_rows_free(&e->rows);
-	e->fate = FAILED;
+	e->state = EXECUTION_FAILED;
 	(void)fail_set(&e->why, ST_INTERNAL, "%s", result->message);
 	(void)snprintf(e->sqlstate, sizeof e->sqlstate, "%s", result->sqlstate);
 }
@@ -135,34 +135,35 @@ static void fail_execution(struct execution *e, const struct database_result *re
 static void take_more(struct run *run, const struct database_result *result)
 {
 	struct pg_result *rows = result->rows;
-	for (size_t i = run->group; result->kind == DATABASE_FAILED && i < run->told; i++)
-		if (run->executions[i].fate == CAME)
+	for (size_t i = run->group; result->kind == DATABASE_FAILED && i < run->answered; i++)
+		if (run->executions[i].state == EXECUTION_DONE)
 			fail_execution(&run->executions[i], result);
 	database_rows_free(&rows);
 }
 
-void run_take(struct run *run, const struct database_result *result)
+void run_add_result(struct run *run, const struct database_result *result)
 {
-	if (run->told == run_group_end(run)) {
+	if (run->answered == run_group_end(run)) {
 		take_more(run, result);
 		return;
 	}
-	struct execution *e = &run->executions[run->told++];
+	struct execution *e = &run->executions[run->answered++];
 	switch (result->kind) {
 	case DATABASE_ROWS:
-		e->fate = CAME;
+		e->state = EXECUTION_DONE;
 		e->rows = result->rows;
 		break;
 	case DATABASE_FAILED:
 		fail_execution(e, result);
 		break;
 	case DATABASE_ABORTED:
-		e->fate = ABORTED;
+		e->state = EXECUTION_ABORTED;
 		break;
 	}
 }
 
-bool execution_is_undone(const struct execution *e, bool was_told)
+bool execution_surely_not_run(const struct execution *e, bool connection_ended_cleanly)
 {
-	return e->fate == FAILED || e->fate == ABORTED || (e->fate == UNANSWERED && was_told);
+	return e->state == EXECUTION_FAILED || e->state == EXECUTION_ABORTED
+	       || (e->state == EXECUTION_PENDING && connection_ended_cleanly);
 }

@@ -1,15 +1,15 @@
 /*
- * run: what is in the database, and what is known of it.
+ * run: what one lane has sent to the database, and the results so far.
  *
- * A run is a row of executions, each of some requests of one method, cut into groups: a group is
- * a transaction, and a sync of the pipeline. Results come in order; nothing of a group is final
- * before its sync.
+ * A run is a list of executions. An execution is one statement for some requests of one method.
+ * Executions form groups: a group is one transaction and ends with a sync of the pipeline. Results
+ * arrive in order. No result of a group is final before its sync.
  *
  *	struct execution *e = run_open(run, method);
  *	run_add(run, e, request);
- *	run_close(run);                        now e->ends_group says where to sync
- *	on a result:  run_take(run, result);
- *	on a sync:    settle run->executions[run->group .. run_group_end(run)); run_pass_group(run);
+ *	run_close(run);                        sets e->ends_group: sync after this execution
+ *	on a result:  run_add_result(run, result);
+ *	on a sync:    finish run->executions[run->group .. run_group_end(run)); run_finish_group(run);
  */
 #ifndef WORKER_RUN_H
 #define WORKER_RUN_H
@@ -17,69 +17,75 @@
 #include "worker/database.h"
 #include "worker/request.h"
 
-enum { RUN_ALONE_MAX = 64 }; /* executions of one request, after a failure together */
+enum { RUN_SINGLY_MAX = 64 }; /* executions of one request each, retried after a common failure */
 
-enum fate { UNANSWERED, CAME, FAILED, ABORTED };
+enum execution_state {
+	EXECUTION_PENDING, /* no result yet */
+	EXECUTION_DONE,
+	EXECUTION_FAILED,
+	EXECUTION_ABORTED, /* not run: an earlier execution of its group failed */
+};
 
-/* One statement's execution: requests[first..first+count) of the run. */
+/* One statement for requests[first..first+count) of the run. */
 struct execution {
 	const struct method *method;
 	size_t first, count;
-	bool is_alone;
+	bool is_single; /* one request, retried after a common failure */
 	bool ends_group;
-	enum fate fate;
-	struct pg_result *rows; /* CAME */
-	char sqlstate[6];       /* FAILED */
+	enum execution_state state;
+	struct pg_result *rows; /* EXECUTION_DONE */
+	char sqlstate[6];       /* EXECUTION_FAILED */
 	struct fail why;
 };
 
-/* Executions before `group` are settled; those before `told` have a result; the group's sync is
- * outstanding. */
+/* Executions before `group` are finished. Executions before `answered` have a result. The sync of the
+ * group that starts at `group` is outstanding. */
 struct run {
 	struct request **requests;
 	size_t request_count;
 	struct execution *executions;
 	size_t execution_count;
-	size_t group, told;
-	bool cuts_each; /* each execution is a group of its own */
+	size_t group, answered;
+	bool cuts_each; /* every execution is its own group */
 };
 
 enum status run_init(struct run *run, bool cuts_each) MUST_CHECK;
-void run_fini(struct run *run, struct request_pool *pool); /* with what is not settled */
+void run_fini(struct run *run, struct request_pool *pool); /* releases unfinished requests */
 
-/* A run has room for an execution of each method and RUN_ALONE_MAX more; those of a method have
- * room for REQUEST_KEYS_MAX requests, the others for one. */
+/* A run has room for one execution per method with REQUEST_KEYS_MAX requests each, and for
+ * RUN_SINGLY_MAX executions with one request each. */
 struct execution *run_open(struct run *run, const struct method *m);
 void run_add(struct run *run, struct execution *e, struct request *r);
 
-/* The last execution is dropped where it is empty; the groups are cut: all reads are one, each
- * execution of a writing method or of one request alone is one of its own, as is each one if the run
- * cuts each. */
+/* Removes the last execution if it has no requests. */
 void run_drop_empty(struct run *run);
+
+/* Sets where groups end. Consecutive reads share a group. A write, a single request and, with
+ * `cuts_each`, every execution is its own group. */
 void run_close(struct run *run);
 
 bool run_is_empty(const struct run *run);
 
-/* Whether what is not settled holds a write that this origin asked for in this session. */
-bool run_has_write_of(const struct run *run, const void *origin, int64_t session);
+/* Returns whether an unfinished execution has a write of this origin and epoch. */
+bool run_has_write_of(const struct run *run, const void *origin, int64_t epoch);
 
-/* Whether `judge` holds for every request of the group that the database is at; true for an empty run. */
+/* Returns whether `test` holds for every request of the current group; true for an empty run. */
 bool run_group_all(
-	const struct run *run, bool (*judge)(void *arg, const struct request *r), void *arg);
+	const struct run *run, bool (*test)(void *arg, const struct request *r), void *arg);
 
-/* Marks the request as abandoned; false where it is not among those that are not settled. */
-bool run_abandon(struct run *run, const void *origin, int64_t session, uint32_t msgid);
+/* Marks the request as abandoned. Returns false if no unfinished execution has it. */
+bool run_abandon(struct run *run, const void *origin, int64_t epoch, uint32_t msgid);
 
 void run_clear(struct run *run);
 
-/* Takes the next result, and its rows. One more than the group has executions is a failure of
- * its commit: nothing of it came. */
-void run_take(struct run *run, const struct database_result *result);
+/* Stores the next result and takes its rows. A result after the group's last execution is a failed
+ * commit: all executions of the group fail. */
+void run_add_result(struct run *run, const struct database_result *result);
 size_t run_group_end(const struct run *run);
-void run_pass_group(struct run *run);
+void run_finish_group(struct run *run);
 
-/* Of a lost connection: whether the execution has certainly left nothing behind. `was_told`: the
- * server said that it ends the session. */
-bool execution_is_undone(const struct execution *e, bool was_told);
+/* After the connection is lost: returns whether the execution surely left no change.
+ * `connection_ended_cleanly`: the server announced that it ends the connection. */
+bool execution_surely_not_run(const struct execution *e, bool connection_ended_cleanly);
 
 #endif

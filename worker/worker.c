@@ -36,7 +36,7 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 	struct worker *w = arg;
 	(void)fd, (void)what;
 	struct batch_counts counts = lanes_counts(w->lanes);
-	log_warn("%zu requests not answered within %d s: given up",
+	log_warn("%zu requests unfinished after %d s: stopping anyway",
 		counts.queued + counts.in_flight, WORKER_DRAIN_MS / 1000);
 	service_stop(w->service);
 }
@@ -56,7 +56,7 @@ static void on_stop(void *arg)
 
 /* Between the links and the lanes. */
 
-static void tell(void *arg, struct news *out)
+static void get_heartbeat(void *arg, struct heartbeat *out)
 {
 	const struct worker *w = arg;
 	out->has_database = w->has_database;
@@ -64,40 +64,40 @@ static void tell(void *arg, struct news *out)
 	out->counts = lanes_counts(w->lanes);
 }
 
-static void on_request(void *arg, struct link *from, int64_t session, const struct envelope *e)
+static void on_request(void *arg, struct link *from, int64_t epoch, const struct envelope *e)
 {
 	struct worker *w = arg;
-	lanes_submit(w->lanes, from, session, e);
+	lanes_submit(w->lanes, from, epoch, e);
 }
 
-static void on_over(void *arg, struct link *l, int64_t session)
+static void on_ended(void *arg, struct link *l, int64_t epoch)
 {
 	struct worker *w = arg;
-	lanes_end_session(w->lanes, l, session);
+	lanes_end_epoch(w->lanes, l, epoch);
 }
 
-static void on_cancel(void *arg, struct link *from, int64_t session, uint32_t msgid)
+static void on_cancel(void *arg, struct link *from, int64_t epoch, uint32_t msgid)
 {
 	struct worker *w = arg;
-	lanes_abandon(w->lanes, from, session, msgid);
+	lanes_abandon(w->lanes, from, epoch, msgid);
 }
 
-static bool wants_answer(void *origin, int64_t session)
+static bool has_epoch(void *origin, int64_t epoch)
 {
-	return link_wants(origin, session);
+	return link_has_epoch(origin, epoch);
 }
 
-static struct buf *open_answer(void *origin, int64_t session)
+static struct buf *open_response(void *origin, int64_t epoch)
 {
-	return link_begin(origin, session);
+	return link_open_response(origin, epoch);
 }
 
-static void close_answer(void *origin)
+static void close_response(void *origin)
 {
-	link_end(origin);
+	link_close_response(origin);
 }
 
-static void say_database(struct worker *w)
+static void announce_database(struct worker *w)
 {
 	bool has_database = lanes_has_database(w->lanes);
 	if (has_database == w->has_database)
@@ -106,33 +106,33 @@ static void say_database(struct worker *w)
 	w->had_database |= has_database;
 	service_say(w->service, has_database ? "database connected" : "waiting for the database");
 	for (size_t i = 0; i < w->link_count; i++)
-		link_announce(w->links[i]);
+		link_send_ready(w->links[i]);
 }
 
 static void on_change(void *arg)
 {
 	struct worker *w = arg;
-	say_database(w);
+	announce_database(w);
 	stop_if_drained(w);
 }
 
-/* Later the setting is right and the database has changed: the worker waits for it. */
+/* If the setting worked before, the database has changed: the worker waits for it. */
 static void on_bad_setting(void *arg, const struct fail *why)
 {
 	struct worker *w = arg;
-	if (w->had_database || w->is_misset)
+	if (w->had_database || w->has_bad_setting)
 		return;
 	log_error("%s: stopping", why->text);
-	w->is_misset = true;
+	w->has_bad_setting = true;
 	service_stop(w->service);
 }
 
-/* What a worker does unasked. */
+/* Purging idempotency keys. */
 
 static void arm_purge(struct worker *w, unsigned longest_ms)
 {
 	unsigned noise = 0;
-	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK); /* not all workers at once */
+	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK); /* spread the workers */
 	unsigned ms = 1 + noise % longest_ms;
 	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
 	(void)evtimer_add(w->purge, &wait);
@@ -146,7 +146,7 @@ static void on_purge(evutil_socket_t fd, short what, void *arg)
 	if (w->is_draining)
 		return;
 	if (w->has_database)
-		lanes_run(w->lanes, "keys.purge", no_params, PURGE_DEADLINE_MS);
+		lanes_run_internal(w->lanes, "keys.purge", no_params, PURGE_DEADLINE_MS);
 	arm_purge(w, 2 * WORKER_PURGE_MS);
 }
 
@@ -158,9 +158,9 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
 		.worker = w->uuid,
-		.wants = wants_answer,
-		.open = open_answer,
-		.close = close_answer,
+		.has_epoch = has_epoch,
+		.open_response = open_response,
+		.close_response = close_response,
 		.on_change = on_change,
 		.on_bad_setting = on_bad_setting,
 		.arg = w,
@@ -182,10 +182,10 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 		.endpoint = endpoint,
 		.uuid = w->uuid,
 		.version = STUDYTRACKER_VERSION,
-		.tell = tell,
+		.get_heartbeat = get_heartbeat,
 		.on_request = on_request,
 		.on_cancel = on_cancel,
-		.on_over = on_over,
+		.on_ended = on_ended,
 		.on_left = on_left,
 		.arg = w,
 	};
@@ -199,7 +199,7 @@ static enum status open_link(struct worker *w, const char *endpoint, struct fail
 	return st;
 }
 
-/* All gateways together must fit into a lane's queue, whatever each may have open. */
+/* The windows of all gateways together must fit into a lane's queue. */
 static void share_window(struct worker *w)
 {
 	int64_t share = LANES_QUEUE_MAX / (int64_t)w->link_count;
@@ -211,8 +211,8 @@ static enum status open_links(struct worker *w, struct fail *why)
 	char endpoint[ENDPOINT_TEXT_MAX];
 	for (const char *at = w->settings.gateways;
 		settings_next_endpoint(&at, endpoint, sizeof endpoint);) {
-		if (has_link(w,
-			    endpoint)) /* a gateway takes a worker's second link for its successor */
+		/* A gateway would take a second link of this worker for a restart. */
+		if (has_link(w, endpoint))
 			continue;
 		enum status st = open_link(w, endpoint, why);
 		if (st != ST_OK)
@@ -224,7 +224,7 @@ static enum status open_links(struct worker *w, struct fail *why)
 	return ST_OK;
 }
 
-/* Without the gateway's key there is no use for ours; the file may be the gateway's alone. */
+/* Without the gateway's key the worker's key is not used, and its file may be unreadable. */
 static enum status open_hub(struct worker *w, struct fail *why)
 {
 	const char *server_key = w->settings.curve_server_key;
@@ -264,11 +264,11 @@ enum status worker_open(struct worker *w, struct fail *why)
 int worker_run(struct worker *w)
 {
 	service_ready(w->service);
-	log_info("worker %s works for the gateways at %s", STUDYTRACKER_VERSION,
+	log_info("worker %s started for the gateways at %s", STUDYTRACKER_VERSION,
 		w->settings.gateways);
 	int exit_status = service_run(w->service);
 	log_info("stopped");
-	return w->is_misset ? SERVICE_EXIT_SETTING : exit_status;
+	return w->has_bad_setting ? SERVICE_EXIT_SETTING : exit_status;
 }
 
 void worker_close(struct worker *w)

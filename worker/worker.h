@@ -34,8 +34,8 @@ struct worker {
 	size_t link_count;
 	int64_t window; /* requests that one gateway may have open */
 	bool has_database, is_draining;
-	bool had_database; /* at any time */
-	bool is_misset;    /* ended by a setting that the database refuses */
+	bool had_database;    /* at any time */
+	bool has_bad_setting; /* ended by a setting that the database refuses */
 	struct event *drain_limit, *purge;
 };
 

@@ -31,7 +31,7 @@ static void add(const struct method *m, const char *name, bool is_nil, int64_t v
 	}
 	struct envelope e = { .context = { 10 + (int64_t)count, SPAN("r"), 1000 },
 		.params = buf_view(&params) };
-	ck_assert_msg(request_take(&pool, m, &e, &made[count], &why) == ST_OK, "%s", why.text);
+	ck_assert_msg(request_acquire(&pool, m, &e, &made[count], &why) == ST_OK, "%s", why.text);
 	count++;
 }
 
@@ -132,7 +132,7 @@ static void begin(void)
 static void end(void)
 {
 	while (count > 0)
-		request_give(&pool, &made[--count]);
+		request_release(&pool, &made[--count]);
 	request_pool_fini(&pool);
 	bind_fini(&bound);
 	buf_fini(&params);

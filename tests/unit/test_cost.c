@@ -11,7 +11,7 @@ static struct request *take(const char *method, int64_t account, struct span par
 		.params = params };
 	struct request *r = NULL;
 	struct fail why = { 0 };
-	enum status st = request_take(&pool, method_find(span_of(method)), &e, &r, &why);
+	enum status st = request_acquire(&pool, method_find(span_of(method)), &e, &r, &why);
 	ck_assert_msg(st == ST_OK, "%s", why.text);
 	return r;
 }
@@ -19,16 +19,16 @@ static struct request *take(const char *method, int64_t account, struct span par
 static int64_t expect(const char *method, int64_t account, struct span params)
 {
 	struct request *r = take(method, account, params);
-	int64_t rows = costs_expect(&costs, r);
-	request_give(&pool, &r);
+	int64_t rows = costs_estimate(&costs, r);
+	request_release(&pool, &r);
 	return rows;
 }
 
 static void learn(const char *method, int64_t account, struct span params, int64_t rows)
 {
 	struct request *r = take(method, account, params);
-	costs_learn(&costs, r, rows);
-	request_give(&pool, &r);
+	costs_record(&costs, r, rows);
+	request_release(&pool, &r);
 }
 
 #define NONE SPAN("\x80")

@@ -8,7 +8,7 @@
 static struct buf given, names;
 static struct param_value *values; /* of the last request; they point into `given` and `names` */
 
-/* A request as request_take leaves it; each pair of params is a name and its value. */
+/* A request as request_acquire leaves it; each pair of params is a name and its value. */
 static void ask(struct request *r, int64_t account, const char *method, const char *const *params)
 {
 	struct fail why = { 0 };

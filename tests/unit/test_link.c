@@ -32,12 +32,12 @@ static struct {
 static struct buf heard;
 static int64_t answers_with; /* the epoch of its gateway.hello; 0: it says none */
 
-static struct news news;
-static int64_t asked[32], sessions[32]; /* msgids and sessions of requests handed on */
+static struct heartbeat heartbeat;
+static int64_t asked[32], epochs[32]; /* msgids and epochs of requests handed on */
 static size_t asked_count;
 static bool answers_at_once;
 static int left;
-static int64_t over; /* the session that ended last */
+static int64_t ended_epoch; /* the epoch that ended last */
 static uint32_t cancelled[8];
 static size_t cancelled_count;
 
@@ -58,7 +58,7 @@ static void put_hello(struct buf *body, int64_t epoch)
 	msg_put_map(&params, 2);
 	msg_put_key(&params, "epoch");
 	msg_put_int(&params, epoch);
-	msg_put_key(&params, "news");
+	msg_put_key(&params, "heartbeat");
 	msg_put_nil(&params);
 	envelope_put_notification(body, "gateway.hello", buf_view(&params));
 	buf_fini(&params);
@@ -189,47 +189,47 @@ static void close_gateway(void)
 
 /* The worker. */
 
-static void tell(void *arg, struct news *out)
+static void get_heartbeat(void *arg, struct heartbeat *out)
 {
 	(void)arg;
-	*out = news;
+	*out = heartbeat;
 }
 
 static void answer(size_t i)
 {
-	struct buf *out = link_begin(worker, sessions[i]);
+	struct buf *out = link_open_response(worker, epochs[i]);
 	if (!out)
 		return;
 	envelope_open_result(out, (uint32_t)asked[i]);
 	msg_put_int(out, asked[i] * 10);
-	link_end(worker);
+	link_close_response(worker);
 }
 
-static void on_request(void *arg, struct link *from, int64_t session, const struct envelope *e)
+static void on_request(void *arg, struct link *from, int64_t epoch, const struct envelope *e)
 {
 	(void)arg;
 	ck_assert_ptr_eq(from, worker);
 	ck_assert(span_is(e->method, "stats.totals"));
 	ck_assert_uint_lt(asked_count, 32);
 	asked[asked_count] = e->msgid;
-	sessions[asked_count++] = session;
+	epochs[asked_count++] = epoch;
 	if (answers_at_once)
 		answer(asked_count - 1);
 }
 
-static void on_cancel(void *arg, struct link *from, int64_t session, uint32_t msgid)
+static void on_cancel(void *arg, struct link *from, int64_t epoch, uint32_t msgid)
 {
 	(void)arg;
 	ck_assert_ptr_eq(from, worker);
-	ck_assert_int_eq(session, 77);
+	ck_assert_int_eq(epoch, 77);
 	cancelled[cancelled_count++] = msgid;
 }
 
-static void on_over(void *arg, struct link *l, int64_t session)
+static void on_ended(void *arg, struct link *l, int64_t epoch)
 {
 	(void)arg;
 	ck_assert_ptr_eq(l, worker);
-	over = session;
+	ended_epoch = epoch;
 }
 
 static void on_left(void *arg)
@@ -282,16 +282,16 @@ static void start(void)
 	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
 	base = event_base_new();
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
-	news = (struct news){ true, WINDOW, { .queued = 3 } };
+	heartbeat = (struct heartbeat){ true, WINDOW, { .queued = 3 } };
 	answers_at_once = true;
 	open_gateway();
 	struct link_options options = { .endpoint = endpoint,
 		.uuid = uuid,
 		.version = "1.2.3",
-		.tell = tell,
+		.get_heartbeat = get_heartbeat,
 		.on_request = on_request,
 		.on_cancel = on_cancel,
-		.on_over = on_over,
+		.on_ended = on_ended,
 		.on_left = on_left };
 	struct fail why = { 0 };
 	ck_assert_msg(link_open(hub, base, &options, &worker, &why) == ST_OK, "%s", why.text);
@@ -337,7 +337,7 @@ START_TEST(a_greeting_begins_a_session_with_the_whole_window)
 	greet(77);
 	ck_assert_int_eq(ready.credit, WINDOW);
 	ck_assert(ready.has_database);
-	ck_assert_uint_eq(link_counts(worker).sessions, 1);
+	ck_assert_uint_eq(link_counts(worker).epochs, 1);
 }
 END_TEST
 
@@ -375,10 +375,10 @@ START_TEST(without_a_window_no_more_than_came_may_be_sent)
 	answers_at_once = false;
 	ask(1, 2);
 	UNTIL(asked_count == 2);
-	news.window = 0;
-	news.has_database = false;
+	heartbeat.window = 0;
+	heartbeat.has_database = false;
 	ready.count = 0;
-	link_announce(worker);
+	link_send_ready(worker);
 	UNTIL(ready.count == 1);
 	ck_assert_int_eq(ready.credit, 2);
 	ck_assert(!ready.has_database);
@@ -410,8 +410,8 @@ START_TEST(an_answer_to_a_former_session_is_dropped)
 	ask(1, 1);
 	UNTIL(asked_count == 1);
 	greet(78);
-	ck_assert_ptr_null(link_begin(worker, 77));
-	ck_assert_int_eq(over, 77);
+	ck_assert_ptr_null(link_open_response(worker, 77));
+	ck_assert_int_eq(ended_epoch, 77);
 	ck_assert_int_eq(ready.credit, WINDOW);
 	answers_at_once = true;
 	ask(2, 1);
@@ -443,19 +443,19 @@ START_TEST(what_was_asked_over_a_connection_that_has_ended_is_not_begun)
 	answers_at_once = false;
 	ask(1, 1);
 	UNTIL(asked_count == 1);
-	ck_assert(link_wants(worker, 77));
+	ck_assert(link_has_epoch(worker, 77));
 	answers_with = 77; /* as if it were left over */
 	close_gateway();
 	open_gateway();
 	ready.count = 0;
-	UNTIL(!link_wants(worker, 77));
-	ck_assert_int_eq(over, 77);
+	UNTIL(!link_has_epoch(worker, 77));
+	ck_assert_int_eq(ended_epoch, 77);
 	UNTIL(ready.count == 2);
-	ck_assert(!link_wants(worker, 77));
+	ck_assert(!link_has_epoch(worker, 77));
 	ck_assert_int_eq(ready.epoch, 0);
 	greet(78);
 	ck_assert_int_eq(ready.credit, WINDOW);
-	ck_assert(link_wants(worker, 78));
+	ck_assert(link_has_epoch(worker, 78));
 	answer(0);
 	ck_assert_uint_eq(link_counts(worker).dropped, 1);
 }
@@ -471,8 +471,8 @@ START_TEST(what_was_asked_before_a_stand_still_is_not_begun)
 	ask(2, 3);
 	answers_with = 78;
 	(void)poll(NULL, 0, LINK_STALL_MS + 100); /* the stand-still itself */
-	ck_assert(!link_wants(worker, former));
-	ck_assert_int_eq(over, former);
+	ck_assert(!link_has_epoch(worker, former));
+	ck_assert_int_eq(ended_epoch, former);
 	UNTIL(ready.epoch == 78);
 	ck_assert_uint_eq(asked_count, 1);
 	ck_assert_uint_eq(link_counts(worker).stalls, 1);
@@ -516,10 +516,10 @@ START_TEST(many_bytes_go_out_in_several_messages_each_behind_its_credit)
 	ask(1, 3);
 	UNTIL(asked_count == 3);
 	for (size_t i = 0; i < 3; i++) {
-		struct buf *out = link_begin(worker, 77);
+		struct buf *out = link_open_response(worker, 77);
 		envelope_open_result(out, (uint32_t)asked[i]);
 		msg_put_text(out, (struct span){ text, LONG });
-		link_end(worker);
+		link_close_response(worker);
 	}
 	free(text);
 	UNTIL(lines() == 3);
@@ -550,7 +550,7 @@ START_TEST(bytes_that_are_no_message_are_dropped_and_the_next_message_taken)
 	say(&body);
 	ask(3, 1);
 	UNTIL(asked_count == 2);
-	UNTIL(link_counts(worker).answers == 2);
+	UNTIL(link_counts(worker).responses == 2);
 	ck_assert_int_eq(asked[0], 1);
 	ck_assert_int_eq(asked[1], 3);
 	ck_assert_uint_eq(link_counts(worker).malformed, 1);
@@ -563,7 +563,7 @@ START_TEST(who_leaves_still_answers_what_was_sent_before_the_gateway_heard_it)
 	answers_at_once = false;
 	ask(1, 1);
 	UNTIL(asked_count == 1);
-	news.window = 0;
+	heartbeat.window = 0;
 	ready.count = 0;
 	ask(2, 1);
 	link_leave(worker);
@@ -604,7 +604,7 @@ START_TEST(a_gateway_that_has_fallen_silent_is_asked_more_often)
 	ready.count = 0;
 	UNTIL(ready.count == 8); /* at one a second it would be past the deadline's half */
 	ck_assert_int_eq(ready.epoch, 77);
-	ck_assert_uint_eq(link_counts(worker).sessions, 1);
+	ck_assert_uint_eq(link_counts(worker).epochs, 1);
 	answers_with = 77;
 	ask(1, 1);
 	UNTIL(lines() == 1);

@@ -11,7 +11,7 @@ static struct queue queue;
 static struct run run;
 static struct buf shown;
 static size_t dropped;
-static uint32_t over_from; /* requests from this msgid on are over; 0: none */
+static uint32_t obsolete_from; /* requests from this msgid on are over; 0: none */
 
 static struct request *take(const char *method, uint32_t msgid, struct span params)
 {
@@ -21,7 +21,7 @@ static struct request *take(const char *method, uint32_t msgid, struct span para
 		.params = params };
 	struct request *r = NULL;
 	struct fail why = { 0 };
-	enum status st = request_take(&pool, method_find(span_of(method)), &e, &r, &why);
+	enum status st = request_acquire(&pool, method_find(span_of(method)), &e, &r, &why);
 	ck_assert_msg(st == ST_OK, "%s", why.text);
 	return r;
 }
@@ -53,32 +53,32 @@ static void push_delete(uint32_t msgid, int64_t topic)
 	push_int("topics.delete", msgid, "topic_id", topic);
 }
 
-static bool is_over(void *arg, const struct request *r)
+static bool is_obsolete(void *arg, const struct request *r)
 {
 	(void)arg;
-	return over_from && r->msgid >= over_from;
+	return obsolete_from && r->msgid >= obsolete_from;
 }
 
 static void drop(void *arg, struct request *r)
 {
 	(void)arg;
 	dropped++;
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 }
 
-static const struct queue_judge judge = { is_over, drop, NULL };
+static const struct queue_filter filter = { is_obsolete, drop, NULL };
 
 /* Fills a run, shows it and gives its requests back. */
 static const char *fill(void)
 {
 	buf_clear(&shown);
-	queue_fill(&queue, &run, &judge);
+	queue_fill(&queue, &run, &filter);
 	for (size_t i = 0; i < run.execution_count; i++) {
 		const struct execution *e = &run.executions[i];
-		buf_printf(&shown, "%s%s", i ? "| " : "", e->is_alone ? "alone " : "");
+		buf_printf(&shown, "%s%s", i ? "| " : "", e->is_single ? "singly " : "");
 		for (size_t k = 0; k < e->count; k++) {
 			buf_printf(&shown, "%u ", run.requests[e->first + k]->msgid);
-			request_give(&pool, &run.requests[e->first + k]);
+			request_release(&pool, &run.requests[e->first + k]);
 		}
 	}
 	run_clear(&run);
@@ -90,7 +90,7 @@ static void start(void)
 {
 	ck_assert(queue_init(&queue, RUN_ROWS) == ST_OK);
 	ck_assert(run_init(&run, false) == ST_OK);
-	dropped = over_from = 0;
+	dropped = obsolete_from = 0;
 }
 
 static void end(void)
@@ -131,7 +131,7 @@ START_TEST(an_execution_has_a_bounded_number_of_requests)
 {
 	for (uint32_t i = 1; i <= REQUEST_KEYS_MAX + 1; i++)
 		push_delete(i, i);
-	queue_fill(&queue, &run, &judge);
+	queue_fill(&queue, &run, &filter);
 	ck_assert_uint_eq(run.execution_count, 1);
 	ck_assert_uint_eq(run.executions[0].count, REQUEST_KEYS_MAX);
 	ck_assert_uint_eq(queue.count, 1);
@@ -178,16 +178,16 @@ static bool count_looks(void *arg, const struct request *r)
 /* A long row of requests with one key is not walked each time. */
 START_TEST(few_requests_are_passed_over)
 {
-	const struct queue_judge counting = { count_looks, drop, NULL };
-	for (uint32_t i = 1; i <= 20 * QUEUE_PASS_MAX; i++)
+	const struct queue_filter counting = { count_looks, drop, NULL };
+	for (uint32_t i = 1; i <= 20 * QUEUE_SKIP_MAX; i++)
 		push_delete(i, 7);
 	push_delete(100000, 8);
 	looks = 0;
 	queue_fill(&queue, &run, &counting);
 	ck_assert_uint_eq(run.executions[0].count, 1);
-	ck_assert_uint_le(looks, QUEUE_PASS_MAX + 1);
-	ck_assert_uint_eq(queue.count, 20 * QUEUE_PASS_MAX);
-	request_give(&pool, &run.requests[0]);
+	ck_assert_uint_le(looks, QUEUE_SKIP_MAX + 1);
+	ck_assert_uint_eq(queue.count, 20 * QUEUE_SKIP_MAX);
+	request_release(&pool, &run.requests[0]);
 	run_clear(&run);
 	ck_assert_str_eq(fill(), "2 ");
 }
@@ -197,17 +197,17 @@ START_TEST(a_request_is_abandoned_where_it_waits)
 {
 	int asker, other;
 	struct request *r = take("topics.get", 1, SPAN("\x81\xa8topic_id\x07"));
-	struct request *alone = take("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
-	r->origin = alone->origin = &asker;
-	r->session = alone->session = 7;
+	struct request *singly = take("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
+	r->origin = singly->origin = &asker;
+	r->epoch = singly->epoch = 7;
 	queue_push(&queue, r);
-	queue_push_alone(&queue, alone);
+	queue_push_singly(&queue, singly);
 	ck_assert(!queue_abandon(&queue, &other, 7, 1));
 	ck_assert(!queue_abandon(&queue, &asker, 8, 1));
 	ck_assert(!queue_abandon(&queue, &asker, 7, 3));
 	ck_assert(queue_abandon(&queue, &asker, 7, 1) && r->is_abandoned);
-	ck_assert(!alone->is_abandoned);
-	ck_assert(queue_abandon(&queue, &asker, 7, 2) && alone->is_abandoned);
+	ck_assert(!singly->is_abandoned);
+	ck_assert(queue_abandon(&queue, &asker, 7, 2) && singly->is_abandoned);
 }
 END_TEST
 
@@ -215,22 +215,22 @@ START_TEST(those_to_run_alone_come_first_each_by_itself)
 {
 	struct request_list failed = { 0 };
 	push_read(1);
-	queue_push_alone(&queue, take("stats.totals", 2, SPAN("\x80")));
+	queue_push_singly(&queue, take("stats.totals", 2, SPAN("\x80")));
 	request_list_push(&failed, take("stats.totals", 3, SPAN("\x80")));
 	request_list_push(&failed, take("stats.totals", 4, SPAN("\x80")));
-	queue_return(&queue, &failed, true);
+	queue_requeue(&queue, &failed, true);
 	ck_assert_uint_eq(queue.count, 4);
-	ck_assert_str_eq(fill(), "alone 3 | alone 4 | alone 2 | 1 ");
+	ck_assert_str_eq(fill(), "singly 3 | singly 4 | singly 2 | 1 ");
 }
 END_TEST
 
 START_TEST(no_more_than_so_many_run_alone_at_a_time)
 {
-	for (uint32_t i = 1; i <= RUN_ALONE_MAX + 3; i++)
-		queue_push_alone(&queue, take("stats.totals", i, SPAN("\x80")));
+	for (uint32_t i = 1; i <= RUN_SINGLY_MAX + 3; i++)
+		queue_push_singly(&queue, take("stats.totals", i, SPAN("\x80")));
 	push_read(100);
-	queue_fill(&queue, &run, &judge);
-	ck_assert_uint_eq(run.execution_count, RUN_ALONE_MAX + 1);
+	queue_fill(&queue, &run, &filter);
+	ck_assert_uint_eq(run.execution_count, RUN_SINGLY_MAX + 1);
 	ck_assert_uint_eq(queue.count, 3);
 }
 END_TEST
@@ -243,8 +243,8 @@ START_TEST(what_is_put_back_comes_before_what_waits)
 	push_delete(4, 4);
 	request_list_push(&again, take("stats.totals", 1, SPAN("\x80")));
 	request_list_push(&again, take("stats.totals", 2, SPAN("\x80")));
-	queue_return(&queue, &again, false);
-	queue_return(&queue, &none, false);
+	queue_requeue(&queue, &again, false);
+	queue_requeue(&queue, &none, false);
 	ck_assert_ptr_null(again.first);
 	ck_assert_str_eq(fill(), "1 2 9 | 3 4 ");
 }
@@ -255,8 +255,8 @@ START_TEST(who_is_over_is_handed_back_and_not_run)
 	push_read(1);
 	push_read(2);
 	push_delete(3, 3);
-	queue_push_alone(&queue, take("stats.totals", 4, SPAN("\x80")));
-	over_from = 2;
+	queue_push_singly(&queue, take("stats.totals", 4, SPAN("\x80")));
+	obsolete_from = 2;
 	ck_assert_str_eq(fill(), "1 ");
 	ck_assert_uint_eq(dropped, 3);
 	ck_assert_uint_eq(queue.count, 0);
@@ -269,9 +269,9 @@ START_TEST(a_sweep_leaves_the_others_in_their_order)
 	push_delete(7, 7);
 	push_read(2);
 	push_read(8);
-	queue_push_alone(&queue, take("stats.totals", 9, SPAN("\x80")));
-	over_from = 7;
-	queue_sweep(&queue, &judge);
+	queue_push_singly(&queue, take("stats.totals", 9, SPAN("\x80")));
+	obsolete_from = 7;
+	queue_sweep(&queue, &filter);
 	ck_assert_uint_eq(dropped, 3);
 	ck_assert_uint_eq(queue.count, 2);
 	ck_assert_str_eq(fill(), "1 2 ");

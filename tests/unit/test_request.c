@@ -53,7 +53,7 @@ static struct request *take(const char *name, int64_t account, struct span with)
 	struct envelope e = envelope(account, with);
 	struct request *r = NULL;
 	struct fail why = { 0 };
-	ck_assert_msg(request_take(&pool, method(name), &e, &r, &why) == ST_OK, "%s", why.text);
+	ck_assert_msg(request_acquire(&pool, method(name), &e, &r, &why) == ST_OK, "%s", why.text);
 	return r;
 }
 
@@ -104,9 +104,9 @@ START_TEST(a_request_outlives_the_message_it_came_in)
 	ck_assert(span_is(r->values[0].text, "Maths"));
 	ck_assert_int_eq(r->account, 5);
 	ck_assert_uint_eq(r->msgid, 7);
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 	ck_assert_ptr_null(r);
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 }
 END_TEST
 
@@ -115,13 +115,13 @@ START_TEST(a_request_that_was_used_before_remembers_nothing)
 	struct request *r = take("topics.list", 5, one_text("q", "a long text to look for"));
 	struct request *former = r;
 	r->attempts = 2;
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 	r = take("topics.list", 6, nothing());
 	ck_assert_ptr_eq(r, former);
 	ck_assert_uint_eq(r->attempts, 0);
 	const struct param *q = method_param(r->method, SPAN("q"));
 	ck_assert(r->values[q - r->method->params].is_null);
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 }
 END_TEST
 
@@ -130,7 +130,7 @@ START_TEST(wrong_params_are_refused_with_their_field)
 	struct envelope e = envelope(1, one_int("topic_id", -1));
 	struct request *r = NULL;
 	struct fail why = { 0 };
-	ck_assert(request_take(&pool, method("topics.get"), &e, &r, &why) == ST_INVALID_INPUT);
+	ck_assert(request_acquire(&pool, method("topics.get"), &e, &r, &why) == ST_INVALID_INPUT);
 	ck_assert_ptr_null(r);
 	ck_assert_str_eq(why.field, "topic_id");
 }
@@ -144,9 +144,9 @@ START_TEST(a_page_may_ask_for_its_limit_of_rows)
 	ck_assert_int_eq(request_limit(page), 17);
 	ck_assert_int_eq(request_limit(standard), 50);
 	ck_assert_int_eq(request_limit(row), 0);
-	request_give(&pool, &page);
-	request_give(&pool, &standard);
-	request_give(&pool, &row);
+	request_release(&pool, &page);
+	request_release(&pool, &standard);
+	request_release(&pool, &row);
 }
 END_TEST
 
@@ -164,10 +164,10 @@ START_TEST(no_two_requests_of_an_execution_have_the_same_key)
 	ck_assert(request_keys_add(&keys, others));
 	request_keys_clear(&keys);
 	ck_assert(request_keys_add(&keys, again));
-	request_give(&pool, &a);
-	request_give(&pool, &again);
-	request_give(&pool, &other);
-	request_give(&pool, &others);
+	request_release(&pool, &a);
+	request_release(&pool, &again);
+	request_release(&pool, &other);
+	request_release(&pool, &others);
 }
 END_TEST
 
@@ -181,8 +181,8 @@ START_TEST(a_uuid_is_one_key_however_it_is_written)
 		one_text("session_id", "0123ABCD-0000-7000-8000-00000000000F"));
 	ck_assert(request_keys_add(&keys, lower));
 	ck_assert(!request_keys_add(&keys, upper));
-	request_give(&pool, &lower);
-	request_give(&pool, &upper);
+	request_release(&pool, &lower);
+	request_release(&pool, &upper);
 }
 END_TEST
 
@@ -197,7 +197,7 @@ START_TEST(as_many_keys_fit_as_an_execution_has)
 	}
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
 		ck_assert(!request_keys_add(&keys, all[i]));
-		request_give(&pool, &all[i]);
+		request_release(&pool, &all[i]);
 	}
 }
 END_TEST
@@ -209,7 +209,7 @@ START_TEST(a_method_without_a_key_never_clashes)
 	struct request *r = take("topics.get", 1, one_int("topic_id", 1));
 	ck_assert(request_keys_add(&keys, r));
 	ck_assert(request_keys_add(&keys, r));
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 }
 END_TEST
 
@@ -230,9 +230,9 @@ static struct span a_session(const char *id, const char *idempotency_key)
 
 #define SESSION "0123abcd-0000-7000-8000-00000000000"
 
-/* Against a first one of session 1 with the key "a". */
+/* Against a first one of epoch 1 with the key "a". */
 static const struct {
-	const char *session, *key;
+	const char *epoch, *key;
 	int64_t account;
 	bool fits;
 } mates[] = {
@@ -250,15 +250,15 @@ START_TEST(no_two_requests_of_an_execution_have_the_same_idempotency_key)
 	request_keys_clear(&keys);
 	struct request *first = take("sessions.create", 1, a_session(SESSION "1", "a"));
 	struct request *mate = take(
-		"sessions.create", mates[_i].account, a_session(mates[_i].session, mates[_i].key));
+		"sessions.create", mates[_i].account, a_session(mates[_i].epoch, mates[_i].key));
 	struct request *last = take("sessions.create", 1, a_session(SESSION "3", "b"));
 	ck_assert(request_keys_add(&keys, first));
 	ck_assert(request_keys_add(&keys, mate) == mates[_i].fits);
 	bool is_taken = mates[_i].fits && mates[_i].key && mates[_i].key[0] == 'b';
 	ck_assert(request_keys_add(&keys, last) == !is_taken); /* who is refused leaves nothing */
-	request_give(&pool, &first);
-	request_give(&pool, &mate);
-	request_give(&pool, &last);
+	request_release(&pool, &first);
+	request_release(&pool, &mate);
+	request_release(&pool, &last);
 }
 END_TEST
 
@@ -276,7 +276,7 @@ START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
 	}
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
 		ck_assert(!request_keys_add(&keys, all[i]));
-		request_give(&pool, &all[i]);
+		request_release(&pool, &all[i]);
 	}
 }
 END_TEST
@@ -291,9 +291,9 @@ START_TEST(two_changes_of_an_account_are_of_two_executions)
 	ck_assert(request_keys_add(&keys, first));
 	ck_assert(request_keys_add(&keys, other));
 	ck_assert(!request_keys_add(&keys, again));
-	request_give(&pool, &first);
-	request_give(&pool, &other);
-	request_give(&pool, &again);
+	request_release(&pool, &first);
+	request_release(&pool, &other);
+	request_release(&pool, &again);
 }
 END_TEST
 
@@ -327,7 +327,7 @@ static void is_repeatable(bool wanted, const char *name, struct span with)
 {
 	struct request *r = take(name, 1, with);
 	ck_assert_msg(request_is_repeatable(r) == wanted, "%s", name);
-	request_give(&pool, &r);
+	request_release(&pool, &r);
 }
 
 START_TEST(what_would_answer_otherwise_is_not_repeated)

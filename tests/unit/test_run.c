@@ -1,5 +1,5 @@
 #include "common/msg.h"
-#include "worker/answer.h"
+#include "worker/response.h"
 #include "worker/run.h"
 #include "tests/unit/suite.h"
 
@@ -13,14 +13,14 @@ static struct request *take(const char *method)
 		.context = { 1, SPAN("trace"), 1000 },
 		.params = SPAN("\x81\xa8topic_id\x07") };
 	struct request *r = NULL;
-	ck_assert(request_take(&pool, method_find(span_of(method)), &e, &r, NULL) == ST_OK);
+	ck_assert(request_acquire(&pool, method_find(span_of(method)), &e, &r, NULL) == ST_OK);
 	return r;
 }
 
-static struct execution *add(const char *method, size_t count, bool is_alone)
+static struct execution *add(const char *method, size_t count, bool is_single)
 {
 	struct execution *e = run_open(&run, method_find(span_of(method)));
-	e->is_alone = is_alone;
+	e->is_single = is_single;
 	while (count-- > 0)
 		run_add(&run, e, take(method));
 	return e;
@@ -28,14 +28,14 @@ static struct execution *add(const char *method, size_t count, bool is_alone)
 
 static void tell(enum database_result_kind kind, const char *sqlstate)
 {
-	run_take(&run, &(struct database_result){ kind, NULL, sqlstate, "why" });
+	run_add_result(&run, &(struct database_result){ kind, NULL, sqlstate, "why" });
 }
 
 /* As if they had been answered. */
 static void give(const struct execution *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		request_give(&pool, &run.requests[e->first + i]);
+		request_release(&pool, &run.requests[e->first + i]);
 }
 
 static void start(void)
@@ -79,16 +79,16 @@ START_TEST(results_come_in_order_a_group_at_a_time)
 	ck_assert_uint_eq(run_group_end(&run), 2);
 	tell(DATABASE_FAILED, "22003");
 	tell(DATABASE_ABORTED, NULL);
-	ck_assert_int_eq(run.executions[0].fate, FAILED);
+	ck_assert_int_eq(run.executions[0].state, EXECUTION_FAILED);
 	ck_assert_str_eq(run.executions[0].sqlstate, "22003");
 	ck_assert_str_eq(run.executions[0].why.text, "why");
-	ck_assert_int_eq(run.executions[1].fate, ABORTED);
+	ck_assert_int_eq(run.executions[1].state, EXECUTION_ABORTED);
 	give(&run.executions[0]);
 	give(&run.executions[1]);
-	run_pass_group(&run);
+	run_finish_group(&run);
 	ck_assert_uint_eq(run_group_end(&run), 3);
 	tell(DATABASE_ROWS, NULL);
-	ck_assert_int_eq(run.executions[2].fate, CAME);
+	ck_assert_int_eq(run.executions[2].state, EXECUTION_DONE);
 	give(&run.executions[2]);
 	run_clear(&run);
 	ck_assert(run_is_empty(&run));
@@ -102,9 +102,9 @@ START_TEST(a_failure_of_the_commit_is_that_of_all_that_came)
 	run_close(&run);
 	tell(DATABASE_ROWS, NULL);
 	tell(DATABASE_FAILED, "40001");
-	ck_assert_int_eq(run.executions[0].fate, FAILED);
+	ck_assert_int_eq(run.executions[0].state, EXECUTION_FAILED);
 	ck_assert_str_eq(run.executions[0].sqlstate, "40001");
-	ck_assert_int_eq(run.executions[1].fate, UNANSWERED);
+	ck_assert_int_eq(run.executions[1].state, EXECUTION_PENDING);
 }
 END_TEST
 
@@ -115,16 +115,16 @@ START_TEST(a_write_is_found_by_who_asked_for_it_until_it_is_settled)
 	add("topics.delete", 2, false);
 	run.requests[0]->origin = &other;
 	run.requests[2]->origin = &asker;
-	run.requests[2]->session = 7;
+	run.requests[2]->epoch = 7;
 	run_close(&run);
 	ck_assert(run_has_write_of(&run, &asker, 7));
 	ck_assert(!run_has_write_of(&run, &asker, 8));
 	ck_assert(!run_has_write_of(&run, &other, 0)); /* it only reads */
 	give(&run.executions[0]);
-	run_pass_group(&run);
+	run_finish_group(&run);
 	ck_assert(run_has_write_of(&run, &asker, 7));
 	give(&run.executions[1]);
-	run_pass_group(&run);
+	run_finish_group(&run);
 	ck_assert(!run_has_write_of(&run, &asker, 7));
 }
 END_TEST
@@ -153,7 +153,7 @@ START_TEST(a_request_is_abandoned_until_it_is_settled)
 	run_close(&run);
 	for (size_t i = 0; i < run.request_count; i++) {
 		run.requests[i]->origin = &asker;
-		run.requests[i]->session = 7;
+		run.requests[i]->epoch = 7;
 		run.requests[i]->msgid = (uint32_t)i;
 	}
 	ck_assert(!run_abandon(&run, &other, 7, 0));
@@ -164,7 +164,7 @@ START_TEST(a_request_is_abandoned_until_it_is_settled)
 	ck_assert(run_abandon(&run, &asker, 7, 1));
 	ck_assert(run_group_all(&run, is_abandoned, NULL));
 	give(&run.executions[0]);
-	run_pass_group(&run);
+	run_finish_group(&run);
 	ck_assert(!run_abandon(&run, &asker, 7, 1));
 	ck_assert(!run_group_all(&run, is_abandoned, NULL));
 	ck_assert(run_abandon(&run, &asker, 7, 2));
@@ -173,14 +173,14 @@ END_TEST
 
 START_TEST(only_what_failed_or_was_never_run_is_undone)
 {
-	struct execution e = { .fate = CAME };
-	ck_assert(!execution_is_undone(&e, false) && !execution_is_undone(&e, true));
-	e.fate = FAILED;
-	ck_assert(execution_is_undone(&e, false));
-	e.fate = ABORTED;
-	ck_assert(execution_is_undone(&e, false));
-	e.fate = UNANSWERED;
-	ck_assert(!execution_is_undone(&e, false) && execution_is_undone(&e, true));
+	struct execution e = { .state = EXECUTION_DONE };
+	ck_assert(!execution_surely_not_run(&e, false) && !execution_surely_not_run(&e, true));
+	e.state = EXECUTION_FAILED;
+	ck_assert(execution_surely_not_run(&e, false));
+	e.state = EXECUTION_ABORTED;
+	ck_assert(execution_surely_not_run(&e, false));
+	e.state = EXECUTION_PENDING;
+	ck_assert(!execution_surely_not_run(&e, false) && execution_surely_not_run(&e, true));
 }
 END_TEST
 
@@ -202,9 +202,10 @@ static const struct {
 START_TEST(nobody_says_not_done_of_what_may_be_done)
 {
 	struct request r = { 0 };
-	ck_assert_int_eq(answer_status(&r, said_of_done[_i].st), said_of_done[_i].st);
-	r.may_be_done = true;
-	ck_assert_int_eq(answer_status(&r, said_of_done[_i].st), said_of_done[_i].said);
+	ck_assert_int_eq(response_reportable_status(&r, said_of_done[_i].st), said_of_done[_i].st);
+	r.maybe_committed = true;
+	ck_assert_int_eq(
+		response_reportable_status(&r, said_of_done[_i].st), said_of_done[_i].said);
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-#include "worker/news.h"
+#include "worker/heartbeat.h"
 
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ static void put_stats(struct buf *out, const struct batch_counts *counts)
 	put_int(out, "queued", (int64_t)counts->queued);
 }
 
-void news_put_ready(struct buf *out, const struct news_ready *ready)
+void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 {
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
@@ -51,18 +51,18 @@ void news_put_ready(struct buf *out, const struct news_ready *ready)
 	put_int(out, "credit", ready->credit);
 	put_methods(out);
 	msg_put_key(out, "database");
-	msg_put_bool(out, ready->news->has_database);
-	put_stats(out, &ready->news->counts);
+	msg_put_bool(out, ready->heartbeat->has_database);
+	put_stats(out, &ready->heartbeat->counts);
 }
 
-void news_put_credit(struct buf *out, int64_t epoch, int64_t credit)
+void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)
 {
 	msg_put_map(out, 2);
 	put_int(out, "epoch", epoch);
 	put_int(out, "credit", credit);
 }
 
-void news_put_leaving(struct buf *out, int64_t epoch)
+void heartbeat_put_leaving(struct buf *out, int64_t epoch)
 {
 	msg_put_map(out, 1);
 	put_int(out, "epoch", epoch);

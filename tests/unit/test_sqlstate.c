@@ -1,9 +1,9 @@
-#include "worker/verdict.h"
+#include "worker/sqlstate.h"
 #include "tests/unit/suite.h"
 
 static const struct {
 	const char *sqlstate;
-	struct verdict verdict;
+	struct sqlstate_policy policy;
 } rows[] = {
 	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } },
 	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } },
@@ -28,18 +28,19 @@ static const struct {
 
 START_TEST(each_sqlstate_has_its_verdict)
 {
-	struct verdict v = verdict_of(rows[_i].sqlstate);
-	ck_assert_msg(v.status == rows[_i].verdict.status, "%s: %s", rows[_i].sqlstate,
+	struct sqlstate_policy v = sqlstate_policy(rows[_i].sqlstate);
+	ck_assert_msg(v.status == rows[_i].policy.status, "%s: %s", rows[_i].sqlstate,
 		status_info(v.status)->code);
-	ck_assert_msg(v.try_again == rows[_i].verdict.try_again, "%s: again", rows[_i].sqlstate);
 	ck_assert_msg(
-		v.reconnect == rows[_i].verdict.reconnect, "%s: reconnect", rows[_i].sqlstate);
+		v.retry_at_once == rows[_i].policy.retry_at_once, "%s: again", rows[_i].sqlstate);
+	ck_assert_msg(v.reconnect == rows[_i].policy.reconnect, "%s: reconnect",
+		rows[_i].sqlstate);
 }
 END_TEST
 
 int main(void)
 {
-	TCase *tests = tcase_create("verdict");
+	TCase *tests = tcase_create("policy");
 	tcase_add_loop_test(tests, each_sqlstate_has_its_verdict, 0, sizeof rows / sizeof *rows);
-	return suite_run("verdict", tests);
+	return suite_run("policy", tests);
 }

@@ -1,17 +1,18 @@
-#include "worker/verdict.h"
+#include "worker/sqlstate.h"
 
 #include <string.h>
 
-/* The first row whose prefix fits. */
+/* The first row with a matching prefix applies. */
 static const struct {
 	const char *prefix;
-	struct verdict verdict;
-} verdict_table[] = {
-	/* sqlstate   status                  again  reconnect */
+	struct sqlstate_policy policy;
+} policy_table[] = {
+	/* sqlstate   status                  retry  reconnect */
 	{ "40001", { ST_DATABASE_UNAVAILABLE, true, false } }, /* serialization failure */
 	{ "40P01", { ST_DATABASE_UNAVAILABLE, true, false } }, /* deadlock */
-	{ "23505", { ST_INTERNAL, true, false } },       /* another worker was first: look again */
-	{ "23503", { ST_INTERNAL, true, false } },       /* it went while we looked */
+	{ "23505", { ST_INTERNAL, true, false } }, /* unique violation: another worker was first */
+	{ "23503", { ST_INTERNAL, true,
+			   false } }, /* foreign key violation: the row was deleted meanwhile */
 	{ "23514", { ST_INVALID_INPUT, false, false } }, /* check violation */
 	{ "22", { ST_INVALID_INPUT, false, false } },    /* data exception */
 	{ "0A000",
@@ -25,12 +26,12 @@ static const struct {
 	{ "58", { ST_DATABASE_UNAVAILABLE, false, false } },    /* system error */
 };
 
-struct verdict verdict_of(const char *sqlstate)
+struct sqlstate_policy sqlstate_policy(const char *sqlstate)
 {
-	for (size_t i = 0; i < sizeof verdict_table / sizeof *verdict_table; i++) {
-		const char *prefix = verdict_table[i].prefix;
+	for (size_t i = 0; i < sizeof policy_table / sizeof *policy_table; i++) {
+		const char *prefix = policy_table[i].prefix;
 		if (strncmp(sqlstate, prefix, strlen(prefix)) == 0)
-			return verdict_table[i].verdict;
+			return policy_table[i].policy;
 	}
-	return (struct verdict){ ST_INTERNAL, false, false };
+	return (struct sqlstate_policy){ ST_INTERNAL, false, false };
 }

@@ -1,0 +1,29 @@
+/*
+ * heartbeat: encodes the notifications of a worker: worker.ready, worker.credit and worker.leaving
+ * (schema/rpc.md).
+ */
+#ifndef WORKER_HEARTBEAT_H
+#define WORKER_HEARTBEAT_H
+
+#include "common/buf.h"
+#include "worker/batch.h"
+
+/* The worker's state, which changes from one heartbeat to the next. */
+struct heartbeat {
+	bool has_database;
+	int64_t window; /* most open requests of this gateway; 0: it must send no more */
+	struct batch_counts counts;
+};
+
+struct heartbeat_ready {
+	const unsigned char *uuid; /* 16 bytes */
+	const char *version;
+	int64_t epoch, credit;
+	const struct heartbeat *heartbeat;
+};
+
+void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready);
+void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit);
+void heartbeat_put_leaving(struct buf *out, int64_t epoch);
+
+#endif

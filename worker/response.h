@@ -1,0 +1,57 @@
+/*
+ * response: writes exactly one response for each request.
+ *
+ * A response is appended to the buffer of the origin that sent the request:
+ *
+ *	struct buf *out = open_response(origin, epoch);   NULL: nobody waits for it any more
+ *	... append one response ...
+ *	close_response(origin);
+ *
+ * A request returns to its pool with its response. A worker has one `struct responses` for all
+ * lanes. A request without an origin is the worker's own: its response is discarded.
+ */
+#ifndef WORKER_RESPONSE_H
+#define WORKER_RESPONSE_H
+
+#include "common/status.h"
+#include "worker/cost.h"
+#include "worker/run.h"
+
+struct encode_plan;
+
+/* Set the first three fields, zero the rest, then call responses_init. */
+struct responses {
+	struct buf *(*open_response)(void *origin, int64_t epoch);
+	void (*close_response)(void *origin);
+	struct request_pool *pool;
+	/* private */
+	struct encode_plan **plans; /* by method_index */
+	struct buf error, details;
+	struct costs costs;
+	uint64_t done;   /* finished requests */
+	uint64_t failed; /* of these, the ones that got an error */
+};
+
+enum status responses_init(struct responses *a) MUST_CHECK;
+void responses_fini(struct responses *a);
+
+/* Stores how to encode a method's rows. Call it at every connect. ST_INTERNAL: a column's type is not
+ * supported. */
+enum status responses_describe(struct responses *a, const struct method *m,
+	const struct pg_result *columns, struct fail *why) MUST_CHECK;
+
+/* Responds with an error to a message that did not become a request. */
+void response_refuse(struct responses *a, void *origin, int64_t epoch, uint32_t msgid,
+	enum status st, const struct fail *why);
+
+/* Returns `st`, or ST_OUTCOME_UNKNOWN if `st` means "not done" and an earlier execution of this write
+ * may have been committed. */
+enum status response_reportable_status(const struct request *r, enum status st);
+
+/* Responds with the reportable status and releases the request. */
+void response_fail(struct responses *a, struct request *r, enum status st);
+
+/* Responds to each request of a finished execution; releases the requests and frees the rows. */
+void response_put_rows(struct responses *a, struct request *const *requests, struct execution *e);
+
+#endif
