@@ -35,7 +35,7 @@ static void ask_next(struct api_request *r)
 		cut_short(&r, fail_text(&why, st));
 }
 
-static void on_drained(struct exchange *exchange, void *data)
+static void on_writable(struct exchange *exchange, void *data)
 {
 	(void)exchange;
 	struct api_request *r = data;
@@ -52,7 +52,7 @@ static void start(struct api_request *r)
 	};
 	r->is_streaming = true;
 	exchange_start(r->exchange, &head);
-	exchange_on_drained(r->exchange, on_drained);
+	exchange_on_writable(r->exchange, on_writable);
 	buf_fini(&headers);
 }
 

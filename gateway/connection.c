@@ -148,7 +148,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 	take_turn(arg);
 }
 
-/* Comes when no more than OUTPUT_DRAINED is left. */
+/* Comes when no more than OUTPUT_LOW is left. */
 static void on_write(struct bufferevent *bev, void *arg)
 {
 	struct connection *c = arg;
@@ -157,8 +157,8 @@ static void on_write(struct bufferevent *bev, void *arg)
 	output_on_written(c);
 	if (c->is_full) {
 		c->is_full = false;
-		if (c->exchange.on_drained)
-			c->exchange.on_drained(&c->exchange, c->exchange.data);
+		if (c->exchange.on_writable)
+			c->exchange.on_writable(&c->exchange, c->exchange.data);
 	}
 	connection_end_turn(c, is_inner);
 }
@@ -248,7 +248,7 @@ bool connection_open(struct edge *edge, int fd, const union address *from)
 	evtimer_assign(&c->timer, edge->base, on_timer, c);
 	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
 	bufferevent_disable(c->bev, EV_WRITE); /* see output_send_now */
-	bufferevent_setwatermark(c->bev, EV_WRITE, OUTPUT_DRAINED, 0);
+	bufferevent_setwatermark(c->bev, EV_WRITE, OUTPUT_LOW, 0);
 	bufferevent_set_max_single_write(c->bev, OUTPUT_FULL);
 	input_update_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);

@@ -119,9 +119,9 @@ void exchange_respond(struct exchange **x, const struct exchange_response *respo
  * has failed, or memory runs out, the connection is cut: on_gone is called from the loop. */
 void exchange_start(struct exchange *x, const struct exchange_response *response);
 
-/* True: enough waits to be sent; on_drained is called when less than 64 KiB does. */
+/* True: enough waits to be sent; on_writable is called when less than 64 KiB does. */
 bool exchange_write(struct exchange *x, const struct buf *bytes);
-void exchange_on_drained(struct exchange *x, void (*on_drained)(struct exchange *x, void *data));
+void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchange *x, void *data));
 void exchange_end(struct exchange **x); /* the answer is complete */
 
 /* Cuts the connection: what was sent is no whole answer. on_gone isn't called. */
@@ -134,7 +134,7 @@ void exchange_abort(struct exchange **x);
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
 
 /* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. Not from
- * within on_request, on_gone or an exchange's on_drained. */
+ * within on_request, on_gone or an exchange's on_writable. */
 void edge_free(struct edge **edge);
 
 #endif

@@ -131,9 +131,9 @@ void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *dat
 	x->on_gone = on_gone;
 }
 
-void exchange_on_drained(struct exchange *x, void (*on_drained)(struct exchange *x, void *data))
+void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchange *x, void *data))
 {
-	x->on_drained = on_drained;
+	x->on_writable = on_writable;
 }
 
 static void answered(struct connection *c)

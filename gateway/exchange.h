@@ -14,7 +14,7 @@ struct connection;
 struct exchange {
 	void *data;
 	void (*on_gone)(void *data);
-	void (*on_drained)(struct exchange *x, void *data);
+	void (*on_writable)(struct exchange *x, void *data);
 };
 
 /* The edge's own response to what is not a request; the connection ends with it. */
