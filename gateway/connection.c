@@ -1,12 +1,11 @@
 #include "gateway/connection.h"
 
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include "gateway/exchange.h"
 #include "gateway/input.h"
+
+/* ---- The end of a connection ---- */
 
 static void connection_free(struct connection *c)
 {
@@ -15,74 +14,115 @@ static void connection_free(struct connection *c)
 	admission_leave(&edge->admission, c);
 	output_fini(c);
 	event_del(&c->timer);
-	bufferevent_free(c->bev); /* closes the descriptor, later in this turn of the loop */
+	edge_transport_close(&c->transport);
 	input_return_reader(c);
 	free(c);
 	edge_on_closed(edge);
-}
-
-static void close_connection(struct connection *c)
-{
-	c->is_dead = true;
-	if (!c->in_turn)
-		connection_free(c);
 }
 
 void connection_drop(struct connection *c)
 {
 	void (*on_gone)(void *data) = c->exchange.on_gone;
 	c->exchange.on_gone = NULL;
-	c->is_dead = c->in_turn = true;
-	if (c->stage == STAGE_RESPONDING && on_gone)
+	connection_enter(c, STAGE_CLOSED);
+	c->in_turn = true;
+	if (on_gone)
 		on_gone(c->exchange.data);
-	c->in_turn = false;
 	connection_free(c);
 }
 
-static void reset_on_close(struct connection *c)
+void connection_abort(struct connection *c)
 {
-	static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-	(void)setsockopt(
-		bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	if (c->stage == STAGE_RESPONDING || output_unsent(c) > 0)
+		edge_transport_reset_on_close(&c->transport);
+	connection_drop(c);
 }
 
 void connection_reset(struct connection *c)
 {
-	reset_on_close(c);
-	close_connection(c);
+	edge_transport_reset_on_close(&c->transport);
+	connection_enter(c, STAGE_CLOSED);
+	if (!c->in_turn)
+		connection_free(c);
 }
 
-/* Memory ran out amid an answer. The app may be up the stack, so the loop says it is gone. */
+/* The app may be up the stack, so the loop calls on_gone. */
 void connection_fail(struct connection *c)
 {
-	c->is_broken = true;
-	reset_on_close(c);
-	bufferevent_trigger_event(c->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+	connection_enter(c, STAGE_FAILED);
+	c->deadline = DEADLINE_NONE;
+	edge_transport_reset_on_close(&c->transport);
+	edge_transport_trigger_error(&c->transport);
 }
 
-static void start_linger(struct connection *c)
+/* ---- Stages ---- */
+
+static void finish(struct connection *c)
 {
-	c->is_dead = c->has_ended || shutdown(bufferevent_getfd(c->bev), SHUT_WR) != 0;
-	c->stage = STAGE_LINGERING;
+	connection_enter(c, output_unsent(c) == 0 ? STAGE_CLOSED : STAGE_FLUSHING);
+}
+
+static void refuse_slow(struct connection *c)
+{
+	c->edge->counts.timed_out++;
+	input_refuse(c, ST_REQUEST_TIMEOUT, NULL);
+}
+
+static void close_now(struct connection *c)
+{
+	connection_enter(c, STAGE_CLOSED);
+}
+
+struct stage_row {
+	enum deadline deadline, drain_deadline;
+	enum stage_input input;
+	bool is_idle; /* may be closed for another connection, and at a drain */
+	void (*on_timeout)(struct connection *c);
+};
+
+/* While something is unsent, gateway/output.h limits the time as well. */
+static const struct stage_row stage_table[STAGE_COUNT] = {
+	/*                     deadline         in a drain       input            idle   on_timeout */
+	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_FIRST,  INPUT_PARSED,    true,  finish },
+	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_IDLE,   INPUT_PARSED,    true,  finish },
+	[STAGE_HEAD]       = { DEADLINE_HEAD,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_BODY]       = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_DROPPING]   = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_RESPONDING] = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_FLUSHING]   = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_LINGERING]  = { DEADLINE_LINGER, DEADLINE_LINGER, INPUT_DISCARDED, false, close_now },
+	[STAGE_FAILED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_CLOSED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+};
+
+/* Each request has its own deadlines: the timer of the one before it means nothing. */
+void connection_enter(struct connection *c, enum stage stage)
+{
+	if (c->stage >= STAGE_FAILED && stage != STAGE_CLOSED)
+		return;
+	c->stage = stage;
+	if (stage == STAGE_RESPONDING || stage == STAGE_IDLE)
+		c->deadline = DEADLINE_NONE;
+}
+
+enum stage_input connection_input(const struct connection *c)
+{
+	return stage_table[c->stage].input;
 }
 
 static enum deadline deadline_of(const struct connection *c)
 {
-	if (c->stage == STAGE_LINGERING)
-		return DEADLINE_LINGER;
-	if (c->stage != STAGE_READING || output_is_full(c)) /* output has its own period */
+	const struct stage_row *row = &stage_table[c->stage];
+	if (row->input == INPUT_PARSED && output_is_full(c))
 		return DEADLINE_NONE;
-	if (input_unread(c) > 0)
+	if (row->input == INPUT_PARSED && input_unread(c) > 0)
 		return DEADLINE_NEXT_TURN;
-	if (!c->reader)
-		return c->has_begun ? DEADLINE_IDLE : DEADLINE_FIRST;
-	if (c->edge->is_draining)
-		return DEADLINE_DRAIN;
-	return c->has_head ? DEADLINE_BODY : DEADLINE_HEAD;
+	return c->edge->is_draining ? row->drain_deadline : row->deadline;
 }
 
-/* Head, body and drain have one deadline in all, so the timer that runs stays. A timer that is
- * for nothing any more is left to fire for nothing: mostly it is set anew before. */
+/* Stages that share a deadline have it in common, so the timer stays. The idle time begins when the
+ * last response is sent. A timer that means nothing any more is left to expire: mostly it is set
+ * again before. */
 static void set_deadline(struct connection *c)
 {
 	enum deadline deadline = deadline_of(c);
@@ -92,20 +132,33 @@ static void set_deadline(struct connection *c)
 	c->deadline = deadline;
 }
 
-static bool is_idle(const struct connection *c)
+/* No request follows: the client sends no more, or the edge drains and none has begun. */
+static bool is_over(const struct connection *c)
 {
-	return c->stage == STAGE_READING && !c->reader && input_unread(c) == 0;
+	const struct stage_row *row = &stage_table[c->stage];
+	bool is_last = (row->input == INPUT_PARSED && c->has_ended)
+		       || (row->is_idle && c->edge->is_draining);
+	return is_last && input_unread(c) == 0;
 }
 
-static void choose_end(struct connection *c)
+static void advance(struct connection *c)
 {
-	if (c->stage == STAGE_READING && c->has_ended && input_unread(c) == 0)
-		c->stage = STAGE_FLUSHING;
-	if (is_idle(c) && c->edge->is_draining) {
-		c->stage = STAGE_FLUSHING;
-		c->is_dead = output_unsent(c) == 0;
-	}
+	if (is_over(c))
+		finish(c);
+	if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0)
+		connection_enter(c, c->has_ended || !edge_transport_shutdown(&c->transport)
+					    ? STAGE_CLOSED
+					    : STAGE_LINGERING);
+	if (connection_input(c) == INPUT_DISCARDED)
+		input_discard(c);
 }
+
+static bool is_idle(const struct connection *c)
+{
+	return stage_table[c->stage].is_idle && input_unread(c) == 0 && output_unsent(c) == 0;
+}
+
+/* ---- Turns ---- */
 
 bool connection_begin_turn(struct connection *c)
 {
@@ -118,77 +171,50 @@ void connection_end_turn(struct connection *c, bool is_inner)
 {
 	if (is_inner)
 		return;
-	if (!c->is_dead && !c->is_broken) {
+	if (c->stage < STAGE_FAILED) {
 		output_send_now(c);
-		choose_end(c);
-		if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0 && !c->is_dead)
-			start_linger(c);
-		if (c->stage == STAGE_LINGERING)
-			input_discard(c);
+		advance(c);
 		set_deadline(c);
 		input_update_reading(c);
 		output_update_count(c);
-		admission_set_idle(&c->edge->admission, c, is_idle(c) && output_unsent(c) == 0);
+		admission_set_idle(&c->edge->admission, c, is_idle(c));
 	}
 	c->in_turn = false;
-	if (c->is_dead)
+	if (c->stage == STAGE_CLOSED)
 		connection_free(c);
 }
 
-static void take_turn(struct connection *c)
+static void take_turn(void *arg)
 {
+	struct connection *c = arg;
 	bool is_inner = connection_begin_turn(c);
 	input_process(c);
 	connection_end_turn(c, is_inner);
 }
 
-static void on_read(struct bufferevent *bev, void *arg)
-{
-	(void)bev;
-	take_turn(arg);
-}
-
-/* Comes when no more than OUTPUT_LOW is left. */
-static void on_write(struct bufferevent *bev, void *arg)
+static void on_output_low(void *arg)
 {
 	struct connection *c = arg;
 	bool is_inner = connection_begin_turn(c);
-	(void)bev;
 	output_on_written(c);
-	if (c->is_full) {
-		c->is_full = false;
-		if (c->exchange.on_writable)
-			c->exchange.on_writable(&c->exchange, c->exchange.data);
-	}
+	exchange_on_output_low(&c->exchange);
 	connection_end_turn(c, is_inner);
 }
 
-static void on_event(struct bufferevent *bev, short what, void *arg)
+/* The client may still read: it gets the responses to what it sent. */
+static void on_end(void *arg)
 {
-	(void)bev;
 	struct connection *c = arg;
-	if ((what & BEV_EVENT_EOF) && (what & BEV_EVENT_READING) && c->stage != STAGE_LINGERING) {
-		/* It may have closed only its side: an answer that is under way is for it. */
-		c->has_ended = true;
-		take_turn(c);
-	} else {
+	c->has_ended = true;
+	if (c->stage == STAGE_LINGERING)
 		connection_drop(c);
-	}
+	else
+		take_turn(c);
 }
 
-void connection_abort(struct connection *c)
+static void on_error(void *arg)
 {
-	if (c->stage == STAGE_RESPONDING || output_unsent(c) > 0)
-		reset_on_close(c);
-	connection_drop(c);
-}
-
-static void time_out(struct connection *c)
-{
-	bool is_inner = connection_begin_turn(c);
-	c->edge->counts.timed_out++;
-	input_refuse(c, ST_REQUEST_TIMEOUT, NULL);
-	connection_end_turn(c, is_inner);
+	connection_drop(arg);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -197,29 +223,22 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct connection *c = arg;
 	enum deadline deadline = c->deadline;
 	c->deadline = DEADLINE_NONE;
-	switch (deadline) {
-	case DEADLINE_NEXT_TURN:
-		take_turn(c);
-		break;
-	case DEADLINE_HEAD:
-	case DEADLINE_BODY:
-	case DEADLINE_DRAIN:
-		time_out(c);
-		break;
-	case DEADLINE_FIRST:
-	case DEADLINE_IDLE: /* what is not read in time has the output's period */
-		c->stage = STAGE_FLUSHING;
-		if (output_unsent(c) == 0)
-			close_connection(c);
-		break;
-	case DEADLINE_LINGER:
-		close_connection(c);
-		break;
-	case DEADLINE_NONE:
-	case DEADLINE_COUNT:
-		break;
-	}
+	if (deadline == DEADLINE_NONE)
+		return;
+	bool is_inner = connection_begin_turn(c);
+	if (deadline == DEADLINE_NEXT_TURN)
+		input_process(c);
+	else
+		stage_table[c->stage].on_timeout(c);
+	connection_end_turn(c, is_inner);
 }
+
+static const struct edge_transport_callbacks transport_callbacks = {
+	.on_input = take_turn,
+	.on_output_low = on_output_low,
+	.on_end = on_end,
+	.on_error = on_error,
+};
 
 static struct connection *connection_new(struct edge *edge, int fd, const union address *from)
 {
@@ -231,8 +250,7 @@ static struct connection *connection_new(struct edge *edge, int fd, const union 
 		free(c);
 		return NULL;
 	}
-	c->bev = bufferevent_socket_new(edge->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!c->bev) {
+	if (!edge_transport_open(&c->transport, edge->base, fd, &transport_callbacks, c)) {
 		admission_leave(&edge->admission, c);
 		free(c);
 		return NULL;
@@ -246,10 +264,6 @@ bool connection_open(struct edge *edge, int fd, const union address *from)
 	if (!c)
 		return false;
 	evtimer_assign(&c->timer, edge->base, on_timer, c);
-	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
-	bufferevent_disable(c->bev, EV_WRITE); /* see output_send_now */
-	bufferevent_setwatermark(c->bev, EV_WRITE, OUTPUT_LOW, 0);
-	bufferevent_set_max_single_write(c->bev, OUTPUT_FULL);
 	input_update_reading(c);
 	LIST_INSERT_HEAD(&edge->connections, c, others);
 	set_deadline(c);

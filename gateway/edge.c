@@ -6,14 +6,15 @@
 #include "gateway/connection.h"
 #include "gateway/listener.h"
 
-/* A request that is half here when the drain begins: its client is refused rather than the
- * restart delayed. */
-enum { DRAIN_MS = 5000, LINGER_MS = 2000 };
+enum {
+	WRITE_MS = 30000,
+	LINGER_MS = 2000,
+	DRAIN_MS = 5000,      /* for the rest of a request of which a part has come */
+	DRAIN_MAX_MS = 10000, /* of the drain; less than service.c's SERVICE_DRAIN_MAX_MS */
+	DRAIN_WRITE_MS = 2000,
+};
 
-/* Of the drain itself. It ends before service.c's (SERVICE_DRAIN_MAX_MS) does. */
-enum { DRAIN_MAX_MS = 10000, DRAIN_WRITE_MS = 2000 };
-
-/* Readers are large and only needed while a request is here, so they are lent. */
+/* Readers are large, so a connection borrows one only while it has a request. */
 struct http_reader *edge_borrow_reader(struct edge *edge)
 {
 	if (edge->spare_count > 0)
@@ -108,17 +109,23 @@ static void on_slow(struct connection *c)
 	connection_abort(c);
 }
 
+static int given_or(int ms, int default_ms)
+{
+	return ms ? ms : default_ms;
+}
+
 static bool init_deadlines(struct edge *edge)
 {
-	const struct edge_deadlines *given = &edge->options.deadlines;
-	const int ms[DEADLINE_COUNT] = { [DEADLINE_FIRST] =
-						 given->first_ms ? given->first_ms : 10000,
-		[DEADLINE_IDLE] = given->idle_ms ? given->idle_ms : 60000,
-		[DEADLINE_HEAD] = given->head_ms ? given->head_ms : 10000,
-		[DEADLINE_BODY] = given->body_ms ? given->body_ms : 30000,
-		[DEADLINE_DRAIN] = DRAIN_MS,
-		[DEADLINE_LINGER] = LINGER_MS };
 	static const struct timeval at_once;
+	const struct edge_deadlines *given = &edge->options.deadlines;
+	const int ms[DEADLINE_COUNT] = {
+		[DEADLINE_FIRST] = given_or(given->first_ms, 10000),
+		[DEADLINE_IDLE] = given_or(given->idle_ms, 60000),
+		[DEADLINE_HEAD] = given_or(given->head_ms, 10000),
+		[DEADLINE_BODY] = given_or(given->body_ms, 30000),
+		[DEADLINE_DRAIN] = DRAIN_MS,
+		[DEADLINE_LINGER] = LINGER_MS,
+	};
 	edge->deadlines[DEADLINE_NEXT_TURN] = &at_once;
 	for (int i = DEADLINE_FIRST; i < DEADLINE_COUNT; i++) {
 		struct timeval duration = { ms[i] / 1000, ms[i] % 1000 * 1000L };
@@ -134,9 +141,8 @@ static void init_admission(struct edge *edge)
 	const struct edge_options *options = &edge->options;
 	edge->admission = (struct admission){ .max = (size_t)options->connections_max,
 		.share_max = (size_t)options->connections_per_address,
-		.min_idle_ms = options->deadlines.min_idle_ms
-				       ? (uint64_t)options->deadlines.min_idle_ms
-				       : ADMISSION_MIN_IDLE_MS,
+		.min_idle_ms =
+			(uint64_t)given_or(options->deadlines.min_idle_ms, ADMISSION_MIN_IDLE_MS),
 		.on_make_room = connection_drop };
 	admission_open(&edge->admission);
 }
@@ -154,7 +160,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	edge->drained = evtimer_new(base, on_last_gone, edge);
 	edge->drain_limit = evtimer_new(base, on_drain_limit, edge);
 	enum status st = ST_NO_MEMORY;
-	int write_ms = options->deadlines.write_ms ? options->deadlines.write_ms : 30000;
+	int write_ms = given_or(options->deadlines.write_ms, WRITE_MS);
 	if (!edge->drained || !edge->drain_limit || !init_deadlines(edge)
 		|| !outputs_open(
 			&edge->outputs, base, (uint64_t)write_ms, options->unsent_max, on_slow))
@@ -199,7 +205,7 @@ struct edge_counts edge_counts(const struct edge *edge)
 
 static void limit_drain(struct edge *edge)
 {
-	int ms = edge->options.deadlines.drain_ms ? edge->options.deadlines.drain_ms : DRAIN_MAX_MS;
+	int ms = given_or(edge->options.deadlines.drain_ms, DRAIN_MAX_MS);
 	struct timeval limit = { ms / 1000, ms % 1000 * 1000L };
 	evtimer_add(edge->drain_limit, &limit);
 	if (edge->outputs.period_ms > DRAIN_WRITE_MS)

@@ -108,7 +108,7 @@ void exchange_refuse(struct connection *c, enum status st, const struct fail *wh
 	c->is_last = true;
 	put_refusal(c, st, why);
 	input_return_reader(c);
-	c->stage = STAGE_FLUSHING;
+	connection_enter(c, STAGE_FLUSHING);
 }
 
 void exchange_refuse_head(struct connection *c, enum status st, const struct fail *why)
@@ -117,7 +117,7 @@ void exchange_refuse_head(struct connection *c, enum status st, const struct fai
 	if (!c->is_last)
 		return;
 	input_return_reader(c);
-	c->stage = STAGE_FLUSHING;
+	connection_enter(c, STAGE_FLUSHING);
 }
 
 const struct http_request *exchange_request(const struct exchange *x)
@@ -136,11 +136,20 @@ void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchang
 	x->on_writable = on_writable;
 }
 
-static void answered(struct connection *c)
+void exchange_on_output_low(struct exchange *x)
 {
+	if (!x->is_full)
+		return;
+	x->is_full = false;
+	if (x->on_writable)
+		x->on_writable(x, x->data);
+}
+
+static void end_response(struct connection *c)
+{
+	bool is_last = c->is_last || c->edge->is_draining;
 	c->exchange = (struct exchange){ 0 };
-	c->is_full = false;
-	c->stage = c->is_last || c->edge->is_draining ? STAGE_FLUSHING : STAGE_READING;
+	connection_enter(c, is_last ? STAGE_FLUSHING : STAGE_IDLE);
 	input_return_reader(c);
 }
 
@@ -163,7 +172,7 @@ void exchange_respond(struct exchange **x, const struct exchange_response *respo
 	} else {
 		put_head(c, response, HTTP_LENGTH);
 		put_body(c, response);
-		answered(c);
+		end_response(c);
 	}
 	connection_end_turn(c, is_inner);
 }
@@ -172,10 +181,10 @@ void exchange_start(struct exchange *x, const struct exchange_response *response
 {
 	struct connection *c = connection_of(x);
 	bool is_old = c->reader->request.minor_version == 0;
-	c->body_end = is_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
-	c->drops_body = is_head(c) || !http_status_has_body(response->http_status);
+	x->body_end = is_old ? HTTP_UNTIL_CLOSE : HTTP_CHUNKED;
+	x->omits_body = is_head(c) || !http_status_has_body(response->http_status);
 	c->is_last |= is_old || c->edge->is_draining;
-	put_head(c, response, c->body_end);
+	put_head(c, response, x->body_end);
 	output_send_later(c);
 }
 
@@ -192,9 +201,9 @@ static bool put_chunk_size(struct connection *c, size_t len)
 bool exchange_write(struct exchange *x, const struct buf *bytes)
 {
 	struct connection *c = connection_of(x);
-	bool is_chunked = c->body_end == HTTP_CHUNKED;
+	bool is_chunked = x->body_end == HTTP_CHUNKED;
 	bool is_empty = bytes->len == 0; /* an empty chunk would be the last one */
-	if (!bytes->failed && (c->drops_body || is_empty))
+	if (!bytes->failed && (x->omits_body || is_empty))
 		return false;
 	if (bytes->failed || (is_chunked && !put_chunk_size(c, bytes->len))) {
 		connection_fail(c);
@@ -205,21 +214,23 @@ bool exchange_write(struct exchange *x, const struct buf *bytes)
 		output_put(c, SPAN("\r\n"));
 	output_send_now(c);
 	output_update_count(c);
-	c->is_full = output_is_full(c);
-	return c->is_full;
+	x->is_full = output_is_full(c);
+	return x->is_full;
 }
 
 void exchange_end(struct exchange **x)
 {
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
-	if (c->body_end == HTTP_CHUNKED && !c->drops_body)
+	if (c->exchange.body_end == HTTP_CHUNKED && !c->exchange.omits_body)
 		output_put(c, SPAN("0\r\n\r\n"));
-	answered(c);
+	end_response(c);
 	connection_end_turn(c, is_inner);
 }
 
 void exchange_abort(struct exchange **x)
 {
-	connection_reset(take(x));
+	struct connection *c = take(x);
+	c->exchange = (struct exchange){ 0 };
+	connection_reset(c);
 }

@@ -1,13 +1,14 @@
 /*
- * exchange: one request and its answer; the inside of gateway/edge.h's exchange_* calls.
+ * exchange: one request and its response; internal to gateway/edge.h, which has the exchange_* calls.
  *
- * It is embedded in its connection, which serves one at a time. What the app does here while it
- * is called up takes effect when the connection's turn ends (gateway/connection.h).
+ * A connection embeds its exchange and serves one at a time. What the app does here while it is
+ * called takes effect when the connection's turn ends (gateway/connection.h).
  */
 #ifndef GATEWAY_EXCHANGE_H
 #define GATEWAY_EXCHANGE_H
 
 #include "gateway/edge.h"
+#include "gateway/http_head.h"
 
 struct connection;
 
@@ -15,13 +16,20 @@ struct exchange {
 	void *data;
 	void (*on_gone)(void *data);
 	void (*on_writable)(struct exchange *x, void *data);
+	/* of a response in pieces */
+	enum http_body_end body_end;
+	bool omits_body; /* it answers HEAD, or its status has no body */
+	bool is_full;    /* exchange_write has returned true */
 };
 
 /* The edge's own response to what is not a request; the connection ends with it. */
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why);
 
-/* The edge's response to a request whose body is still to come. The connection stays open if
- * it may: then the caller drops the body. */
+/* The edge's response to a request whose body has not come. If the connection may stay open, the
+ * caller must drop the body. */
 void exchange_refuse_head(struct connection *c, enum status st, const struct fail *why);
+
+/* Little enough is unsent that the app may write again. */
+void exchange_on_output_low(struct exchange *x);
 
 #endif

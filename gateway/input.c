@@ -1,30 +1,25 @@
 #include "gateway/input.h"
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/event.h>
-
 #include "gateway/connection.h"
 
 enum {
-	READ_AHEAD_MAX = 64 << 10, /* bytes that wait while a request is being answered */
-	STEPS_PER_TURN = 64,       /* so that one that pipelines can't starve the others */
-	LINGER_BYTES = 256 << 10,
+	READ_AHEAD_MAX = 64 << 10, /* bytes that wait for the stage that follows */
+	STEPS_PER_TURN = 64,       /* so that one client that pipelines cannot starve the others */
+	LINGER_BYTES = 256 << 10,  /* a client that sends more is cut */
 	DROPPED_BODY_MAX = 64 << 10, /* of a refused request whose connection stays */
 };
 
 size_t input_unread(const struct connection *c)
 {
-	return evbuffer_get_length(bufferevent_get_input(c->bev));
+	return edge_transport_unread(&c->transport);
 }
 
 /* A connection whose request is served within the turn must not look as if it had stayed idle. */
-static bool take_reader(struct connection *c)
+static bool begin_request(struct connection *c)
 {
-	c->has_begun = true;
 	admission_set_idle(&c->edge->admission, c, false);
-	if (!c->reader)
-		c->reader = edge_borrow_reader(c->edge);
+	c->reader = edge_borrow_reader(c->edge);
+	connection_enter(c, STAGE_HEAD);
 	return c->reader;
 }
 
@@ -36,34 +31,27 @@ static void count_body(struct connection *c, size_t bytes)
 
 void input_return_reader(struct connection *c)
 {
-	c->has_head = c->drops_request = false;
 	count_body(c, 0);
 	if (c->reader)
 		edge_return_reader(c->edge, &c->reader);
 }
 
-/* Dropping what still comes keeps the kernel from sending RST, which could overtake the answer
- * (RFC 9112 section 9.6). */
+/* Else the kernel sends RST, which can overtake the response (RFC 9112 section 9.6). */
 void input_discard(struct connection *c)
 {
-	c->dropped += input_unread(c);
-	evbuffer_drain(bufferevent_get_input(c->bev), input_unread(c));
-	c->is_dead |= c->dropped > LINGER_BYTES;
+	size_t unread = input_unread(c);
+	c->discarded += unread;
+	edge_transport_consume(&c->transport, unread);
+	if (c->discarded > LINGER_BYTES)
+		connection_enter(c, STAGE_CLOSED);
 }
 
-/* Not by a read high-water mark: where that is reached and the input is left, libevent calls
- * on_read again and again. Reading goes on below the bound to learn of a client that is gone;
- * while the output is full, writing tells. */
+/* Reading goes on in all stages, up to a bound, to learn of a client that is gone. While the output
+ * is full, writing shows that. */
 void input_update_reading(struct connection *c)
 {
-	bool wants = !c->has_ended && input_unread(c) < READ_AHEAD_MAX && !output_is_full(c);
-	if (wants == c->is_reading)
-		return;
-	c->is_reading = wants;
-	if (wants)
-		bufferevent_enable(c->bev, EV_READ);
-	else
-		bufferevent_disable(c->bev, EV_READ);
+	edge_transport_set_reading(&c->transport,
+		!c->has_ended && input_unread(c) < READ_AHEAD_MAX && !output_is_full(c));
 }
 
 static bool is_last_request(const struct connection *c)
@@ -76,8 +64,7 @@ static void dispatch_request(struct connection *c)
 {
 	struct edge *edge = c->edge;
 	edge->counts.requests++;
-	c->stage = STAGE_RESPONDING;
-	c->deadline = DEADLINE_NONE;
+	connection_enter(c, STAGE_RESPONDING);
 	c->is_last = is_last_request(c);
 	edge->options.on_request(&c->exchange, edge->options.arg);
 }
@@ -90,17 +77,17 @@ static void refuse_head(struct connection *c, enum status st, const struct fail 
 	c->is_last = request->expect_continue || is_last_request(c)
 		     || http_reader_body_left(c->reader) > DROPPED_BODY_MAX;
 	c->edge->counts.refused++;
+	connection_enter(c, STAGE_DROPPING);
 	exchange_refuse_head(c, st, why);
-	c->drops_request = !c->is_last;
 }
 
-/* A client that began to send its body does not wait for 100 Continue. */
+/* A client that has sent a part of its body does not wait for 100 Continue. */
 static void on_head(struct connection *c)
 {
 	const struct edge_options *options = &c->edge->options;
 	const struct http_request *request = &c->reader->request;
 	struct fail why = { 0 };
-	c->has_head = true;
+	connection_enter(c, STAGE_BODY);
 	enum status st = options->on_head ? options->on_head(request, &why, options->arg) : ST_OK;
 	if (st != ST_OK)
 		refuse_head(c, st, &why);
@@ -111,15 +98,15 @@ static void on_head(struct connection *c)
 /* A request that has its response gets no second one. */
 void input_refuse(struct connection *c, enum status st, const struct fail *why)
 {
-	if (c->drops_request) {
+	if (c->stage == STAGE_DROPPING) {
 		input_return_reader(c);
-		c->stage = STAGE_FLUSHING;
+		connection_enter(c, STAGE_FLUSHING);
 	} else {
 		exchange_refuse(c, st, why);
 	}
 }
 
-/* Small bodies do not count: they are what most clients send, and as bounded as connections are. */
+/* Small bodies do not count: most clients send them, and the limit of connections bounds them. */
 static bool has_room_for_body(struct connection *c)
 {
 	const struct buf *body = &c->reader->body;
@@ -137,32 +124,28 @@ static void refuse_body(struct connection *c)
 
 static void end_request(struct connection *c)
 {
-	if (c->drops_request) {
+	if (c->stage == STAGE_DROPPING) {
 		input_return_reader(c);
-		c->deadline = DEADLINE_NONE; /* what follows has its own */
-		return;
-	}
-	c->has_head = true;
-	if (has_room_for_body(c))
+		connection_enter(c, STAGE_IDLE);
+	} else if (has_room_for_body(c)) {
 		dispatch_request(c);
-	else
+	} else {
 		refuse_body(c);
+	}
 }
 
 static void feed(struct connection *c)
 {
-	struct evbuffer *input = bufferevent_get_input(c->bev);
-	struct evbuffer_iovec piece = { 0 };
 	struct fail why;
 	why.text[0] = why.field[0] = '\0';
-	if (!take_reader(c)) {
+	if (!c->reader && !begin_request(c)) {
 		connection_reset(c);
 		return;
 	}
-	evbuffer_peek(input, -1, NULL, &piece, 1);
-	struct span bytes = { piece.iov_base, piece.iov_len };
+	struct span bytes = edge_transport_peek(&c->transport);
+	size_t len = bytes.len;
 	enum http_progress progress = http_reader_feed(c->reader, &bytes, &why);
-	evbuffer_drain(input, piece.iov_len - bytes.len);
+	edge_transport_consume(&c->transport, len - bytes.len);
 	switch (progress) {
 	case HTTP_MORE:
 		if (!has_room_for_body(c))
@@ -182,8 +165,7 @@ static void feed(struct connection *c)
 
 static bool can_feed(const struct connection *c)
 {
-	return c->stage == STAGE_READING && !c->is_dead && !c->is_broken && input_unread(c) > 0
-	       && !output_is_full(c);
+	return connection_input(c) == INPUT_PARSED && input_unread(c) > 0 && !output_is_full(c);
 }
 
 void input_process(struct connection *c)

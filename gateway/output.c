@@ -1,10 +1,6 @@
 #include "gateway/output.h"
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 
 #include "common/service.h"
 #include "gateway/connection.h"
@@ -18,7 +14,7 @@ static struct outputs *all_of(struct connection *c)
 
 size_t output_unsent(const struct connection *c)
 {
-	return evbuffer_get_length(bufferevent_get_output(c->bev));
+	return edge_transport_unsent(&c->transport);
 }
 
 bool output_is_full(const struct connection *c)
@@ -28,29 +24,23 @@ bool output_is_full(const struct connection *c)
 
 void output_put(struct connection *c, struct span bytes)
 {
-	struct evbuffer *output = bufferevent_get_output(c->bev);
 	c->output.put += bytes.len;
-	if (!c->is_broken && evbuffer_add(output, bytes.bytes, bytes.len) != 0)
+	if (c->stage != STAGE_FAILED && !edge_transport_put(&c->transport, bytes))
 		connection_fail(c);
 }
 
 void output_put_static(struct connection *c, struct span bytes)
 {
-	struct evbuffer *output = bufferevent_get_output(c->bev);
-	if (bytes.len == 0 || c->is_broken)
+	if (bytes.len == 0 || c->stage == STAGE_FAILED)
 		return;
 	c->output.put += bytes.len;
-	if (evbuffer_add_reference(output, bytes.bytes, bytes.len, NULL, NULL) != 0)
+	if (!edge_transport_put_static(&c->transport, bytes))
 		connection_fail(c);
 }
 
-/* Bytes that the client's machine has not acknowledged: ours and the kernel's. */
 static int64_t waiting(const struct connection *c)
 {
-	int in_kernel = 0;
-	if (ioctl(bufferevent_getfd(c->bev), SIOCOUTQ, &in_kernel) != 0)
-		in_kernel = 0;
-	return (int64_t)output_unsent(c) + in_kernel;
+	return (int64_t)edge_transport_unacknowledged(&c->transport);
 }
 
 static void begin_period(struct connection *c)
@@ -75,26 +65,17 @@ void output_send_later(struct connection *c)
 	c->output.is_writing = true;
 	TAILQ_INSERT_TAIL(&all_of(c)->writers, c, output.link);
 	begin_period(c);
-	if (bufferevent_enable(c->bev, EV_WRITE) != 0)
+	if (!edge_transport_start_writing(&c->transport))
 		connection_fail(c);
 }
 
-/*
- * Writes right away: through the loop each answer would cost two epoll_ctl and an epoll_wait
- * more. The bufferevent is for what the socket doesn't take, so writing is disabled in between;
- * its own buffer is frozen at the front against such writes. An error shows again when the
- * bufferevent writes, and arrives at on_event then, from the loop and nowhere else. Once the
- * bufferevent writes it has to go on to the end, or on_write would never come.
- */
+/* Once the loop writes it has to go on to the end: else on_output_low is never called. */
 void output_send_now(struct connection *c)
 {
-	struct evbuffer *output = bufferevent_get_output(c->bev);
-	if (c->output.is_writing || evbuffer_get_length(output) == 0)
+	if (c->output.is_writing || output_unsent(c) == 0)
 		return;
-	evbuffer_unfreeze(output, 1);
-	(void)evbuffer_write(output, bufferevent_getfd(c->bev));
-	evbuffer_freeze(output, 1);
-	if (evbuffer_get_length(output) > 0)
+	edge_transport_send_now(&c->transport);
+	if (output_unsent(c) > 0)
 		output_send_later(c);
 }
 
@@ -102,7 +83,7 @@ void output_on_written(struct connection *c)
 {
 	if (output_unsent(c) > 0)
 		return;
-	bufferevent_disable(c->bev, EV_WRITE);
+	edge_transport_stop_writing(&c->transport);
 	stop_writing(c);
 }
 

@@ -24,7 +24,6 @@ struct event_base;
 
 enum {
 	OUTPUT_FULL = 256 << 10,      /* exchange_write says so past this */
-	OUTPUT_LOW = 64 << 10,    /* on_writable is called here */
 	OUTPUT_RATE_BYTES = 32 << 10, /* a reader takes so much in a period, or all that waits */
 	OUTPUTS_UNSENT_MAX = 256 << 20,
 };

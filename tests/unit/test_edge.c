@@ -1050,7 +1050,7 @@ END_TEST
 /* The one that made no progress for longest goes; others are served. */
 START_TEST(unsent_answers_of_all_connections_have_a_bound)
 {
-	options.unsent_max = 320 << 10; /* each holds between OUTPUT_LOW and OUTPUT_FULL */
+	options.unsent_max = 320 << 10; /* each holds between EDGE_TRANSPORT_LOW and OUTPUT_FULL */
 	reopen();
 	int fds[8], others = client();
 	for (size_t i = 0; i < 8; i++) {
