@@ -8,7 +8,7 @@
 
 enum { BODY_TARGET = 256 * 1024 }; /* a message is sent once it has grown to this */
 
-static void notify_changed(const struct workers_wire *wire)
+static void report_change(const struct workers_wire *wire)
 {
 	wire->options.on_pool_changed(wire->options.arg);
 }
@@ -50,19 +50,19 @@ static enum status send_hello(const struct workers_wire *wire, const struct pool
 
 void workers_wire_end_epoch(const struct workers_wire *wire, const struct pool_worker *worker)
 {
-	(void)send_hello(wire, worker); /* mostly there is nobody any more */
+	(void)send_hello(wire, worker); /* usually the worker is gone */
 }
 
 bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
 {
 	if (send_hello(wire, worker) != ST_NO_WORKER)
-		return true; /* another refusal is made good by the next hello */
+		return true; /* after any other failure the next hello does it */
 	pool_lose(wire->options.pool, worker);
-	notify_changed(wire);
+	report_change(wire);
 	return false;
 }
 
-/* One message of what waits for this worker; how many calls are in it. */
+/* Fills one message with requests for this worker. Returns how many. */
 static size_t fill_body(
 	struct workers_wire *wire, const struct pool_worker *worker, uint64_t now_ms)
 {
@@ -73,7 +73,7 @@ static size_t fill_body(
 		size_t len = wire->body.len;
 		wire->options.put_call(pooled, now_ms, &wire->body);
 		if (count > 0 && wire->body.len > ENVELOPE_BODY_MAX) {
-			wire->body.len = len; /* a long one goes alone */
+			wire->body.len = len; /* a long request gets its own message */
 			break;
 		}
 		count++;
@@ -81,8 +81,8 @@ static size_t fill_body(
 	return count;
 }
 
-/* A hint, so what can't be sent is forgotten. */
-static void send_cancelled(struct workers_wire *wire, struct pool_worker *worker)
+/* A hint, so it is not sent again after a failure. */
+static void send_cancellations(struct workers_wire *wire, struct pool_worker *worker)
 {
 	uint32_t msgid, count = 0;
 	struct buf params = { 0 };
@@ -101,14 +101,14 @@ static void send_cancelled(struct workers_wire *wire, struct pool_worker *worker
 				 ? socket_send(wire->socket, peer_of(worker), buf_view(&wire->body))
 				 : ST_NO_MEMORY;
 	if (st != ST_OK)
-		log_debug("a worker is not told that callers have left: %s", status_info(st)->code);
+		log_debug("gateway.cancel not sent: %s", status_info(st)->code);
 	buf_fini(&params);
 }
 
 void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, uint64_t now_ms)
 {
 	if (worker->cancelled_count > 0)
-		send_cancelled(wire, worker);
+		send_cancellations(wire, worker);
 	while (worker->unsent) {
 		size_t count = fill_body(wire, worker, now_ms);
 		enum status st = wire->body.failed ? ST_NO_MEMORY
@@ -116,7 +116,7 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 							   buf_view(&wire->body));
 		if (st == ST_NO_WORKER) {
 			pool_lose(wire->options.pool, worker);
-			notify_changed(wire);
+			report_change(wire);
 			return;
 		}
 		if (st != ST_OK) {
@@ -130,51 +130,75 @@ void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, ui
 
 /* From workers. */
 
-static void on_ready(struct workers_wire *wire, struct span peer, struct span params)
+/* The sender of the message that is being read. */
+struct sender {
+	struct span peer;
+	struct pool_worker *worker; /* NULL: it has not sent worker.ready */
+	bool is_current;            /* a credit of its epoch came before, so responses count */
+};
+
+static bool count_malformed(struct workers_wire *wire)
 {
-	struct pool_registration registration = { .peer = peer };
+	wire->options.pool->counts.malformed++;
+	return false;
+}
+
+static bool read_ready(struct span params, struct pool_registration *out)
+{
 	struct span uuid, database;
 	struct msg_token token = { 0 };
-	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, registration.uuid)
-		|| !msg_find_int(params, "epoch", &registration.epoch)
-		|| !msg_find_int(params, "credit", &registration.credit)
-		|| msg_find(params, "database", &database) != ST_OK) {
-		wire->options.pool->counts.malformed++;
-		return;
-	}
-	if (!msg_find_int(params, "pid", &registration.pid))
-		registration.pid = 0;
+	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, out->uuid)
+		|| !msg_find_int(params, "epoch", &out->epoch)
+		|| !msg_find_int(params, "credit", &out->credit)
+		|| msg_find(params, "database", &database) != ST_OK)
+		return false;
+	if (!msg_find_int(params, "pid", &out->pid))
+		out->pid = 0;
 	struct msg_reader in = msg_reader(database);
-	registration.has_database =
+	out->has_database =
 		msg_read(&in, &token) == ST_OK && token.type == MSG_BOOL && token.boolean;
+	return true;
+}
+
+/* The rest of the message is read even if this part is malformed. */
+static bool on_ready(struct workers_wire *wire, struct sender *from, struct span params)
+{
+	struct pool_registration registration = { .peer = from->peer };
+	if (!read_ready(params, &registration)) {
+		(void)count_malformed(wire);
+		return true;
+	}
 	struct pool_worker *worker =
 		pool_register(wire->options.pool, &registration, service_now_ms());
 	if (!worker)
-		log_warn("a worker is not taken: too many workers, or no memory");
+		log_warn("worker refused: too many workers, or no memory");
 	else if (workers_wire_hello(wire, worker))
-		notify_changed(wire);
+		report_change(wire);
+	from->worker = pool_worker_of(wire->options.pool, from->peer); /* hello may lose it */
+	return true;
 }
 
-static void on_leaving(struct workers_wire *wire, struct pool_worker *worker, struct span params)
+static bool on_leaving(struct workers_wire *wire, struct sender *from, struct span params)
 {
 	int64_t epoch;
 	if (!msg_find_int(params, "epoch", &epoch)) {
-		wire->options.pool->counts.malformed++;
-		return;
+		(void)count_malformed(wire);
+		return true;
 	}
-	pool_leave(wire->options.pool, worker, epoch);
-	notify_changed(wire);
+	pool_leave(wire->options.pool, from->worker, epoch);
+	report_change(wire);
+	return true;
 }
 
-/* False: what follows in the message is of another epoch. */
-static bool on_credit(struct workers_wire *wire, struct pool_worker *worker, struct span params)
+static bool on_credit(struct workers_wire *wire, struct sender *from, struct span params)
 {
 	int64_t epoch, credit;
-	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit)) {
-		wire->options.pool->counts.malformed++;
-		return false;
-	}
-	return pool_credit(wire->options.pool, worker, epoch, credit, service_now_ms());
+	from->is_current = false;
+	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit))
+		return count_malformed(wire);
+	from->is_current =
+		pool_credit(wire->options.pool, from->worker, epoch, credit, service_now_ms());
+	return from->is_current;
 }
 
 enum status workers_wire_error_status(struct span error)
@@ -186,45 +210,63 @@ enum status workers_wire_error_status(struct span error)
 						   : ST_INTERNAL;
 }
 
-static void on_response(
-	struct workers_wire *wire, struct pool_worker *worker, const struct envelope *message)
+static bool on_response(
+	struct workers_wire *wire, struct sender *from, const struct envelope *message)
 {
+	if (!from->is_current)
+		return count_malformed(wire);
 	enum status st = workers_wire_error_status(message->error);
-	struct pool_call *pooled = pool_complete(wire->options.pool, worker, message->msgid, st);
+	struct pool_call *pooled =
+		pool_complete(wire->options.pool, from->worker, message->msgid, st);
 	if (pooled)
 		wire->options.on_response(pooled, message->error, message->result);
+	return true;
 }
 
-/* One message's walk: responses count only after a credit of the right epoch. */
-struct walk {
-	struct span peer;
-	struct pool_worker *worker; /* NULL: it has not said ready */
-	bool is_current;
+/* What a notification needs from its sender. */
+enum need { NEEDS_NOTHING, NEEDS_WORKER };
+
+struct notification {
+	const char *name;
+	/* Returns false to drop the rest of the message. */
+	bool (*handle)(struct workers_wire *wire, struct sender *from, struct span params);
+	enum need need;
 };
 
-static bool take(struct workers_wire *wire, struct walk *walk, const struct envelope *message)
+/* The most frequent one is first. */
+static const struct notification notification_table[] = {
+	{ "worker.credit",  on_credit,  NEEDS_WORKER },
+	{ "worker.ready",   on_ready,   NEEDS_NOTHING },
+	{ "worker.leaving", on_leaving, NEEDS_WORKER },
+};
+
+enum { NOTIFICATIONS = sizeof notification_table / sizeof *notification_table };
+
+const char *workers_wire_notification(size_t index)
 {
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.ready")) {
-		on_ready(wire, walk->peer, message->params);
-		walk->worker = pool_worker_of(wire->options.pool, walk->peer);
-		return true;
-	}
-	if (!walk->worker) {
+	return index < NOTIFICATIONS ? notification_table[index].name : NULL;
+}
+
+static const struct notification *notification_find(const struct envelope *message)
+{
+	if (message->kind == ENVELOPE_NOTIFICATION)
+		for (size_t i = 0; i < NOTIFICATIONS; i++)
+			if (span_is(message->method, notification_table[i].name))
+				return &notification_table[i];
+	return NULL;
+}
+
+/* False: drop the rest of the message. */
+static bool take(struct workers_wire *wire, struct sender *from, const struct envelope *message)
+{
+	const struct notification *n = notification_find(message);
+	if (!from->worker && !(n && n->need == NEEDS_NOTHING)) {
 		wire->options.pool->counts.stale++;
 		return false;
 	}
-	if (message->kind == ENVELOPE_RESPONSE) {
-		if (walk->is_current)
-			on_response(wire, walk->worker, message);
-		else
-			wire->options.pool->counts.malformed++;
-		return walk->is_current;
-	}
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.credit"))
-		return walk->is_current = on_credit(wire, walk->worker, message->params);
-	if (message->kind == ENVELOPE_NOTIFICATION && span_is(message->method, "worker.leaving"))
-		on_leaving(wire, walk->worker, message->params);
-	return true; /* a newer worker may say more than we know */
+	if (message->kind == ENVELOPE_RESPONSE)
+		return on_response(wire, from, message);
+	return n ? n->handle(wire, from, message->params) : true; /* a newer worker may send more */
 }
 
 static void on_message(struct socket *s, struct span peer, struct span body, void *arg)
@@ -232,20 +274,20 @@ static void on_message(struct socket *s, struct span peer, struct span body, voi
 	struct workers_wire *wire = arg;
 	(void)s;
 	struct msg_reader in = msg_reader(body);
-	struct walk walk = { .peer = peer, .worker = pool_worker_of(wire->options.pool, peer) };
+	struct sender from = { .peer = peer, .worker = pool_worker_of(wire->options.pool, peer) };
 	while (in.at < in.end) {
 		struct envelope message;
 		struct fail why = { 0 };
 		if (envelope_decode(&in, &message, &why) != ST_OK) {
-			wire->options.pool->counts.malformed++;
-			log_warn("a worker's message is malformed: %s: dropped",
+			(void)count_malformed(wire);
+			log_warn("message of a worker is malformed: %s: dropped the rest",
 				fail_text(&why, ST_MALFORMED));
 			break;
 		}
-		if (!take(wire, &walk, &message))
+		if (!take(wire, &from, &message))
 			break;
 	}
-	notify_changed(wire);
+	report_change(wire);
 }
 
 enum status workers_wire_open(struct workers_wire *wire, struct socket_hub *hub,

@@ -7,6 +7,7 @@
 #include "common/json_out.h"
 #include "common/params.h"
 #include "gateway/rpc_introspection.h"
+#include "gateway/workers_wire.h"
 #include "tests/unit/suite.h"
 
 static struct buf contract;
@@ -249,6 +250,17 @@ START_TEST(every_counter_stands_in_the_contract)
 }
 END_TEST
 
+START_TEST(every_notification_that_the_gateway_reads_stands_in_the_contract)
+{
+	const char *name;
+	for (size_t i = 0; (name = workers_wire_notification(i)) != NULL; i++) {
+		char *text = section(name);
+		ck_assert_msg(text, "%s is missing", name);
+		free(text);
+	}
+}
+END_TEST
+
 START_TEST(the_contract_has_no_other_method)
 {
 	size_t expected = documented() + LOCALS + NOTIFICATIONS;
@@ -288,6 +300,7 @@ int main(void)
 	tcase_add_loop_test(tc, every_method_of_the_gateway_stands_in_the_contract, 0, LOCALS);
 	tcase_add_test(tc, the_example_of_rpc_methods_is_its_beginning);
 	tcase_add_test(tc, every_counter_stands_in_the_contract);
+	tcase_add_test(tc, every_notification_that_the_gateway_reads_stands_in_the_contract);
 	tcase_add_test(tc, the_contract_has_no_other_method);
 	tcase_add_loop_test(tc, every_error_stands_in_the_contract, ST_OK, STATUS_COUNT);
 	return suite_run("rpc_contract", tc);
