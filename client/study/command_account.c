@@ -12,19 +12,21 @@ static const char *const weekdays[] = { "monday", "tuesday", "wednesday", "thurs
 	"saturday", "sunday", NULL };
 
 static const struct option options[] = {
-	[NAME] = { "name", OPTION_TEXT, "NAME", "name it so", .param = "name" },
+	[NAME] = { "name", OPTION_TEXT, "NAME", "new name", .param = "name" },
 	[TIME_ZONE] = { "time-zone", OPTION_TEXT, "ZONE",
-		"whose today it is, e.g. Europe/Berlin; default: the service's" },
+		"such as Europe/Berlin, or default for the service's time zone" },
 	[WEEK_START] = { "week-start", OPTION_CHOICE, "WEEKDAY", "monday to sunday",
 		.choices = weekdays },
 	[DAY_STARTS_AT] = { "day-starts-at", OPTION_TEXT, "HH:MM",
-		"until then today is the day before", .param = "day_starts_at" },
+		"start of the day: before it, today is still the previous day",
+		.param = "day_starts_at" },
 	{ 0 },
 };
 
 const struct command command_account = { "account", "",
-	"Show the account's name, time zone, week and day, or change them",
-	"What an option names is changed; sessions keep their days.\n", options, 0, 0, run };
+	"Show or change the account's name, time zone, week and day",
+	"Each option changes one of these. Existing sessions keep their days.\n", options, 0, 0,
+	run };
 
 static bool is_change(const struct option_value *given)
 {

@@ -23,21 +23,20 @@ static const char *const formats[] = { [CSV] = "csv", [JSON] = "json", [NDJSON] 
 
 static const struct option options[] = {
 	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT",
-		"csv, json or ndjson (default: as FILE ends, else csv)",
+		"csv, json or ndjson (default: the extension of FILE, else csv)",
 		.choices = formats },
-	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
-	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
-	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
+	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "sessions of this topic", .param = "tag" },
+	[FROM] = { "from", OPTION_DATE, "DAY", "first day, YYYY-MM-DD", .param = "from" },
+	[TO] = { "to", OPTION_DATE, "DAY", "the day after the last day", .param = "to" },
 	[SPREADSHEET] = { "spreadsheet", OPTION_FLAG, NULL,
-		"CSV for Excel and its like, in which no cell is a formula; not for study import" },
+		"CSV for spreadsheet programs, without formulas; study import refuses it" },
 	{ 0 },
 };
 
 const struct command command_export = { "export", "[FILE]", "Export sessions to a file",
-	"Without FILE, or where it is -, to standard output. FILE is replaced once all is "
-	"written.\n"
-	"study import makes the same sessions of it again, but for --spreadsheet.\n"
-	"With --json standard output gets JSON where no format is said.\n",
+	"Without FILE, or if it is -, writes to standard output. FILE is replaced when the export\n"
+	"is complete. study import makes the same sessions from it again, except with\n"
+	"--spreadsheet. With --json, standard output gets JSON if no format is given.\n",
 	options, 0, 1, run };
 
 static void fill(struct study_params *params, const void *arg)

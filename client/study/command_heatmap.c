@@ -9,8 +9,8 @@
 static int run(struct study *study, const struct arguments *args);
 
 static const struct option options[] = {
-	{ "year", OPTION_INT, "YEAR", "1900 to 9999 (default: this year)", .param = "year", .min = 1900,
-		.max = 9999 },
+	{ "year", OPTION_INT, "YEAR", "1900 to 9999 (default: the current year)", .param = "year",
+		.min = 1900, .max = 9999 },
 	{ 0 },
 };
 

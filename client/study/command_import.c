@@ -27,24 +27,26 @@ static const char *const formats[] = { "auto", "csv", "ndjson", "json", NULL };
 static const enum rows_format format_table[] = { ROWS_ANY, ROWS_CSV, ROWS_JSON, ROWS_JSON };
 
 static const struct option options[] = {
-	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT", "csv, ndjson or json; auto looks into the file",
-		.choices = formats },
-	[NAMESPACE] = { "namespace", OPTION_UUID, "UUID", "for ids that are no UUIDs" },
+	[FORMAT] = { "format", OPTION_CHOICE, "FORMAT",
+		"csv, ndjson or json; auto detects it (default)", .choices = formats },
+	[NAMESPACE] = { "namespace", OPTION_UUID, "UUID", "namespace for ids that are not UUIDs" },
 	[TIME_ZONE] = { "time-zone", OPTION_TEXT, "ZONE",
-		"whose days and local times they are (default: the account's)" },
-	[UPDATE] = { "update", OPTION_FLAG, NULL, "take the file's values of sessions that exist" },
-	[RESTORE] = { "restore", OPTION_FLAG, NULL, "bring sessions back that were deleted" },
-	[DRY_RUN] = { "dry-run", OPTION_FLAG, NULL, "judge the lines, change nothing" },
-	[RESTART] = { "restart", OPTION_FLAG, NULL, "from the first line, though some are done" },
+		"time zone of days and local times (default: the account's)" },
+	[UPDATE] = { "update", OPTION_FLAG, NULL, "give existing sessions the values of the file" },
+	[RESTORE] = { "restore", OPTION_FLAG, NULL, "restore deleted sessions" },
+	[DRY_RUN] = { "dry-run", OPTION_FLAG, NULL, "check the lines, change nothing" },
+	[RESTART] = { "restart", OPTION_FLAG, NULL,
+		"start at the first line, even if some are done" },
 	{ 0 },
 };
 
 const struct command command_import = { "import", "FILE", "Import sessions from a file",
 	"FILE is a table with a header (id, timestamp or study_date, minutes, tag, notes; in any\n"
-	"order; commas, semicolons or tabs between them), or JSON objects (one a line, in an\n"
-	"array, or printed over many lines), as study export writes them; - is standard input.\n"
-	"Ids and timestamps are kept, so that importing twice does no harm; an import that was\n"
-	"interrupted goes on where it was. Each line that is not taken is told.\n",
+	"order; commas, semicolons or tabs between them), or has JSON objects (one per line, in\n"
+	"an array, or printed over several lines), as study export writes them; - is standard\n"
+	"input.\n"
+	"The import keeps ids and timestamps, so importing twice does no harm. An interrupted\n"
+	"import continues where it stopped. Each line that is not imported is reported.\n",
 	options, 1, 1, run };
 
 enum { GIVE_UP_MS = 30000, SAVE_MS = 500 };

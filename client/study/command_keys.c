@@ -13,9 +13,9 @@
 static int run(struct study *study, const struct arguments *args);
 
 const struct command command_keys = { "keys", "FILE", "Make a key pair for tcp:// endpoints",
-	"Writes FILE, mode 0600, which must not exist, and prints the public key: for\n"
-	"STUDYTRACKER_CURVE_CLIENTS_FILE of the gateway if the pair is a client's or a worker's,\n"
-	"for STUDYTRACKER_CURVE_SERVER_KEY or --server-key if it is the gateway's.\n",
+	"Writes FILE, mode 0600, which must not exist, and prints the public key. Add the key of\n"
+	"a client or a worker to the gateway's STUDYTRACKER_CURVE_CLIENTS_FILE. Set\n"
+	"STUDYTRACKER_CURVE_SERVER_KEY or --server-key to the key of the gateway.\n",
 	NULL, 1, 1, run };
 
 struct key_pair {

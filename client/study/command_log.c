@@ -13,17 +13,16 @@
 static int run(struct study *study, const struct arguments *args);
 
 static const struct option options[] = {
-	{ "date", OPTION_DATE, "DAY", "YYYY-MM-DD, or yesterday (default: today)", .param = "study_date" },
-	{ "note", OPTION_TEXT, "TEXT", "what it was about", .param = "notes" },
+	{ "date", OPTION_DATE, "DAY", "YYYY-MM-DD, or yesterday (default: today)",
+		.param = "study_date" },
+	{ "note", OPTION_TEXT, "TEXT", "text about the session", .param = "notes" },
 	{ 0 },
 };
 
 const struct command command_log = { "log", "MINUTES TOPIC", "Log a session of study",
-	"MINUTES is a number, or like 1:30, 1h or 1h30. TOPIC is a topic's name. Its case makes "
-	"no\n"
-	"difference, unless several topics differ in it: then it is the one of exactly this name. "
-	"A\n"
-	"topic that is new is made.\n",
+	"MINUTES is a number, or a duration such as 1:30, 1h or 1h30. TOPIC is the name of a\n"
+	"topic; the topic is made if it does not exist. Case makes no difference, unless the\n"
+	"names of several topics differ only in case: then TOPIC must be exactly one of them.\n",
 	options, 2, 2, run };
 
 static void tell(const struct study *study, const struct study_value *session)

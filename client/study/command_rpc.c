@@ -10,8 +10,8 @@
 static int run(struct study *study, const struct arguments *args);
 
 const struct command command_rpc = { "rpc", "METHOD [JSON]", "Call a method of the service",
-	"JSON is an object of the method's params, or - to read it from standard input.\n"
-	"rpc.methods answers all methods with their params.\n",
+	"JSON is an object with the method's params, or - to read it from standard input.\n"
+	"rpc.methods returns all methods with their params.\n",
 	NULL, 1, 2, run };
 
 enum { INPUT_MAX = 1 << 20 };

@@ -12,14 +12,16 @@ static const char *const sorts[] = { "created_at", "-created_at", "study_date", 
 	NULL };
 
 static const struct option options[] = {
-	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "of this topic", .param = "tag" },
-	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
-	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
-	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose topic or notes have this", .param = "q" },
+	[TAG] = { "tag", OPTION_TEXT, "TOPIC", "sessions of this topic", .param = "tag" },
+	[FROM] = { "from", OPTION_DATE, "DAY", "first day, YYYY-MM-DD", .param = "from" },
+	[TO] = { "to", OPTION_DATE, "DAY", "the day after the last day", .param = "to" },
+	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "text in the notes or in the name of the topic",
+		.param = "q" },
 	[SORT] = { "sort", OPTION_CHOICE, "KEY",
 		"created_at, -created_at, study_date or -study_date (default)", .choices = sorts },
-	[LIMIT] = { "limit", OPTION_INT, "N", "so many, 0 for all (default: 20)", .max = 1000000000 },
-	[IDS] = { "ids", OPTION_FLAG, NULL, "show their ids" },
+	[LIMIT] = { "limit", OPTION_INT, "N", "maximum number, 0 for all (default: 20)",
+		.max = 1000000000 },
+	[IDS] = { "ids", OPTION_FLAG, NULL, "show the ids of the sessions" },
 	{ 0 },
 };
 

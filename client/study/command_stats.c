@@ -15,14 +15,14 @@ enum { BY, FROM, TO };
 static const char *const buckets[] = { "day", "week", "month", "year", NULL };
 
 static const struct option options[] = {
-	[BY] = { "by", OPTION_CHOICE, "BUCKET", "day, week, month or year, instead of by topic",
+	[BY] = { "by", OPTION_CHOICE, "BUCKET", "day, week, month or year (default: by topic)",
 		.choices = buckets, .param = "by" },
-	[FROM] = { "from", OPTION_DATE, "DAY", "this day and later, YYYY-MM-DD", .param = "from" },
-	[TO] = { "to", OPTION_DATE, "DAY", "before this day", .param = "to" },
+	[FROM] = { "from", OPTION_DATE, "DAY", "first day, YYYY-MM-DD", .param = "from" },
+	[TO] = { "to", OPTION_DATE, "DAY", "the day after the last day", .param = "to" },
 	{ 0 },
 };
 
-const struct command command_stats = { "stats", "", "Show how much was studied, as bars",
+const struct command command_stats = { "stats", "", "Show the studied time as bars",
 	"Without --from and --to: the last 14 days, 12 weeks, 12 months, all years or all "
 	"topics.\n",
 	options, 0, 0, run };

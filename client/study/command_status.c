@@ -15,13 +15,13 @@ enum { INTERVAL };
 
 static const struct option options[] = {
 	[INTERVAL] = { "interval", OPTION_SECONDS, "SECONDS",
-		"measure rates for so long, 0: since the start (default: 0.5)" },
+		"time to measure rates, 0: since the start (default: 0.5)" },
 	{ 0 },
 };
 
 const struct command command_status = { "status", "", "Show gateways, workers, queue and rates",
-	"Asks every gateway of the endpoints. Ends with 3 where none answers.\n", options, 0, 0,
-	run };
+	"Queries every gateway of the endpoints. The exit status is 3 if none responds.\n", options,
+	0, 0, run };
 
 enum { GATEWAYS_MAX = SERVICE_ENDPOINTS_MAX };
 

@@ -9,11 +9,11 @@ static int run(struct study *study, const struct arguments *args);
 enum { ARCHIVED, ADD, DESCRIPTION, SEARCH };
 
 static const struct option options[] = {
-	[ARCHIVED] = { "archived", OPTION_FLAG, NULL, "archived ones, too" },
+	[ARCHIVED] = { "archived", OPTION_FLAG, NULL, "include archived topics" },
 	[ADD] = { "add", OPTION_TEXT, "NAME", "make a topic", .param = "name" },
-	[DESCRIPTION] = { "description", OPTION_TEXT, "TEXT", "of the topic that is made",
+	[DESCRIPTION] = { "description", OPTION_TEXT, "TEXT", "description of the new topic",
 		.param = "description" },
-	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "whose name or description has this" },
+	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "text in the name or the description" },
 	{ 0 },
 };
 

@@ -19,21 +19,21 @@ enum { ENDPOINT, TIMEOUT, JSON, KEY_FILE, SERVER_KEY, HELP, VERSION };
 
 static const struct option common_options[] = {
 	[ENDPOINT] = { "endpoint", OPTION_TEXT, "LIST",
-		"gateways, ipc://PATH or tcp://HOST:PORT, comma-separated" },
+		"gateways: ipc://PATH or tcp://HOST:PORT, comma-separated" },
 	[TIMEOUT] = { "timeout", OPTION_SECONDS, "SECONDS",
-		"how long to wait (default: 5, an import 30)", .min = 1 },
-	[JSON] = { "json", OPTION_FLAG, NULL, "answer in JSON, for scripts" },
-	[KEY_FILE] = { "key-file", OPTION_TEXT, "FILE", "our key pair for tcp://, of study keys" },
+		"maximum time to wait (default: 5, for an import 30)", .min = 1 },
+	[JSON] = { "json", OPTION_FLAG, NULL, "print JSON, for scripts" },
+	[KEY_FILE] = { "key-file", OPTION_TEXT, "FILE",
+		"own key pair for tcp://, made by study keys" },
 	[SERVER_KEY] = { "server-key", OPTION_TEXT, "KEY", "the gateway's public key for tcp://" },
-	[HELP] = { "help", OPTION_FLAG, NULL, "this text", .letter = 'h' },
-	[VERSION] = { "version", OPTION_FLAG, NULL, "the version" },
+	[HELP] = { "help", OPTION_FLAG, NULL, "print this text", .letter = 'h' },
+	[VERSION] = { "version", OPTION_FLAG, NULL, "print the version" },
 	{ 0 },
 };
 
 static const char ends[] =
-	"\nEnds with 0: done, 1: the service refused, 2: wrong usage or a file that can't be "
-	"used,\n"
-	"3: not reachable or not able to now, 4: lines of an import were refused.\n";
+	"\nExit status: 0: success, 1: the service refused, 2: wrong usage or an unusable file,\n"
+	"3: no response or temporarily unable, 4: lines of an import were refused.\n";
 
 static void print_help(void)
 {
@@ -43,9 +43,9 @@ static void print_help(void)
 	printf("\nOptions of all commands:\n");
 	options_print(common_options, stdout);
 	printf("\nEnvironment: STUDYTRACKER_ENDPOINT, STUDYTRACKER_CURVE_SECRET_KEY_FILE and\n"
-	       "STUDYTRACKER_CURVE_SERVER_KEY stand for --endpoint, --key-file and --server-key;\n"
-	       "NO_COLOR for no colours.\n%s\nstudy COMMAND --help tells more; so does man "
-	       "study.\n",
+	       "STUDYTRACKER_CURVE_SERVER_KEY are the same as --endpoint, --key-file and\n"
+	       "--server-key. NO_COLOR turns colours off.\n%s"
+	       "\nFor more, see study COMMAND --help and man study.\n",
 		ends);
 }
 

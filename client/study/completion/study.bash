@@ -14,7 +14,7 @@ _study_methods() {
 		| cut -d '"' -f 4
 }
 
-# Of lines of text those that begin like this word.
+# Offers the lines of $1 that start with $2.
 _study_offer() {
 	local IFS=$'\n'
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
@@ -33,7 +33,7 @@ _study_takes_value() {
 	esac
 }
 
-# What may stand after this option of this command.
+# Offers the values of option $2 of command $1 that start with $3.
 _study_value() {
 	local formats=$'csv\njson\nndjson' zones=""
 	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson\njson'
@@ -70,7 +70,7 @@ _study() {
 	)
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		if [[ -n $option && ${COMP_WORDS[i]} == "=" ]]; then # "--by=week" comes as three words
+		if [[ -n $option && ${COMP_WORDS[i]} == "=" ]]; then # bash splits "--by=week" into three words
 			continue
 		elif [[ -n $option ]]; then
 			option=""
