@@ -145,7 +145,7 @@ static void refuse(const struct request *request, struct span refusal, struct st
 	if (st == STUDY_TIMEOUT && is_unknown(request))
 		failure_set_unknown(error, false);
 	else if (st == STUDY_REFUSED && request->may_be_done && request->is_write
-		 && status_denies(said))
+		 && status_means_not_done(said))
 		failure_set_unknown(error, true);
 }
 

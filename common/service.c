@@ -164,7 +164,7 @@ void service_ready(struct service *s)
 	start_watchdog(s);
 }
 
-void service_say(struct service *s, const char *text)
+void service_set_status(struct service *s, const char *text)
 {
 	(void)s;
 	char state[256];

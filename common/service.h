@@ -40,7 +40,7 @@ struct event_base *service_base(struct service *s);
 void service_ready(struct service *s);
 
 /* A line for `systemctl status`. */
-void service_say(struct service *s, const char *text);
+void service_set_status(struct service *s, const char *text);
 
 /* Runs the loop. 0 where service_stop ended it, else SERVICE_EXIT_FAILED. */
 int service_run(struct service *s);

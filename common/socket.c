@@ -1,7 +1,5 @@
-#include "common/socket.h"
-
 #include "common/ipc_path.h"
-#include "common/service.h"
+#include "common/socket_inside.h"
 #include "common/socket_monitor.h"
 #include "common/socket_peers.h"
 #include "common/socket_zap.h"
@@ -21,41 +19,14 @@ enum {
 	UNACKNOWLEDGED_MS = 15000, /* then TCP gives up a peer that is gone or doesn't read */
 	RECONNECT_MS = 50,
 	RECONNECT_MAX_MS = 1000,
-	FRAMES_MAX = 3,   /* identity, delimiter, body */
 	FRAME_SLACK = 64, /* what CURVE adds to a body */
 };
-
-/* What one turn of the loop reads; then other events have their turn. */
-enum { MESSAGES_PER_TURN = 256, FRAMES_PER_TURN = 4096, BYTES_PER_TURN = 4 << 20, TURN_MS = 5 };
-
-struct budget {
-	int messages, frames;
-	int64_t bytes;
-	uint64_t end_ms;
-};
-
-/* The last byte of a ROUTER's `peer` says whether it puts a delimiter before its body. */
-enum { PEER_PLAIN, PEER_DELIMITS };
 
 struct socket_hub {
 	const struct curve *curve; /* NULL: no keys */
 	struct zap *zap;
 	void *context;
 	struct event_base *base;
-};
-
-struct socket {
-	struct socket_options options;
-	const struct curve *guard; /* who may still send; NULL: everybody */
-	size_t max_body;
-	void *zmq;
-	struct monitor *monitor;    /* NULL: nobody asks for on_lost */
-	struct socket_peers *peers; /* NULL: not bound */
-	struct event *readable;     /* ZMQ_FD: edge-triggered whatever we ask for */
-	struct event *again;        /* a zero timer: look at ZMQ_EVENTS in the next turn */
-	bool is_skipping;           /* amid a message of too many frames */
-	char endpoint[256];
-	struct socket_counts counts;
 };
 
 enum status socket_hub_open(struct socket_hub **out, struct event_base *base, struct fail *why)
@@ -91,153 +62,6 @@ void socket_hub_free(struct socket_hub **hub)
 		;
 	free(*hub);
 	*hub = NULL;
-}
-
-/* ZMQ_EVENTS, through interrupts; 0 where the socket can't say. */
-static int events_of(struct socket *s)
-{
-	int events = 0;
-	size_t size = sizeof events;
-	while (zmq_getsockopt(s->zmq, ZMQ_EVENTS, &events, &size) != 0)
-		if (errno != EINTR)
-			return 0;
-	return events;
-}
-
-/* Not event_active: it would run in the same pass and starve the others. */
-static void look_again(struct socket *s)
-{
-	static const struct timeval now = { 0, 0 };
-	if (!evtimer_pending(s->again, NULL))
-		evtimer_add(s->again, &now);
-}
-
-static bool has_more(struct socket *s)
-{
-	int more = 0;
-	size_t size = sizeof more;
-	return zmq_getsockopt(s->zmq, ZMQ_RCVMORE, &more, &size) == 0 && more;
-}
-
-static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *left)
-{
-	int got;
-	do
-		got = zmq_msg_recv(frame, s->zmq, ZMQ_DONTWAIT);
-	while (got < 0 && errno == EINTR);
-	left->frames--;
-	left->bytes -= got > 0 ? got : 0;
-	return got >= 0;
-}
-
-/* Drops the rest of a message as far as the budget goes; a later turn drops what is left. */
-static void skip_rest(struct socket *s, struct budget *left)
-{
-	zmq_msg_t frame;
-	zmq_msg_init(&frame);
-	s->is_skipping = true;
-	while (s->is_skipping && left->frames > 0 && receive_frame(s, &frame, left))
-		s->is_skipping = has_more(s);
-	zmq_msg_close(&frame);
-}
-
-/* The number of the frames of a message; more than FRAMES_MAX where it has too many. 0: none. */
-static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
-{
-	for (int count = 0; count < FRAMES_MAX;) {
-		if (!receive_frame(s, &frames[count], left))
-			return count;
-		count++;
-		if (!has_more(s))
-			return count;
-	}
-	skip_rest(s, left);
-	return FRAMES_MAX + 1;
-}
-
-static struct span frame_span(zmq_msg_t *frame)
-{
-	return (struct span){ zmq_msg_data(frame), zmq_msg_size(frame) };
-}
-
-/* Hands on what is [identity] [delimiter] body, in which the identity is the ROUTER's own. */
-static void deliver(struct socket *s, zmq_msg_t *frames, int count)
-{
-	int body = s->options.router ? 1 : 0;
-	bool delimited = count == body + 2 && zmq_msg_size(&frames[body]) == 0;
-	if (delimited)
-		body++;
-	if (count != body + 1) {
-		s->counts.malformed++;
-		return;
-	}
-	if (zmq_msg_size(&frames[body]) > s->max_body) {
-		s->counts.oversize++;
-		return;
-	}
-	if (s->guard && !zap_allows(s->guard, &frames[body], s->options.role)) {
-		s->counts.revoked++;
-		return;
-	}
-	char peer[SOCKET_PEER_MAX];
-	size_t len = 0;
-	if (s->options.router) {
-		len = zmq_msg_size(&frames[0]); /* at most 255 bytes (RFC 23/ZMTP) */
-		if (len >= sizeof peer) {
-			s->counts.malformed++;
-			return;
-		}
-		memcpy(peer, zmq_msg_data(&frames[0]), len);
-		peer[len++] = delimited ? PEER_DELIMITS : PEER_PLAIN;
-	}
-	s->counts.received++;
-	s->options.on_message(
-		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
-}
-
-/* False: there was none. */
-static bool receive_and_deliver(struct socket *s, struct budget *left)
-{
-	zmq_msg_t frames[FRAMES_MAX];
-	for (int f = 0; f < FRAMES_MAX; f++)
-		zmq_msg_init(&frames[f]);
-	int count = receive(s, frames, left);
-	if (count)
-		deliver(s, frames, count);
-	for (int f = 0; f < FRAMES_MAX; f++)
-		zmq_msg_close(&frames[f]);
-	left->messages--;
-	return count > 0;
-}
-
-static bool is_spent(const struct budget *left)
-{
-	return left->messages <= 0 || left->frames <= 0 || left->bytes <= 0
-	       || service_now_ms() >= left->end_ms;
-}
-
-/* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
- * look again in the next turn. ZeroMQ takes a message of each peer in turn. */
-static void pump(struct socket *s)
-{
-	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,
-		service_now_ms() + TURN_MS };
-	while (events_of(s) & ZMQ_POLLIN) {
-		if (is_spent(&left)) {
-			look_again(s);
-			return;
-		}
-		if (s->is_skipping)
-			skip_rest(s, &left);
-		else if (!receive_and_deliver(s, &left))
-			return;
-	}
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	pump(arg);
 }
 
 static enum status set_options(struct socket *s)
@@ -319,11 +143,11 @@ static enum status watch(struct socket *s, struct event_base *base)
 	size_t size = sizeof fd;
 	if (zmq_getsockopt(s->zmq, ZMQ_FD, &fd, &size) != 0)
 		return ST_SYSTEM;
-	s->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, s);
-	s->again = evtimer_new(base, on_readable, s);
+	s->readable = event_new(base, fd, EV_READ | EV_PERSIST, socket_on_readable, s);
+	s->again = evtimer_new(base, socket_on_readable, s);
 	if (!s->readable || !s->again || event_add(s->readable, NULL) != 0)
 		return ST_NO_MEMORY;
-	look_again(s); /* the first edge may be gone */
+	socket_read_again(s); /* the first edge may be gone */
 	return ST_OK;
 }
 
@@ -345,14 +169,14 @@ static enum status monitor(struct socket *s, struct socket_hub *hub, struct fail
 	return monitor_open(&s->monitor, hub->context, s->zmq, hub->base, on_news, s, why);
 }
 
-size_t socket_peers(const struct socket *s)
+size_t socket_connection_count(const struct socket *s)
 {
 	return socket_peers_count(s->peers);
 }
 
-void socket_look(struct socket *s)
+void socket_check_lost(struct socket *s)
 {
-	monitor_look(s->monitor);
+	monitor_read(s->monitor);
 }
 
 enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
@@ -392,89 +216,6 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
 failed:
 	socket_free(&s);
 	return st;
-}
-
-bool socket_peer_delimits(struct span peer)
-{
-	return peer.len > 0 && peer.bytes[peer.len - 1] == PEER_DELIMITS;
-}
-
-static int send_frame(struct socket *s, struct span frame, int flags)
-{
-	int sent;
-	do
-		sent = zmq_send(s->zmq, frame.bytes, frame.len, ZMQ_DONTWAIT | flags);
-	while (sent < 0 && errno == EINTR);
-	return sent;
-}
-
-/* What stands before a body. Only the first frame of a message can be refused for want of room
- * or of the peer. */
-static int send_head(struct socket *s, struct span peer)
-{
-	if (!s->options.router)
-		return 0;
-	if (peer.len == 0) {
-		errno = EHOSTUNREACH;
-		return -1;
-	}
-	if (send_frame(s, (struct span){ peer.bytes, peer.len - 1 }, ZMQ_SNDMORE) < 0)
-		return -1;
-	return socket_peer_delimits(peer) ? send_frame(s, SPAN(""), ZMQ_SNDMORE) : 0;
-}
-
-static enum status note_sent(struct socket *s, bool is_sent, int error)
-{
-	look_again(s); /* a send can swallow the edge of a message that came in */
-	if (is_sent) {
-		s->counts.sent++;
-		return ST_OK;
-	}
-	switch (error) {
-	case EAGAIN:
-		s->counts.overloaded++;
-		return ST_OVERLOADED;
-	case EHOSTUNREACH:
-		s->counts.unroutable++;
-		return ST_NO_WORKER;
-	case ENOMEM:
-		return ST_NO_MEMORY;
-	default:
-		return ST_SYSTEM;
-	}
-}
-
-enum status socket_send(struct socket *s, struct span peer, struct span body)
-{
-	bool is_sent = send_head(s, peer) >= 0 && send_frame(s, body, 0) >= 0;
-	return note_sent(s, is_sent, errno);
-}
-
-static int send_parcel(struct socket *s, zmq_msg_t *message)
-{
-	int sent;
-	do
-		sent = zmq_msg_send(message, s->zmq, ZMQ_DONTWAIT);
-	while (sent < 0 && errno == EINTR);
-	return sent;
-}
-
-enum status socket_send_counted(
-	struct socket *s, struct span peer, struct buf *body, struct tally *tally)
-{
-	zmq_msg_t message;
-	struct parcel *parcel = tally_begin(tally, body->len);
-	if (!parcel
-		|| zmq_msg_init_data(&message, body->bytes, body->len, tally_done, parcel) != 0) {
-		tally_done(NULL, parcel);
-		buf_fini(body);
-		return ST_NO_MEMORY;
-	}
-	*body = (struct buf){ .limit = body->limit };
-	bool is_sent = send_head(s, peer) >= 0 && send_parcel(s, &message) >= 0;
-	int error = errno;
-	zmq_msg_close(&message); /* empty where it was sent */
-	return note_sent(s, is_sent, error);
 }
 
 struct socket_counts socket_counts(const struct socket *s)

@@ -24,7 +24,7 @@
 #include "common/buf.h"
 #include "common/curve.h"
 #include "common/status.h"
-#include "common/tally.h"
+#include "common/byte_gauge.h"
 
 struct event_base;
 struct socket_hub;
@@ -32,9 +32,9 @@ struct socket;
 
 enum {
 	SOCKET_PEER_MAX = 256,
-	SOCKET_HIGH_WATER = 8192,         /* messages a peer and direction, where 0 is given */
-	SOCKET_BODY_MAX = 1 << 20,        /* what untrusted peers may send, where 0 is given */
-	SOCKET_REPLY_BODY_MAX = 32 << 20, /* what a worker may */
+	SOCKET_HIGH_WATER = 8192,            /* messages a peer and direction, where 0 is given */
+	SOCKET_BODY_MAX = 1 << 20,           /* what untrusted peers may send, where 0 is given */
+	SOCKET_RESPONSE_BODY_MAX = 32 << 20, /* what a worker may */
 };
 
 struct socket_options {
@@ -95,11 +95,11 @@ enum status socket_send(struct socket *s, struct span peer, struct span body) MU
 
 /* The same without a copy: takes the body's memory, whatever the outcome, and counts its bytes
  * until they have left the process or are given up. */
-enum status socket_send_counted(
-	struct socket *s, struct span peer, struct buf *body, struct tally *tally) MUST_CHECK;
+enum status socket_send_buf(
+	struct socket *s, struct span peer, struct buf *body, struct byte_gauge *gauge) MUST_CHECK;
 
 /* Calls on_lost now where it is due, instead of later in the loop's turn. */
-void socket_look(struct socket *s);
+void socket_check_lost(struct socket *s);
 
 /* Does the peer wait for one message for each that it sends, as REQ sockets do? */
 bool socket_peer_delimits(struct span peer);
@@ -107,7 +107,7 @@ bool socket_peer_delimits(struct span peer);
 struct socket_counts socket_counts(const struct socket *s);
 
 /* How many connections it has, where it is bound. */
-size_t socket_peers(const struct socket *s);
+size_t socket_connection_count(const struct socket *s);
 
 /* The endpoint it is bound to, with the port that `tcp://127.0.0.1:*` was given. */
 const char *socket_endpoint(const struct socket *s);

@@ -10,7 +10,7 @@
 struct monitor {
 	void *watched, *events; /* sockets: the one, and the PAIR that hears of it */
 	struct event *readable;
-	monitor_news on_news;
+	monitor_change on_news;
 	void *arg;
 };
 
@@ -32,7 +32,7 @@ static bool take_frame(struct monitor *m, uint16_t *what)
 	return got >= 0;
 }
 
-void monitor_look(struct monitor *m)
+void monitor_read(struct monitor *m)
 {
 	size_t accepted = 0, lost = 0;
 	uint16_t what;
@@ -47,7 +47,7 @@ void monitor_look(struct monitor *m)
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	monitor_look(arg);
+	monitor_read(arg);
 }
 
 /* Without a high-water mark: at one ZeroMQ's I/O thread would wait for us, and we at
@@ -77,7 +77,7 @@ static bool watch(struct monitor *m, struct event_base *base)
 }
 
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_news on_news, void *arg, struct fail *why)
+	monitor_change on_news, void *arg, struct fail *why)
 {
 	struct monitor *m = calloc(1, sizeof *m);
 	if (!m)
@@ -91,7 +91,7 @@ enum status monitor_open(struct monitor **out, void *context, void *zmq, struct 
 		monitor_free(&m);
 		return st;
 	}
-	monitor_look(m); /* an edge may be gone */
+	monitor_read(m); /* an edge may be gone */
 	*out = m;
 	return ST_OK;
 }

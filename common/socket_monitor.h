@@ -16,15 +16,15 @@ struct event_base;
 struct monitor;
 
 /* So many connections were accepted and lost since the last call. */
-typedef void (*monitor_news)(void *arg, size_t accepted, size_t lost);
+typedef void (*monitor_change)(void *arg, size_t accepted, size_t lost);
 
 /* Watches `zmq`, which is not connected or bound yet. on_news runs from the loop and
- * monitor_look. */
+ * monitor_read. */
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_news on_news, void *arg, struct fail *why) MUST_CHECK;
+	monitor_change on_news, void *arg, struct fail *why) MUST_CHECK;
 
 /* Tells at once what has happened already; accepts NULL. */
-void monitor_look(struct monitor *m);
+void monitor_read(struct monitor *m);
 
 void monitor_free(struct monitor **m); /* before its socket; accepts NULL inside */
 

@@ -56,7 +56,7 @@ const struct status_info *status_info(enum status st)
 	return &status_table[(unsigned)st < STATUS_COUNT ? st : ST_INTERNAL];
 }
 
-bool status_denies(enum status st)
+bool status_means_not_done(enum status st)
 {
 	const struct status_info *info = status_info(st);
 	bool is_open = st == ST_DEADLINE_EXCEEDED || st == ST_OUTCOME_UNKNOWN;

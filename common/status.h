@@ -81,7 +81,7 @@ const struct status_info *status_info(enum status st);
 
 /* Whether it says that nothing was done and the same may be asked again: nothing to be said of a
  * write that an earlier attempt may have done. */
-bool status_denies(enum status st);
+bool status_means_not_done(enum status st);
 
 /* Finds a code of `len` bytes in the table; ST_INTERNAL where it is unknown. */
 enum status status_from_code(const char *code, size_t len);

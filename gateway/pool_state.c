@@ -143,7 +143,7 @@ void pool_state_release(struct pool *p, struct pool_call *call)
 enum status pool_state_reportable_status(
 	const struct pool_call *call, bool was_sent, enum status st)
 {
-	return call->is_write && was_sent && status_denies(st) ? ST_OUTCOME_UNKNOWN : st;
+	return call->is_write && was_sent && status_means_not_done(st) ? ST_OUTCOME_UNKNOWN : st;
 }
 
 void pool_state_end(struct pool *p, struct pool_call *call, enum status outcome)

@@ -16,8 +16,8 @@ enum {
 struct rpc_peers {
 	struct rpc_peers_options options;
 	struct socket *socket;
-	struct tally *unread; /* of all */
-	size_t made;          /* bytes of responses in messages that are not sent yet, of all */
+	struct byte_gauge *unread; /* of all */
+	size_t made; /* bytes of responses in messages that are not sent yet, of all */
 	struct event *flush, *sweep;
 	void *tree; /* tsearch(3): no choice of names makes it slow */
 	/* Each peer is in one: looked at after this turn; with calls in flight; only to read. */
@@ -67,9 +67,9 @@ static struct rpc_peer *new_peer(struct rpc_peers *peers, struct span name)
 	memcpy(p + 1, name.bytes, name.len);
 	p->name = (struct span){ (char *)(p + 1), name.len };
 	p->peers = peers;
-	p->unread = tally_new(peers->unread);
+	p->unread = byte_gauge_new(peers->unread);
 	if (!p->unread || !tsearch(p, &peers->tree, compare)) {
-		tally_free(&p->unread);
+		byte_gauge_free(&p->unread);
 		free(p);
 		return NULL;
 	}
@@ -93,7 +93,7 @@ static void free_peer(struct rpc_peer *p)
 	TAILQ_REMOVE(p->list, p, link);
 	tdelete(p, &peers->tree, compare);
 	peers->options.counts->peers--;
-	tally_free(&p->unread);
+	byte_gauge_free(&p->unread);
 	peers->made -= p->out.len;
 	buf_fini(&p->out);
 	free(p);
@@ -109,12 +109,12 @@ static void free_all(struct rpc_peer_list *list)
 
 static size_t unread(const struct rpc_peer *p)
 {
-	return p->out.len + tally_bytes(p->unread);
+	return p->out.len + byte_gauge_bytes(p->unread);
 }
 
 static size_t unread_of_all(const struct rpc_peers *peers)
 {
-	return peers->made + tally_bytes(peers->unread);
+	return peers->made + byte_gauge_bytes(peers->unread);
 }
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes)
@@ -138,7 +138,7 @@ static void send_out(struct rpc_peer *p)
 	if (p->out.len == 0 || p->is_gone)
 		return;
 	p->peers->made -= p->out.len;
-	enum status st = socket_send_counted(p->peers->socket, p->name, &p->out, p->unread);
+	enum status st = socket_send_buf(p->peers->socket, p->name, &p->out, p->unread);
 	if (st != ST_OK)
 		p->peers->options.counts->dropped++;
 	p->is_gone = st == ST_NO_WORKER;
@@ -250,7 +250,7 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 	TAILQ_INIT(&peers->scheduled);
 	TAILQ_INIT(&peers->waiting);
 	TAILQ_INIT(&peers->idle);
-	peers->unread = tally_new(NULL);
+	peers->unread = byte_gauge_new(NULL);
 	peers->flush = evtimer_new(base, on_flush, peers);
 	peers->sweep = evtimer_new(base, on_sweep, peers);
 	if (!peers->unread || !peers->flush || !peers->sweep) {
@@ -283,6 +283,6 @@ void rpc_peers_free(struct rpc_peers **out)
 	free_all(&peers->idle);
 	free_event(peers->flush);
 	free_event(peers->sweep);
-	tally_free(&peers->unread);
+	byte_gauge_free(&peers->unread);
 	free(peers);
 }

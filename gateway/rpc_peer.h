@@ -47,7 +47,7 @@ struct rpc_peer {
 	bool is_gone;
 	struct buf out; /* the next message */
 	size_t mark;    /* where the response that is being written begins */
-	struct tally *unread;
+	struct byte_gauge *unread;
 	struct rpc_peer_list *list; /* in which `link` is */
 	TAILQ_ENTRY(rpc_peer) link;
 };

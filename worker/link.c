@@ -236,7 +236,7 @@ static void check_liveness(struct link *l)
 	l->checked_ms = now_ms;
 	end_epoch_if_stalled(l, now_ms);
 	if (l->socket)
-		socket_look(l->socket);
+		socket_check_lost(l->socket);
 }
 
 /* A new connection tells the gateway that the old epoch has ended. */
@@ -520,7 +520,7 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 	l->options = *options;
 	l->hub = hub;
 	l->ticked_ms = service_now_ms();
-	l->out.limit = SOCKET_REPLY_BODY_MAX;
+	l->out.limit = SOCKET_RESPONSE_BODY_MAX;
 	l->endpoint = strdup(options->endpoint);
 	l->flush = evtimer_new(base, on_flush, l);
 	l->tick = evtimer_new(base, on_tick, l);

@@ -65,7 +65,7 @@ void response_refuse(struct responses *a, void *origin, int64_t epoch, uint32_t 
 
 enum status response_reportable_status(const struct request *r, enum status st)
 {
-	return r->maybe_committed && status_denies(st) ? ST_OUTCOME_UNKNOWN : st;
+	return r->maybe_committed && status_means_not_done(st) ? ST_OUTCOME_UNKNOWN : st;
 }
 
 void response_fail(struct responses *a, struct request *r, enum status st)

@@ -104,7 +104,8 @@ static void announce_database(struct worker *w)
 		return;
 	w->has_database = has_database;
 	w->had_database |= has_database;
-	service_say(w->service, has_database ? "database connected" : "waiting for the database");
+	service_set_status(
+		w->service, has_database ? "database connected" : "waiting for the database");
 	for (size_t i = 0; i < w->link_count; i++)
 		link_send_ready(w->links[i]);
 }

@@ -173,7 +173,7 @@ static void open_gateway(void)
 	struct socket_options options = { .endpoint = endpoint,
 		.bind = true,
 		.router = true,
-		.max_body = SOCKET_REPLY_BODY_MAX,
+		.max_body = SOCKET_RESPONSE_BODY_MAX,
 		.on_message = on_body };
 	struct fail why = { 0 };
 	ck_assert(socket_hub_open(&gateway_hub, base, NULL) == ST_OK);

@@ -146,7 +146,7 @@ START_TEST(systemd_hears_ready_watchdog_and_stopping)
 	finish_at_once = true;
 	service_ready(service);
 	ck_assert_str_eq(next_notice(), "READY=1");
-	service_say(service, "2 workers");
+	service_set_status(service, "2 workers");
 	ck_assert_str_eq(next_notice(), "STATUS=2 workers");
 	while (recv(notified, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT)
 		< 0) /* until the loop's timer */

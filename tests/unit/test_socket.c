@@ -214,16 +214,16 @@ static void put_body(struct buf *body, size_t len)
 START_TEST(bytes_are_counted_until_they_have_left)
 {
 	enum { BIG = 8 << 20 };
-	struct tally *unread = tally_new(NULL);
+	struct byte_gauge *unread = byte_gauge_new(NULL);
 	struct buf body = { 0 };
 	void *dealer = stranger(ZMQ_DEALER);
 	say(dealer, "x", 1);
 	run_until(1);
 	put_body(&body, 5);
-	ck_assert(socket_send_counted(router, peer(), &body, unread) == ST_OK);
+	ck_assert(socket_send_buf(router, peer(), &body, unread) == ST_OK);
 	ck_assert(!body.bytes && body.len == 0);
 	hears(dealer, "xxxxx");
-	while (tally_bytes(unread) > 0)
+	while (byte_gauge_bytes(unread) > 0)
 		sched_yield();
 	zmq_close(dealer);
 	int window = 1;
@@ -234,20 +234,20 @@ START_TEST(bytes_are_counted_until_they_have_left)
 	run_until(2);
 	for (int i = 0; i < 4; i++) {
 		put_body(&body, BIG);
-		ck_assert(socket_send_counted(router, peer(), &body, unread) == ST_OK);
+		ck_assert(socket_send_buf(router, peer(), &body, unread) == ST_OK);
 	}
-	ck_assert_uint_ge(tally_bytes(unread), BIG);
+	ck_assert_uint_ge(byte_gauge_bytes(unread), BIG);
 	window = 0;
 	zmq_setsockopt(dealer, ZMQ_LINGER, &window, sizeof window);
 	zmq_close(dealer);
-	while (tally_bytes(unread) > 0)
+	while (byte_gauge_bytes(unread) > 0)
 		event_base_loop(base, EVLOOP_NONBLOCK);
 	put_body(&body, 5);
-	ck_assert(socket_send_counted(router, SPAN("\0abcd\0"), &body, unread) == ST_NO_WORKER);
+	ck_assert(socket_send_buf(router, SPAN("\0abcd\0"), &body, unread) == ST_NO_WORKER);
 	ck_assert(!body.bytes);
-	ck_assert_uint_eq(tally_bytes(unread), 0);
-	tally_free(&unread);
-	tally_free(&unread);
+	ck_assert_uint_eq(byte_gauge_bytes(unread), 0);
+	byte_gauge_free(&unread);
+	byte_gauge_free(&unread);
 }
 END_TEST
 
@@ -345,14 +345,14 @@ START_TEST(a_connection_that_has_ended_is_told_from_the_loop_or_when_it_is_looke
 	};
 	struct socket *dealer = NULL;
 	ck_assert(socket_open(hub, &options, &dealer, NULL) == ST_OK);
-	socket_look(dealer);
+	socket_check_lost(dealer);
 	ck_assert_int_eq(lost, 0); /* there was none yet */
 	come_and_go(dealer, there);
 	while (lost < 1)
 		run_briefly();
 	come_and_go(dealer, there);
 	while (lost < 2)
-		socket_look(dealer);
+		socket_check_lost(dealer);
 	run_briefly();
 	ck_assert_int_eq(lost, 2);
 	socket_free(&dealer);
@@ -567,7 +567,7 @@ static size_t peers_wanted;
 static void on_peers(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	if (socket_peers(arg) == peers_wanted)
+	if (socket_connection_count(arg) == peers_wanted)
 		event_base_loopbreak(base);
 }
 
@@ -614,7 +614,7 @@ START_TEST(connections_are_counted_and_bounded)
 	zmq_close(first);
 	run_until(3);
 	ck_assert_str_eq(last_body, "3");
-	ck_assert_uint_eq(socket_peers(s), 2);
+	ck_assert_uint_eq(socket_connection_count(s), 2);
 	zmq_close(second);
 	zmq_close(third);
 	run_until_peers(s, 0);

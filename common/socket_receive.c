@@ -1,0 +1,165 @@
+#include "common/service.h"
+#include "common/socket_inside.h"
+#include "common/socket_zap.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <string.h>
+
+enum { FRAMES_MAX = 3 /* identity, delimiter, body */ };
+
+/* What one turn of the loop reads; then other events have their turn. */
+enum { MESSAGES_PER_TURN = 256, FRAMES_PER_TURN = 4096, BYTES_PER_TURN = 4 << 20, TURN_MS = 5 };
+
+struct budget {
+	int messages, frames;
+	int64_t bytes;
+	uint64_t end_ms;
+};
+
+/* ZMQ_EVENTS, through interrupts; 0 where the socket can't say. */
+static int events_of(struct socket *s)
+{
+	int events = 0;
+	size_t size = sizeof events;
+	while (zmq_getsockopt(s->zmq, ZMQ_EVENTS, &events, &size) != 0)
+		if (errno != EINTR)
+			return 0;
+	return events;
+}
+
+/* Not event_active: it would run in the same turn, before the events of others. */
+void socket_read_again(struct socket *s)
+{
+	static const struct timeval now = { 0, 0 };
+	if (!evtimer_pending(s->again, NULL))
+		evtimer_add(s->again, &now);
+}
+
+static bool has_more(struct socket *s)
+{
+	int more = 0;
+	size_t size = sizeof more;
+	return zmq_getsockopt(s->zmq, ZMQ_RCVMORE, &more, &size) == 0 && more;
+}
+
+static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *left)
+{
+	int got;
+	do
+		got = zmq_msg_recv(frame, s->zmq, ZMQ_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	left->frames--;
+	left->bytes -= got > 0 ? got : 0;
+	return got >= 0;
+}
+
+/* Drops the rest of a message as far as the budget goes; a later turn drops what is left. */
+static void skip_rest(struct socket *s, struct budget *left)
+{
+	zmq_msg_t frame;
+	zmq_msg_init(&frame);
+	s->is_skipping = true;
+	while (s->is_skipping && left->frames > 0 && receive_frame(s, &frame, left))
+		s->is_skipping = has_more(s);
+	zmq_msg_close(&frame);
+}
+
+/* The number of the frames of a message; more than FRAMES_MAX where it has too many. 0: none. */
+static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
+{
+	for (int count = 0; count < FRAMES_MAX;) {
+		if (!receive_frame(s, &frames[count], left))
+			return count;
+		count++;
+		if (!has_more(s))
+			return count;
+	}
+	skip_rest(s, left);
+	return FRAMES_MAX + 1;
+}
+
+static struct span frame_span(zmq_msg_t *frame)
+{
+	return (struct span){ zmq_msg_data(frame), zmq_msg_size(frame) };
+}
+
+/* Hands on what is [identity] [delimiter] body, in which the identity is the ROUTER's own. */
+static void deliver(struct socket *s, zmq_msg_t *frames, int count)
+{
+	int body = s->options.router ? 1 : 0;
+	bool delimited = count == body + 2 && zmq_msg_size(&frames[body]) == 0;
+	if (delimited)
+		body++;
+	if (count != body + 1) {
+		s->counts.malformed++;
+		return;
+	}
+	if (zmq_msg_size(&frames[body]) > s->max_body) {
+		s->counts.oversize++;
+		return;
+	}
+	if (s->guard && !zap_allows(s->guard, &frames[body], s->options.role)) {
+		s->counts.revoked++;
+		return;
+	}
+	char peer[SOCKET_PEER_MAX];
+	size_t len = 0;
+	if (s->options.router) {
+		len = zmq_msg_size(&frames[0]); /* at most 255 bytes (RFC 23/ZMTP) */
+		if (len >= sizeof peer) {
+			s->counts.malformed++;
+			return;
+		}
+		memcpy(peer, zmq_msg_data(&frames[0]), len);
+		peer[len++] = delimited ? PEER_DELIMITS : PEER_PLAIN;
+	}
+	s->counts.received++;
+	s->options.on_message(
+		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
+}
+
+/* False: there was none. */
+static bool receive_and_deliver(struct socket *s, struct budget *left)
+{
+	zmq_msg_t frames[FRAMES_MAX];
+	for (int f = 0; f < FRAMES_MAX; f++)
+		zmq_msg_init(&frames[f]);
+	int count = receive(s, frames, left);
+	if (count)
+		deliver(s, frames, count);
+	for (int f = 0; f < FRAMES_MAX; f++)
+		zmq_msg_close(&frames[f]);
+	left->messages--;
+	return count > 0;
+}
+
+static bool is_spent(const struct budget *left)
+{
+	return left->messages <= 0 || left->frames <= 0 || left->bytes <= 0
+	       || service_now_ms() >= left->end_ms;
+}
+
+/* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
+ * look again in the next turn. ZeroMQ takes a message of each peer in turn. */
+static void pump(struct socket *s)
+{
+	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,
+		service_now_ms() + TURN_MS };
+	while (events_of(s) & ZMQ_POLLIN) {
+		if (is_spent(&left)) {
+			socket_read_again(s);
+			return;
+		}
+		if (s->is_skipping)
+			skip_rest(s, &left);
+		else if (!receive_and_deliver(s, &left))
+			return;
+	}
+}
+
+void socket_on_readable(int fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	pump(arg);
+}
