@@ -142,8 +142,7 @@ static enum status read_body(struct api_request *r, const struct http_request *h
 	return apply_rules(r->route->body, *json, why);
 }
 
-static void start_call(
-	struct api_request *r, const struct http_request *http, const struct api_head *head)
+static void start_call(struct api_request *r, const struct http_request *http)
 {
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
@@ -156,10 +155,10 @@ static void start_call(
 		struct request_source source = { .http = http,
 			.route = r->route,
 			.method = r->method,
-			.match = &head->match,
-			.conditions = &head->conditions,
+			.match = &r->head.match,
+			.conditions = &r->head.conditions,
 			.json = json,
-			.idempotency_key = head->idempotency_key,
+			.idempotency_key = r->head.idempotency_key,
 			.session_id = r->route->flags & ROUTE_MINT ? session_id : NULL };
 		st = api_request_ask(r, &source, on_answer, &why);
 	}
@@ -279,13 +278,6 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	buf_fini(&headers);
 }
 
-enum status api_on_head(const struct http_request *http, struct fail *why, void *arg)
-{
-	const struct api *api = arg;
-	struct api_head head;
-	return api_head_judge(&api->access, http, &head, why);
-}
-
 /* Lists, statistics and what the gateway says itself always exist: their preconditions are judged
  * before anything is asked. */
 static bool is_settled(struct api_request **request, const struct http_request *http)
@@ -306,27 +298,92 @@ static bool is_settled(struct api_request **request, const struct http_request *
 	return verdict != HTTP_PROCEED;
 }
 
-void api_on_request(struct exchange *exchange, void *arg)
+/* A whole request that is authenticated. */
+static void run(struct api_request *r)
+{
+	const struct http_request *http = exchange_request(r->exchange);
+	r->route = r->head.match.route;
+	if (is_settled(&r, http))
+		return;
+	if (r->route->local)
+		start_local(r);
+	else
+		start_call(r, http);
+}
+
+static void on_request_decided(void *arg, enum status st, const struct fail *why)
+{
+	struct api_request *r = arg;
+	if (st == ST_OK)
+		run(r);
+	else
+		api_request_fail(&r, st, why);
+}
+
+static void on_head_decided(void *arg, enum status st, const struct fail *why)
+{
+	struct api_request *r = arg;
+	if (st == ST_OK)
+		exchange_read_body(r->exchange);
+	else
+		api_request_refuse_body(&r, st, why);
+}
+
+typedef void (*decided)(void *arg, enum status st, const struct fail *why);
+
+/* OPTIONS needs no principal: a preflight has no credentials (Fetch section 3.3.5). */
+static void authenticate_request(struct api_request *r, decided on_decided)
+{
+	struct credentials shown = { .http = exchange_request(r->exchange) };
+	struct fail why = { 0 };
+	r->authentication = (struct authentication){
+		.authenticator = r->api->authenticator, .on_decided = on_decided, .arg = r
+	};
+	if (authenticate(&r->authentication, &shown, &why))
+		on_decided(r, r->authentication.st, &why);
+}
+
+void api_on_head(struct exchange *exchange, void *arg)
 {
 	struct api *api = arg;
-	const struct http_request *http = exchange_request(exchange);
 	struct api_request *r = api_request_new(api, exchange);
-	struct api_head head;
 	struct fail why = { 0 };
 	if (!r)
 		return;
-	enum status st = api_head_judge(&api->access, http, &head, &why);
-	r->route = st == ST_OK ? head.match.route : NULL;
+	enum status st = api_head_judge(&api->access, exchange_request(exchange), &r->head, &why);
+	if (st != ST_OK)
+		api_request_refuse_body(&r, st, &why);
+	else if (r->head.match.route)
+		authenticate_request(r, on_head_decided);
+	else
+		exchange_read_body(exchange);
+}
+
+static void start_request(struct api *api, struct exchange *exchange)
+{
+	const struct http_request *http = exchange_request(exchange);
+	struct api_request *r = api_request_new(api, exchange);
+	struct fail why = { 0 };
+	if (!r)
+		return;
+	enum status st = api_head_judge(&api->access, http, &r->head, &why);
 	if (st != ST_OK)
 		api_request_fail(&r, st, &why);
-	else if (!r->route)
-		answer_options(r, http);
-	else if (is_settled(&r, http))
-		return;
-	else if (r->route->local)
-		start_local(r);
+	else if (r->head.match.route)
+		authenticate_request(r, on_request_decided);
 	else
-		start_call(r, http, &head);
+		answer_options(r, http);
+}
+
+void api_on_request(struct exchange *exchange, void *arg)
+{
+	struct api_request *r = exchange_data(exchange); /* if it has a body */
+	if (!r)
+		start_request(arg, exchange);
+	else if (r->head.match.route)
+		run(r);
+	else
+		answer_options(r, exchange_request(exchange));
 }
 
 /* A hash as hexadecimal digits: it tells one document from the next. */
@@ -341,6 +398,7 @@ void api_init(struct api *api, const struct settings *settings, struct workers *
 	*api = (struct api){
 		.settings = settings,
 		.workers = workers,
+		.authenticator = &authenticator_open,
 		.access = { .cors = cors_from_settings(settings->cors_origins,
 				    settings->cors_methods, settings->cors_headers,
 				    settings->cors_credentials),

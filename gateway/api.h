@@ -17,11 +17,13 @@
 #include "common/uuid.h"
 #include "gateway/access.h"
 #include "gateway/edge.h"
+#include "gateway/principal.h"
 #include "gateway/workers.h"
 
 struct api {
 	const struct settings *settings;
 	struct workers *workers;
+	const struct authenticator *authenticator; /* authenticator_open */
 	struct access access;
 	char openapi_etag[17];
 	struct uuid_source ids;
@@ -34,7 +36,7 @@ extern const size_t openapi_json_len;
 void api_init(struct api *api, const struct settings *settings, struct workers *workers);
 
 /* The edge's callbacks; arg is the struct api. */
-enum status api_on_head(const struct http_request *http, struct fail *why, void *arg);
+void api_on_head(struct exchange *exchange, void *arg);
 void api_on_request(struct exchange *exchange, void *arg);
 void api_format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
 	const struct http_request *http, void *arg);

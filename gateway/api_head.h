@@ -1,8 +1,8 @@
 /*
  * api_head: what the head of a request decides, before its body is read.
  *
- * Pure. The edge asks when the head of a request with a body is complete, api.c asks again for
- * every whole request: the two must agree, so there is one function.
+ * Pure. It runs once for each request: when its head is complete if a body follows, else when the
+ * request is.
  *
  *	struct api_head head;
  *	enum status st = api_head_judge(&api->access, http, &head, &why);

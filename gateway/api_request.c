@@ -14,6 +14,7 @@ static void request_free(struct api_request **request)
 	*request = NULL;
 	if (!r)
 		return;
+	authentication_cancel(&r->authentication);
 	if (r->call)
 		workers_cancel(&r->call);
 	buf_fini(&r->cursor);
@@ -65,7 +66,7 @@ enum status api_request_ask(struct api_request *r, const struct request_source *
 	call_done done, struct fail *why)
 {
 	struct buf params = { 0 };
-	struct context context = { .account = 1,
+	struct context context = { .account = r->authentication.principal.account,
 		.request_id = request_id_view(&r->id),
 		.deadline_ms = r->api->settings->deadline_ms };
 	enum status st = put_params(r, source, &params, why);
@@ -99,6 +100,14 @@ void api_request_reply(struct api_request **request, const struct exchange_respo
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
 	exchange_respond(&r->exchange, reply);
+	request_free(request);
+}
+
+void api_request_refuse_body(struct api_request **request, enum status st, const struct fail *why)
+{
+	struct api_request *r = *request;
+	exchange_set_data(r->exchange, NULL, NULL);
+	exchange_refuse_body(&r->exchange, st, why);
 	request_free(request);
 }
 

@@ -1,10 +1,13 @@
 /*
  * api_request: one HTTP request of the API, from its arrival until its answer is complete.
  *
- * It has at most one call of a worker at a time and is answered exactly once; it ends with its answer,
- * or when its client has left, and cancels its call then. Each function that answers takes the
- * request and nulls it. Every response but a preflight's has the header lines of
- * api_request_put_headers.
+ *	head -> authenticating -> body -> in flight -> responding
+ *
+ * It begins when its head is complete, if a body follows; else when the request is. Its body is not
+ * read before it is authenticated. It has at most one call of a worker at a time and is answered
+ * exactly once; it ends with its answer, or when its client has left, and cancels what is pending
+ * then. Each function that answers takes the request and nulls it. Every response but a preflight's
+ * has the header lines of api_request_put_headers.
  *
  *	struct api_request *r = api_request_new(api, exchange);
  *	...
@@ -19,6 +22,7 @@
 #define GATEWAY_API_REQUEST_H
 
 #include "gateway/api.h"
+#include "gateway/api_head.h"
 #include "gateway/reply.h"
 #include "gateway/request_id.h"
 #include "gateway/request_params.h"
@@ -30,6 +34,8 @@ struct api_request {
 	const struct method *method;
 	struct call *call;
 	struct request_id id;
+	struct api_head head;
+	struct authentication authentication;
 	/* of a list: gateway/api_list.c's */
 	struct buf cursor; /* of the page that was asked for last */
 	bool is_streaming; /* the head of the answer is out */
@@ -43,6 +49,9 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange);
  * names. `done` gets the request, whose call is gone. */
 enum status api_request_ask(struct api_request *r, const struct request_source *source,
 	call_done done, struct fail *why) MUST_CHECK;
+
+/* Refuses it before its body is read. */
+void api_request_refuse_body(struct api_request **r, enum status st, const struct fail *why);
 
 /* A whole answer. Its headers come after the common ones; in _reply it has only its own. */
 void api_request_finish(struct api_request **r, const struct exchange_response *reply);

@@ -22,18 +22,15 @@ static void connection_free(struct connection *c)
 
 void connection_drop(struct connection *c)
 {
-	void (*on_gone)(void *data) = c->exchange.on_gone;
-	c->exchange.on_gone = NULL;
 	connection_enter(c, STAGE_CLOSED);
 	c->in_turn = true;
-	if (on_gone)
-		on_gone(c->exchange.data);
+	exchange_drop(c);
 	connection_free(c);
 }
 
 void connection_abort(struct connection *c)
 {
-	if (c->stage == STAGE_RESPONDING || output_unsent(c) > 0)
+	if (connection_is_apps(c) || output_unsent(c) > 0)
 		edge_transport_reset_on_close(&c->transport);
 	connection_drop(c);
 }
@@ -83,16 +80,17 @@ struct stage_row {
 /* While something is unsent, gateway/output.h limits the time as well. */
 static const struct stage_row stage_table[STAGE_COUNT] = {
 	/*                     deadline         in a drain       input            idle   on_timeout */
-	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_FIRST,  INPUT_PARSED,    true,  finish },
-	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_IDLE,   INPUT_PARSED,    true,  finish },
-	[STAGE_HEAD]       = { DEADLINE_HEAD,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
-	[STAGE_BODY]       = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
-	[STAGE_DROPPING]   = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
-	[STAGE_RESPONDING] = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
-	[STAGE_FLUSHING]   = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
-	[STAGE_LINGERING]  = { DEADLINE_LINGER, DEADLINE_LINGER, INPUT_DISCARDED, false, close_now },
-	[STAGE_FAILED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
-	[STAGE_CLOSED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_CONNECTED] = { DEADLINE_FIRST, DEADLINE_FIRST, INPUT_PARSED, true, finish },
+	[STAGE_IDLE] = { DEADLINE_IDLE, DEADLINE_IDLE, INPUT_PARSED, true, finish },
+	[STAGE_HEAD] = { DEADLINE_HEAD, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
+	[STAGE_BODY] = { DEADLINE_BODY, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
+	[STAGE_DROPPING] = { DEADLINE_BODY, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
+	[STAGE_ACCEPTING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
+	[STAGE_RESPONDING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
+	[STAGE_FLUSHING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
+	[STAGE_LINGERING] = { DEADLINE_LINGER, DEADLINE_LINGER, INPUT_DISCARDED, false, close_now },
+	[STAGE_FAILED] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
+	[STAGE_CLOSED] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
 };
 
 /* Each request has its own deadlines: the timer of the one before it means nothing. */
@@ -103,6 +101,11 @@ void connection_enter(struct connection *c, enum stage stage)
 	c->stage = stage;
 	if (stage == STAGE_RESPONDING || stage == STAGE_IDLE)
 		c->deadline = DEADLINE_NONE;
+}
+
+bool connection_is_apps(const struct connection *c)
+{
+	return c->stage == STAGE_ACCEPTING || c->stage == STAGE_RESPONDING;
 }
 
 enum stage_input connection_input(const struct connection *c)
@@ -132,6 +135,12 @@ static void set_deadline(struct connection *c)
 	c->deadline = deadline;
 }
 
+void connection_take_turn_later(struct connection *c)
+{
+	c->deadline = DEADLINE_NEXT_TURN;
+	evtimer_add(&c->timer, c->edge->deadlines[DEADLINE_NEXT_TURN]);
+}
+
 /* No request follows: the client sends no more, or the edge drains and none has begun. */
 static bool is_over(const struct connection *c)
 {
@@ -143,8 +152,10 @@ static bool is_over(const struct connection *c)
 
 static void advance(struct connection *c)
 {
-	if (is_over(c))
+	if (is_over(c)) {
+		exchange_drop(c); /* the rest of its body does not come */
 		finish(c);
+	}
 	if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0)
 		connection_enter(c, c->has_ended || !edge_transport_shutdown(&c->transport)
 					    ? STAGE_CLOSED

@@ -30,6 +30,7 @@ enum stage {
 	STAGE_CONNECTED,  /* nothing has come */
 	STAGE_IDLE,       /* nothing of a next request has come */
 	STAGE_HEAD,       /* a part of a head has come */
+	STAGE_ACCEPTING,  /* the head is the app's: it reads the body or refuses it */
 	STAGE_BODY,       /* the head is complete, the body is not */
 	STAGE_DROPPING,   /* the request has its response, its body is dropped */
 	STAGE_RESPONDING, /* the exchange is the app's */
@@ -83,6 +84,12 @@ void connection_reset(struct connection *c);
 
 /* No memory for what is to be sent: the loop calls on_gone and closes by RST. */
 void connection_fail(struct connection *c);
+
+/* The app decides what happens next. */
+bool connection_is_apps(const struct connection *c);
+
+/* The loop gives it a turn. Not within one. */
+void connection_take_turn_later(struct connection *c);
 
 /* True: this is within another turn. Pass it to connection_end_turn, which may free. */
 bool connection_begin_turn(struct connection *c);

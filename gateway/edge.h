@@ -58,11 +58,11 @@ struct edge_options {
 	size_t bodies_max; /* bytes of requests' bodies, of all connections; 0: EDGE_BODIES_MAX */
 	struct edge_deadlines deadlines;
 	size_t unsent_max; /* bytes of answers that wait, of all connections; 0: 256 MiB */
-	/* The head of a request that has a body, before the body is read and before 100 Continue. Any
-	 * status but ST_OK refuses the request at once: format_error renders the response, and the
-	 * body is dropped. A request without a body comes to on_request only. NULL: none is refused. */
-	enum status (*on_head)(const struct http_request *http, struct fail *why, void *arg);
-	/* A whole request; may answer within the call. */
+	/* The head of a request that has a body, before the body is read and before 100 Continue. The
+	 * app calls exchange_read_body or exchange_refuse_body, within the call or later. A request
+	 * without a body comes to on_request only. NULL: every body is read. */
+	void (*on_head)(struct exchange *x, void *arg);
+	/* A whole request; may answer within the call. The data that on_head has set are kept. */
 	void (*on_request)(struct exchange *x, void *arg);
 	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.
 	 * `http` is what is known of the request (http_reader_known), or NULL. */
@@ -106,6 +106,15 @@ const struct http_request *exchange_request(const struct exchange *x);
  * never from within a call of exchange_*. One that only closed its side may still read and is
  * answered: that it is gone shows when writing fails. */
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
+void *exchange_data(const struct exchange *x); /* NULL: none was set */
+
+/* After on_head, reads the body, then calls on_request. on_gone is called if the body does not come
+ * whole: the edge refuses it by itself. */
+void exchange_read_body(struct exchange *x);
+
+/* After on_head, refuses the request: format_error renders the response and the body is dropped.
+ * Takes the exchange. */
+void exchange_refuse_body(struct exchange **x, enum status st, const struct fail *why);
 
 /* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
  * 304 have neither. Takes the exchange.

@@ -1,5 +1,6 @@
 #include "gateway/exchange.h"
 
+#include <assert.h>
 #include <event2/event.h>
 
 #include "gateway/connection.h"
@@ -103,8 +104,17 @@ static void put_refusal(struct connection *c, enum status st, const struct fail 
 	buf_fini(&body);
 }
 
+void exchange_drop(struct connection *c)
+{
+	struct exchange gone = c->exchange;
+	c->exchange = (struct exchange){ 0 };
+	if (gone.on_gone)
+		gone.on_gone(gone.data);
+}
+
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
 {
+	exchange_drop(c); /* the app may have seen its head */
 	c->is_last = true;
 	put_refusal(c, st, why);
 	input_return_reader(c);
@@ -129,6 +139,28 @@ void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *dat
 {
 	x->data = data;
 	x->on_gone = on_gone;
+}
+
+void *exchange_data(const struct exchange *x)
+{
+	return x->data;
+}
+
+void exchange_read_body(struct exchange *x)
+{
+	struct connection *c = connection_of(x);
+	input_read_body(c);
+	if (!c->in_turn)
+		connection_take_turn_later(c);
+}
+
+void exchange_refuse_body(struct exchange **x, enum status st, const struct fail *why)
+{
+	struct connection *c = take(x);
+	bool is_inner = connection_begin_turn(c);
+	c->exchange = (struct exchange){ 0 };
+	input_refuse_body(c, st, why);
+	connection_end_turn(c, is_inner);
 }
 
 void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchange *x, void *data))
@@ -165,6 +197,7 @@ static void refuse_for_memory(struct connection *c)
 void exchange_respond(struct exchange **x, const struct exchange_response *response)
 {
 	struct connection *c = take(x);
+	assert(c->stage != STAGE_ACCEPTING); /* the rest of a body would be read as a request */
 	bool is_inner = connection_begin_turn(c);
 	c->is_last |= c->edge->is_draining;
 	if (has_failed(response)) {

@@ -22,6 +22,9 @@ struct exchange {
 	bool is_full;    /* exchange_write has returned true */
 };
 
+/* Tells the app that the exchange is gone, if it has set on_gone. Within a turn, from the loop. */
+void exchange_drop(struct connection *c);
+
 /* The edge's own response to what is not a request; the connection ends with it. */
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why);
 

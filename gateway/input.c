@@ -71,7 +71,7 @@ static void dispatch_request(struct connection *c)
 
 /* A client that expects 100 Continue may send the body or the next request after a refusal
  * (RFC 9110 section 10.1.1), and a large body is not worth reading: these connections end. */
-static void refuse_head(struct connection *c, enum status st, const struct fail *why)
+void input_refuse_body(struct connection *c, enum status st, const struct fail *why)
 {
 	const struct http_request *request = &c->reader->request;
 	c->is_last = request->expect_continue || is_last_request(c)
@@ -82,17 +82,22 @@ static void refuse_head(struct connection *c, enum status st, const struct fail 
 }
 
 /* A client that has sent a part of its body does not wait for 100 Continue. */
+void input_read_body(struct connection *c)
+{
+	const struct http_request *request = &c->reader->request;
+	connection_enter(c, STAGE_BODY);
+	if (request->expect_continue && request->minor_version > 0 && input_unread(c) == 0)
+		output_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
 static void on_head(struct connection *c)
 {
 	const struct edge_options *options = &c->edge->options;
-	const struct http_request *request = &c->reader->request;
-	struct fail why = { 0 };
-	connection_enter(c, STAGE_BODY);
-	enum status st = options->on_head ? options->on_head(request, &why, options->arg) : ST_OK;
-	if (st != ST_OK)
-		refuse_head(c, st, &why);
-	else if (request->expect_continue && request->minor_version > 0 && input_unread(c) == 0)
-		output_put(c, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+	connection_enter(c, STAGE_ACCEPTING);
+	if (options->on_head)
+		options->on_head(&c->exchange, options->arg);
+	else
+		input_read_body(c);
 }
 
 /* A request that has its response gets no second one. */

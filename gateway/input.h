@@ -29,6 +29,10 @@ void input_discard(struct connection *c); /* while lingering */
 /* The edge's own response to a request that is not whole; the connection ends with it. */
 void input_refuse(struct connection *c, enum status st, const struct fail *why);
 
+/* The app's decision on a head whose body is still to come. */
+void input_read_body(struct connection *c);
+void input_refuse_body(struct connection *c, enum status st, const struct fail *why);
+
 /* Nothing of the request is needed any more. */
 void input_return_reader(struct connection *c);
 

@@ -8,24 +8,27 @@
 #include "common/method_map.h"
 #include "common/params.h"
 #include "common/service.h"
+#include "gateway/principal.h"
 #include "gateway/reply.h"
+#include "gateway/request_id.h"
 #include "gateway/rpc_params.h"
 #include "gateway/rpc_peer.h"
 
 enum { LOG_EVERY_MS = 1000 };
 
-/* A request that the workers have; its id follows it. */
+/* A request that is authenticating or that the workers have. */
 struct rpc_call {
 	struct rpc *rpc;
 	struct rpc_peer *peer;
-	struct call *call;
+	struct authentication authentication;
+	struct buf message; /* its bytes while it is authenticating */
+	struct call *call;  /* NULL while it is authenticating */
 	uint32_t msgid;
 	bool is_write;
 	size_t bytes;
 	LIST_ENTRY(rpc_call) link; /* of its peer's */
 	LIST_ENTRY(rpc_call) all;  /* of the rpc's */
-	size_t id_len;
-	char id[];
+	struct request_id id;
 };
 
 struct rpc {
@@ -45,17 +48,36 @@ struct rpc {
 	void *drained_arg;
 };
 
-static void free_call(struct rpc_call **call)
+static void link_call(struct rpc_call *c, size_t bytes)
 {
-	struct rpc_call *c = *call;
-	*call = NULL;
-	workers_cancel(&c->call);
+	c->bytes = bytes;
+	c->peer->bytes += bytes;
+	c->peer->calls_count++;
+	LIST_INSERT_HEAD(&c->peer->calls, c, link);
+	LIST_INSERT_HEAD(&c->rpc->calls, c, all);
+	c->rpc->counts.bytes += bytes;
+	c->rpc->counts.in_flight++;
+}
+
+static void unlink_call(struct rpc_call *c)
+{
 	LIST_REMOVE(c, link);
 	LIST_REMOVE(c, all);
 	c->peer->calls_count--;
 	c->peer->bytes -= c->bytes;
 	c->rpc->counts.in_flight--;
 	c->rpc->counts.bytes -= c->bytes;
+}
+
+/* A call that is linked. */
+static void free_call(struct rpc_call **call)
+{
+	struct rpc_call *c = *call;
+	*call = NULL;
+	authentication_cancel(&c->authentication);
+	workers_cancel(&c->call);
+	unlink_call(c);
+	buf_fini(&c->message);
 	free(c);
 }
 
@@ -83,7 +105,7 @@ static void respond_worker_error(struct rpc_call *c, struct span error)
 	const struct status_info *info = status_info(reply_error_facts(error).st);
 	if (info->http_status == 500)
 		log_error("request failed: %s: told the RPC client, request_id %.*s", info->code,
-			(int)c->id_len, c->id);
+			(int)c->id.len, c->id.bytes);
 	rpc_peer_respond_error(c->peer, c->msgid, error);
 }
 
@@ -105,21 +127,6 @@ static void on_response(void *arg, enum status st, struct span error, struct spa
 
 /* Requests. */
 
-static struct rpc_call *new_call(struct rpc *rpc, struct rpc_peer *p, uint32_t msgid,
-	const struct method *method, const struct context *context)
-{
-	struct rpc_call *c = calloc(1, sizeof *c + context->request_id.len);
-	if (!c)
-		return NULL;
-	c->rpc = rpc;
-	c->peer = p;
-	c->msgid = msgid;
-	c->is_write = method->is_write;
-	c->id_len = context->request_id.len;
-	memcpy(c->id, context->request_id.bytes, c->id_len);
-	return c;
-}
-
 static enum status call_workers(struct rpc_call *c, const struct method *method,
 	const struct context *context, struct span params, struct fail *why)
 {
@@ -129,34 +136,27 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 	if (st == ST_PAYLOAD_TOO_LARGE)
 		return fail_set(why, ST_INVALID_INPUT, "params must have at most %d bytes",
 			WORKERS_PARAMS_MAX);
-	if (st != ST_OK)
-		return st;
-	c->bytes = params.len;
-	c->peer->bytes += c->bytes;
-	c->peer->calls_count++;
-	LIST_INSERT_HEAD(&c->peer->calls, c, link);
-	LIST_INSERT_HEAD(&rpc->calls, c, all);
-	rpc->counts.bytes += c->bytes;
-	rpc->counts.in_flight++;
-	return ST_OK;
+	if (st == ST_OK)
+		link_call(c, params.len);
+	return st;
 }
 
-static enum status start_call(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
+static enum status start_call(struct rpc_call *c, const struct envelope *e,
 	const struct context *context, struct fail *why)
 {
-	const struct method *method = method_map_find(&rpc->methods, e->method);
+	const struct method *method = method_map_find(&c->rpc->methods, e->method);
 	struct span params = e->params;
 	struct buf generated = { 0 };
-	struct rpc_call *c = new_call(rpc, p, e->msgid, method, context);
-	enum status st = c ? ST_OK : ST_NO_MEMORY;
-	if (rpc_params_generate_id(&generated, method, params, &rpc->ids))
+	enum status st = ST_OK;
+	c->is_write = method->is_write;
+	c->id.len = context->request_id.len;
+	memcpy(c->id.bytes, context->request_id.bytes, c->id.len);
+	if (rpc_params_generate_id(&generated, method, params, &c->rpc->ids))
 		params = buf_view(&generated);
 	if (generated.failed)
 		st = ST_NO_MEMORY;
 	if (st == ST_OK)
 		st = call_workers(c, method, context, params, why);
-	if (st != ST_OK)
-		free(c);
 	buf_fini(&generated);
 	return st;
 }
@@ -201,27 +201,96 @@ static bool is_full(const struct rpc *rpc, const struct rpc_peer *p, size_t byte
 	       || !rpc_peer_has_room(p, 0);
 }
 
-static enum status start(
-	struct rpc *rpc, struct rpc_peer *p, const struct envelope *e, struct fail *why)
+/* An authenticated request. It is in flight if c->call is set, else it has ended. */
+static enum status run(struct rpc_call *c, const struct envelope *e, struct fail *why)
 {
+	struct rpc *rpc = c->rpc;
 	unsigned char uuid[16];
 	char id[UUID_TEXT_LEN];
-	struct context context = { .account = 1,
+	struct context context = { .account = c->authentication.principal.account,
 		.request_id = { id, sizeof id },
 		.deadline_ms = rpc->options.deadline_ms };
 	const struct rpc_local *local = rpc_local_find(e->method);
-	if (rpc->is_draining)
-		return ST_SHUTTING_DOWN;
-	if (!local && !method_map_find_public(&rpc->methods, e->method))
-		return ST_UNKNOWN_METHOD;
 	uuid_v7(&rpc->ids, uuid);
 	uuid_format(uuid, id);
 	enum status st = rpc_params_context(&context, e->context_map, why);
 	if (st != ST_OK)
 		return st;
-	if (is_full(rpc, p, e->params.len))
+	if (is_full(rpc, c->peer, e->params.len))
 		return ST_OVERLOADED;
-	return local ? respond_local(rpc, p, e, local, why) : start_call(rpc, p, e, &context, why);
+	return local ? respond_local(rpc, c->peer, e, local, why) : start_call(c, e, &context, why);
+}
+
+/* The message was decoded before, but its parts pointed into the socket's. */
+static enum status run_held(struct rpc_call *c, struct fail *why)
+{
+	struct msg_reader in = msg_reader(buf_view(&c->message));
+	struct envelope e;
+	enum status st = envelope_decode_client(&in, &e, why);
+	return st == ST_OK ? run(c, &e, why) : st;
+}
+
+static void on_authenticated(void *arg, enum status st, const struct fail *refusal)
+{
+	struct rpc_call *c = arg;
+	struct fail why = refusal ? *refusal : (struct fail){ 0 };
+	unlink_call(c);
+	if (st == ST_OK)
+		st = run_held(c, &why);
+	if (st != ST_OK) {
+		c->rpc->counts.refused++;
+		rpc_peer_refuse(c->peer, c->msgid, st, &why);
+	}
+	rpc_peer_schedule(c->peer);
+	buf_fini(&c->message);
+	if (!c->call)
+		free(c);
+}
+
+/* Keeps a request until it is authenticated. */
+static enum status hold(struct rpc_call *c, struct span message)
+{
+	enum status st = is_full(c->rpc, c->peer, message.len) ? ST_OVERLOADED : ST_OK;
+	buf_span(&c->message, message);
+	if (st == ST_OK && c->message.failed)
+		st = ST_NO_MEMORY;
+	link_call(c, message.len);
+	if (st != ST_OK)
+		free_call(&c);
+	return st;
+}
+
+static enum status authenticate_call(
+	struct rpc_call *c, const struct envelope *e, struct span message, struct fail *why)
+{
+	struct credentials shown = { .rpc_context = e->context_map };
+	c->authentication = (struct authentication){ .authenticator = c->rpc->options.authenticator,
+		.on_decided = on_authenticated,
+		.arg = c };
+	if (!authenticate(&c->authentication, &shown, why))
+		return hold(c, message);
+	enum status st = c->authentication.st;
+	if (st == ST_OK)
+		st = run(c, e, why);
+	if (!c->call)
+		free(c);
+	return st;
+}
+
+static enum status start(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e,
+	struct span message, struct fail *why)
+{
+	if (rpc->is_draining)
+		return ST_SHUTTING_DOWN;
+	if (!rpc_local_find(e->method) && !method_map_find_public(&rpc->methods, e->method))
+		return ST_UNKNOWN_METHOD;
+	struct rpc_call *c = calloc(1, sizeof *c);
+	if (!c)
+		return ST_NO_MEMORY;
+	c->rpc = rpc;
+	c->peer = p;
+	c->msgid = e->msgid;
+	return authenticate_call(c, e, message, why);
 }
 
 static void on_malformed(struct rpc *rpc, const struct fail *why)
@@ -242,6 +311,7 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 {
 	struct envelope e;
 	struct fail why = { 0 };
+	const char *message = in->at;
 	enum status st = envelope_decode_client(in, &e, &why);
 	if (st == ST_MALFORMED) {
 		on_malformed(rpc, &why);
@@ -253,7 +323,7 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 	}
 	rpc->counts.requests++;
 	if (st == ST_OK)
-		st = start(rpc, p, &e, &why);
+		st = start(rpc, p, &e, (struct span){ message, (size_t)(in->at - message) }, &why);
 	if (st != ST_OK) {
 		rpc->counts.refused++;
 		rpc_peer_refuse(p, e.msgid, st, &why);
@@ -395,6 +465,8 @@ enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base
 	if (!rpc)
 		return fail_set(why, ST_NO_MEMORY, "RPC: out of memory");
 	rpc->options = *options;
+	if (!options->authenticator)
+		rpc->options.authenticator = &authenticator_open;
 	rpc->opened_ms = service_now_ms();
 	LIST_INIT(&rpc->calls);
 	enum status st = open_parts(rpc, hub, base, why);

@@ -43,8 +43,9 @@ enum {
 };
 
 struct rpc_options {
-	const char *endpoint;                   /* bound */
-	struct workers *workers;                /* outlives it */
+	const char *endpoint;                      /* bound */
+	struct workers *workers;                   /* outlives it */
+	const struct authenticator *authenticator; /* NULL: authenticator_open */
 	const struct counter_sources *counters; /* rpc.status shows them; outlive it; may be NULL */
 	int64_t deadline_ms;                    /* of requests that say none */
 	size_t peers_max;                       /* clients that may be connected; 0: no bound */

@@ -1,8 +1,10 @@
 #include "gateway/rpc_params.h"
 
+#include <inttypes.h>
+
 enum status rpc_params_context(struct context *context, struct span map, struct fail *why)
 {
-	int64_t max_ms = context->deadline_ms;
+	int64_t max_ms = context->deadline_ms, account = context->account;
 	if (max_ms < RPC_DEADLINE_MAX_MS)
 		max_ms = RPC_DEADLINE_MAX_MS;
 	enum status st = context_read(map, context, why);
@@ -10,9 +12,10 @@ enum status rpc_params_context(struct context *context, struct span map, struct 
 		return st;
 	if (context->deadline_ms > max_ms)
 		context->deadline_ms = max_ms;
-	if (context->account != 1)
+	if (context->account != account)
 		return fail_field(why, ST_INVALID_INPUT, "account",
-			"context.account must be 1: there are no other accounts yet");
+			"context.account must be %" PRId64 ": there are no other accounts yet",
+			account);
 	return ST_OK;
 }
 

@@ -16,7 +16,8 @@
 
 enum { RPC_DEADLINE_MAX_MS = 60000 }; /* or the default, where that is more */
 
-/* `context` holds the defaults. ST_INVALID_INPUT with the field; there is only account 1 yet. */
+/* `context` holds the defaults and the principal's account, which the client may name.
+ * ST_INVALID_INPUT with the field. */
 enum status rpc_params_context(
 	struct context *context, struct span map, struct fail *why) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include "common/service.h"
 #include "common/socket.h"
 #include "common/uuid.h"
+#include "gateway/principal.h"
 #include "gateway/workers_wire.h"
 #include "gateway/write_key.h"
 
@@ -182,7 +183,7 @@ static void fence(struct workers *w, struct pool_worker *lost)
 	const struct method *method = method_find(SPAN("workers.fence"));
 	char uuid[UUID_TEXT_LEN];
 	struct buf params = { 0 };
-	struct context context = { 1, { uuid, sizeof uuid }, FENCE_MS };
+	struct context context = { principal_of_gateway.account, { uuid, sizeof uuid }, FENCE_MS };
 	uuid_format(lost->uuid, uuid);
 	msg_put_map(&params, 1);
 	msg_put_key(&params, "worker");

@@ -728,12 +728,15 @@ END_TEST
 
 static enum status head_status;
 
-static enum status on_head(const struct http_request *http, struct fail *why, void *arg)
+static void on_head(struct exchange *x, void *arg)
 {
+	const struct http_request *http = exchange_request(x);
 	ck_assert_ptr_eq(arg, &edge);
 	ck_assert_uint_eq(http->body.len, 0);
-	(void)why;
-	return span_is(http->path, "/no") ? head_status : ST_OK;
+	if (head_status == ST_OK || !span_is(http->path, "/no"))
+		exchange_read_body(x);
+	else
+		exchange_refuse_body(&x, head_status, NULL);
 }
 
 static void judge_heads(enum status st)

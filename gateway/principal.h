@@ -1,0 +1,85 @@
+/*
+ * principal: the account that a request acts for, and how it was authenticated.
+ *
+ * Every HTTP and RPC request gets its principal before a worker or a local handler runs it. An
+ * authenticator decides at once, or later if it needs a worker. Until then the request is
+ * authenticating: its body is not read. There are no accounts yet: authenticator_open decides at
+ * once, for account 1.
+ *
+ * Invariants:
+ *   - A pending authentication ends exactly once: on_decided is called, from the loop, or the
+ *     request cancels it.
+ *
+ *	r->authentication = (struct authentication){
+ *		.authenticator = authenticator, .on_decided = on_decided, .arg = r };
+ *	if (authenticate(&r->authentication, &credentials, &why))
+ *		on_decided(r, r->authentication.st, &why);
+ *	...
+ *	authentication_cancel(&r->authentication); // the client is gone
+ */
+#ifndef GATEWAY_PRINCIPAL_H
+#define GATEWAY_PRINCIPAL_H
+
+#include "common/method.h"
+#include "gateway/http_request.h"
+
+/* How a principal was authenticated. */
+enum auth_source {
+	AUTH_SOURCE_NONE,    /* it sent no credentials: there are no accounts */
+	AUTH_SOURCE_GATEWAY, /* the gateway makes the call by itself */
+};
+
+struct principal {
+	int64_t account;
+	unsigned scopes; /* a bit of 1 << scope for each enum scope it has */
+	enum auth_source source;
+};
+
+/* For the calls that the gateway makes by itself. */
+extern const struct principal principal_of_gateway;
+
+/* What a request shows to be authenticated; one of the two is set. Borrowed for the call. */
+struct credentials {
+	const struct http_request *http; /* its head is complete */
+	struct span rpc_context;         /* the context map of an RPC request */
+};
+
+struct authenticator;
+
+/* One decision; embedded in the request that needs it. */
+struct authentication {
+	const struct authenticator *authenticator;
+	/* `why` is borrowed for the call. */
+	void (*on_decided)(void *arg, enum status st, const struct fail *why);
+	void *arg;
+	/* set by the authenticator */
+	bool is_pending;
+	enum status st;             /* once decided: ST_OK, or why the request is refused */
+	struct principal principal; /* at ST_OK */
+	void *data;                 /* its own while it is pending */
+};
+
+struct authenticator {
+	/* True: a->st and a->principal are set. False: authentication_decide follows, from the
+	 * loop. */
+	bool (*start)(struct authentication *a, const struct credentials *shown, struct fail *why);
+	void (*cancel)(struct authentication *a); /* NULL: start always decides */
+	void *arg;
+};
+
+/* Accepts every request, with all scopes of account 1. */
+extern const struct authenticator authenticator_open;
+
+/* True: decided; a->st and `why` say how, and on_decided is not called. False: it is called
+ * later. */
+bool authenticate(
+	struct authentication *a, const struct credentials *shown, struct fail *why) MUST_CHECK;
+
+/* For authenticators: ends a pending authentication whose a->st and a->principal are set. The
+ * request may free `a`. */
+void authentication_decide(struct authentication *a, const struct fail *why);
+
+/* Does nothing if it is not pending. */
+void authentication_cancel(struct authentication *a);
+
+#endif
