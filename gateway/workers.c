@@ -9,6 +9,7 @@
 #include "common/socket.h"
 #include "common/uuid.h"
 #include "gateway/principal.h"
+#include "gateway/workers_call.h"
 #include "gateway/workers_wire.h"
 #include "gateway/write_key.h"
 
@@ -16,24 +17,13 @@ enum {
 	IDLE_TICK_MS = 500,
 	FENCE_MS = 5000,
 	FENCE_AGAIN_MS = 100,
-	PING_MS = 200, /* a worker that holds calls is greeted after so long a silence */
-};
-
-/* Its texts follow the struct: the request id, then the params. */
-struct call {
-	struct pool_call pooled;
-	struct workers *workers;
-	const struct method *method;
-	call_done done;
-	void *arg;
-	int64_t account;
-	struct span request_id, params;
+	PING_MS = 200, /* of silence of a worker that holds calls */
 };
 
 struct workers {
 	struct pool pool;
 	struct workers_wire wire;
-	struct event *flush; /* armed once where something is to be done at the end of this turn */
+	struct event *flush; /* at the end of the loop turn */
 	struct event *tick;
 	bool is_flush_armed, is_tick_fast;
 	uint64_t pinged_ms;
@@ -41,21 +31,7 @@ struct workers {
 	void *drained_arg;
 };
 
-static struct call *call_of(struct pool_call *pooled)
-{
-	return (struct call *)(void *)((char *)pooled - offsetof(struct call, pooled));
-}
-
-static void finish(struct pool_call *pooled, struct span error, struct span result)
-{
-	struct call *call = call_of(pooled);
-	bool stands = pooled->outcome == ST_OK;
-	call->done(call->arg, pooled->outcome, stands ? error : (struct span){ 0 },
-		stands ? result : (struct span){ 0 });
-	free(call);
-}
-
-/* Once a loop turn, after all that is ready was read: what it gives goes out together. */
+/* The flush runs once per loop turn, after all sockets were read, so that requests leave together. */
 static void arm_flush(struct workers *w)
 {
 	static const struct timeval at_once = { 0 };
@@ -77,24 +53,11 @@ static void arm_tick(struct workers *w, bool is_fast)
 		log_error("timer not started: calls may outlive their deadlines");
 }
 
-static void put_call(struct pool_call *pooled, uint64_t now_ms, struct buf *out)
-{
-	const struct call *call = call_of(pooled);
-	uint64_t deadline_ms = pooled->deadline_ms;
-	struct context context = {
-		.account = call->account,
-		.request_id = call->request_id,
-		.deadline_ms = deadline_ms > now_ms ? (int64_t)(deadline_ms - now_ms) : 1,
-	};
-	envelope_put_request(
-		out, pooled->msgid, span_of(call->method->name), &context, call->params);
-}
-
 static void report_ended(struct workers *w)
 {
 	struct pool_call *pooled;
 	while ((pooled = pool_take_ended(&w->pool)))
-		finish(pooled, (struct span){ 0 }, (struct span){ 0 });
+		workers_call_end(pooled, (struct span){ 0 }, (struct span){ 0 });
 }
 
 static void report_drained(struct workers *w)
@@ -108,35 +71,14 @@ static void report_drained(struct workers *w)
 
 /* Calls. */
 
-static struct call *new_call(
-	const struct method *method, const struct context *context, struct span params)
-{
-	struct call *call = malloc(sizeof *call + context->request_id.len + params.len);
-	if (!call)
-		return NULL;
-	char *texts = (char *)(call + 1);
-	memset(call, 0, sizeof *call);
-	memcpy(texts, context->request_id.bytes, context->request_id.len);
-	memcpy(texts + context->request_id.len, params.bytes, params.len);
-	call->method = method;
-	call->account = context->account;
-	call->request_id = (struct span){ texts, context->request_id.len };
-	call->params = (struct span){ texts + context->request_id.len, params.len };
-	call->pooled.is_write = method->is_write;
-	call->pooled.is_slow = method_lane(method, params) == LANE_SLOW;
-	call->pooled.rows = (uint32_t)method_rows(method, params);
-	call->pooled.safe_to_repeat = method_may_repeat(method, params);
-	return call;
-}
-
 static uint64_t seed_of(const struct workers *w)
 {
 	uint64_t seed;
 	memcpy(&seed, w->wire.uuid + sizeof w->wire.uuid - sizeof seed, sizeof seed);
-	return seed; /* the random part of a UUIDv7 */
+	return seed; /* the random end of a UUIDv7 */
 }
 
-/* Takes the call. */
+/* Takes the call, also on failure. */
 static enum status start(struct workers *w, struct call *call, int64_t budget_ms)
 {
 	uint64_t now_ms = service_now_ms();
@@ -153,10 +95,10 @@ static enum status start(struct workers *w, struct call *call, int64_t budget_ms
 	return ST_OK;
 }
 
-/* Ghosts: what they still have in the database is ended by another worker (schema/rpc.md,
- * workers.fence), before what they held is repeated. */
+/* Fences: another worker ends what a lost worker still runs in the database (schema/rpc.md,
+ * workers.fence), before the writes of the lost worker are retried. */
 
-/* One that fails is asked for again in a moment, as long as somebody waits for it. */
+/* A fence that failed is tried again as long as a write awaits it. */
 static void on_fenced(void *arg, enum status st, struct span error, struct span result)
 {
 	struct pool_worker *lost = arg;
@@ -166,13 +108,12 @@ static void on_fenced(void *arg, enum status st, struct span error, struct span 
 	lost->fence_arg = NULL;
 	if (st == ST_OK)
 		st = workers_wire_error_status(error);
-	bool is_waited_for = !TAILQ_EMPTY(&lost->awaiting_fence);
-	if (st != ST_OK && is_waited_for && status_info(st)->retryable)
+	bool is_awaited = !TAILQ_EMPTY(&lost->awaiting_fence);
+	if (st != ST_OK && is_awaited && status_info(st)->retryable)
 		return;
 	uuid_format(lost->uuid, uuid);
-	if (st != ST_OK && is_waited_for)
-		log_error("what worker %.*s has in the database was not ended: %s: its writes are "
-			  "given up",
+	if (st != ST_OK && is_awaited)
+		log_error("fence of worker %.*s failed: %s: the outcome of its writes is unknown",
 			UUID_TEXT_LEN, uuid, status_info(st)->code);
 	pool_fenced(&w->pool, lost, st == ST_OK);
 	arm_flush(w);
@@ -188,7 +129,8 @@ static void fence(struct workers *w, struct pool_worker *lost)
 	msg_put_map(&params, 1);
 	msg_put_key(&params, "worker");
 	msg_put_text(&params, (struct span){ uuid, sizeof uuid });
-	struct call *call = params.failed ? NULL : new_call(method, &context, buf_view(&params));
+	struct call *call =
+		params.failed ? NULL : workers_call_new(method, &context, buf_view(&params));
 	buf_fini(&params);
 	lost->fence_started_ms = service_now_ms();
 	if (!call)
@@ -197,8 +139,7 @@ static void fence(struct workers *w, struct pool_worker *lost)
 	call->arg = lost;
 	call->pooled.is_write = false; /* fencing is idempotent */
 	call->pooled.is_urgent = true;
-	call->pooled.preferred_worker =
-		lost->uuid; /* it ends its own statements soonest, if it is back */
+	call->pooled.preferred_worker = lost->uuid; /* if connected again, it is the fastest */
 	if (start(w, call, FENCE_MS) == ST_OK)
 		lost->fence_arg = w;
 }
@@ -216,7 +157,7 @@ static void fence_lost_workers(struct workers *w, uint64_t now_ms)
 		if (is_being_fenced(lost, now_ms))
 			continue;
 		if (TAILQ_EMPTY(&lost->awaiting_fence))
-			pool_fenced(&w->pool, lost, false); /* nobody waits any more */
+			pool_fenced(&w->pool, lost, false); /* no write awaits it any more */
 		else
 			fence(w, lost);
 	}
@@ -238,7 +179,7 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 	report_drained(w);
 }
 
-/* A send tells at once that a connection is gone; silence only after POOL_SILENCE_MS. */
+/* A send finds a dead connection at once; silence shows it only after POOL_SILENCE_MS. */
 static void ping_silent_workers(struct workers *w, uint64_t now_ms)
 {
 	if (now_ms - w->pinged_ms < PING_MS)
@@ -276,12 +217,12 @@ static void on_worker(void *arg, enum pool_event event, const struct pool_worker
 		log_info("worker %.*s left", len, uuid);
 		break;
 	case POOL_WORKER_DIED:
-		log_warn("worker %.*s is gone: %zu calls that it held are repeated or given up",
-			len, uuid, worker->in_flight);
+		log_warn("worker %.*s is gone: %zu calls that it held are retried or ended", len,
+			uuid, worker->in_flight);
 		workers_wire_end_epoch(&w->wire, worker);
 		break;
 	case POOL_DATABASE_LOST:
-		log_warn("worker %.*s has lost its database: it gets no calls", len, uuid);
+		log_warn("worker %.*s lost its database: it gets no calls", len, uuid);
 		break;
 	case POOL_DATABASE_BACK:
 		log_info("worker %.*s has its database", len, uuid);
@@ -289,7 +230,7 @@ static void on_worker(void *arg, enum pool_event event, const struct pool_worker
 	}
 }
 
-/* The app layer's side. */
+/* For callers. */
 
 static enum status open_events(struct workers *w, struct event_base *base, struct fail *why)
 {
@@ -318,8 +259,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 		.version = options->version,
 		.peers_max = options->peers_max,
 		.pool = &w->pool,
-		.put_call = put_call,
-		.on_response = finish,
+		.put_call = workers_call_put,
+		.on_response = workers_call_end,
 		.on_pool_changed = on_pool_changed,
 		.arg = w,
 	};
@@ -341,7 +282,7 @@ enum status workers_call(struct workers *w, const struct method *method,
 {
 	if (params.len > WORKERS_PARAMS_MAX || context->request_id.len > ENVELOPE_REQUEST_ID_MAX)
 		return ST_PAYLOAD_TOO_LARGE;
-	struct call *call = new_call(method, context, params);
+	struct call *call = workers_call_new(method, context, params);
 	if (!call)
 		return ST_NO_MEMORY;
 	call->done = done;
@@ -362,7 +303,7 @@ void workers_cancel(struct call **call)
 	if (!c)
 		return;
 	pool_remove(&c->workers->pool, &c->pooled);
-	arm_flush(c->workers); /* a drain may be over, a suspect's place free */
+	arm_flush(c->workers); /* may end a drain, or let a retry start */
 	free(c);
 }
 

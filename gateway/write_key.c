@@ -6,7 +6,7 @@
 #include "common/msg.h"
 #include "common/number.h"
 
-/* UUIDs may come in any case. */
+/* Folds case, because a UUID may come in any case. */
 static uint64_t mix_folded(uint64_t h, struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -17,7 +17,7 @@ static uint64_t mix_folded(uint64_t h, struct span text)
 	return h;
 }
 
-/* 7 and 7.0 are one topic (common/number.h). */
+/* 7 and 7.0 are the same topic (common/number.h). */
 static bool find_integer(struct span params, const char *name, int64_t *out)
 {
 	struct span value;

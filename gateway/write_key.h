@@ -1,5 +1,5 @@
 /*
- * write_key: what a write changes, as one number (see pool_call's `key`).
+ * write_key: identifies what a write changes by a number, the `key` of its pool_call.
  *
  * The key is a hash of the account and of the name and value of the method's PARAM_KEY, or of the
  * account alone if that is the key. So all methods that change one session share a key. Each process
@@ -10,7 +10,7 @@
 
 #include "common/method.h"
 
-/* 0: the method has no such param, or the request gives it neither as a whole number nor as text. */
+/* 0: the method has no such param, or its value is neither a whole number nor text. */
 uint64_t write_key(const struct method *m, int64_t account, struct span params, uint64_t seed);
 
 #endif
