@@ -64,7 +64,7 @@ static enum status judge_page(
 		"pages of another site may not change anything without an allowed Origin");
 }
 
-enum status access_judge(
+enum status access_check(
 	const struct access *access, const struct http_request *http, struct fail *why)
 {
 	enum status st = access->checks_hosts ? judge_host(access, http, why) : ST_OK;

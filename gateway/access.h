@@ -12,7 +12,7 @@
  *   - A body without a JSON type can be sent without a preflight: see access_is_from_page.
  *
  *	struct access access = { .cors = cors, .hosts = SPAN("study.example"), .checks_hosts = true };
- *	st = access_judge(&access, http, &why);
+ *	st = access_check(&access, http, &why);
  */
 #ifndef GATEWAY_ACCESS_H
 #define GATEWAY_ACCESS_H
@@ -27,7 +27,7 @@ struct access {
 };
 
 /* ST_MISDIRECTED_REQUEST, ST_ORIGIN_NOT_ALLOWED with the field's name, or ST_OK. */
-enum status access_judge(
+enum status access_check(
 	const struct access *access, const struct http_request *http, struct fail *why) MUST_CHECK;
 
 /* Whether the request says that a web page sent it. */

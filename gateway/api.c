@@ -11,7 +11,7 @@
 #include "gateway/http_conditional.h"
 #include "gateway/http_head.h"
 #include "gateway/json_in.h"
-#include "gateway/reply.h"
+#include "gateway/response.h"
 #include "gateway/route.h"
 
 void api_format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
@@ -19,21 +19,21 @@ void api_format_error(struct buf *headers, struct buf *body, enum status st, con
 {
 	struct api *api = arg;
 	struct request_id id = request_id_choose(http, &api->ids);
-	struct error_facts facts = api_request_facts(st, why);
-	api_request_put_fixed(NULL, &id, headers);
+	struct error_info error = api_request_error(st, why);
+	api_request_put_common(NULL, &id, headers);
 	if (http)
 		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);
-	api_head_put_refusal(http, st, facts.field, headers);
-	reply_error(body, &facts, request_id_view(&id));
+	api_head_put_refusal(http, st, error.field, headers);
+	response_put_error(body, &error, request_id_view(&id));
 }
 
-static void put_resource_headers(
-	const struct api_request *r, const struct row_facts *facts, struct buf *headers)
+static void put_row_headers(
+	const struct api_request *r, const struct row_meta *meta, struct buf *headers)
 {
 	struct buf location = { 0 };
-	http_etag_put(headers, facts->updated_at);
+	http_etag_put(headers, meta->updated_at);
 	if (r->route->http_status == 201)
-		route_put_location(r->route, facts->id, &location);
+		route_put_location(r->route, meta->id, &location);
 	if (location.len)
 		http_head_put_field(headers, "Location", buf_view(&location));
 	headers->failed |= location.failed;
@@ -47,67 +47,67 @@ static enum http_evaluation judge_read(const struct http_request *http, struct s
 	struct http_conditions conditions;
 	bool is_read = span_is(http->method, "GET") || span_is(http->method, "HEAD");
 	if (!is_read || http_conditions_read(http, &conditions, NULL) != ST_OK)
-		return HTTP_PROCEED; /* api_head_judge has refused a malformed one */
+		return HTTP_PROCEED; /* api_head_check has refused a malformed one */
 	return http_conditions_evaluate(&conditions, etag, true);
 }
 
-static void finish_bare(struct api_request **request, int http_status, const struct buf *headers)
+static void respond_bare(struct api_request **request, int http_status, const struct buf *headers)
 {
 	struct exchange_response bare = { .http_status = http_status, .headers = headers };
-	api_request_finish(request, &bare);
+	api_request_respond(request, &bare);
 }
 
-static void finish_row(struct api_request **request, struct span result)
+static void respond_row(struct api_request **request, struct span result)
 {
 	struct api_request *r = *request;
 	const struct http_request *http = exchange_request(r->exchange);
 	struct buf body = { 0 }, headers = { 0 };
-	struct row_facts facts;
+	struct row_meta meta;
 	int http_status = r->route->http_status;
-	reply_row(&body, result, &facts);
+	response_put_row(&body, result, &meta);
 	if (r->route->flags & ROUTE_ETAG)
-		put_resource_headers(r, &facts, &headers);
-	if (facts.was_replayed)
+		put_row_headers(r, &meta, &headers);
+	if (meta.was_replayed)
 		buf_text(&headers, "Idempotency-Replayed: true\r\n");
-	if ((r->route->flags & ROUTE_CREATES) && facts.was_created)
+	if ((r->route->flags & ROUTE_CREATES) && meta.was_created)
 		http_status = 201;
-	enum http_evaluation verdict = judge_read(http, facts.updated_at);
+	enum http_evaluation verdict = judge_read(http, meta.updated_at);
 	if (verdict == HTTP_NOT_MODIFIED)
 		http_status = 304;
 	if (verdict == HTTP_PRECONDITION_FAILED)
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	else if (http_status == 204 || http_status == 304)
-		finish_bare(request, http_status, &headers);
+		respond_bare(request, http_status, &headers);
 	else
-		api_request_finish_json(request, http_status, &headers, &body);
+		api_request_respond_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);
 }
 
-static void finish_value(struct api_request **request, struct span result)
+static void respond_value(struct api_request **request, struct span result)
 {
 	struct buf body = { 0 };
 	json_out_value(&body, result);
-	api_request_finish_json(request, (*request)->route->http_status, NULL, &body);
+	api_request_respond_json(request, (*request)->route->http_status, NULL, &body);
 	buf_fini(&body);
 }
 
-static void on_answer(void *arg, enum status st, struct span error, struct span result)
+static void on_response(void *arg, enum status st, struct span error, struct span result)
 {
 	struct api_request *r = arg;
 	r->call = NULL;
 	if (st == ST_OK && msg_is_nil(error)) {
 		if (r->route->flags & ROUTE_STREAM)
-			api_list_answer(&r, result);
+			api_list_respond(&r, result);
 		else if (r->method->shape == RESULT_ROW)
-			finish_row(&r, result);
+			respond_row(&r, result);
 		else
-			finish_value(&r, result);
+			respond_value(&r, result);
 	} else if (st != ST_OK) {
 		api_request_fail(&r, st, NULL);
 	} else {
-		struct error_facts facts = reply_error_facts(error);
-		api_request_refuse(&r, &facts);
+		struct error_info refusal = response_read_error(error);
+		api_request_refuse(&r, &refusal);
 	}
 }
 
@@ -150,7 +150,7 @@ static void start_call(struct api_request *r, const struct http_request *http)
 	enum status st = read_body(r, http, &json, &why);
 	if (st == ST_OK) {
 		r->method = method_find(span_of(r->route->rpc));
-		if (r->route->flags & ROUTE_MINT)
+		if (r->route->flags & ROUTE_GENERATE_ID)
 			uuid_v7(&r->api->ids, session_id);
 		struct request_source source = { .http = http,
 			.route = r->route,
@@ -159,22 +159,22 @@ static void start_call(struct api_request *r, const struct http_request *http)
 			.conditions = &r->head.conditions,
 			.json = json,
 			.idempotency_key = r->head.idempotency_key,
-			.session_id = r->route->flags & ROUTE_MINT ? session_id : NULL };
-		st = api_request_ask(r, &source, on_answer, &why);
+			.session_id = r->route->flags & ROUTE_GENERATE_ID ? session_id : NULL };
+		st = api_request_call(r, &source, on_response, &why);
 	}
 	json_in_free(&json);
 	if (st != ST_OK)
 		api_request_fail(&r, st, &why);
 }
 
-static void finish_text(
+static void respond_text(
 	struct api_request **request, const char *before, const char *name, const char *after)
 {
 	struct buf body = { 0 };
 	buf_text(&body, before);
 	buf_text(&body, name);
 	buf_text(&body, after);
-	api_request_finish_json(request, 200, NULL, &body);
+	api_request_respond_json(request, 200, NULL, &body);
 	buf_fini(&body);
 }
 
@@ -186,7 +186,7 @@ static void local_root(struct api_request *r)
 	buf_text(&body, "{\"message\":");
 	json_out_text(&body, buf_view(&message));
 	buf_byte(&body, '}');
-	api_request_finish_json(&r, 200, NULL, &body);
+	api_request_respond_json(&r, 200, NULL, &body);
 	buf_fini(&message);
 	buf_fini(&body);
 }
@@ -195,7 +195,7 @@ static void local_readyz(struct api_request *r)
 {
 	bool has_worker, has_database;
 	if (workers_ready(r->api->workers, &has_worker, &has_database))
-		finish_text(&r, "{\"status\":\"", "ready", "\"}");
+		respond_text(&r, "{\"status\":\"", "ready", "\"}");
 	else
 		api_request_fail(&r, has_worker ? ST_DATABASE_UNAVAILABLE : ST_NO_WORKER, NULL);
 }
@@ -208,7 +208,7 @@ static void local_openapi(struct api_request *r)
 		.content_type = "application/json",
 		.headers = &headers,
 		.static_body = { (const char *)openapi_json, openapi_json_len } };
-	api_request_finish(&r, &reply);
+	api_request_respond(&r, &reply);
 	buf_fini(&headers);
 }
 
@@ -219,10 +219,10 @@ static void start_local(struct api_request *r)
 		local_root(r);
 		break;
 	case LOCAL_HEALTH:
-		finish_text(&r, "{\"status\":\"", "healthy", "\"}");
+		respond_text(&r, "{\"status\":\"", "healthy", "\"}");
 		break;
 	case LOCAL_HEALTHZ:
-		finish_text(&r, "{\"status\":\"ok\",\"service\":\"", "studytracker", "\"}");
+		respond_text(&r, "{\"status\":\"ok\",\"service\":\"", "studytracker", "\"}");
 		break;
 	case LOCAL_READYZ:
 		local_readyz(r);
@@ -235,14 +235,14 @@ static void start_local(struct api_request *r)
 	}
 }
 
-static void answer_plain_options(struct api_request *r, const struct http_request *http)
+static void respond_plain_options(struct api_request *r, const struct http_request *http)
 {
 	struct buf allow = { 0 }, headers = { 0 };
 	route_allow(http->path, &allow);
 	if (allow.len || allow.failed) {
 		headers.failed = allow.failed;
 		http_head_put_field(&headers, "Allow", buf_view(&allow));
-		finish_bare(&r, 204, &headers);
+		respond_bare(&r, 204, &headers);
 	} else {
 		api_request_fail(&r, ST_NOT_FOUND, NULL);
 	}
@@ -252,7 +252,7 @@ static void answer_plain_options(struct api_request *r, const struct http_reques
 
 /* A preflight is answered by CORS, whatever the path: the page learns of an unknown path by the
  * request that follows. Any other OPTIONS is answered by Allow (RFC 9110 section 9.3.7). */
-static void answer_options(struct api_request *r, const struct http_request *http)
+static void respond_options(struct api_request *r, const struct http_request *http)
 {
 	struct buf headers = { 0 };
 	struct fail why = { 0 };
@@ -261,15 +261,15 @@ static void answer_options(struct api_request *r, const struct http_request *htt
 	struct span wanted = http_request_field(http, "Access-Control-Request-Headers");
 	const char *refused = NULL;
 	if (!origin.len || !method.len) {
-		answer_plain_options(r, http);
+		respond_plain_options(r, http);
 	} else if (cors_put_preflight(
 			   &r->api->access.cors, origin, method, wanted, &headers, &refused)) {
-		api_request_put_fixed(NULL, &r->id, &headers);
+		api_request_put_common(NULL, &r->id, &headers);
 		struct exchange_response ok = { .http_status = 200,
 			.content_type = "text/plain; charset=utf-8",
 			.headers = &headers,
 			.static_body = SPAN("OK") };
-		api_request_reply(&r, &ok);
+		api_request_respond_raw(&r, &ok);
 	} else {
 		(void)fail_field(
 			&why, ST_BAD_REQUEST, refused, "CORS does not allow this %s", refused);
@@ -292,7 +292,7 @@ static bool is_settled(struct api_request **request, const struct http_request *
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	} else if (verdict == HTTP_NOT_MODIFIED) {
 		http_etag_put(&headers, etag);
-		finish_bare(request, 304, &headers);
+		respond_bare(request, 304, &headers);
 	}
 	buf_fini(&headers);
 	return verdict != HTTP_PROCEED;
@@ -350,7 +350,7 @@ void api_on_head(struct exchange *exchange, void *arg)
 	struct fail why = { 0 };
 	if (!r)
 		return;
-	enum status st = api_head_judge(&api->access, exchange_request(exchange), &r->head, &why);
+	enum status st = api_head_check(&api->access, exchange_request(exchange), &r->head, &why);
 	if (st != ST_OK)
 		api_request_refuse_body(&r, st, &why);
 	else if (r->head.match.route)
@@ -366,13 +366,13 @@ static void start_request(struct api *api, struct exchange *exchange)
 	struct fail why = { 0 };
 	if (!r)
 		return;
-	enum status st = api_head_judge(&api->access, http, &r->head, &why);
+	enum status st = api_head_check(&api->access, http, &r->head, &why);
 	if (st != ST_OK)
 		api_request_fail(&r, st, &why);
 	else if (r->head.match.route)
 		authenticate_request(r, on_request_decided);
 	else
-		answer_options(r, http);
+		respond_options(r, http);
 }
 
 void api_on_request(struct exchange *exchange, void *arg)
@@ -383,7 +383,7 @@ void api_on_request(struct exchange *exchange, void *arg)
 	else if (r->head.match.route)
 		run(r);
 	else
-		answer_options(r, exchange_request(exchange));
+		respond_options(r, exchange_request(exchange));
 }
 
 /* A hash as hexadecimal digits: it tells one document from the next. */

@@ -91,11 +91,11 @@ static enum status judge_conditions(const struct http_request *http, const struc
 	return st;
 }
 
-enum status api_head_judge(const struct access *access, const struct http_request *http,
+enum status api_head_check(const struct access *access, const struct http_request *http,
 	struct api_head *out, struct fail *why)
 {
 	*out = (struct api_head){ 0 };
-	enum status st = access_judge(access, http, why);
+	enum status st = access_check(access, http, why);
 	if (st != ST_OK || span_is(http->method, "OPTIONS"))
 		return st;
 	st = route_find(http->method, http->path, &out->match);

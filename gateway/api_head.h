@@ -5,7 +5,7 @@
  * request is.
  *
  *	struct api_head head;
- *	enum status st = api_head_judge(&api->access, http, &head, &why);
+ *	enum status st = api_head_check(&api->access, http, &head, &why);
  *	if (st != ST_OK)
  *		api_head_put_refusal(http, st, span_of(why.field), &headers);
  */
@@ -25,7 +25,7 @@ struct api_head {
 /* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or method,
  * a body of a type or coding that the route does not take, a malformed precondition or
  * Idempotency-Key, a precondition that the route would ignore. */
-enum status api_head_judge(const struct access *access, const struct http_request *http,
+enum status api_head_check(const struct access *access, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 
 /* Appends the header lines that belong to a refusal of `field` (empty: of no field): Allow,

@@ -17,7 +17,7 @@ static void on_page(void *arg, enum status st, struct span error, struct span re
 	struct api_request *r = arg;
 	r->call = NULL;
 	if (st == ST_OK && msg_is_nil(error))
-		api_list_answer(&r, result);
+		api_list_respond(&r, result);
 	else
 		cut_short(&r, st == ST_OK ? "the worker refused" : status_info(st)->message);
 }
@@ -30,7 +30,7 @@ static void ask_next(struct api_request *r)
 	};
 	struct fail why = { 0 };
 	r->wants_page = false;
-	enum status st = api_request_ask(r, &source, on_page, &why);
+	enum status st = api_request_call(r, &source, on_page, &why);
 	if (st != ST_OK)
 		cut_short(&r, fail_text(&why, st));
 }
@@ -81,7 +81,7 @@ static enum status put_page(struct api_request *r, struct span page, struct buf 
 	bool is_first = !r->is_streaming;
 	if (is_first)
 		buf_byte(body, '[');
-	enum status st = reply_page_rows(body, page, is_first, &next_cursor);
+	enum status st = response_put_rows(body, page, is_first, &next_cursor);
 	if (st != ST_OK)
 		return ST_INTERNAL;
 	if (next_cursor.len == 0)
@@ -91,7 +91,7 @@ static enum status put_page(struct api_request *r, struct span page, struct buf 
 	return body->failed || r->cursor.failed ? ST_NO_MEMORY : ST_OK;
 }
 
-void api_list_answer(struct api_request **request, struct span page)
+void api_list_respond(struct api_request **request, struct span page)
 {
 	struct api_request *r = *request;
 	struct buf body = { 0 };
@@ -103,7 +103,7 @@ void api_list_answer(struct api_request **request, struct span page)
 	else if (st != ST_OK)
 		cut_short(&r, status_info(st)->message);
 	else if (is_first && r->cursor.len == 0)
-		api_request_finish_json(&r, 200, NULL, &body);
+		api_request_respond_json(&r, 200, NULL, &body);
 	else
 		write_page(r, &body);
 	buf_fini(&body);

@@ -7,7 +7,7 @@
  *
  *	r->call = NULL; // on_answer, of the first page
  *	if (r->route->flags & ROUTE_STREAM)
- *		api_list_answer(&r, result);
+ *		api_list_respond(&r, result);
  */
 #ifndef GATEWAY_API_LIST_H
 #define GATEWAY_API_LIST_H
@@ -15,6 +15,6 @@
 #include "gateway/api_request.h"
 
 /* Answers with this page and all that follow it. Takes the request, whose call is gone. */
-void api_list_answer(struct api_request **r, struct span page);
+void api_list_respond(struct api_request **r, struct span page);
 
 #endif

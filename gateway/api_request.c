@@ -62,7 +62,7 @@ static enum status put_params(struct api_request *r, const struct request_source
 	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;
 }
 
-enum status api_request_ask(struct api_request *r, const struct request_source *source,
+enum status api_request_call(struct api_request *r, const struct request_source *source,
 	call_done done, struct fail *why)
 {
 	struct buf params = { 0 };
@@ -78,7 +78,7 @@ enum status api_request_ask(struct api_request *r, const struct request_source *
 }
 
 /* The response depends on Origin even where the request has none: a cache must know. */
-void api_request_put_fixed(
+void api_request_put_common(
 	const struct route *route, const struct request_id *id, struct buf *headers)
 {
 	bool is_public = route && (route->flags & ROUTE_PUBLIC);
@@ -91,11 +91,11 @@ void api_request_put_fixed(
 void api_request_put_headers(const struct api_request *r, struct buf *headers)
 {
 	const struct http_request *http = exchange_request(r->exchange);
-	api_request_put_fixed(r->route, &r->id, headers);
+	api_request_put_common(r->route, &r->id, headers);
 	cors_put_headers(&r->api->access.cors, http_request_field(http, "Origin"), headers);
 }
 
-void api_request_reply(struct api_request **request, const struct exchange_response *reply)
+void api_request_respond_raw(struct api_request **request, const struct exchange_response *reply)
 {
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
@@ -111,7 +111,7 @@ void api_request_refuse_body(struct api_request **request, enum status st, const
 	request_free(request);
 }
 
-void api_request_finish(struct api_request **request, const struct exchange_response *reply)
+void api_request_respond(struct api_request **request, const struct exchange_response *reply)
 {
 	const struct api_request *r = *request;
 	struct buf headers = { 0 };
@@ -120,18 +120,18 @@ void api_request_finish(struct api_request **request, const struct exchange_resp
 	if (reply->headers)
 		buf_append(&headers, reply->headers);
 	whole.headers = &headers;
-	api_request_reply(request, &whole);
+	api_request_respond_raw(request, &whole);
 	buf_fini(&headers);
 }
 
-void api_request_finish_json(struct api_request **request, int http_status,
+void api_request_respond_json(struct api_request **request, int http_status,
 	const struct buf *headers, const struct buf *body)
 {
 	struct exchange_response reply = { .http_status = http_status,
 		.content_type = "application/json",
 		.headers = headers,
 		.body = body };
-	api_request_finish(request, &reply);
+	api_request_respond(request, &reply);
 }
 
 void api_request_end(struct api_request **request)
@@ -157,32 +157,32 @@ static int http_status_for(const struct api_request *r, enum status st)
 	return status_info(st)->http_status;
 }
 
-void api_request_refuse(struct api_request **request, const struct error_facts *facts)
+void api_request_refuse(struct api_request **request, const struct error_info *info)
 {
 	const struct api_request *r = *request;
 	struct buf body = { 0 }, headers = { 0 };
-	int http_status = http_status_for(r, facts->st);
+	int http_status = http_status_for(r, info->st);
 	if (http_status == 500)
 		log_error("request failed: %s: answered 500, request_id %.*s",
-			status_info(facts->st)->code, (int)r->id.len, r->id.bytes);
-	api_head_put_refusal(exchange_request(r->exchange), facts->st, facts->field, &headers);
+			status_info(info->st)->code, (int)r->id.len, r->id.bytes);
+	api_head_put_refusal(exchange_request(r->exchange), info->st, info->field, &headers);
 	if (http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	reply_error(&body, facts, request_id_view(&r->id));
-	api_request_finish_json(request, http_status, &headers, &body);
+	response_put_error(&body, info, request_id_view(&r->id));
+	api_request_respond_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);
 }
 
-struct error_facts api_request_facts(enum status st, const struct fail *why)
+struct error_info api_request_error(enum status st, const struct fail *why)
 {
-	return (struct error_facts){ .st = st,
+	return (struct error_info){ .st = st,
 		.message = span_of(why && why->text[0] ? why->text : NULL),
 		.field = span_of(why && why->field[0] ? why->field : NULL) };
 }
 
 void api_request_fail(struct api_request **request, enum status st, const struct fail *why)
 {
-	struct error_facts facts = api_request_facts(st, why);
-	api_request_refuse(request, &facts);
+	struct error_info info = api_request_error(st, why);
+	api_request_refuse(request, &info);
 }

@@ -4,7 +4,7 @@
 
 #include "common/log.h"
 #include "gateway/gateway.h"
-#include "gateway/route_about.h"
+#include "gateway/route_introspection.h"
 
 static void on_unknown(const char *name)
 {
@@ -14,7 +14,7 @@ static void on_unknown(const char *name)
 static int print_routes(void)
 {
 	struct buf out = { 0 };
-	route_about_put(&out);
+	route_introspection_put(&out);
 	bool is_printed = !out.failed && fwrite(out.bytes, out.len, 1, stdout) == 1;
 	buf_fini(&out);
 	return is_printed ? 0 : SERVICE_EXIT_FAILED;

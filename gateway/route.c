@@ -21,7 +21,7 @@ static const struct route_body log_body = {
 };
 
 static const struct route log_by_tag = {
-	"POST", "/sessions", LOCAL_NONE, "sessions.log", 200, ROUTE_BODY | ROUTE_MINT, 422, &log_body
+	"POST", "/sessions", LOCAL_NONE, "sessions.log", 200, ROUTE_BODY | ROUTE_GENERATE_ID, 422, &log_body
 };
 
 static const struct route_body session_body = {
@@ -41,7 +41,7 @@ static const struct route_body topic_body = {
 static const struct route route_table[] = {
 	/* the study API: what clients of the existing study trackers use */
 	{ "GET", "/topics/{topic_id}", LOCAL_NONE, "topics.get", 200, ROUTE_ETAG, 0, NULL },
-	{ "POST", "/sessions", LOCAL_NONE, "sessions.create", 201, ROUTE_BODY | ROUTE_MINT, 0, &session_body },
+	{ "POST", "/sessions", LOCAL_NONE, "sessions.create", 201, ROUTE_BODY | ROUTE_GENERATE_ID, 0, &session_body },
 	{ "GET", "/sessions", LOCAL_NONE, "sessions.list", 200, ROUTE_STREAM, 0, NULL },
 	{ "GET", "/topics", LOCAL_NONE, "topics.list", 200, ROUTE_STREAM, 0, NULL },
 	{ "POST", "/topics", LOCAL_NONE, "topics.create", 201, ROUTE_BODY, 0, &topic_body },
@@ -64,7 +64,7 @@ static const struct route route_table[] = {
 	  ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG, 0, NULL },
 	{ "GET", V1 "/sessions", LOCAL_NONE, "sessions.list", 200, ROUTE_STRICT, 0, NULL },
 	{ "POST", V1 "/sessions", LOCAL_NONE, "sessions.create", 201,
-	  ROUTE_STRICT | ROUTE_BODY | ROUTE_MINT | ROUTE_ETAG, 0, NULL },
+	  ROUTE_STRICT | ROUTE_BODY | ROUTE_GENERATE_ID | ROUTE_ETAG, 0, NULL },
 	{ "GET", V1 "/sessions/{session_id}", LOCAL_NONE, "sessions.get", 200, ROUTE_STRICT | ROUTE_ETAG, 0, NULL },
 	{ "PUT", V1 "/sessions/{session_id}", LOCAL_NONE, "sessions.create", 200,
 	  ROUTE_STRICT | ROUTE_BODY | ROUTE_ETAG | ROUTE_CREATES, 0, NULL },

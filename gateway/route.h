@@ -30,7 +30,7 @@ enum {
 	ROUTE_BODY = 1,       /* takes a JSON object */
 	ROUTE_STRICT = 2,     /* unknown query parameters and fields are refused by name */
 	ROUTE_ETAG = 4,       /* one resource with an ETag: If-Match, If-None-Match */
-	ROUTE_MINT = 8,       /* the gateway mints session_id */
+	ROUTE_GENERATE_ID = 8,       /* the gateway generates session_id */
 	ROUTE_STREAM = 16,    /* a page method answered as one JSON array, page by page */
 	ROUTE_PUBLIC = 64,    /* the same for everybody: caches may keep it and must revalidate */
 	ROUTE_OPTIONAL = 128, /* with ROUTE_BODY: the body may be absent */

@@ -9,7 +9,7 @@
 #include "common/params.h"
 #include "common/service.h"
 #include "gateway/principal.h"
-#include "gateway/reply.h"
+#include "gateway/response.h"
 #include "gateway/request_id.h"
 #include "gateway/rpc_params.h"
 #include "gateway/rpc_peer.h"
@@ -102,7 +102,7 @@ static void respond_unread(struct rpc_call *c)
 
 static void respond_worker_error(struct rpc_call *c, struct span error)
 {
-	const struct status_info *info = status_info(reply_error_facts(error).st);
+	const struct status_info *info = status_info(response_read_error(error).st);
 	if (info->http_status == 500)
 		log_error("request failed: %s: told the RPC client, request_id %.*s", info->code,
 			(int)c->id.len, c->id.bytes);

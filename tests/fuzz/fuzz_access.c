@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	http.target = http_cut(&lines, '\n');
 	while (lines.len)
 		put_field(&http, http_cut(&lines, '\n'));
-	check_refusal(access_judge(&access, &http, &why), &why);
+	check_refusal(access_check(&access, &http, &why), &why);
 	why = (struct fail){ 0 };
 	enum status st = http_conditions_read(&http, &conditions, &why);
 	check_refusal(st, &why);

@@ -16,7 +16,7 @@ static enum status judge(
 {
 	struct http_reader reader = { 0 };
 	read_head(&reader, line, fields);
-	enum status st = access_judge(&access, &reader.request, why);
+	enum status st = access_check(&access, &reader.request, why);
 	http_reader_fini(&reader);
 	return st;
 }

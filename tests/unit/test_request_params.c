@@ -96,7 +96,7 @@ static void show(const struct http_request *http, const char *body, struct buf *
 		.conditions = &conditions,
 		.method = method_find(span_of(match.route->rpc)),
 		.json = json,
-		.session_id = match.route->flags & ROUTE_MINT ? id : NULL };
+		.session_id = match.route->flags & ROUTE_GENERATE_ID ? id : NULL };
 	size_t mark = msg_open_map(&params);
 	enum status st = request_params_put(&source, &params, &pairs, &why);
 	msg_close(&params, mark, pairs);

@@ -1,37 +1,37 @@
-#include "gateway/reply.h"
+#include "gateway/response.h"
 
 #include <stdio.h>
 
 #include "common/json_out.h"
 
-static void note_fact(struct row_facts *facts, struct span key, const struct msg_token *value)
+static void read_meta(struct row_meta *meta, struct span key, const struct msg_token *value)
 {
 	if (span_is(key, "updated_at") && value->type == MSG_TEXT)
-		facts->updated_at = value->text;
+		meta->updated_at = value->text;
 	if (!span_is(key, "id"))
 		return;
 	if (value->type == MSG_TEXT)
-		facts->id = value->text;
+		meta->id = value->text;
 	if (value->type == MSG_INT) {
-		int len = snprintf(facts->id_digits, sizeof facts->id_digits, "%lld",
-			(long long)value->integer);
-		facts->id = (struct span){ facts->id_digits, (size_t)len };
+		int len = snprintf(
+			meta->id_digits, sizeof meta->id_digits, "%lld", (long long)value->integer);
+		meta->id = (struct span){ meta->id_digits, (size_t)len };
 	}
 }
 
 /* NULL where the column is shown. */
-static bool *hidden_fact(struct row_facts *facts, struct span column)
+static bool *hidden_meta(struct row_meta *meta, struct span column)
 {
 	if (span_is(column, "created"))
-		return &facts->was_created;
-	return span_is(column, "replayed") ? &facts->was_replayed : NULL;
+		return &meta->was_created;
+	return span_is(column, "replayed") ? &meta->was_replayed : NULL;
 }
 
-void reply_row(struct buf *out, struct span row, struct row_facts *facts)
+void response_put_row(struct buf *out, struct span row, struct row_meta *meta)
 {
 	struct msg_reader in = msg_reader(row);
 	struct msg_token map, key, head;
-	*facts = (struct row_facts){ 0 };
+	*meta = (struct row_meta){ 0 };
 	if (msg_read(&in, &map) != ST_OK || map.type != MSG_MAP) {
 		json_out_value(out, row);
 		return;
@@ -47,12 +47,12 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 			break;
 		if (span_is(key.text, "topic_archived") && !(head.type == MSG_BOOL && head.boolean))
 			continue; /* said where it is so: existing clients know a session's fields */
-		bool *hidden = hidden_fact(facts, key.text);
+		bool *hidden = hidden_meta(meta, key.text);
 		if (hidden) {
 			*hidden = head.type == MSG_BOOL && head.boolean;
 			continue;
 		}
-		note_fact(facts, key.text, &head);
+		read_meta(meta, key.text, &head);
 		buf_byte(out, separator);
 		json_out_text(out, key.text);
 		buf_byte(out, ':');
@@ -62,7 +62,7 @@ void reply_row(struct buf *out, struct span row, struct row_facts *facts)
 	buf_text(out, separator == '{' ? "{}" : "}");
 }
 
-enum status reply_page_rows(
+enum status response_put_rows(
 	struct buf *out, struct span page, bool is_first, struct span *next_cursor)
 {
 	struct span data, row;
@@ -84,37 +84,37 @@ enum status reply_page_rows(
 	return ST_OK;
 }
 
-struct error_facts reply_error_facts(struct span error_map)
+struct error_info response_read_error(struct span error_map)
 {
-	struct error_facts facts = { .st = ST_INTERNAL };
-	if (!msg_find_text(error_map, "code", &facts.code)
-		|| !msg_find_text(error_map, "message", &facts.message))
-		return (struct error_facts){ .st = ST_INTERNAL };
-	facts.st = status_from_code(facts.code.bytes, facts.code.len);
-	if (!msg_find_text(error_map, "field", &facts.field))
-		facts.field = (struct span){ 0 };
-	if (msg_find(error_map, "details", &facts.details) != ST_OK)
-		facts.details = (struct span){ 0 };
-	return facts;
+	struct error_info error = { .st = ST_INTERNAL };
+	if (!msg_find_text(error_map, "code", &error.code)
+		|| !msg_find_text(error_map, "message", &error.message))
+		return (struct error_info){ .st = ST_INTERNAL };
+	error.st = status_from_code(error.code.bytes, error.code.len);
+	if (!msg_find_text(error_map, "field", &error.field))
+		error.field = (struct span){ 0 };
+	if (msg_find(error_map, "details", &error.details) != ST_OK)
+		error.details = (struct span){ 0 };
+	return error;
 }
 
-void reply_error(struct buf *out, const struct error_facts *facts, struct span trace_id)
+void response_put_error(struct buf *out, const struct error_info *error, struct span trace_id)
 {
-	const struct status_info *info = status_info(facts->st);
-	struct span message = facts->message.len ? facts->message : span_of(info->message);
+	const struct status_info *row = status_info(error->st);
+	struct span message = error->message.len ? error->message : span_of(row->message);
 	struct span field =
-		facts->code.len || facts->field.len ? facts->field : span_of(info->field);
+		error->code.len || error->field.len ? error->field : span_of(row->field);
 	buf_text(out, "{\"error\":{\"code\":");
-	json_out_text(out, facts->code.len ? facts->code : span_of(info->code));
+	json_out_text(out, error->code.len ? error->code : span_of(row->code));
 	buf_text(out, ",\"message\":");
 	json_out_text(out, message);
 	if (field.len) {
 		buf_text(out, ",\"field\":");
 		json_out_text(out, field);
 	}
-	if (facts->details.len) {
+	if (error->details.len) {
 		buf_text(out, ",\"details\":");
-		json_out_value(out, facts->details);
+		json_out_value(out, error->details);
 	}
 	buf_text(out, "},\"detail\":");
 	json_out_text(out, message);

@@ -1,5 +1,5 @@
 /*
- * route_about: the routes with their params as JSON, for the check that schema/openapi.json says the
+ * route_introspection: the routes with their params as JSON, for the check that schema/openapi.json says the
  * same (tests/checks/check_openapi_fields); `studytracker-gateway --routes` prints it.
  *
  *	[{"method":"PUT","path":"/api/v1/sessions/{session_id}","is_strict":true,"params":
@@ -7,11 +7,11 @@
  *
  * A route with a second shape of its body has `tagged_params` too.
  */
-#ifndef GATEWAY_ROUTE_ABOUT_H
-#define GATEWAY_ROUTE_ABOUT_H
+#ifndef GATEWAY_ROUTE_INTROSPECTION_H
+#define GATEWAY_ROUTE_INTROSPECTION_H
 
 #include "common/buf.h"
 
-void route_about_put(struct buf *out);
+void route_introspection_put(struct buf *out);
 
 #endif

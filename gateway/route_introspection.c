@@ -1,4 +1,4 @@
-#include "gateway/route_about.h"
+#include "gateway/route_introspection.h"
 
 #include <inttypes.h>
 
@@ -119,7 +119,7 @@ static void put_route(struct buf *out, const struct route *route)
 	buf_byte(out, '}');
 }
 
-void route_about_put(struct buf *out)
+void route_introspection_put(struct buf *out)
 {
 	const struct route *route;
 	buf_byte(out, '[');
