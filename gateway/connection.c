@@ -120,7 +120,9 @@ static enum deadline deadline_of(const struct connection *c)
 		return DEADLINE_NONE;
 	if (row->input == INPUT_PARSED && input_unread(c) > 0)
 		return DEADLINE_NEXT_TURN;
-	return c->edge->is_draining ? row->drain_deadline : row->deadline;
+	if (!c->edge->is_draining)
+		return row->deadline;
+	return c->exchange.on_drain ? DEADLINE_NEXT_TURN : row->drain_deadline;
 }
 
 /* Stages that share a deadline have it in common, so the timer stays. The idle time begins when the
@@ -203,6 +205,13 @@ static void take_turn(void *arg)
 	connection_end_turn(c, is_inner);
 }
 
+static void resume(struct connection *c)
+{
+	if (c->edge->is_draining)
+		exchange_report_drain(&c->exchange);
+	input_process(c);
+}
+
 static void on_output_low(void *arg)
 {
 	struct connection *c = arg;
@@ -238,7 +247,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	bool is_inner = connection_begin_turn(c);
 	if (deadline == DEADLINE_NEXT_TURN)
-		input_process(c);
+		resume(c);
 	else
 		stage_table[c->stage].on_timeout(c);
 	connection_end_turn(c, is_inner);

@@ -133,6 +133,10 @@ bool exchange_write(struct exchange *x, const struct buf *bytes);
 void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchange *x, void *data));
 void exchange_end(struct exchange **x); /* the answer is complete */
 
+/* on_drain(x, data) is called once, from the loop, when the edge drains or if it drains already. A
+ * response that lasts should then put its last bytes and end: what is left after drain_ms is cut. */
+void exchange_on_drain(struct exchange *x, void (*on_drain)(struct exchange *x, void *data));
+
 /* Cuts the connection: what was sent is no whole answer. on_gone isn't called. */
 void exchange_abort(struct exchange **x);
 

@@ -177,6 +177,23 @@ void exchange_on_output_low(struct exchange *x)
 		x->on_writable(x, x->data);
 }
 
+/* Through the end of a turn, which sees whether the edge drains already. */
+void exchange_on_drain(struct exchange *x, void (*on_drain)(struct exchange *x, void *data))
+{
+	struct connection *c = connection_of(x);
+	bool is_inner = connection_begin_turn(c);
+	x->on_drain = on_drain;
+	connection_end_turn(c, is_inner);
+}
+
+void exchange_report_drain(struct exchange *x)
+{
+	void (*on_drain)(struct exchange * x, void *data) = x->on_drain;
+	x->on_drain = NULL;
+	if (on_drain)
+		on_drain(x, x->data);
+}
+
 static void end_response(struct connection *c)
 {
 	bool is_last = c->is_last || c->edge->is_draining;

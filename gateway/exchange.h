@@ -16,6 +16,7 @@ struct exchange {
 	void *data;
 	void (*on_gone)(void *data);
 	void (*on_writable)(struct exchange *x, void *data);
+	void (*on_drain)(struct exchange *x, void *data);
 	/* of a response in pieces */
 	enum http_body_end body_end;
 	bool omits_body; /* it answers HEAD, or its status has no body */
@@ -34,5 +35,8 @@ void exchange_refuse_head(struct connection *c, enum status st, const struct fai
 
 /* Little enough is unsent that the app may write again. */
 void exchange_on_output_low(struct exchange *x);
+
+/* In the edge's drain: calls on_drain, if it is set and not called yet. */
+void exchange_report_drain(struct exchange *x);
 
 #endif

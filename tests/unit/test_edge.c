@@ -26,7 +26,7 @@ static int ticks;
 
 static bool answers_at_once;
 static struct exchange *pending[256];
-static size_t handed, gone, drained, all_drained;
+static size_t dispatched, gone, drained, all_drained;
 static size_t deepest, depth;
 
 static void answer(struct exchange **x)
@@ -62,8 +62,8 @@ static void on_request(struct exchange *x, void *arg)
 	depth++;
 	deepest = depth > deepest ? depth : deepest;
 	exchange_set_data(x, &gone, on_gone);
-	pending[handed % 256] = x;
-	handed++;
+	pending[dispatched % 256] = x;
+	dispatched++;
 	if (answers_at_once)
 		answer(&x);
 	depth--;
@@ -281,14 +281,14 @@ START_TEST(bytes_may_come_one_by_one)
 }
 END_TEST
 
-START_TEST(pipelined_requests_are_handed_up_one_by_one_and_answered_in_order)
+START_TEST(pipelined_requests_are_dispatched_one_by_one_and_answered_in_order)
 {
 	int fd = client();
 	say(fd, GET("/1") GET("/2") GET("/3"));
 	for (size_t i = 0; i < 3; i++) {
-		until(&handed, i + 1);
+		until(&dispatched, i + 1);
 		step();
-		ck_assert_uint_eq(handed, i + 1);
+		ck_assert_uint_eq(dispatched, i + 1);
 		answer(&pending[i]);
 	}
 	hears_times(fd, "GET /3 .", 1);
@@ -312,8 +312,8 @@ START_TEST(answering_at_once_neither_recurses_nor_starves_others)
 	while (strstr(heard, "GET /o .") == NULL)
 		if (hear(other) == -2)
 			step();
-	ck_assert_uint_lt(handed, 1000);
-	while (handed < 1001) {
+	ck_assert_uint_lt(dispatched, 1000);
+	while (dispatched < 1001) {
 		heard_len = 0;
 		if (hear(busy) == -2)
 			step();
@@ -343,10 +343,10 @@ START_TEST(no_content_has_no_length_and_no_body)
 {
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	exchange_respond(&pending[0], &(struct exchange_response){ .http_status = bodiless[_i],
 					      .static_body = SPAN("no") });
-	until(&handed, 2);
+	until(&dispatched, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
 	ck_assert_int_eq(times("Content-Length"), 1);
@@ -410,7 +410,7 @@ START_TEST(connection_close_is_honoured_and_what_follows_is_dropped)
 	say(fd, "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" GET("/not"));
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /last ."), 1);
-	ck_assert_uint_eq(handed, 1);
+	ck_assert_uint_eq(dispatched, 1);
 	until_connections(0);
 }
 END_TEST
@@ -478,7 +478,7 @@ START_TEST(a_stream_waits_for_its_reader_and_comes_whole)
 	static const int small = 1 << 16;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	say(fd, GET("/s") GET("/next"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	size_t stopped_at; /* nobody reads: once the kernel takes no more */
@@ -490,7 +490,7 @@ START_TEST(a_stream_waits_for_its_reader_and_comes_whole)
 	ck_assert_uint_lt(written, STREAM_TOTAL);
 	ck_assert_uint_eq(hears_stream(fd, "0\r\n\r\n"), STREAM_TOTAL);
 	ck_assert_uint_gt(drained, 2);
-	until(&handed, 2);
+	until(&dispatched, 2);
 	answer(&pending[1]);
 	hears(fd, "GET /next .");
 	close(fd);
@@ -501,7 +501,7 @@ START_TEST(a_stream_to_http_1_0_ends_with_the_connection)
 {
 	int fd = client();
 	say(fd, "GET /s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	(void)write_bytes(pending[0], SPAN("abc"));
 	(void)write_bytes(pending[0], SPAN(""));
@@ -517,7 +517,7 @@ START_TEST(a_small_stream_is_chunked)
 {
 	int fd = client();
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	ck_assert(!write_bytes(pending[0], SPAN("abcdefghijklmnopq")));
 	ck_assert(!write_bytes(pending[0], SPAN("")));
@@ -532,11 +532,11 @@ START_TEST(a_stream_to_head_is_its_head)
 {
 	int fd = client();
 	say(fd, "HEAD /s HTTP/1.1\r\nHost: h\r\n\r\n" GET("/next"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	ck_assert(!write_bytes(pending[0], SPAN("abc")));
 	exchange_end(&pending[0]);
-	until(&handed, 2);
+	until(&dispatched, 2);
 	answer(&pending[1]);
 	hears(fd, "Transfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\n");
 	close(fd);
@@ -547,7 +547,7 @@ START_TEST(an_aborted_answer_does_not_look_whole)
 {
 	int fd = client();
 	say(fd, _i ? GET("/s") : "GET /s HTTP/1.0\r\n\r\n");
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	(void)write_bytes(pending[0], SPAN("half"));
 	hears(fd, "half");
@@ -562,7 +562,7 @@ END_TEST
 static void abort_it(struct exchange *x, void *arg)
 {
 	(void)arg;
-	handed++;
+	dispatched++;
 	exchange_abort(&x);
 }
 
@@ -581,7 +581,7 @@ START_TEST(a_response_without_memory_is_503_and_never_a_part)
 	buf_text(&whole, "Whole: yes\r\n");
 	int fd = client();
 	say(fd, failures[_i].request);
-	until(&handed, 1);
+	until(&dispatched, 1);
 	exchange_set_data(pending[0], NULL, NULL);
 	exchange_respond(&pending[0], &(struct exchange_response){ .http_status = 200,
 					      .headers = failures[_i].is_body ? &whole : &failed,
@@ -601,7 +601,7 @@ START_TEST(a_stream_without_memory_is_cut)
 	struct buf failed = { .failed = true };
 	int fd = client();
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	exchange_start(pending[0],
 		&(struct exchange_response){ .http_status = 200, .headers = _i ? &failed : NULL });
 	(void)exchange_write(pending[0], &failed);
@@ -615,11 +615,11 @@ START_TEST(static_bytes_are_sent_whole)
 {
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	exchange_set_data(pending[0], NULL, NULL);
 	exchange_respond(&pending[0],
 		&(struct exchange_response){ .http_status = 200, .static_body = SPAN("static") });
-	until(&handed, 2);
+	until(&dispatched, 2);
 	answer(&pending[1]);
 	hears_times(fd, "GET /2 .", 1);
 	ck_assert_int_eq(times("Content-Length: 6\r\n\r\nstaticHTTP/1.1 200"), 1);
@@ -627,14 +627,14 @@ START_TEST(static_bytes_are_sent_whole)
 }
 END_TEST
 
-START_TEST(a_request_may_be_aborted_while_it_is_handed_up)
+START_TEST(a_request_may_be_aborted_while_it_is_dispatched)
 {
 	options.on_request = abort_it;
 	reopen();
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
 	ck_assert_int_eq(hears_end(fd), -1);
-	ck_assert_uint_eq(handed, 1);
+	ck_assert_uint_eq(dispatched, 1);
 }
 END_TEST
 
@@ -646,7 +646,7 @@ START_TEST(a_client_that_closed_its_side_is_answered)
 	say(fd, GET("/1") GET("/2"));
 	shutdown(fd, SHUT_WR);
 	for (size_t i = 0; i < 2; i++) {
-		until(&handed, i + 1);
+		until(&dispatched, i + 1);
 		for (int n = 0; n < 3; n++)
 			step();
 		answer(&pending[i]);
@@ -669,11 +669,11 @@ START_TEST(a_client_that_is_gone_is_reported_once)
 {
 	int fd = client();
 	say(fd, GET("/1") GET("/2"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	reset(fd);
 	until_connections(0);
 	ck_assert_uint_eq(gone, 1);
-	ck_assert_uint_eq(handed, 1);
+	ck_assert_uint_eq(dispatched, 1);
 }
 END_TEST
 
@@ -681,7 +681,7 @@ START_TEST(a_reader_of_a_stream_that_is_gone_is_reported_once)
 {
 	int fd = client();
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	close(fd); /* unread bytes there: RST */
@@ -694,7 +694,7 @@ START_TEST(a_write_after_the_client_left_reports_it_from_the_loop)
 {
 	int fd = client();
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	(void)write_bytes(pending[0], SPAN("first"));
 	hears(fd, "first");
@@ -720,7 +720,7 @@ START_TEST(a_client_that_leaves_amid_a_request_leaves_nothing)
 	say(fd, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf");
 	close(fd);
 	until_connections(0);
-	ck_assert_uint_eq(handed, 0);
+	ck_assert_uint_eq(dispatched, 0);
 }
 END_TEST
 
@@ -759,7 +759,7 @@ START_TEST(a_refused_head_is_answered_instead_of_100_continue)
 	ck_assert_int_eq(times("HTTP/1.1 404 Not Found\r\n"), 1);
 	ck_assert_int_eq(times("100 Continue"), 0);
 	ck_assert_int_eq(times("Connection: close\r\n"), 1);
-	ck_assert_uint_eq(handed, 0);
+	ck_assert_uint_eq(dispatched, 0);
 	ck_assert_uint_eq(edge_counts(edge).refused, 1);
 }
 END_TEST
@@ -774,7 +774,7 @@ START_TEST(a_refused_head_is_answered_before_its_body_comes_and_the_body_is_drop
 	say(fd, GET("/next"));
 	hears_times(fd, "GET /next .", 1);
 	ck_assert_int_eq(times("HTTP/1.1 404"), 0);
-	ck_assert_uint_eq(handed, 1);
+	ck_assert_uint_eq(dispatched, 1);
 	close(fd);
 }
 END_TEST
@@ -790,7 +790,7 @@ START_TEST(a_refused_head_before_a_long_body_ends_the_connection)
 	say(fd, long_bodies[_i]);
 	ck_assert_int_eq(hears_end(fd), 0);
 	ck_assert_int_eq(times("HTTP/1.1 404 Not Found\r\n"), 1);
-	ck_assert_uint_eq(handed, 0);
+	ck_assert_uint_eq(dispatched, 0);
 }
 END_TEST
 
@@ -917,7 +917,7 @@ START_TEST(a_request_in_work_has_no_deadline_here)
 	int fd = client();
 	say(fd, "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n");
 	say(fd, "x");
-	until(&handed, 1);
+	until(&dispatched, 1);
 	for (int i = 0; i < 30; i++)
 		step();
 	answer(&pending[0]);
@@ -932,7 +932,7 @@ START_TEST(a_client_that_reads_nothing_is_cut)
 	reopen();
 	int fd = client();
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	until_connections(0);
@@ -957,7 +957,7 @@ static void answer_large(struct exchange **x)
 static void answer_large_at_once(struct exchange *x, void *arg)
 {
 	(void)arg;
-	handed++;
+	dispatched++;
 	answer_large(&x);
 }
 
@@ -980,25 +980,26 @@ START_TEST(pipelined_requests_wait_for_the_reader_of_the_answers)
 		buf_text(&many, GET("/1"));
 	size_t sent = 0, stopped_at, before = mallinfo2().uordblks, total = 0;
 	do {
-		stopped_at = handed;
+		stopped_at = dispatched;
 		ssize_t len = send(fd, many.bytes + sent, many.len - sent, MSG_NOSIGNAL);
 		sent += len > 0 ? (size_t)len : 0;
 		run_steps(30);
-	} while (handed != stopped_at);
-	ck_assert_uint_lt(handed, REQUESTS / 2); /* the kernels hold some megabytes */
+	} while (dispatched != stopped_at);
+	ck_assert_uint_lt(dispatched, REQUESTS / 2); /* the kernels hold some megabytes */
 	ck_assert_uint_lt(mallinfo2().uordblks - before, 1 << 20);
 	while (total < (size_t)REQUESTS * sizeof large) {
 		ssize_t len = sent < many.len ? send(fd, many.bytes + sent, many.len - sent, 0) : 0;
 		sent += len > 0 ? (size_t)len : 0;
 		heard_len = 0;
 		int n = hear(fd);
-		ck_assert_msg(n > 0 || n == -2, "the connection ended after %zu requests", handed);
+		ck_assert_msg(
+			n > 0 || n == -2, "the connection ended after %zu requests", dispatched);
 		for (size_t i = 0; i < heard_len; i++)
 			total += heard[i] == '~';
 		if (n == -2)
 			step();
 	}
-	ck_assert_uint_eq(handed, REQUESTS);
+	ck_assert_uint_eq(dispatched, REQUESTS);
 	buf_fini(&many);
 	close(fd);
 }
@@ -1011,7 +1012,7 @@ START_TEST(a_client_that_reads_by_bytes_is_cut)
 	reopen();
 	int fd = client_of_window(4096);
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	while (edge_counts(edge).connections > 0) {
@@ -1032,7 +1033,7 @@ START_TEST(a_client_that_reads_slowly_but_fast_enough_is_kept)
 	reopen();
 	int fd = client_of_window(2 * OUTPUT_RATE_BYTES); /* in so large steps the kernel tells */
 	say(fd, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	uint64_t began_ms = service_now_ms(), next_ms = began_ms;
@@ -1059,7 +1060,7 @@ START_TEST(unsent_answers_of_all_connections_have_a_bound)
 	for (size_t i = 0; i < 8; i++) {
 		fds[i] = client_of_window(4096);
 		say(fds[i], GET("/s"));
-		until(&handed, i + 1);
+		until(&dispatched, i + 1);
 		stream(pending[i]);
 		written = 0;
 		write_until_full(pending[i], NULL);
@@ -1091,7 +1092,7 @@ START_TEST(what_is_no_request_is_answered_and_closed)
 	ck_assert_int_eq(
 		times("Connection: close\r\n\r\n{\"code\":\"BAD_REQUEST\",\"known\":0}"), 1);
 	ck_assert_uint_eq(edge_counts(edge).refused, 1);
-	ck_assert_uint_eq(handed, 0);
+	ck_assert_uint_eq(dispatched, 0);
 	until_connections(0);
 }
 END_TEST
@@ -1166,13 +1167,13 @@ START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
 	reopen();
 	int busy = client(), half = client(), idle = client();
 	say(busy, GET("/busy"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	say(half, "GET /half HTTP/1.1\r\n");
 	until_connections(3);
 	int late = client();
 	(void)send(late, GET("/late"), strlen(GET("/late")), 0);
 	ck_assert_int_eq(hears_end(idle), 0);
-	until(&handed, 2);
+	until(&dispatched, 2);
 	answer(&pending[0]);
 	hears(busy, "GET /busy .");
 	run_steps(20);
@@ -1181,7 +1182,7 @@ START_TEST(past_the_limit_the_longest_idle_connection_makes_room)
 	answer(&pending[1]);
 	hears(late, "GET /late .");
 	say(half, "Host: h\r\n\r\n");
-	until(&handed, 3);
+	until(&dispatched, 3);
 	answer(&pending[2]);
 	hears(half, "GET /half .");
 	close(busy);
@@ -1239,17 +1240,17 @@ START_TEST(bodies_in_progress_share_a_budget)
 	ck_assert_int_eq(times("Connection: close\r\n"), 1);
 	ck_assert_int_eq(times("OVERLOADED"), 1);
 	say_post(small, 1000, 1000);
-	until(&handed, 1);
+	until(&dispatched, 1);
 	answer(&pending[0]);
 	say_bytes(first, large, 1 << 10);
-	until(&handed, 2);
+	until(&dispatched, 2);
 	second = client(); /* the first body is held until its answer */
 	say_post(second, 50 << 10, 50 << 10);
 	ck_assert_int_eq(hears_end(second), 0);
 	answer(&pending[1]);
 	second = client();
 	say_post(second, 50 << 10, 50 << 10);
-	until(&handed, 3);
+	until(&dispatched, 3);
 	answer(&pending[2]);
 	close(first);
 	close(second);
@@ -1373,7 +1374,7 @@ START_TEST(draining_lets_what_is_in_flight_be_answered_and_closes_the_rest)
 	int idle = client(), busy = client(), half = client(), port = edge_port(edge);
 	say(half, "GET /half HTTP/1.1\r\nHost: h\r\n");
 	say(busy, GET("/busy") GET("/dropped"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	until_connections(3);
 	edge_drain(edge, on_all_drained, &edge);
 	ck_assert_uint_eq(all_drained, 0);
@@ -1389,7 +1390,7 @@ START_TEST(draining_lets_what_is_in_flight_be_answered_and_closes_the_rest)
 	ck_assert_int_eq(hears_end(busy), 0);
 	ck_assert_int_eq(times("Connection: close\r\n\r\nGET /busy ."), 1);
 	say(half, "\r\n");
-	until(&handed, 2);
+	until(&dispatched, 2);
 	ck_assert_uint_eq(all_drained, 0);
 	answer(&pending[1]);
 	ck_assert_int_eq(hears_end(half), 0);
@@ -1407,11 +1408,11 @@ START_TEST(a_drain_has_a_limit_and_counts_what_it_cuts_off)
 	reopen();
 	int stalled = client_of_window(4096), unanswered = client(), half = client();
 	say(stalled, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	say(unanswered, GET("/u"));
-	until(&handed, 2);
+	until(&dispatched, 2);
 	say(half, "GET");
 	until_connections(3);
 	edge_drain(edge, on_all_drained, &edge);
@@ -1433,7 +1434,7 @@ START_TEST(a_reader_that_stalls_is_cut_off_soon_in_a_drain)
 	reopen();
 	int stalled = client_of_window(4096);
 	say(stalled, GET("/s"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	stream(pending[0]);
 	write_until_full(pending[0], NULL);
 	edge_drain(edge, on_all_drained, &edge);
@@ -1441,6 +1442,80 @@ START_TEST(a_reader_that_stalls_is_cut_off_soon_in_a_drain)
 	ck_assert_uint_eq(edge_counts(edge).cut_responses, 1);
 	ck_assert_uint_eq(edge_counts(edge).timed_out, 1);
 	close(stalled);
+}
+END_TEST
+
+static size_t asked_to_end;
+
+static void count_drains(struct exchange *x, void *data)
+{
+	(void)x, (void)data;
+	asked_to_end++;
+}
+
+static void say_goodbye(struct exchange *x, void *data)
+{
+	ck_assert_ptr_eq(data, &gone);
+	asked_to_end++;
+	exchange_set_data(x, NULL, NULL);
+	(void)write_bytes(x, SPAN("bye"));
+	exchange_end(&x);
+}
+
+START_TEST(a_stream_can_end_politely_when_the_edge_drains)
+{
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&dispatched, 1);
+	stream(pending[0]);
+	exchange_on_drain(pending[0], say_goodbye);
+	(void)write_bytes(pending[0], SPAN("hello"));
+	hears(fd, "hello\r\n");
+	run_steps(20);
+	ck_assert_uint_eq(asked_to_end, 0);
+	edge_drain(edge, on_all_drained, &edge);
+	ck_assert_uint_eq(asked_to_end, 0); /* only from the loop */
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_str_eq(heard, "3\r\nbye\r\n0\r\n\r\n");
+	ck_assert_uint_eq(asked_to_end, 1);
+	until(&all_drained, 1);
+	ck_assert_uint_eq(edge_counts(edge).cut_responses, 0);
+	ck_assert_uint_eq(gone, 0);
+}
+END_TEST
+
+START_TEST(a_stream_that_begins_in_a_drain_learns_of_it)
+{
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&dispatched, 1);
+	edge_drain(edge, on_all_drained, &edge);
+	run_steps(20);
+	stream(pending[0]);
+	exchange_on_drain(pending[0], say_goodbye);
+	ck_assert_uint_eq(asked_to_end, 0);
+	ck_assert_int_eq(hears_end(fd), 0);
+	ck_assert_int_eq(times("\r\n\r\n3\r\nbye\r\n0\r\n\r\n"), 1);
+	ck_assert_int_eq(times("Connection: close\r\n"), 1);
+	until(&all_drained, 1);
+}
+END_TEST
+
+/* It goes on until the drain's limit, as a stream without on_drain does. */
+START_TEST(a_stream_that_does_not_end_when_the_edge_drains_is_told_once)
+{
+	options.deadlines.drain_ms = 100;
+	reopen();
+	int fd = client();
+	say(fd, GET("/s"));
+	until(&dispatched, 1);
+	stream(pending[0]);
+	exchange_on_drain(pending[0], count_drains);
+	edge_drain(edge, on_all_drained, &edge);
+	until(&all_drained, 1);
+	ck_assert_uint_eq(asked_to_end, 1);
+	ck_assert_uint_eq(gone, 1);
+	ck_assert_int_eq(hears_end(fd), -1);
 }
 END_TEST
 
@@ -1456,7 +1531,7 @@ START_TEST(freeing_the_edge_reports_what_was_in_flight)
 {
 	int fd = client();
 	say(fd, GET("/1"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	edge_free(&edge);
 	ck_assert_uint_eq(gone, 1);
 	ck_assert_int_eq(hears_end(fd), 0);
@@ -1490,7 +1565,7 @@ START_TEST(what_is_sent_ahead_is_not_all_taken_in)
 	static const char flood[1 << 16];
 	int fd = client();
 	say(fd, GET("/1"));
-	until(&handed, 1);
+	until(&dispatched, 1);
 	size_t before = mallinfo2().uordblks;
 	for (int i = 0; i < 200; i++) {
 		(void)send(fd, flood, sizeof flood, MSG_NOSIGNAL);
@@ -1512,7 +1587,7 @@ static Suite *edge_suite(void)
 	tcase_add_checked_fixture(tests, set_up_edge, tear_down);
 	tcase_add_test(tests, a_connection_is_kept_and_serves_request_after_request);
 	tcase_add_test(tests, bytes_may_come_one_by_one);
-	tcase_add_test(tests, pipelined_requests_are_handed_up_one_by_one_and_answered_in_order);
+	tcase_add_test(tests, pipelined_requests_are_dispatched_one_by_one_and_answered_in_order);
 	tcase_add_test(tests, answering_at_once_neither_recurses_nor_starves_others);
 	tcase_add_test(tests, head_gets_the_length_without_the_body);
 	tcase_add_loop_test(tests, no_content_has_no_length_and_no_body, 0, 2);
@@ -1529,7 +1604,7 @@ static Suite *edge_suite(void)
 	tcase_add_loop_test(tests, a_response_without_memory_is_503_and_never_a_part, 0, 3);
 	tcase_add_loop_test(tests, a_stream_without_memory_is_cut, 0, 2);
 	tcase_add_test(tests, static_bytes_are_sent_whole);
-	tcase_add_test(tests, a_request_may_be_aborted_while_it_is_handed_up);
+	tcase_add_test(tests, a_request_may_be_aborted_while_it_is_dispatched);
 	tcase_add_test(tests, a_client_that_closed_its_side_is_answered);
 	tcase_add_test(tests, a_client_that_is_gone_is_reported_once);
 	tcase_add_test(tests, a_reader_of_a_stream_that_is_gone_is_reported_once);
@@ -1568,6 +1643,9 @@ static Suite *edge_suite(void)
 	tcase_add_test(tests, draining_lets_what_is_in_flight_be_answered_and_closes_the_rest);
 	tcase_add_test(tests, a_drain_has_a_limit_and_counts_what_it_cuts_off);
 	tcase_add_test(tests, a_reader_that_stalls_is_cut_off_soon_in_a_drain);
+	tcase_add_test(tests, a_stream_can_end_politely_when_the_edge_drains);
+	tcase_add_test(tests, a_stream_that_begins_in_a_drain_learns_of_it);
+	tcase_add_test(tests, a_stream_that_does_not_end_when_the_edge_drains_is_told_once);
 	tcase_add_test(tests, draining_nothing_is_told_from_the_loop);
 	tcase_add_test(tests, freeing_the_edge_reports_what_was_in_flight);
 	tcase_add_test(tests, an_idle_connection_costs_little);
