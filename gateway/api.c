@@ -1,13 +1,12 @@
 #include "gateway/api.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "common/fnv.h"
 #include "common/json_out.h"
 #include "gateway/api_head.h"
 #include "gateway/api_list.h"
+#include "gateway/asset.h"
 #include "gateway/http_conditional.h"
 #include "gateway/http_head.h"
 #include "gateway/json_in.h"
@@ -203,12 +202,13 @@ static void local_readyz(struct api_request *r)
 static void local_openapi(struct api_request *r)
 {
 	struct buf headers = { 0 };
-	http_etag_put(&headers, span_of(r->api->openapi_etag));
-	struct exchange_response reply = { .http_status = 200,
-		.content_type = "application/json",
-		.headers = &headers,
-		.static_body = { (const char *)openapi_json, openapi_json_len } };
-	api_request_respond(&r, &reply);
+	struct exchange_response response;
+	const struct asset *asset = asset_find(span_of(r->route->path));
+	enum status st = asset_respond(asset, exchange_request(r->exchange), &headers, &response);
+	if (st == ST_OK)
+		api_request_respond(&r, &response);
+	else
+		api_request_fail(&r, st, NULL);
 	buf_fini(&headers);
 }
 
@@ -278,23 +278,18 @@ static void respond_options(struct api_request *r, const struct http_request *ht
 	buf_fini(&headers);
 }
 
-/* Lists, statistics and what the gateway says itself always exist: their preconditions are judged
- * before anything is asked. */
+/* Lists, statistics and the gateway's own responses always exist, so their preconditions are evaluated
+ * before a worker is called. A row and an asset have an ETag of their own. */
 static bool is_settled(struct api_request **request, const struct http_request *http)
 {
 	struct api_request *r = *request;
-	bool is_openapi = r->route->local == LOCAL_OPENAPI;
-	struct span etag = is_openapi ? span_of(r->api->openapi_etag) : (struct span){ 0 };
-	struct buf headers = { 0 };
+	bool has_own = route_is_of_row(r->route) || r->route->local == LOCAL_OPENAPI;
 	enum http_evaluation verdict =
-		route_is_of_row(r->route) ? HTTP_PROCEED : judge_read(http, etag);
-	if (verdict == HTTP_PRECONDITION_FAILED) {
+		has_own ? HTTP_PROCEED : judge_read(http, (struct span){ 0 });
+	if (verdict == HTTP_PRECONDITION_FAILED)
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
-	} else if (verdict == HTTP_NOT_MODIFIED) {
-		http_etag_put(&headers, etag);
-		respond_bare(request, 304, &headers);
-	}
-	buf_fini(&headers);
+	else if (verdict == HTTP_NOT_MODIFIED)
+		respond_bare(request, 304, NULL);
 	return verdict != HTTP_PROCEED;
 }
 
@@ -386,13 +381,6 @@ void api_on_request(struct exchange *exchange, void *arg)
 		respond_options(r, exchange_request(exchange));
 }
 
-/* A hash as hexadecimal digits: it tells one document from the next. */
-static void put_etag(char etag[17], struct span document)
-{
-	uint64_t hash = fnv_mix(FNV_START, document.bytes, document.len);
-	(void)snprintf(etag, 17, "%016" PRIx64, hash);
-}
-
 void api_init(struct api *api, const struct settings *settings, struct workers *workers)
 {
 	*api = (struct api){
@@ -405,5 +393,4 @@ void api_init(struct api *api, const struct settings *settings, struct workers *
 			.hosts = span_of(settings->hosts),
 			.checks_hosts = true },
 	};
-	put_etag(api->openapi_etag, (struct span){ (const char *)openapi_json, openapi_json_len });
 }

@@ -25,13 +25,8 @@ struct api {
 	struct workers *workers;
 	const struct authenticator *authenticator; /* authenticator_open */
 	struct access access;
-	char openapi_etag[17];
 	struct uuid_source ids;
 };
-
-/* schema/openapi.json, embedded at build time. */
-extern const unsigned char openapi_json[];
-extern const size_t openapi_json_len;
 
 void api_init(struct api *api, const struct settings *settings, struct workers *workers);
 

@@ -55,6 +55,37 @@ bool http_list_next(struct http_list *list, struct span *member)
 	return false;
 }
 
+/* qvalue: "0" or "1", with up to three decimals. */
+static int weight_of(struct span text)
+{
+	int weight = 0, unit = 1000;
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_point = i == 1 && text.bytes[i] == '.';
+		if (is_point)
+			continue;
+		if (!http_is(text.bytes[i], HTTP_DIGIT) || unit == 0 || i == 1)
+			return 0;
+		weight += unit * http_hex_value(text.bytes[i]);
+		unit /= 10;
+	}
+	return weight > 1000 ? 0 : weight;
+}
+
+bool http_list_next_weighted(struct http_list *list, struct span *value, int *weight)
+{
+	struct span rest;
+	if (!http_list_next(list, &rest))
+		return false;
+	*value = http_trim(http_cut(&rest, ';'));
+	*weight = 1000;
+	while (rest.len) {
+		struct span text = http_cut(&rest, ';'), name = http_trim(http_cut(&text, '='));
+		if (span_is_nocase(name, "q"))
+			*weight = weight_of(http_trim(text));
+	}
+	return true;
+}
+
 bool http_list_has(struct http_list list, struct span wanted)
 {
 	struct span member;

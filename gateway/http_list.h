@@ -18,7 +18,7 @@ struct http_list {
 	struct span rest; /* of the line that is being read */
 	const struct http_request *http;
 	struct span name;
-	size_t next; /* field to look at */
+	size_t next; /* index of the field that is read next */
 };
 
 struct http_list http_list_of(const struct http_request *http, const char *name);
@@ -26,6 +26,11 @@ struct http_list http_list_of_text(struct span text);
 
 /* The next member, without the blanks around it; false at the end. */
 bool http_list_next(struct http_list *list, struct span *member);
+
+/* The next member of a list of choices such as Accept-Encoding (section 12.4.2): its value without
+ * parameters, and its weight q in thousandths. Without q the weight is 1000; with a malformed q it is
+ * 0, which means not acceptable. */
+bool http_list_next_weighted(struct http_list *list, struct span *value, int *weight);
 
 /* Whether a member is `wanted`, compared without case. */
 bool http_list_has(struct http_list list, struct span wanted);

@@ -1,6 +1,8 @@
 """Clients of the two existing study trackers use the root surface, unmodified."""
 
 import datetime
+import gzip
+import http.client
 
 import harness
 
@@ -22,6 +24,25 @@ class EndpointsBesideTheData(harness.ServiceCase):
         described = self.service.get("/openapi.json").json
         self.assertTrue(described["openapi"].startswith("3.1"))
         self.assertIn("/api/v1/topics", described["paths"])
+
+    def test_the_description_is_compressed_for_a_client_that_accepts_gzip(self):
+        plain = self.service.get("/openapi.json")
+        self.assertIsNone(plain.header("Content-Encoding"))
+        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=30)
+        self.addCleanup(connection.close)
+        for method in ("HEAD", "GET"):
+            connection.request(method, "/openapi.json", headers={"Accept-Encoding": "br, gzip"})
+            packed = connection.getresponse()
+            body = packed.read()
+            self.assertEqual(packed.getheader("Content-Encoding"), "gzip")
+            self.assertEqual(packed.getheader("Vary"), "Origin, Accept-Encoding")
+            self.assertLess(int(packed.getheader("Content-Length")), len(plain.body) / 2)
+            self.assertNotEqual(packed.getheader("ETag"), plain.header("ETag"))
+        self.assertEqual(gzip.decompress(body), plain.body)
+        connection.request("GET", "/openapi.json", headers={
+            "Accept-Encoding": "gzip", "If-None-Match": packed.getheader("ETag")})
+        again = connection.getresponse()
+        self.assertEqual((again.status, again.read()), (304, b""))
 
     def test_every_reply_carries_a_request_id(self):
         for target in ("/", "/topics", "/nowhere"):

@@ -56,6 +56,33 @@ START_TEST(a_text_is_a_list)
 }
 END_TEST
 
+static const struct {
+	const char *list, *shown;
+} choices[] = {
+	{ "gzip", "gzip=1000 " },
+	{ "gzip;q=0.5, *", "gzip=500 *=1000 " },
+	{ "gzip ; q=0.123,a;Q=1.000;x", "gzip=123 a=1000 " },
+	{ "text/html;level=1;q=0.7", "text/html=700 " },
+	{ "a;q=0, b;q=1, c;q=0., d;q=0.04, e;q=1.", "a=0 b=1000 c=0 d=40 e=1000 " },
+	/* malformed weights */
+	{ "a;q=1.001, b;q=2, c;q=, d;q=0.0001, e;q=-1, f;q=10, g;q=.5, h;q=1,0", "a=0 b=0 c=0 d=0 e=0 f=0 g=0 h=1000 0=1000 " },
+	{ "a;q, b;q=x", "a=0 b=0 " },
+};
+
+START_TEST(a_choice_has_a_weight)
+{
+	struct http_list list = http_list_of_text(span_of(choices[_i].list));
+	struct buf shown = { 0 };
+	struct span value;
+	int weight;
+	while (http_list_next_weighted(&list, &value, &weight))
+		buf_printf(&shown, "%.*s=%d ", (int)value.len, value.bytes, weight);
+	ck_assert_msg(span_is(buf_view(&shown), choices[_i].shown), "%s: %.*s", choices[_i].list,
+		(int)shown.len, shown.bytes);
+	buf_fini(&shown);
+}
+END_TEST
+
 START_TEST(an_empty_line_is_given)
 {
 	struct http_request http = { .field_count = 1, .fields = { { SPAN("X"), { 0 } } } };
@@ -70,6 +97,7 @@ int main(void)
 	tcase_add_loop_test(
 		tc, a_field_is_one_list_over_all_its_lines, 0, sizeof lists / sizeof *lists);
 	tcase_add_test(tc, a_text_is_a_list);
+	tcase_add_loop_test(tc, a_choice_has_a_weight, 0, sizeof choices / sizeof *choices);
 	tcase_add_test(tc, an_empty_line_is_given);
 	return suite_run("http_list", tc);
 }
