@@ -80,17 +80,17 @@ struct stage_row {
 /* While something is unsent, gateway/output.h limits the time as well. */
 static const struct stage_row stage_table[STAGE_COUNT] = {
 	/*                     deadline         in a drain       input            idle   on_timeout */
-	[STAGE_CONNECTED] = { DEADLINE_FIRST, DEADLINE_FIRST, INPUT_PARSED, true, finish },
-	[STAGE_IDLE] = { DEADLINE_IDLE, DEADLINE_IDLE, INPUT_PARSED, true, finish },
-	[STAGE_HEAD] = { DEADLINE_HEAD, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
-	[STAGE_BODY] = { DEADLINE_BODY, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
-	[STAGE_DROPPING] = { DEADLINE_BODY, DEADLINE_DRAIN, INPUT_PARSED, false, refuse_slow },
-	[STAGE_ACCEPTING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
-	[STAGE_RESPONDING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
-	[STAGE_FLUSHING] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
-	[STAGE_LINGERING] = { DEADLINE_LINGER, DEADLINE_LINGER, INPUT_DISCARDED, false, close_now },
-	[STAGE_FAILED] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
-	[STAGE_CLOSED] = { DEADLINE_NONE, DEADLINE_NONE, INPUT_QUEUED, false, NULL },
+	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_FIRST,  INPUT_PARSED,    true,  finish },
+	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_IDLE,   INPUT_PARSED,    true,  finish },
+	[STAGE_HEAD]       = { DEADLINE_HEAD,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_ACCEPTING]  = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_BODY]       = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_DROPPING]   = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
+	[STAGE_RESPONDING] = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_FLUSHING]   = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_LINGERING]  = { DEADLINE_LINGER, DEADLINE_LINGER, INPUT_DISCARDED, false, close_now },
+	[STAGE_FAILED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
+	[STAGE_CLOSED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
 };
 
 /* Each request has its own deadlines: the timer of the one before it means nothing. */
