@@ -61,7 +61,7 @@ const struct rpc_local *rpc_local_at(size_t index)
 	return index < LOCAL_COUNT ? &local_table[index] : NULL;
 }
 
-/* A map that is being written: its pairs are counted as they come. */
+/* Writes a map and counts its pairs. */
 struct map {
 	struct buf *out;
 	size_t mark;

@@ -1,10 +1,11 @@
 /*
- * rpc_about: what the gateway itself answers to RPC clients: rpc.methods and rpc.status.
+ * rpc_introspection: the methods that the gateway itself runs for RPC clients: rpc.methods and
+ * rpc.status.
  *
- * Pure: one MessagePack value appended to a struct buf.
+ * Pure: appends one MessagePack value to a struct buf.
  *
  *	const struct rpc_local *local = rpc_local_find(request.method);
- *	if (local && params_decode(&local->method, request.params, values, &why) == ST_OK)
+ *	if (local && params_decode(&local->method, request.params, NULL, &names, &why) == ST_OK)
  *		local->put(&result, &source);
  */
 #ifndef GATEWAY_RPC_INTROSPECTION_H
@@ -31,14 +32,14 @@ struct rpc_status_source {
 
 struct rpc_local {
 	struct method method;
-	bool is_constant; /* the same result each time */
+	bool is_constant; /* the result never changes */
 	void (*put)(struct buf *out, const struct rpc_status_source *source);
 };
 
-const struct rpc_local *rpc_local_find(struct span name); /* NULL: no method of the gateway */
+const struct rpc_local *rpc_local_find(struct span name); /* NULL: the gateway has no such method */
 const struct rpc_local *rpc_local_at(size_t index);       /* NULL past the end */
 
-/* "integer", "text", …: a kind's name in rpc.methods. */
+/* The name of a kind in rpc.methods: "integer", "text", … */
 const char *param_kind_name(enum param_kind kind);
 bool param_has_bounds(const struct param *p);
 

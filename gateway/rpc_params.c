@@ -37,7 +37,7 @@ static void put_id(struct buf *out, const char *name, struct uuid_source *ids)
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 
-/* Copies one pair, but not a nil of that name; false where there is none left. */
+/* Copies one pair, but skips a nil with that name. False: there is no further pair. */
 static bool copy_pair(struct msg_reader *in, const char *name, struct buf *out, uint32_t *pairs)
 {
 	struct msg_reader peek = *in;

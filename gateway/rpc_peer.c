@@ -9,18 +9,18 @@
 #include "common/log.h"
 
 enum {
-	BODY_TARGET = 1 << 20, /* a message is sent once it has grown to this */
-	SWEEP_MS = 500,        /* peers that only have to read are looked at so often */
+	BODY_TARGET = 1 << 20, /* a message of this size is sent at once */
+	SWEEP_MS = 500,        /* interval between checks of idle peers */
 };
 
 struct rpc_peers {
 	struct rpc_peers_options options;
 	struct socket *socket;
-	struct byte_gauge *unread; /* of all */
-	size_t made; /* bytes of responses in messages that are not sent yet, of all */
+	struct byte_gauge *unread; /* of all peers */
+	size_t unsent_bytes;       /* of responses in messages that are not sent yet, all peers */
 	struct event *flush, *sweep;
-	void *tree; /* tsearch(3): no choice of names makes it slow */
-	/* Each peer is in one: looked at after this turn; with calls in flight; only to read. */
+	void *tree; /* tsearch(3): clients cannot choose names that make it slow */
+	/* A peer is in one of these: to flush after this turn; has calls in flight; only has to read. */
 	struct rpc_peer_list scheduled, waiting, idle;
 };
 
@@ -36,7 +36,7 @@ static void arm(struct event *timer, long ms)
 {
 	struct timeval wait = { ms / 1000, ms % 1000 * 1000 };
 	if (!evtimer_pending(timer, NULL) && event_add(timer, &wait) != 0)
-		log_error("timer not started: RPC clients may wait in vain");
+		log_error("timer not started: responses to RPC clients may not be sent");
 }
 
 static void move(struct rpc_peer *p, struct rpc_peer_list *to)
@@ -94,7 +94,7 @@ static void free_peer(struct rpc_peer *p)
 	tdelete(p, &peers->tree, compare);
 	peers->options.counts->peers--;
 	byte_gauge_free(&p->unread);
-	peers->made -= p->out.len;
+	peers->unsent_bytes -= p->out.len;
 	buf_fini(&p->out);
 	free(p);
 }
@@ -114,18 +114,18 @@ static size_t unread(const struct rpc_peer *p)
 
 static size_t unread_of_all(const struct rpc_peers *peers)
 {
-	return peers->made + byte_gauge_bytes(peers->unread);
+	return peers->unsent_bytes + byte_gauge_bytes(peers->unread);
 }
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes)
 {
 	size_t own = unread(p), all = unread_of_all(p->peers);
 	size_t all_max = p->peers->options.unread_all_max;
-	return (own == 0 || own + bytes < RPC_UNREAD_MAX) /* one is never too much */
+	return (own == 0 || own + bytes < RPC_UNREAD_MAX) /* a single response is never too large */
 	       && (all == 0 || all + bytes < all_max || own + bytes < all_max / RPC_UNREAD_SHARE);
 }
 
-/* A peer within its share loses nothing because of what others do not read. */
+/* A peer within its share loses no response because of other peers. */
 static bool is_over(const struct rpc_peer *p)
 {
 	size_t own = unread(p), all_max = p->peers->options.unread_all_max;
@@ -137,14 +137,14 @@ static void send_out(struct rpc_peer *p)
 {
 	if (p->out.len == 0 || p->is_gone)
 		return;
-	p->peers->made -= p->out.len;
+	p->peers->unsent_bytes -= p->out.len;
 	enum status st = socket_send_buf(p->peers->socket, p->name, &p->out, p->unread);
 	if (st != ST_OK)
 		p->peers->options.counts->dropped++;
 	p->is_gone = st == ST_NO_WORKER;
 }
 
-/* Where one response is appended; NULL where it has to be dropped. */
+/* The buffer for one response; NULL: drop the response. */
 static struct buf *begin_response(struct rpc_peer *p)
 {
 	if (p->is_gone || is_over(p)) {
@@ -158,13 +158,13 @@ static struct buf *begin_response(struct rpc_peer *p)
 static void finish_response(struct rpc_peer *p)
 {
 	struct rpc_counts *counts = p->peers->options.counts;
-	if (p->out.failed) { /* the answers before it are whole */
+	if (p->out.failed) { /* the responses before it are complete */
 		p->out.failed = false;
 		p->out.len = p->mark;
 		counts->dropped++;
 	} else {
 		counts->answered++;
-		p->peers->made += p->out.len - p->mark;
+		p->peers->unsent_bytes += p->out.len - p->mark;
 	}
 	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
 		send_out(p);

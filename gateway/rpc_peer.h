@@ -1,15 +1,15 @@
 /*
- * rpc_peer: RPC clients that wait for something, and the messages that are made for them.
+ * rpc_peer: RPC clients that wait for responses, and the messages to them.
  *
- * A peer is one connection; it is made by its first message and lives while it has calls in
- * flight, answers in the making or answers that have not left the process. The answers of a
- * loop turn go out as one message; a REQ peer takes one message for each that it sends, so its
- * answers wait until it has no call in flight. That a connection is gone shows when something
- * is sent: on_gone is told, and the peer is freed, at the end of the turn.
+ * A peer is one connection. Its first message creates it; it lives as long as it has calls in flight
+ * or responses that have not left the process. The responses of a loop turn leave as one message. A
+ * REQ peer takes one message for each that it sends, so its responses wait until it has no call in
+ * flight. A send shows that a connection is gone; then, at the end of the turn, on_gone is called and
+ * the peer is freed.
  *
- * What waits to be read is bounded, for each peer and for all of them together: over the bound
- * rpc_peer_has_room is false, over twice the bound responses are dropped and counted. The bound of all
- * does not hold for a peer that holds less than a share of it: 1 / RPC_UNREAD_SHARE.
+ * Unread responses are bounded, for each peer and for all peers together. Over the bound
+ * rpc_peer_has_room is false. Over twice the bound responses are dropped and counted. The bound for
+ * all does not apply to a peer that holds less than its share of it: 1 / RPC_UNREAD_SHARE.
  *
  *	struct rpc_peer *p = rpc_peer_of(peers, name);
  *	if (rpc_peer_has_room(p, result.len))
@@ -28,7 +28,7 @@
 enum {
 	RPC_UNREAD_MAX = 32 << 20, /* bytes of responses */
 	RPC_UNREAD_ALL_MAX = 128 << 20,
-	RPC_UNREAD_SHARE = 128, /* over it, a peer has room for this part of it still */
+	RPC_UNREAD_SHARE = 128, /* the part of the bound for all that each peer may always use */
 };
 
 struct event_base;
@@ -38,17 +38,17 @@ struct rpc_peers;
 LIST_HEAD(rpc_call_list, rpc_call);
 
 struct rpc_peer {
-	struct span name; /* first: the key of the tree; its bytes follow the struct */
+	struct span name; /* must be first: the key of the tree; its bytes follow the struct */
 	struct rpc_peers *peers;
-	/* the caller's */
+	/* the caller sets these */
 	size_t calls_count, bytes;
 	struct rpc_call_list calls;
-	/* ours */
+	/* only gateway/rpc_peer.c uses these */
 	bool is_gone;
 	struct buf out; /* the next message */
-	size_t mark;    /* where the response that is being written begins */
+	size_t mark;    /* the start of the response that is being written */
 	struct byte_gauge *unread;
-	struct rpc_peer_list *list; /* in which `link` is */
+	struct rpc_peer_list *list; /* the list that `link` is in */
 	TAILQ_ENTRY(rpc_peer) link;
 };
 
@@ -57,8 +57,8 @@ TAILQ_HEAD(rpc_peer_list, rpc_peer);
 struct rpc_peers_options {
 	struct rpc_counts *counts;
 	size_t unread_all_max;                          /* 0: RPC_UNREAD_ALL_MAX */
-	void (*on_gone)(void *arg, struct rpc_peer *p); /* end its calls, without an answer */
-	void (*on_flushed)(void *arg);                  /* all that could be sent is */
+	void (*on_gone)(void *arg, struct rpc_peer *p); /* must end its calls, without responses */
+	void (*on_flushed)(void *arg);                  /* the messages of a turn were sent */
 	void *arg;
 };
 
@@ -68,19 +68,19 @@ enum status rpc_peers_open(struct rpc_peers **out, struct event_base *base,
 /* Before the first message. */
 void rpc_peers_set_socket(struct rpc_peers *peers, struct socket *socket);
 
-/* on_gone is told of each. Accepts NULL inside. */
+/* Calls on_gone for each peer. Accepts NULL inside. */
 void rpc_peers_free(struct rpc_peers **peers);
 
 struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name); /* NULL: no memory */
 
-/* Something of it has changed: looked at at the end of this turn. */
+/* Sends, idles or frees the peer at the end of this turn. Needed after each change of the peer. */
 void rpc_peer_schedule(struct rpc_peer *p);
-void rpc_peers_schedule(struct rpc_peers *peers);
+void rpc_peers_schedule(struct rpc_peers *peers); /* on_flushed, even if no peer changed */
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
 
-/* One response more for its next message, counted: answered, or dropped where there is no room, no
- * memory or no reader. Result and error are a MessagePack value each; `why` may be NULL. */
+/* Adds a response to the next message of the peer and counts it: as answered, or as dropped if there is
+ * no room, no memory or no reader. Result and error are one MessagePack value; `why` may be NULL. */
 void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result);
 void rpc_peer_respond_error(struct rpc_peer *p, uint32_t msgid, struct span error);
 void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why);

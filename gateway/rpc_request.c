@@ -1,0 +1,298 @@
+#include "gateway/rpc_request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/params.h"
+#include "common/service.h"
+#include "gateway/principal.h"
+#include "gateway/response.h"
+#include "gateway/request_id.h"
+#include "gateway/rpc_params.h"
+
+/* One request. */
+struct rpc_call {
+	struct rpc_requests *requests;
+	struct rpc_peer *peer;
+	struct authentication authentication;
+	struct buf message; /* the bytes of the request while it is authenticating */
+	struct call *call;  /* NULL while it is authenticating */
+	uint32_t msgid;
+	bool is_write;
+	size_t bytes;
+	LIST_ENTRY(rpc_call) link; /* in the list of its peer */
+	LIST_ENTRY(rpc_call) all;  /* in the list of all requests */
+	struct request_id id;
+};
+
+static void link_call(struct rpc_call *c, size_t bytes)
+{
+	c->bytes = bytes;
+	c->peer->bytes += bytes;
+	c->peer->calls_count++;
+	LIST_INSERT_HEAD(&c->peer->calls, c, link);
+	LIST_INSERT_HEAD(&c->requests->calls, c, all);
+	c->requests->counts->bytes += bytes;
+	c->requests->counts->in_flight++;
+}
+
+static void unlink_call(struct rpc_call *c)
+{
+	LIST_REMOVE(c, link);
+	LIST_REMOVE(c, all);
+	c->peer->calls_count--;
+	c->peer->bytes -= c->bytes;
+	c->requests->counts->in_flight--;
+	c->requests->counts->bytes -= c->bytes;
+}
+
+/* The call must be linked. */
+static void free_call(struct rpc_call **call)
+{
+	struct rpc_call *c = *call;
+	*call = NULL;
+	authentication_cancel(&c->authentication);
+	workers_cancel(&c->call);
+	unlink_call(c);
+	buf_fini(&c->message);
+	free(c);
+}
+
+void rpc_requests_cancel(struct rpc_peer *p)
+{
+	struct rpc_call *call;
+	while ((call = LIST_FIRST(&p->calls)))
+		free_call(&call);
+}
+
+/* Responses. */
+
+/* The client does not read, so there is no room for the result. */
+static void refuse_result(struct rpc_call *c)
+{
+	struct fail why = { 0 };
+	enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_OVERLOADED;
+	(void)fail_set(&why, st, "too many responses wait for this client to read them");
+	rpc_peer_refuse(c->peer, c->msgid, st, &why);
+}
+
+static void respond_worker_error(struct rpc_call *c, struct span error)
+{
+	const struct status_info *info = status_info(response_read_error(error).st);
+	if (info->http_status == 500)
+		log_error("request failed: %s: sent to the RPC client: request_id %.*s", info->code,
+			(int)c->id.len, c->id.bytes);
+	rpc_peer_respond_error(c->peer, c->msgid, error);
+}
+
+static void on_response(void *arg, enum status st, struct span error, struct span result)
+{
+	struct rpc_call *c = arg;
+	c->call = NULL;
+	if (st != ST_OK)
+		rpc_peer_refuse(c->peer, c->msgid, st, NULL);
+	else if (!msg_is_nil(error))
+		respond_worker_error(c, error);
+	else if (!rpc_peer_has_room(c->peer, result.len))
+		refuse_result(c);
+	else
+		rpc_peer_respond(c->peer, c->msgid, result);
+	rpc_peer_schedule(c->peer);
+	free_call(&c);
+}
+
+/* Requests. */
+
+static enum status call_workers(struct rpc_call *c, const struct method *method,
+	const struct context *context, struct span params, struct fail *why)
+{
+	enum status st = workers_call(
+		c->requests->options->workers, method, context, params, on_response, c, &c->call);
+	if (st == ST_PAYLOAD_TOO_LARGE)
+		return fail_set(why, ST_INVALID_INPUT, "params must have at most %d bytes",
+			WORKERS_PARAMS_MAX);
+	if (st == ST_OK)
+		link_call(c, params.len);
+	return st;
+}
+
+static enum status start_call(struct rpc_call *c, const struct envelope *e,
+	const struct context *context, struct fail *why)
+{
+	const struct method *method = method_map_find(&c->requests->methods, e->method);
+	struct span params = e->params;
+	struct buf generated = { 0 };
+	enum status st = ST_OK;
+	c->is_write = method->is_write;
+	c->id.len = context->request_id.len;
+	memcpy(c->id.bytes, context->request_id.bytes, c->id.len);
+	if (rpc_params_generate_id(&generated, method, params, &c->requests->ids))
+		params = buf_view(&generated);
+	if (generated.failed)
+		st = ST_NO_MEMORY;
+	if (st == ST_OK)
+		st = call_workers(c, method, context, params, why);
+	buf_fini(&generated);
+	return st;
+}
+
+/* A constant result is long, so it is kept in r->constant. Any other result is built in `made`. */
+static enum status local_result(struct rpc_requests *r, const struct rpc_local *local,
+	struct buf *made, struct span *result)
+{
+	struct rpc_status_source source = { .workers = r->options->workers,
+		.counters = r->options->counters,
+		.uptime_ms = service_now_ms() - r->opened_ms };
+	struct buf *out = local->is_constant ? &r->constant : made;
+	if (!local->is_constant || r->constant_of != local) {
+		buf_clear(out);
+		local->put(out, &source);
+		if (local->is_constant)
+			r->constant_of = out->failed ? NULL : local;
+	}
+	*result = buf_view(out);
+	return out->failed ? ST_NO_MEMORY : ST_OK;
+}
+
+static enum status respond_local(struct rpc_requests *r, struct rpc_peer *p,
+	const struct envelope *e, const struct rpc_local *local, struct fail *why)
+{
+	struct buf made = { 0 };
+	/* Methods of the gateway have no params, so they need no room for values. */
+	enum status st = params_decode(&local->method, e->params, NULL, &made, why);
+	struct span result;
+	if (st == ST_OK)
+		st = local_result(r, local, &made, &result);
+	if (st == ST_OK)
+		rpc_peer_respond(p, e->msgid, result);
+	buf_fini(&made);
+	return st;
+}
+
+static bool is_full(const struct rpc_requests *r, const struct rpc_peer *p, size_t bytes)
+{
+	return p->calls_count >= RPC_PEER_CALLS_MAX || r->counts->in_flight >= RPC_CALLS_MAX
+	       || p->bytes + bytes > RPC_PEER_BYTES_MAX || r->counts->bytes + bytes > RPC_BYTES_MAX
+	       || !rpc_peer_has_room(p, 0);
+}
+
+/* Runs an authenticated request. Afterwards it is in flight if c->call is set, else it has ended. */
+static enum status run(struct rpc_call *c, const struct envelope *e, struct fail *why)
+{
+	struct rpc_requests *r = c->requests;
+	unsigned char uuid[16];
+	char id[UUID_TEXT_LEN];
+	struct context context = { .account = c->authentication.principal.account,
+		.request_id = { id, sizeof id },
+		.deadline_ms = r->options->deadline_ms };
+	const struct rpc_local *local = rpc_local_find(e->method);
+	uuid_v7(&r->ids, uuid);
+	uuid_format(uuid, id);
+	enum status st = rpc_params_context(&context, e->context_map, why);
+	if (st != ST_OK)
+		return st;
+	if (is_full(r, c->peer, e->params.len))
+		return ST_OVERLOADED;
+	return local ? respond_local(r, c->peer, e, local, why) : start_call(c, e, &context, why);
+}
+
+/* Decodes the message again, because the first envelope pointed into the socket's memory. */
+static enum status run_kept(struct rpc_call *c, struct fail *why)
+{
+	struct msg_reader in = msg_reader(buf_view(&c->message));
+	struct envelope e;
+	enum status st = envelope_decode_client(&in, &e, why);
+	return st == ST_OK ? run(c, &e, why) : st;
+}
+
+static void on_authenticated(void *arg, enum status st, const struct fail *refusal)
+{
+	struct rpc_call *c = arg;
+	struct fail why = refusal ? *refusal : (struct fail){ 0 };
+	unlink_call(c);
+	if (st == ST_OK)
+		st = run_kept(c, &why);
+	if (st != ST_OK) {
+		c->requests->counts->refused++;
+		rpc_peer_refuse(c->peer, c->msgid, st, &why);
+	}
+	rpc_peer_schedule(c->peer);
+	buf_fini(&c->message);
+	if (!c->call)
+		free(c);
+}
+
+/* Keeps the request until it is authenticated. */
+static enum status keep(struct rpc_call *c, struct span message)
+{
+	enum status st = is_full(c->requests, c->peer, message.len) ? ST_OVERLOADED : ST_OK;
+	buf_span(&c->message, message);
+	if (st == ST_OK && c->message.failed)
+		st = ST_NO_MEMORY;
+	link_call(c, message.len);
+	if (st != ST_OK)
+		free_call(&c);
+	return st;
+}
+
+static enum status authenticate_call(
+	struct rpc_call *c, const struct envelope *e, struct span message, struct fail *why)
+{
+	struct credentials shown = { .rpc_context = e->context_map };
+	c->authentication =
+		(struct authentication){ .authenticator = c->requests->options->authenticator,
+			.on_decided = on_authenticated,
+			.arg = c };
+	if (!authenticate(&c->authentication, &shown, why))
+		return keep(c, message);
+	enum status st = c->authentication.st;
+	if (st == ST_OK)
+		st = run(c, e, why);
+	if (!c->call)
+		free(c);
+	return st;
+}
+
+enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const struct envelope *e,
+	struct span message, struct fail *why)
+{
+	if (!rpc_local_find(e->method) && !method_map_find_public(&r->methods, e->method))
+		return ST_UNKNOWN_METHOD;
+	struct rpc_call *c = calloc(1, sizeof *c);
+	if (!c)
+		return ST_NO_MEMORY;
+	c->requests = r;
+	c->peer = p;
+	c->msgid = e->msgid;
+	return authenticate_call(c, e, message, why);
+}
+
+/* A worker may still run what was sent to it. */
+void rpc_requests_give_up(struct rpc_requests *r)
+{
+	for (struct rpc_call *c = LIST_FIRST(&r->calls), *next; c; c = next) {
+		struct rpc_peer *p = c->peer;
+		next = LIST_NEXT(c, all);
+		rpc_peer_refuse(
+			p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
+		free_call(&c);
+		rpc_peer_schedule(p);
+	}
+}
+
+enum status rpc_requests_open(
+	struct rpc_requests *r, const struct rpc_options *options, struct rpc_counts *counts)
+{
+	*r = (struct rpc_requests){
+		.options = options, .counts = counts, .opened_ms = service_now_ms()
+	};
+	LIST_INIT(&r->calls);
+	return method_map_init(&r->methods);
+}
+
+void rpc_requests_close(struct rpc_requests *r)
+{
+	buf_fini(&r->constant);
+	method_map_fini(&r->methods);
+}
