@@ -1,9 +1,9 @@
 /*
  * buf: bytes that grow at the end.
  *
- * A failed allocation, or growth past `limit`, sets `failed` and drops what was to be
- * appended; the caller appends freely and looks once at the end. A zeroed struct is a valid
- * empty buffer without a limit.
+ * If an allocation fails, or the buffer would grow past `limit`, the append is dropped and `failed`
+ * is set. So append freely and check `failed` once at the end. A zeroed struct is an empty buffer
+ * without a limit.
  *
  *	struct buf out = { .limit = 1 << 20 };
  *	buf_text(&out, "{\"status\":");
@@ -27,14 +27,14 @@ struct span {
 #define SPAN_INIT(literal)                     \
 	{                                      \
 		(literal), sizeof(literal) - 1 \
-	} /* in a table */
+	} /* for tables */
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
 struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty */
 bool span_is(struct span s, const char *text);
 bool span_is_nocase(struct span s, const char *text); /* ASCII */
 
-/* Decimal digits, a minus before them or none; at most 18, so that it fits. */
+/* Reads decimal digits with an optional minus; at most 18 digits, so that the value fits. */
 bool span_to_int(struct span s, int64_t *out);
 
 struct buf {
@@ -52,11 +52,11 @@ void buf_append(struct buf *b, const struct buf *more); /* fails if `more` has f
 void buf_int(struct buf *b, int64_t value);             /* decimal */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Room for `len` bytes at the end, not yet counted in b->len; NULL where it can't be had. */
+/* Returns room for `len` bytes after the end, without adding them to b->len; NULL if it fails. */
 char *buf_room(struct buf *b, size_t len);
 
-void buf_clear(struct buf *b); /* empties, keeps the memory, resets failed */
-void buf_fini(struct buf *b);  /* frees; the struct is empty again */
+void buf_clear(struct buf *b); /* empties; keeps the memory; resets `failed` */
+void buf_fini(struct buf *b);  /* frees; the struct may be used again */
 struct span buf_view(const struct buf *b);
 
 #endif

@@ -58,7 +58,7 @@ bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE])
 	return true;
 }
 
-/* Lines of words. */
+/* Files of lines of words. */
 
 enum { WORDS_MAX = 3 };
 
@@ -73,7 +73,7 @@ static bool is_key(struct span word)
 	return curve_parse_key(word, key);
 }
 
-/* The words of a line before its comment; too many are told by the count. */
+/* The words of a line before its comment. A count over WORDS_MAX means too many words. */
 static struct words split(const char *line)
 {
 	static const char blanks[] = " \t\r\n";
@@ -92,7 +92,7 @@ static struct words split(const char *line)
 
 struct file {
 	const char *variable, *path;
-	/* One line that isn't empty; a rule that it breaks, or NULL. */
+	/* Takes one line that is not empty. Returns the rule that the line breaks, or NULL. */
 	const char *(*take)(void *arg, const struct words *words);
 	void *arg;
 };
@@ -132,11 +132,11 @@ static enum status read_lines(const struct file *f, FILE *from, struct fail *why
 	return refuse(f, why, reason);
 }
 
-/* NULL, or why others can change or read it. Permissions past mode_max are refused. */
-static const char *distrust(const struct stat *about, mode_t mode_max)
+/* Returns why others can change or read the file, or NULL. Refuses permissions beyond mode_max. */
+static const char *why_untrusted(const struct stat *about, mode_t mode_max)
 {
 	if (!S_ISREG(about->st_mode))
-		return "is no file";
+		return "is not a file";
 	if (about->st_uid != 0 && about->st_uid != geteuid())
 		return "belongs to another user";
 	if (about->st_mode & (S_IWGRP | S_IWOTH))
@@ -155,8 +155,8 @@ static enum status read_file(const struct file *f, mode_t mode_max, struct fail 
 	FILE *from = fopen(f->path, "re");
 	if (!from)
 		return refuse(f, why, strerror(errno));
-	const char *reason =
-		fstat(fileno(from), &about) == 0 ? distrust(&about, mode_max) : strerror(errno);
+	const char *reason = fstat(fileno(from), &about) == 0 ? why_untrusted(&about, mode_max)
+							      : strerror(errno);
 	st = reason ? refuse(f, why, reason) : read_lines(f, from, why);
 	(void)fclose(from);
 	return st;
@@ -193,7 +193,7 @@ static enum status set_server_key(struct curve *curve, const char *text, struct 
 			server_variable);
 	if (!*curve->secret_key)
 		return fail_field(why, ST_BAD_SETTING, server_variable,
-			"%s is set without %s, which holds one's own keys", server_variable,
+			"%s is set without %s, which holds your own keys", server_variable,
 			key_variable);
 	memcpy(curve->server_key, text, CURVE_TEXT_LEN);
 	return ST_OK;
@@ -307,7 +307,7 @@ size_t curve_client_count(const struct curve *curve)
 	return curve->clients.count;
 }
 
-/* Strict on purpose: what isn't plainly a loopback address needs keys. */
+/* Strict on purpose: keys are needed unless the host is clearly a loopback address. */
 bool curve_is_needed(const char *endpoint)
 {
 	static const char scheme[] = "tcp://";

@@ -54,7 +54,7 @@ enum { TIME_AT = DATE_TEXT_LEN + 1, FRACTION_AT = TIME_AT + 8, OFFSET_LEN = 6 };
 #define FIRST_SECOND INT64_C(-2208988800)
 #define END_SECOND   INT64_C(253402300800)
 
-/* "hh:mm:ss" to seconds, -1 where it is no time. */
+/* "hh:mm:ss" to seconds; -1 if it is not a time. */
 static int64_t parse_time(const char *text)
 {
 	int hour = number(text, 2), minute = number(text + 3, 2), second = number(text + 6, 2);
@@ -63,7 +63,7 @@ static int64_t parse_time(const char *text)
 	return is_time ? (hour * 60 + minute) * 60 + second : -1;
 }
 
-/* ".1" to ".123456789…"; *rest moves behind it. */
+/* Reads ".1" to ".123456789…" and moves *rest past it. */
 static bool parse_fraction(struct span *rest, int64_t *microseconds)
 {
 	size_t end = 1;

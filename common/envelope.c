@@ -45,7 +45,7 @@ static enum status refuse_context(struct fail *why, const char *key, const char 
 	return fail_field(why, ST_INVALID_INPUT, key, "context.%s must be %s", key, rule);
 }
 
-/* False where it is said and is no positive integer. */
+/* False if the field is given and is not a positive integer. */
 static bool read_positive(struct span map, const char *key, int64_t *out)
 {
 	struct span value;
@@ -76,7 +76,7 @@ enum status context_read(struct span map, struct context *out, struct fail *why)
 	return ST_OK;
 }
 
-/* Between gateway and worker nothing is left out. */
+/* Between gateway and worker every field is required. */
 static enum status read_whole_context(struct span map, struct context *out, struct fail *why)
 {
 	if (context_read(map, out, why) != ST_OK)
@@ -139,7 +139,7 @@ static const struct {
 	[ENVELOPE_NOTIFICATION] = { 3, read_notification },
 };
 
-/* One message, all but a request's context; `in` and `out` are taken over by the caller. */
+/* Reads one message except the context of a request. `in` and `e` are copies of the caller's. */
 static enum status read_message(struct msg_reader *in, struct envelope *e, struct fail *why)
 {
 	struct span rest = { in->at, (size_t)(in->end - in->at) };
@@ -153,7 +153,7 @@ static enum status read_message(struct msg_reader *in, struct envelope *e, struc
 	if (msg_read(&message, &array) != ST_OK || array.type != MSG_ARRAY
 		|| !read_int(&message, ENVELOPE_REQUEST, ENVELOPE_NOTIFICATION, &kind)
 		|| array.count != kind_table[kind].count)
-		return refuse(why, "neither a request, a response nor a notification");
+		return refuse(why, "not a request, a response or a notification");
 	e->kind = (enum envelope_kind)kind;
 	in->at = rest.bytes + size;
 	return kind_table[kind].read(&message, e, why);
@@ -269,7 +269,7 @@ void envelope_put_error_details(
 	bool has_field = field && *field && utf8_is_valid(field, strlen(field));
 	const char *text = fail_text(why, st);
 	if (!utf8_is_valid(text, strlen(text)))
-		text = info->message; /* one broken text would make the whole body malformed */
+		text = info->message; /* one invalid text would make the whole body malformed */
 	msg_put_map(out, 2 + (uint32_t)has_field + (details.len > 0));
 	msg_put_key(out, "code");
 	msg_put_key(out, info->code);

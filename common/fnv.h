@@ -1,7 +1,7 @@
 /*
  * fnv: the FNV-1a hash of bytes, 64 bits.
  *
- * It is quick and spreads well, but it keeps no secret: whoever knows it can make two inputs collide.
+ * It is fast and spreads well, but it is no protection: anyone can construct inputs that collide.
  *
  *	uint64_t h = fnv_mix(FNV_START, name.bytes, name.len);
  *	h = fnv_mix(h, &number, sizeof number);

@@ -10,7 +10,7 @@
 
 static const char scheme[] = "ipc://";
 
-/* NULL: another endpoint, or an abstract one, which has no file. */
+/* NULL if the endpoint is not ipc://, or is abstract and has no file. */
 static const char *path_of(const char *endpoint)
 {
 	if (strncmp(endpoint, scheme, sizeof scheme - 1) != 0)
@@ -46,7 +46,7 @@ enum status ipc_path_prepare(const char *endpoint, enum ipc_guard guard, struct 
 	if (slash) {
 		size_t len = (size_t)(slash - path);
 		if (len >= sizeof directory)
-			return ST_OK; /* ZeroMQ says that the path is too long */
+			return ST_OK; /* the bind will fail: the path is too long */
 		memcpy(directory, path, len);
 		directory[len] = '\0';
 	}

@@ -1,7 +1,7 @@
 /*
- * ipc_path: the place of an ipc:// endpoint before it is bound.
+ * ipc_path: checks and prepares the path of an ipc:// endpoint before it is bound.
  *
- * Both accept other endpoints, for which there is nothing to do.
+ * Both functions accept other endpoints and do nothing for them.
  *
  *	st = ipc_path_prepare(endpoint, IPC_FOR_WORKERS, why);
  *	if (st == ST_OK && ipc_path_is_taken(endpoint)) ...
@@ -11,16 +11,16 @@
 
 #include "common/status.h"
 
-/* ZeroMQ's bind takes the path from whoever listens there, without a word: ask first. */
+/* True if a process listens there. Check before a bind: ZeroMQ silently takes over the path. */
 bool ipc_path_is_taken(const char *endpoint);
 
 enum ipc_guard {
-	IPC_FOR_CLIENTS, /* whoever may enter the directory may call */
-	IPC_FOR_WORKERS, /* who connects is trusted with the data */
+	IPC_FOR_CLIENTS, /* anyone who may enter the directory may call */
+	IPC_FOR_WORKERS, /* a peer that connects is trusted with all data */
 };
 
-/* Makes the directory where it is missing, mode 0750, in one that exists. ST_BAD_SETTING: it is for
- * workers, and others than root and our user can write to the directory. ST_SYSTEM with the reason. */
+/* Creates the directory, mode 0750, if it is missing; its parent must exist. ST_BAD_SETTING: the path
+ * is for workers, and users other than root and ours can write to the directory. ST_SYSTEM. */
 enum status ipc_path_prepare(
 	const char *endpoint, enum ipc_guard guard, struct fail *why) MUST_CHECK;
 

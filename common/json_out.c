@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What must be escaped (RFC 8259 section 7): 'u' is \u00XX, 0 goes as it is. */
+/* Characters to escape (RFC 8259 section 7): 'u' means \u00XX, 0 means no escape. */
 static const char escape_table[256] = {
 	['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
 	[0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u',
@@ -20,7 +20,7 @@ static void put_escape(struct buf *out, unsigned char c)
 	buf_put(out, escape, escape[1] == 'u' ? sizeof escape : 2);
 }
 
-/* In runs: mostly there is nothing to escape. */
+/* Copies whole runs, because escapes are rare. */
 void json_out_text(struct buf *out, struct span text)
 {
 	const char *at = text.bytes, *end = text.len ? text.bytes + text.len : text.bytes;
@@ -36,7 +36,7 @@ void json_out_text(struct buf *out, struct span text)
 	buf_byte(out, '"');
 }
 
-/* The fewest digits that read back the same; 17 always do. */
+/* The fewest digits that read back the same; 17 are always enough. */
 static void put_real(struct buf *out, double real)
 {
 	char text[32];
@@ -124,7 +124,7 @@ static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int 
 	buf_text(out, separator == '{' ? "{}" : "}");
 }
 
-/* What can't be read ends the input, so that every loop above ends with it. */
+/* An unreadable value ends the input, so that the loops above end, too. */
 static void put_value(struct buf *out, struct msg_reader *in, int depth)
 {
 	struct msg_token t;

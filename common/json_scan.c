@@ -13,7 +13,7 @@ struct cursor {
 	size_t depth, values;
 	bool is_object[JSON_DEPTH_MAX + 1]; /* [depth]: the innermost container */
 	struct span field;                  /* the last name of the outermost object */
-	const char *broken;                 /* what is wrong */
+	const char *broken;                 /* the error */
 	bool has_nul;
 };
 
@@ -53,7 +53,7 @@ static bool skip_digits(struct cursor *c)
 /* RFC 8259 section 6. */
 static enum step scan_number(struct cursor *c)
 {
-	static const char wrong[] = "not a number as JSON writes it";
+	static const char wrong[] = "not a JSON number";
 	c->at += peek(c) == '-';
 	if (peek(c) == '0')
 		c->at++;
@@ -75,7 +75,7 @@ static enum step scan_number(struct cursor *c)
 	return AFTER;
 }
 
-/* Four hexadecimal digits; -1 where they are none. */
+/* The value of four hexadecimal digits; -1 if there are not four. */
 static int take_hex4(struct cursor *c)
 {
 	int value = 0;
@@ -123,8 +123,7 @@ static bool scan_string(struct cursor *c)
 		while (*c->at == '\\') {
 			c->at++;
 			if (!scan_escape(c))
-				return broken(c,
-					       "no escape that JSON has, or half a surrogate pair")
+				return broken(c, "not a JSON escape, or half a surrogate pair")
 				       != BROKEN;
 			if (c->at == c->end)
 				break;
@@ -136,10 +135,10 @@ static bool scan_string(struct cursor *c)
 			return true;
 		}
 		if ((unsigned char)*c->at < ' ')
-			return broken(c, "a control byte in a text: write it as an escape")
+			return broken(c, "a control byte in a string: write it as an escape")
 			       != BROKEN;
 	}
-	return broken(c, "a text without its closing quote") != BROKEN;
+	return broken(c, "a string without a closing quote") != BROKEN;
 }
 
 static enum step open_container(struct cursor *c, bool is_object)
@@ -169,7 +168,7 @@ static enum step scan_literal(struct cursor *c)
 			return AFTER;
 		}
 	}
-	return broken(c, c->at == c->end ? "it ends too early" : "no JSON value begins like this");
+	return broken(c, c->at == c->end ? "it ends too early" : "not a JSON value");
 }
 
 static enum step scan_value(struct cursor *c)
@@ -250,7 +249,7 @@ static enum status refuse_nul(const struct cursor *c, struct fail *why)
 		why, ST_INVALID_INPUT, field, "%s must not contain the character U+0000", field);
 }
 
-/* Begins like JSON, but no object. */
+/* True if the text begins like a JSON value other than an object. */
 static bool is_other_value(struct cursor c)
 {
 	char first = *c.at;
@@ -283,7 +282,7 @@ enum status json_scan(struct json_scan *scan, struct span text, struct fail *why
 	enum step step = *c.at == '{' ? VALUE : broken(&c, "an object begins with {");
 	while (step != DONE && step != BROKEN && !c.has_nul)
 		step = scan_step(&c, step);
-	if (step == BROKEN) { /* first: a name cut short is no field to speak of */
+	if (step == BROKEN) { /* first, because a truncated name is not a field to report */
 		scan->broken = c.broken;
 		scan->broken_at = (size_t)(c.at - c.start);
 		return fail_set(why, ST_INVALID_JSON, "broken JSON at byte %zu: %s",

@@ -27,7 +27,7 @@ static void put_utf8(struct buf *out, uint32_t point)
 	buf_put(out, bytes, more + 1);
 }
 
-/* After the backslash. Surrogates come in pairs: they were scanned. */
+/* `at` is after the backslash. json_scan has checked that surrogates come in pairs. */
 static const char *decode_escape(const char *at, struct buf *out)
 {
 	static const char names[] = "bfnrt", bytes[] = "\b\f\n\r\t";

@@ -21,7 +21,7 @@ enum { LEVEL_COUNT = sizeof level_table / sizeof *level_table, LINE_MAX_BYTES = 
 static enum log_level wanted = LOG_INFO;
 static bool to_journal;
 
-/* JOURNAL_STREAM is inherited: it counts only where our stderr is that very stream. */
+/* JOURNAL_STREAM is inherited, so it counts only if our stderr is that stream. */
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -42,7 +42,7 @@ enum status log_open(const char *level, struct fail *why)
 		return ST_OK;
 	}
 	return fail_set(why, ST_BAD_SETTING,
-		"log level \"%.40s\" is none of error, warn, info, debug", level);
+		"log level \"%.40s\" is not one of error, warn, info, debug", level);
 }
 
 bool log_is_on(enum log_level level)
@@ -50,7 +50,7 @@ bool log_is_on(enum log_level level)
 	return level <= wanted;
 }
 
-/* What does not fit is cut and said so. */
+/* Cuts a line that is too long and marks the cut. */
 PRINTF_LIKE(2, 0)
 static void put_line(enum log_level level, const char *format, va_list args)
 {
@@ -72,7 +72,7 @@ static void put_line(enum log_level level, const char *format, va_list args)
 			line[i] = '?';
 	line[len++] = '\n';
 	ssize_t done = write(STDERR_FILENO, line, len);
-	(void)done; /* nowhere to say it */
+	(void)done; /* a failure has nowhere to go */
 }
 
 void log_error(const char *format, ...)

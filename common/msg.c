@@ -13,7 +13,7 @@ struct msg_reader msg_reader(struct span bytes)
 		bytes.len ? bytes.bytes + bytes.len : bytes.bytes };
 }
 
-/* What a header byte from 0xc0 to 0xdf says: the forms that name a width. */
+/* The header bytes from 0xc0 to 0xdf: the forms with a width. */
 
 static const struct head {
 	bool is_known;
@@ -74,7 +74,8 @@ static double real_of(uint64_t bits, unsigned width)
 	return wide;
 }
 
-/* Text and bin are in the input; an element takes a byte at least, a pair two. */
+/* Checks a count against the input: texts and bins are in it, an element takes at least one byte and a
+ * pair two. */
 static enum status take_sized(struct msg_reader *in, uint64_t count, struct msg_token *t)
 {
 	uint64_t left = (uint64_t)(in->end - in->at);
@@ -162,8 +163,8 @@ static uint64_t children_of(const struct msg_token *t)
 	return t->type == MSG_ARRAY ? t->count : t->type == MSG_MAP ? 2 * (uint64_t)t->count : 0;
 }
 
-/* Every open container holds a byte for each element still to come, so their sum is bounded by
- * the bytes left and can't overflow. */
+/* Each open container needs at least one byte per missing element. So the sum of all missing elements
+ * is at most the bytes that are left, and cannot overflow. */
 enum status msg_skip(struct msg_reader *in, struct span *out)
 {
 	struct msg_reader at = *in;
@@ -188,8 +189,8 @@ static enum status measure_token(struct msg_reader *at, struct msg_token *token,
 		return fail_set(why, ST_MALFORMED, "MessagePack: the byte 0xc1 is never used");
 	if (take_token(at, token) != ST_OK)
 		return fail_set(why, ST_MALFORMED,
-			"MessagePack: cut short, an extension type, or a count over the bytes "
-			"there are");
+			"MessagePack: truncated, an extension type, or a count larger than the "
+			"remaining bytes");
 	if (token->type == MSG_TEXT && !utf8_is_valid(token->text.bytes, token->text.len))
 		return fail_set(why, ST_MALFORMED, "MessagePack: a text is not valid UTF-8");
 	return ST_OK;
@@ -282,7 +283,7 @@ static int write_packed(void *data, const char *bytes, size_t len)
 	return b->failed ? -1 : 0;
 }
 
-/* The packer's own result says what b->failed does. */
+/* The packer's result is ignored: b->failed holds it. */
 static msgpack_packer packer_to(struct buf *b)
 {
 	return (msgpack_packer){ .data = b, .callback = write_packed };
@@ -357,7 +358,7 @@ size_t msg_open_map(struct buf *b)
 void msg_close(struct buf *b, size_t mark, uint32_t count)
 {
 	if (b->failed)
-		return; /* the header itself may be missing */
+		return; /* the header may be missing, too */
 	for (int i = 0; i < 4; i++)
 		b->bytes[mark + 1 + (size_t)i] = (char)(count >> (24 - 8 * i));
 }

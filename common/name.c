@@ -6,13 +6,13 @@ struct range {
 	uint32_t first, last;
 };
 
-/* White_Space (PropList.txt) and U+2800, which shows nothing. Sorted, as all tables here. */
+/* White_Space (PropList.txt) and U+2800, which is blank. All tables here are sorted. */
 static const struct range spaces[] = { { 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 },
 	{ 0xa0, 0xa0 }, { 0x1680, 0x1680 }, { 0x2000, 0x200a }, { 0x2028, 0x2029 },
 	{ 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x2800, 0x2800 }, { 0x3000, 0x3000 } };
 
-/* Controls, Default_Ignorable_Code_Point (DerivedCoreProperties.txt) and interlinear marks, but for
- * those that `marks` may keep. */
+/* Controls, Default_Ignorable_Code_Point (DerivedCoreProperties.txt) and interlinear marks.
+ * is_of_use keeps some of them. */
 static const struct range invisible[] = { { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad },
 	{ 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
 	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f },
@@ -23,13 +23,13 @@ static const struct range joiners[] = { { 0x200c, 0x200d } };
 static const struct range selectors[] = { { 0xfe0e, 0xfe0f } };
 static const struct range tags[] = { { 0xe0020, 0xe007f } };
 
-/* Scripts whose letters join, the emoji, and what may end one. */
+/* Scripts whose letters join, emoji, and characters that may end an emoji. */
 static const struct range joining[] = { { 0x600, 0xdff }, { 0xf00, 0x109f }, { 0x1780, 0x18af },
 	{ 0x1a20, 0x1c4f }, { 0x2190, 0x2bff }, { 0xa800, 0xabff }, { 0xfb50, 0xfdff },
 	{ 0xfe0f, 0xfe0f }, { 0xfe70, 0xfefe }, { 0x10a00, 0x11fff }, { 0x1f000, 0x1faff } };
 
-/* What has two forms, as a picture and as text: Emoji (emoji-data.txt) below U+10000, and the blocks
- * of emoji above. */
+/* Characters with two forms, picture and text: Emoji (emoji-data.txt) below U+10000, and the blocks of
+ * emoji above. */
 /* clang-format off */
 static const struct range pictures[] = {
 	{ 0xa9, 0xa9 }, { 0xae, 0xae }, { 0x203c, 0x203c }, { 0x2049, 0x2049 },
@@ -58,7 +58,7 @@ static const struct range pictures[] = {
 
 static const struct range keys[] = { { '#', '#' }, { '*', '*' }, { '0', '9' } };
 
-/* A black flag and the tags behind it are the flag of a region. */
+/* A black flag and the tags after it are the flag of a region. */
 static const struct range flags[] = { { 0x1f3f4, 0x1f3f4 }, { 0xe0020, 0xe007e } };
 
 enum { KEYCAP = 0x20e3 };
@@ -73,7 +73,7 @@ static bool is_in(uint32_t c, const struct range *table, size_t count)
 	return false;
 }
 
-/* Of a character that would be invisible. */
+/* True if an invisible character changes how its neighbours are displayed. */
 static bool is_of_use(uint32_t before, uint32_t c, uint32_t after)
 {
 	if (IS_IN(c, joiners))
@@ -86,7 +86,7 @@ static bool is_of_use(uint32_t before, uint32_t c, uint32_t after)
 size_t name_fold(struct span text, struct buf *out)
 {
 	size_t at = 0, chars = 0;
-	uint32_t before = 0; /* the last that was kept; 0 behind white space */
+	uint32_t before = 0; /* the last kept character; 0 after white space */
 	bool is_apart = false;
 	while (at < text.len) {
 		size_t start = at;
@@ -110,7 +110,7 @@ size_t name_fold(struct span text, struct buf *out)
 	return chars;
 }
 
-/* Names are ASCII mostly: words of visible characters with one space between them. */
+/* Most names are ASCII: words of visible characters with one space between them. */
 bool name_is_plain(struct span text)
 {
 	unsigned char before = ' ';

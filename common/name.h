@@ -1,12 +1,12 @@
 /*
- * name: the form in which names are stored and compared, so that no two look the same and none looks
- * empty.
+ * name: the form in which names are stored and compared, so that different names look different and
+ * no name looks empty.
  *
  *   - White space (White_Space of the Unicode Character Database, and the braille blank) becomes one
- *     space between words, and none at the ends.
- *   - Characters that show nothing are dropped: controls, zero-width and bidirectional marks, fillers.
- *   - Joiners, emoji selectors and flag tags stay only where they change what is seen: between letters
- *     of scripts that join, within emoji. Elsewhere they are dropped.
+ *     space between words, and is removed at both ends.
+ *   - Invisible characters are removed: controls, zero-width and bidirectional marks, fillers.
+ *   - Joiners, emoji selectors and flag tags are kept only where they change the display: between
+ *     letters of scripts that join, and within emoji.
  *
  * The database adds the canonical composition (NFC) and checks all but the last rule: fold_name of
  * schema/deploy/name_forms.sql. Letters of different scripts that look alike stay different (UTS #39),
@@ -17,11 +17,11 @@
 
 #include "common/buf.h"
 
-/* Whether it is ASCII in that form, as most names are. */
+/* True if the text is ASCII and in that form already, as most names are. */
 bool name_is_plain(struct span text);
 
-/* Appends the form of a text that is valid UTF-8; it is never longer than the text. Returns the number
- * of its characters. */
+/* Appends the form of a text, which must be valid UTF-8. The form is never longer than the text.
+ * Returns its number of characters. */
 size_t name_fold(struct span text, struct buf *out);
 
 #endif

@@ -43,7 +43,7 @@ static bool is_number(const char *at)
 
 bool number_of_text(struct span text, int64_t *out)
 {
-	char number[64]; /* more digits than that are no number that anything here takes */
+	char number[64]; /* longer numbers are out of bounds everywhere */
 	if (text.len == 0 || text.len >= sizeof number)
 		return false;
 	memcpy(number, text.bytes, text.len);

@@ -1,17 +1,17 @@
 /*
- * number: which whole number a number means: 30, 30.0 and 3e1 are one and the same.
+ * number: reads whole numbers in any notation: 30, 30.0 and 3e1 are the same number.
  *
- * The one rule for HTTP, RPC and files.
+ * HTTP, RPC and imported files all use this rule.
  */
 #ifndef COMMON_NUMBER_H
 #define COMMON_NUMBER_H
 
 #include "common/buf.h"
 
-/* False where it has a fraction, or is beyond 2^53, from where a real no longer says which. */
+/* False if the real has a fraction, or is beyond 2^53, where reals no longer hold every integer. */
 bool number_of_real(double real, int64_t *out);
 
-/* A number as JSON writes it (RFC 8259 section 6). False where the text is none, or is not whole. */
+/* Reads a JSON number (RFC 8259 section 6). False if the text is not one, or is not whole. */
 bool number_of_text(struct span text, int64_t *out);
 
 #endif

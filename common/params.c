@@ -11,7 +11,7 @@
 #include "common/utf8.h"
 #include "common/uuid.h"
 
-/* A refusal is `PARAM RULE`. */
+/* The error text is `PARAM RULE`. */
 static enum status refuse(const struct param *p, struct fail *why, const char *rule)
 {
 	return fail_field(why, ST_INVALID_INPUT, p->name, "%s %s", p->name, rule);
@@ -76,7 +76,7 @@ static enum status take_text(
 	return refuse_longer(p, length, why);
 }
 
-/* The rest is judged once the name is folded: fold_names. */
+/* fold_names checks the length after folding. */
 static enum status take_name(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
@@ -169,7 +169,7 @@ static bool take_fingerprint(struct span *text, uint32_t *fingerprint)
 static enum status take_cursor(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
-	static const char rule[] = "must be what next_cursor said";
+	static const char rule[] = "must be a next_cursor of this method";
 	struct span key = t->text, id = { 0 };
 	if (t->type != MSG_TEXT || !take_fingerprint(&key, &v->fingerprint))
 		return refuse(p, why, rule);
@@ -205,8 +205,8 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
-/* A nil that would change nothing must not look like a change: it is refused. Of a required param
- * it says that the value is missing, which fill_absent reports. */
+/* A nil that would change nothing must not look like a change, so it is refused. fill_absent reports
+ * a required param that is nil. */
 static bool takes_nil(const struct param *p)
 {
 	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);
@@ -275,7 +275,7 @@ static enum status fold_name(
 	return refuse_longer(p, length, why);
 }
 
-/* The buffer has its size before the first name: what is borrowed from it must not move. */
+/* Reserves the whole buffer before the first name, because borrowed bytes must not move. */
 static enum status fold_names(
 	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
 {

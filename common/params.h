@@ -1,13 +1,13 @@
 /*
- * params: a request's params, checked against its method and taken apart.
+ * params: checks the params of a request against its method and decodes them.
  *
- * This is the one place that judges values: HTTP and RPC requests meet the same rules and
- * the same words. Everything is borrowed from the message, but for the names that had to be folded:
- * these are borrowed from `names`, a buffer of the caller that it leaves alone meanwhile.
+ * This is the only place that checks values, so that HTTP and RPC have the same rules and error
+ * texts. Decoded values are borrowed from the message. Names that had to be folded are borrowed from
+ * `names`, a buffer that the caller must keep unchanged as long as it uses the values.
  *
  *	struct param_value *values = …;  room for method->param_count values
  *	if (params_decode(method, envelope.params, values, &names, &why) != ST_OK)
- *		answer INVALID_INPUT with why.field and why.text
+ *		respond INVALID_INPUT with why.field and why.text
  */
 #ifndef COMMON_PARAMS_H
 #define COMMON_PARAMS_H
@@ -16,14 +16,14 @@
 #include "common/msg.h"
 
 struct param_value {
-	bool is_present; /* named in the request, nil included */
-	bool is_null;    /* absent without a default, or nil */
+	bool is_present; /* the request names it, even as nil */
+	bool is_null;    /* nil, or absent without a default */
 	bool boolean;
 	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01; INSTANT: µs */
 	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE */
 	bool has_uuid;    /* CURSOR: KEY~UUID */
 	unsigned char uuid[16];
-	uint32_t fingerprint; /* CURSOR: of the list that it belongs to */
+	uint32_t fingerprint; /* CURSOR: identifies its list (worker/cursor.h) */
 };
 
 /*

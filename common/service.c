@@ -18,7 +18,7 @@ enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 struct service {
 	struct event_base *base;
 	void (*on_stop)(void *arg);
-	void (*on_reload)(void *arg); /* NULL: SIGHUP stops */
+	void (*on_reload)(void *arg); /* NULL: SIGHUP stops the service */
 	void *arg;
 	struct event *signals[STOP_SIGNALS];
 	struct event *watchdog;
@@ -33,8 +33,8 @@ uint64_t service_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* sd_notify(3)'s protocol: one datagram of NAME=VALUE lines; '@' is the abstract namespace.
- * Nobody listening, or a full queue, is no reason to stop serving. */
+/* The protocol of sd_notify(3): one datagram of NAME=VALUE lines; '@' is the abstract namespace. A
+ * failure is ignored: the service runs without systemd, too. */
 static void notify(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -69,7 +69,7 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
 	struct service *s = arg;
-	if (fd == SIGHUP && s->on_reload) { /* a signal event's fd is its number */
+	if (fd == SIGHUP && s->on_reload) { /* the fd of a signal event is the signal number */
 		s->on_reload(s->arg);
 		return;
 	}
@@ -87,7 +87,7 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	s->on_stop(s->arg);
 }
 
-/* The changelist saves an epoll_ctl for every change that is undone in the same turn. */
+/* The changelist saves an epoll_ctl for each change that is reverted in the same turn. */
 static struct event_base *base_new(void)
 {
 	struct event_config *config = event_config_new();
@@ -147,7 +147,7 @@ struct event_base *service_base(struct service *s)
 	return s->base;
 }
 
-/* Half of what systemd allows; WATCHDOG_PID tells whether it is us that is watched. */
+/* Half of the interval that systemd allows. WATCHDOG_PID is the process that systemd watches. */
 static void start_watchdog(struct service *s)
 {
 	const char *every = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");

@@ -75,7 +75,7 @@ static const struct setting settings_table[] = {
 
 enum { SETTINGS_COUNT = sizeof settings_table / sizeof *settings_table };
 
-/* A Unix socket's path holds 107 bytes. */
+/* The path of a Unix socket has at most 107 bytes. */
 enum { IPC_MAX = sizeof "ipc://" - 1 + 107 };
 
 static const struct {
@@ -94,7 +94,7 @@ const struct setting *settings_at(size_t index)
 	return index < SETTINGS_COUNT ? &settings_table[index] : NULL;
 }
 
-/* How messages name a setting: by the way it was given. */
+/* Where a value comes from. Messages name the flag or the variable, whichever set it. */
 struct source {
 	const struct setting *row;
 	const char *value;
@@ -159,7 +159,7 @@ static enum status set_time_zone(const struct source *from, void *field, struct 
 	return set_text(from, field, why);
 }
 
-/* A name that can't stand in a Host field would never match, without a word. */
+/* Refuses a name that a Host field cannot contain, because it would silently never match. */
 static bool is_host(const char *text, size_t len)
 {
 	static const char letters[] =
@@ -202,7 +202,7 @@ static enum status set_endpoints(const struct source *from, void *field, struct 
 		if (count > 1 && from->row->kind == SETTING_ENDPOINT)
 			return refuse(from, why, "one endpoint");
 	}
-	if (from->value[0] && at == from->value) /* nothing in it but commas and white space */
+	if (from->value[0] && at == from->value) /* only commas and white space */
 		return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT");
 	return set_text(from, field, why);
 }
@@ -216,7 +216,7 @@ static const setter setter_table[] = {
 	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
 };
 
-/* An item that does not fit comes out empty, which no check accepts. */
+/* An item that does not fit becomes empty, which every check refuses. */
 bool settings_next_endpoint(const char **at, char *endpoint, size_t size)
 {
 	static const char blanks[] = " \t,";
@@ -256,7 +256,7 @@ static bool find_task(const char *arg, enum settings_task *task)
 	return false;
 }
 
-/* Reads argv into one value a row; the last one wins. */
+/* Reads argv into one value per row; the last value of a flag wins. */
 static enum status read_flags(
 	enum settings_user user, int argc, char *const *argv, const char **values, struct fail *why)
 {
@@ -288,15 +288,15 @@ static struct source source_of(const struct setting *row, const char *flag_value
 	return from;
 }
 
-/* What follows from other settings where it is not said. */
+/* Derives endpoints that are not set from other settings. */
 static enum status derive(enum settings_user user, struct settings *s, struct fail *why)
 {
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
 		"ipc://%s/workers/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
 	(void)snprintf(
 		s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
-	const char *said = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
-	if (!*said && made > IPC_MAX)
+	const char *given = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
+	if (!*given && made > IPC_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
 			"STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: "
 			"%.200s",
@@ -304,7 +304,7 @@ static enum status derive(enum settings_user user, struct settings *s, struct fa
 	return ST_OK;
 }
 
-/* Their address is part of the struct: set after it has reached its place. */
+/* These pointers point into the struct itself, so they are set after it is copied to its place. */
 static void point_at_derived(struct settings *s)
 {
 	if (!*s->worker_endpoint)
@@ -313,7 +313,7 @@ static void point_at_derived(struct settings *s)
 		s->gateways = s->gateways_made;
 }
 
-/* A program judges only what it uses; the rest keeps the table's defaults. */
+/* A program checks only the settings that it uses; the others keep their defaults. */
 static enum status fill(
 	enum settings_user user, const char **values, struct settings *s, struct fail *why)
 {

@@ -1,11 +1,11 @@
 /*
- * settings: what people can set, one table for all programs.
+ * settings: one table of the settings of all programs.
  *
- * A value comes from the flag, else from the environment variable, else from the table. Flags
- * are `--name value` or `--name=value`. An empty variable counts as not set (so that compose
- * and EnvironmentFile= can name it), but for the CORS lists, where empty means nobody.
- * The same table prints --help and --settings-table, which the README and
- * systemd/studytracker.env are checked against.
+ * A value comes from the flag, else from the environment variable, else from the table. Flags are
+ * `--name value` or `--name=value`. An empty variable counts as not set, so that compose and
+ * EnvironmentFile= can list it; the CORS lists are an exception, where empty means nobody. The same
+ * table prints --help and --settings-table; a check compares the README and
+ * systemd/studytracker.env with it.
  *
  *	struct settings settings;
  *	enum settings_task task;
@@ -30,7 +30,7 @@
 
 enum settings_user { FOR_GATEWAY = 1, FOR_WORKER = 2, FOR_DEV = 4 };
 
-/* What the command line asks for. */
+/* The task that the command line names. */
 enum settings_task { SETTINGS_RUN, SETTINGS_HELP, SETTINGS_VERSION, SETTINGS_TABLE };
 
 enum setting_kind {
@@ -45,11 +45,11 @@ enum setting_kind {
 };
 
 struct setting {
-	const char *flag; /* without the dashes; NULL: a variable only */
+	const char *flag; /* without the dashes; NULL: only a variable */
 	const char *env;
 	const char *fallback; /* as text */
 	const char *help;
-	unsigned used_by; /* enum settings_user, or-ed */
+	unsigned used_by; /* enum settings_user, combined with | */
 	enum setting_kind kind;
 	bool empty_is_value;
 	int64_t min, max;
@@ -59,17 +59,17 @@ struct setting {
 
 enum { ENDPOINT_MAX = 128 };
 
-/* Texts are borrowed from argv, the environment and the table: valid as long as these. */
+/* Texts are borrowed from argv, the environment and the table. */
 struct settings {
 	/* gateway */
 	const char *api_host;
-	int64_t api_port; /* 0: any free one */
+	int64_t api_port; /* 0: any free port */
 	const char *app_name;
 	const char *cors_origins, *cors_methods, *cors_headers;
 	bool cors_credentials;
 	const char *hosts;           /* comma-separated */
 	const char *auth;            /* "off"; empty: not set */
-	int64_t instance;            /* 1…; which gateway of this machine it is */
+	int64_t instance;            /* 1…: the number of this gateway on its machine */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */
 	const char *curve_clients_file;
@@ -93,24 +93,24 @@ struct settings {
 	char worker_endpoint_made[ENDPOINT_MAX], gateways_made[ENDPOINT_MAX];
 };
 
-/* Fills *into and *task, both untouched on failure. ST_BAD_SETTING with a sentence that names
- * the flag or variable, what is wrong and what is right; never the value of DATABASE_URL.
- * A task other than SETTINGS_RUN is found before values are judged. */
+/* Fills *into and *task; leaves both untouched on failure. ST_BAD_SETTING with a sentence that names
+ * the flag or variable, the error and what is allowed; never the value of DATABASE_URL. A task other
+ * than SETTINGS_RUN is found before values are checked. */
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
 
-/* Help, version or the Markdown table, by the task. */
+/* Prints the help, the version or the Markdown table, by the task. */
 void settings_print(
 	enum settings_task task, enum settings_user user, const char *program, FILE *to);
 
-/* Names each STUDYTRACKER_ variable of the environment that is in no row. */
+/* Calls on_unknown for each STUDYTRACKER_ variable of the environment that has no row. */
 void settings_warn_unknown(void (*on_unknown)(const char *name));
 
-/* The next endpoint of a comma-separated list, white space trimmed, or false at the end:
+/* Gets the next endpoint of a comma-separated list, without white space; false at the end:
  *	for (const char *at = list; settings_next_endpoint(&at, endpoint, sizeof endpoint);) */
 bool settings_next_endpoint(const char **at, char *endpoint, size_t size);
 
-/* The table's rows; NULL past the end. */
+/* A row of the table; NULL past the end. */
 const struct setting *settings_at(size_t index);
 
 #endif

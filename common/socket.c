@@ -16,10 +16,10 @@ enum {
 	HEARTBEAT_TIMEOUT_MS = 2000,
 	HANDSHAKE_MS = 2000,
 	KEEPALIVE_S = 5,
-	UNACKNOWLEDGED_MS = 15000, /* then TCP gives up a peer that is gone or doesn't read */
+	UNACKNOWLEDGED_MS = 15000, /* TCP then drops a peer that is gone or does not read */
 	RECONNECT_MS = 50,
 	RECONNECT_MAX_MS = 1000,
-	FRAME_SLACK = 64, /* what CURVE adds to a body */
+	FRAME_SLACK = 64, /* for the bytes that CURVE adds to a body */
 };
 
 struct socket_hub {
@@ -68,8 +68,8 @@ static enum status set_options(struct socket *s)
 {
 	int high_water = s->options.high_water ? s->options.high_water : SOCKET_HIGH_WATER;
 	bool has_mark = s->options.receive_high_water > 0;
-	/* Over it ZeroMQ ends the connection before it reads the frame. It holds before the
-	 * handshake, too, and for each frame, not for their sum. */
+	/* ZeroMQ ends a connection whose frame is larger, before it reads the frame. The limit applies to
+	 * each frame, not to their sum, and before the handshake, too. */
 	int64_t frame_max = (int64_t)s->max_body + FRAME_SLACK;
 	const struct {
 		int option, value;
@@ -85,9 +85,9 @@ static enum status set_options(struct socket *s)
 		{ ZMQ_TCP_KEEPALIVE_CNT, 3 },
 		{ ZMQ_TCP_MAXRT, UNACKNOWLEDGED_MS },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
-		/* else a bound 127.0.0.1 is ::ffff:127.0.0.1 */
+		/* not always on: it would turn 127.0.0.1 into ::ffff:127.0.0.1 */
 		{ ZMQ_IPV6, strchr(s->options.endpoint, '[') != NULL },
-		/* DEALER: nothing waits for a connection that is not there yet */
+		/* a DEALER must not queue messages for a connection that does not exist yet */
 		{ ZMQ_IMMEDIATE, 1 },
 		{ ZMQ_RECONNECT_IVL, RECONNECT_MS },
 		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
@@ -124,7 +124,7 @@ static enum status attach(struct socket *s, struct fail *why)
 	enum status st = bind ? prepare_bind(s, why) : ST_OK;
 	if (st != ST_OK)
 		return st;
-	/* The group may connect: the directory says which. No other thread makes files. */
+	/* The group of the directory may connect. No other thread creates files meanwhile. */
 	mode_t mask = umask(0117);
 	int done = bind ? zmq_bind(s->zmq, endpoint) : zmq_connect(s->zmq, endpoint);
 	(void)umask(mask);
@@ -147,11 +147,11 @@ static enum status watch(struct socket *s, struct event_base *base)
 	s->again = evtimer_new(base, socket_on_readable, s);
 	if (!s->readable || !s->again || event_add(s->readable, NULL) != 0)
 		return ST_NO_MEMORY;
-	socket_read_again(s); /* the first edge may be gone */
+	socket_read_again(s); /* the first edge may have passed already */
 	return ST_OK;
 }
 
-static void on_news(void *arg, size_t accepted, size_t lost)
+static void on_connections_changed(void *arg, size_t accepted, size_t lost)
 {
 	struct socket *s = arg;
 	(void)accepted;
@@ -166,7 +166,8 @@ static enum status monitor(struct socket *s, struct socket_hub *hub, struct fail
 			&s->peers, hub->context, s->zmq, hub->base, s->options.peers_max, why);
 	if (!s->options.on_lost)
 		return ST_OK;
-	return monitor_open(&s->monitor, hub->context, s->zmq, hub->base, on_news, s, why);
+	return monitor_open(
+		&s->monitor, hub->context, s->zmq, hub->base, on_connections_changed, s, why);
 }
 
 size_t socket_connection_count(const struct socket *s)

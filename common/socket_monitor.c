@@ -8,15 +8,15 @@
 #include <string.h>
 
 struct monitor {
-	void *watched, *events; /* sockets: the one, and the PAIR that hears of it */
+	void *watched, *events; /* the watched socket and the PAIR that receives its events */
 	struct event *readable;
-	monitor_change on_news;
+	monitor_change on_change;
 	void *arg;
 };
 
-enum { EVENT_SIZE = 6 }; /* of the first frame: 16 bits what, 32 bits of a value */
+enum { EVENT_SIZE = 6 }; /* the first frame: an event of 16 bits and a value of 32 bits */
 
-/* What happened; 0 for the second frame of an event, an endpoint. */
+/* Sets *what to the event, or to 0 for the second frame of an event, an endpoint. */
 static bool take_frame(struct monitor *m, uint16_t *what)
 {
 	int got;
@@ -41,7 +41,7 @@ void monitor_read(struct monitor *m)
 		lost += what == ZMQ_EVENT_DISCONNECTED;
 	}
 	if (accepted || lost)
-		m->on_news(m->arg, accepted, lost);
+		m->on_change(m->arg, accepted, lost);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -50,9 +50,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	monitor_read(arg);
 }
 
-/* Without a high-water mark: at one ZeroMQ's I/O thread would wait for us, and we at
- * monitor_free for it. The events are as few as connections can be made. */
-static bool hear(struct monitor *m, void *context)
+/* There is no high-water mark: at one, ZeroMQ's I/O thread would wait for us while monitor_free waits
+ * for that thread. The number of events is limited by how fast connections can be made. */
+static bool subscribe(struct monitor *m, void *context)
 {
 	static const int unlimited = 0, none = 0;
 	char endpoint[64];
@@ -77,21 +77,21 @@ static bool watch(struct monitor *m, struct event_base *base)
 }
 
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_change on_news, void *arg, struct fail *why)
+	monitor_change on_change, void *arg, struct fail *why)
 {
 	struct monitor *m = calloc(1, sizeof *m);
 	if (!m)
 		return fail_set(why, ST_NO_MEMORY, "no memory for a monitor");
 	m->watched = zmq;
-	m->on_news = on_news;
+	m->on_change = on_change;
 	m->arg = arg;
-	if (!hear(m, context) || !watch(m, base)) {
+	if (!subscribe(m, context) || !watch(m, base)) {
 		enum status st =
 			fail_set(why, ST_SYSTEM, "ZeroMQ monitor: %s", zmq_strerror(errno));
 		monitor_free(&m);
 		return st;
 	}
-	monitor_read(m); /* an edge may be gone */
+	monitor_read(m); /* an edge may have passed already */
 	*out = m;
 	return ST_OK;
 }
@@ -105,7 +105,7 @@ void monitor_free(struct monitor **monitor)
 	if (m->readable)
 		event_free(m->readable);
 	(void)zmq_socket_monitor(
-		m->watched, NULL, 0); /* no more events, before nobody hears them */
+		m->watched, NULL, 0); /* stop the events before their reader is closed */
 	if (m->events)
 		zmq_close(m->events);
 	free(m);

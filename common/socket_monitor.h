@@ -1,9 +1,9 @@
 /*
- * socket_monitor: tells which connections a socket has got and lost (zmq_socket_monitor(3)); a third
- * door into the one room of zmq.h, opened by socket.c and socket_peers.c only.
+ * socket_monitor: reports connections that a socket accepted and lost (zmq_socket_monitor(3)). Only
+ * socket.c and socket_peers.c include it.
  *
- * ZeroMQ connects again by itself and says nothing of it on the socket: who was asked for
- * something over the former connection would not know that nobody waits for it any more.
+ * ZeroMQ reconnects by itself and does not report it on the socket. A worker needs to know: nobody
+ * waits any more for requests that came over the former connection.
  */
 #ifndef COMMON_SOCKET_MONITOR_H
 #define COMMON_SOCKET_MONITOR_H
@@ -15,17 +15,17 @@
 struct event_base;
 struct monitor;
 
-/* So many connections were accepted and lost since the last call. */
+/* The numbers of connections accepted and lost since the last call. */
 typedef void (*monitor_change)(void *arg, size_t accepted, size_t lost);
 
-/* Watches `zmq`, which is not connected or bound yet. on_news runs from the loop and
+/* Watches `zmq`, which must not be connected or bound yet. on_change runs from the loop and from
  * monitor_read. */
 enum status monitor_open(struct monitor **out, void *context, void *zmq, struct event_base *base,
-	monitor_change on_news, void *arg, struct fail *why) MUST_CHECK;
+	monitor_change on_change, void *arg, struct fail *why) MUST_CHECK;
 
-/* Tells at once what has happened already; accepts NULL. */
+/* Reports now what has happened already; accepts NULL. */
 void monitor_read(struct monitor *m);
 
-void monitor_free(struct monitor **m); /* before its socket; accepts NULL inside */
+void monitor_free(struct monitor **m); /* before its socket is closed; accepts NULL inside */
 
 #endif

@@ -12,12 +12,12 @@ enum { PATH_SIZE = 128 };
 struct socket_peers {
 	size_t count, max;
 	bool is_hidden;
-	char path[PATH_SIZE], hidden[PATH_SIZE]; /* empty: not bounded */
+	char path[PATH_SIZE], hidden[PATH_SIZE]; /* empty: no limit */
 	struct monitor *monitor;
 };
 
-/* A rename that fails is tried again when the next connection comes or goes. */
-static void settle(struct socket_peers *p)
+/* Renames the socket when the limit is reached or left. A failed rename is retried at the next change. */
+static void update_path(struct socket_peers *p)
 {
 	bool is_full = p->max > 0 && p->count >= p->max;
 	if (!*p->path || is_full == p->is_hidden)
@@ -27,12 +27,12 @@ static void settle(struct socket_peers *p)
 		p->is_hidden = is_full;
 }
 
-static void on_news(void *arg, size_t accepted, size_t lost)
+static void on_change(void *arg, size_t accepted, size_t lost)
 {
 	struct socket_peers *p = arg;
 	p->count += accepted;
 	p->count -= lost < p->count ? lost : p->count;
-	settle(p);
+	update_path(p);
 }
 
 enum status socket_peers_open(struct socket_peers **out, void *context, void *zmq,
@@ -42,7 +42,7 @@ enum status socket_peers_open(struct socket_peers **out, void *context, void *zm
 	if (!p)
 		return fail_set(why, ST_NO_MEMORY, "no memory for a socket");
 	p->max = max;
-	enum status st = monitor_open(&p->monitor, context, zmq, base, on_news, p, why);
+	enum status st = monitor_open(&p->monitor, context, zmq, base, on_change, p, why);
 	if (st != ST_OK) {
 		socket_peers_free(&p);
 		return st;
@@ -60,7 +60,7 @@ void socket_peers_bound(struct socket_peers *p, const char *endpoint)
 		return;
 	(void)snprintf(p->path, sizeof p->path, "%s", path);
 	(void)snprintf(p->hidden, sizeof p->hidden, "%.120s.full", path);
-	settle(p);
+	update_path(p);
 }
 
 size_t socket_peers_count(const struct socket_peers *p)
@@ -75,7 +75,7 @@ void socket_peers_free(struct socket_peers **peers)
 		return;
 	*peers = NULL;
 	monitor_free(&p->monitor);
-	p->max = 0; /* ZeroMQ removes the file by its name */
-	settle(p);
+	p->max = 0; /* restores the name, by which ZeroMQ removes the file */
+	update_path(p);
 	free(p);
 }

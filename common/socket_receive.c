@@ -8,7 +8,7 @@
 
 enum { FRAMES_MAX = 3 /* identity, delimiter, body */ };
 
-/* What one turn of the loop reads; then other events have their turn. */
+/* One turn of the loop reads at most this; then other events run. */
 enum { MESSAGES_PER_TURN = 256, FRAMES_PER_TURN = 4096, BYTES_PER_TURN = 4 << 20, TURN_MS = 5 };
 
 struct budget {
@@ -17,7 +17,7 @@ struct budget {
 	uint64_t end_ms;
 };
 
-/* ZMQ_EVENTS, through interrupts; 0 where the socket can't say. */
+/* ZMQ_EVENTS, retried after interrupts; 0 on failure. */
 static int events_of(struct socket *s)
 {
 	int events = 0;
@@ -54,7 +54,7 @@ static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *lef
 	return got >= 0;
 }
 
-/* Drops the rest of a message as far as the budget goes; a later turn drops what is left. */
+/* Drops the rest of a message within the budget; a later turn continues. */
 static void skip_rest(struct socket *s, struct budget *left)
 {
 	zmq_msg_t frame;
@@ -65,7 +65,8 @@ static void skip_rest(struct socket *s, struct budget *left)
 	zmq_msg_close(&frame);
 }
 
-/* The number of the frames of a message; more than FRAMES_MAX where it has too many. 0: none. */
+/* Receives one message and returns its number of frames: 0 if there is none, more than FRAMES_MAX if it
+ * has too many. */
 static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
 {
 	for (int count = 0; count < FRAMES_MAX;) {
@@ -84,7 +85,7 @@ static struct span frame_span(zmq_msg_t *frame)
 	return (struct span){ zmq_msg_data(frame), zmq_msg_size(frame) };
 }
 
-/* Hands on what is [identity] [delimiter] body, in which the identity is the ROUTER's own. */
+/* Passes on a message [identity] [delimiter] body. Only a ROUTER has the identity frame. */
 static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 {
 	int body = s->options.router ? 1 : 0;
@@ -119,7 +120,7 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
 }
 
-/* False: there was none. */
+/* False if there was no message. */
 static bool receive_and_deliver(struct socket *s, struct budget *left)
 {
 	zmq_msg_t frames[FRAMES_MAX];
@@ -140,8 +141,9 @@ static bool is_spent(const struct budget *left)
 	       || service_now_ms() >= left->end_ms;
 }
 
-/* Messages that arrived before the last look raise no edge: read until ZMQ_EVENTS says none, or
- * look again in the next turn. ZeroMQ takes a message of each peer in turn. */
+/* ZMQ_FD is edge-triggered: it does not signal a message that arrived before the last read of
+ * ZMQ_EVENTS. So this reads until ZMQ_EVENTS reports none, or again in the next turn. ZeroMQ takes
+ * messages from its peers in turn. */
 static void pump(struct socket *s)
 {
 	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,

@@ -17,8 +17,8 @@ static int send_frame(struct socket *s, struct span frame, int flags)
 	return sent;
 }
 
-/* What stands before a body. Only the first frame of a message can be refused for want of room
- * or of the peer. */
+/* Sends the frames before the body. ZeroMQ refuses only the first frame of a message for lack of room or
+ * of the peer. */
 static int send_head(struct socket *s, struct span peer)
 {
 	if (!s->options.router)
@@ -34,7 +34,7 @@ static int send_head(struct socket *s, struct span peer)
 
 static enum status note_sent(struct socket *s, bool is_sent, int error)
 {
-	socket_read_again(s); /* a send can swallow the edge of a message that came in */
+	socket_read_again(s); /* a send can consume the edge of a received message */
 	if (is_sent) {
 		s->counts.sent++;
 		return ST_OK;
@@ -59,7 +59,7 @@ enum status socket_send(struct socket *s, struct span peer, struct span body)
 	return note_sent(s, is_sent, errno);
 }
 
-static int send_parcel(struct socket *s, zmq_msg_t *message)
+static int send_message(struct socket *s, zmq_msg_t *message)
 {
 	int sent;
 	do
@@ -81,8 +81,8 @@ enum status socket_send_buf(
 		return ST_NO_MEMORY;
 	}
 	*body = (struct buf){ .limit = body->limit };
-	bool is_sent = send_head(s, peer) >= 0 && send_parcel(s, &message) >= 0;
+	bool is_sent = send_head(s, peer) >= 0 && send_message(s, &message) >= 0;
 	int error = errno;
-	zmq_msg_close(&message); /* empty where it was sent */
+	zmq_msg_close(&message); /* empty if it was sent */
 	return note_sent(s, is_sent, error);
 }

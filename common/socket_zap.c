@@ -8,7 +8,7 @@
 
 enum { REQUESTS_PER_TURN = 64 };
 
-/* The frames of a request, RFC 27. */
+/* The frames of a ZAP request (RFC 27). */
 enum { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, CREDENTIALS, FRAMES };
 
 static const char *const domains[] = { [CURVE_CLIENT] = "client", [CURVE_WORKER] = "worker" };
@@ -19,7 +19,7 @@ struct zap {
 	struct event *readable, *again;
 };
 
-/* The sockets' side. */
+/* Keys of sockets. */
 
 static enum status set(void *zmq, int option, const char *text, struct fail *why)
 {
@@ -28,7 +28,7 @@ static enum status set(void *zmq, int option, const char *text, struct fail *why
 	return fail_set(why, ST_SYSTEM, "CURVE: %s", zmq_strerror(errno));
 }
 
-/* A pair that doesn't belong together fails only at the peers, without a word. */
+/* With keys that do not match, peers would fail silently. */
 static enum status check_pair(const struct curve *curve, struct fail *why)
 {
 	char public_key[CURVE_TEXT_LEN + 1];
@@ -37,8 +37,8 @@ static enum status check_pair(const struct curve *curve, struct fail *why)
 	if (strcmp(public_key, curve_public_key(curve)) == 0)
 		return ST_OK;
 	return fail_set(why, ST_BAD_SETTING,
-		"the public key in STUDYTRACKER_CURVE_SECRET_KEY_FILE isn't that of its secret "
-		"key");
+		"the public and the secret key in STUDYTRACKER_CURVE_SECRET_KEY_FILE do not "
+		"match");
 }
 
 static enum status secure_server(
@@ -47,7 +47,7 @@ static enum status secure_server(
 	static const int on = 1;
 	if (!curve_has_clients(curve))
 		return fail_set(why, ST_BAD_SETTING,
-			"STUDYTRACKER_CURVE_CLIENTS_FILE must say whose keys may connect");
+			"STUDYTRACKER_CURVE_CLIENTS_FILE must list the keys that may connect");
 	enum status st = check_pair(curve, why);
 	if (st == ST_OK && zmq_setsockopt(zmq, ZMQ_CURVE_SERVER, &on, sizeof on) != 0)
 		st = fail_set(why, ST_SYSTEM, "CURVE: %s", zmq_strerror(errno));
@@ -115,7 +115,7 @@ static bool is_frame(zmq_msg_t *frame, const char *text)
 	return span_is((struct span){ zmq_msg_data(frame), zmq_msg_size(frame) }, text);
 }
 
-static bool judge(const struct zap *zap, zmq_msg_t *frames, char user[CURVE_TEXT_LEN + 1])
+static bool check_key(const struct zap *zap, zmq_msg_t *frames, char user[CURVE_TEXT_LEN + 1])
 {
 	unsigned char key[CURVE_KEY_SIZE];
 	if (!is_frame(&frames[MECHANISM], "CURVE")
@@ -130,7 +130,7 @@ static bool judge(const struct zap *zap, zmq_msg_t *frames, char user[CURVE_TEXT
 	return false;
 }
 
-static void tell_refused(const struct zap *zap, const char *user, zmq_msg_t *address)
+static void report_refused(const struct zap *zap, const char *user, zmq_msg_t *address)
 {
 	char from[64];
 	(void)snprintf(from, sizeof from, "%.*s", (int)zmq_msg_size(address),
@@ -139,9 +139,9 @@ static void tell_refused(const struct zap *zap, const char *user, zmq_msg_t *add
 		zap->security.on_refused(zap->security.arg, user, from);
 }
 
-/* A ZAP request is from ZeroMQ itself, in this process: its reply can't fail for want of room.
- * 300, not 400: a peer that is told 400 never connects again, also once its key is listed. */
-static void reply(struct zap *zap, zmq_msg_t *request_id, bool is_allowed, const char *user)
+/* ZeroMQ itself sends ZAP requests, inside this process, so a response cannot fail for lack of room. The
+ * status is 300, because after 400 a peer would never connect again, even when its key is listed. */
+static void respond(struct zap *zap, zmq_msg_t *request_id, bool is_allowed, const char *user)
 {
 	const char *const rest[] = { is_allowed ? "200" : "300", is_allowed ? "OK" : "not allowed",
 		is_allowed ? user : "", "" };
@@ -152,7 +152,7 @@ static void reply(struct zap *zap, zmq_msg_t *request_id, bool is_allowed, const
 			i + 1 < sizeof rest / sizeof *rest ? ZMQ_SNDMORE : 0);
 }
 
-/* All frames of a request; those past FRAMES are dropped. False: there is none. */
+/* Receives all frames of a request and drops those beyond FRAMES. False if there is no request. */
 static bool receive(struct zap *zap, zmq_msg_t *frames)
 {
 	zmq_msg_t beyond;
@@ -169,8 +169,8 @@ static bool receive(struct zap *zap, zmq_msg_t *frames)
 	return count > 0;
 }
 
-/* True where there was a request. */
-static bool answer_one(struct zap *zap)
+/* False if there was no request. */
+static bool serve_one(struct zap *zap)
 {
 	zmq_msg_t frames[FRAMES];
 	char user[CURVE_TEXT_LEN + 1] = "";
@@ -178,24 +178,24 @@ static bool answer_one(struct zap *zap)
 		zmq_msg_init(&frames[i]);
 	bool has_request = receive(zap, frames);
 	if (has_request) {
-		bool is_allowed = judge(zap, frames, user);
-		reply(zap, &frames[REQUEST_ID], is_allowed, user);
+		bool is_allowed = check_key(zap, frames, user);
+		respond(zap, &frames[REQUEST_ID], is_allowed, user);
 		if (!is_allowed)
-			tell_refused(zap, user, &frames[ADDRESS]);
+			report_refused(zap, user, &frames[ADDRESS]);
 	}
 	for (int i = 0; i < FRAMES; i++)
 		zmq_msg_close(&frames[i]);
 	return has_request;
 }
 
-/* Edge-triggered, as in socket.c: until there is none, or again in the next turn. */
+/* Edge-triggered, as in socket_receive.c: reads until there is none, or again in the next turn. */
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	static const struct timeval now = { 0, 0 };
 	struct zap *zap = arg;
 	(void)fd, (void)what;
 	for (int i = 0; i < REQUESTS_PER_TURN; i++)
-		if (!answer_one(zap))
+		if (!serve_one(zap))
 			return;
 	evtimer_add(zap->again, &now);
 }

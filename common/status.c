@@ -72,7 +72,7 @@ enum status status_from_code(const char *code, size_t len)
 	return ST_INTERNAL;
 }
 
-/* What did not fit is cut between two characters. */
+/* Truncates a text that does not fit, between two characters. */
 PRINTF_LIKE(2, 0)
 static void put_text(struct fail *why, const char *format, va_list args)
 {

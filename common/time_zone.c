@@ -9,7 +9,7 @@
 
 enum { NAME_MAX_BYTES = 64 };
 
-/* Names without a slash are a closed list: the tz database adds no more. */
+/* Names without a slash are a closed list: the tz database adds no new ones. */
 static const char pattern[] =
 	"^(posix/)?([A-Za-z_]+(/[A-Za-z_-]+)+|Etc/GMT(\\+([1-9]|1[0-2])|-([1-9]|1[0-4]))"
 	"|(Etc/)?GMT[+-]?0|CET|CST6CDT|Cuba|EET|EST|EST5EDT|Egypt|Eire|Factory|GB|GB-Eire|GMT"
@@ -36,7 +36,7 @@ static bool is_file(const char *name)
 	return stat(path, &file) == 0 && S_ISREG(file.st_mode);
 }
 
-/* A machine without UTC's file has no tz database. */
+/* A machine without the file of UTC has no tz database. */
 bool time_zone_exists(const char *name)
 {
 	return is_name(name) && (is_file(name) || !is_file("UTC"));

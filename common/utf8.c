@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Most text is ASCII: eight bytes at a time. */
+/* Most text is ASCII, so it checks eight bytes at a time. */
 static size_t ascii_run(const unsigned char *at, const unsigned char *end)
 {
 	const unsigned char *start = at;
@@ -18,10 +18,10 @@ static size_t ascii_run(const unsigned char *at, const unsigned char *end)
 	return (size_t)(at - start);
 }
 
-/* Length of the sequence at `at`, 0 where it is not valid (RFC 3629 section 4). */
+/* Length of the sequence at `at`; 0 if it is not valid (RFC 3629 section 4). */
 static size_t sequence(const unsigned char *at, const unsigned char *end)
 {
-	/* first byte's range, the second's, length */
+	/* range of the first byte, range of the second byte, length */
 	static const struct {
 		unsigned char first, last, low, high, len;
 	} table[] = {
@@ -119,7 +119,7 @@ static bool is_plain(unsigned char c)
 	return c > ' ' && c < 0x80;
 }
 
-/* Length of the white space that starts (or, from_end, ends) the text; 0 without. */
+/* Length of the white space at the start (from_end: at the end) of the text. */
 static size_t space_at(const char *bytes, size_t len, bool from_end)
 {
 	if (len == 0 || is_plain((unsigned char)bytes[from_end ? len - 1 : 0]))

@@ -1,6 +1,6 @@
 /*
- * utf8: the one check of text from outside (RFC 3629: no overlong forms, no surrogates,
- * nothing over U+10FFFF).
+ * utf8: checks and measures text from outside (RFC 3629: no overlong forms, no surrogates, nothing
+ * above U+10FFFF).
  */
 #ifndef COMMON_UTF8_H
 #define COMMON_UTF8_H
@@ -9,23 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True where `len` bytes are valid UTF-8. U+0000 is valid UTF-8. */
+/* True if the bytes are valid UTF-8. U+0000 is valid. */
 bool utf8_is_valid(const char *bytes, size_t len);
 
-/* The most bytes, up to `max`, that end between two characters of valid UTF-8. */
+/* The largest length up to `max` that ends between two characters. The input is valid UTF-8. */
 size_t utf8_cut(const char *bytes, size_t len, size_t max);
 
-/* A name from outside as it can stand in an error text: NUL-terminated, cut to fit, '?' for
- * control bytes; "?" where it is not valid UTF-8. */
+/* Copies a name from outside for an error text: NUL-terminated, truncated to fit, '?' for control
+ * bytes; only "?" if it is not valid UTF-8. */
 void utf8_show(const char *bytes, size_t len, char *out, size_t size);
 
-/* Code points in valid UTF-8. */
+/* The number of code points of valid UTF-8. */
 size_t utf8_length(const char *bytes, size_t len);
 
-/* The code point at *at of valid UTF-8, which has one there; *at moves behind it. */
+/* The code point at *at, which must be inside valid UTF-8; moves *at past it. */
 uint32_t utf8_next(const char *bytes, size_t len, size_t *at);
 
-/* Offset of the first byte that is not Unicode White_Space, and the end without such. */
+/* Where the text begins and ends without its Unicode White_Space at both ends. */
 size_t utf8_trim_start(const char *bytes, size_t len);
 size_t utf8_trim_end(const char *bytes, size_t len);
 

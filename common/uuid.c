@@ -5,7 +5,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { RANDOM_BYTES = 10 }; /* of a UUID; rand_a, which the counter is seeded with, and rand_b */
+enum { RANDOM_BYTES = 10 }; /* per UUID: rand_a, which seeds the counter, and rand_b */
 
 static void random_bytes(unsigned char *out, size_t len)
 {
@@ -14,7 +14,7 @@ static void random_bytes(unsigned char *out, size_t len)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return; /* only before the kernel's pool is ready, and then getrandom blocks */
+			return; /* does not happen: getrandom blocks until its pool is ready */
 		out += got;
 		len -= (size_t)got;
 	}
@@ -37,16 +37,16 @@ static uint64_t unix_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* RFC 9562 section 6.2, method 1: a 12-bit counter in rand_a; when it is used up within one
- * millisecond, or the clock goes back, the timestamp runs ahead. */
+/* RFC 9562 section 6.2, method 1: a 12-bit counter in rand_a. When the counter is used up within a
+ * millisecond, or the clock goes back, the timestamp runs ahead of the clock. */
 void uuid_v7(struct uuid_source *source, unsigned char out[16])
 {
 	uint64_t now = unix_ms();
 	take_random(source, out + 6);
 	if (now > source->last_ms) {
 		source->last_ms = now;
-		source->counter =
-			(uint16_t)(((out[6] << 8) | out[7]) & 0x7ff); /* leaves room to count */
+		source->counter = (uint16_t)(((out[6] << 8) | out[7])
+					     & 0x7ff); /* the top bit is 0: room to count */
 	} else if (++source->counter > 0xfff) {
 		source->last_ms++;
 		source->counter = 0;

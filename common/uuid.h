@@ -9,9 +9,9 @@
 
 enum { UUID_TEXT_LEN = 36 };
 
-/* A version 7 UUID (section 5.7): Unix milliseconds, then a counter and random bits, so that
- * ids made by one process ascend. Random bytes come from getrandom(2), for some ids at a time,
- * and are used once. A zeroed struct is ready; not to be used on both sides of a fork. */
+/* Generates version 7 UUIDs (section 5.7): Unix milliseconds, then a counter and random bits, so that
+ * the ids of one process ascend. Random bytes come from getrandom(2), for several ids at a time, and
+ * are used once. A zeroed struct is ready. Do not use one source on both sides of a fork. */
 struct uuid_source {
 	uint64_t last_ms;
 	uint16_t counter;
@@ -20,10 +20,10 @@ struct uuid_source {
 };
 void uuid_v7(struct uuid_source *source, unsigned char out[16]);
 
-/* 36 characters, lower case, not NUL-terminated. */
+/* Writes 36 characters in lower case, without a NUL. */
 void uuid_format(const unsigned char uuid[16], char out[UUID_TEXT_LEN]);
 
-/* 8-4-4-4-12 hex digits of any case, nothing else (section 4). */
+/* Reads 8-4-4-4-12 hexadecimal digits of any case and nothing else (section 4). */
 bool uuid_parse(struct span text, unsigned char out[16]) MUST_CHECK;
 
 #endif

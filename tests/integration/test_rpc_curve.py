@@ -67,7 +67,7 @@ class Refusals(Directory):
         pair = f"public {keys.public}\nsecret {keys.secret}\n"
         for what, path, reason in (
                 ("missing", "/nowhere/key", "No such file"),
-                ("a directory", self.directory, "is no file"),
+                ("a directory", self.directory, "is not a file"),
                 ("open to others", self.write("open", pair, 0o640), "mode must be 0600"),
                 ("writable by others", self.write("shared", pair, 0o620), "others can write to it"),
                 *([("another's", self.write("foreign", pair, 0o600, "nobody"), "belongs to another user")]
@@ -82,7 +82,7 @@ class Refusals(Directory):
         mixed = self.write("mixed", f"public {other.public}\nsecret {keys.secret}\n", 0o600)
         said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=mixed, STUDYTRACKER_RPC_ENDPOINT="tcp://127.0.0.1:*",
                             STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("nobody", ""))
-        self.assertIn("isn't that of its secret key", said)
+        self.assertIn("do not match", said)
         for mode in (0o664, 0o646):
             said = self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("shared", f"{other.public}\n", mode))
             self.assertIn("others can write to it", said)

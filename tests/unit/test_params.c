@@ -21,7 +21,7 @@ struct value {
 	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years " \
 	"1900 to "                                                                              \
 	"9999"
-#define CURSOR "cursor must be what next_cursor said"
+#define CURSOR "cursor must be a next_cursor of this method"
 #define BYTES_201                                                                              \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
