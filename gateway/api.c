@@ -7,6 +7,7 @@
 #include "gateway/api_head.h"
 #include "gateway/api_list.h"
 #include "gateway/asset.h"
+#include "gateway/dialect.h"
 #include "gateway/http_conditional.h"
 #include "gateway/http_head.h"
 #include "gateway/json_in.h"
@@ -23,7 +24,8 @@ void api_format_error(struct buf *headers, struct buf *body, enum status st, con
 	if (http)
 		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);
 	api_head_put_refusal(http, st, error.field, headers);
-	response_put_error(body, &error, request_id_view(&id));
+	const struct dialect *dialect = dialect_of(http ? http->path : (struct span){ 0 });
+	dialect->put_error(body, &error, request_id_view(&id));
 }
 
 static void put_row_headers(

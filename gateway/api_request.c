@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "gateway/api_head.h"
+#include "gateway/dialect.h"
 #include "gateway/http_head.h"
 
 enum { PAGE_ROWS = 500 }; /* of a list that is answered as a whole */
@@ -168,7 +169,8 @@ void api_request_refuse(struct api_request **request, const struct error_info *i
 	api_head_put_refusal(exchange_request(r->exchange), info->st, info->field, &headers);
 	if (http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	response_put_error(&body, info, request_id_view(&r->id));
+	const struct dialect *dialect = dialect_of(exchange_request(r->exchange)->path);
+	dialect->put_error(&body, info, request_id_view(&r->id));
 	api_request_respond_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);

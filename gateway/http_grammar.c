@@ -127,8 +127,10 @@ static enum http_step in_target(struct http_reader *r, struct http_cursor *c)
 {
 	struct http_scan *s = &r->scan;
 	c->pos += http_run_of(rest_of(c), HTTP_TARGET);
-	if (c->pos - s->start > HTTP_TARGET_MAX)
+	if (c->pos - s->start > HTTP_TARGET_MAX) {
+		s->path = mark(s->start, s->start + HTTP_TARGET_MAX); /* for http_reader_known */
 		return refuse(r, c, ST_URI_TOO_LONG, "the request target is over 8 KiB");
+	}
 	if (at_end(c))
 		return STEP_WAIT;
 	if (c->bytes[c->pos] != ' ' || c->pos == s->start)

@@ -98,10 +98,15 @@ struct error_info response_read_error(struct span error_map)
 	return error;
 }
 
+static struct span message_of(const struct error_info *error)
+{
+	return error->message.len ? error->message : span_of(status_info(error->st)->message);
+}
+
 void response_put_error(struct buf *out, const struct error_info *error, struct span trace_id)
 {
 	const struct status_info *row = status_info(error->st);
-	struct span message = error->message.len ? error->message : span_of(row->message);
+	struct span message = message_of(error);
 	struct span field =
 		error->code.len || error->field.len ? error->field : span_of(row->field);
 	buf_text(out, "{\"error\":{\"code\":");
@@ -117,6 +122,36 @@ void response_put_error(struct buf *out, const struct error_info *error, struct 
 		json_out_value(out, error->details);
 	}
 	buf_text(out, "},\"detail\":");
+	json_out_text(out, message);
+	buf_text(out, ",\"trace_id\":");
+	json_out_text(out, trace_id);
+	buf_byte(out, '}');
+}
+
+/* The texts of the Flask service that system C's clients were written for. */
+static const struct fixed_text {
+	enum status st;
+	const char *error, *message; /* message NULL: that of the error */
+} fixed_texts[] = {
+	{ ST_NOT_FOUND, "Resource not found", "Resource not found" },
+	{ ST_BAD_REQUEST, "Bad request", NULL },
+	{ ST_INVALID_JSON, "Bad request", NULL },
+	{ ST_INTERNAL, "Internal server error", NULL },
+};
+
+void response_put_text_error(struct buf *out, const struct error_info *error, struct span trace_id)
+{
+	struct span message = message_of(error), text = message;
+	for (size_t i = 0; i < sizeof fixed_texts / sizeof *fixed_texts; i++) {
+		const struct fixed_text *fixed = &fixed_texts[i];
+		if (fixed->st != error->st)
+			continue;
+		text = span_of(fixed->error);
+		message = fixed->message ? span_of(fixed->message) : message;
+	}
+	buf_text(out, "{\"error\":");
+	json_out_text(out, text);
+	buf_text(out, ",\"message\":");
 	json_out_text(out, message);
 	buf_text(out, ",\"trace_id\":");
 	json_out_text(out, trace_id);

@@ -1,0 +1,55 @@
+#include "gateway/dialect.h"
+
+#include "gateway/path.h"
+
+static int http_status_of(enum status st)
+{
+	return status_info(st)->http_status;
+}
+
+/* The existing study trackers read nothing else from a query. */
+static const char *const root_query_names[] = { "tag", NULL };
+
+/* The longest prefix first. */
+static const struct dialect dialect_table[] = {
+	{
+		.prefix = "/api/v1",
+		.put_error = response_put_error,
+		.status_of = http_status_of,
+		.unknown_names = NAMES_REFUSED,
+		.needs_json_type = true,
+		.list_shape = LIST_PAGE,
+	},
+	{
+		.prefix = "/api", /* system C */
+		.put_error = response_put_text_error,
+		.status_of = http_status_of,
+		.unknown_names = NAMES_IGNORED,
+		.needs_json_type = true,
+		.list_shape = LIST_ARRAY,
+	},
+	{
+		.prefix = "", /* the existing study trackers */
+		.put_error = response_put_error,
+		.status_of = http_status_of,
+		.unknown_names = NAMES_IGNORED,
+		.query_names = root_query_names,
+		.needs_json_type = false,
+		.list_shape = LIST_ARRAY,
+	},
+};
+
+enum { DIALECTS = sizeof dialect_table / sizeof *dialect_table };
+
+const struct dialect *dialect_at(size_t index)
+{
+	return index < DIALECTS ? &dialect_table[index] : NULL;
+}
+
+const struct dialect *dialect_of(struct span path)
+{
+	size_t i = 0;
+	while (!path_begins_with(path, span_of(dialect_table[i].prefix)))
+		i++; /* every path begins with the root's prefix */
+	return &dialect_table[i];
+}

@@ -1,0 +1,40 @@
+/*
+ * dialect: the manners of the APIs that the gateway serves, one row for each; pure.
+ *
+ * A path belongs to the dialect with the longest prefix: /api/v1, /api (system C), or the root. Each
+ * route gets its dialect from its path at start. A refusal of the edge gets it from the requested
+ * path, as far as it is known.
+ *
+ *	const struct dialect *dialect = dialect_of(http->path);
+ *	dialect->put_error(&body, &error, request_id);
+ */
+#ifndef GATEWAY_DIALECT_H
+#define GATEWAY_DIALECT_H
+
+#include "gateway/response.h"
+
+enum unknown_names { NAMES_IGNORED, NAMES_REFUSED };
+
+enum list_shape {
+	LIST_PAGE,  /* {data, next_cursor}, one page for each request */
+	LIST_ARRAY, /* one array with all rows, streamed page by page */
+};
+
+struct dialect {
+	const char *prefix; /* of paths; without a slash at its end */
+	void (*put_error)(struct buf *out, const struct error_info *error, struct span trace_id);
+	int (*status_of)(enum status st); /* of the app's outcomes; the edge's are HTTP's own */
+	/* Query parameters and body fields. Where unknown ones are ignored, nulls and empty query
+	 * values are, too. */
+	enum unknown_names unknown_names;
+	const char *const *query_names; /* the only params that a query gives; NULL: all */
+	bool needs_json_type; /* false: a body of any type is read as JSON, if no page sent it */
+	enum list_shape list_shape;
+};
+
+/* Never NULL. An empty path or "*" belongs to the root. */
+const struct dialect *dialect_of(struct span path);
+
+const struct dialect *dialect_at(size_t index); /* NULL past the end */
+
+#endif

@@ -1,0 +1,52 @@
+"""A refusal has the error shape of the API that the path belongs to, also if the edge refuses it."""
+
+import harness
+
+HOST = b"Host: localhost\r\n"
+
+# What comes instead of a request for PATH, and the status of the refusal.
+REFUSED = [
+    ("an unknown path", b"GET PATH HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+    ("an unknown path with a body", b"POST PATH HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\n{}", 404),
+    ("OPTIONS of an unknown path", b"OPTIONS PATH HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+    ("a foreign host", b"GET PATH HTTP/1.1\r\nHost: rebound.example\r\n\r\n", 421),
+    ("no host", b"GET PATH HTTP/1.1\r\n\r\n", 400),
+    ("a header without a name", b"GET PATH HTTP/1.1\r\n: x\r\n\r\n", 400),
+    ("a body over 1 MiB", b"POST PATH HTTP/1.1\r\n" + HOST + b"Content-Length: 1048577\r\n\r\n", 413),
+    ("a long target", b"GET PATH/" + b"x" * 8200 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
+    ("a long header", b"GET PATH HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 17000 + b"\r\n\r\n", 431),
+    ("an unknown coding", b"POST PATH HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+    ("half a head", b"GET PATH HTTP/1.1\r\n" + HOST, 408),
+]
+
+
+class Dialects(harness.ServiceCase):
+    def refusal_of(self, request, path):
+        with self.service.wire() as wire:
+            wire.send(request.replace(b"PATH", path))
+            return wire.answer()
+
+    def test_system_c_gets_texts(self):
+        for what, request, status in REFUSED:
+            with self.subTest(what):
+                reply = self.refusal_of(request, b"/api/tasks")
+                self.assertEqual(reply.status, status)
+                self.assertEqual(set(reply.json), {"error", "message", "trace_id"})
+                self.assertIsInstance(reply.json["error"], str)
+                self.assertIsInstance(reply.json["message"], str)
+                self.assertEqual(reply.json["trace_id"], reply.header("X-Request-Id"))
+                if status == 404:
+                    self.assertEqual(reply.json["error"], "Resource not found")
+
+    def test_the_others_get_codes(self):
+        for path in (b"/api/v1/tasks", b"/tasks"):
+            for what, request, status in REFUSED[:-1]:
+                with self.subTest(what, path=path):
+                    reply = self.refusal_of(request, path)
+                    self.assertEqual(reply.status, status)
+                    self.assertEqual(set(reply.json), {"error", "detail", "trace_id"})
+                    self.assertEqual(reply.json["error"]["message"], reply.json["detail"])
+
+
+if __name__ == "__main__":
+    harness.main()
