@@ -87,7 +87,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "stats.totals",
-		.summary = "Minutes and sessions, all and by tag.",
+		.summary = "Minutes and sessions, in total and by tag.",
 		.shape = RESULT_TOTALS,
 		.safe_to_repeat = true,
 		.rows = TOPICS_ASSUMED,
@@ -122,7 +122,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "stats.streak",
-		.summary = "Current and longest run of study days.",
+		.summary = "The current and the longest run of study days.",
 		.shape = RESULT_ROW,
 		.safe_to_repeat = true,
 		METHOD_PARAMS(MINUTES("min_minutes", 0, "1")),
@@ -144,7 +144,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "topics.update",
-		.summary = "Changes what is named.",
+		.summary = "Changes the given fields.",
 		.shape = RESULT_ROW,
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
@@ -155,7 +155,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "topics.delete",
-		.summary = "Deletes a topic without sessions.",
+		.summary = "Deletes a topic that has no sessions.",
 		.shape = RESULT_ROW,
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
@@ -163,7 +163,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "topics.restore",
-		.summary = "Brings a deleted topic back.",
+		.summary = "Restores a deleted topic.",
 		.shape = RESULT_ROW,
 		.missing = ST_TOPIC_NOT_FOUND,
 		.is_write = true,
@@ -185,7 +185,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "sessions.create",
-		.summary = "Logs a session; replaces the one of that session_id where if_match names its version.",
+		.summary = "Logs a session; with if_match, replaces the session of this id and version.",
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
@@ -196,7 +196,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "sessions.log",
-		.summary = "Logs a session on the topic of that name, made if missing.",
+		.summary = "Logs a session on the topic of this name; makes the topic if it does not exist.",
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
@@ -207,7 +207,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "sessions.update",
-		.summary = "Changes what is named.",
+		.summary = "Changes the given fields.",
 		.shape = RESULT_ROW,
 		.missing = ST_SESSION_NOT_FOUND,
 		.is_write = true,
@@ -218,7 +218,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "sessions.delete",
-		.summary = "Deletes a session, softly.",
+		.summary = "Deletes a session; it can be restored.",
 		.shape = RESULT_ROW,
 		.missing = ST_SESSION_NOT_FOUND,
 		.is_write = true,
@@ -226,7 +226,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "sessions.restore",
-		.summary = "Brings a deleted session back.",
+		.summary = "Restores a deleted session.",
 		.shape = RESULT_ROW,
 		.missing = ST_SESSION_NOT_FOUND,
 		.is_write = true,
@@ -235,7 +235,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "account.update",
-		.summary = "Changes what is named.",
+		.summary = "Changes the given fields.",
 		.shape = RESULT_ROW,
 		.missing = ST_ACCOUNT_NOT_FOUND,
 		.is_write = true,
@@ -248,7 +248,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "workers.fence",
-		.summary = "Ends what a worker still has in the database.",
+		.summary = "Ends what a worker still runs in the database.",
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
@@ -266,7 +266,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "lanes.cancel",
-		.summary = "Cancels what runs in a lane of a worker.",
+		.summary = "Cancels the statement that a lane of a worker runs.",
 		.shape = RESULT_ROW,
 		.safe_to_repeat = true,
 		.audience = AUDIENCE_SELF,
