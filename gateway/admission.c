@@ -57,14 +57,14 @@ static bool make_room(struct admission *a, struct connection *idle)
 {
 	if (!idle || service_now_ms() - idle->seat.idle_ms < a->min_idle_ms)
 		return false;
-	a->made_room++;
+	a->counts->made_room++;
 	a->on_make_room(idle);
 	return true;
 }
 
 bool admission_has_room(const struct admission *a)
 {
-	return a->count < a->max;
+	return a->counts->connections < a->max;
 }
 
 bool admission_make_room(struct admission *a)
@@ -80,7 +80,7 @@ static struct admission_group *share(struct admission *a, const union address *f
 		return group;
 	if (make_room(a, TAILQ_FIRST(&group->idle)))
 		return group_of(a, from);
-	a->turned_away++;
+	a->counts->over_share++;
 	return NULL;
 }
 
@@ -93,7 +93,7 @@ bool admission_enter(struct admission *a, struct connection *c, const union addr
 			return false;
 		c->seat.group->count++;
 	}
-	a->count++;
+	a->counts->connections++;
 	return true;
 }
 
@@ -101,7 +101,7 @@ void admission_leave(struct admission *a, struct connection *c)
 {
 	struct admission_group *group = c->seat.group;
 	admission_set_idle(a, c, false);
-	a->count--;
+	a->counts->connections--;
 	if (!group)
 		return;
 	group->count--;

@@ -22,6 +22,7 @@
 #include <sys/queue.h>
 
 #include "gateway/address.h"
+#include "gateway/edge_counts.h"
 
 struct admission_group;
 struct connection;
@@ -40,12 +41,12 @@ struct admission_seat {
 
 /* Of an edge. */
 struct admission {
-	size_t count, max;
+	struct edge_counts *counts;
+	size_t max;       /* connections */
 	size_t share_max; /* of a group; 0: no limit */
 	uint64_t min_idle_ms;
-	uint64_t made_room, turned_away; /* connections */
-	struct admission_list idle;      /* the one that has been idle longest comes first */
-	void *groups;                    /* tsearch(3) */
+	struct admission_list idle; /* the one that has been idle longest comes first */
+	void *groups;               /* tsearch(3) */
 	void (*on_make_room)(struct connection *c); /* closes it: it leaves within the call */
 };
 

@@ -42,7 +42,7 @@ void edge_return_reader(struct edge *edge, struct http_reader **reader)
 static void report_drained(struct edge *edge)
 {
 	static const struct timeval now;
-	if (edge->is_draining && edge->admission.count == 0)
+	if (edge->is_draining && edge->counts.connections == 0)
 		evtimer_add(edge->drained, &now);
 }
 
@@ -139,7 +139,8 @@ static bool init_deadlines(struct edge *edge)
 static void init_admission(struct edge *edge)
 {
 	const struct edge_options *options = &edge->options;
-	edge->admission = (struct admission){ .max = (size_t)options->connections_max,
+	edge->admission = (struct admission){ .counts = &edge->counts,
+		.max = (size_t)options->connections_max,
 		.share_max = (size_t)options->connections_per_address,
 		.min_idle_ms =
 			(uint64_t)given_or(options->deadlines.min_idle_ms, ADMISSION_MIN_IDLE_MS),
@@ -196,11 +197,12 @@ int edge_port(const struct edge *edge)
 
 struct edge_counts edge_counts(const struct edge *edge)
 {
-	struct edge_counts counts = edge->counts;
-	counts.connections = edge->admission.count;
-	counts.made_room = edge->admission.made_room;
-	counts.turned_away = edge->admission.turned_away;
-	return counts;
+	return edge->counts;
+}
+
+void edge_add_counters(const struct edge *edge, struct counter_sources *sources)
+{
+	counter_sources_add(sources, &edge_counter_table, &edge->counts);
 }
 
 static void limit_drain(struct edge *edge)

@@ -31,6 +31,7 @@
 #define GATEWAY_EDGE_H
 
 #include "gateway/address.h"
+#include "gateway/edge_counts.h"
 #include "gateway/http_request.h"
 
 struct event_base;
@@ -80,14 +81,6 @@ struct exchange_response {
 	struct span static_body;   /* instead of a body: never changes; sent without a copy */
 };
 
-struct edge_counts {
-	uint64_t accepted, requests, refused, timed_out;
-	uint64_t made_room;                   /* idle connections that were closed for others */
-	uint64_t turned_away;                 /* connections of an address whose share is used up */
-	uint64_t cut_requests, cut_responses; /* in a drain: not answered, not sent whole */
-	size_t connections;
-};
-
 /* Listens, with SO_REUSEPORT so that several gateways share a port; under systemd's socket
  * activation (LISTEN_FDS, LISTEN_PID) on the socket that was passed instead. ST_SYSTEM with
  * address, port and reason. */
@@ -98,6 +91,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 union address edge_address(const struct edge *edge);
 int edge_port(const struct edge *edge);
 struct edge_counts edge_counts(const struct edge *edge);
+void edge_add_counters(const struct edge *edge, struct counter_sources *sources);
 
 /* Borrowed until the exchange is answered or gone. */
 const struct http_request *exchange_request(const struct exchange *x);

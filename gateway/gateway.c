@@ -154,7 +154,10 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 		.format_error = api_format_error,
 		.arg = &g->api,
 	};
-	return edge_open(&g->edge, service_base(g->service), &options, why);
+	enum status st = edge_open(&g->edge, service_base(g->service), &options, why);
+	if (st == ST_OK)
+		edge_add_counters(g->edge, &g->counters);
+	return st;
 }
 
 static const char no_accounts[] =

@@ -4,6 +4,7 @@
 #include "tests/unit/suite.h"
 
 static struct admission admission;
+static struct edge_counts counts;
 static struct connection connections[64];
 static struct connection *closed[64];
 static size_t closed_count;
@@ -16,7 +17,10 @@ static void on_make_room(struct connection *c)
 
 static void set_up(void)
 {
-	admission = (struct admission){ .max = 4, .share_max = 2, .on_make_room = on_make_room };
+	counts = (struct edge_counts){ 0 };
+	admission = (struct admission){
+		.counts = &counts, .max = 4, .share_max = 2, .on_make_room = on_make_room
+	};
 	admission_open(&admission);
 	closed_count = 0;
 }
@@ -65,9 +69,9 @@ START_TEST(the_one_that_has_been_idle_longest_makes_room)
 	ck_assert_ptr_eq(closed[0], &connections[1]);
 	ck_assert_ptr_eq(closed[1], &connections[2]);
 	ck_assert(!enter(6, 'a')); /* the rest has requests in flight */
-	ck_assert_uint_eq(admission.count, 4);
-	ck_assert_uint_eq(admission.made_room, 2);
-	ck_assert_uint_eq(admission.turned_away, 0);
+	ck_assert_uint_eq(counts.connections, 4);
+	ck_assert_uint_eq(counts.made_room, 2);
+	ck_assert_uint_eq(counts.over_share, 0);
 }
 END_TEST
 
@@ -87,7 +91,7 @@ START_TEST(an_address_has_a_share)
 {
 	ck_assert(enter(0, 'a') && enter(1, 'a'));
 	ck_assert(!enter(2, 'a'));
-	ck_assert_uint_eq(admission.turned_away, 1);
+	ck_assert_uint_eq(counts.over_share, 1);
 	ck_assert(enter(2, 'b'));
 	set_idle(2, true);
 	ck_assert(!enter(3, 'a')); /* the idle one is another's */
@@ -117,7 +121,7 @@ START_TEST(this_machine_has_no_share)
 	for (int i = 0; i < 4; i++)
 		ck_assert(enter(i, '1'));
 	ck_assert(!enter(4, '1'));
-	ck_assert_uint_eq(admission.turned_away, 0);
+	ck_assert_uint_eq(counts.over_share, 0);
 	ck_assert_ptr_null(admission.groups);
 }
 END_TEST
