@@ -13,6 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+import database
 import harness
 
 SCRIPT = os.path.join(harness.ROOT, "dev")
@@ -110,6 +111,12 @@ class Case(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="st-dev-", dir="/tmp")
         os.chmod(self.directory, 0o755)  # the cluster's owner passes through
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def make_data(self, name="data"):
+        """A data directory with a deployed cluster: for stories that are not about how it is made."""
+        data = os.path.join(self.directory, name)
+        os.makedirs(data, 0o755, exist_ok=True)
+        database.copy(database.template(), os.path.join(data, "postgresql"))
 
     def run_dev(self, *arguments, **settings):
         run = DevRun(self.directory, *arguments, **settings)

@@ -51,6 +51,8 @@ class OneCommand(Case):
         self.assertEqual(shown.stdout.strip(), b"on")
 
     def test_two_copies_live_beside_each_other_but_not_on_the_same_data(self):
+        self.make_data()
+        self.make_data("other")
         one = self.run_dev()
         one.wait_ready(FIRST_START)
         said = self.run_dev().refused()
@@ -61,6 +63,7 @@ class OneCommand(Case):
         self.assertEqual(one.get("/topics"), [])
 
     def test_what_was_killed_outright_leaves_nothing_that_hinders(self):
+        self.make_data()
         run = self.run_dev()
         run.wait_ready(FIRST_START)
         made = run.post("/sessions", {"minutes": 5, "tag": "survives"})
@@ -74,6 +77,7 @@ class OneCommand(Case):
                       lambda: not any(os.path.exists(f"/proc/{pid}") for pid in started))
 
     def test_a_worker_that_dies_is_started_again(self):
+        self.make_data()
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
         worker = next(pid for pid in run.descendants() if "studytracker-worker" in command_of(pid))
@@ -88,6 +92,7 @@ class OneCommand(Case):
         harness.until("a new worker answers", answers)
 
     def test_several_gateways(self):
+        self.make_data()
         run = self.run_dev("--gateways", "2", "--workers", "1")
         run.wait_ready(FIRST_START)
         for _ in range(20):
@@ -98,6 +103,7 @@ class OneCommand(Case):
         self.assertEqual(len(pids & run.descendants()), 2)
 
     def test_rpc_clients_are_told_where(self):
+        self.make_data()
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
         made = run.post("/sessions", {"minutes": 25, "tag": "told"})
@@ -107,6 +113,7 @@ class OneCommand(Case):
         self.assertEqual(got["id"], made["id"])
 
     def test_an_rpc_endpoint_of_ones_own(self):
+        self.make_data()
         wanted = f"ipc://{self.directory}/mine.sock"
         run = self.run_dev("--workers", "1", STUDYTRACKER_RPC_ENDPOINT=wanted)
         run.wait_ready(FIRST_START)
@@ -147,6 +154,7 @@ class ClearMessages(Case):
             self.assertIn(f"API_PORT is '{port}'", self.run_dev(API_PORT=port).refused())
 
     def test_a_wrong_setting_ends_it_with_the_program_s_status(self):
+        self.make_data()
         for setting, said in (({"API_HOST": "0.0.0.0"}, "STUDYTRACKER_AUTH=off"),
                               ({"STUDYTRACKER_TIME_ZONE": "UTC-3"}, "a name of the tz database")):
             run = self.run_dev(**setting)

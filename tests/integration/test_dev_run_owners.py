@@ -67,7 +67,7 @@ class OfOthers(Case):
         self.assertTrue(os.path.isdir(inside))
 
     def test_a_link_to_a_directory_that_it_did_not_make(self):
-        os.mkdir(self.data)
+        self.make_data()
         os.symlink(self.theirs, os.path.join(self.data, "run"))
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
