@@ -28,7 +28,7 @@ void study_client_new_id(struct study_client *c, char out[STUDY_ID_SIZE])
 	out[UUID_TEXT_LEN] = '\0';
 }
 
-/* ---- Its life ---- */
+/* ---- Open and close ---- */
 
 static enum study_status start(struct study_client *c, struct study_error *why)
 {
@@ -39,19 +39,20 @@ static enum study_status start(struct study_client *c, struct study_error *why)
 		.secret_key = as->secret_key };
 	enum study_status st = transport_open(&c->connection.transport, &transport);
 	if (st != STUDY_OK)
-		return failure_set(why, st, "ZeroMQ can't be started");
-	unsigned char chance[16];
-	uuid_v7(&c->ids, chance);
-	memcpy(&c->connection.chance, chance + 12, sizeof c->connection.chance);
-	c->connection.chance |= 1;
+		return failure_set(why, st, "ZeroMQ can't be initialized");
+	unsigned char random[16];
+	uuid_v7(&c->ids, random);
+	memcpy(&c->connection.random, random + 12, sizeof c->connection.random);
+	c->connection.random |= 1;
 	memcpy(c->connection.endpoints, c->options.endpoints, sizeof c->options.endpoints);
 	c->connection.count = c->options.count;
 	st = failover_start(&c->connection, client_now_ms());
 	if (st == STUDY_INVALID_ARGUMENT)
-		return failure_field(why, st, "endpoints", "%.128s can't be connected to",
-			c->options.endpoints[0]);
+		return failure_field(why, st, "endpoints",
+			"%.128s is not an endpoint that ZeroMQ accepts", c->options.endpoints[0]);
 	if (st != STUDY_OK)
-		return failure_set(why, st, "no socket can be had: out of memory or descriptors");
+		return failure_set(
+			why, st, "no socket could be created: out of memory or descriptors");
 	return STUDY_OK;
 }
 
@@ -117,20 +118,21 @@ size_t study_in_flight(const struct study_client *c)
 	return c->requests.in_use;
 }
 
-/* ---- What is asked ---- */
+/* ---- Requests ---- */
 
-/* The service's own methods (rpc.methods, rpc.status) only look. One that this library does not
- * know may do anything. */
-static void judge(const struct study_client *c, struct request *request)
+/* The methods of the gateway itself (rpc.methods, rpc.status) only read. A method that this library
+ * does not know may write. */
+static void classify(const struct study_client *c, struct request *request)
 {
 	struct span name = span_of(request->method);
 	const struct method *m = method_map_find_public(&c->methods, name);
-	bool only_looks = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
-	request->is_write = !only_looks;
-	request->is_safe = only_looks || (m && method_may_repeat(m, buf_view(&request->params)));
+	bool only_reads = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
+	request->is_write = !only_reads;
+	request->is_safe = only_reads || (m && method_may_repeat(m, buf_view(&request->params)));
 }
 
-/* What it makes has a key that its caller gives: with one of ours it is safe to repeat. */
+/* These methods take the id of the new session from the caller: with an id they are safe to
+ * repeat. */
 static bool makes_session(const char *method)
 {
 	return strcmp(method, "sessions.create") == 0 || strcmp(method, "sessions.log") == 0;
@@ -180,13 +182,13 @@ static struct request *queue_request(struct study_client *c, const char *method,
 	study_client_new_id(c, session_id);
 	params_put(&request->params, params, makes_session(method) ? session_id : NULL);
 	if (request->params.failed) {
-		requests_give_back(&c->requests, request);
+		requests_release(&c->requests, request);
 		(void)failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
 		return NULL;
 	}
 	memcpy(request->method, method, strlen(method) + 1);
 	study_client_new_id(c, request->id);
-	judge(c, request);
+	classify(c, request);
 	set_deadlines(c, request, timeout_ms);
 	request_queue_append(&c->requests.queue, request);
 	c->wants_flush = true;
@@ -207,7 +209,7 @@ enum study_status study_submit(struct study_client *c, const char *method,
 	return STUDY_OK;
 }
 
-/* ---- Asked and waited for ---- */
+/* ---- Calls that wait ---- */
 
 struct wait {
 	bool is_done;

@@ -1,6 +1,6 @@
 /*
- * client: the root struct of a client, shared by client.c (its life and what is asked) and
- * dispatch.c (what goes over the wire).
+ * client: the root struct of a client, shared by client.c (open, close, submit) and dispatch.c
+ * (sends requests and handles responses).
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
@@ -17,16 +17,16 @@ struct study_client {
 	struct requests requests;
 	struct uuid_source ids;
 	struct method_map methods;
-	struct study_error error; /* of the last call that did not go well */
+	struct study_error error; /* of the last call that failed */
 	struct buf out;
-	int64_t due; /* not after the first deadline of a request */
+	int64_t due; /* at or before the first deadline of a request */
 	bool wants_flush, has_more, is_dispatching, is_closing;
-	bool is_leaving; /* the gateway drains: nothing more is sent to it */
+	bool is_leaving; /* the gateway drains: send it nothing more */
 };
 
 int64_t client_now_ms(void);
 
-/* Ends all that is in flight as DISCONNECTED. */
+/* Ends all requests in flight as DISCONNECTED. */
 void dispatch_end_all(struct study_client *c);
 
 #endif

@@ -6,15 +6,15 @@
 #include "common/envelope.h"
 
 enum {
-	BODIES_PER_TURN = 64, /* then the loop's other events have their turn */
-	REPEATS_MAX = 3,      /* one that kills gateways must not find them all */
-	ENVELOPE_BYTES = 512, /* what a request has beside its params, at most */
+	BODIES_PER_TURN = 64, /* then other events of the loop run */
+	REPEATS_MAX = 3,      /* a request that kills gateways must not reach all of them */
+	ENVELOPE_BYTES = 512, /* upper bound for a request without its params */
 };
 
-/* ---- Ends ---- */
+/* ---- Ending requests ---- */
 
-/* Hands on and forgets: nothing of the request is used after its callback has run, which may
- * submit into the slot. `value` is taken. */
+/* Releases the request, then runs its callback, which may submit a new request into the slot. Takes
+ * `value`. */
 static void end(struct study_client *c, struct request *request, struct study_error *error,
 	struct study_value *value)
 {
@@ -22,7 +22,7 @@ static void end(struct study_client *c, struct request *request, struct study_er
 	void *arg = request->arg;
 	struct study_value **take = request->take;
 	memcpy(error->request_id, request->id, sizeof request->id);
-	requests_give_back(&c->requests, request);
+	requests_release(&c->requests, request);
 	if (on_reply)
 		on_reply(arg, error->status, value, error);
 	if (take && value && error->status == STUDY_OK)
@@ -31,10 +31,10 @@ static void end(struct study_client *c, struct request *request, struct study_er
 		study_value_free(&value);
 }
 
-/* Whether a gateway may have seen it and done what can't be told. */
+/* True if a gateway may have received the request and may have run it. */
 static bool is_unknown(const struct request *request)
 {
-	return request->is_write && (request->is_sent || request->may_be_done);
+	return request->is_write && (request->is_sent || request->maybe_committed);
 }
 
 static void end_disconnected(struct study_client *c, struct request *request, const char *what)
@@ -53,7 +53,7 @@ static void end_overdue_one(struct study_client *c, struct request *request)
 		end_disconnected(c, request, "no gateway could be reached in time");
 		return;
 	}
-	(void)failure_set(&error, STUDY_TIMEOUT, "no answer came before the deadline");
+	(void)failure_set(&error, STUDY_TIMEOUT, "no response came before the deadline");
 	if (is_unknown(request))
 		failure_set_unknown(&error, false);
 	end(c, request, &error, NULL);
@@ -64,7 +64,7 @@ static int64_t due_of(const struct request *request)
 	return request->is_sent ? request->deadline : request->send_by;
 }
 
-/* The queue's overdue ones and the sent ones, apart from their lists before any callback runs. */
+/* Removes overdue requests, queued and sent, from their lists before any callback runs. */
 static struct request_queue take_overdue(struct study_client *c, int64_t now)
 {
 	struct request_queue overdue = { 0 }, kept = { 0 };
@@ -103,9 +103,9 @@ void dispatch_end_all(struct study_client *c)
 			end_disconnected(c, c->requests.slots[i], "the client was closed");
 }
 
-/* ---- Again ---- */
+/* ---- Repeating requests ---- */
 
-static void ask_again(struct study_client *c, struct request *request, int64_t now)
+static void prepare_repeat(struct study_client *c, struct request *request, int64_t now)
 {
 	int64_t by = now + c->options.as.connect_timeout_ms;
 	request->is_sent = false;
@@ -114,15 +114,16 @@ static void ask_again(struct study_client *c, struct request *request, int64_t n
 		c->due = request->send_by;
 }
 
-/* A gateway that drains has not begun what it refuses so, and answers what it has begun: nothing
- * more is sent to it, and the next gateway is asked once all that was sent is answered. */
-static bool is_draining(struct study_client *c, struct request *request, struct span error)
+/* A draining gateway refuses requests that it has not started with SHUTTING_DOWN, and responds to
+ * the others. So the client sends it nothing more, and moves to the next gateway when all responses
+ * have come. */
+static bool requeue_if_draining(struct study_client *c, struct request *request, struct span error)
 {
 	struct span code;
 	if (!msg_find_text(error, "code", &code) || !span_is(code, "SHUTTING_DOWN"))
 		return false;
 	c->is_leaving = true;
-	ask_again(c, request, client_now_ms());
+	prepare_repeat(c, request, client_now_ms());
 	request_queue_append(&c->requests.queue, request);
 	return true;
 }
@@ -135,40 +136,43 @@ static bool is_any_sent(const struct study_client *c)
 	return false;
 }
 
-/* ---- Answers ---- */
+/* ---- Responses ---- */
 
-/* What a gateway says of its own try is true; of that on a connection before it knows nothing. */
-static void refuse(const struct request *request, struct span refusal, struct study_error *error)
+/* A gateway knows whether its own attempt ran the request. It knows nothing of an earlier attempt
+ * on a lost connection. */
+static void set_refused(
+	const struct request *request, struct span refusal, struct study_error *error)
 {
 	enum study_status st = failure_from_wire(error, refusal);
-	enum status said = status_from_code(error->code, strlen(error->code));
+	enum status code = status_from_code(error->code, strlen(error->code));
 	if (st == STUDY_TIMEOUT && is_unknown(request))
 		failure_set_unknown(error, false);
-	else if (st == STUDY_REFUSED && request->may_be_done && request->is_write
-		 && status_means_not_done(said))
+	else if (st == STUDY_REFUSED && request->maybe_committed && request->is_write
+		 && status_means_not_done(code))
 		failure_set_unknown(error, true);
 }
 
-static void answer(struct study_client *c, struct request *request, const struct envelope *e)
+static void end_with_response(
+	struct study_client *c, struct request *request, const struct envelope *e)
 {
 	struct study_error error = { .status = STUDY_OK };
 	struct study_value *value = NULL;
 	if (!msg_is_nil(e->error)) {
 		struct span details;
-		refuse(request, e->error, &error);
+		set_refused(request, e->error, &error);
 		bool has_details = error.status == STUDY_REFUSED
 				   && msg_find(e->error, "details", &details) == ST_OK;
 		if (has_details && value_decode(details, &value) != STUDY_OK)
-			value = NULL; /* the error says enough */
+			value = NULL; /* the error is complete without them */
 	} else {
 		enum study_status st = value_decode(e->result, &value);
 		if (st != STUDY_OK)
-			(void)failure_set(&error, st, "the answer could not be decoded");
+			(void)failure_set(&error, st, "the response could not be decoded");
 	}
 	end(c, request, &error, value);
 }
 
-/* False where the body is broken: what follows is not to be trusted either. */
+/* False if the body is malformed; the messages after it are ignored, too. */
 static bool take_body(struct study_client *c, struct span body)
 {
 	struct msg_reader in = msg_reader(body);
@@ -181,17 +185,17 @@ static bool take_body(struct study_client *c, struct span body)
 		struct request *request =
 			e.kind == ENVELOPE_RESPONSE ? requests_find(&c->requests, e.msgid) : NULL;
 		if (!request || !request->is_sent)
-			continue; /* late, or twice */
-		if (is_draining(c, request, e.error))
+			continue; /* late or repeated */
+		if (requeue_if_draining(c, request, e.error))
 			continue;
 		c->connection.failures = 0;
-		answer(c, request, &e);
+		end_with_response(c, request, &e);
 	}
 	return true;
 }
 
-/* What came before a loss is taken to its end. */
-static bool take_answers(struct study_client *c, bool is_lost)
+/* After a loss it takes everything that came before the loss. */
+static bool take_responses(struct study_client *c, bool is_lost)
 {
 	struct span body;
 	for (int i = 0; is_lost || i < BODIES_PER_TURN; i++) {
@@ -210,7 +214,7 @@ static bool may_repeat(const struct request *request, int64_t now)
 	return request->is_safe && request->repeats < REPEATS_MAX && request->deadline > now;
 }
 
-/* What was sent goes before what was not, or ends. */
+/* Sent requests go to the front of the queue if they may be repeated, and end otherwise. */
 static void lose(struct study_client *c, int64_t now, bool is_broken)
 {
 	struct request_queue ended = { 0 }, queue = { 0 };
@@ -225,9 +229,9 @@ static void lose(struct study_client *c, int64_t now, bool is_broken)
 		request_queue_append(again ? &queue : &ended, request);
 		if (!again)
 			continue;
-		request->may_be_done = true;
+		request->maybe_committed = true;
 		request->repeats++;
-		ask_again(c, request, now);
+		prepare_repeat(c, request, now);
 	}
 	while ((request = request_queue_pop(&c->requests.queue)) != NULL)
 		request_queue_append(&queue, request);
@@ -235,15 +239,15 @@ static void lose(struct study_client *c, int64_t now, bool is_broken)
 	while ((request = request_queue_pop(&ended)) != NULL) {
 		struct study_error error = { 0 };
 		(void)failure_set(&error, is_broken ? STUDY_PROTOCOL : STUDY_DISCONNECTED, "%s",
-			is_broken ? "the gateway's answer was no valid message"
-				  : "the connection was lost before the answer came");
+			is_broken ? "the gateway sent an invalid message"
+				  : "the connection was lost before the response came");
 		if (is_unknown(request))
 			failure_set_unknown(&error, true);
 		end(c, request, &error, NULL);
 	}
 }
 
-/* ---- Out ---- */
+/* ---- Sending ---- */
 
 static void put_request(struct study_client *c, const struct request *request, int64_t now)
 {
@@ -254,7 +258,7 @@ static void put_request(struct study_client *c, const struct request *request, i
 		buf_view(&request->params));
 }
 
-/* As many as one body holds; their number. */
+/* Puts as many requests as fit into one body; returns their number. */
 static size_t gather(struct study_client *c, int64_t now)
 {
 	size_t count = 0;
@@ -268,7 +272,7 @@ static size_t gather(struct study_client *c, int64_t now)
 	return count;
 }
 
-/* Whether one body went out. Overdue ones were taken from the queue before. */
+/* Sends one body; false if nothing was sent. The queue has no overdue requests here. */
 static bool send_one(struct study_client *c, int64_t now)
 {
 	size_t count = gather(c, now);
@@ -293,13 +297,13 @@ static void flush(struct study_client *c, int64_t now)
 		;
 }
 
-/* ---- A turn ---- */
+/* ---- One turn ---- */
 
 static void turn(struct study_client *c)
 {
 	int64_t now = client_now_ms();
-	bool is_lost = failover_look(&c->connection, now);
-	bool is_broken = !take_answers(c, is_lost);
+	bool is_lost = failover_check(&c->connection, now);
+	bool is_broken = !take_responses(c, is_lost);
 	if (is_lost || is_broken)
 		lose(c, now, is_broken);
 	end_overdue(c, now);
@@ -307,7 +311,7 @@ static void turn(struct study_client *c)
 		lose(c, now, false);
 	failover_retry(&c->connection, now);
 	flush(c, now);
-	/* a send may have swallowed the edge of what came meanwhile */
+	/* a send may have consumed the edge of a received message */
 	c->has_more = c->connection.is_up && transport_has_input(c->connection.transport);
 }
 

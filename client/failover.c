@@ -15,16 +15,16 @@ enum study_status failover_start(struct failover *c, int64_t now)
 	return attempt(c, now);
 }
 
-/* Xorshift (Marsaglia 2003): not rand, whose state is everybody's. */
-static uint32_t next_chance(struct failover *c)
+/* Xorshift (Marsaglia 2003). rand has global state, which a library must not use. */
+static uint32_t next_random(struct failover *c)
 {
-	c->chance ^= c->chance << 13;
-	c->chance ^= c->chance >> 17;
-	c->chance ^= c->chance << 5;
-	return c->chance;
+	c->random ^= c->random << 13;
+	c->random ^= c->random >> 17;
+	c->random ^= c->random << 5;
+	return c->random;
 }
 
-/* Between half of the pause and all of it. */
+/* A random time between half of the pause and all of it. */
 static int64_t pause_after(struct failover *c, int rounds)
 {
 	uint32_t pause = PAUSE_MS;
@@ -32,7 +32,7 @@ static int64_t pause_after(struct failover *c, int rounds)
 		pause *= 2;
 	if (pause > PAUSE_MAX_MS)
 		pause = PAUSE_MAX_MS;
-	return pause / 2 + next_chance(c) % (pause / 2);
+	return pause / 2 + next_random(c) % (pause / 2);
 }
 
 void failover_next(struct failover *c, int64_t now)
@@ -45,7 +45,7 @@ void failover_next(struct failover *c, int64_t now)
 	c->due = now + (is_round ? pause_after(c, c->failures / c->count) : 0);
 }
 
-bool failover_look(struct failover *c, int64_t now)
+bool failover_check(struct failover *c, int64_t now)
 {
 	if (!c->is_up && !c->is_trying)
 		return false;

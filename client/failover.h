@@ -1,8 +1,9 @@
 /*
- * failover: which gateway the transport is connected to, and when the next is tried.
+ * failover: chooses the gateway to connect to, and when to try the next one.
  *
- * The endpoints are tried in turn, each at once where the one before failed; after a round of
- * failures a pause that doubles, with some chance in it so that clients do not come back together.
+ * It tries the endpoints in turn, each as soon as the one before has failed. After a round of
+ * failures it pauses. The pause doubles each time and is random, so that clients do not return all
+ * at once.
  */
 #ifndef CLIENT_FAILOVER_H
 #define CLIENT_FAILOVER_H
@@ -15,26 +16,26 @@ struct failover {
 	struct transport *transport;
 	const char *endpoints[ENDPOINTS_MAX];
 	int count, current;
-	int failures; /* since an answer came; the caller sets it to 0 then */
+	int failures; /* since the last response; the caller resets it */
 	bool is_up, is_trying;
-	int64_t due;     /* trying: given up; else, not up: tried anew */
-	uint32_t chance; /* any number but 0 */
+	int64_t due;     /* is_trying: when the attempt fails; not connected: when to try again */
+	uint32_t random; /* any number except 0 */
 };
 
-/* The first attempt. INVALID_ARGUMENT: not an endpoint ZeroMQ takes. */
+/* Starts the first attempt. INVALID_ARGUMENT: ZeroMQ refuses the endpoint. */
 enum study_status failover_start(struct failover *c, int64_t now) MUST_CHECK;
 
-/* Looks what happened. True: the connection that was up is lost, and failover_next is to be
- * called once what came before the loss has been received. */
-bool failover_look(struct failover *c, int64_t now) MUST_CHECK;
+/* Reads the state of the transport. True: the connection is lost; receive what came before the
+ * loss, then call failover_next. */
+bool failover_check(struct failover *c, int64_t now) MUST_CHECK;
 
-/* Gives this one up and goes on to the next, at once or after a pause. */
+/* Disconnects and moves to the next endpoint, which is tried at once or after a pause. */
 void failover_next(struct failover *c, int64_t now);
 
-/* Tries anew where that is due. */
+/* Starts the next attempt if it is due. */
 void failover_retry(struct failover *c, int64_t now);
 
-/* When failover_look or failover_retry has to run even if nothing happens. */
+/* When failover_check and failover_retry must run even if nothing happens. */
 int64_t failover_due(const struct failover *c);
 
 #endif

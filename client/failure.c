@@ -90,7 +90,7 @@ enum study_status failure_from_wire(struct study_error *why, struct span error)
 {
 	struct span code, text;
 	if (!msg_find_text(error, "code", &code))
-		return failure_set(why, STUDY_PROTOCOL, "an error came without its code");
+		return failure_set(why, STUDY_PROTOCOL, "the error of the response has no code");
 	enum status known = status_from_code(code.bytes, code.len);
 	bool is_late = known == ST_DEADLINE_EXCEEDED;
 	reset(why, is_late ? STUDY_TIMEOUT : STUDY_REFUSED);

@@ -1,5 +1,5 @@
-/* Params from JSON and values to JSON. What is JSON is judged by common/json_scan.h, which is as
- * strict as json-c is not; what passed it is only translated here. */
+/* Params from JSON, and values to JSON. json_scan checks the JSON first, because json-c is not
+ * strict enough; this file only translates it. */
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #include "common/json_scan.h"
 #include "common/json_text.h"
 
-/* Our caller's locale may write numbers with a comma; this thread's is put back by the second. */
+/* The locale of the caller may write numbers with a comma. use_locale restores it for this
+ * thread. */
 static locale_t use_c_numbers(void)
 {
 	locale_t numbers = newlocale(LC_NUMERIC_MASK, "C", duplocale(uselocale((locale_t)0)));
@@ -25,13 +26,13 @@ static void use_locale(locale_t before)
 		freelocale(uselocale(before));
 }
 
-/* ---- in ---- */
+/* ---- From JSON ---- */
 
 struct reader {
 	const char *at;
 	struct study_params *params;
 	struct buf text;   /* a text or number without its escapes */
-	const char *wrong; /* NULL: nothing */
+	const char *wrong; /* NULL: no error */
 	struct study_error *why;
 };
 
@@ -40,7 +41,7 @@ static void skip_blanks(struct reader *r)
 	r->at += strspn(r->at, " \t\r\n");
 }
 
-/* From its opening quote to after its closing one. */
+/* Reads from the opening quote to after the closing one. */
 static struct span take_text(struct reader *r)
 {
 	buf_clear(&r->text);
@@ -88,7 +89,7 @@ static void take_literal(struct reader *r, struct span key)
 
 static void take_value(struct reader *r, struct span key);
 
-/* A name that comes again is refused with its field. */
+/* Refuses a repeated name and sets the field of the error. */
 static void take_member(struct reader *r)
 {
 	struct span name = take_text(r);
@@ -111,7 +112,7 @@ static void take_member(struct reader *r)
 	buf_fini(&key);
 }
 
-/* From after its opening brace or bracket to after its closing one. */
+/* Reads from after the opening brace or bracket to after the closing one. */
 static void take_items(struct reader *r, bool is_array)
 {
 	skip_blanks(r);
@@ -161,7 +162,7 @@ static enum study_status scan(const char *json, struct study_error *why)
 static enum study_status translate(struct reader *r)
 {
 	skip_blanks(r);
-	r->at++; /* the scan has seen that it is an object */
+	r->at++; /* json_scan has checked that it is an object */
 	take_items(r, false);
 	if (r->params->bytes.failed || r->text.failed)
 		return failure_set(r->why, STUDY_NO_MEMORY, "out of memory");
@@ -192,7 +193,7 @@ enum study_status study_params_from_json(
 	return st;
 }
 
-/* ---- out ---- */
+/* ---- To JSON ---- */
 
 static void put_real(struct buf *out, double real)
 {

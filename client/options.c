@@ -26,7 +26,7 @@ static bool is_endpoint(const char *text)
 	       && is_port(strrchr(host, ':'));
 }
 
-/* Cuts the list in place. */
+/* Splits the list in place. */
 static enum study_status split_endpoints(struct options *o, struct study_error *why)
 {
 	static const char field[] = "endpoints", blanks[] = ", \t\r\n";
@@ -34,7 +34,7 @@ static enum study_status split_endpoints(struct options *o, struct study_error *
 	for (char *at = strtok_r(o->texts, blanks, &rest); at; at = strtok_r(NULL, blanks, &rest)) {
 		if (!is_endpoint(at))
 			return failure_field(why, STUDY_INVALID_ARGUMENT, field,
-				"%.128s is neither ipc://PATH nor tcp://HOST:PORT", at);
+				"%.128s is not ipc://PATH or tcp://HOST:PORT", at);
 		if (o->count == ENDPOINTS_MAX)
 			return failure_field(why, STUDY_INVALID_ARGUMENT, field,
 				"more than %d endpoints", ENDPOINTS_MAX);
@@ -42,7 +42,7 @@ static enum study_status split_endpoints(struct options *o, struct study_error *
 	}
 	if (o->count == 0)
 		return failure_field(
-			why, STUDY_INVALID_ARGUMENT, field, "an endpoint must be given");
+			why, STUDY_INVALID_ARGUMENT, field, "at least one endpoint is required");
 	return STUDY_OK;
 }
 
@@ -71,7 +71,8 @@ static void set_defaults(struct study_options *as)
 	if (as->timeout_ms == 0)
 		as->timeout_ms = 5000;
 	if (as->connect_timeout_ms == 0)
-		as->connect_timeout_ms = TIMEOUT_MS_MAX; /* the call's own deadline comes first */
+		as->connect_timeout_ms =
+			TIMEOUT_MS_MAX; /* the deadline of the call is always earlier */
 	if (as->account == 0)
 		as->account = 1;
 	if (as->max_in_flight == 0)
@@ -95,7 +96,7 @@ static enum study_status check_keys(const struct key keys[3], struct study_error
 	return STUDY_OK;
 }
 
-/* One block for all texts: the endpoints, then the keys. */
+/* Copies all texts into one block: the endpoints, then the keys. */
 static bool copy_texts(struct options *o, const struct key keys[3])
 {
 	struct buf texts = { 0 };

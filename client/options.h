@@ -1,5 +1,5 @@
 /*
- * options: what study_client_open was given, judged, copied and with its defaults.
+ * options: checks the options of study_client_open, copies them and sets defaults.
  */
 #ifndef CLIENT_OPTIONS_H
 #define CLIENT_OPTIONS_H
@@ -15,7 +15,7 @@ struct options {
 	int count;
 };
 
-/* INVALID_ARGUMENT names the option in `field`; *out is for options_fini in any case. */
+/* INVALID_ARGUMENT names the option in `field`. Call options_fini for *out whatever the result. */
 enum study_status options_take(
 	struct options *out, const struct study_options *from, struct study_error *why) MUST_CHECK;
 void options_fini(struct options *o);

@@ -153,7 +153,7 @@ void study_params_close(struct study_params *p)
 bool params_has(const struct study_params *p, struct span key)
 {
 	const struct params_level *level = &p->levels[p->depth];
-	size_t start = p->depth ? level->mark + 5 : 0; /* past the header that msg_open wrote */
+	size_t start = p->depth ? level->mark + 5 : 0; /* after the header that msg_open wrote */
 	struct msg_token t;
 	if (p->bytes.len == 0 || level->is_array)
 		return false;

@@ -49,7 +49,8 @@ static struct request *new_slot(struct requests *r)
 	return request;
 }
 
-/* Of a few at least the one that has been free for longest: a msgid comes again late. */
+/* Keeps several free slots and takes the one that has been free longest, so that a msgid is not
+ * reused soon. */
 struct request *requests_take(struct requests *r, bool *is_full)
 {
 	*is_full = r->in_use == r->max;
@@ -69,7 +70,7 @@ struct request *requests_take(struct requests *r, bool *is_full)
 	return request;
 }
 
-void requests_give_back(struct requests *r, struct request *request)
+void requests_release(struct requests *r, struct request *request)
 {
 	enum { KEPT_BYTES = 4096 };
 	request->is_used = false;

@@ -1,8 +1,9 @@
 /*
- * request: what was asked and not answered yet.
+ * request: the table of requests that have no response yet.
  *
- * A msgid is the slot's index and how often the slot was used, so that a late answer finds
- * nothing. Requests wait in one queue until they are sent; they are freed only with their table.
+ * A msgid consists of the slot's index and of a counter of the slot's uses, so that a late response
+ * matches no request. Requests wait in one queue until they are sent. Slots are freed only with the
+ * table.
  */
 #ifndef CLIENT_REQUEST_H
 #define CLIENT_REQUEST_H
@@ -15,9 +16,9 @@ enum { REQUESTS_MAX = 1 << 16, REQUEST_METHOD_MAX = 128 };
 struct request {
 	uint32_t msgid;
 	bool is_used, is_sent;
-	bool is_safe;     /* to repeat */
-	bool is_write;    /* or nobody knows */
-	bool may_be_done; /* it was sent on a connection that is lost */
+	bool is_safe;         /* safe to repeat */
+	bool is_write;        /* or unknown to this library */
+	bool maybe_committed; /* it was sent on a connection that is lost */
 	int repeats;
 	int64_t deadline, send_by; /* monotonic milliseconds */
 	char method[REQUEST_METHOD_MAX];
@@ -25,8 +26,8 @@ struct request {
 	struct buf params;      /* one map */
 	study_on_reply on_reply;
 	void *arg;
-	struct study_value **take; /* where given, the result goes there instead of being freed */
-	struct request *next;      /* in the queue, or among the free */
+	struct study_value **take; /* not NULL: receives the result */
+	struct request *next;      /* in the queue or in the free list */
 };
 
 struct request_queue {
@@ -39,13 +40,14 @@ struct requests {
 	struct request_queue free, queue;
 };
 
-/* NULL: `max` are in use (*is_full) or no memory. Its msgid is set, all else but params is 0. */
+/* Takes a free slot. NULL: `max` are in use (*is_full), or no memory. The msgid is set; everything
+ * else except the memory of params is 0. */
 struct request *requests_take(struct requests *r, bool *is_full);
 
-/* Back among the free; it must not be queued. */
-void requests_give_back(struct requests *r, struct request *request);
+/* Frees a slot; the request must not be queued. */
+void requests_release(struct requests *r, struct request *request);
 
-/* The one in use under that msgid, or NULL. */
+/* The request in flight with that msgid, or NULL. */
 struct request *requests_find(const struct requests *r, uint32_t msgid);
 
 void requests_fini(struct requests *r);

@@ -15,8 +15,8 @@ enum {
 	CONNECT_MS = 3000,
 	KEY_BYTES = 32,
 	KEY_LENGTH = 40,
-	HIGH_WATER = 1024,                  /* bodies, each of which holds many requests */
-	NO_RECONNECT = 24 * 60 * 60 * 1000, /* our caller decides when and where to */
+	HIGH_WATER = 1024,                  /* bodies; each holds many requests */
+	NO_RECONNECT = 24 * 60 * 60 * 1000, /* failover.c reconnects */
 };
 
 struct transport {
@@ -25,7 +25,7 @@ struct transport {
 	void *dealer, *monitor; /* NULL while there is no connection */
 	int poll;
 	enum transport_state state;
-	unsigned connections; /* so far */
+	unsigned connections; /* made so far */
 	zmq_msg_t body;
 };
 
@@ -81,7 +81,7 @@ static bool get_int(void *socket, int option, int *out)
 	return true;
 }
 
-/* -1 where there is none: epoll_ctl refuses it. */
+/* -1 on failure, which epoll_ctl refuses. */
 static int fd_of(void *socket)
 {
 	int fd = -1;
@@ -94,7 +94,7 @@ static bool watch(struct transport *t, void *socket)
 	return epoll_ctl(t->poll, EPOLL_CTL_ADD, fd_of(socket), &readable) == 0;
 }
 
-/* Before the socket goes: its descriptor's number may be another's afterwards. */
+/* Removes the descriptor before the close: its number may be reused afterwards. */
 static void drop(struct transport *t, void **socket)
 {
 	if (!*socket)
@@ -125,7 +125,7 @@ static bool set_ints(struct transport *t, const char *endpoint)
 		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
 		{ ZMQ_CONNECT_TIMEOUT, CONNECT_MS },
-		/* -1, or IMMEDIATE 1, would drop at a loss what had come before it */
+		/* with RECONNECT_IVL -1 or IMMEDIATE 1, a loss would drop what came before it */
 		{ ZMQ_RECONNECT_IVL, NO_RECONNECT },
 		{ ZMQ_IMMEDIATE, 0 },
 		{ ZMQ_IPV6, strchr(endpoint, '[') != NULL },
@@ -162,18 +162,19 @@ static bool set_options(struct transport *t, const char *endpoint)
 
 static bool make_sockets(struct transport *t, const char *endpoint)
 {
-	static const int told_of =
+	static const int event_mask =
 		ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED
 		| ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
 		| ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-	/* another name each time: the one before is free only when the I/O thread has been there */
-	char told_at[40];
-	(void)snprintf(told_at, sizeof told_at, "inproc://monitor-%u", t->connections++);
+	/* a new name each time: the I/O thread frees the former name later */
+	char events_endpoint[40];
+	(void)snprintf(
+		events_endpoint, sizeof events_endpoint, "inproc://monitor-%u", t->connections++);
 	t->dealer = zmq_socket(t->context, ZMQ_DEALER);
 	t->monitor = zmq_socket(t->context, ZMQ_PAIR);
 	return t->dealer && t->monitor && set_options(t, endpoint)
-	       && zmq_socket_monitor(t->dealer, told_at, told_of) == 0
-	       && zmq_connect(t->monitor, told_at) == 0 && watch(t, t->dealer)
+	       && zmq_socket_monitor(t->dealer, events_endpoint, event_mask) == 0
+	       && zmq_connect(t->monitor, events_endpoint) == 0 && watch(t, t->dealer)
 	       && watch(t, t->monitor);
 }
 
@@ -201,7 +202,8 @@ static int receive_frame(void *socket, zmq_msg_t *frame)
 	return got;
 }
 
-/* The first of an event's two frames: a number of 16 bits, and a value. 0: there is none. */
+/* The event of the first of its two frames, which holds 16 bits of event and a value. 0: there is
+ * no event. */
 static unsigned next_event(struct transport *t)
 {
 	uint16_t event = 0;
@@ -229,8 +231,8 @@ bool transport_has_input(struct transport *t)
 	return t->dealer && get_int(t->dealer, ZMQ_EVENTS, &events) && events & ZMQ_POLLIN;
 }
 
-/* The body is the last frame: a delimiter before it is allowed, and what else comes before it is
- * no gateway's. */
+/* The body is the last frame. A gateway sends at most a delimiter before it; other frames are
+ * ignored. */
 bool transport_receive(struct transport *t, struct span *body)
 {
 	if (!transport_has_input(t) || receive_frame(t->dealer, &t->body) < 0)

@@ -1,12 +1,12 @@
 /*
- * transport: one connection at a time to one gateway; the client's one room of zmq.h.
+ * transport: one connection at a time to one gateway. Only this file of the library uses zmq.h.
  *
- * common/socket.c is the other: it lives on libevent, which a library for any loop must not ask
- * for. A new socket for every connection, so that nothing queued for one gateway is ever sent to
- * the next, and nothing that was sent before a loss is answered after it.
+ * common/socket.c needs libevent, which a library for any event loop must not require. Each
+ * connection has a new socket. So messages queued for one gateway are never sent to the next one,
+ * and a request that was sent before a loss gets no response after it.
  *
- * All descriptors of ZeroMQ stand behind one epoll descriptor that stays the same. They tell of
- * changes only, and a send may swallow one: after every send look at transport_receive again.
+ * One epoll descriptor, which never changes, covers all descriptors of ZeroMQ. These signal changes
+ * only, and a send may consume a signal: call transport_receive again after every send.
  */
 #ifndef CLIENT_TRANSPORT_H
 #define CLIENT_TRANSPORT_H
@@ -24,35 +24,37 @@ struct transport_options {
 
 enum transport_state {
 	TRANSPORT_DOWN,       /* lost, refused, or never connected */
-	TRANSPORT_CONNECTING, /* ends as one of the others, but for how long is nobody's promise */
-	TRANSPORT_UP,         /* the handshake is done */
+	TRANSPORT_CONNECTING, /* may last for any time: the caller must limit it */
+	TRANSPORT_UP,         /* the handshake is complete */
 };
 
-/* Z85 (ZeroMQ RFC 32) of 32 bytes. */
+/* True if the text is Z85 (ZeroMQ RFC 32) of 32 bytes. */
 bool transport_is_key(const char *text);
 
-/* Borrows the options' keys for its life. */
+/* Borrows the keys of the options until transport_close. */
 enum study_status transport_open(
 	struct transport **out, const struct transport_options *options) MUST_CHECK;
 void transport_close(struct transport **t);
 
 int transport_fd(const struct transport *t);
 
-/* Begins anew; what the connection before had queued or received is dropped. The state may be
- * TRANSPORT_DOWN at once. INVALID_ARGUMENT: no such kind of endpoint. NO_MEMORY. */
+/* Starts a new connection; drops what the former one has queued or received. The state may be
+ * TRANSPORT_DOWN at once. INVALID_ARGUMENT: not a valid endpoint. NO_MEMORY. */
 enum study_status transport_connect(struct transport *t, const char *endpoint) MUST_CHECK;
 void transport_disconnect(struct transport *t);
 
-/* Looks at what happened since. After TRANSPORT_DOWN what came before the loss is still received. */
+/* Reads the events since the last call. After TRANSPORT_DOWN, transport_receive still returns what
+ * came before the loss. */
 enum transport_state transport_state(struct transport *t);
 
-/* The next body, valid until the next call; false where there is none. */
+/* Gets the next body, valid until the next call; false if there is none. */
 bool transport_receive(struct transport *t, struct span *body);
 
-/* Whether transport_receive would find one. */
+/* True if transport_receive would find a body. */
 bool transport_has_input(struct transport *t);
 
-/* Copies the body and never blocks; false where there is no room now: the descriptor will tell. */
+/* Copies the body and never blocks. False if there is no room now; the descriptor signals when
+ * there is. */
 bool transport_send(struct transport *t, struct span body);
 
 #endif

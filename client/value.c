@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The root's block: nodes follow it, texts follow them. */
+/* One block: the root, then the other nodes, then the texts. */
 struct tree {
 	struct study_value *nodes;
 	size_t used;
@@ -63,7 +63,7 @@ static void fill_scalar(struct tree *tree, const struct msg_token *t, struct stu
 	}
 }
 
-/* Recursion ends at MSG_DEPTH_MAX: the bytes were measured. */
+/* The recursion ends at MSG_DEPTH_MAX, because msg_measure has checked the depth. */
 static bool fill(struct tree *tree, struct msg_reader *in, struct study_value *v)
 {
 	struct msg_token t;

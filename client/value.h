@@ -1,8 +1,8 @@
 /*
- * value: a decoded answer as a tree in two blocks of memory, its nodes and its texts.
+ * value: a decoded response as a tree in one block of memory: its nodes, then its texts.
  *
- * A container's children stand side by side, so that an index is one step; a map's are key,
- * value, key, value. The root is the first node.
+ * The children of a container are adjacent, so that an index takes one step; those of a map are
+ * key, value, key, value. The root is the first node.
  */
 #ifndef CLIENT_VALUE_H
 #define CLIENT_VALUE_H
@@ -22,11 +22,12 @@ struct study_value {
 	};
 };
 
-/* Nodes of one answer: what 16 bytes each may make of a peer's single byte is bounded. */
+/* Nodes of one response. A node takes 16 bytes of memory for as little as one byte of input, so
+ * their number is limited. */
 enum { VALUE_NODES_MAX = 1 << 22 };
 
-/* Decodes one value that msg_measure has passed. PROTOCOL: over VALUE_NODES_MAX, or a map's key is
- * no text. NO_MEMORY. */
+/* Decodes one value, which must have passed msg_measure. PROTOCOL: more than VALUE_NODES_MAX nodes,
+ * or a key of a map is not a text. NO_MEMORY. */
 enum study_status value_decode(struct span bytes, struct study_value **out) MUST_CHECK;
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * counter: tables of what a module counts. rpc.status prints them, and so does a metrics page.
  *
- * A module keeps its numbers in one struct of uint64_t and has one row for each. A table has a name,
- * under which rpc.status shows its numbers, and a prefix for the names of metrics. By the convention
- * of OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/) a metric is called prefix +
- * name, with `_total` at the end if it is a COUNTER_TOTAL.
+ * A module keeps its numbers in one struct of uint64_t and has one row for each. A table has a
+ * name, under which rpc.status shows its numbers, and a prefix for the names of metrics. By the
+ * convention of OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/) a metric is
+ * called prefix + name, with `_total` at the end if it is a COUNTER_TOTAL.
  *
  * To add a counter, add a field, a row and the line in schema/rpc.md.
  *

@@ -1,6 +1,6 @@
 /*
- * date: calendar days (proleptic Gregorian), times of day and RFC 3339 instants. Time zones are left to
- * PostgreSQL.
+ * date: calendar days (proleptic Gregorian), times of day and RFC 3339 instants. Time zones are
+ * left to PostgreSQL.
  */
 #ifndef COMMON_DATE_H
 #define COMMON_DATE_H
@@ -22,7 +22,8 @@ bool date_parse(struct span text, int64_t *days);
 void date_format(int64_t days, char out[DATE_TEXT_LEN]);
 
 /* Parses an RFC 3339 instant (section 5.6), years 1900–9999, to microseconds since
- * 1970-01-01T00:00Z. Ignores digits after the microseconds. A leap second becomes the next second. */
+ * 1970-01-01T00:00Z. Ignores digits after the microseconds. A leap second becomes the next
+ * second. */
 bool instant_parse(struct span text, int64_t *microseconds);
 
 /* Parses "HH:MM", 00:00 to 23:59, to minutes since midnight. */

@@ -1,14 +1,14 @@
 /*
- * envelope: MessagePack-RPC messages (https://github.com/msgpack-rpc/msgpack-rpc/blob/master/spec.md).
+ * envelope: MessagePack-RPC messages
+ * (https://github.com/msgpack-rpc/msgpack-rpc/blob/master/spec.md).
  *
  *	request       [0, msgid, method, [context, params]]
  *	response      [1, msgid, error|nil, result|nil]
  *	notification  [2, method, params]
  *
- * context = {account: int, request_id: text, deadline_ms: int}; params = a map.
- * error   = {code, message, field?, details?}.
- * A ZeroMQ body holds one or more messages one after the other: call envelope_decode until the reader
- * is at its end. Everything decoded is borrowed from the body.
+ * context = {account: int, request_id: text, deadline_ms: int}; params = a map. error   = {code,
+ * message, field?, details?}. A ZeroMQ body holds one or more messages one after the other: call
+ * envelope_decode until the reader is at its end. Everything decoded is borrowed from the body.
  */
 #ifndef COMMON_ENVELOPE_H
 #define COMMON_ENVELOPE_H
@@ -40,14 +40,14 @@ struct envelope {
 	struct span result;      /* response: one value's bytes */
 };
 
-/* Decodes the next message and advances; leaves `out` untouched on failure. ST_MALFORMED: `why` names
- * the part; ignore the rest of the body. */
+/* Decodes the next message and advances; leaves `out` untouched on failure. ST_MALFORMED: `why`
+ * names the part; ignore the rest of the body. */
 enum status envelope_decode(
 	struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
 
-/* The same for a client's message, whose context the caller reads with context_read. If a request is
- * wrong after its msgid, an error response is possible: ST_INVALID_INPUT, out->msgid is set and `in`
- * is past the message. */
+/* The same for a client's message, whose context the caller reads with context_read. If a request
+ * is wrong after its msgid, an error response is possible: ST_INVALID_INPUT, out->msgid is set and
+ * `in` is past the message. */
 enum status envelope_decode_client(
 	struct msg_reader *in, struct envelope *out, struct fail *why) MUST_CHECK;
 

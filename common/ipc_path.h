@@ -19,8 +19,8 @@ enum ipc_guard {
 	IPC_FOR_WORKERS, /* a peer that connects is trusted with all data */
 };
 
-/* Creates the directory, mode 0750, if it is missing; its parent must exist. ST_BAD_SETTING: the path
- * is for workers, and users other than root and ours can write to the directory. ST_SYSTEM. */
+/* Creates the directory, mode 0750, if it is missing; its parent must exist. ST_BAD_SETTING: the
+ * path is for workers, and users other than root and ours can write to the directory. ST_SYSTEM. */
 enum status ipc_path_prepare(
 	const char *endpoint, enum ipc_guard guard, struct fail *why) MUST_CHECK;
 

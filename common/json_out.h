@@ -1,8 +1,8 @@
 /*
  * json_out: writes MessagePack values as JSON text (RFC 8259) to a buffer.
  *
- * Pure. The input must have passed msg_measure. The output is always one valid JSON value: what JSON
- * cannot express becomes null.
+ * Pure. The input must have passed msg_measure. The output is always one valid JSON value: what
+ * JSON cannot express becomes null.
  */
 #ifndef COMMON_JSON_OUT_H
 #define COMMON_JSON_OUT_H

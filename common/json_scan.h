@@ -1,8 +1,8 @@
 /*
  * json_scan: checks that a text is JSON as RFC 8259 defines it.
  *
- * Pure, one pass, no recursion, no allocation. It must run before json-c, which accepts much that is
- * not JSON. It is stricter than the RFC:
+ * Pure, one pass, no recursion, no allocation. It must run before json-c, which accepts much that
+ * is not JSON. It is stricter than the RFC:
  *   - The text is one object.
  *   - U+0000 is refused, because PostgreSQL can't store it.
  *   - Surrogates come in pairs.
@@ -20,7 +20,8 @@ enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 
 struct json_scan {
 	size_t members; /* of all objects, including repeated names */
-	/* Called for each name of the outermost object, with its quotes and escapes; may be NULL. */
+	/* Called for each name of the outermost object, with its quotes and escapes; may be
+	 * NULL. */
 	void (*on_name)(struct span name, void *arg);
 	void *arg;
 	/* Set if the text is broken: the error and the byte where it is. */

@@ -8,7 +8,8 @@
 
 #include "common/buf.h"
 
-/* Appends the decoded string whose opening quote is at `at`. Returns the byte after its closing quote. */
+/* Appends the decoded string whose opening quote is at `at`. Returns the byte after its closing
+ * quote. */
 const char *json_text_decode(const char *at, struct buf *out);
 
 #endif

@@ -2,12 +2,12 @@
  * log: writes one line per event to standard error.
  *
  * A line is `level message`, written with one write(2), so that lines of several processes on one
- * pipe do not mix. Control bytes become '?', so that outside text cannot forge a line. Under systemd
- * (JOURNAL_STREAM names our stderr) journald's prefix, such as "<3>", replaces the level. The level is
- * the only mutable global of the project (info until log_open).
+ * pipe do not mix. Control bytes become '?', so that outside text cannot forge a line. Under
+ * systemd (JOURNAL_STREAM names our stderr) journald's prefix, such as "<3>", replaces the level.
+ * The level is the only mutable global of the project (info until log_open).
  *
- * common/ and parsers do not log. The function that decides logs, once, as `what happened: why: what
- * we did`, with the request id. Never log bodies or secrets.
+ * common/ and parsers do not log. The function that decides logs, once, as `what happened: why:
+ * what we did`, with the request id. Never log bodies or secrets.
  *
  *	if (log_open(settings.log_level, &why) != ST_OK) ...
  *	log_warn("worker %s is silent: 3 requests go to other workers", worker);

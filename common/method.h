@@ -3,8 +3,8 @@
  *
  * The table drives both daemons and the client: the gateway builds params from HTTP requests, the
  * worker checks params and binds them to the statement in the order of the row, and rpc.methods
- * prints the rows. schema/rpc.md is checked against it. To add a method, add a row here, a statement
- * of the same name in schema/statements/ and, for HTTP, a row in gateway/route.c.
+ * prints the rows. schema/rpc.md is checked against it. To add a method, add a row here, a
+ * statement of the same name in schema/statements/ and, for HTTP, a row in gateway/route.c.
  */
 #ifndef COMMON_METHOD_H
 #define COMMON_METHOD_H
@@ -91,8 +91,8 @@ struct method {
 	enum status missing; /* error of a RESULT_ROW without a row; ST_OK: it always has a row */
 	enum lane lane;
 	const char *slow_with; /* a request with this param runs in LANE_SLOW; NULL: none */
-	/* Upper bound of the rows of a response, or an estimate if there is no bound. 0: one row, or
-	 * the `limit` of the request. */
+	/* Upper bound of the rows of a response, or an estimate if there is no bound. 0: one row,
+	 * or the `limit` of the request. */
 	int64_t rows;
 	bool changes_account; /* a batch has at most one such request per account */
 	const struct param *params;

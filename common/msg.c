@@ -74,8 +74,8 @@ static double real_of(uint64_t bits, unsigned width)
 	return wide;
 }
 
-/* Checks a count against the input: texts and bins are in it, an element takes at least one byte and a
- * pair two. */
+/* Checks a count against the input: texts and bins are in it, an element takes at least one byte
+ * and a pair two. */
 static enum status take_sized(struct msg_reader *in, uint64_t count, struct msg_token *t)
 {
 	uint64_t left = (uint64_t)(in->end - in->at);
@@ -163,8 +163,8 @@ static uint64_t children_of(const struct msg_token *t)
 	return t->type == MSG_ARRAY ? t->count : t->type == MSG_MAP ? 2 * (uint64_t)t->count : 0;
 }
 
-/* Each open container needs at least one byte per missing element. So the sum of all missing elements
- * is at most the bytes that are left, and cannot overflow. */
+/* Each open container needs at least one byte per missing element. So the sum of all missing
+ * elements is at most the bytes that are left, and cannot overflow. */
 enum status msg_skip(struct msg_reader *in, struct span *out)
 {
 	struct msg_reader at = *in;

@@ -1,11 +1,11 @@
 /*
  * msg: reads and writes MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md).
  *
- * Writing: functions append values to a struct buf (with msgpack-c's packer).
- * Reading: a pull reader over borrowed bytes. It never allocates, whatever count a header claims.
- * Untrusted bytes must pass msg_measure first. It walks one whole object without recursion and checks
- * the depth (at most 16), every count (at most the bytes that are left) and texts (valid UTF-8). It
- * refuses extension types. Afterwards msg_read fails only at the end.
+ * Writing: functions append values to a struct buf (with msgpack-c's packer). Reading: a pull
+ * reader over borrowed bytes. It never allocates, whatever count a header claims. Untrusted bytes
+ * must pass msg_measure first. It walks one whole object without recursion and checks the depth (at
+ * most 16), every count (at most the bytes that are left) and texts (valid UTF-8). It refuses
+ * extension types. Afterwards msg_read fails only at the end.
  *
  *	size_t size;
  *	if (msg_measure(body, &size, &why) != ST_OK) ...

@@ -28,8 +28,8 @@ static const struct range joining[] = { { 0x600, 0xdff }, { 0xf00, 0x109f }, { 0
 	{ 0x1a20, 0x1c4f }, { 0x2190, 0x2bff }, { 0xa800, 0xabff }, { 0xfb50, 0xfdff },
 	{ 0xfe0f, 0xfe0f }, { 0xfe70, 0xfefe }, { 0x10a00, 0x11fff }, { 0x1f000, 0x1faff } };
 
-/* Characters with two forms, picture and text: Emoji (emoji-data.txt) below U+10000, and the blocks of
- * emoji above. */
+/* Characters with two forms, picture and text: Emoji (emoji-data.txt) below U+10000, and the blocks
+ * of emoji above. */
 /* clang-format off */
 static const struct range pictures[] = {
 	{ 0xa9, 0xa9 }, { 0xae, 0xae }, { 0x203c, 0x203c }, { 0x2049, 0x2049 },

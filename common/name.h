@@ -2,15 +2,15 @@
  * name: the form in which names are stored and compared, so that different names look different and
  * no name looks empty.
  *
- *   - White space (White_Space of the Unicode Character Database, and the braille blank) becomes one
- *     space between words, and is removed at both ends.
+ *   - White space (White_Space of the Unicode Character Database, and the braille blank) becomes
+ *     one space between words, and is removed at both ends.
  *   - Invisible characters are removed: controls, zero-width and bidirectional marks, fillers.
  *   - Joiners, emoji selectors and flag tags are kept only where they change the display: between
  *     letters of scripts that join, and within emoji.
  *
  * The database adds the canonical composition (NFC) and checks all but the last rule: fold_name of
- * schema/deploy/name_forms.sql. Letters of different scripts that look alike stay different (UTS #39),
- * and so do an emoji with and without its selector, which some fonts show alike.
+ * schema/deploy/name_forms.sql. Letters of different scripts that look alike stay different (UTS
+ * #39), and so do an emoji with and without its selector, which some fonts show alike.
  */
 #ifndef COMMON_NAME_H
 #define COMMON_NAME_H

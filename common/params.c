@@ -205,8 +205,8 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
-/* A nil that would change nothing must not look like a change, so it is refused. fill_absent reports
- * a required param that is nil. */
+/* A nil that would change nothing must not look like a change, so it is refused. fill_absent
+ * reports a required param that is nil. */
 static bool takes_nil(const struct param *p)
 {
 	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);

@@ -2,8 +2,8 @@
  * params: checks the params of a request against its method and decodes them.
  *
  * This is the only place that checks values, so that HTTP and RPC have the same rules and error
- * texts. Decoded values are borrowed from the message. Names that had to be folded are borrowed from
- * `names`, a buffer that the caller must keep unchanged as long as it uses the values.
+ * texts. Decoded values are borrowed from the message. Names that had to be folded are borrowed
+ * from `names`, a buffer that the caller must keep unchanged as long as it uses the values.
  *
  *	struct param_value *values = …;  room for method->param_count values
  *	if (params_decode(method, envelope.params, values, &names, &why) != ST_OK)

@@ -1,11 +1,12 @@
 /*
  * service: the frame of every daemon: event loop, signals, systemd.
  *
- * The first SIGTERM, SIGINT or SIGHUP calls on_stop, which starts the drain; service_on_reload gives
- * SIGHUP another meaning. The daemon calls service_stop when the drain has ended. A second signal, or
- * SERVICE_DRAIN_MAX_MS after the first one, ends the loop at once. SIGPIPE is ignored. The service
- * sends READY, STOPPING with EXTEND_TIMEOUT_USEC, and WATCHDOG to systemd (NOTIFY_SOCKET). WATCHDOG
- * comes from a timer of the loop, so that systemd restarts a process whose loop hangs.
+ * The first SIGTERM, SIGINT or SIGHUP calls on_stop, which starts the drain; service_on_reload
+ * gives SIGHUP another meaning. The daemon calls service_stop when the drain has ended. A second
+ * signal, or SERVICE_DRAIN_MAX_MS after the first one, ends the loop at once. SIGPIPE is ignored.
+ * The service sends READY, STOPPING with EXTEND_TIMEOUT_USEC, and WATCHDOG to systemd
+ * (NOTIFY_SOCKET). WATCHDOG comes from a timer of the loop, so that systemd restarts a process
+ * whose loop hangs.
  *
  *	struct service *service = NULL;
  *	if (service_open(&service, on_stop, &gateway, &why) != ST_OK) ...

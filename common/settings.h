@@ -93,9 +93,9 @@ struct settings {
 	char worker_endpoint_made[ENDPOINT_MAX], gateways_made[ENDPOINT_MAX];
 };
 
-/* Fills *into and *task; leaves both untouched on failure. ST_BAD_SETTING with a sentence that names
- * the flag or variable, the error and what is allowed; never the value of DATABASE_URL. A task other
- * than SETTINGS_RUN is found before values are checked. */
+/* Fills *into and *task; leaves both untouched on failure. ST_BAD_SETTING with a sentence that
+ * names the flag or variable, the error and what is allowed; never the value of DATABASE_URL. A
+ * task other than SETTINGS_RUN is found before values are checked. */
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
 

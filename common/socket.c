@@ -68,8 +68,8 @@ static enum status set_options(struct socket *s)
 {
 	int high_water = s->options.high_water ? s->options.high_water : SOCKET_HIGH_WATER;
 	bool has_mark = s->options.receive_high_water > 0;
-	/* ZeroMQ ends a connection whose frame is larger, before it reads the frame. The limit applies to
-	 * each frame, not to their sum, and before the handshake, too. */
+	/* ZeroMQ ends a connection whose frame is larger, before it reads the frame. The limit
+	 * applies to each frame, not to their sum, and before the handshake, too. */
 	int64_t frame_max = (int64_t)s->max_body + FRAME_SLACK;
 	const struct {
 		int option, value;

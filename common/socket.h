@@ -1,15 +1,15 @@
 /*
  * socket: ZeroMQ ROUTER and DEALER sockets in a libevent loop. Only the socket files use zmq.h.
  *
- * A message is one body frame (schema/rpc.md). A peer may put an empty delimiter frame before it, as
- * REQ does, and gets one back. All other messages are dropped and counted.
+ * A message is one body frame (schema/rpc.md). A peer may put an empty delimiter frame before it,
+ * as REQ does, and gets one back. All other messages are dropped and counted.
  *
  * Rules:
  *   - on_message runs from the loop, never inside socket_send. Its spans are valid during the call.
  *   - on_message may send on any socket. It must not free its own socket.
  *   - A turn of the loop reads a bounded number of messages and bytes, for a few milliseconds.
- *   - `peer` is opaque, at most SOCKET_PEER_MAX bytes. It is the same for all messages of a connection
- *     and is never reused for another one. The peer of a DEALER is empty.
+ *   - `peer` is opaque, at most SOCKET_PEER_MAX bytes. It is the same for all messages of a
+ *     connection and is never reused for another one. The peer of a DEALER is empty.
  *   - Connecting sockets reconnect by themselves.
  *
  *	struct socket_hub *hub = NULL;
@@ -45,16 +45,17 @@ struct socket_options {
 	bool bind;            /* else it connects */
 	bool router;          /* else it is a DEALER */
 	int high_water;       /* 0: SOCKET_HIGH_WATER */
-	/* If not 0: how many messages ZeroMQ reads ahead per peer. Set it if peers may reach this limit.
-	 * Heartbeats are off then and TCP keepalive replaces them: ZeroMQ 4.3 aborts the process when it
-	 * sends a heartbeat on a connection that ended while it waited at the limit. */
+	/* If not 0: how many messages ZeroMQ reads ahead per peer. Set it if peers may reach this
+	 * limit. Heartbeats are off then and TCP keepalive replaces them: ZeroMQ 4.3 aborts the
+	 * process when it sends a heartbeat on a connection that ended while it waited at the
+	 * limit. */
 	int receive_high_water;
 	size_t max_body;      /* 0: SOCKET_BODY_MAX */
 	size_t peers_max;     /* bind: the most connections; 0: no limit */
 	enum curve_role role; /* bind: the role of the peers */
 	void (*on_message)(struct socket *s, struct span peer, struct span body, void *arg);
-	/* connect: a connection has ended, and the next one may exist already; may be NULL. Messages of the
-	 * old connection may still arrive after this. */
+	/* connect: a connection has ended, and the next one may exist already; may be NULL.
+	 * Messages of the old connection may still arrive after this. */
 	void (*on_lost)(struct socket *s, void *arg);
 	void *arg;
 };
@@ -62,8 +63,7 @@ struct socket_options {
 /* Since socket_open. */
 struct socket_counts {
 	uint64_t received, sent;
-	uint64_t
-		oversize; /* dropped: a body slightly over max_body (a larger one ends the connection) */
+	uint64_t oversize;   /* dropped: body slightly over max_body (more ends the connection) */
 	uint64_t revoked;    /* dropped: the clients file no longer lists the key */
 	uint64_t malformed;  /* dropped: not [delimiter] body */
 	uint64_t overloaded; /* sends refused at the high-water mark */
@@ -87,9 +87,9 @@ enum status socket_hub_secure(struct socket_hub *hub, const struct socket_securi
 /* Free the sockets before. Waits until the messages of socket_free_lingering are sent. */
 void socket_hub_free(struct socket_hub **hub);
 
-/* ST_SYSTEM with the reason: the endpoint is malformed, in use or not permitted. An ipc path is in use
- * while a process listens there; the file of a dead process is replaced. ST_BAD_SETTING: the endpoint
- * connects machines and there are no keys (common/curve.h). */
+/* ST_SYSTEM with the reason: the endpoint is malformed, in use or not permitted. An ipc path is in
+ * use while a process listens there; the file of a dead process is replaced. ST_BAD_SETTING: the
+ * endpoint connects machines and there are no keys (common/curve.h). */
 enum status socket_open(struct socket_hub *hub, const struct socket_options *options,
 	struct socket **out, struct fail *why) MUST_CHECK;
 
@@ -97,15 +97,16 @@ enum status socket_open(struct socket_hub *hub, const struct socket_options *opt
  * connection. ST_NO_WORKER: the peer of a ROUTER is gone. ST_NO_MEMORY, ST_SYSTEM. */
 enum status socket_send(struct socket *s, struct span peer, struct span body) MUST_CHECK;
 
-/* The same without a copy: always takes the memory of the body. The gauge counts its bytes until they
- * are sent or dropped. */
+/* The same without a copy: always takes the memory of the body. The gauge counts its bytes until
+ * they are sent or dropped. */
 enum status socket_send_buf(
 	struct socket *s, struct span peer, struct buf *body, struct byte_gauge *gauge) MUST_CHECK;
 
 /* Calls on_lost now if it is due, instead of later in the turn. */
 void socket_check_lost(struct socket *s);
 
-/* True if the peer sends delimiters. Such a peer, a REQ socket, expects one message for each of its own. */
+/* True if the peer sends delimiters. Such a peer, a REQ socket, expects one message for each of its
+ * own. */
 bool socket_peer_delimits(struct span peer);
 
 struct socket_counts socket_counts(const struct socket *s);

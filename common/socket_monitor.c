@@ -50,8 +50,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	monitor_read(arg);
 }
 
-/* There is no high-water mark: at one, ZeroMQ's I/O thread would wait for us while monitor_free waits
- * for that thread. The number of events is limited by how fast connections can be made. */
+/* There is no high-water mark: at one, ZeroMQ's I/O thread would wait for us while monitor_free
+ * waits for that thread. The number of events is limited by how fast connections can be made. */
 static bool subscribe(struct monitor *m, void *context)
 {
 	static const int unlimited = 0, none = 0;

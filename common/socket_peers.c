@@ -16,7 +16,8 @@ struct socket_peers {
 	struct monitor *monitor;
 };
 
-/* Renames the socket when the limit is reached or left. A failed rename is retried at the next change. */
+/* Renames the socket when the limit is reached or left. A failed rename is retried at the next
+ * change. */
 static void update_path(struct socket_peers *p)
 {
 	bool is_full = p->max > 0 && p->count >= p->max;

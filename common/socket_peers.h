@@ -2,8 +2,8 @@
  * socket_peers: counts and limits the connections of a bound socket. Only socket.c includes it.
  *
  * ZeroMQ accepts without a limit, and its ipc:// listener aborts the process when no descriptor is
- * left. So the Unix socket is renamed to PATH.full while `max` connections are open. Connected peers
- * stay; others find no socket and try again, as ZeroMQ's clients do. (Unbinding would end the
+ * left. So the Unix socket is renamed to PATH.full while `max` connections are open. Connected
+ * peers stay; others find no socket and try again, as ZeroMQ's clients do. (Unbinding would end the
  * connections, too.) ZeroMQ accepts on its own thread, so connections that arrive before the loop
  * notices can exceed the limit: reserve descriptors for them. Connections to a tcp:// endpoint are
  * counted but not limited.

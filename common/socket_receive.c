@@ -65,8 +65,8 @@ static void skip_rest(struct socket *s, struct budget *left)
 	zmq_msg_close(&frame);
 }
 
-/* Receives one message and returns its number of frames: 0 if there is none, more than FRAMES_MAX if it
- * has too many. */
+/* Receives one message and returns its number of frames: 0 if there is none, more than FRAMES_MAX
+ * if it has too many. */
 static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
 {
 	for (int count = 0; count < FRAMES_MAX;) {

@@ -17,8 +17,8 @@ static int send_frame(struct socket *s, struct span frame, int flags)
 	return sent;
 }
 
-/* Sends the frames before the body. ZeroMQ refuses only the first frame of a message for lack of room or
- * of the peer. */
+/* Sends the frames before the body. ZeroMQ refuses only the first frame of a message for lack of
+ * room or of the peer. */
 static int send_head(struct socket *s, struct span peer)
 {
 	if (!s->options.router)

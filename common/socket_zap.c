@@ -139,8 +139,9 @@ static void report_refused(const struct zap *zap, const char *user, zmq_msg_t *a
 		zap->security.on_refused(zap->security.arg, user, from);
 }
 
-/* ZeroMQ itself sends ZAP requests, inside this process, so a response cannot fail for lack of room. The
- * status is 300, because after 400 a peer would never connect again, even when its key is listed. */
+/* ZeroMQ itself sends ZAP requests, inside this process, so a response cannot fail for lack of
+ * room. The status is 300, because after 400 a peer would never connect again, even when its key is
+ * listed. */
 static void respond(struct zap *zap, zmq_msg_t *request_id, bool is_allowed, const char *user)
 {
 	const char *const rest[] = { is_allowed ? "200" : "300", is_allowed ? "OK" : "not allowed",

@@ -79,15 +79,15 @@ struct status_info {
 /* The row of any value of the enum; never NULL. */
 const struct status_info *status_info(enum status st);
 
-/* True if the outcome means that nothing was done and the request may be sent again. Never report such
- * an outcome for a write that an earlier attempt may have run. */
+/* True if the outcome means that nothing was done and the request may be sent again. Never report
+ * such an outcome for a write that an earlier attempt may have run. */
 bool status_means_not_done(enum status st);
 
 /* Finds a code of `len` bytes in the table; ST_INTERNAL if it is unknown. */
 enum status status_from_code(const char *code, size_t len);
 
-/* Carries a text from outside (libpq, errno, a user's value) to the caller; one sentence, truncated at
- * its end. */
+/* Carries a text from outside (libpq, errno, a user's value) to the caller; one sentence, truncated
+ * at its end. */
 struct fail {
 	char text[384];
 	char field[64];

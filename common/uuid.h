@@ -9,9 +9,10 @@
 
 enum { UUID_TEXT_LEN = 36 };
 
-/* Generates version 7 UUIDs (section 5.7): Unix milliseconds, then a counter and random bits, so that
- * the ids of one process ascend. Random bytes come from getrandom(2), for several ids at a time, and
- * are used once. A zeroed struct is ready. Do not use one source on both sides of a fork. */
+/* Generates version 7 UUIDs (section 5.7): Unix milliseconds, then a counter and random bits, so
+ * that the ids of one process ascend. Random bytes come from getrandom(2), for several ids at a
+ * time, and are used once. A zeroed struct is ready. Do not use one source on both sides of a
+ * fork. */
 struct uuid_source {
 	uint64_t last_ms;
 	uint16_t counter;

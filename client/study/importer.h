@@ -35,8 +35,8 @@ struct importer_options {
 
 struct importer;
 
-/* Imports the rows that follow `from`, where `rows` stands. All is borrowed; the client is NULL for a
- * dry run. Returns NULL without memory. */
+/* Imports the rows that follow `from`, where `rows` stands. All is borrowed; the client is NULL for
+ * a dry run. Returns NULL without memory. */
 struct importer *importer_new(struct study_client *client, struct source *source, struct rows *rows,
 	const struct journal_state *from, const struct importer_options *options);
 void importer_free(struct importer **importer);

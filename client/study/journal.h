@@ -2,8 +2,9 @@
  * journal: how far an import has come, so that the next run of it goes on there.
  *
  * A small file under XDG_STATE_HOME (~/.local/state) named after the input's path, the service and
- * all options that change what an import does. It counts only while the input is the same file of the same size and time. What
- * it says is a shortcut and never needed: ids make importing twice harmless.
+ * all options that change what an import does. It counts only while the input is the same file of
+ * the same size and time. What it says is a shortcut and never needed: ids make importing twice
+ * harmless.
  */
 #ifndef STUDY_JOURNAL_H
 #define STUDY_JOURNAL_H

@@ -91,8 +91,8 @@ static void put_escape(FILE *to, uint32_t point)
 	fprintf(to, "\\u%04x", (unsigned)point);
 }
 
-/* JSON lets DEL, C1 and bidirectional overrides through, which terminals obey. Line ends are between
- * the values. */
+/* JSON lets DEL, C1 and bidirectional overrides through, which terminals obey. Line ends are
+ * between the values. */
 void terminal_json(const struct terminal *t, const char *json)
 {
 	while (*json) {

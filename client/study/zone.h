@@ -2,8 +2,8 @@
  * zone: an IANA time zone, read from the system's TZif files (RFC 9636): from a moment to its local
  * time and back.
  *
- * The C library knows only the zone of TZ, which is global; this is a value. Times are seconds since
- * 1970-01-01T00:00; leap seconds do not count.
+ * The C library knows only the zone of TZ, which is global; this is a value. Times are seconds
+ * since 1970-01-01T00:00; leap seconds do not count.
  *
  *	if (!zone_open(&zone, "Europe/Berlin", &why)) ...
  *	local = utc + zone_offset(zone, utc);

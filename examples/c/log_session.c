@@ -1,4 +1,4 @@
-/* Logs a session and prints the minutes of its tag: log_session ENDPOINTS TAG MINUTES
+/* Logs a session and prints the total minutes of its tag: log_session ENDPOINTS TAG MINUTES
  *
  *	cc log_session.c $(pkg-config --cflags --libs studytracker) -o log_session
  *	./log_session ipc:///run/studytracker/rpc/rpc-1.sock aws 45

@@ -1,4 +1,4 @@
-"""A StudyTracker client over ZeroMQ: what schema/rpc.md says, in thirty lines.
+"""A StudyTracker client over ZeroMQ, as schema/rpc.md describes it, in thirty lines.
 
     study = Client("ipc:///run/studytracker/rpc/rpc-1.sock")
     session = study.call("sessions.log", tag="Linux", minutes=25)
@@ -13,7 +13,7 @@ import zmq
 
 
 class StudyError(Exception):
-    """What the service refused: `code` to branch on, `message` for people, `field` or None."""
+    """An error of the service: `code` to branch on, `message` for people, `field` or None."""
 
     def __init__(self, code, message, field=None):
         super().__init__(f"{code}: {message}")
@@ -22,7 +22,7 @@ class StudyError(Exception):
 
 class Client:
     def __init__(self, endpoint, timeout_ms=5000, curve=None):
-        """curve: the gateway's public key, our public key, our secret key."""
+        """curve: the public key of the gateway, our public key, our secret key."""
         self.endpoint, self.timeout_ms, self.curve = endpoint, timeout_ms, curve
         self.msgids, self.socket = itertools.count(1), None
 
@@ -34,7 +34,7 @@ class Client:
         self.socket.connect(self.endpoint)
 
     def close(self):
-        """Also after a timeout: what comes late finds no socket, and the next call a new one."""
+        """Closes the socket, after a timeout, too, so that a late response is dropped. The next call opens a new one."""
         if self.socket:
             self.socket.close()
         self.socket = None
@@ -45,13 +45,13 @@ class Client:
         msgid = next(self.msgids) & 0xffffffff
         context = {"deadline_ms": self.timeout_ms}
         self.socket.send(msgpack.packb([0, msgid, method, [context, params]]))
-        if not self.socket.poll(self.timeout_ms + 500):  # the service says it itself, if it can
+        if not self.socket.poll(self.timeout_ms + 500):  # the service itself reports the timeout if it can
             self.close()
-            raise StudyError("DEADLINE_EXCEEDED", f"no answer from {self.endpoint}")
-        _, answered, error, result = msgpack.unpackb(self.socket.recv(), strict_map_key=False)
-        if answered != msgid:
+            raise StudyError("DEADLINE_EXCEEDED", f"no response from {self.endpoint}")
+        _, response_to, error, result = msgpack.unpackb(self.socket.recv(), strict_map_key=False)
+        if response_to != msgid:
             self.close()
-            raise StudyError("PROTOCOL", "an answer to another request")
+            raise StudyError("PROTOCOL", "a response to another request")
         if error is not None:
             raise StudyError(error["code"], error["message"], error.get("field"))
         return result

@@ -359,7 +359,7 @@ START_TEST(a_msgid_finds_only_the_use_it_was_made_for)
 	ck_assert_ptr_null(requests_take(&requests, &is_full));
 	ck_assert(is_full);
 	uint32_t old = taken[7]->msgid;
-	requests_give_back(&requests, taken[7]);
+	requests_release(&requests, taken[7]);
 	ck_assert_ptr_null(requests_find(&requests, old));
 	struct request *again = requests_take(&requests, &is_full);
 	ck_assert_ptr_eq(again, taken[7]);
