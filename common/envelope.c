@@ -222,11 +222,16 @@ void envelope_put_request(struct buf *out, uint32_t msgid, struct span method,
 	buf_span(out, params);
 }
 
-void envelope_put_notification(struct buf *out, const char *method, struct span params)
+void envelope_open_notification(struct buf *out, const char *method)
 {
 	msg_put_array(out, 3);
 	msg_put_int(out, ENVELOPE_NOTIFICATION);
 	msg_put_key(out, method);
+}
+
+void envelope_put_notification(struct buf *out, const char *method, struct span params)
+{
+	envelope_open_notification(out, method);
 	buf_span(out, params);
 }
 

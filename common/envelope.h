@@ -69,6 +69,9 @@ void envelope_put_error(struct buf *out, uint32_t msgid, struct span error);
 /* Appends the start of a response, [1, msgid, nil, …; the caller must append exactly one value. */
 void envelope_open_result(struct buf *out, uint32_t msgid);
 
+/* Appends the start of a notification, [2, method, …; the caller must append exactly one map. */
+void envelope_open_notification(struct buf *out, const char *method);
+
 /* Appends the error map of an outcome; `why` (may be NULL) overrides the table's text and field. */
 void envelope_put_error_map(struct buf *out, enum status st, const struct fail *why);
 

@@ -235,7 +235,8 @@ static void on_connect_failed(void *arg, enum status st, const struct fail *why)
 		b->options.on_bad_setting(b->options.arg, why);
 	if (!b->connect_failed_ms)
 		b->connect_failed_ms = service_now_ms();
-	if (strcmp(b->connect_failure.text, why->text) == 0 || !outcome_may_log(&b->outcomes)) {
+	if (strcmp(b->connect_failure.text, why->text) == 0
+		|| !log_limit_allows(&b->outcomes.log_limit)) {
 		log_debug("database not connected: %s lane: %s", name_of(b), why->text);
 		return;
 	}

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "common/msg.h"
+#include "common/envelope.h"
 #include "common/uuid.h"
 #include "worker/database.h"
 
@@ -41,6 +41,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 {
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
+	envelope_open_notification(out, "worker.ready");
 	msg_put_map(out, 8);
 	msg_put_key(out, "worker");
 	msg_put_text(out, (struct span){ uuid, sizeof uuid });
@@ -57,6 +58,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 
 void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)
 {
+	envelope_open_notification(out, "worker.credit");
 	msg_put_map(out, 2);
 	put_int(out, "epoch", epoch);
 	put_int(out, "credit", credit);
@@ -64,6 +66,7 @@ void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)
 
 void heartbeat_put_leaving(struct buf *out, int64_t epoch)
 {
+	envelope_open_notification(out, "worker.leaving");
 	msg_put_map(out, 1);
 	put_int(out, "epoch", epoch);
 }

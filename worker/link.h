@@ -3,7 +3,8 @@
  *
  * One DEALER socket that connects and reconnects by itself. The link sends worker.ready (every
  * LINK_REGISTER_MS until the gateway responds, then every LINK_READY_MS), passes on the requests of its
- * epoch, and collects the responses of a loop turn into one message. Invariants:
+ * epoch, and collects the responses of a loop turn into one message. Its rules are a state machine
+ * (worker/link_state.h). worker/inbox.h reads messages, worker/link_wire.h sends them. Invariants:
  *
  *   - The gateway chooses the epoch, another for each connection. A request counts only after our
  *     worker.ready has named its epoch: whatever arrives before belongs to an ended connection.

@@ -4,16 +4,7 @@
 #include "common/service.h"
 #include "worker/sqlstate.h"
 
-enum { ATTEMPTS_MAX = 3, LOG_EVERY_MS = 1000 };
-
-bool outcome_may_log(struct outcomes *o)
-{
-	uint64_t now_ms = service_now_ms();
-	if (o->logged_ms && now_ms - o->logged_ms < LOG_EVERY_MS)
-		return false;
-	o->logged_ms = now_ms;
-	return true;
-}
+enum { ATTEMPTS_MAX = 3 };
 
 static void refuse(struct outcomes *o, struct request *r, enum status st)
 {
@@ -50,7 +41,7 @@ static void finish_failed_request(struct outcomes *o, const struct execution *e,
 		return;
 	}
 	const char *code = status_info(response_reportable_status(r, v.status))->code;
-	if (!r->is_abandoned && outcome_may_log(o))
+	if (!r->is_abandoned && log_limit_allows(&o->log_limit))
 		log_warn("%s failed: %s (SQLSTATE %s): responding %s, request %.*s",
 			r->method->name, e->why.text, e->sqlstate, code, (int)r->request_id.len,
 			r->request_id.bytes);
@@ -63,7 +54,7 @@ static void finish_failed(struct outcomes *o, const struct execution *e)
 		finish_failed_request(o, e, o->run->requests[e->first]);
 		return;
 	}
-	if (outcome_may_log(o))
+	if (log_limit_allows(&o->log_limit))
 		log_info("%s failed for %zu requests together: %s (SQLSTATE %s): retrying each "
 			 "singly",
 			e->method->name, e->count, e->why.text, e->sqlstate);

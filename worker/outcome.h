@@ -15,6 +15,7 @@
 #define WORKER_OUTCOME_H
 
 #include "worker/response.h"
+#include "worker/log_limit.h"
 #include "worker/queue.h"
 #include "worker/run.h"
 
@@ -26,7 +27,7 @@ struct outcomes {
 	struct run *run;
 	size_t in_flight;      /* unfinished requests of the run */
 	uint64_t cancelled_ms; /* time of the last cancellation; 0: none */
-	uint64_t logged_ms;
+	struct log_limit log_limit;
 };
 
 /* Finishes an execution whose group is synced. Returns false if the caller must reconnect; e->why has
@@ -35,8 +36,5 @@ bool outcome_finish(struct outcomes *o, struct execution *e) MUST_CHECK;
 
 /* Finishes an execution whose connection is lost; see execution_surely_not_run. */
 void outcome_recover(struct outcomes *o, struct execution *e, bool connection_ended_cleanly);
-
-/* Failures come in bursts, so log at most one line per second. */
-bool outcome_may_log(struct outcomes *o);
 
 #endif
