@@ -34,17 +34,20 @@ verdict as materialized (
 	from account as w
 ),
 changed as (
-	update accounts as a
-	set name = v.name, time_zone = v.time_zone, week_start = v.week_start,
-		day_starts_at = v.day_starts_at, updated_at = next_update(v.updated_at)
+	insert into accounts as a (account_id, name, time_zone, week_start, day_starts_at)
+	select v.account_id, v.name, v.time_zone, v.week_start, v.day_starts_at
 	from verdict as v
-	where a.account_id = v.account_id and v.outcome is null and v.is_named
-	returning v.ord, a.updated_at
+	where v.outcome is null and v.is_named
+	order by v.account_id
+	on conflict (account_id) do update
+		set name = excluded.name, time_zone = excluded.time_zone, week_start = excluded.week_start,
+			day_starts_at = excluded.day_starts_at, updated_at = next_update(a.updated_at)
+	returning a.account_id, a.updated_at
 )
 select v.ord, v.outcome, v.account_id as id, v.name, v.time_zone,
 	coalesce(v.time_zone, current_setting('TimeZone')) as effective_time_zone,
 	v.week_start::int4 as week_start, v.day_starts_at, v.created_at,
 	coalesce(c.updated_at, v.updated_at) as updated_at
 from verdict as v
-left join changed as c on c.ord = v.ord
+left join changed as c on c.account_id = v.account_id
 order by v.ord

@@ -1,18 +1,9 @@
--- Deletes expired idempotency keys, whosever they are, the oldest first. It takes a bounded number and leaves
--- what another transaction has locked, so that workers may run it at the same time.
-with expired as (
-	select k.account_id, k.key
-	from idempotency_keys as k
-	where not is_live_key(k.created_at)
-	order by k.created_at
-	limit 1000
-	for update skip locked
-), gone as (
-	delete from idempotency_keys as k
-	using expired as e
-	where k.account_id = e.account_id and k.key = e.key
-	returning 1
+-- Deletes expired idempotency keys of all accounts, the oldest first. It deletes a bounded number and skips keys
+-- that another transaction has locked, so that workers may run it at the same time.
+with purge as materialized (
+	select delete_expired_keys(1000) as deleted
 )
-select r.ord, null::text as outcome, (select count(*) from gone) as deleted
+select r.ord, null::text as outcome, p.deleted
 from unnest($1::int8[]) with ordinality as r (account_id, ord)
+cross join purge as p
 order by r.ord

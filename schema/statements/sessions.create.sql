@@ -72,7 +72,7 @@ attempt as materialized (
 	left join made as m on m.account_id = r.account_id and m.id = r.session_id
 ),
 locked as materialized ( -- what may be replaced, in key order
-	select r.ord, r.account_id, s.id
+	select r.ord, s.id
 	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
 	cross join lateral (
 		select s.id
@@ -109,16 +109,16 @@ verdict as materialized (
 	left join kept as k on k.ord = r.ord
 ),
 replaced as (
-	update sessions as s
-	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
-		notes = v.notes, created_at = coalesce(v.given_instant, s.created_at),
-		updated_at = next_update(s.updated_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
+	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
+		coalesce(v.given_instant, (v.session).created_at)
 	from verdict as v
-	where s.account_id = v.account_id and s.id = v.session_id and v.verdict is null
-		and v.if_match is not null and v.differences <> '{}'
-		-- The arrays keep a plan that was made for an empty table from reading the whole key.
-		and s.account_id = any (array(select l.account_id from locked as l))
-		and s.id = any (array(select l.id from locked as l))
+	where v.verdict is null and v.if_match is not null and v.differences <> '{}'
+	order by v.account_id, v.session_id
+	on conflict (account_id, id) do update
+		set topic_id = excluded.topic_id, study_date = excluded.study_date,
+			duration_minutes = excluded.duration_minutes, notes = excluded.notes,
+			created_at = excluded.created_at, updated_at = next_update(s.updated_at)
 	returning s.*
 ),
 answer as materialized (

@@ -21,19 +21,18 @@ session as materialized ( -- locked, in key order
 	where s.deleted_at is null
 ),
 deleted as (
-	update sessions as s
-	set deleted_at = now(), updated_at = next_update(v.updated_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes)
+	select v.account_id, v.id, v.topic_id, v.study_date, v.duration_minutes
 	from session as v
-	where s.account_id = v.account_id and s.id = v.id and v.outcome is null
-		-- The arrays keep a plan that was made for an empty table from reading the whole key.
-		and s.account_id = any (array(select w.account_id from session as w))
-		and s.id = any (array(select w.id from session as w))
-	returning v.ord, s.updated_at, s.deleted_at
+	where v.outcome is null
+	order by v.account_id, v.id
+	on conflict (account_id, id) do update set deleted_at = now(), updated_at = next_update(s.updated_at)
+	returning s.account_id, s.id, s.updated_at, s.deleted_at
 )
 select s.ord, s.outcome, s.id, s.topic_id, t.name as tag, s.study_date, s.duration_minutes,
 	s.duration_minutes as minutes, s.notes, s.created_at,
 	coalesce(d.updated_at, s.updated_at) as updated_at, s.created_at as "timestamp", d.deleted_at
 from session as s
 left join lateral topic_now(s.account_id, s.topic_id) as t on true
-left join deleted as d on d.ord = s.ord
+left join deleted as d on d.account_id = s.account_id and d.id = s.id
 order by s.ord

@@ -23,7 +23,7 @@ with request as materialized (
 			when coalesce(p.tag_key, '') <> '' then array(
 				select t.id
 				from topics as t
-				where t.account_id = r.account_id and t.name_key = p.tag_key
+				where t.account_id + 0 = r.account_id and t.name_key = p.tag_key
 					and t.deleted_at is null and (r.topic_id is null or r.topic_id = t.id))
 			when r.topic_id is not null then array[r.topic_id]
 		end as topics

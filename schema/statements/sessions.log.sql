@@ -39,14 +39,14 @@ looked as materialized (
 		(
 			select t.id
 			from topics as t
-			where t.account_id = r.account_id and t.name_key = text_key(r.tag) and t.name = r.tag
+			where t.account_id + 0 = r.account_id and t.name_key = text_key(r.tag) and t.name = r.tag
 				and t.deleted_at is null
 			order by t.id
 			limit 1) as exact_id,
 		case when not r.match_case then array(
 			select t.id
 			from topics as t
-			where t.account_id = r.account_id and t.name_key = text_key(r.tag) and t.deleted_at is null
+			where t.account_id + 0 = r.account_id and t.name_key = text_key(r.tag) and t.deleted_at is null
 			limit 2) end as any_ids
 	from asked as r
 	left join lateral (
@@ -86,7 +86,8 @@ made_topic as (
 	where f.found_id is null and f.refusal is null and f.needs_topic and not exists (
 		select
 		from topics as t
-		where t.account_id = f.account_id and t.name_key = f.name_key and t.deleted_at is null)
+		where t.account_id + 0 = f.account_id and t.name_key = f.name_key and t.deleted_at is null
+		offset 0)
 	order by f.account_id, f.name_key, f.ord
 	on conflict (account_id, name_key) where deleted_at is null and not is_namesake do nothing
 	returning *
@@ -152,7 +153,7 @@ attempt as materialized (
 	left join made as m on m.account_id = r.account_id and m.id = r.session_id
 ),
 locked as materialized ( -- what may be replaced, in key order
-	select r.ord, r.account_id, s.id
+	select r.ord, s.id
 	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
 	cross join lateral (
 		select s.id
@@ -188,16 +189,16 @@ verdict as materialized (
 	left join kept as k on k.ord = r.ord
 ),
 replaced as (
-	update sessions as s
-	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
-		notes = v.notes, created_at = coalesce(v.given_instant, s.created_at),
-		updated_at = next_update(s.updated_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
+	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
+		coalesce(v.given_instant, (v.session).created_at)
 	from verdict as v
-	where s.account_id = v.account_id and s.id = v.session_id and v.verdict is null
-		and v.if_match is not null and v.differences <> '{}'
-		-- The arrays keep a plan that was made for an empty table from reading the whole key.
-		and s.account_id = any (array(select l.account_id from locked as l))
-		and s.id = any (array(select l.id from locked as l))
+	where v.verdict is null and v.if_match is not null and v.differences <> '{}'
+	order by v.account_id, v.session_id
+	on conflict (account_id, id) do update
+		set topic_id = excluded.topic_id, study_date = excluded.study_date,
+			duration_minutes = excluded.duration_minutes, notes = excluded.notes,
+			created_at = excluded.created_at, updated_at = next_update(s.updated_at)
 	returning s.*
 ),
 answer as materialized (

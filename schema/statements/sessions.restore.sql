@@ -66,15 +66,13 @@ verdict as materialized ( -- locked, in key order
 	) as s
 ),
 restored as (
-	update sessions as s
-	set deleted_at = null, updated_at = next_update(v.updated_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes)
+	select v.account_id, v.id, v.topic_id, v.study_date, v.duration_minutes
 	from verdict as v
-	where s.account_id = v.account_id and s.id = v.id and v.outcome is null
-		-- The arrays keep a plan that was made for an empty table from reading the whole key.
-		and s.account_id = any (array(select w.account_id from verdict as w))
-		and s.id = any (array(select w.id from verdict as w))
-		and v.deleted_at is not null
-	returning v.ord, s.updated_at
+	where v.outcome is null and v.deleted_at is not null
+	order by v.account_id, v.id
+	on conflict (account_id, id) do update set deleted_at = null, updated_at = next_update(s.updated_at)
+	returning s.account_id, s.id, s.updated_at
 ),
 answer as materialized (
 	select v.ord, v.outcome, v.account_id, v.idempotency_key, v.fingerprint, v.id, v.topic_id, v.tag,
@@ -82,7 +80,7 @@ answer as materialized (
 		v.study_date, v.duration_minutes, v.duration_minutes as minutes, v.notes, v.created_at,
 		coalesce(r.updated_at, v.updated_at) as updated_at, v.created_at as "timestamp"
 	from verdict as v
-	left join restored as r on r.ord = v.ord
+	left join restored as r on r.account_id = v.account_id and r.id = v.id
 ),
 stored as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)

@@ -57,21 +57,22 @@ session as materialized ( -- locked, in key order; as it is and as it is wanted
 	where s.deleted_at is null
 ),
 changed as (
-	update sessions as s
-	set topic_id = v.topic_id, study_date = v.study_date, duration_minutes = v.duration_minutes,
-		notes = v.notes, updated_at = next_update(v.updated_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes)
+	select v.account_id, v.id, v.topic_id, v.study_date, v.duration_minutes, v.notes
 	from session as v
-	where s.account_id = v.account_id and s.id = v.id and v.outcome is null and v.is_named
-		-- The arrays keep a plan that was made for an empty table from reading the whole key.
-		and s.account_id = any (array(select w.account_id from session as w))
-		and s.id = any (array(select w.id from session as w))
-	returning v.ord, s.updated_at
+	where v.outcome is null and v.is_named
+	order by v.account_id, v.id
+	on conflict (account_id, id) do update
+		set topic_id = excluded.topic_id, study_date = excluded.study_date,
+			duration_minutes = excluded.duration_minutes, notes = excluded.notes,
+			updated_at = next_update(s.updated_at)
+	returning s.account_id, s.id, s.updated_at
 )
 select v.ord, v.outcome, v.id, v.topic_id, t.name as tag, v.study_date, v.duration_minutes,
 	v.duration_minutes as minutes, v.notes, v.created_at,
 	coalesce(c.updated_at, v.updated_at) as updated_at, v.created_at as "timestamp",
 	t.archived_at is not null as topic_archived
 from session as v
-left join changed as c on c.ord = v.ord
+left join changed as c on c.account_id = v.account_id and c.id = v.id
 left join lateral topic_now(v.account_id, v.topic_id) as t on true
 order by v.ord

@@ -27,7 +27,8 @@ request as materialized ( -- the first of those that want a free name makes its 
 		and not exists (
 			select
 			from topics as t
-			where t.account_id = r.account_id and t.name_key = r.name_key and t.deleted_at is null)
+			where t.account_id + 0 = r.account_id and t.name_key = r.name_key and t.deleted_at is null
+			offset 0)
 		as is_first
 	from asked as r
 	where not exists (select from known as k where k.ord = r.ord)

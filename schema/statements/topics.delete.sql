@@ -41,14 +41,16 @@ verdict as materialized (
 	from topic as t
 ),
 deleted as (
-	update topics as t
-	set deleted_at = now(), updated_at = next_update(v.updated_at)
+	insert into topics as t (account_id, id, name)
+	select v.account_id, v.id, v.name
 	from verdict as v
-	where t.account_id = v.account_id and t.id = v.id and v.outcome is null
-	returning v.ord, t.updated_at
+	where v.outcome is null
+	order by v.account_id, v.id
+	on conflict (account_id, id) do update set deleted_at = now(), updated_at = next_update(t.updated_at)
+	returning t.account_id, t.id, t.updated_at
 )
 select v.ord, v.outcome, v.id, v.name, v.description, v.created_at,
 	coalesce(d.updated_at, v.updated_at) as updated_at, v.archived_at
 from verdict as v
-left join deleted as d on d.ord = v.ord
+left join deleted as d on d.account_id = v.account_id and d.id = v.id
 order by v.ord

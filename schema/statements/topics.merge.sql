@@ -46,8 +46,7 @@ topic as materialized ( -- what is merged is held against all, the others agains
 	) as t on true
 ),
 verdict as materialized (
-	select r.ord, r.account_id, r.topic_id, r.into_id, (s.topic).updated_at, (s.topic).merged_into,
-		(t.topic).name as into_name, (s.topic).deleted_at is not null as is_done,
+	select r.ord, r.account_id, r.topic_id, r.into_id, (s.topic).name, (s.topic).deleted_at is not null as is_done,
 		case
 			when r.topic_id = r.into_id then 'INVALID_INPUT into: a topic cannot be merged into itself'
 			when not is_match(r.if_match, (s.topic).updated_at)
@@ -67,10 +66,13 @@ moved as materialized (
 	where v.outcome is null and not v.is_done
 ),
 merged as (
-	update topics as t
-	set deleted_at = now(), merged_into = m.into_id, updated_at = next_update(m.updated_at)
+	insert into topics as t (account_id, id, name, deleted_at, merged_into)
+	select m.account_id, m.topic_id, m.name, now(), m.into_id
 	from moved as m
-	where t.account_id = m.account_id and t.id = m.topic_id
+	order by m.account_id, m.topic_id
+	on conflict (account_id, id) do update
+		set deleted_at = excluded.deleted_at, merged_into = excluded.merged_into,
+			updated_at = next_update(t.updated_at)
 )
 select v.ord, v.outcome, t.id, t.name, t.description, t.created_at, t.updated_at, t.archived_at
 from verdict as v

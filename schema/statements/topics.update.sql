@@ -37,7 +37,8 @@ wanted as materialized ( -- of several that want one name the first gets it
 			or exists (
 				select
 				from topics as t
-				where t.account_id = w.account_id and t.name_key = w.new_key and t.deleted_at is null))
+				where t.account_id + 0 = w.account_id and t.name_key = w.new_key and t.deleted_at is null
+				offset 0))
 		as is_taken
 	from topic as w
 ),

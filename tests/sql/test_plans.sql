@@ -68,6 +68,23 @@ select cmp_ok((select sum(rows_read)
 		from pg_temp.reads('"stats.series"(''{12,12}'', ''{day,week}'', ''{topic,topic}'', ''{null,null}'', ''{null,null}'')')
 		where relation = 'topics'), '<=', (select count(distinct topic_id) from daily_totals where account_id = 12)::numeric,
 	'a series looks each topic up once, whatever the number of its buckets');
+-- Equal requests of a batch are computed once: the rows that 100 read are those that one reads.
+create temp table reports (name text, params text);
+insert into reports values
+	('stats.totals', ''), ('stats.summary', 'same(null::date, %1$s), same(null::date, %1$s)'),
+	('stats.series', 'same(''month''::text, %1$s), same(''topic''::text, %1$s), same(null::date, %1$s), same(null::date, %1$s)'),
+	('stats.heatmap', 'same(2022::bigint, %1$s)'), ('stats.streak', 'same(null::bigint, %1$s)');
+create function pg_temp.totals_read(name text, params text, count int) returns numeric
+	language sql as $$
+	select sum(rows_read)
+	from pg_temp.reads(format('"%s"(%s)', name,
+		concat_ws(', ', format('same(12::bigint, %s)', count), nullif(format(params, count), ''))))
+	where relation = 'daily_totals'
+	$$;
+select is(pg_temp.totals_read(name, params, 100), pg_temp.totals_read(name, params, 1),
+	format('%s of 100 equal requests is computed once', name)) from reports;
+select cmp_ok(pg_temp.totals_read(name, params, 1), '>', 0::numeric, format('%s reads daily_totals', name)) from reports;
+
 -- An account with more sessions than all others together. A range that holds more than 20,000 is
 -- not sorted: the order of creation is walked.
 insert into accounts (account_id, name) values (20, 'busy');

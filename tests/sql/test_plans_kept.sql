@@ -1,0 +1,209 @@
+-- Plans that were made before the rows came: a batch of 16 reads few rows of tables of 3,000 rows, whatever
+-- the tables held when the statements were planned. A connection plans a statement once and keeps the
+-- plan until the statistics change. A statement that is added gets its rows in `calls`.
+\getenv prepare_all PREPARE_ALL
+begin;
+select no_plan();
+\i :prepare_all
+alter table topics alter column id restart with 1000000;
+
+-- Each statement and each way through it. The params are expressions of n, which is 1 to 16: see pg_temp.fill
+-- for what the numbers find. `done` is the number of rows without an outcome.
+create temp table calls (name text, what text, done int, params text, call text);
+insert into calls (name, what, done, params) values
+	('account.get', '', 16, $$n$$),
+	('account.update', '', 16, $$n, 'new', 'UTC', true, 2, '04:00', null, null$$),
+	('keys.purge', '', 16, $$n$$),
+	('topics.get', '', 16, $$1, n$$),
+	('topics.list', '', 80, $$1, 4, 10 * n, null, 'created_at', null, null$$),
+	('topics.list', 'backwards', 80, $$1, 4, 1000 + n, null, '-created_at', null, false$$),
+	('topics.create', '', 16, $$1, 'new ' || n, null, null, false$$),
+	('topics.create', 'taken names', 8, $$1, 'topic ' || n, null, null, n % 2 = 0$$),
+	('topics.create', 'new keys', 16, $$1, 'new ' || n, null, 'new ' || n, false$$),
+	('topics.create', 'expired keys', 16, $$1, 'new ' || n, null, 'old ' || n, false$$),
+	('topics.create', 'used keys', 0, $$1, 'new ' || n, null, 'key ' || n, false$$),
+	('topics.update', '', 16, $$1, n, null, 'new', true, true, null, null, false$$),
+	('topics.update', 'new names', 16, $$1, n, 'new ' || n, null, false, null, null, null, false$$),
+	('topics.update', 'taken names', 0, $$1, n, 'topic ' || n + 1, null, false, null, null, null, false$$),
+	('topics.delete', '', 16, $$1, 400 + n, null, null$$),
+	('topics.delete', 'with sessions', 0, $$1, n, null, null$$),
+	('topics.restore', 'with sessions', 16, $$1, 500 + n, false, true, null, null, null$$),
+	('topics.restore', 'new keys', 16, $$1, 500 + n, true, false, 'new ' || n, null, null$$),
+	('topics.merge', '', 16, $$1, n, 400 + n, null, null$$),
+	('sessions.get', '', 16, $$1, id(n)$$),
+	('sessions.list', '', 80, $$1, 4, null, null, 'created_at', null, null, null, null, null$$),
+	('sessions.list', 'topics by day', 64, $$1, 4, null, null, '-study_date', n, null, null, null, null$$),
+	('sessions.list', 'tags', 64, $$1, 4, null, null, '-created_at', null, 'TOPIC ' || n, null, null, null$$),
+	('sessions.list', 'ranges', 48, $$1, 4, null, null, 'created_at', null, null, date '2020-01-01' + n, date '2020-01-02' + n, null$$),
+	('sessions.create', '', 16, $$1, id(9000 + n), n, null, 5, null, null, null, null, null, null$$),
+	('sessions.create', 'new keys', 16, $$1, id(9000 + n), n, null, 5, null, 'new ' || n, null, null, null, null$$),
+	('sessions.create', 'expired keys', 16, $$1, id(9000 + n), n, null, 5, null, 'old ' || n, null, null, null, null$$),
+	('sessions.create', 'used keys', 0, $$1, id(9000 + n), n, null, 5, null, 'key ' || n, null, null, null, null$$),
+	('sessions.create', 'taken ids', 0, $$1, id(n), n, null, 5, null, null, null, null, null, null$$),
+	('sessions.create', 'replacing', 16, $$1, id(n), n, null, 5, null, null, null, '*', null, null$$),
+	('sessions.log', '', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, null, null, null, null, null$$),
+	('sessions.log', 'without match_case', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, false$$),
+	('sessions.log', 'new tags', 16, $$1, id(9000 + n), 5, 'new ' || n, null, null, null, null, null, null, null$$),
+	('sessions.log', 'new namesakes', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, null$$),
+	('sessions.log', 'new keys', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, 'new ' || n, null, null, null, null$$),
+	('sessions.log', 'replacing', 16, $$1, id(n), 5, 'topic ' || n, null, null, null, null, '*', null, null$$),
+	('sessions.update', '', 16, $$1, id(n), n + 1, null, 5, null, false, null, null$$),
+	('sessions.delete', '', 16, $$1, id(n), null, null$$),
+	('sessions.restore', '', 16, $$1, id(200 + n), null, null, null$$),
+	('sessions.restore', 'new keys', 16, $$1, id(200 + n), 'new ' || n, null, null$$),
+	('stats.totals', '', 16, $$2$$),
+	('stats.summary', '', 16, $$2, null, null$$),
+	('stats.series', '', 16, $$2, 'year', 'topic', null, null$$),
+	('stats.heatmap', '', 16, $$2, 2020$$),
+	('stats.streak', '', 16, $$2, null$$);
+
+-- Each param becomes an array.
+create function pg_temp.call_of(name text, params text) returns text
+	language plpgsql as $$
+declare
+	call text;
+	columns constant text := (
+		select string_agg('p' || i, ', ')
+		from pg_prepared_statements as s
+		cross join lateral generate_subscripts(s.parameter_types, 1) as i
+		where s.name = call_of.name);
+begin
+	execute format('select format(%L, %s) from (select n, %s from generate_series(1, 16) as n) as r (n, %s)',
+		format('execute %I(%s)', name, regexp_replace(columns, 'p\d+', '%L', 'g')),
+		regexp_replace(columns, 'p\d+', 'array_agg(\& order by n)', 'g'), params, columns) into call;
+	return call;
+end
+$$;
+update calls set call = pg_temp.call_of(name, params);
+
+-- What the tables hold when the statements are planned.
+create temp table states (state text, topics int, sessions int, keys int, is_analysed boolean);
+insert into states values
+	('all tables empty, never analysed', 0, 0, 0, false),
+	('all tables empty', 0, 0, 0, true),
+	('50 topics, never analysed', 50, 0, 0, false),
+	('50 topics', 50, 0, 0, true),
+	('50 topics and sessions', 50, 50, 0, true),
+	('50 topics, sessions and keys', 50, 50, 50, true),
+	('3,000 topics, sessions and keys', 3000, 3000, 3000, true);
+
+create temp table tables as
+select t::regclass as relation
+from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals}'::text[]) as t;
+
+create function pg_temp.empty() returns void
+	language plpgsql as $$
+begin
+	set local session_replication_role = replica; -- no trigger, which would truncate daily_totals again
+	truncate accounts, topics, sessions, idempotency_keys, daily_totals;
+	set local session_replication_role = origin; -- each change of it discards the plans of the connection
+	delete from pg_statistic where starelid in (select relation from tables);
+	insert into accounts (account_id, name) select n, 'account ' || n from generate_series(1, 16) as n;
+end
+$$;
+
+-- The rows from one number to another. Topics 301 to 500 have no sessions; topics 501 to 516 are deleted, with
+-- one session each; sessions 201 to 216 are deleted.
+create function pg_temp.fill_topics(first int, last int) returns void
+	language sql as $$
+	insert into topics (account_id, id, name, deleted_at) overriding system value
+	select 1, n, 'topic ' || n, case when n between 501 and 516 then now() end
+	from generate_series(first, last) as n
+	$$;
+create function pg_temp.fill_sessions(first int, last int) returns void
+	language sql as $$
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
+	select 1, id(n), case when n between 501 and 516 or n > 1000 then n else 1 + (n - 1) % 300 end,
+		date '2020-01-01' + n % 1000, 30,
+		case when n between 201 and 216 or n between 501 and 516 then now() end
+	from generate_series(first, last) as n
+	$$;
+create function pg_temp.fill_keys(first int, last int) returns void
+	language sql as $$
+	insert into idempotency_keys (account_id, key, fingerprint, answer)
+	select 1, 'old ' || n, '', '{}'
+	from generate_series(first, last) as n
+	$$;
+create function pg_temp.fill_others() returns void
+	language sql as $$
+	insert into accounts (account_id, name) select n, 'account ' || n from generate_series(17, 3000) as n;
+	insert into topics (account_id, id, name) overriding system value values (2, 5000, 'other');
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+	values (2, id(5000), 5000, '2020-01-01', 30);
+	insert into idempotency_keys (account_id, key, fingerprint, answer)
+	select 1, 'key ' || n, '', '{}'
+	from generate_series(1, 16) as n;
+	update idempotency_keys -- at last: each insert deletes expired ones
+	set created_at = now() - interval '2 days'
+	where key like 'old %'
+	$$;
+
+-- What has been read so far, in functions and triggers too.
+create function pg_temp.reads() returns table (relation regclass, rows_read bigint)
+	language sql volatile as $$
+	select t.relation, pg_stat_get_xact_tuples_returned(t.relation)
+		+ sum(pg_stat_get_xact_tuples_returned(i.indexrelid))::bigint
+	from tables as t
+	join pg_index as i on i.indrelid = t.relation
+	group by t.relation
+	$$;
+
+-- Executes a call, takes it back and returns how many rows had no outcome.
+create function pg_temp.try(call text) returns int
+	language plpgsql as $$
+declare
+	r record;
+	done int := 0;
+begin
+	for r in execute call loop
+		done := done + (r.outcome is null)::int;
+	end loop;
+	raise exception using errcode = 'UNDO1';
+exception
+	when sqlstate 'UNDO1' then
+		return done;
+end
+$$;
+
+create function pg_temp.reads_since(before bigint[]) returns table (relation regclass, rows_read bigint)
+	language sql volatile as $$
+	select r.relation, r.rows_read - before[row_number() over (order by r.relation)]
+	from pg_temp.reads() as r
+	$$;
+
+create function pg_temp.expect(state text) returns setof text
+	language plpgsql as $$
+declare
+	c calls;
+	before bigint[];
+begin
+	for c in select * from calls loop
+		before := array(select r.rows_read from pg_temp.reads() as r order by r.relation);
+		return next is(pg_temp.try(c.call), c.done, format('%s: rows of %s', state, concat_ws(', ', c.name, c.what)));
+		return next is_empty(format('select * from pg_temp.reads_since(%L) where rows_read > 1500', before),
+			format('%s: few rows are read by %s', state, concat_ws(', ', c.name, c.what)));
+	end loop;
+end
+$$;
+
+create function pg_temp.run(s states) returns setof text
+	language plpgsql as $$
+begin
+	perform pg_temp.empty();
+	perform pg_temp.fill_topics(1, s.topics);
+	perform pg_temp.fill_sessions(1, s.sessions);
+	perform pg_temp.fill_keys(1, s.keys);
+	if s.is_analysed then
+		analyze accounts, topics, sessions, idempotency_keys, daily_totals;
+	end if;
+	perform pg_temp.try(call) from calls; -- plans
+	perform pg_temp.fill_topics(s.topics + 1, 3000);
+	perform pg_temp.fill_sessions(s.sessions + 1, 3000);
+	perform pg_temp.fill_keys(s.keys + 1, 3000);
+	perform pg_temp.fill_others();
+	return query select pg_temp.expect('planned with ' || s.state);
+end
+$$;
+select r from states as s cross join lateral pg_temp.run(s) as r;
+select * from finish();
+rollback;
