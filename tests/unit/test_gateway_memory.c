@@ -1,8 +1,8 @@
 /*
- * Memory runs out anywhere on a request's way through the gateway: edge, api, pool, wire and back.
+ * Memory runs out at each allocation of a request in the gateway: in edge, api, pool and wire.
  *
- * Whichever allocation fails: the client gets the response that it gets otherwise, or a whole 503, or
- * its connection is cut before the response is whole. Afterwards the gateway serves as before.
+ * Whichever allocation fails, the client gets the usual response, or a whole 503, or its connection
+ * is cut before the response is whole. Afterwards the gateway serves as before.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "common/log.h"
 #include "common/service.h"
@@ -22,8 +21,9 @@
 #include "gateway/api.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/suite.h"
+#include "tests/unit/worker_double.h"
 
-enum { PATIENCE_MS = 10000, CREDIT = 256, FAILURES_MAX = 3000 };
+enum { PATIENCE_MS = 10000, FAILURES_MAX = 3000 };
 
 static struct event_base *base;
 static struct socket_hub *hub;
@@ -33,134 +33,7 @@ static struct settings settings;
 static struct api api;
 static char dir[64], endpoint[96];
 
-/* The worker, which this test plays. */
-static struct {
-	void *context, *socket;
-	int64_t epoch, answered;
-	uint64_t said_ms;
-	size_t calls;
-} worker;
-
-static void worker_say(struct buf *body)
-{
-	(void)zmq_send(worker.socket, body->bytes, body->len, ZMQ_DONTWAIT);
-	buf_fini(body);
-}
-
-static void put_uuid(struct buf *out)
-{
-	static const unsigned char uuid[16] = { 1 };
-	char text[UUID_TEXT_LEN];
-	uuid_format(uuid, text);
-	msg_put_text(out, (struct span){ text, sizeof text });
-}
-
-static void worker_say_ready(void)
-{
-	struct buf params = { 0 }, body = { 0 };
-	msg_put_map(&params, 4);
-	msg_put_key(&params, "worker");
-	put_uuid(&params);
-	msg_put_key(&params, "epoch");
-	msg_put_int(&params, worker.epoch);
-	msg_put_key(&params, "credit");
-	msg_put_int(&params, worker.answered + CREDIT);
-	msg_put_key(&params, "database");
-	msg_put_bool(&params, true);
-	envelope_put_notification(&body, "worker.ready", buf_view(&params));
-	buf_fini(&params);
-	worker_say(&body);
-	worker.said_ms = service_now_ms();
-}
-
-static int64_t sum_of(struct span bytes)
-{
-	int64_t sum = 0;
-	for (size_t i = 0; i < bytes.len; i++)
-		sum = (sum * 31 + (unsigned char)bytes.bytes[i]) % 1000003;
-	return sum;
-}
-
-/* Its id tells the params of a read, so that one that was lost on the way shows. (A write's hold an
- * id that the gateway makes.) */
-static void put_topic(struct buf *out, const struct envelope *request)
-{
-	bool is_write = method_find(request->method)->is_write;
-	msg_put_map(out, 3);
-	msg_put_key(out, "id");
-	msg_put_int(out, is_write ? 7 : sum_of(request->params));
-	msg_put_key(out, "name");
-	msg_put_text(
-		out, SPAN("A topic whose name is longer than the smallest buffer of a response, "
-			  "so that the buffer grows while it is written, and grows again after "
-			  "that, as it does with the notes of a session or with a page of a list "
-			  "of many topics: an allocation in the middle of what is being made"));
-	msg_put_key(out, "updated_at");
-	msg_put_text(out, SPAN("2024-01-01T00:00:00.000000Z"));
-}
-
-/* Of a list there are two pages. */
-static void put_page(struct buf *out, const struct envelope *request)
-{
-	struct span cursor;
-	bool is_first = !msg_find_text(request->params, "cursor", &cursor);
-	msg_put_map(out, 2);
-	msg_put_key(out, "data");
-	msg_put_array(out, 1);
-	put_topic(out, request);
-	msg_put_key(out, "next_cursor");
-	if (is_first)
-		msg_put_text(out, SPAN("after-the-first"));
-	else
-		msg_put_nil(out);
-}
-
-static void worker_answer(const struct envelope *request)
-{
-	struct buf result = { 0 }, credit = { 0 }, body = { 0 };
-	worker.calls++;
-	worker.answered++;
-	if (method_find(request->method)->shape == RESULT_PAGE)
-		put_page(&result, request);
-	else
-		put_topic(&result, request);
-	msg_put_map(&credit, 2);
-	msg_put_key(&credit, "epoch");
-	msg_put_int(&credit, worker.epoch);
-	msg_put_key(&credit, "credit");
-	msg_put_int(&credit, worker.answered + CREDIT);
-	envelope_put_notification(&body, "worker.credit", buf_view(&credit));
-	envelope_put_result(&body, request->msgid, buf_view(&result));
-	buf_fini(&result);
-	buf_fini(&credit);
-	worker_say(&body);
-}
-
-static void worker_take(struct span bytes)
-{
-	struct msg_reader in = msg_reader(bytes);
-	struct envelope e;
-	while (in.at < in.end) {
-		ck_assert(envelope_decode(&in, &e, NULL) == ST_OK);
-		if (e.kind == ENVELOPE_REQUEST)
-			worker_answer(&e);
-		else if (span_is(e.method, "gateway.hello"))
-			ck_assert(msg_find_int(e.params, "epoch", &worker.epoch));
-	}
-}
-
-static void worker_turn(void)
-{
-	zmq_msg_t message;
-	if (service_now_ms() - worker.said_ms > 200)
-		worker_say_ready();
-	zmq_msg_init(&message);
-	while (zmq_msg_recv(&message, worker.socket, ZMQ_DONTWAIT) >= 0)
-		worker_take((struct span){ zmq_msg_data(&message), zmq_msg_size(&message) });
-	zmq_msg_close(&message);
-}
-
-/* Allocations fail in the gateway's turn only. */
+/* Allocations fail in the turn of the gateway only. */
 static void turn(void)
 {
 	faults_resume();
@@ -195,9 +68,7 @@ static void set_up(void)
 		.format_error = api_format_error,
 		.arg = &api };
 	ck_assert(edge_open(&edge, base, &edge_options, &why) == ST_OK);
-	worker.context = zmq_ctx_new();
-	worker.socket = zmq_socket(worker.context, ZMQ_DEALER);
-	ck_assert_int_eq(zmq_connect(worker.socket, endpoint), 0);
+	worker_connect(endpoint);
 	bool has_worker, has_database;
 	while (!workers_ready(workers, &has_worker, &has_database))
 		turn();
@@ -205,8 +76,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	zmq_close(worker.socket);
-	zmq_ctx_term(worker.context);
+	worker_disconnect();
 	edge_free(&edge);
 	workers_free(&workers);
 	socket_hub_free(&hub);
@@ -235,8 +105,8 @@ static int connect_client(void)
 	return fd;
 }
 
-/* Judges the head and where the body ends. */
-static void judge(struct response *r, const char *request)
+/* Reads the status and finds out whether the response is whole. */
+static void parse(struct response *r, const char *request)
 {
 	const char *length, *end = strstr(r->bytes, "\r\n\r\n");
 	if (!end || sscanf(r->bytes, "HTTP/1.1 %d ", &r->status) != 1)
@@ -250,7 +120,7 @@ static void judge(struct response *r, const char *request)
 		r->is_whole = body >= 5 && memcmp(r->bytes + r->len - 5, "0\r\n\r\n", 5) == 0;
 }
 
-/* What differs from one response to the next. */
+/* Overwrites a value that differs from one response to the next. */
 static void hide(struct response *r, const char *name, size_t len)
 {
 	char *at = strstr(r->bytes, name);
@@ -258,8 +128,8 @@ static void hide(struct response *r, const char *name, size_t len)
 		memset(at + strlen(name), '*', len);
 }
 
-/* True: it goes on. */
-static bool hear(int fd, struct response *r)
+/* False: the connection has ended. */
+static bool receive(int fd, struct response *r)
 {
 	ssize_t len = recv(fd, r->bytes + r->len, sizeof r->bytes - 1 - r->len, 0);
 	if (len < 0)
@@ -269,7 +139,7 @@ static bool hear(int fd, struct response *r)
 	return len > 0;
 }
 
-static void ask(const char *request, struct response *r)
+static void exchange(const char *request, struct response *r)
 {
 	uint64_t until_ms = service_now_ms() + PATIENCE_MS;
 	size_t sent = 0, all = strlen(request);
@@ -285,11 +155,11 @@ static void ask(const char *request, struct response *r)
 		ssize_t len = sent < all ? send(fd, request + sent, all - sent, MSG_NOSIGNAL) : 0;
 		sent += len > 0 ? (size_t)len : 0;
 		turn();
-		goes_on = hear(fd, r);
-		judge(r, request);
+		goes_on = receive(fd, r);
+		parse(r, request);
 	}
 	hide(r, "\r\nDate: ", strlen("Sun, 06 Nov 1994 08:49:37 GMT"));
-	hide(r, "X-Request-Id: 0", UUID_TEXT_LEN - 1); /* one that the gateway made */
+	hide(r, "X-Request-Id: 0", UUID_TEXT_LEN - 1); /* of an id that the gateway generated */
 	hide(r, "\"trace_id\":\"0", UUID_TEXT_LEN - 1);
 	close(fd);
 	while (edge_counts(edge).connections > 0)
@@ -344,17 +214,17 @@ static bool is_read(const char *request)
 	return strncmp(request, "GET", 3) == 0 || strncmp(request, "HEAD", 4) == 0;
 }
 
-/* A write that the worker got may have been done: nothing else must be said of it. */
+/* Never report a write as not done if the worker has received it. */
 static void check_response(const char *request, size_t n, size_t calls)
 {
 	if (!got.is_whole)
-		return; /* the client sees that it is cut */
+		return; /* the client can see that it is cut */
 	bool is_same = got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0;
 	bool is_refusal = got.status == 503 && strstr(got.bytes, "Retry-After: 1\r\n");
 	ck_assert_msg(is_same || is_refusal, "failure %zu of %s: %s", n, request, got.bytes);
 	ck_assert_msg(
 		is_same || is_read(request) || calls == 0 || strstr(got.bytes, "OUTCOME_UNKNOWN"),
-		"failure %zu of %s denies what was sent: %s", n, request, got.bytes);
+		"failure %zu of %s reports a write as not done: %s", n, request, got.bytes);
 }
 
 static void fail_each(int number, enum faults_mode mode)
@@ -362,18 +232,18 @@ static void fail_each(int number, enum faults_mode mode)
 	const char *request = requests[number].text;
 	size_t n = 0, live = 0;
 	bool has_failed;
-	ask(request, &expected);
-	ask(request, &expected);
+	exchange(request, &expected);
+	exchange(request, &expected);
 	ck_assert_msg(expected.is_whole && expected.status == requests[number].status, "%s: %s",
 		request, expected.bytes);
 	do {
 		ck_assert_uint_lt(++n, FAILURES_MAX);
 		size_t calls = worker.calls;
 		faults_arm(n, mode);
-		ask(request, &got);
+		exchange(request, &got);
 		has_failed = faults_disarm();
 		check_response(request, n, worker.calls - calls);
-		ask(request, &got); /* it serves as before */
+		exchange(request, &got); /* the gateway serves as before */
 		ck_assert_msg(
 			got.len == expected.len && memcmp(got.bytes, expected.bytes, got.len) == 0,
 			"after failure %zu of %s: %s", n, request, got.bytes);
@@ -381,31 +251,30 @@ static void fail_each(int number, enum faults_mode mode)
 			live = faults_live();
 	} while (has_failed);
 	ck_assert_uint_gt(n, 5);
-	ck_assert_uint_le(faults_live(), live + 8); /* buffers that are kept */
+	ck_assert_uint_le(faults_live(), live + 8); /* buffers that the gateway keeps */
 }
 
-START_TEST(one_allocation_that_fails_spoils_no_response)
+START_TEST(a_failed_allocation_spoils_no_response)
 {
 	fail_each(_i, FAULTS_ONE);
 }
 END_TEST
 
-START_TEST(no_memory_from_somewhere_on_spoils_no_response)
+START_TEST(no_memory_from_an_allocation_on_spoils_no_response)
 {
 	fail_each(_i, FAULTS_ALL_FROM_THERE);
 }
 END_TEST
 
-/* HEAD asks for no more than it needs. */
-START_TEST(head_of_a_list_asks_for_one_page)
+START_TEST(head_of_a_list_calls_for_one_page_only)
 {
 	size_t before = worker.calls;
-	ask("HEAD /topics" HEAD "\r\n", &got);
+	exchange("HEAD /topics" HEAD "\r\n", &got);
 	ck_assert_int_eq(got.status, 200);
 	ck_assert_ptr_nonnull(strstr(got.bytes, "Transfer-Encoding: chunked\r\n"));
 	ck_assert_ptr_null(strstr(got.bytes, "Content-Length"));
 	ck_assert_uint_eq(worker.calls, before + 1);
-	ask("GET /topics" HEAD "\r\n", &got);
+	exchange("GET /topics" HEAD "\r\n", &got);
 	ck_assert_uint_eq(worker.calls, before + 3);
 }
 END_TEST
@@ -415,8 +284,8 @@ int main(void)
 	TCase *tests = tcase_create("gateway_memory");
 	tcase_set_timeout(tests, 100);
 	tcase_add_checked_fixture(tests, set_up, tear_down);
-	tcase_add_loop_test(tests, one_allocation_that_fails_spoils_no_response, 0, REQUESTS);
-	tcase_add_loop_test(tests, no_memory_from_somewhere_on_spoils_no_response, 0, REQUESTS);
-	tcase_add_test(tests, head_of_a_list_asks_for_one_page);
+	tcase_add_loop_test(tests, a_failed_allocation_spoils_no_response, 0, REQUESTS);
+	tcase_add_loop_test(tests, no_memory_from_an_allocation_on_spoils_no_response, 0, REQUESTS);
+	tcase_add_test(tests, head_of_a_list_calls_for_one_page_only);
 	return suite_run("gateway_memory", tests);
 }
