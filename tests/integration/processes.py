@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -42,6 +43,11 @@ def free_port():
 def dies_with_us():
     """In a child before exec: no story that is killed leaves a process behind."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def is_sanitized():
+    with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        return re.search(r"^STUDYTRACKER_SANITIZE:\w+=.", cache.read(), re.MULTILINE) is not None
 
 
 def clean_environment(**settings):

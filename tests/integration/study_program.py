@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import pty
-import re
 import select
 import shutil
 import struct
@@ -21,11 +20,6 @@ NAMESPACE = uuid.UUID("6b0f2a3e-5d1c-4f7e-9a58-3c2d7e91b604")
 DONE, REFUSED, USAGE, UNREACHABLE, LINES = range(5)
 ESCAPE = "\x1b"
 HEADER = "id,timestamp,minutes,tag\n"
-
-
-def is_sanitized():
-    with open(os.path.join(harness.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-        return re.search(r"^STUDYTRACKER_SANITIZE:\w+=.", cache.read(), re.MULTILINE) is not None
 
 
 class Terminal:

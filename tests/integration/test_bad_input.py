@@ -152,7 +152,7 @@ class BadInput(harness.ServiceCase):
             self.refuse("GET", target, None, 400, INPUT, "session_id")
             self.refuse("DELETE", target, None, 400, INPUT, "session_id")
             self.refuse("PUT", target, {"topic_id": self.topic_id}, 400, INPUT, "session_id")
-        for missing in (f"/topics/999999", f"{V1}/topics/999999"):
+        for missing in ("/topics/999999", f"{V1}/topics/999999"):
             self.refuse("GET", missing, None, 404, ("TOPIC_NOT_FOUND",), "topic_id")
         for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
             target = f"{V1}/sessions/{uuid.uuid4()}"

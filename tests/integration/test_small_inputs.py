@@ -7,7 +7,6 @@ Case 10 needs pgbouncer and is held by test_pgbouncer.py.
 import json
 import os
 import subprocess
-import unittest
 
 import harness
 

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import subprocess
-import unittest
 
 import harness
 from study_program import LINES, STUDY, USAGE, StudyCase

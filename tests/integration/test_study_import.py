@@ -4,11 +4,10 @@ import json
 import os
 import resource
 import subprocess
-import unittest
 import uuid
 
 import harness
-from study_program import (DONE, HEADER, LINES, NAMESPACE, STUDY, USAGE, StudyCase, is_sanitized)
+from study_program import (DONE, HEADER, LINES, NAMESPACE, STUDY, USAGE, StudyCase)
 
 FIELDS = "id,study_date,minutes,tag,notes\n"
 RSS_MAX_KIB = 16 << 10
@@ -161,14 +160,14 @@ class Json(ImportCase):
 
     def test_a_large_file_in_bounded_memory(self):
         """An array in one line, more than the memory that is allowed."""
-        count = 20000 if is_sanitized() else 60000
+        count = 20000 if harness.is_sanitized() else 60000
         row = {"study_date": "2020-01-01", "minutes": 5, "tag": "t", "more": "x" * 400}
         path = self.path("large.json")
         with open(path, "w", encoding="ascii") as file:
             file.write("[" + ",".join(json.dumps({"id": i, **row}) for i in range(count)) + "]")
         self.assertGreater(os.path.getsize(path), count * 400)
         done = subprocess.run([STUDY, "import", path, "--dry-run", "--json"], check=True, env=self.environment(),
-                              stdout=subprocess.PIPE, preexec_fn=None if is_sanitized() else self.limit_memory)
+                              stdout=subprocess.PIPE, preexec_fn=None if harness.is_sanitized() else self.limit_memory)
         self.assertEqual(json.loads(done.stdout)["created"], count)
 
     @staticmethod

@@ -1,7 +1,6 @@
 """`study log` finds the topic that is meant, and says so where there is none, or more than one."""
 
 import json
-import unittest
 
 import harness
 from study_program import REFUSED, StudyCase

@@ -1,0 +1,93 @@
+"""How stories speak to the gateway as RPC clients: by the example's client, and byte by byte."""
+
+import contextlib
+import os
+import signal
+
+import msgpack
+import zmq
+
+import harness
+import study_rpc
+
+PATIENCE_MS = harness.PATIENCE * 1000
+CONTEXT_OF = {"deadline_ms": 10000}
+
+
+def request(msgid, method, params=None, context=None):
+    return msgpack.packb([0, msgid, method, [CONTEXT_OF if context is None else context, params or {}]])
+
+
+def messages(body):
+    unpacker = msgpack.Unpacker(strict_map_key=False)
+    unpacker.feed(body)
+    return list(unpacker)
+
+
+class Raw:
+    """A socket without manners."""
+
+    def __init__(self, endpoint, kind=zmq.DEALER, curve=None):
+        self.socket = zmq.Context.instance().socket(kind)
+        self.socket.linger, self.socket.rcvtimeo, self.socket.sndtimeo = 0, PATIENCE_MS, PATIENCE_MS
+        if curve:
+            self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = curve
+        self.socket.connect(endpoint)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, body):
+        self.socket.send(body)
+
+    def answers(self, count):
+        """{msgid: (error, result)} of so many answers."""
+        got = {}
+        while len(got) < count:
+            for kind, msgid, error, result in messages(self.socket.recv()):
+                assert kind == 1 and msgid not in got, (kind, msgid)
+                got[msgid] = error, result
+        return got
+
+    def ask(self, method, params=None, context=None):
+        self.send(request(1, method, params, context))
+        return self.answers(1)[1]
+
+
+class RpcCase(harness.ServiceCase):
+    def client(self, **options):
+        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=10000, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def raw(self, kind=zmq.DEALER):
+        raw = Raw(self.service.rpc_endpoint(), kind)
+        self.addCleanup(raw.socket.close)
+        return raw
+
+    @contextlib.contextmanager
+    def frozen_workers(self):
+        """They take requests and answer nothing; for under 3 s, or they count as dead."""
+        for worker in self.service.workers:
+            os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in self.service.workers:
+                os.kill(worker.pid, signal.SIGCONT)
+
+    def assertRpcRefused(self, code, field, method, **params):
+        with self.assertRaises(study_rpc.StudyError) as caught:
+            self.client().call(method, **params)
+        self.assertEqual((caught.exception.code, caught.exception.field), (code, field))
+        return caught.exception
+
+
+def made_topic(call, **params):
+    """As topics.get answers it."""
+    topic = call("topics.create", **params)
+    assert topic.pop("replayed") is False
+    return topic

@@ -1,0 +1,149 @@
+"""RPC clients that flood, never read or send garbage: nobody else notices."""
+
+import os
+import random
+import resource
+import time
+
+import msgpack
+import zmq
+
+import harness
+from rpc_program import Raw, RpcCase, made_topic, request
+
+
+class Flood(RpcCase):
+    """Clients that send as much as they can, each in its own way; others are answered meanwhile."""
+
+    ADDRESS_SPACE = 2 << 30  # of the gateway; it then ends where its memory is not bounded
+
+    def setUp(self):
+        if not harness.is_sanitized():
+            resource.prlimit(self.service.gateways[0].pid, resource.RLIMIT_AS, (self.ADDRESS_SPACE,) * 2)
+
+    def slowest(self, seconds):
+        """The longest times of GET /health and of an honest client's call, in seconds."""
+        slowest, end, call = [0, 0], time.monotonic() + seconds, self.client().call
+        while time.monotonic() < end:
+            for n, ask in enumerate((lambda: self.service.get("/health"), lambda: call("rpc.status"))):
+                begun = time.monotonic()
+                ask()
+                slowest[n] = max(slowest[n], time.monotonic() - begun)
+        return slowest
+
+    def expect_unharmed(self, script, seconds=3, resident_kib=300_000):
+        """While another process runs the script, which sends on the sockets that it makes."""
+        prelude = ("import contextlib, time, zmq\n"
+                   "def made(**options):\n"
+                   "    made = zmq.Context.instance().socket(zmq.DEALER)\n"
+                   "    for name, value in {'linger': 0, **options}.items(): setattr(made, name, value)\n"
+                   f"    made.connect({self.service.rpc_endpoint()!r})\n"
+                   "    return made\n")
+        flood = harness.Process("flood", ["/usr/bin/python3", "-c", prelude + script],
+                                harness.clean_environment(), self.service.directory)
+        self.addCleanup(flood.kill)
+        slowest = self.slowest(seconds)
+        self.assertEqual(flood.popen.wait(harness.PATIENCE), 0, flood.log())
+        resident = self.service.gateways[0].resident_kib()
+        print(f"slowest /health {slowest[0] * 1000:.0f} ms, rpc.status {slowest[1] * 1000:.0f} ms, "
+              f"resident {resident // 1024} MiB")
+        if not harness.is_sanitized():
+            self.assertLess(slowest[0], 1)
+            self.assertLess(slowest[1], 2)
+            self.assertLess(resident, resident_kib)
+
+    def test_bodies_full_of_requests(self):
+        """20 bodies of 1 MB took the loop for 4.4 s."""
+        self.expect_unharmed(f"""
+one = {request(1, "rpc.status", context={})!r}
+body = one * ((1 << 20) // len(one))
+hogs = [made() for _ in range(20)]
+for _ in range(3):
+    for hog in hogs:
+        hog.send(body)
+for hog in hogs:
+    hog.recv()
+""")
+
+    def test_messages_of_many_frames(self):
+        self.expect_unharmed("""
+hog = made(linger=10000)
+for _ in range(3):
+    hog.send_multipart([b"x"] * 300_000)
+hog.close()
+zmq.Context.instance().term()
+""")
+
+    def test_many_that_never_read(self):
+        """What waits for all of them is bounded together."""
+        self.expect_unharmed(f"""
+body = {request(1, "rpc.methods")!r} * 1000
+hogs = [made(rcvhwm=1, sndtimeo=100) for _ in range(20)]
+end = time.monotonic() + 3
+while time.monotonic() < end:
+    for hog in hogs:
+        with contextlib.suppress(zmq.Again):
+            hog.send(body)
+""", seconds=4, resident_kib=450_000)
+
+
+def hostile_bodies(rng):
+    """Endless, and the same for the same seed."""
+    whole = request(7, "topics.list", {"limit": 3})
+    fixed = [b"", b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff",
+             b"\xc6\xff\xff\xff\xff", b"\x94\x00\x01", b"\x91" * 100_000, b"\x81\xa1k" * 50_000,
+             b"\x94\x00\x07" + b"\x91" * 64 + b"\xc0", b"\xc7\x01\x05x", bytes(1 << 20), bytes((1 << 20) + 1),
+             bytes(3 << 20), msgpack.packb({"a": 1}), msgpack.packb([0, -1, "x", [{}, {}]]),
+             msgpack.packb([0, 1 << 40, "x", [{}, {}]]), msgpack.packb([3, 1, "x", {}]),
+             msgpack.packb([0, "1", "x", [{}, {}]]), b"\x94\x00\x01\xa2\xff\xfe\x92\x80\x80",
+             msgpack.packb([0, 1, "topics.list", [{}, {i: i for i in range(1000)}]]),
+             msgpack.packb([0, 1, "topics.list", [{"request_id": "\x00\n"}, {"q": "\x00"}]]),
+             msgpack.packb([0, 1, "x" * 500_000, [{}, {}]])]
+    yield from fixed
+    while True:
+        yield rng.randbytes(rng.randrange(200))
+        yield whole[:rng.randrange(len(whole))]
+        broken = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            broken[rng.randrange(len(broken))] = rng.randrange(256)
+        yield whole + bytes(broken)
+
+
+class Hostile(RpcCase):
+    def frames_without_manners(self, body):
+        """Too many frames, none, a frame before the body that isn't empty."""
+        with Raw(self.service.rpc_endpoint()) as raw:
+            raw.socket.send_multipart([b"", b"", body])
+            raw.socket.send_multipart([b"x", body])
+            raw.socket.send_multipart([body] * 50)
+            raw.socket.send_multipart([b"", b""])
+
+    def test_whatever_one_sends_another_gets_right_answers(self):
+        seed = int(os.environ.get("STUDY_SEED", "0")) or random.randrange(1 << 32)
+        rng, call = random.Random(seed), self.client().call
+        topic = made_topic(call, name="Mine")
+        bodies = hostile_bodies(rng)
+        raws = [self.raw(), self.raw(zmq.ROUTER), self.raw()]
+        raws[1].socket.close()
+        raws.pop(1)
+        malformed = call("rpc.status")["rpc"]["malformed"]
+        with self.subTest(seed=seed):
+            for turn in range(400):
+                for raw in raws:
+                    raw.send(next(bodies))
+                if turn % 50 == 0:
+                    self.frames_without_manners(next(bodies))
+                self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
+            self.assertGreater(call("rpc.status")["rpc"]["malformed"], malformed + 100)
+            warned = self.service.gateways[0].log().count("RPC clients are malformed")
+            self.assertLess(warned, 60)
+
+    def test_a_body_over_its_bound_takes_nobody_else_with_it(self):
+        call, hog = self.client().call, self.raw()
+        for size in ((1 << 20) + 1, 16 << 20):
+            hog.send(bytes(size))
+            self.assertEqual(call("topics.list", q="nothing")["data"], [])
+        self.assertIsNone(hog.ask("topics.list")[0])  # it has connected anew by itself
+
+if __name__ == "__main__":
+    harness.main()
