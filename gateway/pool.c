@@ -1,19 +1,23 @@
 #include "gateway/pool.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "gateway/pool_state.h"
 
 void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
 {
+	assert(options->methods <= POOL_METHODS_MAX);
 	*p = (struct pool){
 		.on_event = options->on_event,
 		.event_arg = options->event_arg,
 		.next_epoch = options->epoch,
 		.ticked_ms = now_ms,
-		.usable_ms = now_ms,
+		.methods = options->methods,
 		.counts = { .queue_max = options->queue_max },
 	};
+	for (size_t i = 0; i < p->methods; i++)
+		p->usable_ms[i] = now_ms;
 	bool is_short = options->queue_max < POOL_SLOW_MAX;
 	pool_queue_init(
 		&p->plain, options->queue_max, (uint64_t)options->queue_max * POOL_ROWS_EACH);
@@ -45,7 +49,7 @@ struct pool_worker *pool_workers(const struct pool *p)
 
 enum status pool_readiness(const struct pool *p)
 {
-	return pool_roster_readiness(&p->roster);
+	return pool_roster_readiness(&p->roster, POOL_ANY_METHOD);
 }
 
 static void notify(const struct pool *p, enum pool_event event, const struct pool_worker *w)
@@ -60,13 +64,24 @@ static bool may_send_retry(const struct pool *p)
 	return p->retries_in_flight < (usable > 1 ? usable / 2 : 1);
 }
 
-/* The status that ends waiting calls and refuses new ones; ST_OK: calls may wait for a worker. */
-static enum status admission_status(struct pool *p, uint64_t now_ms)
+/* The status that ends waiting calls of the method and refuses new ones; ST_OK: they may wait. */
+static enum status admission_status(struct pool *p, size_t method, uint64_t now_ms)
 {
-	enum status st = pool_readiness(p);
+	enum status st = pool_roster_readiness(&p->roster, (int)method);
 	if (st == ST_OK)
-		p->usable_ms = now_ms;
-	return now_ms - p->usable_ms < POOL_GRACE_MS ? ST_OK : st;
+		p->usable_ms[method] = now_ms;
+	return now_ms - p->usable_ms[method] < POOL_GRACE_MS ? ST_OK : st;
+}
+
+/* Sets the admission status of each method. Returns true if all are ST_OK. */
+static bool admit_methods(struct pool *p, enum status *admission, uint64_t now_ms)
+{
+	bool are_ok = true;
+	for (size_t i = 0; i < p->methods; i++) {
+		admission[i] = admission_status(p, i, now_ms);
+		are_ok &= admission[i] == ST_OK;
+	}
+	return are_ok;
 }
 
 static void repeat_or_end(struct pool *p, struct pool_call *call, struct pool_worker *dead)
@@ -88,7 +103,7 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 {
 	if (p->is_draining && !call->is_urgent)
 		return ST_SHUTTING_DOWN;
-	enum status st = admission_status(p, now_ms);
+	enum status st = admission_status(p, call->method, now_ms);
 	if (st != ST_OK) {
 		p->counts.no_worker++;
 		return st;
@@ -140,15 +155,23 @@ static struct pool_worker *worker_for(const struct pool *p, const struct pool_ca
 {
 	bool is_retry = call->state == POOL_RETRY;
 	struct pool_worker *w = call->preferred_worker && !is_retry
-					? pool_roster_preferred(&p->roster, call->preferred_worker)
+					? pool_roster_preferred(&p->roster, call)
 					: NULL;
 	return w ? w : pool_roster_least_loaded(&p->roster, call);
 }
 
+/* Assigns the first call that a worker can take; false: there is none. It skips calls that only wait for
+ * a worker with their method. */
 static bool dispatch_first(struct pool *p, struct pool_list *from)
 {
 	struct pool_call *call = TAILQ_FIRST(from);
 	struct pool_worker *w = call ? worker_for(p, call) : NULL;
+	for (int skipped = 0; call && !w; skipped++) {
+		if (skipped == POOL_SKIP_MAX || !pool_roster_lacks_method(&p->roster, call))
+			return false;
+		call = TAILQ_NEXT(call, link);
+		w = call ? worker_for(p, call) : NULL;
+	}
 	if (!w || !pool_index_reserve(&p->index))
 		return false;
 	pool_state_detach(p, call);
@@ -265,7 +288,10 @@ struct pool_worker *pool_register(
 		w = accept_worker(p, registration);
 	if (!w)
 		return NULL;
-	(void)admission_status(p, now_ms); /* sets usable_ms before the workers change */
+	enum status admission[POOL_METHODS_MAX];
+	(void)admit_methods(p, admission, now_ms); /* sets usable_ms before the workers change */
+	w->methods = registration->methods;
+	w->methods_hash = registration->methods_hash;
 	w->last_message_ms = now_ms;
 	update_database(p, w, registration->has_database);
 	if (registration->epoch == w->epoch)
@@ -347,14 +373,39 @@ static void end_waiting(struct pool *p, enum status outcome)
 	}
 }
 
+/* Ends the calls of methods that are not admitted. Returns true if there were any. */
+static bool end_refused(struct pool *p, struct pool_list *list, const enum status *admission)
+{
+	bool has_ended = false;
+	for (struct pool_call *call = TAILQ_FIRST(list), *next; call; call = next) {
+		next = TAILQ_NEXT(call, link);
+		if (admission[call->method] == ST_OK)
+			continue;
+		pool_state_end(p, call, admission[call->method]);
+		has_ended = true;
+	}
+	return has_ended;
+}
+
+static void end_hopeless(struct pool *p, uint64_t now_ms)
+{
+	enum status admission[POOL_METHODS_MAX];
+	if (admit_methods(p, admission, now_ms))
+		return;
+	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next)
+		(void)end_refused(p, &lost->awaiting_fence, admission);
+	(void)end_refused(p, &p->retries, admission);
+	while (end_refused(p, &p->slow.calls, admission)
+		|| end_refused(p, &p->plain.calls, admission))
+		; /* again, because followers move up */
+}
+
 void pool_tick(struct pool *p, uint64_t now_ms)
 {
 	pool_wheel_turn(&p->wheel, now_ms, on_due, p);
 	expire_silent(p, now_ms);
 	p->ticked_ms = now_ms;
-	enum status st = admission_status(p, now_ms);
-	if (st != ST_OK)
-		end_waiting(p, st);
+	end_hopeless(p, now_ms);
 }
 
 struct pool_call *pool_take_ended(struct pool *p)

@@ -7,8 +7,8 @@
  * Rules:
  *   - Calls wait in two bounded queues, plain and slow (gateway/pool_queue.h), each first in, first
  *     out. A queue bounds its calls and the rows that their responses may have.
- *   - A call goes to the worker with the most free credit. Credit is cumulative, so a lost or
- *     repeated message does no harm.
+ *   - A call goes to the worker with the most free credit that has its method. Credit is
+ *     cumulative, so a lost or repeated message does no harm.
  *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). A flood of slow calls
  *     delays and refuses only slow calls.
  *   - Only one write of each key is in flight. The others follow it in their order
@@ -27,8 +27,9 @@
  *   - The pool never reports a write as not done if a worker may have run it. Such a status, also
  *     from the second worker, becomes ST_OUTCOME_UNKNOWN.
  *   - A call ends at most POOL_TICK_MS after its deadline.
- *   - If no worker has a live database, calls wait POOL_GRACE_MS for one. After that they end at
- *     once, and so do new calls.
+ *   - If no worker with a live database has its method, a call waits POOL_GRACE_MS for one. After
+ *     that it ends at once, and so do new calls of the method. A call that waits for its method does
+ *     not delay other calls, unless more than POOL_SKIP_MAX wait before them.
  *
  * Every added call is removed exactly once: by pool_complete, pool_take_ended or pool_remove. The
  * pool owns its workers and the index of calls in flight, and allocates nothing else. Calls belong
@@ -66,6 +67,8 @@ enum {
 	POOL_ROWS_EACH = 50, /* bounds the rows of the plain queue: so many for each of its calls */
 	POOL_SLOW_MAX = 64,  /* slow calls that wait; less if the queue is shorter */
 	POOL_SLOW_ROWS_MAX = 320000, /* sixteen of the largest reports */
+	POOL_SKIP_MAX =
+		64, /* calls at the head of a queue that may wait for a worker with their method */
 };
 
 /* For the log. The worker lives until the callback returns. */
@@ -84,7 +87,9 @@ struct pool {
 	int64_t next_epoch;
 	bool is_draining;
 	uint64_t ticked_ms;
-	uint64_t usable_ms; /* the last time at which a worker was usable */
+	size_t methods;
+	uint64_t usable_ms
+		[POOL_METHODS_MAX]; /* the last time at which a worker could run the method */
 	struct pool_roster roster;
 	struct pool_worker *lost_workers;
 	size_t retries_in_flight;
@@ -98,6 +103,7 @@ struct pool {
 
 struct pool_options {
 	size_t queue_max;
+	size_t methods;         /* their number, at most POOL_METHODS_MAX */
 	int64_t epoch;          /* the first one; each connection gets the next */
 	pool_on_event on_event; /* may be NULL */
 	void *event_arg;

@@ -33,6 +33,7 @@ TAILQ_HEAD(pool_list, pool_call);
 struct pool_call {
 	/* the caller sets these */
 	bool is_write;
+	size_t method; /* its index: less than pool_options' methods */
 	bool is_slow;  /* its worker runs it in the slow lane (common/method.h) */
 	uint32_t rows; /* the most that the response may have */
 	uint64_t

@@ -27,6 +27,8 @@ struct pool_worker *pool_roster_add(
 	memcpy(w->uuid, registration->uuid, sizeof w->uuid);
 	w->pid = registration->pid;
 	w->epoch = epoch;
+	w->methods = registration->methods;
+	w->methods_hash = registration->methods_hash;
 	w->has_database = registration->has_database;
 	TAILQ_INIT(&w->assigned);
 	TAILQ_INIT(&w->awaiting_fence);
@@ -75,11 +77,16 @@ static int64_t free_credit(const struct pool_worker *w)
 	return free_now < POOL_WINDOW_MAX ? free_now : POOL_WINDOW_MAX;
 }
 
-struct pool_worker *pool_roster_preferred(
-	const struct pool_roster *roster, const unsigned char uuid[16])
+static bool has_method(const struct pool_worker *w, const struct pool_call *call)
 {
-	struct pool_worker *w = pool_roster_find_process(roster, uuid);
-	return w && free_credit(w) > 0 ? w : NULL;
+	return pool_methods_has(&w->methods, call->method);
+}
+
+struct pool_worker *pool_roster_preferred(
+	const struct pool_roster *roster, const struct pool_call *call)
+{
+	struct pool_worker *w = pool_roster_find_process(roster, call->preferred_worker);
+	return w && free_credit(w) > 0 && has_method(w, call) ? w : NULL;
 }
 
 static struct pool_worker *after(const struct pool_roster *roster, const struct pool_worker *w)
@@ -107,9 +114,18 @@ struct pool_worker *pool_roster_least_loaded(
 {
 	struct pool_worker *best = NULL, *w = after(roster, roster->last_served);
 	for (size_t i = 0; i < roster->count; i++, w = after(roster, w))
-		if (free_credit(w) > (best ? free_credit(best) : 0) && may_take(w, call))
+		if (free_credit(w) > (best ? free_credit(best) : 0) && may_take(w, call)
+			&& has_method(w, call))
 			best = w;
 	return best;
+}
+
+bool pool_roster_lacks_method(const struct pool_roster *roster, const struct pool_call *call)
+{
+	for (const struct pool_worker *w = roster->first; w; w = w->next)
+		if (!has_method(w, call) && free_credit(w) > 0 && may_take(w, call))
+			return true;
+	return false;
 }
 
 size_t pool_roster_usable(const struct pool_roster *roster)
@@ -120,10 +136,12 @@ size_t pool_roster_usable(const struct pool_roster *roster)
 	return usable;
 }
 
-enum status pool_roster_readiness(const struct pool_roster *roster)
+enum status pool_roster_readiness(const struct pool_roster *roster, int method)
 {
 	bool has_worker = false;
 	for (const struct pool_worker *w = roster->first; w; w = w->next) {
+		if (method != POOL_ANY_METHOD && !pool_methods_has(&w->methods, (size_t)method))
+			continue;
 		if (is_usable(w))
 			return ST_OK;
 		has_worker |= !w->is_leaving;

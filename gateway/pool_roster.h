@@ -19,6 +19,7 @@
 
 #include "common/buf.h"
 #include "gateway/pool_call.h"
+#include "gateway/pool_methods.h"
 
 enum {
 	POOL_WORKERS_MAX = 256,
@@ -37,6 +38,8 @@ struct pool_worker {
 	int64_t epoch;
 	uint64_t last_message_ms;
 	int64_t credit, sent; /* requests of this epoch: the worker allows, the pool has assigned */
+	struct pool_methods methods;
+	uint64_t methods_hash; /* of the list that the worker sent; 0: it sent none */
 	bool has_database;
 	bool is_leaving;
 	bool has_retry;
@@ -59,6 +62,8 @@ struct pool_registration {
 	unsigned char uuid[16];
 	int64_t pid;
 	int64_t epoch, credit;
+	struct pool_methods methods;
+	uint64_t methods_hash;
 	bool has_database;
 };
 
@@ -82,20 +87,24 @@ struct pool_worker *pool_roster_find_process(
 	const struct pool_roster *roster, const unsigned char uuid[16]);
 
 /* The worker with the most free credit; NULL: none may take the call. Among equals the workers take
- * turns. A retry goes only to a worker that holds no other retry. Any other slow call goes only to a
+ * turns. The worker must have the method. A retry goes only to a worker that holds no other retry. Any other slow call goes only to a
  * worker that holds less than its share of slow calls: a quarter of the calls that it may hold, at
  * least 1 and at most POOL_SLOW_SHARE. */
 struct pool_worker *pool_roster_least_loaded(
 	const struct pool_roster *roster, const struct pool_call *call);
 
-/* The process with this UUID if it has free credit, else NULL. */
+/* The call's preferred worker if it has free credit and the method, else NULL. */
 struct pool_worker *pool_roster_preferred(
-	const struct pool_roster *roster, const unsigned char uuid[16]);
+	const struct pool_roster *roster, const struct pool_call *call);
+
+/* True: a worker could take the call now if it had the method. */
+bool pool_roster_lacks_method(const struct pool_roster *roster, const struct pool_call *call);
 
 /* The number of workers that may get calls: their database is live, and they are not leaving. */
 size_t pool_roster_usable(const struct pool_roster *roster);
 
-/* ST_OK: a worker may get calls; else ST_NO_WORKER or ST_DATABASE_UNAVAILABLE. */
-enum status pool_roster_readiness(const struct pool_roster *roster);
+/* ST_OK: a worker may get calls of this method; else ST_NO_WORKER or ST_DATABASE_UNAVAILABLE. */
+enum { POOL_ANY_METHOD = -1 };
+enum status pool_roster_readiness(const struct pool_roster *roster, int method);
 
 #endif

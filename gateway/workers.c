@@ -250,6 +250,7 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 		return fail_set(why, ST_NO_MEMORY, "workers: out of memory");
 	struct pool_options pool = {
 		.queue_max = options->queue_max,
+		.methods = method_count(),
 		.epoch = options->epoch,
 		.on_event = on_worker,
 		.event_arg = w,

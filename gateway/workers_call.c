@@ -17,6 +17,7 @@ struct call *workers_call_new(
 	call->account = context->account;
 	call->request_id = (struct span){ texts, context->request_id.len };
 	call->params = (struct span){ texts + context->request_id.len, params.len };
+	call->pooled.method = method_index(method);
 	call->pooled.is_write = method->is_write;
 	call->pooled.is_slow = method_lane(method, params) == LANE_SLOW;
 	call->pooled.rows = (uint32_t)method_rows(method, params);

@@ -1,12 +1,17 @@
 #include "gateway/workers_wire.h"
 
 #include "common/envelope.h"
+#include "common/fnv.h"
 #include "common/log.h"
+#include "common/method.h"
 #include "common/service.h"
 #include "common/socket.h"
 #include "common/uuid.h"
 
-enum { BODY_TARGET = 256 * 1024 }; /* a message is sent once it has grown to this */
+enum {
+	BODY_TARGET = 256 * 1024, /* a message of this size is sent at once */
+	NAMES_MAX = 4096,         /* methods of a worker: bounds the search for their names */
+};
 
 static void report_change(const struct workers_wire *wire)
 {
@@ -143,14 +148,51 @@ static bool count_malformed(struct workers_wire *wire)
 	return false;
 }
 
-static bool read_ready(struct span params, struct pool_registration *out)
+/* Adds the method of each name that this gateway knows. */
+static bool read_names(struct span list, struct pool_methods *out)
+{
+	struct msg_reader in = msg_reader(list);
+	struct msg_token array, name;
+	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY || array.count > NAMES_MAX)
+		return false;
+	for (uint32_t i = 0; i < array.count; i++) {
+		if (msg_read(&in, &name) != ST_OK || name.type != MSG_TEXT)
+			return false;
+		const struct method *m = method_find(name.text);
+		if (m)
+			pool_methods_add(out, method_index(m));
+	}
+	return true;
+}
+
+/* The list comes every second, so it is parsed only if it changed. A worker that sends none has all
+ * methods. */
+static bool read_methods(
+	struct span params, const struct pool_worker *known, struct pool_registration *out)
+{
+	struct span list;
+	if (msg_find(params, "methods", &list) != ST_OK || msg_is_nil(list)) {
+		out->methods = pool_methods_all();
+		return true;
+	}
+	out->methods_hash = fnv_mix(FNV_START, list.bytes, list.len);
+	if (known && known->methods_hash == out->methods_hash) {
+		out->methods = known->methods;
+		return true;
+	}
+	return read_names(list, &out->methods);
+}
+
+static bool read_ready(
+	struct span params, const struct pool_worker *known, struct pool_registration *out)
 {
 	struct span uuid, database;
 	struct msg_token token = { 0 };
 	if (!msg_find_text(params, "worker", &uuid) || !uuid_parse(uuid, out->uuid)
 		|| !msg_find_int(params, "epoch", &out->epoch)
 		|| !msg_find_int(params, "credit", &out->credit)
-		|| msg_find(params, "database", &database) != ST_OK)
+		|| msg_find(params, "database", &database) != ST_OK
+		|| !read_methods(params, known, out))
 		return false;
 	if (!msg_find_int(params, "pid", &out->pid))
 		out->pid = 0;
@@ -164,7 +206,7 @@ static bool read_ready(struct span params, struct pool_registration *out)
 static bool on_ready(struct workers_wire *wire, struct sender *from, struct span params)
 {
 	struct pool_registration registration = { .peer = from->peer };
-	if (!read_ready(params, &registration)) {
+	if (!read_ready(params, from->worker, &registration)) {
 		(void)count_malformed(wire);
 		return true;
 	}

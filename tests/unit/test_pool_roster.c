@@ -8,7 +8,7 @@ enum { WORKERS = 3, EPOCH = 1000 };
 static struct pool_worker *add(struct pool_roster *roster, char name)
 {
 	struct pool_registration registration = {
-		.peer = { &name, 1 }, .uuid = { (unsigned char)name }, .pid = name
+		.peer = { &name, 1 }, .uuid = { (unsigned char)name }, .pid = name, .methods = pool_methods_all()
 	};
 	return pool_roster_add(roster, &registration, EPOCH + name);
 }
@@ -136,7 +136,7 @@ START_TEST(the_next_call_goes_to_the_least_loaded)
 	for (struct pool_worker *w = roster.first; w; w = w->next)
 		w->in_flight = 0;
 	ck_assert_uint_eq(pool_roster_usable(&roster), rosters[_i].usable);
-	ck_assert_int_eq(pool_roster_readiness(&roster), rosters[_i].readiness);
+	ck_assert_int_eq(pool_roster_readiness(&roster, POOL_ANY_METHOD), rosters[_i].readiness);
 	pool_roster_fini(&roster);
 }
 END_TEST
@@ -145,7 +145,7 @@ START_TEST(nobody_is_no_worker)
 {
 	struct pool_roster roster = { 0 };
 	ck_assert_ptr_null(pool_roster_least_loaded(&roster, &(struct pool_call){ 0 }));
-	ck_assert_int_eq(pool_roster_readiness(&roster), ST_NO_WORKER);
+	ck_assert_int_eq(pool_roster_readiness(&roster, POOL_ANY_METHOD), ST_NO_WORKER);
 	pool_roster_fini(&roster);
 }
 END_TEST
