@@ -1,12 +1,10 @@
 #include "common/settings.h"
 
-#include "common/time_zone.h"
+#include "common/settings_value.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 extern char **environ;
 
@@ -75,9 +73,6 @@ static const struct setting settings_table[] = {
 
 enum { SETTINGS_COUNT = sizeof settings_table / sizeof *settings_table };
 
-/* The path of a Unix socket has at most 107 bytes. */
-enum { IPC_MAX = sizeof "ipc://" - 1 + 107 };
-
 static const struct {
 	const char *flag, *help;
 	enum settings_task task;
@@ -92,144 +87,6 @@ enum { TASK_COUNT = sizeof task_table / sizeof *task_table };
 const struct setting *settings_at(size_t index)
 {
 	return index < SETTINGS_COUNT ? &settings_table[index] : NULL;
-}
-
-/* Where a value comes from. Messages name the flag or the variable, whichever set it. */
-struct source {
-	const struct setting *row;
-	const char *value;
-	bool from_flag;
-	char name[48];
-};
-
-static enum status refuse(const struct source *from, struct fail *why, const char *wants)
-{
-	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s is \"%.80s\": it must be %s",
-		from->name, from->value, wants);
-}
-
-static enum status set_text(const struct source *from, void *field, struct fail *why)
-{
-	(void)why;
-	*(const char **)field = from->value;
-	return ST_OK;
-}
-
-static enum status set_int(const struct source *from, void *field, struct fail *why)
-{
-	char *end;
-	errno = 0;
-	int64_t value = strtoll(from->value, &end, 10);
-	bool digits = from->value[strspn(from->value, "0123456789")] == '\0' && *from->value;
-	if (!digits || errno || value < from->row->min || value > from->row->max) {
-		char wants[80];
-		(void)snprintf(wants, sizeof wants, "a whole number from %" PRId64 " to %" PRId64,
-			from->row->min, from->row->max);
-		return refuse(from, why, wants);
-	}
-	*(int64_t *)field = value;
-	return ST_OK;
-}
-
-static enum status set_bool(const struct source *from, void *field, struct fail *why)
-{
-	static const char *const words[][2] = { { "false", "true" }, { "no", "yes" },
-		{ "off", "on" }, { "0", "1" } };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		for (int is_true = 0; is_true < 2; is_true++)
-			if (strcasecmp(from->value, words[i][is_true]) == 0) {
-				*(bool *)field = is_true;
-				return ST_OK;
-			}
-	return refuse(from, why, "true or false");
-}
-
-static enum status set_choice(const struct source *from, void *field, struct fail *why)
-{
-	for (const char *const *choice = from->row->choices; *choice; choice++)
-		if (strcmp(*choice, from->value) == 0)
-			return set_text(from, field, why);
-	return refuse(from, why, from->row->help);
-}
-
-static enum status set_time_zone(const struct source *from, void *field, struct fail *why)
-{
-	if (!time_zone_exists(from->value))
-		return refuse(from, why, "a name of the tz database such as Europe/Berlin");
-	return set_text(from, field, why);
-}
-
-/* Refuses a name that a Host field cannot contain, because it would silently never match. */
-static bool is_host(const char *text, size_t len)
-{
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	static const char address[] = "0123456789abcdefABCDEF:.";
-	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
-		return strspn(text + 1, address) == len - 2;
-	size_t used = 0;
-	while (used < len && (strchr(letters, text[used]) || strchr("-._", text[used])))
-		used++;
-	return used == len && strchr(letters, text[0]) && text[len - 1] != '.';
-}
-
-static enum status set_hosts(const struct source *from, void *field, struct fail *why)
-{
-	static const char blanks[] = " \t";
-	for (const char *at = from->value; *at;) {
-		at += strspn(at, blanks);
-		size_t item = strcspn(at, ","), len = item;
-		while (len > 0 && strchr(blanks, at[len - 1]))
-			len--;
-		if (len > 0 && !is_host(at, len))
-			return refuse(from, why, "host names without port, comma-separated");
-		at += item + (at[item] == ',');
-	}
-	return set_text(from, field, why);
-}
-
-static enum status set_endpoints(const struct source *from, void *field, struct fail *why)
-{
-	char endpoint[ENDPOINT_MAX];
-	const char *at = from->value;
-	for (int count = 1; settings_next_endpoint(&at, endpoint, sizeof endpoint); count++) {
-		const char *path = strstr(endpoint, "://");
-		bool known =
-			strncmp(endpoint, "ipc://", 6) == 0 || strncmp(endpoint, "tcp://", 6) == 0;
-		if (!known || !path[3] || (*endpoint == 'i' && strlen(endpoint) > IPC_MAX))
-			return refuse(from, why,
-				"ipc://PATH or tcp://ADDRESS:PORT, a path of at most 107 bytes");
-		if (count > 1 && from->row->kind == SETTING_ENDPOINT)
-			return refuse(from, why, "one endpoint");
-	}
-	if (from->value[0] && at == from->value) /* only commas and white space */
-		return refuse(from, why, "ipc://PATH or tcp://ADDRESS:PORT");
-	return set_text(from, field, why);
-}
-
-typedef enum status (*setter)(const struct source *from, void *field, struct fail *why);
-
-static const setter setter_table[] = {
-	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
-	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
-	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
-	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
-};
-
-/* An item that does not fit becomes empty, which every check refuses. */
-bool settings_next_endpoint(const char **at, char *endpoint, size_t size)
-{
-	static const char blanks[] = " \t,";
-	const char *from = *at + strspn(*at, blanks);
-	size_t len = strcspn(from, blanks);
-	if (len == 0)
-		return false;
-	*at = from + len;
-	if (len >= size)
-		len = 0;
-	memcpy(endpoint, from, len);
-	endpoint[len] = '\0';
-	return true;
 }
 
 /* The row whose flag is the first `len` bytes of `flag`. */
@@ -276,9 +133,9 @@ static enum status read_flags(
 	return ST_OK;
 }
 
-static struct source source_of(const struct setting *row, const char *flag_value)
+static struct setting_source source_of(const struct setting *row, const char *flag_value)
 {
-	struct source from = { .row = row, .value = flag_value, .from_flag = flag_value != NULL };
+	struct setting_source from = { .row = row, .value = flag_value };
 	(void)snprintf(from.name, sizeof from.name, "%s%s", flag_value ? "--" : "",
 		flag_value ? row->flag : row->env);
 	if (!from.value)
@@ -296,7 +153,7 @@ static enum status derive(enum settings_user user, struct settings *s, struct fa
 	(void)snprintf(
 		s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
 	const char *given = user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
-	if (!*given && made > IPC_MAX)
+	if (!*given && made > IPC_ENDPOINT_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
 			"STUDYTRACKER_RUNTIME_DIR is too long for the path of a Unix socket: "
 			"%.200s",
@@ -319,10 +176,10 @@ static enum status fill(
 {
 	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
 		const struct setting *row = &settings_table[i];
-		struct source from = source_of(row, values[i]);
+		struct setting_source from = source_of(row, values[i]);
 		if (!(row->used_by & user))
 			from.value = row->fallback;
-		enum status st = setter_table[row->kind](&from, (char *)s + row->offset, why);
+		enum status st = setting_store(&from, (char *)s + row->offset, why);
 		if (st != ST_OK)
 			return st;
 	}
@@ -332,13 +189,13 @@ static enum status fill(
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why)
 {
-	enum settings_task asked = SETTINGS_RUN;
+	enum settings_task named = SETTINGS_RUN;
 	struct settings made = { 0 };
 	const char *values[SETTINGS_COUNT] = { NULL };
 	enum status st = ST_OK;
-	for (int i = 1; i < argc && asked == SETTINGS_RUN; i++)
-		(void)find_task(argv[i], &asked);
-	if (asked == SETTINGS_RUN) {
+	for (int i = 1; i < argc && named == SETTINGS_RUN; i++)
+		(void)find_task(argv[i], &named);
+	if (named == SETTINGS_RUN) {
 		st = read_flags(user, argc, argv, values, why);
 		if (st == ST_OK)
 			st = fill(user, values, &made, why);
@@ -347,7 +204,7 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv,
 		*into = made;
 		point_at_derived(into);
 	}
-	*task = asked;
+	*task = named;
 	return ST_OK;
 }
 

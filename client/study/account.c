@@ -13,7 +13,7 @@ int account_today(struct study *study, int64_t *out)
 		return exit;
 	const char *today = study_value_text(study_value_get(streak, "today"), "");
 	if (!date_parse(span_of(today), out)) {
-		study_complain(study, "the answer of stats.streak holds no day");
+		study_print_error(study, "the response of stats.streak has no day");
 		exit = STUDY_EXIT_UNREACHABLE;
 	}
 	study_value_free(&streak);
@@ -36,11 +36,12 @@ int account_calendar(struct study *study, struct account_calendar *out)
 		return exit;
 	if (study_call(study->client, "account.get", NULL, &account) != STUDY_OK) {
 		const struct study_error *why = study_client_error(study->client);
-		if (strcmp(why->code, "UNKNOWN_METHOD") != 0) /* of an older service */
-			return service_complain(study, why);
+		if (strcmp(why->code, "UNKNOWN_METHOD")
+			!= 0) /* an older service does not have it */
+			return service_report(study, why);
 		*out = (struct account_calendar){ .time_zone = "UTC" };
 		if (!study->is_json)
-			fputs("The service does not tell its time zone: UTC is taken\n",
+			fputs("The service does not report its time zone: using UTC\n",
 				study->err.to);
 		return STUDY_EXIT_DONE;
 	}
@@ -52,7 +53,7 @@ int account_calendar(struct study *study, struct account_calendar *out)
 	return exit;
 }
 
-/* A series of no days answers it. */
+/* A series without days is enough for that. */
 int account_week_start(struct study *study, int *out)
 {
 	struct study_params *params = service_params(study);

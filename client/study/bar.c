@@ -15,7 +15,7 @@ static int eighths_of(double value, double max, int columns)
 
 int bar_draw(double value, double max, int columns, bool is_utf8, char out[BAR_SIZE])
 {
-	/* U+2588 is the full block, U+258F an eighth of it. */
+	/* U+2588 is the full block, U+258F one eighth. */
 	int eighths = eighths_of(value, max, columns < COLUMNS_MAX ? columns : COLUMNS_MAX);
 	int used = (eighths + 7) / 8;
 	if (!is_utf8) {

@@ -1,5 +1,5 @@
 /*
- * bar: a horizontal bar in eighths of a column, or in '#' where there is no UTF-8.
+ * bar: draws a horizontal bar in eighths of a column, or with '#' without UTF-8.
  */
 #ifndef STUDY_BAR_H
 #define STUDY_BAR_H
@@ -9,8 +9,8 @@
 
 enum { BAR_SIZE = 3 * 512 + 1 };
 
-/* value of max as a part of `columns`; more than nothing is never drawn as nothing. The columns
- * it takes. */
+/* Draws value/max of `columns`; a value above 0 is always visible. Returns the columns that it
+ * takes. */
 int bar_draw(double value, double max, int columns, bool is_utf8, char out[BAR_SIZE]);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * command: what every command of `study` is made of, and the one struct that is handed down.
+ * command: the parts of every command of `study`, and the root struct that is passed down.
  *
- * A command is a file, command_NAME.c, with its `struct command` at the top; main.c holds the
- * table of them. `run` returns the exit status of the program.
+ * A command is a file, command_NAME.c, with its `struct command` at the top; main.c has the table
+ * of commands. `run` returns the exit status of the program.
  */
 #ifndef STUDY_COMMAND_H
 #define STUDY_COMMAND_H
@@ -14,17 +14,17 @@
 
 enum study_exit {
 	STUDY_EXIT_DONE,
-	STUDY_EXIT_REFUSED,     /* the service said no */
-	STUDY_EXIT_USAGE,       /* also a file that can't be read or written */
-	STUDY_EXIT_UNREACHABLE, /* also no answer in time, or not able to now */
-	STUDY_EXIT_LINES,       /* an import refused lines */
+	STUDY_EXIT_REFUSED,     /* the service refused */
+	STUDY_EXIT_USAGE,       /* or a file can't be read or written */
+	STUDY_EXIT_UNREACHABLE, /* or no response in time, or temporarily unable */
+	STUDY_EXIT_LINES,       /* lines of an import were refused */
 };
 
 struct study {
 	struct terminal out, err;
-	const char *endpoints; /* NULL: looked for where gateways put them */
-	char *found;           /* what was found there */
-	int timeout_ms;        /* 0: not said */
+	const char *endpoints; /* NULL: search the default places */
+	char *found;           /* the result of that search */
+	int timeout_ms;        /* 0: not given */
 	bool is_json;
 	struct curve *curve;
 	struct study_client *client; /* NULL until service_open */
@@ -32,7 +32,7 @@ struct study {
 
 struct command {
 	const char *name, *words, *summary;
-	const char *details;          /* more lines of --help, or NULL */
+	const char *details;          /* more lines for --help, or NULL */
 	const struct option *options; /* ends with a NULL name; NULL: none */
 	int words_min, words_max;
 	int (*run)(struct study *study, const struct arguments *args);

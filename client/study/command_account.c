@@ -1,4 +1,4 @@
-/* study account: its name, time zone, week and day, and changes of these. */
+/* study account: shows or changes name, time zone, week and day of the account. */
 #include <string.h>
 
 #include "client/study/command.h"
@@ -47,7 +47,7 @@ static void put_changes(struct study_params *params, const struct option_value *
 		study_params_text(params, "time_zone", given[TIME_ZONE].text);
 }
 
-static void tell_text(const struct study *study, const char *label,
+static void print_text(const struct study *study, const char *label,
 	const struct study_value *account, const char *key)
 {
 	terminal_left(&study->out, label, 15);
@@ -59,13 +59,13 @@ static void tell(const struct study *study, const struct study_value *account)
 	FILE *to = study->out.to;
 	int64_t day = study_value_int(study_value_get(account, "week_start"), 1);
 	bool is_default = study_value_is_null(study_value_get(account, "time_zone"));
-	tell_text(study, "Name", account, "name");
+	print_text(study, "Name", account, "name");
 	fputc('\n', to);
-	tell_text(study, "Time zone", account, "effective_time_zone");
+	print_text(study, "Time zone", account, "effective_time_zone");
 	fputs(is_default ? " (the service's)\n" : "\n", to);
 	terminal_left(&study->out, "Week starts on", 15);
 	fprintf(to, "%s\n", weekdays[day >= 1 && day <= 7 ? day - 1 : 0]);
-	tell_text(study, "Day starts at", account, "day_starts_at");
+	print_text(study, "Day starts at", account, "day_starts_at");
 	fputc('\n', to);
 }
 

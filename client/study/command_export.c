@@ -1,4 +1,4 @@
-/* study export: all sessions as a file, a page at a time. */
+/* study export: writes all sessions to a file, a page at a time. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -44,10 +44,10 @@ static void fill(struct study_params *params, const void *arg)
 	options_to_params(options, arg, params);
 }
 
-/* Formats: rows into a buffer. */
+/* Formats: write rows to a buffer. */
 
-/* What study import takes: all that a session is. Ids of topics and the time of the last change are
- * the service's own. */
+/* The columns that study import reads: everything except what the service itself assigns, the ids
+ * of topics and the time of the last change. */
 static const char *const columns[] = { "id", "study_date", "minutes", "tag", "notes",
 	"created_at" };
 
@@ -85,8 +85,8 @@ static void csv_row(struct buf *out, const struct study_value *session, bool is_
 	put_csv_row(out, session, csv_put);
 }
 
-/* The mark says UTF-8 to spreadsheets. The names are not those of study import, which would take
- * cells that were changed. */
+/* Spreadsheets need the byte order mark to detect UTF-8. The column names differ from those of
+ * study import, so that it does not import changed cells. */
 static void spreadsheet_begin(struct buf *out)
 {
 	static const char *const names[COLUMN_COUNT] = { "Session", "Day", "Minutes", "Topic",
@@ -160,7 +160,7 @@ static const struct format {
 
 static const struct format spreadsheet_format = { spreadsheet_begin, spreadsheet_row, nothing };
 
-/* What FILE ends with, where nobody says. */
+/* Without --format, the end of FILE decides. */
 static const struct format *format_of(
 	const struct study *study, const struct option_value *options_given, const char *path)
 {
@@ -177,7 +177,7 @@ static const struct format *format_of(
 	return &format_table[study->is_json && !is_file ? JSON : CSV];
 }
 
-/* The file: under another name until it is whole. */
+/* The file. It has a temporary name until it is complete. */
 
 struct export
 {
@@ -238,7 +238,7 @@ static void drop_output(struct export *ex)
 		(void)unlink(ex->temporary);
 }
 
-/* A terminal gets no bytes it would obey. */
+/* A terminal gets no control bytes. */
 static bool flush_text(struct export *ex)
 {
 	const struct terminal *out = &ex->study->out;
@@ -264,7 +264,7 @@ static bool flush_text(struct export *ex)
 	return is_whole;
 }
 
-/* How many there will be; 0: unknown. */
+/* The total number of rows; 0: unknown. */
 static uint64_t count(struct study *study, const struct option_value *given)
 {
 	struct study_params *params = service_params(study);
@@ -294,7 +294,7 @@ static bool write_page(struct export *ex, const struct pages *pages)
 		ex->format->row(&ex->text, study_value_at(pages->data, i), before == 0 && i == 0);
 	struct progress_now now = { (uint64_t)pages->row_count, ex->total,
 		(uint64_t)pages->row_count };
-	if (ex->to != stdout || !ex->study->out.is_terminal) /* which shows the rows themselves */
+	if (ex->to != stdout || !ex->study->out.is_terminal) /* rows on the terminal show it */
 		progress_show(&ex->progress, &now);
 	return flush_text(ex);
 }
@@ -303,7 +303,7 @@ static int complain(struct export *ex, const char *path)
 {
 	const char *why = ex->text.failed ? "out of memory" : strerror(errno);
 	progress_clear(&ex->progress);
-	study_complain(ex->study, "%s: %s", path ? path : "standard output", why);
+	study_print_error(ex->study, "%s: %s", path ? path : "standard output", why);
 	return STUDY_EXIT_USAGE;
 }
 
@@ -324,7 +324,7 @@ static int write_all(struct export *ex, struct pages *pages, const char *path)
 	return STUDY_EXIT_DONE;
 }
 
-/* Standard output may be the export itself. */
+/* Not on standard output if the export goes there. */
 static void tell(const struct export *ex, int64_t rows, const char *path)
 {
 	if (ex->study->is_json) {
@@ -345,7 +345,7 @@ static int run(struct study *study, const struct arguments *args)
 	};
 	if (args->own[SPREADSHEET].is_given && args->own[FORMAT].is_given
 		&& args->own[FORMAT].number != CSV) {
-		study_complain(study, "--spreadsheet is for CSV");
+		study_print_error(study, "--spreadsheet is for CSV");
 		return STUDY_EXIT_USAGE;
 	}
 	int exit = service_open(study);

@@ -1,4 +1,4 @@
-/* study heatmap: every day of a year at one look. */
+/* study heatmap: shows every day of a year. */
 #include <string.h>
 
 #include "client/study/account.h"
@@ -21,10 +21,10 @@ enum { WEEK = 7, WEEKS_MAX = 54, LABEL_COLUMNS = 4, NAME_COLUMNS = 3 };
 
 struct year {
 	int64_t first, end; /* days since 1970, end exclusive */
-	int64_t grid_first; /* of the week that holds the first */
+	int64_t grid_first; /* first day of the week that contains `first` */
 	int week_start;     /* 1 is Monday */
 	int weeks;
-	signed char level[WEEK * WEEKS_MAX]; /* by day of the grid; -1: another year's */
+	signed char level[WEEK * WEEKS_MAX]; /* by day of the grid; -1: a day of another year */
 };
 
 static int level_of(int64_t minutes, int64_t max)
@@ -79,7 +79,7 @@ static void draw_cell(const struct terminal *out, int level, int columns)
 	fprintf(out->to, "%s%*s", cells[level], columns - 1, "");
 }
 
-/* The month of a week's last day; *day of it. 0: that is another year. */
+/* The month of the last day of a week, and its *day. 0: the day is in another year. */
 static int month_of(const struct year *y, int week, int *day)
 {
 	char date[DATE_TEXT_LEN + 1] = "";
@@ -91,8 +91,8 @@ static int month_of(const struct year *y, int week, int *day)
 	return (date[5] - '0') * 10 + date[6] - '0';
 }
 
-/* 1 to 12 where a week is the first of a month, or the first that is drawn and has room before
- * the next month's; else 0. */
+/* The month, 1 to 12, to print above a week: if the week is the first of the month, or the first
+ * one drawn with enough room before the next month. Else 0. */
 static int month_to_name(const struct year *y, int week, bool is_first, int columns)
 {
 	int day = 0, later = 0, wanted = (NAME_COLUMNS + columns) / columns;
@@ -135,7 +135,7 @@ static void draw_weeks(
 	}
 }
 
-/* In as many parts as the terminal's width asks for. */
+/* Draws as many parts as the width of the terminal needs. */
 static void draw(const struct terminal *out, const struct year *y)
 {
 	int columns = out->columns >= LABEL_COLUMNS + 2 * y->weeks ? 2 : 1;
@@ -147,7 +147,7 @@ static void draw(const struct terminal *out, const struct year *y)
 			out, y, from, from + weeks < y->weeks ? from + weeks : y->weeks, columns);
 }
 
-/* The most is what the strongest colour stands for. */
+/* Prints the maximum, which has the strongest colour. */
 static void tell(const struct study *study, const struct study_value *reply)
 {
 	char sum[DURATION_SIZE], most[DURATION_SIZE];
@@ -169,9 +169,9 @@ static int show(struct study *study, const struct study_params *params)
 	struct study_value *reply = NULL;
 	int exit = service_call(study, "stats.heatmap", params, &reply);
 	if (exit == STUDY_EXIT_DONE)
-		exit = account_week_start(study, &year.week_start); /* it isn't in the answer */
+		exit = account_week_start(study, &year.week_start); /* not in the response */
 	if (exit == STUDY_EXIT_DONE && !fill(&year, reply)) {
-		study_complain(study, "the answer of stats.heatmap holds no year");
+		study_print_error(study, "the response of stats.heatmap has no year");
 		exit = STUDY_EXIT_UNREACHABLE;
 	}
 	if (exit == STUDY_EXIT_DONE) {

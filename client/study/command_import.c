@@ -1,4 +1,4 @@
-/* study import: sessions of a file, each once however often it is imported. */
+/* study import: imports the sessions of a file. Importing again changes nothing. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -91,7 +91,7 @@ static void on_progress(void *arg, const struct journal_state *done)
 
 /* Resuming. */
 
-/* Only if the last session that was taken is still there: else the service is another one. */
+/* Resumes only if the last imported session still exists: otherwise it is another service. */
 static bool is_still_there(struct import *im)
 {
 	struct study_params *params = service_params(im->study);
@@ -110,10 +110,10 @@ static void resume(struct import *im, bool is_restart)
 	bool is_known = !is_restart && journal_load(&im->journal, &im->report.from);
 	if (is_known && is_still_there(im)
 		&& source_seek(&im->source, im->report.from.offset, im->report.from.line)) {
-		rows_go_on(im->rows, im->report.from.mark);
+		rows_resume(im->rows, im->report.from.mark);
 		if (!im->study->is_json)
 			fprintf(im->study->err.to,
-				"Going on at line %" PRIu64 ", where it was interrupted\n",
+				"Continuing at line %" PRIu64 ", where it was interrupted\n",
 				im->report.from.line);
 		im->report.done = im->report.from;
 		return;
@@ -121,7 +121,7 @@ static void resume(struct import *im, bool is_restart)
 	im->report.from = (struct journal_state){ 0 };
 }
 
-/* Signals come as something to read, between two rows. */
+/* Signals arrive through a descriptor and are handled between two rows. */
 static bool watch_signals(struct import *im)
 {
 	sigset_t stops;
@@ -134,7 +134,7 @@ static bool watch_signals(struct import *im)
 	return im->stop_fd >= 0;
 }
 
-/* Ends as the signal would have ended us. */
+/* Ends the process by the signal, as without a handler. */
 static void die_by_signal(struct import *im)
 {
 	struct signalfd_siginfo about;
@@ -145,18 +145,18 @@ static void die_by_signal(struct import *im)
 	(void)raise((int)about.ssi_signo);
 }
 
-/* A pipe comes again from its beginning, as only a file's journal says how far it went. */
-static void tell_rest(const struct import *im)
+/* An import from a pipe starts again at the beginning: only a file has a journal. */
+static void print_rest(const struct import *im)
 {
 	if (im->options.is_dry_run)
-		study_complain(im->study, "not all was judged");
+		study_print_error(im->study, "not all lines were checked");
 	else if (im->source.is_file && im->report.done.line > 0)
-		study_complain(im->study,
-			"not all was imported; the same command goes on at line %" PRIu64,
+		study_print_error(im->study,
+			"not all lines were imported; the same command continues at line %" PRIu64,
 			im->report.done.line);
 	else
-		study_complain(im->study,
-			"not all was imported; the same command does the rest, and nothing twice");
+		study_print_error(im->study,
+			"not all lines were imported; run the same command again for the rest");
 }
 
 static int finish(struct import *im, bool is_read, const struct study_error *why)
@@ -171,11 +171,11 @@ static int finish(struct import *im, bool is_read, const struct study_error *why
 	im->report.ignored = rows_ignored(im->rows);
 	import_report_end(&im->report);
 	if (!is_read)
-		study_complain(im->study, "the file can't be read: %s", strerror(reason));
+		study_print_error(im->study, "the file can't be read: %s", strerror(reason));
 	if (why->status != STUDY_OK)
-		(void)service_complain(im->study, why);
+		(void)service_report(im->study, why);
 	if (!is_whole) {
-		tell_rest(im);
+		print_rest(im);
 		if (im->report.is_interrupted)
 			die_by_signal(im);
 		return !is_read ? STUDY_EXIT_USAGE : STUDY_EXIT_UNREACHABLE;
@@ -192,7 +192,7 @@ static int import_rows(struct import *im)
 	im->importer = importer_new(im->options.is_dry_run ? NULL : im->study->client, &im->source,
 		im->rows, &im->report.from, &im->options);
 	if (!im->importer || !watch_signals(im)) {
-		study_complain(im->study, "out of memory");
+		study_print_error(im->study, "out of memory");
 		return STUDY_EXIT_UNREACHABLE;
 	}
 	progress_start(&im->progress, &im->study->err, im->report.from.offset);
@@ -201,7 +201,7 @@ static int import_rows(struct import *im)
 	return finish(im, is_read, &why);
 }
 
-/* The format and the header; waits, as there is nothing else to do yet. */
+/* Finds the format and reads the header. It may block, because nothing else is to be done yet. */
 static int read_header(struct import *im, enum rows_format format)
 {
 	struct refusal why;
@@ -212,7 +212,7 @@ static int read_header(struct import *im, enum rows_format format)
 	if (result == ROWS_RECORD)
 		return STUDY_EXIT_DONE;
 	if (!im->rows || result != ROWS_REFUSED) {
-		study_complain(im->study, "the file can't be read: %s", strerror(errno));
+		study_print_error(im->study, "the file can't be read: %s", strerror(errno));
 		return STUDY_EXIT_USAGE;
 	}
 	import_report_begin(&im->report);
@@ -224,7 +224,7 @@ static int read_header(struct import *im, enum rows_format format)
 	return STUDY_EXIT_LINES;
 }
 
-/* The zone that was said, or the account's; a dry run asks nobody, and takes UTC. */
+/* Opens the given zone or the account's. A dry run makes no requests and uses UTC. */
 static int open_zone(struct import *im, const struct option_value *given)
 {
 	struct account_calendar calendar = { .time_zone = "UTC" };
@@ -234,7 +234,7 @@ static int open_zone(struct import *im, const struct option_value *given)
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
 	if (!zone_open(&im->zone, given->is_given ? given->text : calendar.time_zone, &why)) {
-		study_complain(im->study, "%s", why.text);
+		study_print_error(im->study, "%s", why.text);
 		return STUDY_EXIT_USAGE;
 	}
 	im->options.rules.zone = im->zone;
@@ -243,7 +243,7 @@ static int open_zone(struct import *im, const struct option_value *given)
 	return STUDY_EXIT_DONE;
 }
 
-/* An import with other options is another one: it does not go on where this one was. */
+/* An import with other options does not resume this one. */
 static void open_journal(struct import *im, const char *path)
 {
 	char about[256];
@@ -261,7 +261,7 @@ static int prepare(struct import *im, const char *path, const struct arguments *
 	struct stat about;
 	im->progress.terminal = &im->study->err;
 	if (!source_open(&im->source, path)) {
-		study_complain(im->study, "%s: %s", path, strerror(errno));
+		study_print_error(im->study, "%s: %s", path, strerror(errno));
 		return STUDY_EXIT_USAGE;
 	}
 	if (im->source.is_file && fstat(im->source.fd, &about) == 0)
@@ -314,7 +314,7 @@ static int run(struct study *study, const struct arguments *args)
 	int exit = is_uuid ? prepare(&im, args->words[0], args) : STUDY_EXIT_USAGE;
 	if (exit == STUDY_EXIT_DONE)
 		exit = import_rows(&im);
-	study_client_close(&study->client); /* calls back into the importer */
+	study_client_close(&study->client); /* runs callbacks of the importer */
 	importer_free(&im.importer);
 	rows_free(&im.rows);
 	zone_free(&im.zone);

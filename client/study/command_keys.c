@@ -1,5 +1,5 @@
-/* study keys: a CURVE key pair, as STUDYTRACKER_CURVE_SECRET_KEY_FILE wants it. The one room of
- * zmq.h here. */
+/* study keys: writes a CURVE key pair for STUDYTRACKER_CURVE_SECRET_KEY_FILE. Only this file of
+ * `study` uses zmq.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static int save(struct study *study, const char *path, const struct key_pair *pa
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd >= 0 && write_pair(fd, pair))
 		return STUDY_EXIT_DONE;
-	study_complain(study, "%s: %s", path, strerror(errno));
+	study_print_error(study, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		(void)unlink(path);
 	return STUDY_EXIT_USAGE;
@@ -46,7 +46,8 @@ static int run(struct study *study, const struct arguments *args)
 {
 	struct key_pair pair;
 	if (zmq_curve_keypair(pair.public, pair.secret) != 0) {
-		study_complain(study, "ZeroMQ makes no keys here: %s", zmq_strerror(zmq_errno()));
+		study_print_error(
+			study, "ZeroMQ can't generate keys: %s", zmq_strerror(zmq_errno()));
 		return STUDY_EXIT_USAGE;
 	}
 	int exit = save(study, args->words[0], &pair);

@@ -1,4 +1,4 @@
-/* study log: a session that was studied. */
+/* study log: logs a session. */
 #include <limits.h>
 #include <string.h>
 #include <wchar.h>
@@ -43,7 +43,7 @@ static void tell(const struct study *study, const struct study_value *session)
 	fputc('\n', study->out.to);
 }
 
-/* Topics whose names differ in case only. */
+/* Topics whose names differ only in case. */
 
 static bool is_same_name(const char *a, const char *b)
 {
@@ -67,8 +67,8 @@ static void fill(struct study_params *params, const void *arg)
 	study_params_text(params, "q", arg);
 }
 
-/* The service refuses a name that several topics have in another case: these are they. */
-static void tell_candidates(struct study *study, const char *name)
+/* The service refuses a name that several topics have in another case. Prints these topics. */
+static void print_candidates(struct study *study, const char *name)
 {
 	struct pages pages = { .study = study, .method = "topics.list", .fill = fill, .arg = name };
 	while (pages_next(&pages))
@@ -85,7 +85,7 @@ static void tell_candidates(struct study *study, const char *name)
 	pages_fini(&pages);
 }
 
-/* A name that is too long to be searched is refused for its length. */
+/* A name that is too long for a search is refused for its length, not as ambiguous. */
 static bool may_be_ambiguous(const struct study *study, const char *name)
 {
 	const struct study_error *why = study->client ? study_client_error(study->client) : NULL;
@@ -99,7 +99,8 @@ static int run(struct study *study, const struct arguments *args)
 	struct study_value *session = NULL;
 	int64_t minutes;
 	if (!options_minutes(args->words[0], &minutes)) {
-		study_complain(study, "%s is no duration: say 45, 1:30 or 1h30", args->words[0]);
+		study_print_error(
+			study, "%s is not a duration such as 45, 1:30 or 1h30", args->words[0]);
 		return STUDY_EXIT_USAGE;
 	}
 	struct study_params *params = service_params(study);
@@ -115,7 +116,7 @@ static int run(struct study *study, const struct arguments *args)
 	if (exit == STUDY_EXIT_DONE)
 		tell(study, session);
 	else if (exit == STUDY_EXIT_REFUSED && may_be_ambiguous(study, args->words[1]))
-		tell_candidates(study, args->words[1]);
+		print_candidates(study, args->words[1]);
 	study_value_free(&session);
 	study_params_free(&params);
 	return exit;

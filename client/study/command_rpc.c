@@ -1,4 +1,4 @@
-/* study rpc: any method of the service, JSON in and out. */
+/* study rpc: calls any method of the service with JSON. */
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +26,13 @@ static char *read_input(struct study *study)
 	buf_byte(&in, '\0');
 	if (!in.failed && !ferror(stdin) && strlen(in.bytes) + 1 == in.len)
 		return in.bytes;
-	study_complain(
-		study, "standard input can't be read, holds NUL, or over %d bytes", INPUT_MAX);
+	study_print_error(study,
+		"standard input can't be read, contains NUL, or has more than %d bytes", INPUT_MAX);
 	buf_fini(&in);
 	return NULL;
 }
 
-/* People get it over several lines. */
+/* On a terminal it is indented over several lines. */
 static void print(const struct study *study, const char *reply)
 {
 	struct json_object *value = NULL;
@@ -54,7 +54,7 @@ static int call(struct study *study, const char *method, const char *json)
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
 	if (study_call_json(study->client, method, json, &reply) != STUDY_OK)
-		return service_complain(study, study_client_error(study->client));
+		return service_report(study, study_client_error(study->client));
 	print(study, reply);
 	study_text_free(&reply);
 	return STUDY_EXIT_DONE;

@@ -1,4 +1,4 @@
-/* study sessions: what was studied, the latest first. */
+/* study sessions: lists sessions, the latest first. */
 #include "client/study/command.h"
 #include "client/study/pages.h"
 #include "client/study/service.h"
@@ -40,7 +40,7 @@ static const struct column columns[] = {
 	{ "Notes", 0, false },
 };
 
-/* Without their ids the table begins with the second column. */
+/* Without ids the table begins with the second column. */
 static void add_row(struct table *table, const struct study_value *session, int skipped)
 {
 	char duration[DURATION_SIZE];
@@ -55,7 +55,7 @@ static void add_row(struct table *table, const struct study_value *session, int 
 	table_add(table, cells + skipped);
 }
 
-static void tell_rest(const struct study *study, const struct pages *pages)
+static void print_rest(const struct study *study, const struct pages *pages)
 {
 	const struct option_value *given = pages->arg;
 	bool has_filter = given[TAG].is_given || given[FROM].is_given || given[TO].is_given
@@ -64,7 +64,7 @@ static void tell_rest(const struct study *study, const struct pages *pages)
 		fputs(has_filter ? "No sessions match\n" : "No sessions yet: study log 25 TOPIC\n",
 			study->out.to);
 	else if (pages->has_more && study->out.is_terminal)
-		fprintf(study->out.to, "There are more: --limit 0 for all\n");
+		fprintf(study->out.to, "There are more: --limit 0 shows all\n");
 }
 
 static int list(struct study *study, struct pages *pages, int skipped)
@@ -78,7 +78,7 @@ static int list(struct study *study, struct pages *pages, int skipped)
 			(void)table_print(&table);
 	}
 	if (pages->exit == STUDY_EXIT_DONE)
-		tell_rest(study, pages);
+		print_rest(study, pages);
 	table_fini(&table);
 	return pages->exit;
 }

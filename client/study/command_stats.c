@@ -1,4 +1,4 @@
-/* study stats: how much, by topic or over time, as bars. */
+/* study stats: shows the studied time by topic or over time, as bars. */
 #include <string.h>
 
 #include "client/study/account.h"
@@ -32,7 +32,7 @@ enum { DAY, WEEK, MONTH, YEAR }; /* buckets */
 enum { LABEL_LEAST = 10, LABEL_MAX = 30, BAR_LEAST = 10, GAP_MAX = 60 };
 
 struct range {
-	bool is_default; /* nobody has said one */
+	bool is_default; /* no range was given */
 	int64_t from, today;
 };
 
@@ -92,9 +92,9 @@ static struct chart chart_of(
 	return c;
 }
 
-/* Over time: what has no sessions is drawn, too. */
+/* Over time: days without sessions are drawn, too. */
 
-/* The first day of the bucket after the one of this first day. */
+/* The first day of the next bucket; `day` is the first day of a bucket. */
 static int64_t next_bucket(int64_t day, int by)
 {
 	static const int least[] = { [DAY] = 1, [WEEK] = 7, [MONTH] = 28, [YEAR] = 365 };
@@ -131,7 +131,7 @@ static void draw_gap(const struct chart *c, int64_t from, int64_t to, int by)
 	}
 }
 
-/* From the first bucket of the range to the one of its last day, where the range is ours. */
+/* Draws from the first bucket of the range to that of its last day, if the range is our default. */
 static void draw_series(const struct study *study, const struct study_value *data, int by,
 	const struct range *range)
 {
@@ -146,14 +146,14 @@ static void draw_series(const struct study *study, const struct study_value *dat
 		label_of(day, by, label);
 		draw(&c, label, int_of(row, "minutes"));
 		expected = next_bucket(day, by);
-		(void)date_parse(
-			span_of(text_of(row, "to")), &expected); /* sooner where it is cut */
+		(void)date_parse(span_of(text_of(row, "to")),
+			&expected); /* earlier if the bucket is truncated */
 	}
 	if (range->is_default)
 		draw_gap(&c, expected, range->today + 1, by);
 }
 
-/* By topic: the most first, as they are answered. */
+/* By topic, the longest time first, which is the order of the response. */
 static void draw_topics(const struct study *study, const struct study_value *data)
 {
 	struct chart c = chart_of(study, data, "tag", -1);
@@ -190,7 +190,7 @@ static void tell_streak(const struct study *study, const struct study_value *str
 		current == 1 ? "" : "s", (long long)longest);
 }
 
-/* Whole buckets up to the account's today, which the service knows. */
+/* The range ends with the account's today and has whole buckets. */
 static int first_day(struct study *study, int64_t today, int by, int64_t *out)
 {
 	enum { DAYS = 14, DAYS_BEFORE = 11 * 7 /* whole weeks */, MONTHS = 12 };
@@ -204,7 +204,7 @@ static int first_day(struct study *study, int64_t today, int by, int64_t *out)
 	} else {
 		*out = today;
 		for (int i = 0; i < MONTHS; i++) {
-			*out -= i > 0; /* into the month before */
+			*out -= i > 0; /* into the previous month */
 			date_format(*out, text);
 			*out -= (text[8] - '0') * 10 + text[9] - '0' - 1;
 		}

@@ -1,4 +1,4 @@
-/* study status: each gateway, its workers, its queue and how much it does. */
+/* study status: shows each gateway with its workers, queue and rates. */
 #include <json.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ enum { GATEWAYS_MAX = SERVICE_ENDPOINTS_MAX };
 struct gateway {
 	const char *endpoint;
 	struct study_client *client;
-	struct study_error why; /* where it doesn't answer */
+	struct study_error why; /* if it does not respond */
 	struct json_object *before, *now;
 	double seconds;
 };
@@ -70,7 +70,7 @@ static struct json_object *ask(struct gateway *g)
 	return status;
 }
 
-/* Requests a second: of the interval, or since the gateway's start. */
+/* Requests per second, in the interval or since the start of the gateway. */
 static double rate(const struct gateway *g, const char *group, const char *name)
 {
 	int64_t count =
@@ -91,7 +91,7 @@ static const struct {
 
 enum { RATE_COUNT = sizeof rates / sizeof *rates };
 
-/* For scripts. */
+/* JSON output. */
 
 static struct json_object *json_of(const struct gateway *g)
 {
@@ -126,7 +126,7 @@ static void print_json(const struct study *study, const struct gateway *gateways
 	json_object_put(all);
 }
 
-/* For people. */
+/* Text output. */
 
 static void print_workers(const struct study *study, struct json_object *workers)
 {
@@ -140,7 +140,7 @@ static void print_workers(const struct study *study, struct json_object *workers
 	};
 	struct table table;
 	if (!workers || json_object_array_length(workers) == 0) {
-		fputs("  no workers: nothing can be done until one connects\n", study->out.to);
+		fputs("  no workers: requests fail until one connects\n", study->out.to);
 		return;
 	}
 	table_init(&table, &study->out, columns, 6);
@@ -169,7 +169,7 @@ static void print_head(const struct study *study, const struct gateway *g)
 	terminal_style(out, STYLE_BOLD);
 	terminal_text(out, g->endpoint);
 	terminal_style(out, is_ready ? STYLE_GOOD : STYLE_BAD);
-	fputs(is_ready ? "  ready" : g->now ? "  not ready" : "  no answer", out->to);
+	fputs(is_ready ? "  ready" : g->now ? "  not ready" : "  no response", out->to);
 	terminal_style(out, STYLE_NONE);
 	if (!g->now) {
 		fputs(": ", out->to);
@@ -217,7 +217,7 @@ static void print(const struct study *study, const struct gateway *gateways, int
 	}
 }
 
-/* Asking. */
+/* Requests. */
 
 static int ask_all(struct study *study, struct gateway *gateways, int count, int interval_ms)
 {

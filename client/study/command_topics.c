@@ -1,4 +1,4 @@
-/* study topics: what is studied, and a new one. */
+/* study topics: lists topics or creates one. */
 #include "client/study/command.h"
 #include "client/study/pages.h"
 #include "client/study/service.h"
@@ -90,7 +90,7 @@ static int run(struct study *study, const struct arguments *args)
 		.study = study, .method = "topics.list", .fill = fill, .arg = args->own
 	};
 	if (args->own[DESCRIPTION].is_given && !args->own[ADD].is_given) {
-		study_complain(study, "--description goes with --add");
+		study_print_error(study, "--description needs --add");
 		return STUDY_EXIT_USAGE;
 	}
 	if (args->own[ADD].is_given)

@@ -5,14 +5,14 @@
 #include "client/study/lines.h"
 
 enum place {
-	AT_START, /* of a field */
+	AT_START, /* start of a field */
 	IN_PLAIN,
 	IN_QUOTES,
-	AT_QUOTE, /* in quotes: their end, or the first of two */
+	AT_QUOTE, /* a quote inside quotes: their end, or the first of two */
 	BROKEN
 };
 
-/* Where a record goes on after this character, which is no line end outside of quotes. */
+/* The state after this character, which is not a line end outside quotes. */
 static enum place step(enum place at, char c, char separator, enum csv_fault *fault)
 {
 	if (at == IN_QUOTES)
@@ -27,7 +27,8 @@ static enum place step(enum place at, char c, char separator, enum csv_fault *fa
 	return BROKEN;
 }
 
-/* A stray quote breaks its own line; the others break the line on which the field's quote opens. */
+/* A stray quote breaks its own line; other faults break the line with the opening quote of the
+ * field. */
 static enum csv_result broken(struct span in, bool is_end, struct csv_extent *out)
 {
 	size_t from = out->fault == CSV_STRAY_QUOTE ? out->fault_at : out->quote_at;
@@ -44,7 +45,7 @@ static enum csv_result too_long(struct span in, enum place at, bool is_end, stru
 {
 	out->fault = at == IN_QUOTES ? CSV_OPEN_QUOTE : CSV_TOO_LONG;
 	if (out->fault == CSV_TOO_LONG)
-		out->quote_at = CSV_RECORD_MAX - 1; /* the line that is too long is the last one */
+		out->quote_at = CSV_RECORD_MAX - 1; /* the line that is too long is the last line */
 	return broken(in, is_end, out);
 }
 
@@ -87,7 +88,7 @@ static struct span without_line_end(struct span record)
 	return record;
 }
 
-/* Copies one field from `at`; past it: at its separator, or at the end. */
+/* Copies the first field of `rest`. Returns the position of its separator, or the end. */
 static const char *take_field(struct span rest, char separator, char **to, struct csv_field *out)
 {
 	const char *at = rest.bytes, *end = rest.bytes + rest.len;
@@ -96,7 +97,7 @@ static const char *take_field(struct span rest, char separator, char **to, struc
 	out->is_quoted = is_quoted;
 	for (at += is_quoted; at < end && (is_inside || *at != separator); at++) {
 		if (is_quoted && *at == '"') {
-			is_inside = !is_inside; /* twice for a doubled one */
+			is_inside = !is_inside; /* two quotes toggle it twice */
 			if (!is_inside)
 				continue;
 		}
@@ -152,7 +153,7 @@ void csv_put(struct buf *out, const char *text)
 		buf_text(out, text);
 }
 
-/* Full-width forms of = + - @ are read like these by spreadsheets of East Asia. */
+/* Spreadsheets of East Asia treat the full-width forms of = + - @ alike. */
 static bool begins_formula(const char *text)
 {
 	static const char *const beginnings[] = { "=", "+", "-", "@", "\xef\xbc\x9d",

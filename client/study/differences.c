@@ -7,7 +7,7 @@
 
 enum { SHOWN = 48 };
 
-/* A value as it stands in a line for people; NULL: none. */
+/* Formats a value for people; NULL: none. */
 static void show(const char *text, bool is_quoted, char out[SHOWN + 8])
 {
 	char cut[SHOWN];
@@ -28,7 +28,7 @@ static const char *text_of(const struct study_value *session, const char *name)
 struct pair {
 	const char *name;
 	bool is_quoted;
-	const char *theirs, *ours; /* the session's, the file's; NULL: none */
+	const char *theirs, *ours; /* the value of the session and that of the file; NULL: none */
 };
 
 static void put(char *out, const struct pair *pair)
@@ -37,11 +37,12 @@ static void put(char *out, const struct pair *pair)
 	size_t used = strlen(out);
 	show(pair->theirs, pair->is_quoted, theirs);
 	show(pair->ours, pair->is_quoted, ours);
-	(void)snprintf(out + used, DIFFERENCES_SIZE - used, "%s%s %s, the file says %s",
+	(void)snprintf(out + used, DIFFERENCES_SIZE - used, "%s%s %s, the file has %s",
 		used > 0 ? "; " : "", pair->name, theirs, ours);
 }
 
-/* Whether the service finds one of these to differ. It decides, as it knows which names are one. */
+/* True if the service reports this field as differing. Only the service knows which names are
+ * equal. */
 static bool differs(const struct study_value *fields, const char *name, const char *other_name)
 {
 	for (size_t i = 0; i < study_value_count(fields); i++) {
@@ -62,7 +63,7 @@ bool record_differences(
 	(void)snprintf(our_minutes, sizeof our_minutes, "%lld", (long long)record->minutes);
 	const struct {
 		const char *field, *other_field;
-		bool is_said; /* by the file */
+		bool is_given; /* the file has the field */
 		struct pair pair;
 	} table[] = {
 		{ "tag", "topic_id", true, { "tag", true, text_of(session, "tag"), record->tag } },
@@ -80,10 +81,10 @@ bool record_differences(
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		bool is_other = differs(fields, table[i].field, table[i].other_field);
 		told += is_other;
-		if (is_other && table[i].is_said)
+		if (is_other && table[i].is_given)
 			put(out, &table[i].pair);
 	}
 	if (told == 0)
-		(void)snprintf(out, DIFFERENCES_SIZE, "the service does not say which");
+		(void)snprintf(out, DIFFERENCES_SIZE, "the service does not report which");
 	return out[0] != '\0';
 }

@@ -1,5 +1,5 @@
 /*
- * differences: what a session that is there says, and a file does not.
+ * differences: compares a session of a file with the existing one.
  */
 #ifndef STUDY_DIFFERENCES_H
 #define STUDY_DIFFERENCES_H
@@ -8,8 +8,8 @@
 
 enum { DIFFERENCES_SIZE = 320 };
 
-/* `session` is what SESSION_EXISTS has as its details, NULL for none. Each value is told with the
- * file's: `minutes 25, the file says 30; ...`. False: nothing of what the file says differs. */
+/* `session` is the details of SESSION_EXISTS; NULL: none. Writes each differing value with that of
+ * the file: `minutes 25, the file has 30; ...`. False: no value of the file differs. */
 bool record_differences(
 	const struct record *record, const struct study_value *session, char out[DIFFERENCES_SIZE]);
 

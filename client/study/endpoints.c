@@ -10,10 +10,11 @@
 
 enum { GATEWAYS_MAX = 16 };
 
-/* In this order: what the environment says, a gateway of one's own, the machine's. */
+/* In this order: the directory of the environment, the user's gateway, the gateway of the
+ * machine. */
 static const struct {
 	const char *variable,
-		*after; /* variable NULL: an absolute path; skipped where it is unset */
+		*after; /* variable NULL: absolute path; skipped if the variable is not set */
 } places[] = {
 	{ "STUDYTRACKER_RUNTIME_DIR", "" },
 	{ "STUDYTRACKER_DATA_DIR", "/run" },
@@ -28,7 +29,7 @@ static char *join(const glob_t *found)
 	struct buf list = { 0 };
 	for (size_t i = 0; i < found->gl_pathc && i < GATEWAYS_MAX; i++) {
 		if (strpbrk(found->gl_pathv[i], ", \t\r\n"))
-			continue; /* can't stand in a list */
+			continue; /* cannot be in a list */
 		buf_text(&list, list.len > 0 ? ",ipc://" : "ipc://");
 		buf_text(&list, found->gl_pathv[i]);
 	}
@@ -40,7 +41,7 @@ static char *join(const glob_t *found)
 	return list.bytes;
 }
 
-/* Characters that glob would read as its own. */
+/* Escapes characters that are special to glob. */
 static void put_escaped(struct buf *out, const char *path)
 {
 	for (; *path; path++) {

@@ -6,7 +6,7 @@
 
 enum { MEMBERS_MAX = 64 };
 
-/* Texts are kept by their offset: the buffer moves while it grows. */
+/* Texts are kept as offsets, because the buffer moves when it grows. */
 struct reader {
 	const char *at, *end;
 	struct buf *texts;
@@ -23,7 +23,7 @@ static void skip_blanks(struct reader *r)
 		r->at++;
 }
 
-/* At the opening bracket. */
+/* `at` is at the opening bracket. */
 static void skip_nested(struct reader *r)
 {
 	size_t depth = 0;
@@ -47,7 +47,7 @@ static enum raw_kind skip_scalar(struct reader *r)
 	return first == 'n' ? RAW_NULL : first == 't' || first == 'f' ? RAW_BOOL : RAW_NUMBER;
 }
 
-/* Past the value, whose text or digits are appended. */
+/* Moves past the value and appends its text or digits. */
 static enum raw_kind take_value(struct reader *r)
 {
 	const char *first = r->at;
@@ -80,7 +80,7 @@ static bool is_new(struct reader *r, const char *name)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(text_at(r, r->names[i]), name) == 0)
-			return refuse(r, name, "is there twice");
+			return refuse(r, name, "is given twice");
 	return true;
 }
 
@@ -113,11 +113,11 @@ static bool take_member(struct reader *r)
 	size_t value = r->texts->len;
 	enum raw_kind kind = take_value(r);
 	if (r->texts->failed)
-		return refuse(r, "", "needs more memory than there is");
+		return refuse(r, "", "needs more memory than is available");
 	if (!is_new(r, text_at(r, name)))
 		return false;
 	if (r->count == MEMBERS_MAX)
-		return refuse(r, "", "has over 64 members");
+		return refuse(r, "", "has more than 64 members");
 	r->names[r->count++] = name;
 	return keep(r, text_at(r, name), kind, value);
 }

@@ -1,5 +1,5 @@
 /*
- * fields: the members of a JSON object that are fields of a session.
+ * fields: gets the fields of a session from a JSON object.
  */
 #ifndef STUDY_FIELDS_H
 #define STUDY_FIELDS_H
@@ -8,8 +8,9 @@
 #include "client/study/record.h"
 #include "common/buf.h"
 
-/* An object that json_scan took. Its texts are put into `texts`, which `out` borrows; names that
- * are no field of a session go to `ignored`. False: a member is refused, and `why` says so. */
+/* The object must have passed json_scan. Texts are copied to `texts`, from which `out` borrows.
+ * Names that are not fields of a session are added to `ignored`. False: `why` names the refused
+ * member. */
 bool fields_of_json(struct span object, struct buf *texts, struct names *ignored,
 	struct named_texts *out, struct refusal *why);
 

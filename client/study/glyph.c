@@ -9,7 +9,7 @@
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* The length of the sequence at `at`, 0 where it is not valid. */
+/* The length of the sequence at `at`; 0 if it is not valid. */
 static size_t sequence(const char *at)
 {
 	size_t len = strnlen(at, 4);
@@ -28,7 +28,7 @@ static uint32_t decode(const char *at, size_t len)
 	return point;
 }
 
-/* What moves the cursor, commands the terminal or turns the text around. */
+/* True if the character moves the cursor, controls the terminal or reorders text. */
 static bool is_harmful(uint32_t point)
 {
 	static const struct {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A count in words, which a dry run has others for, and as a member of the JSON object. */
+/* A count as text, with a text for a dry run, and as a member of the JSON object. */
 static const struct {
 	const char *words, *words_dry, *member;
 	bool is_always;
@@ -44,7 +44,7 @@ static void put_json_line(struct import_report *r, enum outcome outcome, const s
 	json_object_object_add(line, "outcome",
 		json_object_new_string(
 			outcome == OUTCOME_REFUSED ? "refused" : outcome_table[outcome].member));
-	fputs(r->told++ > 0 ? ",\n" : "\n", r->study->out.to);
+	fputs(r->lines++ > 0 ? ",\n" : "\n", r->study->out.to);
 	print_json(r, line);
 }
 
@@ -98,10 +98,10 @@ static void end_json(const struct import_report *r, double seconds, double rate)
 	json_object_object_add(end, "interrupted", json_object_new_boolean(r->is_interrupted));
 	json_object_object_add(end, "seconds", number(seconds, 3));
 	json_object_object_add(end, "rows_per_second", number(rate, 1));
-	fputs(r->told > 0 ? "\n]," : "],", r->study->out.to);
+	fputs(r->lines > 0 ? "\n]," : "],", r->study->out.to);
 	const char *text = json_object_to_json_string_ext(
 		end, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	terminal_json(&r->study->out, text + 1); /* it goes on with the members of our object */
+	terminal_json(&r->study->out, text + 1); /* its members continue our object */
 	json_object_put(end);
 	fputc('\n', r->study->out.to);
 }
@@ -124,8 +124,8 @@ static void end_hints(const struct import_report *r)
 	hint(r, counts[OUTCOME_DIFFERING] > 0 && !r->should_update,
 		"--update takes the file's values");
 	hint(r, counts[OUTCOME_DIFFERING] > 0 && r->done.has_foreign_ids,
-		"Ids that are no UUIDs count within --namespace: a file of another origin needs "
-		"its own");
+		"Ids that are not UUIDs belong to --namespace: use another namespace for a file "
+		"of another origin");
 	hint(r, counts[OUTCOME_DELETED] > 0 && !r->should_restore,
 		"--restore brings deleted sessions back");
 }
@@ -144,7 +144,7 @@ static void end_text(const struct import_report *r, double seconds, double rate)
 		fprintf(out->to, "%s%" PRIu64 " %s", gap, r->done.counts[i], words);
 		gap = ", ";
 	}
-	if (seconds >= 1) /* else there is no rate to speak of */
+	if (seconds >= 1) /* a shorter time gives no useful rate */
 		fprintf(out->to, "; %.1f s, %.0f rows/s", seconds, rate);
 	fputc('\n', out->to);
 }

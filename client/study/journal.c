@@ -39,7 +39,7 @@ static bool make_directories(char *path)
 	return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-/* What an import is: another of these has a journal of its own. */
+/* The key of an import: each key has its own journal. */
 static bool key_of(const char *path, const char *endpoints, const char *options, char out[37])
 {
 	static const unsigned char none[16];

@@ -1,10 +1,10 @@
 /*
- * journal: how far an import has come, so that the next run of it goes on there.
+ * journal: remembers how far an import has come, so that the next run continues there.
  *
- * A small file under XDG_STATE_HOME (~/.local/state) named after the input's path, the service and
- * all options that change what an import does. It counts only while the input is the same file of
- * the same size and time. What it says is a shortcut and never needed: ids make importing twice
- * harmless.
+ * It is a small file under XDG_STATE_HOME (~/.local/state), named after the path of the input, the
+ * service and all options that change the result. It is valid only while the input is the same file
+ * with the same size and time. It only saves time: importing twice is harmless, because sessions
+ * have ids.
  */
 #ifndef STUDY_JOURNAL_H
 #define STUDY_JOURNAL_H
@@ -14,37 +14,37 @@
 
 #include "client/studytracker.h"
 
-/* What became of a line. */
+/* The result of a line. */
 enum outcome {
 	OUTCOME_CREATED,
-	OUTCOME_EXISTING,  /* it was there with the same values */
-	OUTCOME_UPDATED,   /* it was there with other values */
-	OUTCOME_RESTORED,  /* it was deleted */
-	OUTCOME_DIFFERING, /* it is there with other values, which are kept */
-	OUTCOME_DELETED,   /* it stays deleted */
+	OUTCOME_EXISTING,  /* the session exists with the same values */
+	OUTCOME_UPDATED,   /* the session had other values */
+	OUTCOME_RESTORED,  /* the session was deleted */
+	OUTCOME_DIFFERING, /* the session keeps its other values */
+	OUTCOME_DELETED,   /* the session stays deleted */
 	OUTCOME_REFUSED,
 	OUTCOME_COUNT
 };
 
-/* What is acknowledged up to a place in the file. */
+/* The state of an import after all rows before a place in the file. */
 struct journal_state {
 	uint64_t offset, line;
 	unsigned mark; /* rows_mark */
 	uint64_t counts[OUTCOME_COUNT];
 	bool has_foreign_ids;        /* since the start of this run */
-	char last_id[STUDY_ID_SIZE]; /* of the last session that was taken; "" */
+	char last_id[STUDY_ID_SIZE]; /* of the last imported session, or "" */
 };
 
 struct journal {
-	char *path; /* NULL: none is kept */
+	char *path; /* NULL: there is no journal */
 	uint64_t device, inode, size, changed_ns;
 };
 
-/* For an open file; leaves path NULL where nothing can be kept. */
+/* `fd` is the open input. Leaves path NULL if there can be no journal. */
 void journal_open(
 	struct journal *j, int fd, const char *path, const char *endpoints, const char *options);
 
-/* False: there is none that counts. */
+/* False if there is no valid journal. */
 bool journal_load(const struct journal *j, struct journal_state *out);
 
 bool journal_save(const struct journal *j, const struct journal_state *state);

@@ -12,7 +12,7 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
-/* Blanks, line ends, the commas between objects, and the brackets of the outermost arrays. */
+/* Accepts blanks, line ends, commas between objects and brackets of the outermost arrays. */
 static bool take_between(struct json_stream *s, char c)
 {
 	if (is_line_end(c)) {
@@ -30,7 +30,7 @@ static bool take_between(struct json_stream *s, char c)
 	return true;
 }
 
-/* Up to what may be an object again, or to the end of the line. */
+/* Bytes up to the next possible object or the end of the line. */
 static size_t other_value(struct span in)
 {
 	size_t i;
@@ -48,8 +48,7 @@ static enum json_result find_other(
 	struct json_stream *s, struct span in, bool is_end, struct json_extent *out)
 {
 	bool is_all = in.len < JSON_RECORD_MAX;
-	in.len =
-		is_all ? in.len : JSON_RECORD_MAX; /* whatever is in view, the result is the same */
+	in.len = is_all ? in.len : JSON_RECORD_MAX; /* the same result for any view */
 	out->fault = JSON_NO_OBJECT;
 	out->len = *in.bytes == '[' ? 1 : other_value(in);
 	s->is_line_start = false;
@@ -59,7 +58,7 @@ static enum json_result find_other(
 	return out->is_cut ? JSON_BROKEN : JSON_MORE;
 }
 
-/* Where a line begins like the broken object's line, with `is_wanted` for its first character. */
+/* True if a line begins like the line of the broken object. */
 static bool begins_alike(const struct json_stream *s, size_t indent, char c)
 {
 	if (c == ']')
@@ -67,9 +66,9 @@ static bool begins_alike(const struct json_stream *s, size_t indent, char c)
 	return c == '{' && (!s->is_line_start || indent == s->indent);
 }
 
-/* Looks for the first line that begins alike. How much to pass over: up to it, or up to where the
- * bytes in view say nothing yet. */
-static size_t pass_over(struct json_stream *s, struct span in, bool *is_found)
+/* Finds the first line that begins alike. Returns how much to skip: up to that line, or up to where
+ * the bytes in view do not decide yet. */
+static size_t skip_to_alike(struct json_stream *s, struct span in, bool *is_found)
 {
 	size_t start = 0;
 	bool is_in_blanks = !s->is_dropping_line;
@@ -90,7 +89,7 @@ static size_t pass_over(struct json_stream *s, struct span in, bool *is_found)
 	return is_in_blanks ? start : in.len;
 }
 
-/* The input goes on at the start of a line, or behind an object. */
+/* The input continues at the start of a line or after an object. */
 static void go_on(struct json_stream *s, bool is_line_start)
 {
 	s->is_line_start = is_line_start;
@@ -103,7 +102,7 @@ static enum json_result find_broken(struct json_stream *s, struct span in, bool 
 {
 	bool is_found;
 	s->is_dropping_line = true;
-	size_t len = pass_over(s, in, &is_found);
+	size_t len = skip_to_alike(s, in, &is_found);
 	if (!is_found && !is_end && in.len < JSON_RECORD_MAX)
 		return JSON_MORE;
 	out->fault = fault;
@@ -164,14 +163,14 @@ size_t json_drop(struct json_stream *s, struct span object)
 {
 	bool is_found;
 	s->is_dropping_line = true;
-	size_t len = pass_over(s, object, &is_found);
+	size_t len = skip_to_alike(s, object, &is_found);
 	go_on(s, is_found);
 	return is_found ? len : object.len;
 }
 
 size_t json_resync(struct json_stream *s, struct span in, bool is_end, bool *is_found)
 {
-	size_t len = pass_over(s, in, is_found);
+	size_t len = skip_to_alike(s, in, is_found);
 	if (*is_found || is_end)
 		go_on(s, *is_found);
 	return is_end && !*is_found ? in.len : len;

@@ -1,4 +1,4 @@
-/* study: the StudyTracker service at the command line. */
+/* study: the command line tool of the StudyTracker service. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* What was given, or the variable, or NULL. */
+/* The given value, else the environment variable, else NULL. */
 static const char *setting(const struct option_value *value, const char *variable)
 {
 	const char *text = value->is_given ? value->text : getenv(variable);
@@ -90,14 +90,14 @@ static int read_keys(struct study *study, const struct option_value *given)
 		return STUDY_EXIT_DONE;
 	if (curve_open(&study->curve, &options, &why) == ST_OK)
 		return STUDY_EXIT_DONE;
-	study_complain(study, "%s", why.text);
+	study_print_error(study, "%s", why.text);
 	return STUDY_EXIT_USAGE;
 }
 
 static int run(struct study *study, const struct command *c, struct arguments *args)
 {
 	if (args->word_count < c->words_min) {
-		study_complain(
+		study_print_error(
 			study, "%s needs %s; see study %s --help", c->name, c->words, c->name);
 		return STUDY_EXIT_USAGE;
 	}
@@ -122,8 +122,8 @@ static void ask_for_command(const struct study *study)
 						: " or ",
 			commands[i]->name);
 	buf_byte(&names, '\0');
-	study_complain(
-		study, "which command? %s; see study --help", names.failed ? "" : names.bytes);
+	study_print_error(study, "a command is missing: %s; see study --help",
+		names.failed ? "" : names.bytes);
 	buf_fini(&names);
 }
 
@@ -135,12 +135,12 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 	};
 	const struct command *c = NULL;
 	int at = options_parse(&parser, argc, argv, 1);
-	if (at >= 0 && at < argc && strcmp(argv[at], "help") == 0) /* as people of git try it */
+	if (at >= 0 && at < argc && strcmp(argv[at], "help") == 0) /* as in git help */
 		at = options_parse(&parser, argc, argv, at + 1), args.common[HELP].is_given = true;
 	if (at >= 0 && at < argc) {
 		c = find_command(argv[at]);
 		if (!c) {
-			study_complain(study, "%s is no command; see study --help", argv[at]);
+			study_print_error(study, "%s is not a command; see study --help", argv[at]);
 			return STUDY_EXIT_USAGE;
 		}
 		parser.own = c->options;
@@ -149,7 +149,7 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 		at = options_parse(&parser, argc, argv, at + 1);
 	}
 	if (at < 0) {
-		study_complain(study, "%s; see study %s%s--help", parser.why, c ? c->name : "",
+		study_print_error(study, "%s; see study %s%s--help", parser.why, c ? c->name : "",
 			c ? " " : "");
 		return STUDY_EXIT_USAGE;
 	}
@@ -166,13 +166,13 @@ static int parse_and_run(struct study *study, int argc, char **argv)
 	return args.common[HELP].is_given ? STUDY_EXIT_DONE : STUDY_EXIT_USAGE;
 }
 
-/* What was printed counts as done only once it has left. */
+/* The exit status is 0 only if all output was written. */
 static int finish_output(const struct study *study, int exit)
 {
 	bool is_cut = fflush(stdout) != 0 || ferror(stdout);
 	if (!is_cut || exit != STUDY_EXIT_DONE)
 		return exit;
-	study_complain(study, "the output can't be written: %s", strerror(errno));
+	study_print_error(study, "the output can't be written: %s", strerror(errno));
 	return STUDY_EXIT_USAGE;
 }
 

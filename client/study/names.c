@@ -22,7 +22,7 @@ void names_add(struct names *n, const char *name)
 	char shown[48];
 	utf8_show(name, strlen(name), shown, sizeof shown);
 	size_t len = strlen(shown);
-	bool is_full = n->len > 0 && n->text[n->len] != '\0'; /* it ends with more */
+	bool is_full = n->len > 0 && n->text[n->len] != '\0'; /* it ends with ", …" */
 	if (len == 0 || is_full || has(n, shown, len))
 		return;
 	if (n->len + 2 + len + sizeof more > sizeof n->text) {

@@ -1,5 +1,5 @@
 /*
- * names: a list of names as people read it, each once: "mood, rating".
+ * names: a list of distinct names for people: "mood, rating".
  */
 #ifndef STUDY_NAMES_H
 #define STUDY_NAMES_H
@@ -13,7 +13,7 @@ struct names {
 	size_t len;
 };
 
-/* Cleaned for people. Once the text is full: ", …" and no more. */
+/* Adds a name, made safe to print. When the text is full, it ends with ", …". */
 void names_add(struct names *names, const char *name);
 
 #endif

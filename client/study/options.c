@@ -7,7 +7,7 @@
 #include "common/date.h"
 #include "common/uuid.h"
 
-/* Values: each kind has a judge, which sets what is wrong. */
+/* Values: each kind has a function that checks it and sets the error. */
 
 static bool judge_text(const struct option *o, struct option_value *v, char *why, size_t size)
 {
@@ -78,7 +78,7 @@ static bool (*const judges[])(const struct option *, struct option_value *, char
 	[OPTION_UUID] = judge_uuid,
 };
 
-/* Finding. */
+/* Finding options. */
 
 struct found {
 	const struct option *option;
@@ -108,7 +108,7 @@ static bool is_option(const char *arg)
 	return arg[0] == '-' && arg[1] != '\0';
 }
 
-/* Takes one option and its value; the index after them, or -1. */
+/* Takes one option with its value. Returns the index after them, or -1. */
 static int take_option(struct options_parser *p, int argc, char **argv, int at)
 {
 	const char *arg = argv[at];

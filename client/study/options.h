@@ -1,16 +1,16 @@
 /*
- * options: what stands on a command line, by tables.
+ * options: parses a command line by tables.
  *
  *	enum { TAG, LIMIT };
  *	static const struct option options[] = {
- *		[TAG] = { "tag", OPTION_TEXT, "NAME", "of this topic", .param = "tag" },
- *		[LIMIT] = { "limit", OPTION_INT, "N", "so many", .min = 1, .max = 500 },
+ *		[TAG] = { "tag", OPTION_TEXT, "NAME", "sessions of this topic", .param = "tag" },
+ *		[LIMIT] = { "limit", OPTION_INT, "N", "maximum number", .min = 1, .max = 500 },
  *		{ 0 }
  *	};
  *	if (args->own[LIMIT].is_given) ... args->own[LIMIT].number
  *
- * `--name VALUE`, `--name=VALUE`, `-n VALUE`; `--` ends them; words may stand between. What is
- * given twice counts as it was given last.
+ * Forms: `--name VALUE`, `--name=VALUE`, `-n VALUE`; `--` ends the options; words may come between
+ * them. The last value of an option wins.
  */
 #ifndef STUDY_OPTIONS_H
 #define STUDY_OPTIONS_H
@@ -26,17 +26,17 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
 	OPTION_INT,     /* min..max */
-	OPTION_DATE,    /* YYYY-MM-DD, or today or yesterday: see account_resolve */
+	OPTION_DATE,    /* YYYY-MM-DD, today or yesterday: see account_resolve */
 	OPTION_CHOICE,  /* one of `choices` */
 	OPTION_SECONDS, /* 0.001 to 86400, as milliseconds; min 0 allows 0 */
 	OPTION_UUID
 };
 
 struct option {
-	const char *name; /* without its dashes */
+	const char *name; /* without the dashes */
 	enum option_kind kind;
 	const char *argument, *help;
-	const char *param; /* of the method it becomes, or NULL */
+	const char *param; /* the param of the method, or NULL */
 	int64_t min, max;
 	const char *const *choices;
 	char letter;
@@ -46,8 +46,8 @@ struct option_value {
 	bool is_given;
 	const char *text;
 	int64_t number;
-	bool is_relative; /* a day: number days from the account's today, which is not known yet */
-	char day[11];     /* what text is then */
+	bool is_relative; /* a day: `number` days from the account's today */
+	char day[11];     /* account_resolve writes the day here and points text to it */
 };
 
 enum { OPTIONS_MAX = 12, WORDS_MAX = 2 };
@@ -61,22 +61,23 @@ struct arguments {
 struct options_parser {
 	const struct option *common, *own; /* own may be NULL */
 	struct arguments *args;
-	bool stops_at_word; /* before the command */
+	bool stops_at_word; /* for the options before the command */
 	int words_max;
-	char why[256]; /* what is wrong, for people */
+	char why[256]; /* the error, for people */
 };
 
-/* argv[from] and on. The index of what was not taken: argc, or the first word. -1: see why. */
+/* Parses from argv[from] on. Returns the index where it stopped: argc, or the first word. -1: see
+ * `why`. */
 int options_parse(struct options_parser *parser, int argc, char **argv, int from);
 
-/* Puts what was given and has a param. */
+/* Adds the given options that have a param. */
 void options_to_params(const struct option *options, const struct option_value *values,
 	struct study_params *params);
 
-/* Lines of --help. */
+/* Prints the lines of --help. */
 void options_print(const struct option *options, FILE *to);
 
-/* "45", "1:30", "1h", "1h30", "1h30m", "90m"; false: none of them. */
+/* Reads "45", "1:30", "1h", "1h30", "1h30m" or "90m". */
 bool options_minutes(const char *text, int64_t *out);
 
 #endif

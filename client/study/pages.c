@@ -51,7 +51,7 @@ void pages_fini(struct pages *p)
 	study_params_free(&p->params);
 }
 
-/* The text begins with the first page, so that a refusal leaves none. */
+/* Prints nothing before the first page, so that a refusal prints no text. */
 int pages_print_json(struct pages *p)
 {
 	FILE *to = p->study->out.to;

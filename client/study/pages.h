@@ -1,11 +1,11 @@
 /*
- * pages: what a method answers a page at a time, one page in memory.
+ * pages: reads the pages of a list, with one page in memory.
  *
  *	struct pages pages = { .study = study, .method = "topics.list", .fill = fill, .arg = args };
  *	while (pages_next(&pages))
  *		... pages.data, study_value_count(pages.data)
  *	pages_fini(&pages);
- *	return pages.exit; // what went wrong was told
+ *	return pages.exit; // the error was printed
  */
 #ifndef STUDY_PAGES_H
 #define STUDY_PAGES_H
@@ -19,12 +19,12 @@ struct pages {
 	const char *method;
 	void (*fill)(struct study_params *params, const void *arg); /* the filters; may be NULL */
 	const void *arg;
-	int64_t limit; /* rows in all; 0: all there are */
+	int64_t limit; /* maximum number of rows; 0: all */
 
-	/* the page; `data` is borrowed until the next */
+	/* the current page; `data` is valid until the next call */
 	const struct study_value *data;
-	int64_t row_count; /* with those of the pages before */
-	bool has_more;     /* after the last page: than the limit let through */
+	int64_t row_count; /* including former pages */
+	bool has_more;     /* after the last page: the limit has cut off rows */
 	int exit;
 
 	/* private */
@@ -36,7 +36,7 @@ struct pages {
 bool pages_next(struct pages *p);
 void pages_fini(struct pages *p);
 
-/* Prints {"data":[…],"next_cursor":…} of all pages, a page at a time. */
+/* Prints {"data":[…],"next_cursor":…} with the rows of all pages, a page at a time. */
 int pages_print_json(struct pages *p);
 
 #endif

@@ -20,7 +20,7 @@ void progress_start(struct progress *p, const struct terminal *terminal, uint64_
 	int64_t now_ms = progress_now_ms();
 	*p = (struct progress){ .terminal = terminal,
 		.started_ms = now_ms,
-		.drawn_ms = now_ms, /* what is done at once shows none */
+		.drawn_ms = now_ms, /* a fast task shows no progress */
 		.done_first = done_first };
 }
 

@@ -17,7 +17,7 @@ enum { ID_MAX = 200, DAY_SECONDS = 86400 };
 
 const char record_namespace[STUDY_ID_SIZE] = "6b0f2a3e-5d1c-4f7e-9a58-3c2d7e91b604";
 
-/* The method's param of a field, its names in files, and what JSON may say. */
+/* A field: its param of the method, its names in files, and the rule for JSON values. */
 static const struct {
 	const char *param, *names[FIELD_NAMES_MAX];
 	const char *kinds;
@@ -49,7 +49,7 @@ const char *record_field_name(enum field field, int rank)
 	return field_table[field].names[rank];
 }
 
-/* An id with a fraction is no id: 1.0 and 1 would be two. */
+/* An id must not have a fraction: 1.0 and 1 would be different ids. */
 const char *record_kind_rule(enum field field, enum raw_kind kind, const char *text)
 {
 	bool is_whole = kind == RAW_NUMBER && !strpbrk(text, ".eE");
@@ -87,19 +87,19 @@ bool record_merge(const struct named_texts *named, struct raw_record *raw, struc
 		if (!first || !second || strcmp(first, second) == 0)
 			continue;
 		record_refuse(why, raw->line, field_table[f].names[0],
-			"and %s say different things", field_table[f].names[1]);
+			"and %s have different values", field_table[f].names[1]);
 		return false;
 	}
 	return true;
 }
 
-struct judge {
+struct check {
 	const struct raw_record *raw;
 	const struct record_rules *rules;
 	struct refusal *why;
 };
 
-static bool refuse(const struct judge *j, enum field field, const char *rule)
+static bool refuse(const struct check *j, enum field field, const char *rule)
 {
 	record_refuse(j->why, j->raw->line, field_table[field].names[0], "%s", rule);
 	return false;
@@ -117,18 +117,18 @@ static struct span trimmed(const char *text)
 	return (struct span){ text + start, utf8_trim_end(text + start, len - start) };
 }
 
-static struct span trimmed_text(const struct judge *j, enum field field)
+static struct span trimmed_text(const struct check *j, enum field field)
 {
 	return trimmed(j->raw->text[field] ? j->raw->text[field] : "");
 }
 
-static bool is_given(const struct judge *j, enum field field, struct span *out)
+static bool is_given(const struct check *j, enum field field, struct span *out)
 {
 	*out = trimmed_text(j, field);
 	return out->len > 0 || refuse(j, field, "is missing");
 }
 
-/* {…}, urn:uuid:…, without hyphens or with other groups. */
+/* {…}, urn:uuid:…, no hyphens or other groups. */
 static bool is_uuid_of_another_form(struct span text)
 {
 	static const char urn[] = "urn:uuid:";
@@ -145,7 +145,7 @@ static bool is_uuid_of_another_form(struct span text)
 	return digits == 32;
 }
 
-static bool judge_id(const struct judge *j, struct record *out)
+static bool judge_id(const struct check *j, struct record *out)
 {
 	unsigned char id[16];
 	struct span text;
@@ -154,7 +154,7 @@ static bool judge_id(const struct judge *j, struct record *out)
 	if (text.len != strlen(j->raw->text[FIELD_ID]))
 		return refuse(j, FIELD_ID, "must not begin or end with blanks");
 	if (text.len > ID_MAX)
-		return refuse(j, FIELD_ID, "is over 200 bytes");
+		return refuse(j, FIELD_ID, "has more than 200 bytes");
 	out->is_foreign = !uuid_parse(text, id);
 	if (out->is_foreign && is_uuid_of_another_form(text))
 		return refuse(j, FIELD_ID,
@@ -185,10 +185,10 @@ static bool take_char(const char **at, const char *any)
 	return true;
 }
 
-/* A moment as a file writes it. */
+/* A moment as written in a file. */
 struct moment {
-	int64_t local;  /* seconds since 1970-01-01T00:00, by the clock that wrote it */
-	int64_t micros; /* after these */
+	int64_t local;  /* seconds since 1970-01-01T00:00, local time */
+	int64_t micros; /* microseconds after `local` */
 	int64_t offset; /* seconds east of UTC */
 	bool has_time, has_offset;
 };
@@ -222,7 +222,7 @@ static bool take_offset(const char **at, struct moment *out)
 	return true;
 }
 
-/* "hh:mm", then ":ss", a fraction and an offset, or none of each. */
+/* "hh:mm", then optionally ":ss", a fraction and an offset. */
 static bool take_time(const char *at, struct moment *out)
 {
 	int hours = 0, minutes = 0, seconds = 0;
@@ -257,7 +257,7 @@ static bool take_moment(struct span text, struct moment *out)
 	return take_time(time, out);
 }
 
-static bool judge_moment(const struct judge *j, enum field field, struct moment *out)
+static bool judge_moment(const struct check *j, enum field field, struct moment *out)
 {
 	static const char rule[] = "must be a day that exists, from 1900-01-01 to 9999-12-31; a "
 				   "time may follow, as in "
@@ -266,8 +266,8 @@ static bool judge_moment(const struct judge *j, enum field field, struct moment 
 	return is_given(j, field, &text) && (take_moment(text, out) || refuse(j, field, rule));
 }
 
-/* To UTC: local times are those of the zone. */
-static bool place_moment(const struct judge *j, enum field field, struct moment *m, int64_t *utc)
+/* Converts to UTC; a local time is in the zone. */
+static bool place_moment(const struct check *j, enum field field, struct moment *m, int64_t *utc)
 {
 	enum zone_local often = ZONE_ONCE;
 	if (m->has_offset)
@@ -288,8 +288,8 @@ static int64_t day_of(int64_t seconds)
 	return seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
 }
 
-/* A date is the day itself; a moment belongs to the day of the zone. */
-static bool put_day(const struct judge *j, const struct moment *m, int64_t utc, struct record *out)
+/* A date is the day itself; a moment belongs to its day in the zone. */
+static bool put_day(const struct check *j, const struct moment *m, int64_t utc, struct record *out)
 {
 	const struct record_rules *rules = j->rules;
 	int64_t local = m->local;
@@ -302,8 +302,9 @@ static bool put_day(const struct judge *j, const struct moment *m, int64_t utc, 
 	       || refuse(j, FIELD_DAY, "must be from 1900-01-01 to 9999-12-31");
 }
 
-/* The day of study_date, or else of timestamp; the moment of timestamp, or else of study_date. */
-static bool judge_time(const struct judge *j, struct record *out)
+/* The day comes from study_date, else from timestamp; the moment from timestamp, else from
+ * study_date. */
+static bool check_time(const struct check *j, struct record *out)
 {
 	bool has_day = trimmed_text(j, FIELD_DAY).len > 0;
 	bool has_time = trimmed_text(j, FIELD_TIME).len > 0;
@@ -318,8 +319,8 @@ static bool judge_time(const struct judge *j, struct record *out)
 		|| !put_day(j, &day, day_utc, out))
 		return false;
 	if (has_day && has_time && !time.has_time)
-		return refuse(
-			j, FIELD_TIME, "must hold a time of day, as in 2026-01-31T09:30:00+01:00");
+		return refuse(j, FIELD_TIME,
+			"must contain a time of day, as in 2026-01-31T09:30:00+01:00");
 	if (!time.has_time)
 		return true;
 	instant_format(utc * 1000000 + time.micros, out->created_at);
@@ -327,7 +328,7 @@ static bool judge_time(const struct judge *j, struct record *out)
 	return true;
 }
 
-static bool judge_minutes(const struct judge *j, int64_t *out)
+static bool judge_minutes(const struct check *j, int64_t *out)
 {
 	const struct param *rule = param_of(FIELD_MINUTES);
 	struct span text;
@@ -340,7 +341,7 @@ static bool judge_minutes(const struct judge *j, int64_t *out)
 	return false;
 }
 
-static bool judge_length(const struct judge *j, enum field field, struct span text)
+static bool judge_length(const struct check *j, enum field field, struct span text)
 {
 	const struct param *rule = param_of(field);
 	if (utf8_length(text.bytes, text.len) <= (size_t)rule->max)
@@ -350,21 +351,21 @@ static bool judge_length(const struct judge *j, enum field field, struct span te
 	return false;
 }
 
-static bool judge_all(const struct judge *j, struct record *out)
+static bool judge_all(const struct check *j, struct record *out)
 {
 	struct span tag;
 	out->tag = j->raw->text[FIELD_TAG];
 	out->notes = j->raw->text[FIELD_NOTES];
 	out->has_notes = j->raw->has_notes;
-	return judge_id(j, out) && judge_time(j, out) && judge_minutes(j, &out->minutes)
+	return judge_id(j, out) && check_time(j, out) && judge_minutes(j, &out->minutes)
 	       && is_given(j, FIELD_TAG, &tag) && judge_length(j, FIELD_TAG, tag)
 	       && judge_length(j, FIELD_NOTES, span_of(out->notes));
 }
 
-bool record_judge(const struct raw_record *raw, const struct record_rules *rules,
+bool record_check(const struct raw_record *raw, const struct record_rules *rules,
 	struct record *out, struct refusal *why)
 {
-	const struct judge j = { raw, rules, why };
+	const struct check j = { raw, rules, why };
 	bool is_right = judge_all(&j, out);
 	if (!is_right)
 		why->last_line = raw->last_line;

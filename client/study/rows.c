@@ -37,7 +37,7 @@ unsigned rows_mark(const struct rows *r)
 	       | (r->stream.is_line_start ? MARK_LINE_START : 0);
 }
 
-void rows_go_on(struct rows *r, unsigned mark)
+void rows_resume(struct rows *r, unsigned mark)
 {
 	r->stream = (struct json_stream){ .is_in_array = mark & MARK_IN_ARRAY,
 		.is_line_start = mark & MARK_LINE_START };
@@ -53,7 +53,7 @@ enum rows_result rows_read_more(struct rows *r)
 		[SOURCE_FAILED] = ROWS_FAILED,
 	};
 	enum rows_result result = results[source_fill(r->source)];
-	bool has_rest = source_view(r->source).len > 0; /* a last line without its end */
+	bool has_rest = source_view(r->source).len > 0; /* a last line without a line end */
 	return result == ROWS_END && has_rest ? ROWS_RECORD : result;
 }
 
@@ -74,11 +74,11 @@ uint64_t rows_line_at(const struct rows *r, size_t len)
 const char *rows_wrong_bytes(struct span text)
 {
 	if (memchr(text.bytes, '\0', text.len))
-		return "holds a NUL byte";
+		return "contains a NUL byte";
 	return utf8_is_valid(text.bytes, text.len) ? NULL : "is not UTF-8";
 }
 
-/* Of a broken record whose end is not in view: how much to pass over. */
+/* How much to skip of a broken record whose end is not in view. */
 static size_t rest_of_record(struct rows *r, bool *is_found)
 {
 	struct span in = source_view(r->source);
@@ -93,8 +93,9 @@ static size_t rest_of_record(struct rows *r, bool *is_found)
 	return in.len - may_be_half;
 }
 
-/* It is told only at its end: an import that is interrupted then goes on with a whole line. */
-enum rows_result rows_pass_over(struct rows *r, struct refusal *why)
+/* The refusal is returned only at the end of the record, so that an interrupted import continues
+ * with a whole line. */
+enum rows_result rows_skip(struct rows *r, struct refusal *why)
 {
 	for (bool is_found = false; !is_found;) {
 		size_t len = rest_of_record(r, &is_found);
@@ -119,12 +120,12 @@ enum rows_result rows_drop(struct rows *r, size_t len, bool is_cut, struct refus
 	source_take(r->source, len);
 	r->is_cut = is_cut;
 	if (is_cut)
-		return rows_pass_over(r, why);
+		return rows_skip(r, why);
 	*why = r->refusal;
 	return ROWS_REFUSED;
 }
 
-/* The kind of file. */
+/* The kind of the file. */
 
 static const struct {
 	struct span bytes;
@@ -150,10 +151,11 @@ static const char *other_kind(struct span in)
 		if (starts_with(in, other_kinds[i].bytes))
 			return other_kinds[i].rule;
 	bool is_wide = in.len >= KIND_LEN && (!in.bytes[0] || !in.bytes[1]);
-	return is_wide ? "holds NUL bytes, as UTF-16 does: save it as UTF-8" : NULL;
+	return is_wide ? "contains NUL bytes, as UTF-16 does: save it as UTF-8" : NULL;
 }
 
-/* What the first line that is not blank begins with; looks only. ROWS_END: there is none. */
+/* Gets the first byte of the first line that is not blank, without removing it. ROWS_END: there is
+ * none. */
 static enum rows_result peek(struct rows *r, char *out)
 {
 	enum rows_result result = ROWS_RECORD;
@@ -171,8 +173,8 @@ static enum rows_result peek(struct rows *r, char *out)
 	return result == ROWS_RECORD ? ROWS_END : result;
 }
 
-/* Judges the first bytes of the file, once: a reader that waited comes here again. */
-static enum rows_result judge_kind(struct rows *r, struct refusal *why)
+/* Checks the first bytes of the file once; after ROWS_WAIT it is called again. */
+static enum rows_result check_kind(struct rows *r, struct refusal *why)
 {
 	while (source_view(r->source).len < KIND_LEN && !r->source->is_end) {
 		enum rows_result result = rows_read_more(r);
@@ -191,7 +193,7 @@ static enum rows_result judge_kind(struct rows *r, struct refusal *why)
 
 static enum rows_result find_format(struct rows *r, struct refusal *why)
 {
-	enum rows_result result = r->is_past_mark ? ROWS_RECORD : judge_kind(r, why);
+	enum rows_result result = r->is_past_mark ? ROWS_RECORD : check_kind(r, why);
 	if (result != ROWS_RECORD || r->format != ROWS_ANY)
 		return result;
 	char first = '\0';
@@ -203,8 +205,8 @@ static enum rows_result find_format(struct rows *r, struct refusal *why)
 
 enum rows_result rows_begin(struct rows *r, struct refusal *why)
 {
-	if (r->is_cut) /* a header over the limit, whose end had not come yet */
-		return rows_pass_over(r, why);
+	if (r->is_cut) /* a header over the limit whose end has not arrived yet */
+		return rows_skip(r, why);
 	enum rows_result result = find_format(r, why);
 	return result != ROWS_RECORD || r->format == ROWS_JSON ? result : rows_begin_csv(r, why);
 }

@@ -1,6 +1,6 @@
 /*
- * rows: the sessions of a file, one after the other: separated values with a header in any order,
- * or JSON objects (one a line, in an array, or printed over many lines).
+ * rows: reads the sessions of a file one after the other: separated values with a header in any
+ * order, or JSON objects (one per line, in an array, or printed over several lines).
  *
  *	rows = rows_new(&source, ROWS_ANY);
  *	if (rows_begin(rows, &why) != ROWS_RECORD) ...
@@ -17,10 +17,10 @@ enum rows_format { ROWS_ANY, ROWS_CSV, ROWS_JSON };
 
 enum rows_result {
 	ROWS_RECORD,
-	ROWS_REFUSED, /* lines that are no record; the next one follows */
-	ROWS_WAIT,    /* a pipe has nothing now */
+	ROWS_REFUSED, /* lines that are not a record; continue with the next */
+	ROWS_WAIT,    /* a pipe has no data now */
 	ROWS_END,
-	ROWS_FAILED /* to read: errno */
+	ROWS_FAILED /* reading failed: errno */
 };
 
 struct rows;
@@ -29,18 +29,18 @@ struct rows;
 struct rows *rows_new(struct source *source, enum rows_format format);
 void rows_free(struct rows **rows);
 
-/* Finds the format and reads a CSV's header: ROWS_RECORD once both are known. ROWS_REFUSED: the
- * header, or a file of another kind; there are no rows to be had. Again after ROWS_WAIT. */
+/* Finds the format and reads the header of a CSV file; ROWS_RECORD after success. ROWS_REFUSED: a
+ * wrong header or another kind of file, so there are no rows. Call again after ROWS_WAIT. */
 enum rows_result rows_begin(struct rows *rows, struct refusal *why);
 
-/* What `raw` borrows is valid until the next. */
+/* Reads the next row. `raw` borrows; it is valid until the next call. */
 enum rows_result rows_next(struct rows *rows, struct raw_record *raw, struct refusal *why);
 
-/* Between two rows: what rows_go_on needs, besides the place of the source, to go on here. */
+/* The state between two rows. With it and the offset of the source, rows_resume continues here. */
 unsigned rows_mark(const struct rows *rows);
-void rows_go_on(struct rows *rows, unsigned mark);
+void rows_resume(struct rows *rows, unsigned mark);
 
-/* Names of columns that are no field of a session, as "mood, rating"; "" for none. */
+/* The names of columns that are not fields of a session, such as "mood, rating"; "" for none. */
 const char *rows_ignored(const struct rows *rows);
 
 #endif

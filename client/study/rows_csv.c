@@ -11,7 +11,7 @@ static const char separators[] = ",;\t";
 
 /* Records. */
 
-/* The lines that a wrong quote seems to hold are rows of their own. */
+/* The lines inside a wrong quote are separate rows. */
 static void refuse_quote(struct rows *r, const char *how, uint64_t opens, uint64_t ends)
 {
 	record_refuse(
@@ -19,8 +19,7 @@ static void refuse_quote(struct rows *r, const char *how, uint64_t opens, uint64
 	if (ends == opens)
 		return;
 	record_add(&r->refusal,
-		" on line %" PRIu64 "; lines %" PRIu64 " to %" PRIu64
-		" are read as rows of their own",
+		" on line %" PRIu64 "; lines %" PRIu64 " to %" PRIu64 " are read as separate rows",
 		ends, opens + 1, ends);
 }
 
@@ -32,23 +31,23 @@ static enum rows_result refuse_broken(
 	switch (extent->fault) {
 	case CSV_STRAY_QUOTE:
 		record_refuse(&r->refusal, 0, "",
-			"a quote stands in a field that does not begin with one, on line %" PRIu64,
+			"a field contains a quote but does not begin with one, on line %" PRIu64,
 			ends);
 		break;
 	case CSV_TEXT_AFTER_QUOTE:
-		refuse_quote(r, "is closed with text behind it", opens, ends);
+		refuse_quote(r, "is closed before the end of its field", opens, ends);
 		break;
 	case CSV_OPEN_QUOTE:
 		refuse_quote(r, opens == ends ? "is not closed" : "is not closed, not even", opens,
 			ends);
 		break;
 	case CSV_TOO_LONG:
-		record_refuse(&r->refusal, 0, "", "is over 256 KiB");
+		record_refuse(&r->refusal, 0, "", "is larger than 256 KiB");
 	}
 	return rows_drop(r, extent->len, extent->is_cut, why);
 }
 
-/* Also a row of separators only, as spreadsheets leave them below a table. */
+/* True for a row of separators only, too, as spreadsheets write below a table. */
 static bool is_blank(const struct rows *r, struct span text)
 {
 	size_t i = 0;
@@ -58,14 +57,14 @@ static bool is_blank(const struct rows *r, struct span text)
 	return i == text.len;
 }
 
-/* The next record that is not blank, split. */
+/* Splits the next record that is not blank. */
 static enum rows_result take(
 	struct rows *r, uint64_t *line, uint64_t *last_line, struct refusal *why)
 {
 	struct csv_extent extent;
 	enum rows_result result = ROWS_RECORD;
 	if (r->is_cut)
-		return rows_pass_over(r, why);
+		return rows_skip(r, why);
 	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
 		enum csv_result found = csv_scan(in, r->separator, r->source->is_end, &extent);
@@ -112,7 +111,7 @@ static size_t kept(const struct rows *r)
 	return r->record.count < CSV_FIELDS_MAX ? r->record.count : CSV_FIELDS_MAX;
 }
 
-/* How many columns are fields of a session if this is the separator. */
+/* The number of columns that are fields of a session if this is the separator. */
 static size_t known_columns(struct rows *r, char separator)
 {
 	struct csv_extent extent;
@@ -139,7 +138,7 @@ static char choose_separator(struct rows *r)
 	return best;
 }
 
-/* The first line of spreadsheets: sep=; */
+/* Spreadsheets write a first line sep=; */
 static bool is_separator_line(struct span line, char *out)
 {
 	struct span text = line;
@@ -155,14 +154,14 @@ static bool is_separator_line(struct span line, char *out)
 	return c == '\t' || (c > ' ' && c < 0x7f && !isalnum((unsigned char)c) && c != '"');
 }
 
-/* ROWS_RECORD: the view begins with a line that is whole and not blank. */
+/* ROWS_RECORD: a whole line that is not blank is in view. */
 static enum rows_result find_line(struct rows *r, size_t *len)
 {
 	enum rows_result result = ROWS_RECORD;
 	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
 		bool is_all = in.len <= CSV_RECORD_MAX;
-		in.len = is_all ? in.len : CSV_RECORD_MAX; /* more may be in view, or not */
+		in.len = is_all ? in.len : CSV_RECORD_MAX; /* the same result for any view */
 		size_t end = lines_end(in, 0, is_all && r->source->is_end);
 		if (end == SIZE_MAX && !r->source->is_end && in.len < CSV_RECORD_MAX) {
 			result = rows_read_more(r);
@@ -197,7 +196,7 @@ static bool map_columns(struct rows *r, uint64_t line, struct refusal *why)
 	memset(r->column, -1, sizeof r->column);
 	r->columns = r->record.count;
 	if (r->columns > CSV_FIELDS_MAX)
-		return refuse_header(why, line, "has over 64 columns");
+		return refuse_header(why, line, "has more than 64 columns");
 	for (size_t i = 0; i < r->columns; i++) {
 		char shown[48];
 		int rank = 0;
@@ -225,7 +224,7 @@ static bool has_column(const struct rows *r, enum field field)
 	return r->column[field][0] >= 0 || r->column[field][1] >= 0;
 }
 
-/* Its cells were changed, and would be imported so. */
+/* The file has changed cells, which must not be imported. */
 static bool is_for_spreadsheets(struct rows *r)
 {
 	for (size_t i = 0; i < r->columns; i++)
@@ -249,7 +248,7 @@ static bool has_all_columns(struct rows *r, uint64_t line, struct refusal *why)
 	if (!missing)
 		return true;
 	record_refuse(why, line, "header",
-		"has no column %s; id, timestamp or study_date, minutes and tag must be there, "
+		"has no column %s; id, timestamp or study_date, minutes and tag are required, "
 		"with "
 		"commas, semicolons or tabs between them",
 		missing);

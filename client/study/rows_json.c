@@ -8,10 +8,10 @@ static enum rows_result refuse_broken(
 	struct rows *r, const struct json_extent *extent, struct refusal *why)
 {
 	static const char *const rules[] = {
-		[JSON_NO_OBJECT] = "is no JSON object",
-		[JSON_OPEN_TEXT] = "is not JSON: a text is not closed on line",
-		[JSON_UNFINISHED] = "is not JSON: the file ends in the object",
-		[JSON_TOO_LONG] = "is over 256 KiB",
+		[JSON_NO_OBJECT] = "is not a JSON object",
+		[JSON_OPEN_TEXT] = "is not JSON: a string is not closed on line",
+		[JSON_UNFINISHED] = "is not JSON: the file ends inside the object",
+		[JSON_TOO_LONG] = "is larger than 256 KiB",
 	};
 	if (extent->fault == JSON_OPEN_TEXT)
 		record_refuse(&r->refusal, 0, "", "%s %" PRIu64, rules[extent->fault],
@@ -21,7 +21,7 @@ static enum rows_result refuse_broken(
 	return rows_drop(r, extent->len, extent->is_cut, why);
 }
 
-/* Balanced brackets hold something else than JSON. */
+/* The brackets match, but the content is not JSON. */
 static enum rows_result refuse_object(
 	struct rows *r, struct span object, size_t wrong_at, struct refusal *why)
 {
@@ -62,7 +62,7 @@ static enum rows_result take_object(
 	raw->line = r->source->line;
 	raw->last_line = rows_line_at(r, object.len);
 	json_keep(&r->stream);
-	source_take(r->source, object.len); /* moves nothing: the bytes stay until the next fill */
+	source_take(r->source, object.len); /* the bytes stay in place until the next source_fill */
 	*why = (struct refusal){ .line = raw->line };
 	if (fields_of_json(object, &r->texts, &r->ignored, &named, why)
 		&& record_merge(&named, raw, why))
@@ -71,14 +71,14 @@ static enum rows_result take_object(
 	return ROWS_REFUSED;
 }
 
-/* A file that was cut may end between two objects of an array. */
+/* A truncated file may end between two objects of an array. */
 static enum rows_result end(struct rows *r, struct refusal *why)
 {
 	if (!r->stream.is_in_array)
 		return ROWS_END;
 	r->stream.is_in_array = false;
-	record_refuse(why, r->source->line, "",
-		"the file ends in an array that is not closed: more may be missing");
+	record_refuse(
+		why, r->source->line, "", "the file ends inside an array: more may be missing");
 	return ROWS_REFUSED;
 }
 
@@ -87,7 +87,7 @@ enum rows_result rows_next_json(struct rows *r, struct raw_record *raw, struct r
 	struct json_extent extent;
 	enum rows_result result = ROWS_RECORD;
 	if (r->is_cut)
-		return rows_pass_over(r, why);
+		return rows_skip(r, why);
 	while (result == ROWS_RECORD) {
 		struct span in = source_view(r->source);
 		bool is_end = r->source->is_end;

@@ -7,7 +7,7 @@
 
 enum { TIMEOUT_DEFAULT_MS = 5000 };
 
-void study_complain(const struct study *study, const char *format, ...)
+void study_print_error(const struct study *study, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -38,12 +38,13 @@ int service_exit_of(const struct study_error *why)
 	return is_for_now ? STUDY_EXIT_UNREACHABLE : exits[why->status];
 }
 
-int service_complain(const struct study *study, const struct study_error *why)
+int service_report(const struct study *study, const struct study_error *why)
 {
-	const char *hint = why->is_outcome_unknown ? " (it may have been done: look first)" : "";
+	const char *hint =
+		why->is_outcome_unknown ? " (it may have run: check before you repeat it)" : "";
 	const char *at = study->endpoints ? study->endpoints : study->found;
 	bool is_lost = why->status == STUDY_DISCONNECTED && !why->is_outcome_unknown && at;
-	study_complain(study, "%s%s%s%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "",
+	study_print_error(study, "%s%s%s%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "",
 		why->code, why->field[0] ? ", " : "", why->field, why->code[0] ? "]" : "", hint,
 		is_lost ? "; is one running at " : "", is_lost ? at : "", is_lost ? "?" : "");
 	return service_exit_of(why);
@@ -57,8 +58,8 @@ const char *service_endpoints(struct study *study)
 	if (!study->found)
 		study->found = endpoints_find(looked_at, sizeof looked_at);
 	if (!study->found)
-		study_complain(study,
-			"no gateway found: none listens at %s; start one, or say where with "
+		study_print_error(study,
+			"no gateway found at %s; start one, or give its endpoint with "
 			"--endpoint",
 			looked_at);
 	return study->found;
@@ -84,7 +85,7 @@ int service_open_client(
 		options.secret_key = or_null(curve_secret_key(study->curve));
 	}
 	if (study_client_open(out, &options, &why) != STUDY_OK)
-		return service_complain(study, &why);
+		return service_report(study, &why);
 	return STUDY_EXIT_DONE;
 }
 
@@ -106,14 +107,14 @@ int service_call(struct study *study, const char *method, const struct study_par
 		return exit;
 	if (study_call(study->client, method, params, out) == STUDY_OK)
 		return STUDY_EXIT_DONE;
-	return service_complain(study, study_client_error(study->client));
+	return service_report(study, study_client_error(study->client));
 }
 
 int service_write_value(struct study *study, const struct study_value *value)
 {
 	char *json = NULL;
 	if (study_value_to_json(value, &json) != STUDY_OK) {
-		study_complain(study, "out of memory");
+		study_print_error(study, "out of memory");
 		return STUDY_EXIT_UNREACHABLE;
 	}
 	terminal_json(&study->out, json);
@@ -138,6 +139,6 @@ struct study_params *service_params(struct study *study)
 {
 	struct study_params *params = NULL;
 	if (study_params_new(&params) != STUDY_OK)
-		study_complain(study, "out of memory");
+		study_print_error(study, "out of memory");
 	return params;
 }

@@ -1,6 +1,6 @@
 /*
- * source: a file or pipe as bytes to look at, with where they stand. Bounded: it never holds more
- * than SOURCE_MAX.
+ * source: a buffered file or pipe that knows its offset and line. It never buffers more than
+ * SOURCE_MAX bytes.
  */
 #ifndef STUDY_SOURCE_H
 #define STUDY_SOURCE_H
@@ -11,7 +11,7 @@ enum { SOURCE_MAX = 512 << 10 };
 
 enum source_result {
 	SOURCE_MORE,
-	SOURCE_WAIT, /* a pipe has nothing now: poll fd */
+	SOURCE_WAIT, /* a pipe has no data now: poll fd */
 	SOURCE_END,
 	SOURCE_FULL,
 	SOURCE_FAILED /* errno */
@@ -19,28 +19,28 @@ enum source_result {
 
 struct source {
 	int fd;
-	bool is_file; /* one that never waits */
+	bool is_file; /* never waits */
 	bool is_end;
 	char *bytes;
 	size_t start, end;
-	uint64_t offset, line; /* of what comes next; lines count from 1 */
-	bool is_after_cr;      /* what was taken ends with a CR, whose LF may come next */
+	uint64_t offset, line; /* of the next byte; lines count from 1 */
+	bool is_after_cr;      /* the last byte taken was a CR, so a LF may follow */
 };
 
 /* "-" is standard input. False: errno. */
 bool source_open(struct source *s, const char *path);
-void source_close(struct source *s); /* also a zeroed one */
+void source_close(struct source *s); /* accepts a zeroed struct */
 
 struct span source_view(const struct source *s);
 enum source_result source_fill(struct source *s);
 
-/* After SOURCE_WAIT: until there is something. */
+/* Blocks until there is data, after SOURCE_WAIT. */
 void source_wait(const struct source *s);
 
-/* Passes over so many of the bytes in view. */
+/* Removes the first `len` bytes of the view. */
 void source_take(struct source *s, size_t len);
 
-/* A file goes on from there. False: errno. */
+/* Continues a file at that place. False: errno. */
 bool source_seek(struct source *s, uint64_t offset, uint64_t line);
 
 #endif

@@ -52,13 +52,13 @@ void table_add(struct table *t, const char *const *cells)
 	}
 }
 
-/* A column without a title in which nothing stands takes no room. */
+/* A column without a title and with empty cells takes no room. */
 static int with_gap(const struct table *t, int column)
 {
 	return t->widths[column] > 0 ? t->widths[column] + GAP : 0;
 }
 
-/* What is left for the last column; 0: as much as it takes. */
+/* The width that is left for the last column; 0: no limit. */
 static int last_width(const struct table *t)
 {
 	int used = 0;
@@ -68,7 +68,7 @@ static int last_width(const struct table *t)
 	return !t->terminal->is_terminal ? 0 : left < LEAST ? LEAST : left;
 }
 
-/* Columns that may be cut give way to the last one where a terminal is narrow. */
+/* On a narrow terminal, columns that may be truncated give width to the last one. */
 static void make_fit(struct table *t)
 {
 	int over = LEAST - t->terminal->columns;
@@ -84,7 +84,7 @@ static void make_fit(struct table *t)
 	}
 }
 
-/* The columns that it took. A pipe gets all of a cell, however wide. */
+/* Returns the printed width. A pipe gets the whole cell, however wide. */
 static int print_cell(const struct table *t, int column, const char *cell)
 {
 	int most = column + 1 == t->count ? last_width(t) : t->widths[column];
@@ -97,7 +97,7 @@ static int print_cell(const struct table *t, int column, const char *cell)
 	return most;
 }
 
-/* Spaces only before what follows, so that no line ends with them. */
+/* Prints spaces only before a cell, so that no line ends with spaces. */
 static void print_row(const struct table *t, const char *const *cells)
 {
 	int at = 0, start = 0;
@@ -107,7 +107,7 @@ static void print_row(const struct table *t, const char *const *cells)
 		int from = start + (t->columns[i].is_number && room > 0 ? room : 0);
 		if (!*cell)
 			continue;
-		if (i > 0 && from < at + GAP) /* after one that is wider than those before */
+		if (i > 0 && from < at + GAP) /* after a cell that is wider than its column */
 			from = at + GAP;
 		fprintf(t->terminal->to, "%*s", from - at, "");
 		at = from + print_cell(t, i, cell);

@@ -1,12 +1,12 @@
 /*
- * table: rows for people, each column as wide as its widest cell; the last is cut at the edge of
- * a terminal.
+ * table: prints rows for people. A column is as wide as its widest cell; the last column is
+ * truncated at the edge of a terminal.
  *
  *	static const struct column columns[] = { { "Day", 10, false }, { "Notes", 0, false } };
  *	struct table table;
  *	table_init(&table, &study->out, columns, 2);
  *	table_add(&table, (const char *[]){ "2026-01-01", "first" });
- *	table_print(&table); // what was added since; the titles once
+ *	table_print(&table); // prints the rows added since the last call; the titles once
  *	table_fini(&table);
  */
 #ifndef STUDY_TABLE_H
@@ -18,7 +18,7 @@ enum { TABLE_COLUMNS_MAX = 8 };
 
 struct column {
 	const char *title;
-	int max; /* columns of the terminal, 0: any */
+	int max; /* maximum width in terminal columns; 0: none */
 	bool is_number;
 };
 

@@ -13,7 +13,7 @@ bool terminal_use_locale(void)
 {
 	(void)setlocale(LC_CTYPE, "");
 	bool speaks_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	if (!speaks_utf8) /* for wcwidth */
+	if (!speaks_utf8) /* wcwidth needs a UTF-8 locale */
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return speaks_utf8;
 }
@@ -91,8 +91,8 @@ static void put_escape(FILE *to, uint32_t point)
 	fprintf(to, "\\u%04x", (unsigned)point);
 }
 
-/* JSON lets DEL, C1 and bidirectional overrides through, which terminals obey. Line ends are
- * between the values. */
+/* JSON may contain DEL, C1 controls and bidirectional overrides, which terminals interpret. Line
+ * ends occur only between values. */
 void terminal_json(const struct terminal *t, const char *json)
 {
 	while (*json) {

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* SHA-1 is for what RFC 9562 asks for: names, not secrets. */
+/* RFC 9562 requires SHA-1, which is good enough for names but not for secrets. */
 enum { BLOCK = 64, ROUNDS = 80 };
 
 struct sha1 {

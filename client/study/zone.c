@@ -24,10 +24,10 @@ static const char directory[] = "/usr/share/zoneinfo/";
 
 struct zone {
 	char name[NAME_SIZE];
-	size_t count; /* of transitions */
+	size_t count; /* number of transitions */
 	int64_t *at;
-	unsigned char *type;            /* from that moment on */
-	int64_t offsets[TYPES_MAX + 2]; /* by type; then those of the rule */
+	unsigned char *type;            /* the type after each transition */
+	int64_t offsets[TYPES_MAX + 2]; /* by type; then the two of the rule */
 	size_t types, offset_count;
 	bool has_rule; /* after the last transition */
 	struct zone_rule rule;
@@ -42,7 +42,7 @@ struct block {
 	size_t time_bytes, len;
 };
 
-/* False: no header, or less than it promises. */
+/* False if the header is missing or the data is too short. */
 static bool read_block(struct span in, size_t time_bytes, struct block *out)
 {
 	if (in.len < HEADER || memcmp(in.bytes, "TZif", 4) != 0)
@@ -92,7 +92,7 @@ static bool fill(struct zone *z, const struct block *b)
 	return true;
 }
 
-/* The line after the second block. False: it is there and is none. */
+/* The rule in the line after the second block. False if the line is not a valid rule. */
 static bool read_rule(struct zone *z, struct span footer)
 {
 	char text[RULE_SIZE];
@@ -112,7 +112,7 @@ static bool read_rule(struct zone *z, struct span footer)
 	return z->has_rule;
 }
 
-/* The second block, with its times of 64 bits, where there is one. */
+/* Reads the second block, with times of 64 bits, if there is one. */
 static bool read_zone(struct zone *z, struct span in)
 {
 	struct block b;
@@ -137,11 +137,11 @@ bool zone_read(struct zone **out, const char *name, struct span bytes, struct fa
 {
 	struct zone *z = calloc(1, sizeof *z);
 	if (!z)
-		return refuse(why, name, "needs more memory than there is");
+		return refuse(why, name, "needs more memory than is available");
 	(void)snprintf(z->name, sizeof z->name, "%s", name);
 	if (!read_zone(z, bytes)) {
 		zone_free(&z);
-		return refuse(why, name, "has a file that is no TZif file");
+		return refuse(why, name, "has a file that is not a TZif file");
 	}
 	*out = z;
 	return true;
@@ -162,7 +162,7 @@ const char *zone_name(const struct zone *z)
 	return z->name;
 }
 
-/* Of the database, and of nowhere else. */
+/* True if the name can be a file of the database and nothing else. */
 static bool is_name(const char *name)
 {
 	size_t len = strlen(name);
@@ -190,18 +190,18 @@ bool zone_open(struct zone **out, const char *name, struct fail *why)
 {
 	struct buf bytes = { 0 };
 	if (!is_name(name))
-		return refuse(why, name, "is no name as Europe/Berlin");
+		return refuse(why, name, "is not a name such as Europe/Berlin");
 	bool is_open = read_file(name, &bytes);
 	if (!is_open)
 		(void)refuse(why, name,
-			"is not in /usr/share/zoneinfo; is it written right, and is the package "
-			"tzdata installed?");
+			"is not in /usr/share/zoneinfo: check its spelling and that the package "
+			"tzdata is installed");
 	is_open = is_open && zone_read(out, name, buf_view(&bytes), why);
 	buf_fini(&bytes);
 	return is_open;
 }
 
-/* The last transition at or before that moment; -1: none. */
+/* The index of the last transition at or before the moment; -1: none. */
 static ptrdiff_t find(const struct zone *z, int64_t utc)
 {
 	size_t low = 0, high = z->count;
@@ -223,7 +223,7 @@ int64_t zone_offset(const struct zone *z, int64_t utc)
 	return z->offsets[index < 0 ? 0 : z->type[index]]; /* before the first: type 0 (RFC 9636) */
 }
 
-/* Each offset that the zone ever has is tried: none of them is right, one is, or several are. */
+/* Tries each offset that the zone ever has, and counts those that are right. */
 enum zone_local zone_instant(const struct zone *z, int64_t local, int64_t *utc)
 {
 	enum zone_local often = ZONE_NEVER;

@@ -1,9 +1,9 @@
 /*
- * zone: an IANA time zone, read from the system's TZif files (RFC 9636): from a moment to its local
- * time and back.
+ * zone: an IANA time zone, read from the TZif files of the system (RFC 9636): converts moments to
+ * local time and back.
  *
- * The C library knows only the zone of TZ, which is global; this is a value. Times are seconds
- * since 1970-01-01T00:00; leap seconds do not count.
+ * The C library has only one global zone, TZ; this is a value. Times are seconds since
+ * 1970-01-01T00:00 without leap seconds.
  *
  *	if (!zone_open(&zone, "Europe/Berlin", &why)) ...
  *	local = utc + zone_offset(zone, utc);
@@ -18,10 +18,10 @@
 
 struct zone;
 
-/* False: no such zone, or its file can't be read; `why` says which. */
+/* False with a reason: no such zone, or its file can't be read. */
 bool zone_open(struct zone **out, const char *name, struct fail *why);
 
-/* The bytes of a TZif file; the name is for messages. False: they are none, or no memory. */
+/* Reads the bytes of a TZif file; the name is for messages. False with a reason. */
 bool zone_read(struct zone **out, const char *name, struct span bytes, struct fail *why);
 
 void zone_free(struct zone **zone);
@@ -30,8 +30,8 @@ const char *zone_name(const struct zone *zone);
 /* Seconds east of UTC at that moment. */
 int64_t zone_offset(const struct zone *zone, int64_t utc);
 
-/* How often a local time exists: clocks that are put forward leave times out, clocks that are put
- * back repeat times. *utc is set where it is ONCE. */
+/* How often a local time exists. When clocks go forward, times are skipped; when they go back,
+ * times are repeated. Sets *utc only for ZONE_ONCE. */
 enum zone_local { ZONE_ONCE, ZONE_TWICE, ZONE_NEVER };
 enum zone_local zone_instant(const struct zone *zone, int64_t local, int64_t *utc);
 

@@ -66,7 +66,7 @@ static bool take_day(const char **at, struct zone_day *day)
 	return is_day && (!take(at, '/') || take_time(at, &day->at));
 }
 
-/* "CEST,M3.5.0,M10.5.0/3": an hour ahead where no offset stands behind the name. */
+/* "CEST,M3.5.0,M10.5.0/3". Without an offset after the name it is one hour ahead. */
 static bool take_daylight(const char **at, struct zone_rule *rule)
 {
 	int64_t west = -rule->standard - HOUR_SECONDS;
@@ -108,7 +108,7 @@ static int64_t first_day(int64_t year)
 	return 365 * (year - 1970) + y / 4 - y / 100 + y / 400 - 477;
 }
 
-/* Days since 1970. */
+/* Days since 1970-01-01. */
 static int64_t day_in(const struct zone_day *d, int64_t year)
 {
 	int64_t day = first_day(year);

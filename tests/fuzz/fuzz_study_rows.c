@@ -80,7 +80,7 @@ static void show_record(struct buf *out, const struct raw_record *raw)
 	struct zone *zone = NULL;
 	ensure(rules.zone || zone_open(&zone, "Europe/Berlin", NULL));
 	rules.zone = rules.zone ? rules.zone : zone;
-	if (!record_judge(raw, &rules, &record, &why)) {
+	if (!record_check(raw, &rules, &record, &why)) {
 		ensure(why.line == raw->line);
 		show_refusal(out, &why);
 		return;
@@ -184,7 +184,7 @@ static void read_rest(
 	open_reader(&r, fd, format);
 	begin(&r, out);
 	ensure(r.is_begun && source_seek(&r.source, whole->offset, whole->at_line));
-	rows_go_on(r.rows, whole->mark);
+	rows_resume(r.rows, whole->mark);
 	go_on(&r, out);
 	ensure(r.has_ended);
 	close_reader(&r);

@@ -96,7 +96,7 @@ class Tables(ImportCase):
         self.assertIn("Not imported: the columns mood, Rating\n", self.errors)
         self.assertEqual(self.json("import", path)["ignored_columns"], "mood, Rating")
         self.assertEqual(self.refused("id,date,minutes,duration_minutes,tag\n2,2020-01-01,5,6,a\n"),
-                         [(2, "minutes", "and duration_minutes say different things")])
+                         [(2, "minutes", "and duration_minutes have different values")])
 
 
 class Json(ImportCase):
@@ -145,7 +145,7 @@ class Json(ImportCase):
 
     def test_an_array_that_is_cut_off_is_told(self):
         told = self.refused(json.dumps(self.ROWS[:2])[:-1])
-        self.assertIn("array that is not closed", told[0][2])
+        self.assertIn("ends inside an array", told[0][2])
         self.assertEqual(len(self.all_sessions()), 2)
 
     def test_numbers_as_over_http(self):
@@ -179,7 +179,7 @@ class Json(ImportCase):
         for text in ("\n".join(map(json.dumps, rows)), json.dumps(rows, indent=1)):
             self.empty()
             (_, _, rule), = self.refused(text)
-            self.assertEqual(rule, "is over 256 KiB")
+            self.assertEqual(rule, "is larger than 256 KiB")
             self.assertEqual(len(self.all_sessions()), 2)
 
     def test_the_longest_notes_fit(self):
@@ -200,10 +200,10 @@ class Ids(ImportCase):
         self.assertEqual((said["created"], said["existing"], said["differing"]), (0, 1, 2))
         self.assertEqual([line["outcome"] for line in said["refused"]], ["differing"] * 2)
         self.study("import", self.path("file.csv"), status=LINES)
-        self.assertIn('line 2: id is there with other values: tag "Latin", the file says "Chemistry"\n',
+        self.assertIn('line 2: id exists with other values: tag "Latin", the file has "Chemistry"\n',
                       self.errors)
-        self.assertIn('line 3: id is there with other values: minutes 25, the file says 30; study_date '
-                      '2020-01-02, the file says 2020-01-05; notes "aeneid", the file says "ovid"\n', self.errors)
+        self.assertIn('line 3: id exists with other values: minutes 25, the file has 30; study_date '
+                      '2020-01-02, the file has 2020-01-05; notes "aeneid", the file has "ovid"\n', self.errors)
         self.assertIn("--update", self.errors)
         self.assertIn("--namespace", self.errors)
         self.assertEqual(self.all_sessions(), before)

@@ -44,7 +44,7 @@ class Imports(StudyCase):
         self.assertEqual((said["created"], said["differing"], said["refused_lines"]), (2, 1, 9))
         self.study("import", path, status=LINES)
         self.assertIn("line 2: minutes must be a whole number from 1 to 1440\n", self.errors)
-        self.assertIn("line 13: id is there with other values: minutes 5, the file says 7\n", self.errors)
+        self.assertIn("line 13: id exists with other values: minutes 5, the file has 7\n", self.errors)
         self.assertEqual(self.totals()["total_sessions"], 2)
 
     def test_refused_lines_far_apart_are_told_in_order(self):
@@ -142,7 +142,7 @@ class Imports(StudyCase):
             harness.until("the row is in", lambda: self.database.value("select count(*) from sessions") == "1")
             popen.send_signal(signal.SIGTERM)
             self.assertEqual(popen.wait(harness.PATIENCE), -signal.SIGTERM)
-            self.assertIn(b"does the rest, and nothing twice", popen.stderr.read())
+            self.assertIn(b"run the same command again for the rest", popen.stderr.read())
 
     def test_interrupted_it_goes_on_there(self):
         self.interrupt(signal.SIGINT)

@@ -102,7 +102,7 @@ static void close_zone(void)
 static bool judge(const struct raw_record *raw, struct record *out, struct refusal *why)
 {
 	struct record_rules rules = { .zone = zone };
-	return record_judge(raw, &rules, out, why);
+	return record_check(raw, &rules, out, why);
 }
 
 START_TEST(a_record_is_judged)
@@ -163,7 +163,7 @@ START_TEST(a_day_may_begin_later)
 	struct refusal why = { 0 };
 	struct record_rules rules = { .zone = zone, .day_starts_at = 4 * 3600 };
 	struct raw_record raw = { .text = { "1", NULL, "2020-01-02T03:59:00", "5", "x" } };
-	ck_assert(record_judge(&raw, &rules, &record, &why));
+	ck_assert(record_check(&raw, &rules, &record, &why));
 	ck_assert_str_eq(record.day, "2020-01-01");
 	ck_assert_str_eq(record.created_at, "2020-01-02T02:59:00.000000Z");
 }
@@ -280,12 +280,12 @@ static const struct {
 	{ FILE_OF("sep=;\n"), "header is missing: the file is empty" },
 	{ FILE_OF("id,minutes,tag\n"),
 		"header has no column timestamp or study_date; id, timestamp or study_date, "
-		"minutes and tag must be there, with commas, semicolons or tabs between them" },
+		"minutes and tag are required, with commas, semicolons or tabs between them" },
 	{ FILE_OF("id,date,minutes,tag,Tag\n"), "header has the column Tag twice" },
 	{ FILE_OF("id,date,minutes,tag,x,x\n"), "header has the column x twice" },
 	{ FILE_OF("id,date,minutes,tag, \n"), "header has no name for column 5" },
 	{ FILE_OF("\xff\xfei\0d\0"), "header is UTF-16: save it as UTF-8" },
-	{ FILE_OF("i\0d\0,\0"), "header holds NUL bytes, as UTF-16 does: save it as UTF-8" },
+	{ FILE_OF("i\0d\0,\0"), "header contains NUL bytes, as UTF-16 does: save it as UTF-8" },
 	{ FILE_OF("PK\x03\x04"), "header is a spreadsheet or a ZIP file: save it as CSV" },
 	{ FILE_OF("id,date,minutes,duration_minutes,tag\n1,d,5,,x\n2,d,,6,y\n3,d,7,7,z\n4,d,7,8,"
 		  "z\n"),
