@@ -73,7 +73,7 @@ class Tables(ImportCase):
                                     + f"3,2020-01-01,5,c{closing or ','}\n")
                 self.assertEqual(told[0][0], 2)
                 self.assertIn("quote that opens on line 2 is ", told[0][2])
-                self.assertIn("lines 3 to 4 are read as rows", told[0][2])
+                self.assertIn("lines 3 to 4 are read as separate rows", told[0][2])
                 kept = {tag for _, _, tag, _ in self.all_sessions().values()}
                 self.assertEqual(kept, {"b", "c"} if len(told) == 1 else {"b"})
 
