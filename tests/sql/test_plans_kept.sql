@@ -5,7 +5,6 @@
 begin;
 select no_plan();
 \i :prepare_all
-alter table topics alter column id restart with 1000000;
 
 -- Each statement and each way through it. The params are expressions of n, which is 1 to 16: see pg_temp.fill
 -- for what the numbers find. `done` is the number of rows without an outcome.
