@@ -1,26 +1,20 @@
 #include "worker/array.h"
 
+#include "worker/pg_types.h"
+
 #include <endian.h>
 #include <string.h>
 
-enum {
-	HEADER_BYTES = 20,
-	EPOCH_DAYS = 10957, /* 2000-01-01, counted from 1970-01-01 */
-	MINUTE_MICROSECONDS = 60000000,
-};
-
-#define DAY_MICROSECONDS INT64_C(86400000000)
-
 static const struct {
-	uint32_t element, array; /* pg_type.oid */
+	enum pg_type element, array;
 } oid_table[] = {
-	[ARRAY_BOOL] = { 16, 1000 },
-	[ARRAY_INT8] = { 20, 1016 },
-	[ARRAY_TEXT] = { 25, 1009 },
-	[ARRAY_DATE] = { 1082, 1182 },
-	[ARRAY_INSTANT] = { 1184, 1185 },
-	[ARRAY_TIME] = { 1083, 1183 },
-	[ARRAY_UUID] = { 2950, 2951 },
+	[ARRAY_BOOL] = { PG_BOOL, PG_BOOL_ARRAY },
+	[ARRAY_INT8] = { PG_INT8, PG_INT8_ARRAY },
+	[ARRAY_TEXT] = { PG_TEXT, PG_TEXT_ARRAY },
+	[ARRAY_DATE] = { PG_DATE, PG_DATE_ARRAY },
+	[ARRAY_INSTANT] = { PG_TIMESTAMPTZ, PG_TIMESTAMPTZ_ARRAY },
+	[ARRAY_TIME] = { PG_TIME, PG_TIME_ARRAY },
+	[ARRAY_UUID] = { PG_UUID, PG_UUID_ARRAY },
 };
 
 uint32_t array_oid(enum array_type type)
@@ -39,13 +33,13 @@ void array_start(struct array *a, enum array_type type)
 	buf_clear(&a->bytes);
 	a->count = 0;
 	a->has_null = false;
-	char *header = buf_room(&a->bytes, HEADER_BYTES);
+	char *header = buf_room(&a->bytes, PG_ARRAY_HEADER);
 	if (!header)
 		return;
-	memset(header, 0, HEADER_BYTES);
+	memset(header, 0, PG_ARRAY_HEADER);
 	store32(header + 8, oid_table[type].element);
 	store32(header + 16, 1);
-	a->bytes.len = HEADER_BYTES;
+	a->bytes.len = PG_ARRAY_HEADER;
 }
 
 static void put_element(struct array *a, const void *bytes, uint32_t len)
@@ -86,19 +80,19 @@ void array_text(struct array *a, struct span text)
 
 void array_date(struct array *a, int64_t days)
 {
-	uint32_t wire = htobe32((uint32_t)(int32_t)(days - EPOCH_DAYS));
+	uint32_t wire = htobe32((uint32_t)(int32_t)(days - PG_EPOCH_DAYS));
 	put_element(a, &wire, sizeof wire);
 }
 
 void array_instant(struct array *a, int64_t microseconds)
 {
-	uint64_t wire = htobe64((uint64_t)(microseconds - EPOCH_DAYS * DAY_MICROSECONDS));
+	uint64_t wire = htobe64((uint64_t)(microseconds - PG_EPOCH_DAYS * PG_DAY_MICROSECONDS));
 	put_element(a, &wire, sizeof wire);
 }
 
 void array_time(struct array *a, int64_t minutes)
 {
-	array_int8(a, minutes * MINUTE_MICROSECONDS); /* the same bytes */
+	array_int8(a, minutes * PG_MINUTE_MICROSECONDS); /* a time is an int8 of microseconds */
 }
 
 void array_uuid(struct array *a, const unsigned char uuid[16])
@@ -111,12 +105,12 @@ enum status array_finish(struct array *a, struct span *out)
 	if (a->bytes.failed || a->bytes.len > INT32_MAX)
 		return ST_NO_MEMORY;
 	if (a->count == 0) {
-		*out = (struct span){ a->bytes.bytes, HEADER_BYTES - 8 };
+		*out = (struct span){ a->bytes.bytes, PG_ARRAY_HEADER - 8 };
 		return ST_OK;
 	}
 	store32(a->bytes.bytes, 1);
 	store32(a->bytes.bytes + 4, a->has_null);
-	store32(a->bytes.bytes + 12, a->count);
+	store32(a->bytes.bytes + PG_ARRAY_COUNT_AT, a->count);
 	*out = buf_view(&a->bytes);
 	return ST_OK;
 }

@@ -2,9 +2,10 @@
 
 #include "common/log.h"
 #include "common/service.h"
-#include "worker/bind.h"
 #include "worker/connection_setup.h"
 #include "worker/outcome.h"
+#include "worker/run_send.h"
+#include "worker/timer.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -109,9 +110,8 @@ static void cancel_if_obsolete(struct batch *b)
 
 static void watch(struct batch *b)
 {
-	static const struct timeval wait = { 0, SWEEP_MS * 1000L };
 	if (!batch_is_idle(b) && !evtimer_pending(b->sweep, NULL))
-		(void)evtimer_add(b->sweep, &wait);
+		timer_arm(b->sweep, SWEEP_MS);
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
@@ -126,44 +126,6 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 
 /* Starting a run. */
 
-/* Returns the time until the latest deadline of the group that starts at `first`. */
-static uint64_t time_left(const struct batch *b, size_t first, uint64_t now_ms)
-{
-	uint64_t latest_ms = now_ms;
-	const struct execution *e = &b->run.executions[first];
-	for (bool is_end = false; !is_end; is_end = e->ends_group, e++)
-		for (size_t i = 0; i < e->count; i++) {
-			uint64_t deadline_ms = b->run.requests[e->first + i]->deadline_ms;
-			latest_ms = deadline_ms > latest_ms ? deadline_ms : latest_ms;
-		}
-	return latest_ms - now_ms;
-}
-
-static enum status send_execution(struct batch *b, const struct execution *e)
-{
-	enum status st = bind_requests(&b->bind, e->method, b->run.requests + e->first, e->count);
-	if (st != ST_OK)
-		return st;
-	database_send(b->db, e->method, b->bind.params, b->bind.count);
-	if (e->ends_group)
-		database_sync(b->db);
-	return ST_OK;
-}
-
-static void send_run(struct batch *b, uint64_t now_ms)
-{
-	bool begins = true;
-	for (size_t i = 0; i < b->run.execution_count; i++) {
-		if (begins)
-			database_begin(b->db, time_left(b, i, now_ms));
-		if (send_execution(b, &b->run.executions[i]) != ST_OK) {
-			database_reset(b->db, "out of memory");
-			return;
-		}
-		begins = b->run.executions[i].ends_group;
-	}
-}
-
 static void start_run(struct batch *b)
 {
 	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_connected(b->db))
@@ -172,7 +134,8 @@ static void start_run(struct batch *b)
 	b->run_number++;
 	queue_fill(&b->queue, &b->run, &(struct queue_filter){ is_obsolete, drop, &snapshot });
 	b->outcomes.in_flight = b->run.request_count;
-	send_run(b, snapshot.now_ms);
+	if (run_send(&b->run, &b->bind, b->db, snapshot.now_ms) != ST_OK)
+		database_reset(b->db, "out of memory");
 	watch(b);
 	notify_if_idle(b); /* all queued requests may have been obsolete */
 }
@@ -195,11 +158,10 @@ static void on_ended(evutil_socket_t fd, short what, void *arg)
 
 void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch)
 {
-	static const struct timeval wait = { 0, BATCH_ENDED_MS * 1000L };
 	if (!run_has_write_of(&b->run, origin, epoch))
 		return;
 	b->ended_run = b->run_number;
-	(void)evtimer_add(b->end, &wait);
+	timer_arm(b->end, BATCH_ENDED_MS);
 }
 
 bool batch_abandon(struct batch *b, const void *origin, int64_t epoch, uint32_t msgid)
@@ -317,12 +279,11 @@ enum status batch_admission_status(const struct batch *b)
 
 void batch_submit(struct batch *b, struct request *r)
 {
-	static const struct timeval now = { 0, 0 };
 	batch_start(b);
 	queue_push(&b->queue, r);
 	if (run_is_empty(&b->run) && database_is_connected(b->db)
 		&& !evtimer_pending(b->start, NULL))
-		(void)evtimer_add(b->start, &now);
+		timer_arm(b->start, 0);
 	else
 		watch(b);
 }
@@ -394,21 +355,15 @@ failed:
 	return st;
 }
 
-static void free_event(struct event *e)
-{
-	if (e)
-		event_free(e);
-}
-
 void batch_free(struct batch **batch)
 {
 	struct batch *b = *batch;
 	if (!b)
 		return;
 	database_free(&b->db);
-	free_event(b->start);
-	free_event(b->sweep);
-	free_event(b->end);
+	timer_free(b->start);
+	timer_free(b->sweep);
+	timer_free(b->end);
 	queue_fini(&b->queue, b->options.responses->pool);
 	run_fini(&b->run, b->options.responses->pool);
 	bind_fini(&b->bind);

@@ -1,11 +1,13 @@
 #include "worker/connection_setup.h"
 
+#include "worker/statement.h"
+
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* known to workers.fence.sql and lanes.cancel.sql */
+/* workers.fence.sql and lanes.cancel.sql know it, too. */
 #define NAME_PREFIX "studytracker-worker-"
 
 static const char *const lane_names[LANES] = {
@@ -37,8 +39,8 @@ static enum status read_url(struct connection_setup *setup, struct fail *why)
 {
 	PQconninfoOption *all = PQconninfoParse(setup->url, NULL);
 	if (!all)
-		return fail_set(
-			why, ST_BAD_SETTING, "DATABASE_URL is no libpq connection string or URI");
+		return fail_set(why, ST_BAD_SETTING,
+			"DATABASE_URL is not a libpq connection string or URI");
 	setup->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
 			       && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
 	PQconninfoFree(all);
@@ -65,32 +67,54 @@ enum status connection_setup_init(
 	return read_url(setup, why);
 }
 
-static void add_word(struct connection_words *words, const char *keyword, const char *value)
+/* NULL-terminated, as libpq takes them. */
+struct words {
+	const char *keywords[16], *values[16];
+	size_t count;
+};
+
+static void add_word(struct words *words, const char *keyword, const char *value)
 {
 	words->keywords[words->count] = keyword;
 	words->values[words->count++] = value;
 }
 
-void connection_setup_words(const struct connection_setup *setup, struct connection_words *words)
+/* `dbname` is expanded: the words after it override the URL, the URL overrides the words before it. */
+static struct words words_of(const struct connection_setup *setup)
 {
-	*words = (struct connection_words){ .count = 0 };
-	/* A dead host is found, and the next one is tried. */
-	add_word(words, "tcp_user_timeout", "3000");
-	add_word(words, "keepalives_idle", "10");
-	add_word(words, "keepalives_interval", "5");
-	add_word(words, "keepalives_count", "3");
+	struct words words = { .count = 0 };
+	/* Detect a dead host, so that the next one is tried. */
+	add_word(&words, "tcp_user_timeout", "3000");
+	add_word(&words, "keepalives_idle", "10");
+	add_word(&words, "keepalives_interval", "5");
+	add_word(&words, "keepalives_count", "3");
 	if (setup->several_hosts)
-		add_word(words, "target_session_attrs", "read-write");
+		add_word(&words, "target_session_attrs", "read-write");
 	if (*setup->url)
-		add_word(words, "dbname", setup->url);
-	add_word(words, "application_name", setup->name);
-	add_word(words, "client_encoding", "UTF8");
+		add_word(&words, "dbname", setup->url);
+	add_word(&words, "application_name", setup->name);
+	add_word(&words, "client_encoding", "UTF8");
+	return words;
 }
 
-void connection_setup_values(const struct connection_setup *setup, const char *values[POOLER_SETUP])
+static void ignore_notice(void *arg, const char *message)
 {
-	values[0] = setup->time_zone;
-	values[1] = setup->name;
-	values[2] = setup->timeout_text;
-	values[3] = setup->check_text;
+	(void)arg, (void)message;
+}
+
+struct pg_conn *connection_setup_start(const struct connection_setup *setup)
+{
+	struct words words = words_of(setup);
+	PGconn *conn = PQconnectStartParams(words.keywords, words.values, 1);
+	if (conn)
+		PQsetNoticeProcessor(conn, ignore_notice, NULL);
+	return conn;
+}
+
+bool connection_setup_send(const struct connection_setup *setup, struct pg_conn *conn)
+{
+	const char *values[] = { setup->time_zone, setup->name, setup->timeout_text,
+		setup->check_text };
+	return PQsendQueryParams(conn, statement_find("connection"), sizeof values / sizeof *values,
+		NULL, values, NULL, NULL, 0);
 }

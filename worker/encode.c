@@ -1,174 +1,45 @@
 #include "worker/encode.h"
 
-#include "common/date.h"
 #include "common/msg.h"
-#include "common/uuid.h"
+#include "worker/cell.h"
 #include "worker/cursor.h"
 
-#include <endian.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ORD, OUTCOME, FIRST_DATA };
-enum { EPOCH_DAYS = 10957 /* 2000-01-01, counted from 1970-01-01 */ };
-#define DAY_MICROSECONDS    86400000000
-#define MINUTE_MICROSECONDS 60000000
-
-typedef void (*put_cell)(struct buf *out, const char *bytes, size_t len);
 
 struct column {
-	const char *name; /* within plan->names; without "head." */
+	const char *name; /* without its part's prefix; points into plan->names */
 	int index;
-	put_cell put;
+	cell_put put;
 };
 
 struct encode_plan {
 	const struct method *method;
 	struct column *head, *data, *detail; /* one block, in this order */
-	uint32_t heads, datas, details;
-	int next_cursor; /* its index; -1: none */
+	uint32_t head_count, data_count, detail_count;
+	int next_cursor; /* index of the column; -1: none */
 	char *names;
 };
 
-/* The rows of one request: first..end. */
+/* The rows of one request: first to end - 1. */
 struct range {
 	const PGresult *rows;
 	int first, end;
 };
 
-/* Cells. */
-
-static uint32_t load32(const char *bytes)
-{
-	uint32_t value;
-	memcpy(&value, bytes, sizeof value);
-	return be32toh(value);
-}
-
-static int64_t load64(const char *bytes)
-{
-	uint64_t value;
-	memcpy(&value, bytes, sizeof value);
-	return (int64_t)be64toh(value);
-}
-
-static void put_bool(struct buf *out, const char *bytes, size_t len)
-{
-	(void)len;
-	msg_put_bool(out, *bytes);
-}
-
-static void put_int4(struct buf *out, const char *bytes, size_t len)
-{
-	(void)len;
-	msg_put_int(out, (int32_t)load32(bytes));
-}
-
-static void put_int8(struct buf *out, const char *bytes, size_t len)
-{
-	(void)len;
-	msg_put_int(out, load64(bytes));
-}
-
-static void put_float8(struct buf *out, const char *bytes, size_t len)
-{
-	int64_t bits = load64(bytes);
-	double value;
-	(void)len;
-	memcpy(&value, &bits, sizeof value);
-	msg_put_real(out, value);
-}
-
-static void put_text(struct buf *out, const char *bytes, size_t len)
-{
-	msg_put_text(out, (struct span){ bytes, len });
-}
-
-static void put_uuid(struct buf *out, const char *bytes, size_t len)
-{
-	unsigned char uuid[16];
-	char text[UUID_TEXT_LEN];
-	(void)len;
-	memcpy(uuid, bytes, sizeof uuid);
-	uuid_format(uuid, text);
-	msg_put_text(out, (struct span){ text, sizeof text });
-}
-
-static void put_date(struct buf *out, const char *bytes, size_t len)
-{
-	char text[DATE_TEXT_LEN];
-	(void)len;
-	date_format((int64_t)(int32_t)load32(bytes) + EPOCH_DAYS, text);
-	msg_put_text(out, (struct span){ text, sizeof text });
-}
-
-/* To the minute, as params are. */
-static void put_time(struct buf *out, const char *bytes, size_t len)
-{
-	char text[TIME_TEXT_LEN];
-	(void)len;
-	time_format(load64(bytes) / MINUTE_MICROSECONDS, text);
-	msg_put_text(out, (struct span){ text, sizeof text });
-}
-
-static void put_instant(struct buf *out, const char *bytes, size_t len)
-{
-	char text[INSTANT_TEXT_LEN];
-	(void)len;
-	instant_format(load64(bytes) + EPOCH_DAYS * DAY_MICROSECONDS, text);
-	msg_put_text(out, (struct span){ text, sizeof text });
-}
-
-enum { ARRAY_HEADER = 20, ARRAY_COUNT_AT = 12 };
-
-/* array_send of src/backend/utils/adt/arrayfuncs.c; no element is NULL. */
-static void put_texts(struct buf *out, const char *bytes, size_t len)
-{
-	const char *at = bytes + ARRAY_HEADER, *end = bytes + len;
-	uint32_t count = load32(bytes) > 0 ? load32(bytes + ARRAY_COUNT_AT) : 0;
-	msg_put_array(out, count);
-	for (uint32_t i = 0; i < count && end - at >= 4; i++) {
-		struct span text = { at + 4, load32(at) };
-		msg_put_text(out, text);
-		at = text.bytes + text.len;
-	}
-}
-
-static const struct cell_type {
-	Oid oid; /* pg_type.oid */
-	put_cell put;
-} cell_table[] = {
-	{ 16, put_bool },
-	{ 20, put_int8 },
-	{ 23, put_int4 },
-	{ 25, put_text },
-	{ 701, put_float8 },
-	{ 1009, put_texts },
-	{ 1082, put_date },
-	{ 1083, put_time },
-	{ 1184, put_instant },
-	{ 2950, put_uuid },
-};
-
-static put_cell cell_find(Oid oid)
-{
-	for (size_t i = 0; i < sizeof cell_table / sizeof *cell_table; i++)
-		if (cell_table[i].oid == oid)
-			return cell_table[i].put;
-	return NULL;
-}
-
 /* Plans. */
 
-static bool has_column(const PGresult *r, int index, const char *name, put_cell put)
+static bool has_column(const PGresult *r, int index, const char *name, enum pg_type type)
 {
 	return index < PQnfields(r) && strcmp(PQfname(r, index), name) == 0
-	       && cell_find(PQftype(r, index)) == put;
+	       && PQftype(r, index) == type;
 }
 
-/* What a column is for, told by its name. */
+/* The part of a result that a column belongs to, as its name's prefix says. */
 enum part { PART_DATA, PART_HEAD, PART_DETAIL };
 
 static const char *const prefix_table[] = {
@@ -191,27 +62,27 @@ static enum part part_of(const struct method *m, const char *name)
 
 static enum status check_columns(const struct method *m, const PGresult *r, struct fail *why)
 {
-	if (!has_column(r, ORD, "ord", put_int8) || !has_column(r, OUTCOME, "outcome", put_text))
+	if (!has_column(r, ORD, "ord", PG_INT8) || !has_column(r, OUTCOME, "outcome", PG_TEXT))
 		return fail_set(why, ST_INTERNAL,
 			"%s: the first columns are not ord int8, outcome text", m->name);
 	for (int i = FIRST_DATA; i < PQnfields(r); i++)
 		if (!cell_find(PQftype(r, i)))
 			return fail_set(why, ST_INTERNAL,
-				"%s: column %s has a type that is not known", m->name,
+				"%s: column %s has a type that is not supported", m->name,
 				PQfname(r, i));
-	if (m->shape == RESULT_PAGE && !has_column(r, PQnfields(r) - 1, "next_cursor", put_text))
+	if (m->shape == RESULT_PAGE && !has_column(r, PQnfields(r) - 1, "next_cursor", PG_TEXT))
 		return fail_set(
 			why, ST_INTERNAL, "%s: the last column is not next_cursor text", m->name);
 	if (m->shape == RESULT_TOTALS
-		&& !(has_column(r, FIRST_DATA, "tag", put_text)
-			&& has_column(r, FIRST_DATA + 1, "minutes", put_int8)
-			&& has_column(r, FIRST_DATA + 2, "sessions", put_int8)))
+		&& !(has_column(r, FIRST_DATA, "tag", PG_TEXT)
+			&& has_column(r, FIRST_DATA + 1, "minutes", PG_INT8)
+			&& has_column(r, FIRST_DATA + 2, "sessions", PG_INT8)))
 		return fail_set(why, ST_INTERNAL, "%s: the columns are not tag, minutes, sessions",
 			m->name);
 	return ST_OK;
 }
 
-static enum status keep_names(struct encode_plan *p, const PGresult *r)
+static enum status allocate(struct encode_plan *p, const PGresult *r)
 {
 	size_t size = 1;
 	for (int i = FIRST_DATA; i < PQnfields(r); i++)
@@ -221,7 +92,7 @@ static enum status keep_names(struct encode_plan *p, const PGresult *r)
 	return p->names && p->head ? ST_OK : ST_NO_MEMORY;
 }
 
-/* The columns of a part, into the block at `to`. */
+/* Adds the columns of a part at `to`; returns their count. */
 static uint32_t add_columns(
 	struct encode_plan *p, const PGresult *r, enum part part, struct column *to, char **names)
 {
@@ -250,17 +121,17 @@ enum status encode_plan_new(const struct method *m, const struct pg_result *desc
 		return ST_NO_MEMORY;
 	p->method = m;
 	p->next_cursor = m->shape == RESULT_PAGE ? PQnfields(described) - 1 : -1;
-	st = keep_names(p, described);
+	st = allocate(p, described);
 	if (st != ST_OK) {
 		encode_plan_free(&p);
 		return st;
 	}
 	char *names = p->names;
-	p->heads = add_columns(p, described, PART_HEAD, p->head, &names);
-	p->data = p->head + p->heads;
-	p->datas = add_columns(p, described, PART_DATA, p->data, &names);
-	p->detail = p->data + p->datas;
-	p->details = add_columns(p, described, PART_DETAIL, p->detail, &names);
+	p->head_count = add_columns(p, described, PART_HEAD, p->head, &names);
+	p->data = p->head + p->head_count;
+	p->data_count = add_columns(p, described, PART_DATA, p->data, &names);
+	p->detail = p->data + p->data_count;
+	p->detail_count = add_columns(p, described, PART_DETAIL, p->detail, &names);
 	*out = p;
 	return ST_OK;
 }
@@ -284,7 +155,7 @@ struct encode_rows encode_rows(const struct pg_result *rows)
 
 static int64_t int8_at(const PGresult *r, int row, int column)
 {
-	return PQgetisnull(r, row, column) ? 0 : load64(PQgetvalue(r, row, column));
+	return PQgetisnull(r, row, column) ? 0 : cell_int8(PQgetvalue(r, row, column));
 }
 
 static int64_t ord_at(const struct encode_rows *rows)
@@ -292,7 +163,7 @@ static int64_t ord_at(const struct encode_rows *rows)
 	return int8_at(rows->rows, rows->at, ORD);
 }
 
-static struct range take_range(struct encode_rows *rows, int64_t ord)
+static struct range next_range(struct encode_rows *rows, int64_t ord)
 {
 	while (rows->at < rows->count && ord_at(rows) < ord)
 		rows->at++;
@@ -324,11 +195,11 @@ static void put_columns(
 
 static void put_row(const struct encode_plan *p, const PGresult *r, int row, struct buf *out)
 {
-	msg_put_map(out, p->datas);
-	put_columns(p->data, p->datas, r, row, out);
+	msg_put_map(out, p->data_count);
+	put_columns(p->data, p->data_count, r, row, out);
 }
 
-static size_t run_until(struct span text, const char *ends)
+static size_t length_until(struct span text, const char *ends)
 {
 	size_t len = 0;
 	while (len < text.len && !strchr(ends, text.bytes[len]))
@@ -347,14 +218,14 @@ static struct span skip(struct span text, size_t len)
 static enum status outcome_status(struct span outcome, struct fail *why)
 {
 	char field[sizeof why->field];
-	size_t code_len = run_until(outcome, " :");
+	size_t code_len = length_until(outcome, " :");
 	enum status st = status_from_code(outcome.bytes, code_len);
 	struct span rest = skip(outcome, code_len);
-	size_t field_len = run_until(rest, ":");
+	size_t field_len = length_until(rest, ":");
 	if (field_len == rest.len)
 		return st;
 	struct span text = skip(rest, field_len + 1);
-	const char *usual = status_info(st)->field; /* the text is another, the field stays */
+	const char *usual = status_info(st)->field; /* the outcome replaces the text only */
 	(void)snprintf(field, sizeof field, "%.*s", (int)field_len, rest.bytes);
 	if (field_len == 0)
 		(void)snprintf(field, sizeof field, "%s", usual ? usual : "");
@@ -364,24 +235,24 @@ static enum status outcome_status(struct span outcome, struct fail *why)
 static void put_details(const struct encode_plan *p, const PGresult *r, int row, struct buf *out)
 {
 	uint32_t known = 0;
-	for (uint32_t i = 0; i < p->details; i++)
+	for (uint32_t i = 0; i < p->detail_count; i++)
 		known += !PQgetisnull(r, row, p->detail[i].index);
 	if (known == 0)
 		return;
-	msg_put_map(out, p->details);
-	put_columns(p->detail, p->details, r, row, out);
+	msg_put_map(out, p->detail_count);
+	put_columns(p->detail, p->detail_count, r, row, out);
 }
 
 /* Shapes. */
 
-/* See encode.h. */
+/* The last row is a marker: see encode.h. */
 static bool has_marker(const struct encode_plan *p, const struct range *range)
 {
-	return range->end > range->first && p->datas > 0
+	return range->end > range->first && p->data_count > 0
 	       && PQgetisnull(range->rows, range->end - 1, p->data->index);
 }
 
-/* The row behind which the list goes on, after the page's rows before `row`; -1: it ends. */
+/* Returns the row whose position is next_cursor if the page ends before `row`. -1: the list ends. */
 static int last_seen(const struct encode_plan *p, const struct range *range, int row)
 {
 	if (has_marker(p, range) && row == range->end - 1)
@@ -413,13 +284,13 @@ static void put_page(const struct encode_plan *p, const struct range *range,
 static void put_report(const struct encode_plan *p, const struct range *range, struct buf *out)
 {
 	bool empty = range->first == range->end;
-	msg_put_map(out, (empty ? 0 : p->heads) + 1);
+	msg_put_map(out, (empty ? 0 : p->head_count) + 1);
 	if (!empty)
-		put_columns(p->head, p->heads, range->rows, range->first, out);
+		put_columns(p->head, p->head_count, range->rows, range->first, out);
 	msg_put_key(out, "data");
 	size_t mark = msg_open_array(out);
 	uint32_t count = 0;
-	for (int row = range->first; row < range->end && p->datas > 0; row++) {
+	for (int row = range->first; row < range->end && p->data_count > 0; row++) {
 		if (PQgetisnull(range->rows, row, p->data->index))
 			continue;
 		put_row(p, range->rows, row, out);
@@ -455,7 +326,7 @@ static void put_totals(const struct range *range, struct buf *out)
 enum status encode_next(const struct encode_plan *p, struct encode_rows *rows,
 	const struct encode_request *request, struct buf *out, struct fail *why)
 {
-	struct range range = take_range(rows, request->ord);
+	struct range range = next_range(rows, request->ord);
 	bool empty = range.first == range.end;
 	if (empty && p->method->shape == RESULT_ROW)
 		return p->method->missing != ST_OK ? p->method->missing : ST_INTERNAL;

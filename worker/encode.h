@@ -1,19 +1,17 @@
 /*
- * encode: a batch's rows → each request's result, as MessagePack.
+ * encode: turns the rows of a batch into the result of each request, as MessagePack.
  *
- * A statement's columns are `ord` int8 (which request, from 1), `outcome` text (NULL: fine;
- * else a code of common/status.c, optionally "CODE: message"), then data; a page's last is
- * `next_cursor` text, the row's position. A page's last row may be a marker: its first data column is
- * NULL, so it is no data, and the list goes on behind its position. The plan is made once a connection, from the statement's description;
- * what it does not understand is refused then. Text is the connection's client_encoding, UTF-8.
+ * A statement's columns are `ord` int8 (the request's number, from 1), `outcome` text (NULL: success; else
+ * a code of common/status.c, or "CODE: message", or "CODE field: message"), then data. The last column of
+ * a page is `next_cursor` text, the position of the row. The last row of a page may be a marker: its first
+ * data column is NULL, it is not returned, and the list continues behind its position. Columns named
+ * "head.x" of a report are returned once, from its first row. Columns named "details.x" are not data: they
+ * form the `details` map of an outcome if any of them is not NULL.
  *
- * Columns named "details.x" are no data: they are the `details` map of an outcome, which has one
- * where any of them is not NULL.
+ * The plan is made once per connection, from the statement's description. Unsupported columns are
+ * refused then. Text is in the connection's client_encoding, UTF-8. worker/cell.h encodes the values.
  *
- *	int8, int4 → int; bool; float8 → real; text; uuid → 36 characters; date → YYYY-MM-DD;
- *	timestamptz → RFC 3339 with microseconds, UTC; text[] → array of text without NULLs.
- *
- * encode_next is called for the requests of the batch in their order and walks the rows once:
+ * Call encode_next for the requests of the batch in order; it walks the rows once:
  *
  *	struct encode_rows rows = encode_rows(result);
  *	for (ord = 1; ord <= count; ord++) {
@@ -29,7 +27,7 @@ struct encode_plan;
 
 enum { ENCODE_PAGE_BYTES = 512 << 10 };
 
-/* `described` is a result of a Describe, or rows. ST_INTERNAL names what is wrong with it. */
+/* `described` is the result of a Describe, or rows. ST_INTERNAL: `why` names the unsupported column. */
 enum status encode_plan_new(const struct method *m, const struct pg_result *described,
 	struct encode_plan **out, struct fail *why) MUST_CHECK;
 void encode_plan_free(struct encode_plan **p);
@@ -43,14 +41,14 @@ struct encode_request {
 	int64_t ord;
 	int64_t limit;        /* rows of a page */
 	uint32_t fingerprint; /* of a page: worker/cursor.h */
-	struct buf *details;  /* takes an outcome's details; empty where it has none */
+	struct buf *details;  /* receives the details of an outcome; stays empty without them */
 };
 
 struct encode_rows encode_rows(const struct pg_result *rows);
 
-/* Appends the result of the next request, one value, and passes its rows. Otherwise appends
- * nothing and returns what its outcome column says, or what the method says of no rows. A page
- * over ENCODE_PAGE_BYTES ends early: next_cursor continues after the last row in it. */
+/* Appends the result of the next request, one value, and skips its rows. If the outcome is not NULL,
+ * or a row is missing, appends nothing and returns that status. A page of more than ENCODE_PAGE_BYTES
+ * ends early; its next_cursor continues after the last returned row. */
 enum status encode_next(const struct encode_plan *p, struct encode_rows *rows,
 	const struct encode_request *request, struct buf *out, struct fail *why) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "worker/inbox.h"
 #include "worker/link_state.h"
 #include "worker/link_wire.h"
+#include "worker/timer.h"
 
 #include <event2/event.h>
 #include <inttypes.h>
@@ -24,12 +25,6 @@ struct link {
 	uint64_t ticked_ms, checked_ms;
 	struct link_counts counts;
 };
-
-static void arm(struct event *timer, unsigned ms)
-{
-	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
-	(void)evtimer_add(timer, &wait);
-}
 
 /* Actions of the state machine. */
 
@@ -64,7 +59,7 @@ static void connect_again(struct link *l)
 static void send_leaving(struct link *l)
 {
 	link_wire_send_leaving(&l->wire);
-	arm(l->leave_limit, LINK_LEAVE_MS);
+	timer_arm(l->leave_limit, LINK_LEAVE_MS);
 }
 
 /* If memory runs out, the next tick tries again. */
@@ -80,13 +75,13 @@ static void send_ready(struct link *l)
 /* In the next turn: first the loop reads what an ended connection left behind. */
 static void tick_now(struct link *l)
 {
-	arm(l->tick, 0);
+	timer_arm(l->tick, 0);
 }
 
 static void tick_later(struct link *l)
 {
 	bool is_registered = l->state.phase == LINK_OPEN || l->state.phase == LINK_LEAVING;
-	arm(l->tick, is_registered ? LINK_READY_MS : LINK_REGISTER_MS);
+	timer_arm(l->tick, is_registered ? LINK_READY_MS : LINK_REGISTER_MS);
 }
 
 static void notify_left(struct link *l)
@@ -210,7 +205,7 @@ struct buf *link_open_response(struct link *l, int64_t epoch)
 void link_close_response(struct link *l)
 {
 	if (!evtimer_pending(l->flush, NULL))
-		arm(l->flush, 0);
+		timer_arm(l->flush, 0);
 	link_wire_close_response(&l->wire);
 }
 
@@ -347,12 +342,6 @@ failed:
 	return fail_wrap(why, st, "open the link to a gateway");
 }
 
-static void free_event(struct event *e)
-{
-	if (e)
-		event_free(e);
-}
-
 void link_free(struct link **link, int linger_ms)
 {
 	struct link *l = *link;
@@ -360,9 +349,9 @@ void link_free(struct link **link, int linger_ms)
 		return;
 	if (l->wire.socket)
 		link_wire_send_responses(&l->wire);
-	free_event(l->flush);
-	free_event(l->tick);
-	free_event(l->leave_limit);
+	timer_free(l->flush);
+	timer_free(l->tick);
+	timer_free(l->leave_limit);
 	socket_free_lingering(&l->wire.socket, linger_ms);
 	link_wire_fini(&l->wire);
 	free(l->endpoint);

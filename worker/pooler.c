@@ -1,18 +1,14 @@
 #include "worker/pooler.h"
 
-#include "worker/statement.h"
-
 #include <event2/event.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct pooler {
 	struct event_base *base;
 	struct pooler_options options;
 	PGconn *conn;
-	struct event *io; /* one-shot; its timeout is the end of the wait */
-	const char *setup[POOLER_SETUP];
+	struct event *io; /* one-shot; its timeout ends the wait */
 	bool is_probing;
 };
 
@@ -20,7 +16,7 @@ static void on_event(evutil_socket_t fd, short what, void *arg);
 
 static void report(struct pooler *p, bool is_shared)
 {
-	p->options.on_probed(p->options.arg, is_shared); /* may free it */
+	p->options.on_probed(p->options.arg, is_shared); /* may free p */
 }
 
 static void watch(struct pooler *p, short direction)
@@ -33,8 +29,7 @@ static void watch(struct pooler *p, short direction)
 static void send_probe(struct pooler *p)
 {
 	p->is_probing = true;
-	if (PQsendQueryParams(p->conn, statement_find("connection"), POOLER_SETUP, NULL, p->setup,
-		    NULL, NULL, 0))
+	if (connection_setup_send(p->options.setup, p->conn))
 		watch(p, EV_READ);
 	else
 		report(p, false);
@@ -85,12 +80,6 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 		continue_connecting(p);
 }
 
-static void ignore_notice(void *arg, const char *message)
-{
-	(void)arg;
-	(void)message;
-}
-
 enum status pooler_probe(
 	struct event_base *base, const struct pooler_options *options, struct pooler **out)
 {
@@ -98,12 +87,10 @@ enum status pooler_probe(
 	if (!p)
 		return ST_NO_MEMORY;
 	*p = (struct pooler){ .base = base, .options = *options };
-	memcpy(p->setup, options->setup, sizeof p->setup);
 	p->io = event_new(base, -1, EV_READ, on_event, p);
-	p->conn = PQconnectStartParams(options->keywords, options->values, 1);
+	p->conn = connection_setup_start(options->setup);
 	if (!p->io || !p->conn || PQstatus(p->conn) == CONNECTION_BAD)
 		goto failed;
-	PQsetNoticeProcessor(p->conn, ignore_notice, NULL);
 	watch(p, EV_WRITE);
 	*out = p;
 	return ST_OK;

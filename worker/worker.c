@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/uuid.h"
+#include "worker/timer.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -43,12 +44,11 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 
 static void on_stop(void *arg)
 {
-	static const struct timeval limit = { WORKER_DRAIN_MS / 1000, 0 };
 	struct worker *w = arg;
 	struct batch_counts counts = lanes_counts(w->lanes);
 	log_info("stopping: finishing %zu requests", counts.queued + counts.in_flight);
 	w->is_draining = true;
-	(void)evtimer_add(w->drain_limit, &limit);
+	timer_arm(w->drain_limit, WORKER_DRAIN_MS);
 	for (size_t i = 0; i < w->link_count; i++)
 		link_leave(w->links[i]);
 	stop_if_drained(w);
@@ -134,9 +134,7 @@ static void arm_purge(struct worker *w, unsigned longest_ms)
 {
 	unsigned noise = 0;
 	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK); /* spread the workers */
-	unsigned ms = 1 + noise % longest_ms;
-	struct timeval wait = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
-	(void)evtimer_add(w->purge, &wait);
+	timer_arm(w->purge, 1 + noise % longest_ms);
 }
 
 static void on_purge(evutil_socket_t fd, short what, void *arg)
@@ -278,10 +276,8 @@ void worker_close(struct worker *w)
 		link_free(&w->links[i], WORKER_LINGER_MS);
 	free(w->links);
 	lanes_free(&w->lanes);
-	if (w->drain_limit)
-		event_free(w->drain_limit);
-	if (w->purge)
-		event_free(w->purge);
+	timer_free(w->drain_limit);
+	timer_free(w->purge);
 	socket_hub_free(&w->hub);
 	curve_free(&w->curve);
 	service_free(&w->service);
