@@ -3,7 +3,7 @@
 #include "gateway/pool_index.h"
 #include "tests/unit/suite.h"
 
-enum { CALLS = 5000 }; /* more than the first chains are for */
+enum { CALLS = 5000 }; /* more than the first number of chains */
 
 static struct pool_call calls[CALLS];
 static struct pool_index index_;
@@ -16,7 +16,7 @@ static void put_all(void)
 	}
 }
 
-START_TEST(an_empty_one_finds_nothing)
+START_TEST(an_empty_index_finds_nothing)
 {
 	pool_index_init(&index_);
 	ck_assert_ptr_null(pool_index_find(&index_, 0));
@@ -25,7 +25,7 @@ START_TEST(an_empty_one_finds_nothing)
 }
 END_TEST
 
-START_TEST(each_call_is_found_by_its_own_id_until_it_is_removed)
+START_TEST(a_call_is_found_by_its_id_until_it_is_removed)
 {
 	pool_index_init(&index_);
 	put_all();
@@ -41,7 +41,7 @@ START_TEST(each_call_is_found_by_its_own_id_until_it_is_removed)
 }
 END_TEST
 
-START_TEST(ids_go_round_past_those_that_are_taken)
+START_TEST(ids_wrap_and_skip_ids_in_use)
 {
 	struct pool_call first = { 0 }, last = { 0 }, next = { 0 };
 	pool_index_init(&index_);
@@ -61,8 +61,8 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("pool index");
-	tcase_add_test(tc, an_empty_one_finds_nothing);
-	tcase_add_test(tc, each_call_is_found_by_its_own_id_until_it_is_removed);
-	tcase_add_test(tc, ids_go_round_past_those_that_are_taken);
+	tcase_add_test(tc, an_empty_index_finds_nothing);
+	tcase_add_test(tc, a_call_is_found_by_its_id_until_it_is_removed);
+	tcase_add_test(tc, ids_wrap_and_skip_ids_in_use);
 	return suite_run("pool index", tc);
 }

@@ -7,9 +7,10 @@ enum { WORKERS = 3, EPOCH = 1000 };
 
 static struct pool_worker *add(struct pool_roster *roster, char name)
 {
-	struct pool_registration registration = {
-		.peer = { &name, 1 }, .uuid = { (unsigned char)name }, .pid = name, .methods = pool_methods_all()
-	};
+	struct pool_registration registration = { .peer = { &name, 1 },
+		.uuid = { (unsigned char)name },
+		.pid = name,
+		.methods = pool_methods_all() };
 	return pool_roster_add(roster, &registration, EPOCH + name);
 }
 
@@ -18,7 +19,7 @@ static struct pool_worker *find(const struct pool_roster *roster, char name)
 	return pool_roster_find(roster, (struct span){ &name, 1 });
 }
 
-START_TEST(a_worker_is_found_by_its_connection_and_its_process_until_it_parts)
+START_TEST(a_worker_is_found_by_its_connection_and_its_process_until_it_is_removed)
 {
 	const unsigned char uuid[16] = { 'B' };
 	struct pool_roster roster = { 0 };
@@ -38,7 +39,7 @@ START_TEST(a_worker_is_found_by_its_connection_and_its_process_until_it_parts)
 }
 END_TEST
 
-START_TEST(too_many_are_not_taken_nor_too_long_a_name)
+START_TEST(too_many_workers_and_too_long_names_are_refused)
 {
 	static char peer[POOL_PEER_MAX + 1];
 	struct pool_roster roster = { 0 };
@@ -52,54 +53,55 @@ START_TEST(too_many_are_not_taken_nor_too_long_a_name)
 }
 END_TEST
 
-/* Three workers, the last that joined first; who gets the next call. */
+/* Three workers A, B and C, the last one is first in the roster; which of them gets the next call. */
 static const struct {
 	const char *what;
 	struct {
 		int64_t credit, sent;
 		bool has_no_database, is_leaving, has_retry;
-		size_t in_flight, slow; /* slow: of these */
+		size_t in_flight, slow; /* slow: included in in_flight */
 	} workers[WORKERS];
-	char last_served, next, next_retry; /* '-': nobody */
+	char last_served, next, next_retry; /* '-': none */
 	size_t usable;
 	enum status readiness;
-	char next_slow; /* '\0': like next */
+	char next_slow; /* '\0': as next */
 } rosters[] = {
-	{ "nobody has credit", { { 0 } }, '-', '-', '-', 3, ST_OK },
+	{ "no worker has credit", { { 0 } }, '-', '-', '-', 3, ST_OK },
 	{ "the most free credit", { { 5, 0 }, { 9, 2 }, { 9, 4 } }, '-', 'B', 'B', 3, ST_OK },
-	{ "credit taken back", { { 5, 9 }, { 4, 4 }, { 1, 0 } }, '-', 'C', 'C', 3, ST_OK },
+	{ "reduced credit", { { 5, 9 }, { 4, 4 }, { 1, 0 } }, '-', 'C', 'C', 3, ST_OK },
 	{ "equals", { { 5 }, { 5 }, { 5 } }, '-', 'C', 'C', 3, ST_OK },
 	{ "equals after the first", { { 5 }, { 5 }, { 5 } }, 'C', 'B', 'B', 3, ST_OK },
 	{ "equals after the last", { { 5 }, { 5 }, { 5 } }, 'A', 'C', 'C', 3, ST_OK },
-	{ "a last_served with more", { { 5 }, { 6 }, { 5 } }, 'B', 'B', 'B', 3, ST_OK },
-	{ "unbelievable credit counts as the bound", { { POOL_WINDOW_MAX }, { INT64_MAX }, { 7 } },
-		'B', 'A', 'A', 3, ST_OK },
-	{ "one leaves, one has no database",
+	{ "the last served worker has more credit", { { 5 }, { 6 }, { 5 } }, 'B', 'B', 'B', 3,
+		ST_OK },
+	{ "credit over the bound counts as the bound",
+		{ { POOL_WINDOW_MAX }, { INT64_MAX }, { 7 } }, 'B', 'A', 'A', 3, ST_OK },
+	{ "one is leaving, one has no database",
 		{ { 1 }, { 9, .is_leaving = true }, { 9, .has_no_database = true } }, '-', 'A', 'A',
 		1, ST_OK },
-	{ "a suspect goes to who holds none",
+	{ "a retry goes to a worker without a retry",
 		{ { 1 }, { 9, .has_retry = true }, { 8, .has_retry = true } }, '-', 'B', 'A', 3,
 		ST_OK },
-	{ "all hold a suspect",
+	{ "all hold a retry",
 		{ { 1, .has_retry = true }, { 9, .has_retry = true }, { 8, .has_retry = true } },
 		'-', 'B', '-', 3, ST_OK },
-	{ "a slow call goes to who holds less than a quarter of slow ones",
+	{ "a slow call goes to a worker whose slow calls are less than a quarter",
 		{ { 9, 3, .in_flight = 2, .slow = 1 }, { 9, 4, .in_flight = 3, .slow = 2 },
 			{ 9, 1, .in_flight = 4, .slow = 3 } },
 		'-', 'C', 'C', 3, ST_OK, 'A' },
-	{ "and less than so many",
+	{ "and fewer than the share",
 		{ { 9000, .slow = POOL_SLOW_SHARE }, { 100, .slow = POOL_SLOW_SHARE - 1 },
 			{ 9000, .slow = POOL_SLOW_SHARE + 1 } },
 		'-', 'C', 'C', 3, ST_OK, 'B' },
 	{ "all hold their share", { { 1, .slow = 1 }, { 7, .slow = 1 }, { 3, .slow = 1 } }, '-',
 		'B', 'B', 3, ST_OK, '-' },
-	{ "the only credit goes to a slow call, too", { { 1 }, { 0 }, { 0 } }, '-', 'A', 'A', 3,
-		ST_OK, 'A' },
+	{ "a slow call may use the only credit", { { 1 }, { 0 }, { 0 } }, '-', 'A', 'A', 3, ST_OK,
+		'A' },
 	{ "no database",
 		{ { 9, .has_no_database = true }, { 9, .has_no_database = true },
 			{ 9, .is_leaving = true } },
 		'-', '-', '-', 0, ST_DATABASE_UNAVAILABLE },
-	{ "all leave",
+	{ "all are leaving",
 		{ { 9, .is_leaving = true }, { 9, .is_leaving = true }, { 9, .is_leaving = true } },
 		'-', '-', '-', 0, ST_NO_WORKER },
 };
@@ -109,7 +111,7 @@ static char name_of(const struct pool_worker *w)
 	return w ? w->peer[0] : '-';
 }
 
-START_TEST(the_next_call_goes_to_the_least_loaded)
+START_TEST(the_least_loaded_worker_gets_the_next_call)
 {
 	struct pool_roster roster = { 0 };
 	for (int i = 0; i < WORKERS; i++) {
@@ -131,7 +133,7 @@ START_TEST(the_next_call_goes_to_the_least_loaded)
 	char wanted_slow = rosters[_i].next_slow ? rosters[_i].next_slow : next;
 	ck_assert_msg(next == rosters[_i].next && next_retry == rosters[_i].next_retry
 			      && next_slow == wanted_slow,
-		"%s: %c, a suspect to %c, a slow one to %c", rosters[_i].what, next, next_retry,
+		"%s: %c, a retry to %c, a slow call to %c", rosters[_i].what, next, next_retry,
 		next_slow);
 	for (struct pool_worker *w = roster.first; w; w = w->next)
 		w->in_flight = 0;
@@ -141,7 +143,7 @@ START_TEST(the_next_call_goes_to_the_least_loaded)
 }
 END_TEST
 
-START_TEST(nobody_is_no_worker)
+START_TEST(an_empty_roster_has_no_worker)
 {
 	struct pool_roster roster = { 0 };
 	ck_assert_ptr_null(pool_roster_least_loaded(&roster, &(struct pool_call){ 0 }));
@@ -153,10 +155,10 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("pool roster");
-	tcase_add_test(tc, a_worker_is_found_by_its_connection_and_its_process_until_it_parts);
-	tcase_add_test(tc, too_many_are_not_taken_nor_too_long_a_name);
-	tcase_add_loop_test(
-		tc, the_next_call_goes_to_the_least_loaded, 0, sizeof rosters / sizeof *rosters);
-	tcase_add_test(tc, nobody_is_no_worker);
+	tcase_add_test(tc, a_worker_is_found_by_its_connection_and_its_process_until_it_is_removed);
+	tcase_add_test(tc, too_many_workers_and_too_long_names_are_refused);
+	tcase_add_loop_test(tc, the_least_loaded_worker_gets_the_next_call, 0,
+		sizeof rosters / sizeof *rosters);
+	tcase_add_test(tc, an_empty_roster_has_no_worker);
 	return suite_run("pool roster", tc);
 }

@@ -28,7 +28,7 @@ static struct pool_call started(uint64_t deadline_ms)
 	return (struct pool_call){ .state = POOL_WAITING, .deadline_ms = deadline_ms };
 }
 
-/* From the deadline, after the start; how long each turn takes. */
+/* The deadline after the start, and the time between turns. */
 static const struct {
 	const char *what;
 	uint64_t after_ms, step_ms;
@@ -36,11 +36,11 @@ static const struct {
 	{ "at once", 0, 1 },
 	{ "within a tick", 1, 1 },
 	{ "by the end of a tick", POOL_TICK_MS - 1, 1 },
-	{ "some ticks away, looked at each", 5 * POOL_TICK_MS + 3, POOL_TICK_MS },
-	{ "some ticks away, looked at late", 5 * POOL_TICK_MS + 3, 11 },
-	{ "to the round", ROUND_MS, POOL_TICK_MS },
-	{ "beyond the round", 3 * ROUND_MS + 7, POOL_TICK_MS },
-	{ "beyond the round, which turns take longer than", 3 * ROUND_MS + 7, 2 * ROUND_MS + 1 },
+	{ "some ticks away, a turn each tick", 5 * POOL_TICK_MS + 3, POOL_TICK_MS },
+	{ "some ticks away, turns across ticks", 5 * POOL_TICK_MS + 3, 11 },
+	{ "after one round", ROUND_MS, POOL_TICK_MS },
+	{ "after some rounds", 3 * ROUND_MS + 7, POOL_TICK_MS },
+	{ "after some rounds, turns longer than a round", 3 * ROUND_MS + 7, 2 * ROUND_MS + 1 },
 };
 
 START_TEST(a_call_is_due_at_the_first_turn_after_its_deadline)
@@ -56,7 +56,7 @@ START_TEST(a_call_is_due_at_the_first_turn_after_its_deadline)
 }
 END_TEST
 
-START_TEST(a_deadline_of_the_past_is_due_at_the_next_turn)
+START_TEST(a_past_deadline_is_due_at_the_next_turn)
 {
 	struct pool_call call = started(START_MS - 100 * POOL_TICK_MS);
 	pool_wheel_init(&wheel, START_MS);
@@ -65,7 +65,7 @@ START_TEST(a_deadline_of_the_past_is_due_at_the_next_turn)
 }
 END_TEST
 
-START_TEST(what_is_stopped_is_not_due_and_its_neighbours_are)
+START_TEST(a_stopped_call_is_not_due_but_its_neighbours_are)
 {
 	struct pool_call calls[3];
 	pool_wheel_init(&wheel, START_MS);
@@ -80,7 +80,7 @@ START_TEST(what_is_stopped_is_not_due_and_its_neighbours_are)
 }
 END_TEST
 
-START_TEST(a_turn_of_more_than_a_round_finds_all_that_is_due_and_nothing_else)
+START_TEST(a_turn_of_more_than_a_round_finds_exactly_the_due_calls)
 {
 	enum { CALLS = POOL_WHEEL_SLOTS * 4 };
 	static struct pool_call calls[CALLS];
@@ -101,8 +101,8 @@ int main(void)
 	TCase *tc = tcase_create("pool wheel");
 	tcase_add_loop_test(tc, a_call_is_due_at_the_first_turn_after_its_deadline, 0,
 		sizeof deadlines / sizeof *deadlines);
-	tcase_add_test(tc, a_deadline_of_the_past_is_due_at_the_next_turn);
-	tcase_add_test(tc, what_is_stopped_is_not_due_and_its_neighbours_are);
-	tcase_add_test(tc, a_turn_of_more_than_a_round_finds_all_that_is_due_and_nothing_else);
+	tcase_add_test(tc, a_past_deadline_is_due_at_the_next_turn);
+	tcase_add_test(tc, a_stopped_call_is_not_due_but_its_neighbours_are);
+	tcase_add_test(tc, a_turn_of_more_than_a_round_finds_exactly_the_due_calls);
 	return suite_run("pool wheel", tc);
 }

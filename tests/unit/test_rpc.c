@@ -1,4 +1,4 @@
-/* The front for RPC clients without a worker behind it; clients are raw ZeroMQ sockets. */
+/* The endpoint for RPC clients, without workers. The clients are raw ZeroMQ sockets. */
 #include <check.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -21,9 +21,9 @@ static struct rpc *rpc;
 static struct counter_sources counters;
 static void *strangers, *client;
 static char dir[64], endpoint[96], worker_endpoint[96];
-static struct buf answer;
+static struct buf received;
 
-static void open_front(void)
+static void open_endpoint(void)
 {
 	(void)snprintf(dir, sizeof dir, "/tmp/st-rpc-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -43,7 +43,7 @@ static void open_front(void)
 	strangers = zmq_ctx_new();
 }
 
-static void close_front(void)
+static void close_endpoint(void)
 {
 	static const int linger = 0;
 	zmq_setsockopt(client, ZMQ_LINGER, &linger, sizeof linger);
@@ -57,7 +57,7 @@ static void close_front(void)
 	unlink(endpoint + strlen("ipc://"));
 	unlink(worker_endpoint + strlen("ipc://"));
 	rmdir(dir);
-	buf_fini(&answer);
+	buf_fini(&received);
 }
 
 static void connect_client(int type)
@@ -79,27 +79,27 @@ static void put_request(struct buf *out, uint32_t msgid, const char *method, str
 	buf_span(out, params);
 }
 
-static void say(struct buf *body)
+static void send_body(struct buf *body)
 {
 	ck_assert_int_eq(zmq_send(client, body->bytes, body->len, 0), (int)body->len);
 	buf_fini(body);
 }
 
-/* The next message, the loop running meanwhile. */
-static struct msg_reader hear(void)
+/* Runs the loop until the next message comes. */
+static struct msg_reader receive(void)
 {
 	zmq_msg_t message;
 	zmq_msg_init(&message);
 	for (int i = 0; zmq_msg_recv(&message, client, ZMQ_DONTWAIT) < 0; i++) {
 		const struct timeval soon = { 0, 1000 };
-		ck_assert_msg(i < 20000, "no answer");
+		ck_assert_msg(i < 20000, "no response");
 		event_base_loopexit(base, &soon);
 		event_base_dispatch(base);
 	}
-	buf_clear(&answer);
-	buf_put(&answer, zmq_msg_data(&message), zmq_msg_size(&message));
+	buf_clear(&received);
+	buf_put(&received, zmq_msg_data(&message), zmq_msg_size(&message));
 	zmq_msg_close(&message);
-	return msg_reader(buf_view(&answer));
+	return msg_reader(buf_view(&received));
 }
 
 static struct envelope next(struct msg_reader *in)
@@ -115,7 +115,7 @@ static bool is_code(const struct envelope *e, const char *code)
 	return msg_find_text(e->error, "code", &text) && span_is(text, code);
 }
 
-START_TEST(the_gateway_answers_for_itself)
+START_TEST(the_gateway_runs_its_own_methods)
 {
 	struct buf body = { 0 };
 	struct span found;
@@ -124,8 +124,8 @@ START_TEST(the_gateway_answers_for_itself)
 	put_request(&body, 2, "rpc.methods", SPAN("\x80"));
 	put_request(&body, 3, "rpc.methods", SPAN("\x81\xa1x\x01"));
 	put_request(&body, UINT32_MAX, "no.such", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	struct envelope e = next(&in);
 	ck_assert(e.msgid == 1 && msg_find(e.result, "workers", &found) == ST_OK);
 	ck_assert(msg_find(e.result, "counts", &found) == ST_OK);
@@ -141,15 +141,15 @@ START_TEST(the_gateway_answers_for_itself)
 }
 END_TEST
 
-/* Without a worker, what waits ends at its deadline; a REQ socket hears of all in one message. */
-START_TEST(a_req_socket_waits_for_the_last_of_its_answers)
+/* Without a worker a call ends at its deadline. A REQ socket gets all responses in one message. */
+START_TEST(a_req_socket_gets_its_responses_together)
 {
 	struct buf body = { 0 };
 	connect_client(ZMQ_REQ);
 	put_request(&body, 1, "topics.list", SPAN("\x80"));
 	put_request(&body, 2, "rpc.status", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	struct envelope first = next(&in), second = next(&in);
 	ck_assert(first.msgid == 2 && msg_is_nil(first.error));
 	ck_assert(second.msgid == 1 && is_code(&second, "DEADLINE_EXCEEDED"));
@@ -157,35 +157,35 @@ START_TEST(a_req_socket_waits_for_the_last_of_its_answers)
 }
 END_TEST
 
-START_TEST(what_follows_broken_bytes_is_dropped_and_the_next_body_taken)
+START_TEST(the_rest_after_malformed_bytes_is_dropped_and_the_next_body_is_read)
 {
 	struct buf body = { 0 };
 	connect_client(ZMQ_DEALER);
 	put_request(&body, 1, "rpc.status", SPAN("\x80"));
 	buf_byte(&body, '\xc1');
 	put_request(&body, 2, "rpc.status", SPAN("\x80"));
-	say(&body);
+	send_body(&body);
 	put_request(&body, 3, "rpc.status", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	ck_assert_uint_eq(next(&in).msgid, 1);
 	if (in.at == in.end)
-		in = hear();
+		in = receive();
 	ck_assert_uint_eq(next(&in).msgid, 3);
 	ck_assert_uint_eq(rpc_counts(rpc).malformed, 1);
 }
 END_TEST
 
-START_TEST(a_body_of_too_many_requests_is_refused_from_there_on)
+START_TEST(the_rest_of_a_body_with_too_many_requests_is_refused)
 {
 	struct buf body = { 0 };
 	connect_client(ZMQ_DEALER);
 	for (uint32_t i = 0; i < 50000; i++)
 		put_request(&body, i, "rpc.status", SPAN("\x80"));
-	say(&body);
+	send_body(&body);
 	put_request(&body, 50000, "rpc.status", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	for (uint32_t i = 0; i < ENVELOPE_COUNT_MAX; i++) {
 		struct envelope e = next(&in);
 		ck_assert(e.msgid == i && msg_is_nil(e.error));
@@ -193,22 +193,22 @@ START_TEST(a_body_of_too_many_requests_is_refused_from_there_on)
 	struct envelope e = next(&in);
 	ck_assert(e.msgid == ENVELOPE_COUNT_MAX && is_code(&e, "INVALID_INPUT"));
 	if (in.at == in.end)
-		in = hear();
+		in = receive();
 	ck_assert_uint_eq(next(&in).msgid, 50000);
 	ck_assert_uint_eq(rpc_counts(rpc).malformed, 1);
 	ck_assert_uint_eq(rpc_counts(rpc).requests, ENVELOPE_COUNT_MAX + 2);
 }
 END_TEST
 
-START_TEST(what_all_clients_have_not_read_is_bounded)
+START_TEST(the_unread_responses_of_all_clients_are_bounded)
 {
 	struct buf body = { 0 };
 	uint32_t results = 0, refused = 0;
 	connect_client(ZMQ_DEALER);
 	for (uint32_t i = 0; i < 1000; i++)
 		put_request(&body, i, "rpc.methods", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	size_t len = (size_t)(in.end - in.at);
 	while (in.at < in.end) {
 		struct envelope e = next(&in);
@@ -219,9 +219,10 @@ START_TEST(what_all_clients_have_not_read_is_bounded)
 	ck_assert_uint_gt(refused, results);
 	ck_assert_uint_eq(results + refused + rpc_counts(rpc).dropped, 1000);
 	ck_assert_uint_lt(len, 2 * UNREAD_ALL_MAX + 10000);
-	put_request(&body, 1, "rpc.methods", SPAN("\x80")); /* it was read: there is room again */
-	say(&body);
-	in = hear();
+	put_request(&body, 1, "rpc.methods",
+		SPAN("\x80")); /* the client has read, so there is room again */
+	send_body(&body);
+	in = receive();
 	struct envelope e = next(&in);
 	ck_assert(msg_is_nil(e.error));
 }
@@ -234,8 +235,8 @@ static void run_for_ms(int ms)
 	event_base_dispatch(base);
 }
 
-/* It sends on and reads nothing, so that even refusals are dropped: its own. */
-START_TEST(a_client_that_reads_nothing_takes_no_response_from_others)
+/* It only sends, so even refusals are dropped, but only its own. */
+START_TEST(a_client_that_reads_nothing_costs_others_no_response)
 {
 	static const int one = 1, none = 0;
 	struct buf body = { 0 };
@@ -247,14 +248,14 @@ START_TEST(a_client_that_reads_nothing_takes_no_response_from_others)
 		ck_assert_int_lt(sent, 200);
 		for (uint32_t i = 0; i < 1000; i++)
 			put_request(&body, i, "rpc.methods", SPAN("\x80"));
-		say(&body);
+		send_body(&body);
 		run_for_ms(20);
 	}
 	uint64_t dropped = rpc_counts(rpc).dropped;
 	connect_client(ZMQ_DEALER);
 	put_request(&body, 1, "rpc.status", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	struct envelope e = next(&in);
 	ck_assert(msg_is_nil(e.error));
 	ck_assert_uint_eq(rpc_counts(rpc).dropped, dropped);
@@ -267,38 +268,38 @@ static void on_drained(void *arg)
 	++*(int *)arg;
 }
 
-START_TEST(a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new)
+START_TEST(a_drain_finishes_calls_in_flight_and_refuses_new_ones)
 {
 	struct buf body = { 0 };
 	int drained = 0;
 	connect_client(ZMQ_DEALER);
 	put_request(&body, 1, "topics.list", SPAN("\x80"));
 	put_request(&body, 2, "rpc.status", SPAN("\x80"));
-	say(&body);
-	struct msg_reader in = hear();
+	send_body(&body);
+	struct msg_reader in = receive();
 	ck_assert_uint_eq(next(&in).msgid, 2);
 	rpc_drain(rpc, on_drained, &drained);
 	put_request(&body, 3, "topics.list", SPAN("\x80"));
-	say(&body);
-	in = hear();
+	send_body(&body);
+	in = receive();
 	struct envelope e = next(&in);
 	ck_assert(e.msgid == 3 && is_code(&e, "SHUTTING_DOWN"));
 	ck_assert_int_eq(drained, 0);
-	in = hear();
+	in = receive();
 	ck_assert_uint_eq(next(&in).msgid, 1);
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	ck_assert_int_eq(drained, 1);
 }
 END_TEST
 
-START_TEST(what_is_in_flight_at_the_end_is_let_go)
+START_TEST(calls_in_flight_at_the_end_are_freed)
 {
 	struct buf body = { 0 };
 	connect_client(ZMQ_DEALER);
 	put_request(&body, 1, "topics.list", SPAN("\x80"));
 	put_request(&body, 2, "rpc.status", SPAN("\x80"));
-	say(&body);
-	(void)hear();
+	send_body(&body);
+	(void)receive();
 	ck_assert_uint_eq(rpc_counts(rpc).in_flight, 1);
 	ck_assert_uint_eq(rpc_counts(rpc).peers, 1);
 }
@@ -311,38 +312,38 @@ END_TEST
 static const struct {
 	const char *what, *method;
 	struct span params;
-	int pairs; /* after it; 0: as it was */
-} mints[] = {
-	{ "nothing said", "sessions.log", SPAN_INIT("\x80"), 1 },
-	{ "others said", "sessions.create", SPAN_INIT("\x81\xa8topic_id\x07"), 2 },
-	{ "nil said", "sessions.create", SPAN_INIT("\x82" ID "\xc0\xa8topic_id\x07"), 2 },
-	{ "said", "sessions.create", SPAN_INIT("\x81" ID "\xa1x"), 0 },
-	{ "said wrongly", "sessions.create", SPAN_INIT("\x81" ID "\x07"), 0 },
-	{ "keys that are no text", "sessions.log", SPAN_INIT("\x81\x01\x02"), 2 },
-	{ "one that exists", "sessions.update", SPAN_INIT("\x80"), 0 },
-	{ "no session", "topics.create", SPAN_INIT("\x80"), 0 },
+	int pairs; /* of the new map; 0: no new map */
+} id_cases[] = {
+	{ "no params", "sessions.log", SPAN_INIT("\x80"), 1 },
+	{ "other params", "sessions.create", SPAN_INIT("\x81\xa8topic_id\x07"), 2 },
+	{ "a nil", "sessions.create", SPAN_INIT("\x82" ID "\xc0\xa8topic_id\x07"), 2 },
+	{ "an id", "sessions.create", SPAN_INIT("\x81" ID "\xa1x"), 0 },
+	{ "an invalid id", "sessions.create", SPAN_INIT("\x81" ID "\x07"), 0 },
+	{ "keys that are not text", "sessions.log", SPAN_INIT("\x81\x01\x02"), 2 },
+	{ "a method that creates nothing", "sessions.update", SPAN_INIT("\x80"), 0 },
+	{ "a method without a session", "topics.create", SPAN_INIT("\x80"), 0 },
 };
 
-START_TEST(an_id_is_made_where_a_session_is)
+START_TEST(the_gateway_generates_the_id_of_a_new_session)
 {
 	struct uuid_source ids = { 0 };
-	struct buf made = { 0 };
+	struct buf params = { 0 };
 	struct msg_token map;
 	struct span id;
 	unsigned char uuid[16];
 	size_t size;
-	const struct method *method = method_find(span_of(mints[_i].method));
-	bool is_made = rpc_params_generate_id(&made, method, mints[_i].params, &ids);
-	ck_assert_msg(is_made == (mints[_i].pairs > 0), "%s", mints[_i].what);
-	ck_assert_uint_eq(made.len > 0, is_made);
-	if (!is_made)
+	const struct method *method = method_find(span_of(id_cases[_i].method));
+	bool is_generated = rpc_params_generate_id(&params, method, id_cases[_i].params, &ids);
+	ck_assert_msg(is_generated == (id_cases[_i].pairs > 0), "%s", id_cases[_i].what);
+	ck_assert_uint_eq(params.len > 0, is_generated);
+	if (!is_generated)
 		return;
-	ck_assert(msg_measure(buf_view(&made), &size, NULL) == ST_OK && size == made.len);
-	struct msg_reader in = msg_reader(buf_view(&made));
-	ck_assert(msg_read(&in, &map) == ST_OK && (int)map.count == mints[_i].pairs);
-	ck_assert(msg_find_text(buf_view(&made), "session_id", &id) && uuid_parse(id, uuid));
+	ck_assert(msg_measure(buf_view(&params), &size, NULL) == ST_OK && size == params.len);
+	struct msg_reader in = msg_reader(buf_view(&params));
+	ck_assert(msg_read(&in, &map) == ST_OK && (int)map.count == id_cases[_i].pairs);
+	ck_assert(msg_find_text(buf_view(&params), "session_id", &id) && uuid_parse(id, uuid));
 	ck_assert_int_eq(uuid[6] >> 4, 7);
-	buf_fini(&made);
+	buf_fini(&params);
 }
 END_TEST
 
@@ -380,18 +381,18 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("rpc"), *pure = tcase_create("params");
-	tcase_add_checked_fixture(tc, open_front, close_front);
-	tcase_add_test(tc, the_gateway_answers_for_itself);
-	tcase_add_test(tc, a_req_socket_waits_for_the_last_of_its_answers);
-	tcase_add_test(tc, what_follows_broken_bytes_is_dropped_and_the_next_body_taken);
-	tcase_add_test(tc, a_body_of_too_many_requests_is_refused_from_there_on);
-	tcase_add_test(tc, what_all_clients_have_not_read_is_bounded);
-	tcase_add_test(tc, a_client_that_reads_nothing_takes_no_response_from_others);
-	tcase_add_test(tc, a_drain_waits_for_what_is_in_flight_and_refuses_what_is_new);
-	tcase_add_test(tc, what_is_in_flight_at_the_end_is_let_go);
+	tcase_add_checked_fixture(tc, open_endpoint, close_endpoint);
+	tcase_add_test(tc, the_gateway_runs_its_own_methods);
+	tcase_add_test(tc, a_req_socket_gets_its_responses_together);
+	tcase_add_test(tc, the_rest_after_malformed_bytes_is_dropped_and_the_next_body_is_read);
+	tcase_add_test(tc, the_rest_of_a_body_with_too_many_requests_is_refused);
+	tcase_add_test(tc, the_unread_responses_of_all_clients_are_bounded);
+	tcase_add_test(tc, a_client_that_reads_nothing_costs_others_no_response);
+	tcase_add_test(tc, a_drain_finishes_calls_in_flight_and_refuses_new_ones);
+	tcase_add_test(tc, calls_in_flight_at_the_end_are_freed);
 	tcase_add_test(pure, a_context_has_defaults_and_bounds);
-	tcase_add_loop_test(
-		pure, an_id_is_made_where_a_session_is, 0, sizeof mints / sizeof *mints);
+	tcase_add_loop_test(pure, the_gateway_generates_the_id_of_a_new_session, 0,
+		sizeof id_cases / sizeof *id_cases);
 	Suite *suite = suite_create("rpc");
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, pure);

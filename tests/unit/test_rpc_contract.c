@@ -1,4 +1,4 @@
-/* schema/rpc.md against the code: its examples decode to what they say, and nothing is missing. */
+/* Compares schema/rpc.md with the code: its examples are correct and complete. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static struct buf contract;
 
-enum { LOCALS = 2 }; /* methods of the gateway itself */
+enum { LOCALS = 2 }; /* methods that the gateway runs itself */
 static void read_contract(void)
 {
 	char path[512];
@@ -34,7 +34,7 @@ static void forget_contract(void)
 	buf_fini(&contract);
 }
 
-/* The text between the next ```kind and ```, or NULL; *at moves behind it. */
+/* Returns the text between the next ```kind and ```, or NULL. Moves *at behind it. */
 static const char *next_block(const char **at, const char *kind, size_t *len)
 {
 	char fence[32];
@@ -60,7 +60,7 @@ static void put_hex(struct buf *out, const char *hex, size_t len)
 	}
 }
 
-/* Decodes one example and calls back. */
+/* Decodes each example and calls `on_example`. Returns the number of examples. */
 static size_t each_example(
 	const char *text, void (*on_example)(const struct envelope *e, void *arg), void *arg)
 {
@@ -79,7 +79,7 @@ static size_t each_example(
 		ck_assert_ptr_eq(in.at, in.end);
 		json_out_value(&shown, buf_view(&bytes));
 		ck_assert_msg(shown.len == json_len && memcmp(shown.bytes, json, json_len) == 0,
-			"the bytes say %.*s", (int)shown.len, shown.bytes);
+			"the bytes mean %.*s", (int)shown.len, shown.bytes);
 		if (on_example)
 			on_example(&e, arg);
 		buf_fini(&bytes);
@@ -92,7 +92,7 @@ static const char *const notifications[] = { "worker.ready", "gateway.hello", "w
 	"worker.leaving", "gateway.cancel" };
 enum { NOTIFICATIONS = sizeof notifications / sizeof *notifications };
 
-/* The methods that somebody else than the worker itself asks for. */
+/* The number of methods that others than the worker itself may call. */
 static size_t documented(void)
 {
 	size_t count = 0;
@@ -101,14 +101,14 @@ static size_t documented(void)
 	return count;
 }
 
-START_TEST(examples_are_what_they_say)
+START_TEST(the_bytes_of_each_example_mean_its_json)
 {
 	ck_assert_uint_eq(each_example(contract.bytes, NULL, NULL),
 		1 + NOTIFICATIONS + 1 + 2 * LOCALS + 2 * documented());
 }
 END_TEST
 
-/* The text under a heading, up to the next one; NULL where there is none. Freed by the caller. */
+/* The text under a heading, up to the next one; NULL: there is none. The caller frees it. */
 static char *section(const char *name)
 {
 	char heading[80];
@@ -199,27 +199,27 @@ START_TEST(every_method_of_the_gateway_stands_in_the_contract)
 }
 END_TEST
 
-/* The example shows the first methods as they are answered. */
+/* The example shows the first methods exactly as the gateway returns them. */
 static void check_methods(const struct envelope *e, void *arg)
 {
 	static const char head[] = "{\"methods\":[";
-	struct buf shown = { 0 }, result = { 0 }, answered = { 0 };
+	struct buf shown = { 0 }, result = { 0 }, returned = { 0 };
 	if (e->kind != ENVELOPE_RESPONSE)
 		return;
 	json_out_value(&shown, e->result);
 	rpc_local_at(0)->put(&result, NULL);
-	json_out_value(&answered, buf_view(&result));
+	json_out_value(&returned, buf_view(&result));
 	size_t len = shown.len - strlen("]}");
-	ck_assert(shown.len > sizeof head && answered.len > len);
+	ck_assert(shown.len > sizeof head && returned.len > len);
 	ck_assert_msg(
-		memcmp(shown.bytes, answered.bytes, len) == 0, "%.*s", (int)len, answered.bytes);
+		memcmp(shown.bytes, returned.bytes, len) == 0, "%.*s", (int)len, returned.bytes);
 	*(bool *)arg = true;
 	buf_fini(&shown);
 	buf_fini(&result);
-	buf_fini(&answered);
+	buf_fini(&returned);
 }
 
-START_TEST(the_example_of_rpc_methods_is_its_beginning)
+START_TEST(the_example_of_rpc_methods_is_the_start_of_its_result)
 {
 	bool is_checked = false;
 	char *text = section("rpc.methods");
@@ -229,7 +229,7 @@ START_TEST(the_example_of_rpc_methods_is_its_beginning)
 }
 END_TEST
 
-/* What rpc.status counts: a table of another module is added here. */
+/* The tables of rpc.status. Add the tables of other modules here. */
 static const struct counter_table *const counter_tables[] = { &pool_gauge_table,
 	&pool_counter_table, &rpc_counter_table, &edge_counter_table };
 enum { COUNTER_TABLES = sizeof counter_tables / sizeof *counter_tables };
@@ -274,7 +274,7 @@ START_TEST(the_contract_has_no_other_method)
 }
 END_TEST
 
-/* What a worker or the pool may answer; the others are HTTP's or the inside's. */
+/* True for the errors of workers and of the pool. The others are for HTTP or internal. */
 static bool is_on_the_wire(enum status st)
 {
 	return (st >= ST_INVALID_INPUT && st <= ST_UNKNOWN_METHOD && st != ST_INVALID_JSON)
@@ -296,10 +296,10 @@ int main(void)
 {
 	TCase *tc = tcase_create("rpc_contract");
 	tcase_add_checked_fixture(tc, read_contract, forget_contract);
-	tcase_add_test(tc, examples_are_what_they_say);
+	tcase_add_test(tc, the_bytes_of_each_example_mean_its_json);
 	tcase_add_loop_test(tc, every_method_stands_in_the_contract, 0, (int)method_count());
 	tcase_add_loop_test(tc, every_method_of_the_gateway_stands_in_the_contract, 0, LOCALS);
-	tcase_add_test(tc, the_example_of_rpc_methods_is_its_beginning);
+	tcase_add_test(tc, the_example_of_rpc_methods_is_the_start_of_its_result);
 	tcase_add_test(tc, every_counter_stands_in_the_contract);
 	tcase_add_test(tc, every_notification_that_the_gateway_reads_stands_in_the_contract);
 	tcase_add_test(tc, the_contract_has_no_other_method);

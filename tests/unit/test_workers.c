@@ -2,35 +2,35 @@
 #include <string.h>
 
 #include "tests/unit/suite.h"
-#include "tests/unit/workers_double.h"
+#include "tests/unit/raw_worker.h"
 
 START_TEST(the_caller_gets_the_result_or_the_error_of_the_worker)
 {
-	struct worker_double w;
-	worker_connect(&w);
+	struct raw_worker w;
+	raw_worker_connect(&w);
 	start_call("sessions.create");
-	struct envelope request = worker_receive(&w);
+	struct envelope request = raw_worker_receive(&w);
 	ck_assert(request.kind == ENVELOPE_REQUEST && span_is(request.method, "sessions.create"));
 	ck_assert(span_is(request.context.request_id, "id") && request.context.deadline_ms > 0);
-	worker_respond(&w, request.msgid, _i == 0 ? NULL : "DATABASE_UNAVAILABLE");
+	raw_worker_respond(&w, request.msgid, _i == 0 ? NULL : "DATABASE_UNAVAILABLE");
 	wait_until_done();
 	ck_assert_int_eq(done.st, ST_OK);
 	ck_assert_str_eq(done.code, _i == 0 ? "" : "DATABASE_UNAVAILABLE");
 	ck_assert_uint_eq(workers_counts(workers).answered, 1);
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
 START_TEST(the_worker_is_told_that_a_call_was_cancelled)
 {
-	struct worker_double w;
-	worker_connect(&w);
+	struct raw_worker w;
+	raw_worker_connect(&w);
 	struct call *gone = start_call("sessions.list");
-	uint32_t sent = worker_receive(&w).msgid;
+	uint32_t sent = raw_worker_receive(&w).msgid;
 	workers_cancel(&gone);
-	struct envelope cancel = worker_receive(&w);
+	struct envelope cancel = raw_worker_receive(&w);
 	while (span_is(cancel.method, "gateway.hello"))
-		cancel = worker_receive(&w);
+		cancel = raw_worker_receive(&w);
 	ck_assert(cancel.kind == ENVELOPE_NOTIFICATION && span_is(cancel.method, "gateway.cancel"));
 	int64_t epoch;
 	struct span msgids;
@@ -41,7 +41,7 @@ START_TEST(the_worker_is_told_that_a_call_was_cancelled)
 	ck_assert(msg_read(&in, &count) == ST_OK && count.count == 1);
 	ck_assert(msg_read(&in, &msgid) == ST_OK && msgid.integer == sent);
 	ck_assert_int_eq(done.times, 0);
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
@@ -59,70 +59,70 @@ static const struct {
 };
 
 /* The worker is asked to fence the other one, which is of the same process here. */
-static void respond_to_fence(struct worker_double *p, const char *code)
+static void respond_to_fence(struct raw_worker *p, const char *code)
 {
 	struct span worker;
-	struct envelope request = worker_receive(p);
+	struct envelope request = raw_worker_receive(p);
 	ck_assert(span_is(request.method, "workers.fence"));
 	ck_assert(msg_find_text(request.params, "worker", &worker));
 	ck_assert(span_is(worker, "01000000-0000-0000-0000-000000000000"));
-	worker_respond(p, request.msgid, code);
+	raw_worker_respond(p, request.msgid, code);
 }
 
 START_TEST(a_second_worker_does_not_know_what_the_first_has_done)
 {
 	const char *code = second_responses[_i].code;
-	struct worker_double first, second;
-	worker_connect(&first);
+	struct raw_worker first, second;
+	raw_worker_connect(&first);
 	start_call(second_responses[_i].method);
-	ck_assert(worker_receive(&first).kind == ENVELOPE_REQUEST);
-	worker_connect(&second);
+	ck_assert(raw_worker_receive(&first).kind == ENVELOPE_REQUEST);
+	raw_worker_connect(&second);
 	if (strcmp(second_responses[_i].method, "sessions.get") != 0)
 		respond_to_fence(&second, NULL);
-	worker_respond(&second, worker_receive(&second).msgid, code);
+	raw_worker_respond(&second, raw_worker_receive(&second).msgid, code);
 	wait_until_done();
 	bool is_unknown = second_responses[_i].st != ST_OK;
 	ck_assert_int_eq(done.st, second_responses[_i].st);
 	ck_assert_str_eq(done.code, code && !is_unknown ? code : "");
 	ck_assert_uint_eq(workers_counts(workers).repeated, 1);
 	ck_assert_uint_eq(workers_counts(workers).unknown, is_unknown);
-	worker_close(&first);
-	worker_close(&second);
+	raw_worker_close(&first);
+	raw_worker_close(&second);
 }
 END_TEST
 
 START_TEST(a_fence_that_failed_is_tried_again)
 {
-	struct worker_double first, second;
-	worker_connect(&first);
+	struct raw_worker first, second;
+	raw_worker_connect(&first);
 	start_call("sessions.create");
-	ck_assert(worker_receive(&first).kind == ENVELOPE_REQUEST);
-	worker_connect(&second);
+	ck_assert(raw_worker_receive(&first).kind == ENVELOPE_REQUEST);
+	raw_worker_connect(&second);
 	respond_to_fence(&second, "DATABASE_UNAVAILABLE");
 	respond_to_fence(&second, "DATABASE_UNAVAILABLE");
 	respond_to_fence(&second, NULL);
-	struct envelope request = worker_receive(&second);
+	struct envelope request = raw_worker_receive(&second);
 	ck_assert(span_is(request.method, "sessions.create"));
-	worker_respond(&second, request.msgid, NULL);
+	raw_worker_respond(&second, request.msgid, NULL);
 	wait_until_done();
 	ck_assert_int_eq(done.st, ST_OK);
-	worker_close(&first);
-	worker_close(&second);
+	raw_worker_close(&first);
+	raw_worker_close(&second);
 }
 END_TEST
 
 START_TEST(the_outcome_is_unknown_if_the_fence_fails_for_good)
 {
-	struct worker_double first, second;
-	worker_connect(&first);
+	struct raw_worker first, second;
+	raw_worker_connect(&first);
 	start_call("sessions.create");
-	ck_assert(worker_receive(&first).kind == ENVELOPE_REQUEST);
-	worker_connect(&second);
+	ck_assert(raw_worker_receive(&first).kind == ENVELOPE_REQUEST);
+	raw_worker_connect(&second);
 	respond_to_fence(&second, "INTERNAL");
 	wait_until_done();
 	ck_assert_int_eq(done.st, ST_OUTCOME_UNKNOWN);
-	worker_close(&first);
-	worker_close(&second);
+	raw_worker_close(&first);
+	raw_worker_close(&second);
 }
 END_TEST
 

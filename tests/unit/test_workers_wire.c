@@ -2,23 +2,23 @@
 #include <zmq.h>
 
 #include "tests/unit/suite.h"
-#include "tests/unit/workers_double.h"
+#include "tests/unit/raw_worker.h"
 
 /* The worker is silent, and its connection lasts. */
 START_TEST(a_lost_worker_is_told_that_its_epoch_has_ended)
 {
-	struct worker_double w;
+	struct raw_worker w;
 	int64_t epoch;
-	worker_connect(&w);
+	raw_worker_connect(&w);
 	start_call("sessions.get");
-	ck_assert(worker_receive(&w).kind == ENVELOPE_REQUEST);
+	ck_assert(raw_worker_receive(&w).kind == ENVELOPE_REQUEST);
 	struct envelope hello;
 	do
-		hello = worker_receive(&w); /* before that, the gateway checks the connection */
+		hello = raw_worker_receive(&w); /* before that, the gateway checks the connection */
 	while (msg_find_int(hello.params, "epoch", &epoch) && epoch == w.epoch);
 	ck_assert(span_is(hello.method, "gateway.hello"));
 	ck_assert_ptr_null(pool_workers(workers_pool(workers)));
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
@@ -40,18 +40,18 @@ static const struct {
 
 START_TEST(a_response_out_of_turn_does_not_count)
 {
-	struct worker_double w;
+	struct raw_worker w;
 	struct buf body = { 0 };
-	worker_connect(&w);
+	raw_worker_connect(&w);
 	start_call("sessions.create");
-	uint32_t msgid = worker_receive(&w).msgid;
+	uint32_t msgid = raw_worker_receive(&w).msgid;
 	if (dialogues[_i].has_credit)
-		worker_put_credit(&body, w.epoch + dialogues[_i].epoch_off);
+		raw_worker_put_credit(&body, w.epoch + dialogues[_i].epoch_off);
 	if (dialogues[_i].then)
 		buf_text(&body, dialogues[_i].then);
 	envelope_put_error(&body, msgid, SPAN("\x80"));
-	worker_send(&w, &body);
-	worker_respond(&w, msgid, NULL);
+	raw_worker_send(&w, &body);
+	raw_worker_respond(&w, msgid, NULL);
 	wait_until_done();
 	ck_assert_int_eq(done.st, ST_OK);
 	ck_assert_uint_eq(done.result_len, 1);
@@ -60,23 +60,23 @@ START_TEST(a_response_out_of_turn_does_not_count)
 		"%s: malformed %llu, stale %llu", dialogues[_i].what,
 		(unsigned long long)workers_counts(workers).malformed,
 		(unsigned long long)workers_counts(workers).stale);
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
 START_TEST(messages_before_worker_ready_are_dropped)
 {
-	struct worker_double stranger = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
+	struct raw_worker stranger = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
 	struct buf body = { 0 };
 	ck_assert_int_eq(zmq_connect(stranger.socket, endpoint), 0);
-	worker_put_credit(&body, 1);
-	worker_send(&stranger, &body);
+	raw_worker_put_credit(&body, 1);
+	raw_worker_send(&stranger, &body);
 	for (int i = 0; workers_counts(workers).stale == 0; i++) {
 		ck_assert_msg(i < TRIES, "nothing is counted");
 		run_turn();
 	}
 	ck_assert_ptr_null(pool_workers(workers_pool(workers)));
-	worker_close(&stranger);
+	raw_worker_close(&stranger);
 }
 END_TEST
 
@@ -84,50 +84,50 @@ static const char *const only_get[] = { "topics.get", "workers.fence", NULL };
 static const char *const get_and_create[] = { "topics.get", "sessions.create", "no.such", NULL };
 enum { OLDER = 2 }; /* a process */
 
-static struct envelope next_request(struct worker_double *w)
+static struct envelope next_request(struct raw_worker *w)
 {
-	struct envelope e = worker_receive(w);
+	struct envelope e = raw_worker_receive(w);
 	while (e.kind != ENVELOPE_REQUEST)
-		e = worker_receive(w);
+		e = raw_worker_receive(w);
 	return e;
 }
 
 START_TEST(a_call_goes_only_to_a_worker_that_has_its_method)
 {
-	struct worker_double older, newer;
-	worker_connect_as(&older, OLDER, only_get);
-	worker_connect(&newer);
+	struct raw_worker older, newer;
+	raw_worker_connect_as(&older, OLDER, only_get);
+	raw_worker_connect(&newer);
 	for (int i = 0; i < CREDIT; i++) { /* older is always less loaded */
 		start_call("sessions.create");
 		ck_assert(span_is(next_request(&newer).method, "sessions.create"));
 	}
 	start_call("topics.get");
 	ck_assert(span_is(next_request(&older).method, "topics.get"));
-	worker_close(&older);
-	worker_close(&newer);
+	raw_worker_close(&older);
+	raw_worker_close(&newer);
 }
 END_TEST
 
 START_TEST(a_worker_gets_calls_of_a_method_after_it_announces_it)
 {
-	struct worker_double w;
-	worker_connect_as(&w, OLDER, only_get);
+	struct raw_worker w;
+	raw_worker_connect_as(&w, OLDER, only_get);
 	start_call("sessions.create");
 	w.methods = get_and_create;
-	worker_send_ready(&w);
+	raw_worker_send_ready(&w);
 	ck_assert(span_is(next_request(&w).method, "sessions.create"));
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
 START_TEST(without_a_worker_that_has_the_method_a_call_ends_as_no_worker)
 {
-	struct worker_double w;
-	worker_connect_as(&w, OLDER, only_get);
+	struct raw_worker w;
+	raw_worker_connect_as(&w, OLDER, only_get);
 	start_call("sessions.create");
 	wait_until_done();
 	ck_assert_int_eq(done.st, ST_NO_WORKER);
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ static const struct span malformed_methods[] = { SPAN_INIT("\x01"), SPAN_INIT("\
 
 START_TEST(a_malformed_list_of_methods_is_counted_and_registers_nobody)
 {
-	struct worker_double w = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
+	struct raw_worker w = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
 	struct buf params = { 0 }, body = { 0 };
 	ck_assert_int_eq(zmq_connect(w.socket, endpoint), 0);
 	msg_put_map(&params, 5);
@@ -151,13 +151,13 @@ START_TEST(a_malformed_list_of_methods_is_counted_and_registers_nobody)
 	buf_span(&params, malformed_methods[_i]);
 	envelope_put_notification(&body, "worker.ready", buf_view(&params));
 	buf_fini(&params);
-	worker_send(&w, &body);
+	raw_worker_send(&w, &body);
 	for (int i = 0; workers_counts(workers).malformed == 0; i++) {
 		ck_assert_msg(i < TRIES, "nothing is counted");
 		run_turn();
 	}
 	ck_assert_ptr_null(pool_workers(workers_pool(workers)));
-	worker_close(&w);
+	raw_worker_close(&w);
 }
 END_TEST
 

@@ -37,7 +37,7 @@ START_TEST(writes_on_one_row_share_a_key)
 END_TEST
 
 /* A client of a language without integers sends 7.0. */
-START_TEST(a_number_has_one_key_in_all_its_forms)
+START_TEST(all_forms_of_a_number_have_the_same_key)
 {
 	struct buf params = { 0 };
 	msg_put_map(&params, 1);
@@ -49,7 +49,7 @@ START_TEST(a_number_has_one_key_in_all_its_forms)
 }
 END_TEST
 
-START_TEST(others_do_not)
+START_TEST(writes_on_different_rows_have_different_keys)
 {
 	uint64_t session = key_of("sessions.delete", 1, "session_id", LOWER);
 	ck_assert(session != key_of("sessions.delete", 1, "session_id", OTHER));
@@ -59,7 +59,7 @@ START_TEST(others_do_not)
 }
 END_TEST
 
-START_TEST(a_request_that_names_nothing_has_none)
+START_TEST(a_request_that_names_no_row_has_no_key)
 {
 	ck_assert(key_of("topics.create", 1, "name", "Linux") == 0);
 	ck_assert(key_of("topics.list", 1, "q", "Linux") == 0);
@@ -71,8 +71,8 @@ int main(void)
 {
 	TCase *tests = tcase_create("write key");
 	tcase_add_test(tests, writes_on_one_row_share_a_key);
-	tcase_add_test(tests, a_number_has_one_key_in_all_its_forms);
-	tcase_add_test(tests, others_do_not);
-	tcase_add_test(tests, a_request_that_names_nothing_has_none);
+	tcase_add_test(tests, all_forms_of_a_number_have_the_same_key);
+	tcase_add_test(tests, writes_on_different_rows_have_different_keys);
+	tcase_add_test(tests, a_request_that_names_no_row_has_no_key);
 	return suite_run("write key", tests);
 }

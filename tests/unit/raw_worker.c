@@ -1,4 +1,4 @@
-#include "tests/unit/workers_double.h"
+#include "tests/unit/raw_worker.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ void run_turn(void)
 	event_base_dispatch(base);
 }
 
-struct envelope worker_receive(struct worker_double *w)
+struct envelope raw_worker_receive(struct raw_worker *w)
 {
 	struct envelope e;
 	zmq_msg_t message;
@@ -66,7 +66,7 @@ struct envelope worker_receive(struct worker_double *w)
 	return e;
 }
 
-void worker_send(const struct worker_double *w, struct buf *body)
+void raw_worker_send(const struct raw_worker *w, struct buf *body)
 {
 	ck_assert_int_eq(zmq_send(w->socket, body->bytes, body->len, 0), (int)body->len);
 	buf_fini(body);
@@ -82,7 +82,7 @@ static void put_methods(struct buf *out, const char *const *methods)
 	msg_close(out, mark, count);
 }
 
-void worker_send_ready(const struct worker_double *w)
+void raw_worker_send_ready(const struct raw_worker *w)
 {
 	const unsigned char uuid[16] = { w->process };
 	char text[UUID_TEXT_LEN];
@@ -101,37 +101,37 @@ void worker_send_ready(const struct worker_double *w)
 		put_methods(&params, w->methods);
 	envelope_put_notification(&body, "worker.ready", buf_view(&params));
 	buf_fini(&params);
-	worker_send(w, &body);
+	raw_worker_send(w, &body);
 }
 
-void worker_connect_as(struct worker_double *w, unsigned char process, const char *const *methods)
+void raw_worker_connect_as(struct raw_worker *w, unsigned char process, const char *const *methods)
 {
 	static const int linger = 0;
-	*w = (struct worker_double){
+	*w = (struct raw_worker){
 		.socket = zmq_socket(strangers, ZMQ_DEALER), .process = process, .methods = methods
 	};
 	zmq_setsockopt(w->socket, ZMQ_LINGER, &linger, sizeof linger);
 	ck_assert_int_eq(zmq_connect(w->socket, endpoint), 0);
-	worker_send_ready(w);
-	struct envelope hello = worker_receive(w);
+	raw_worker_send_ready(w);
+	struct envelope hello = raw_worker_receive(w);
 	ck_assert(span_is(hello.method, "gateway.hello"));
 	ck_assert(msg_find_int(hello.params, "epoch", &w->epoch));
-	worker_send_ready(w);
-	ck_assert(span_is(worker_receive(w).method, "gateway.hello"));
+	raw_worker_send_ready(w);
+	ck_assert(span_is(raw_worker_receive(w).method, "gateway.hello"));
 }
 
-void worker_connect(struct worker_double *w)
+void raw_worker_connect(struct raw_worker *w)
 {
-	worker_connect_as(w, 1, NULL);
+	raw_worker_connect_as(w, 1, NULL);
 }
 
-void worker_close(struct worker_double *w)
+void raw_worker_close(struct raw_worker *w)
 {
 	zmq_close(w->socket);
 	buf_fini(&w->body);
 }
 
-void worker_put_credit(struct buf *body, int64_t epoch)
+void raw_worker_put_credit(struct buf *body, int64_t epoch)
 {
 	struct buf params = { 0 };
 	msg_put_map(&params, 2);
@@ -143,10 +143,10 @@ void worker_put_credit(struct buf *body, int64_t epoch)
 	buf_fini(&params);
 }
 
-void worker_respond(const struct worker_double *w, uint32_t msgid, const char *code)
+void raw_worker_respond(const struct raw_worker *w, uint32_t msgid, const char *code)
 {
 	struct buf error = { 0 }, body = { 0 };
-	worker_put_credit(&body, w->epoch);
+	raw_worker_put_credit(&body, w->epoch);
 	msg_put_map(&error, 2);
 	msg_put_key(&error, "code");
 	msg_put_text(&error, span_of(code));
@@ -157,7 +157,7 @@ void worker_respond(const struct worker_double *w, uint32_t msgid, const char *c
 	else
 		envelope_put_result(&body, msgid, SPAN("\x80"));
 	buf_fini(&error);
-	worker_send(w, &body);
+	raw_worker_send(w, &body);
 }
 
 static void on_done(void *arg, enum status st, struct span error, struct span result)

@@ -1,23 +1,23 @@
 /*
- * workers_double: the gateway's endpoint for workers, with raw ZeroMQ sockets as workers.
+ * raw_worker: raw ZeroMQ sockets as workers, at the endpoint of a gateway.
  *
- *	struct worker_double w;
- *	worker_connect(&w);
+ *	struct raw_worker w;
+ *	raw_worker_connect(&w);
  *	start_call("sessions.create");
- *	worker_respond(&w, worker_receive(&w).msgid, NULL);
+ *	raw_worker_respond(&w, raw_worker_receive(&w).msgid, NULL);
  *	wait_until_done();
  *	ck_assert_int_eq(done.st, ST_OK);
- *	worker_close(&w);
+ *	raw_worker_close(&w);
  */
-#ifndef TESTS_UNIT_WORKERS_DOUBLE_H
-#define TESTS_UNIT_WORKERS_DOUBLE_H
+#ifndef TESTS_UNIT_RAW_WORKER_H
+#define TESTS_UNIT_RAW_WORKER_H
 
 #include "gateway/workers.h"
 
 enum { CREDIT = 9, TRIES = 20000 };
 
 /* One connection. A later connection of the same process ends the former. */
-struct worker_double {
+struct raw_worker {
 	void *socket;
 	int64_t epoch;
 	unsigned char process;
@@ -45,16 +45,16 @@ void close_endpoint(void);
 void run_turn(void); /* of the event loop */
 
 /* Returns when the gateway has its credit. */
-void worker_connect_as(struct worker_double *w, unsigned char process, const char *const *methods);
-void worker_connect(struct worker_double *w); /* as process 1, without methods */
-void worker_close(struct worker_double *w);
-void worker_send(const struct worker_double *w, struct buf *body); /* frees the body */
-void worker_send_ready(const struct worker_double *w);
-struct envelope worker_receive(struct worker_double *w); /* valid until the next one */
-void worker_put_credit(struct buf *body, int64_t epoch);
+void raw_worker_connect_as(struct raw_worker *w, unsigned char process, const char *const *methods);
+void raw_worker_connect(struct raw_worker *w); /* as process 1, without methods */
+void raw_worker_close(struct raw_worker *w);
+void raw_worker_send(const struct raw_worker *w, struct buf *body); /* frees the body */
+void raw_worker_send_ready(const struct raw_worker *w);
+struct envelope raw_worker_receive(struct raw_worker *w); /* valid until the next one */
+void raw_worker_put_credit(struct buf *body, int64_t epoch);
 
 /* Responds with a result, or with an error if there is a code. */
-void worker_respond(const struct worker_double *w, uint32_t msgid, const char *code);
+void raw_worker_respond(const struct raw_worker *w, uint32_t msgid, const char *code);
 
 struct call *start_call(const char *method);
 void wait_until_done(void);
