@@ -4,40 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { SMALLEST = 256 };
-
-struct span span_of(const char *text)
-{
-	return (struct span){ text, text ? strlen(text) : 0 };
-}
-
-bool span_is(struct span s, const char *text)
-{
-	return s.len == strlen(text) && (s.len == 0 || memcmp(s.bytes, text, s.len) == 0);
-}
-
-bool span_is_nocase(struct span s, const char *text)
-{
-	return s.len == strlen(text) && strncasecmp(s.bytes, text, s.len) == 0;
-}
-
-bool span_to_int(struct span s, int64_t *out)
-{
-	bool is_negative = s.len > 0 && s.bytes[0] == '-';
-	size_t at = is_negative;
-	int64_t value = 0;
-	if (s.len == at || s.len - at > 18)
-		return false;
-	for (; at < s.len; at++) {
-		if (s.bytes[at] < '0' || s.bytes[at] > '9')
-			return false;
-		value = value * 10 + (s.bytes[at] - '0');
-	}
-	*out = is_negative ? -value : value;
-	return true;
-}
 
 static bool grow(struct buf *b, size_t need)
 {

@@ -14,28 +14,7 @@
 #ifndef COMMON_BUF_H
 #define COMMON_BUF_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* Borrowed bytes: not NUL-terminated, may hold NUL. */
-struct span {
-	const char *bytes;
-	size_t len;
-};
-
-#define SPAN_INIT(literal)                     \
-	{                                      \
-		(literal), sizeof(literal) - 1 \
-	} /* for tables */
-#define SPAN(literal) ((struct span)SPAN_INIT(literal))
-
-struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty */
-bool span_is(struct span s, const char *text);
-bool span_is_nocase(struct span s, const char *text); /* ASCII */
-
-/* Reads decimal digits with an optional minus; at most 18 digits, so that the value fits. */
-bool span_to_int(struct span s, int64_t *out);
+#include "common/span.h"
 
 struct buf {
 	char *bytes;

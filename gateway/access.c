@@ -32,7 +32,7 @@ static bool is_own(struct span origin, const struct http_request *http)
 {
 	struct span host = http_request_field(http, "Host");
 	struct span authority = http_origin_authority(origin);
-	return authority.len && http_is_name(authority, host);
+	return authority.len && span_equals_nocase(authority, host);
 }
 
 static enum status judge_origins(

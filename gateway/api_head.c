@@ -11,8 +11,8 @@ static const char content_encoding[] = "Content-Encoding";
 /* application/json or +json, any parameters (RFC 9110 section 8.3.1). */
 static bool is_json(struct span type)
 {
-	struct span name = http_trim(http_cut(&type, ';'));
-	struct span suffix = http_drop(name, name.len < 5 ? 0 : name.len - 5);
+	struct span name = span_trim(span_cut(&type, ';'));
+	struct span suffix = span_drop(name, name.len < 5 ? 0 : name.len - 5);
 	return span_is_nocase(name, "application/json") || span_is_nocase(suffix, "+json");
 }
 

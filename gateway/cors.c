@@ -25,9 +25,9 @@ struct cors cors_from_settings(
 	const char *origins, const char *methods, const char *headers, bool credentials)
 {
 	return (struct cors){
-		.origins = http_trim(span_of(origins)),
-		.methods = http_trim(span_of(methods)),
-		.headers = http_trim(span_of(headers)),
+		.origins = span_trim(span_of(origins)),
+		.methods = span_trim(span_of(methods)),
+		.headers = span_trim(span_of(headers)),
 		.credentials = credentials,
 	};
 }

@@ -24,7 +24,7 @@ static bool is_opaque(struct span text)
 static bool parse_etag(struct span text, struct etag *out)
 {
 	bool is_weak = text.len > 2 && memcmp(text.bytes, "W/", 2) == 0; /* case counts */
-	text = http_drop(text, is_weak ? 2 : 0);
+	text = span_drop(text, is_weak ? 2 : 0);
 	if (text.len < 2 || text.bytes[0] != '"' || text.bytes[text.len - 1] != '"')
 		return false;
 	*out = (struct etag){ is_weak, { text.bytes + 1, text.len - 2 } };

@@ -44,7 +44,7 @@ static enum status refuse_codings(struct span list, struct fail *why)
 {
 	bool has_others = false;
 	while (list.len) {
-		struct span coding = http_trim(http_cut(&list, ','));
+		struct span coding = span_trim(span_cut(&list, ','));
 		bool is_chunked = span_is_nocase(coding, "chunked");
 		if ((is_chunked && list.len) || (coding.len && !http_is(*coding.bytes, HTTP_TOKEN)))
 			return bad(why, "a Transfer-Encoding that is broken");
@@ -111,7 +111,7 @@ enum status http_fields_apply(
 	struct http_framing *framing, struct span name, struct span value, struct fail *why)
 {
 	for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
-		if (http_is_name(name, field_table[i].name))
+		if (span_equals_nocase(name, field_table[i].name))
 			return field_table[i].judge(framing, value, why);
 	return ST_OK;
 }

@@ -232,7 +232,7 @@ static enum http_step in_value(struct http_reader *r, struct http_cursor *c)
 	if (!r->scan.in_trailers) {
 		struct span value = { c->bytes + r->scan.start, c->pos - r->scan.start };
 		r->marks[r->scan.field_count].name = r->scan.name;
-		r->marks[r->scan.field_count].value = mark_of(c, http_trim(value));
+		r->marks[r->scan.field_count].value = mark_of(c, span_trim(value));
 	}
 	return enter(r, c, AFTER_VALUE);
 }

@@ -26,8 +26,8 @@ static bool next_of_line(struct span *rest, struct span *member)
 {
 	while (rest->len) {
 		size_t len = member_len(*rest);
-		*member = http_trim(http_first(*rest, len));
-		*rest = http_drop(*rest, len < rest->len ? len + 1 : len);
+		*member = span_trim(span_first(*rest, len));
+		*rest = span_drop(*rest, len < rest->len ? len + 1 : len);
 		if (member->len)
 			return true;
 	}
@@ -38,7 +38,7 @@ static bool next_line(struct http_list *list)
 {
 	while (list->http && list->next < list->http->field_count) {
 		const struct http_field *field = &list->http->fields[list->next++];
-		if (!http_is_name(field->name, list->name))
+		if (!span_equals_nocase(field->name, list->name))
 			continue;
 		list->rest = field->value;
 		return true;
@@ -76,12 +76,12 @@ bool http_list_next_weighted(struct http_list *list, struct span *value, int *we
 	struct span rest;
 	if (!http_list_next(list, &rest))
 		return false;
-	*value = http_trim(http_cut(&rest, ';'));
+	*value = span_trim(span_cut(&rest, ';'));
 	*weight = 1000;
 	while (rest.len) {
-		struct span text = http_cut(&rest, ';'), name = http_trim(http_cut(&text, '='));
+		struct span text = span_cut(&rest, ';'), name = span_trim(span_cut(&text, '='));
 		if (span_is_nocase(name, "q"))
-			*weight = weight_of(http_trim(text));
+			*weight = weight_of(span_trim(text));
 	}
 	return true;
 }
@@ -90,7 +90,7 @@ bool http_list_has(struct http_list list, struct span wanted)
 {
 	struct span member;
 	while (http_list_next(&list, &member))
-		if (http_is_name(member, wanted))
+		if (span_equals_nocase(member, wanted))
 			return true;
 	return false;
 }

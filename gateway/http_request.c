@@ -58,7 +58,7 @@ static enum http_progress end_head(struct http_reader *r)
 
 static enum http_progress refused(struct span *bytes)
 {
-	*bytes = http_drop(*bytes, bytes->len);
+	*bytes = span_drop(*bytes, bytes->len);
 	return HTTP_REFUSED;
 }
 
@@ -85,7 +85,7 @@ static enum http_progress feed_head(struct http_reader *r, struct span *bytes, s
 		return refused(bytes);
 	}
 	r->head.len = r->scan.pos = c.pos;
-	*bytes = http_drop(*bytes, c.pos - kept);
+	*bytes = span_drop(*bytes, c.pos - kept);
 	return step == STEP_DONE ? end_head(r) : HTTP_MORE;
 }
 
@@ -104,7 +104,7 @@ static enum http_progress feed_body(struct http_reader *r, struct span *bytes, s
 	}
 	if (step == STEP_REFUSED)
 		return refused(bytes);
-	*bytes = http_drop(*bytes, c.pos);
+	*bytes = span_drop(*bytes, c.pos);
 	return step == STEP_DONE ? complete(r) : HTTP_MORE;
 }
 
@@ -119,7 +119,7 @@ static enum http_step skip_blank_lines(struct http_reader *r, struct span *bytes
 			return http_grammar_refuse(r, why, ST_BAD_REQUEST,
 				"more than two empty lines before a request");
 		s->has_cr = !s->has_cr;
-		*bytes = http_drop(*bytes, 1);
+		*bytes = span_drop(*bytes, 1);
 	}
 	return STEP_ON;
 }
@@ -201,7 +201,7 @@ struct span http_request_field(const struct http_request *request, const char *n
 {
 	struct span wanted = span_of(name);
 	for (size_t i = 0; i < request->field_count; i++)
-		if (http_is_name(request->fields[i].name, wanted))
+		if (span_equals_nocase(request->fields[i].name, wanted))
 			return request->fields[i].value;
 	return (struct span){ 0 };
 }

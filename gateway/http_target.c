@@ -19,7 +19,7 @@ static size_t name_len(struct span text)
 {
 	struct span rest = text;
 	while (rest.len && (http_is(*rest.bytes, HTTP_HOST) || http_starts_escape(rest)))
-		rest = http_drop(rest, *rest.bytes == '%' ? 3 : 1);
+		rest = span_drop(rest, *rest.bytes == '%' ? 3 : 1);
 	return text.len - rest.len;
 }
 
@@ -42,8 +42,8 @@ bool http_is_authority(struct span text)
 	if (text.len == 0)
 		return false;
 	size_t len = *text.bytes == '[' ? literal_len(text) : name_len(text);
-	struct span port = http_drop(text, len);
-	return len && (port.len == 0 || (*port.bytes == ':' && is_port(http_drop(port, 1))));
+	struct span port = span_drop(text, len);
+	return len && (port.len == 0 || (*port.bytes == ':' && is_port(span_drop(port, 1))));
 }
 
 static enum status bad(struct fail *why, const char *text)
@@ -53,7 +53,7 @@ static enum status bad(struct fail *why, const char *text)
 
 static enum status split_path(struct span text, struct http_target *out, struct fail *why)
 {
-	struct span query = text, path = http_cut(&query, '?');
+	struct span query = text, path = span_cut(&query, '?');
 	if (http_has_broken_escape(path))
 		return bad(why, "a broken escape in the path");
 	*out = (struct http_target){ path, query };
@@ -66,12 +66,12 @@ static enum status split_absolute(struct span text, struct http_target *out, str
 	size_t scheme_len = sizeof scheme - 1, len = 0;
 	if (text.len < scheme_len || strncasecmp(text.bytes, scheme, scheme_len) != 0)
 		return bad(why, "the request target is neither a path nor an http URI");
-	text = http_drop(text, scheme_len);
+	text = span_drop(text, scheme_len);
 	while (len < text.len && text.bytes[len] != '/' && text.bytes[len] != '?')
 		len++;
-	if (!http_is_authority(http_first(text, len)))
+	if (!http_is_authority(span_first(text, len)))
 		return bad(why, "the request target's host is not valid");
-	return split_path(http_drop(text, len), out, why);
+	return split_path(span_drop(text, len), out, why);
 }
 
 enum status http_target_split(
@@ -83,7 +83,7 @@ enum status http_target_split(
 		return split_absolute(target, out, why);
 	if (!span_is(method, "OPTIONS"))
 		return bad(why, "only OPTIONS takes the target *");
-	*out = (struct http_target){ .path = target, .query = http_drop(target, 1) };
+	*out = (struct http_target){ .path = target, .query = span_drop(target, 1) };
 	return ST_OK;
 }
 
@@ -106,7 +106,7 @@ static struct span after_scheme(struct span uri, const char *scheme)
 	struct span prefix = span_of(scheme);
 	if (uri.len < prefix.len || strncasecmp(uri.bytes, scheme, prefix.len) != 0)
 		return (struct span){ 0 };
-	return http_drop(uri, prefix.len);
+	return span_drop(uri, prefix.len);
 }
 
 struct span http_target_authority(struct span target)
@@ -115,7 +115,7 @@ struct span http_target_authority(struct span target)
 	size_t len = 0;
 	while (len < rest.len && rest.bytes[len] != '/' && rest.bytes[len] != '?')
 		len++;
-	return http_first(rest, len);
+	return span_first(rest, len);
 }
 
 struct span http_origin_authority(struct span origin)
@@ -127,7 +127,7 @@ struct span http_origin_authority(struct span origin)
 static bool has_suffix(struct span text, struct span suffix)
 {
 	return text.len > suffix.len
-	       && http_is_name(http_drop(text, text.len - suffix.len), suffix);
+	       && span_equals_nocase(span_drop(text, text.len - suffix.len), suffix);
 }
 
 /* The first byte is 127: the address is of the loopback network (RFC 1122 section 3.2.1.3). */
@@ -139,7 +139,7 @@ static bool is_loopback_address(struct span host)
 	struct in6_addr v6;
 	bool is_literal = host.len > 2 && *host.bytes == '[';
 	if (is_literal)
-		host = http_first(http_drop(host, 1), host.len - 2);
+		host = span_first(span_drop(host, 1), host.len - 2);
 	if (host.len >= sizeof text)
 		return false;
 	memcpy(text, host.bytes, host.len);

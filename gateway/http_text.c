@@ -21,14 +21,6 @@ const uint8_t http_class_table[256] = {
 	0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04, 0x04,
 };
 
-struct span http_cut(struct span *rest, char mark)
-{
-	const char *end = rest->len ? memchr(rest->bytes, mark, rest->len) : NULL;
-	struct span text = http_first(*rest, end ? (size_t)(end - rest->bytes) : rest->len);
-	*rest = http_drop(*rest, end ? text.len + 1 : text.len);
-	return text;
-}
-
 bool http_starts_escape(struct span text)
 {
 	return text.len >= 3 && text.bytes[0] == '%' && http_is(text.bytes[1], HTTP_HEX)
@@ -39,10 +31,10 @@ bool http_has_broken_escape(struct span text)
 {
 	const char *at;
 	while (text.len && (at = memchr(text.bytes, '%', text.len))) {
-		text = http_drop(text, (size_t)(at - text.bytes));
+		text = span_drop(text, (size_t)(at - text.bytes));
 		if (!http_starts_escape(text))
 			return true;
-		text = http_drop(text, 1);
+		text = span_drop(text, 1);
 	}
 	return false;
 }
@@ -52,7 +44,7 @@ static char decode_byte(struct span *text)
 {
 	struct span escape = *text;
 	bool is_escape = *escape.bytes == '%';
-	*text = http_drop(escape, is_escape ? 3 : 1);
+	*text = span_drop(escape, is_escape ? 3 : 1);
 	if (!is_escape)
 		return ' ';
 	return (char)(http_hex_value(escape.bytes[1]) << 4 | http_hex_value(escape.bytes[2]));
@@ -82,7 +74,7 @@ static enum status decode(struct span text, char blank, struct buf *out)
 		while (plain < text.len && text.bytes[plain] != '%' && text.bytes[plain] != blank)
 			plain++;
 		buf_put(out, text.bytes, plain);
-		text = http_drop(text, plain);
+		text = span_drop(text, plain);
 		if (text.len)
 			buf_byte(out, decode_byte(&text));
 	}
@@ -99,10 +91,10 @@ enum status http_query_next(struct span *rest, struct buf *name, struct buf *val
 	buf_clear(name);
 	buf_clear(value);
 	while (rest->len) {
-		struct span pair = http_cut(rest, '&');
+		struct span pair = span_cut(rest, '&');
 		if (pair.len == 0)
 			continue;
-		struct span key = http_cut(&pair, '=');
+		struct span key = span_cut(&pair, '=');
 		enum status st = decode(key, '+', name);
 		return st == ST_OK ? decode(pair, '+', value) : st;
 	}

@@ -4,7 +4,7 @@
  * A span that is taken from another borrows its bytes; nothing is copied but what is decoded.
  *
  *	struct span list = SPAN("close ,\tx");
- *	struct span option = http_trim(http_cut(&list, ','));     "close", and list is "\tx"
+ *	struct span option = span_trim(span_cut(&list, ','));     "close", and list is "\tx"
  *	http_run_of(option, HTTP_TOKEN) == option.len             it is a token
  *	while ((st = http_query_next(&query, &name, &value)) == ST_OK)
  *		...
@@ -61,17 +61,6 @@ static inline size_t http_run_of(struct span text, enum http_class class)
 	return len;
 }
 
-static inline struct span http_first(struct span text, size_t count)
-{
-	return (struct span){ text.bytes, count };
-}
-
-static inline struct span http_drop(struct span text, size_t count)
-{
-	/* not even 0 may be added to NULL, which an empty span can hold */
-	return count ? (struct span){ text.bytes + count, text.len - count } : text;
-}
-
 /* How many bytes at the front are of HTTP_VALUE: eight at once while they are plain, as most of
  * a head is values. */
 static inline size_t http_run_of_value(struct span text)
@@ -88,24 +77,6 @@ static inline size_t http_run_of_value(struct span text)
 	while (len < text.len && http_is(text.bytes[len], HTTP_VALUE))
 		len++;
 	return len;
-}
-
-/* Without the blanks around it. */
-static inline struct span http_trim(struct span text)
-{
-	text = http_drop(text, http_run_of(text, HTTP_BLANK));
-	while (text.len && http_is(text.bytes[text.len - 1], HTTP_BLANK))
-		text.len--;
-	return text;
-}
-
-/* Takes what stands before `mark`, or all there is, and drops both from *rest. */
-struct span http_cut(struct span *rest, char mark);
-
-/* Without regard to case, as names are compared. */
-static inline bool http_is_name(struct span a, struct span b)
-{
-	return a.len == b.len && strncasecmp(a.bytes, b.bytes, a.len) == 0;
 }
 
 /* "%" and two digits (RFC 3986 section 2.1). */

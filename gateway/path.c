@@ -19,10 +19,10 @@ bool path_has_segment(struct span rest)
 
 struct span path_take_segment(struct span *rest)
 {
-	*rest = http_drop(*rest, 1);
+	*rest = span_drop(*rest, 1);
 	const char *slash = rest->len ? memchr(rest->bytes, '/', rest->len) : NULL;
-	struct span segment = http_first(*rest, slash ? (size_t)(slash - rest->bytes) : rest->len);
-	*rest = http_drop(*rest, segment.len);
+	struct span segment = span_first(*rest, slash ? (size_t)(slash - rest->bytes) : rest->len);
+	*rest = span_drop(*rest, segment.len);
 	return segment;
 }
 
@@ -34,7 +34,7 @@ static char take_char(struct span *segment)
 	if (is_escape)
 		c = (char)(http_hex_value(segment->bytes[1]) << 4
 			   | http_hex_value(segment->bytes[2]));
-	*segment = http_drop(*segment, is_escape ? 3 : 1);
+	*segment = span_drop(*segment, is_escape ? 3 : 1);
 	return c;
 }
 

@@ -99,10 +99,10 @@ static struct span without_last_slash(struct span path)
 /* Takes the next segment off a path: what stands between its first slash and the next one. */
 static struct span take_segment(struct span *path)
 {
-	*path = http_drop(*path, 1);
+	*path = span_drop(*path, 1);
 	const char *slash = path->len ? memchr(path->bytes, '/', path->len) : NULL;
-	struct span segment = http_first(*path, slash ? (size_t)(slash - path->bytes) : path->len);
-	*path = http_drop(*path, segment.len);
+	struct span segment = span_first(*path, slash ? (size_t)(slash - path->bytes) : path->len);
+	*path = span_drop(*path, segment.len);
 	return segment;
 }
 
@@ -118,7 +118,7 @@ static bool is_same(struct span pattern, struct span segment)
 				      | http_hex_value(segment.bytes[2]));
 		if (byte != pattern.bytes[i])
 			return false;
-		segment = http_drop(segment, is_escape ? 3 : 1);
+		segment = span_drop(segment, is_escape ? 3 : 1);
 	}
 	return i == pattern.len && segment.len == 0;
 }

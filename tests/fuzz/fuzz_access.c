@@ -15,7 +15,7 @@ static void put_field(struct http_request *http, struct span line)
 	if (line.len == 0 || http->field_count == HTTP_FIELDS_MAX)
 		return;
 	struct http_field field = { span_of(names[(uint8_t)line.bytes[0] % count]),
-		http_trim(http_drop(line, 1)) };
+		span_trim(span_drop(line, 1)) };
 	http->fields[http->field_count++] = field;
 }
 
@@ -47,9 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fail why = { 0 };
 	access.cors = cors_from_settings("loopback, https://app.example", "*", "*", true);
 	http = (struct http_request){ .method = SPAN("PUT") };
-	http.target = http_cut(&lines, '\n');
+	http.target = span_cut(&lines, '\n');
 	while (lines.len)
-		put_field(&http, http_cut(&lines, '\n'));
+		put_field(&http, span_cut(&lines, '\n'));
 	check_refusal(access_check(&access, &http, &why), &why);
 	why = (struct fail){ 0 };
 	enum status st = http_conditions_read(&http, &conditions, &why);

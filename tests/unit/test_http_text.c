@@ -11,35 +11,8 @@ static void ck_span(const char *what, struct span s, const char *expected)
 		span_is(s, expected), "%s: '%.*s', not '%s'", what, (int)s.len, s.bytes, expected);
 }
 
-/* Each piece up to a comma, trimmed. */
-static const struct {
-	const char *list, *pieces;
-} lists[] = {
-	{ "", "" },
-	{ "a", "[a]" },
-	{ "a,b", "[a][b]" },
-	{ " \ta b\t, c ", "[a b][c]" },
-	{ ",", "[]" },
-	{ "a,", "[a]" },
-	{ ",,a", "[][][a]" },
-	{ " \t ", "[]" },
-};
-
-START_TEST(a_list_is_cut_and_trimmed)
-{
-	struct span rest = span_of(lists[_i].list);
-	struct buf out = { 0 };
-	while (rest.len) {
-		struct span piece = http_trim(http_cut(&rest, ','));
-		buf_printf(&out, "[%.*s]", (int)piece.len, piece.bytes);
-	}
-	ck_span(lists[_i].list, buf_view(&out), lists[_i].pieces);
-	buf_fini(&out);
-}
-END_TEST
-
-/* Eight bytes at once and one by one must see the same, wherever the byte stands. */
-START_TEST(a_run_of_values_ends_where_its_bytes_do)
+/* The function that reads eight bytes at once must find what reading byte by byte finds. */
+START_TEST(a_run_of_value_bytes_ends_at_the_first_other_byte)
 {
 	char text[24];
 	for (int byte = 0; byte < 256; byte++)
@@ -53,14 +26,11 @@ START_TEST(a_run_of_values_ends_where_its_bytes_do)
 }
 END_TEST
 
-START_TEST(nothing_is_taken_from_nothing)
+START_TEST(an_empty_text_has_no_runs)
 {
 	struct span none = { 0 };
 	ck_assert_uint_eq(http_run_of(none, HTTP_VALUE), 0);
 	ck_assert_uint_eq(http_run_of_value(none), 0);
-	ck_assert_uint_eq(http_cut(&none, ',').len, 0);
-	ck_assert_uint_eq(http_trim(none).len, 0);
-	ck_assert_uint_eq(http_drop(none, 0).len, 0);
 	ck_assert(!http_has_broken_escape(none));
 }
 END_TEST
@@ -102,7 +72,7 @@ START_TEST(escapes_are_decoded)
 }
 END_TEST
 
-/* Each pair decoded as name=value; then how it ended. */
+/* The pairs as [name|value], and how the query ended. */
 static const struct {
 	const char *query, *pairs;
 	enum status st;
@@ -126,7 +96,7 @@ static const struct {
 	{ "%zz=b", "", ST_INVALID_INPUT },
 };
 
-START_TEST(a_query_is_read_pair_by_pair)
+START_TEST(a_query_is_decoded_pair_by_pair)
 {
 	struct buf name = { 0 }, value = { 0 }, out = { 0 };
 	struct span rest = span_of(queries[_i].query);
@@ -147,10 +117,9 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("text");
-	tcase_add_loop_test(tc, a_list_is_cut_and_trimmed, 0, COUNT(lists));
-	tcase_add_test(tc, a_run_of_values_ends_where_its_bytes_do);
-	tcase_add_test(tc, nothing_is_taken_from_nothing);
+	tcase_add_test(tc, a_run_of_value_bytes_ends_at_the_first_other_byte);
+	tcase_add_test(tc, an_empty_text_has_no_runs);
 	tcase_add_loop_test(tc, escapes_are_decoded, 0, COUNT(escapes));
-	tcase_add_loop_test(tc, a_query_is_read_pair_by_pair, 0, COUNT(queries));
+	tcase_add_loop_test(tc, a_query_is_decoded_pair_by_pair, 0, COUNT(queries));
 	return suite_run("http_text", tc);
 }
