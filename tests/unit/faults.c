@@ -12,7 +12,7 @@ static struct {
 
 static size_t live;
 
-/* The linker's names. */
+/* Names that the linker provides. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);

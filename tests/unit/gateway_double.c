@@ -36,8 +36,8 @@ static void copy(char *out, size_t size, struct span text)
 
 static void note(struct gateway_double *g, zmq_msg_t *peer, const struct envelope *e)
 {
-	struct asked *a = &g->asked[g->count++];
-	ck_assert_int_lt(g->count, ASKED_MAX);
+	struct received *a = &g->requests[g->count++];
+	ck_assert_int_lt(g->count, RECEIVED_MAX);
 	struct span session_id = { "", 0 };
 	a->peer_len = zmq_msg_size(peer);
 	memcpy(a->peer, zmq_msg_data(peer), a->peer_len);
@@ -72,14 +72,14 @@ void gateway_read(struct gateway_double *g)
 	zmq_msg_close(&body);
 }
 
-void say_to(struct gateway_double *g, const struct asked *a, struct span body)
+void send_to(struct gateway_double *g, const struct received *a, struct span body)
 {
 	zmq_send(g->router, a->peer, a->peer_len, ZMQ_SNDMORE);
 	ck_assert_int_eq(zmq_send(g->router, body.bytes, body.len, 0), (int)body.len);
 }
 
-/* What happened to it stands in the result: {method, n}. */
-void put_answer(struct buf *out, const struct asked *a, int n)
+/* The result is {method, n}. */
+void put_response(struct buf *out, const struct received *a, int n)
 {
 	envelope_open_result(out, a->msgid);
 	msg_put_map(out, 2);
@@ -89,11 +89,11 @@ void put_answer(struct buf *out, const struct asked *a, int n)
 	msg_put_int(out, n);
 }
 
-void answer(struct gateway_double *g, int index, int n)
+void respond(struct gateway_double *g, int index, int n)
 {
 	struct buf out = { 0 };
-	put_answer(&out, &g->asked[index], n);
-	say_to(g, &g->asked[index], buf_view(&out));
+	put_response(&out, &g->requests[index], n);
+	send_to(g, &g->requests[index], buf_view(&out));
 	buf_fini(&out);
 }
 
@@ -105,13 +105,13 @@ void refuse(struct gateway_double *g, int index, enum status st)
 	msg_put_int(&details, REFUSAL_N);
 	envelope_put_error_details(&error, st, NULL, buf_view(&details));
 	buf_fini(&details);
-	envelope_put_error(&out, g->asked[index].msgid, buf_view(&error));
-	say_to(g, &g->asked[index], buf_view(&out));
+	envelope_put_error(&out, g->requests[index].msgid, buf_view(&error));
+	send_to(g, &g->requests[index], buf_view(&out));
 	buf_fini(&error);
 	buf_fini(&out);
 }
 
-/* ---- The client's side ---- */
+/* ---- The client ---- */
 
 void on_reply(void *arg, enum study_status status, const struct study_value *result,
 	const struct study_error *error)

@@ -1,11 +1,11 @@
 /*
- * gateway_double: a gateway that a test of the client plays, and the client it plays it to.
+ * gateway_double: a fake gateway for tests of the client, and that client.
  *
- * One thread, turn by turn, so that what happens between two turns is the test's to say.
+ * One thread runs both, turn by turn, so that a test controls what happens between two turns.
  *
  *	submit(&outcome, "topics.get");
  *	UNTIL(here.count == 1);
- *	answer(&here, 0, 42);
+ *	respond(&here, 0, 42);
  *	UNTIL(outcome.times);
  */
 #ifndef TESTS_UNIT_GATEWAY_DOUBLE_H
@@ -20,9 +20,9 @@
 #include "client/studytracker.h"
 #include "common/envelope.h"
 
-enum { PATIENCE_MS = 20000, ASKED_MAX = 4096, REFUSAL_N = 77 };
+enum { PATIENCE_MS = 20000, RECEIVED_MAX = 4096, REFUSAL_N = 77 };
 
-struct asked {
+struct received {
 	char peer[64];
 	size_t peer_len;
 	uint32_t msgid;
@@ -32,21 +32,21 @@ struct asked {
 
 struct gateway_double {
 	char endpoint[96];
-	void *context, *router; /* NULL: it is down */
-	int bodies, count;      /* that came, since it was opened */
-	struct asked asked[ASKED_MAX];
+	void *context, *router; /* NULL: the gateway is down */
+	int bodies, count;      /* received since gateway_open */
+	struct received requests[RECEIVED_MAX];
 };
 
-extern struct gateway_double here, there; /* here is up when a test begins */
+extern struct gateway_double here, there; /* `here` is up when a test begins */
 extern struct study_client *client;
 
 void gateway_open(struct gateway_double *g);
 void gateway_close(struct gateway_double *g);
 void gateway_read(struct gateway_double *g);
 
-void say_to(struct gateway_double *g, const struct asked *a, struct span body);
-void put_answer(struct buf *out, const struct asked *a, int n); /* {method, n} */
-void answer(struct gateway_double *g, int index, int n);
+void send_to(struct gateway_double *g, const struct received *a, struct span body);
+void put_response(struct buf *out, const struct received *a, int n); /* {method, n} */
+void respond(struct gateway_double *g, int index, int n);
 void refuse(struct gateway_double *g, int index, enum status st); /* details: {n: REFUSAL_N} */
 
 struct outcome {
@@ -61,14 +61,14 @@ extern int ended; /* outcomes of this test */
 void on_reply(void *arg, enum study_status status, const struct study_value *result,
 	const struct study_error *error);
 
-/* Asks for a topics.get or the like without params. */
+/* Submits a request without params. */
 void submit(struct outcome *o, const char *method);
 void submit_for(struct outcome *o, const char *method, int timeout_ms);
 
-/* Another client than the one a test begins with, which is connected to here for account 7. */
+/* Replaces the client, which at first is connected to `here` with account 7. */
 void reopen_with(struct study_options options);
 
-/* As a loop does it: waits for the client's descriptor or its time, or the gateways'. */
+/* One turn of a loop: waits for the client, its timeout or a gateway. */
 void turn(void);
 
 #define UNTIL(condition)                                                           \

@@ -1,32 +1,32 @@
-/* What is asked, answered, refused, overdue; callbacks and calls that wait. */
+/* Requests, responses, refusals and deadlines; callbacks, and calls that wait. */
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "gateway_double.h"
 
-START_TEST(a_request_carries_its_context_and_gets_its_answer)
+START_TEST(a_request_has_its_context_and_gets_its_response)
 {
 	struct outcome o;
 	submit_for(&o, "topics.list", 3000);
 	UNTIL(here.count == 1);
-	ck_assert_str_eq(here.asked[0].method, "topics.list");
-	ck_assert_int_eq(here.asked[0].account, 7);
-	ck_assert_uint_eq(strlen(here.asked[0].request_id), 36);
-	ck_assert_int_gt(here.asked[0].deadline_ms, 0);
-	ck_assert_int_le(here.asked[0].deadline_ms, 3000);
+	ck_assert_str_eq(here.requests[0].method, "topics.list");
+	ck_assert_int_eq(here.requests[0].account, 7);
+	ck_assert_uint_eq(strlen(here.requests[0].request_id), 36);
+	ck_assert_int_gt(here.requests[0].deadline_ms, 0);
+	ck_assert_int_le(here.requests[0].deadline_ms, 3000);
 	ck_assert_uint_eq(study_in_flight(client), 1);
 	ck_assert_str_eq(study_client_endpoint(client), here.endpoint);
-	answer(&here, 0, 42);
+	respond(&here, 0, 42);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.status, STUDY_OK);
 	ck_assert_int_eq(o.n, 42);
-	ck_assert_str_eq(o.error.request_id, here.asked[0].request_id);
+	ck_assert_str_eq(o.error.request_id, here.requests[0].request_id);
 	ck_assert_uint_eq(study_in_flight(client), 0);
 }
 END_TEST
 
-START_TEST(requests_of_one_turn_go_as_one_body_and_are_answered_in_any_order)
+START_TEST(requests_of_one_turn_are_one_body_and_responses_may_have_any_order)
 {
 	static struct outcome o[100];
 	for (int i = 0; i < 100; i++)
@@ -34,7 +34,7 @@ START_TEST(requests_of_one_turn_go_as_one_body_and_are_answered_in_any_order)
 	UNTIL(here.count == 100);
 	ck_assert_int_eq(here.bodies, 1);
 	for (int i = 99; i >= 0; i--)
-		answer(&here, i, i);
+		respond(&here, i, i);
 	UNTIL(ended == 100);
 	for (int i = 0; i < 100; i++) {
 		ck_assert_int_eq(o[i].times, 1);
@@ -43,7 +43,7 @@ START_TEST(requests_of_one_turn_go_as_one_body_and_are_answered_in_any_order)
 }
 END_TEST
 
-START_TEST(many_answers_in_one_body_all_arrive)
+START_TEST(many_responses_in_one_body_all_arrive)
 {
 	static struct outcome o[100];
 	struct buf out = { 0 };
@@ -51,27 +51,27 @@ START_TEST(many_answers_in_one_body_all_arrive)
 		submit(&o[i], "topics.get");
 	UNTIL(here.count == 100);
 	for (int i = 0; i < 100; i++)
-		put_answer(&out, &here.asked[i], i);
-	say_to(&here, &here.asked[0], buf_view(&out));
+		put_response(&out, &here.requests[i], i);
+	send_to(&here, &here.requests[0], buf_view(&out));
 	buf_fini(&out);
 	UNTIL(ended == 100);
 }
 END_TEST
 
-/* More bodies than a turn takes: their edge is over, next_timeout has to say so. */
-START_TEST(more_answers_than_one_turn_takes_all_arrive)
+/* After more bodies than one turn takes there is no new edge, so next_timeout must be 0. */
+START_TEST(responses_beyond_one_turn_all_arrive)
 {
 	static struct outcome o[1000];
 	for (int i = 0; i < 1000; i++)
 		submit(&o[i], "topics.get");
 	UNTIL(here.count == 1000);
 	for (int i = 0; i < 1000; i++)
-		answer(&here, i, i);
+		respond(&here, i, i);
 	UNTIL(ended == 1000);
 }
 END_TEST
 
-START_TEST(large_requests_are_spread_over_bodies_within_the_limit)
+START_TEST(large_requests_are_split_into_bodies_within_the_limit)
 {
 	static char text[300000];
 	static struct outcome o[10];
@@ -85,14 +85,15 @@ START_TEST(large_requests_are_spread_over_bodies_within_the_limit)
 	}
 	study_params_free(&params);
 	UNTIL(here.count == 10);
-	ck_assert_int_eq(here.bodies, 4); /* 3 + 3 + 3 + 1, which gateway_read holds to 1 MiB */
+	ck_assert_int_eq(
+		here.bodies, 4); /* 3 + 3 + 3 + 1; gateway_read checks the limit of 1 MiB */
 	for (int i = 0; i < 10; i++)
-		answer(&here, i, i);
+		respond(&here, i, i);
 	UNTIL(ended == 10);
 }
 END_TEST
 
-START_TEST(past_the_bound_it_is_busy_until_an_answer_makes_room)
+START_TEST(at_the_limit_it_is_busy_until_a_response_makes_room)
 {
 	struct outcome o[3];
 	reopen_with((struct study_options){ .endpoints = here.endpoint, .max_in_flight = 2 });
@@ -101,12 +102,12 @@ START_TEST(past_the_bound_it_is_busy_until_an_answer_makes_room)
 	ck_assert_int_eq(study_submit(client, "topics.get", NULL, on_reply, &o[2], 0), STUDY_BUSY);
 	ck_assert_str_eq(study_client_error(client)->code, "BUSY");
 	UNTIL(here.count == 2);
-	answer(&here, 1, 1);
+	respond(&here, 1, 1);
 	UNTIL(ended == 1);
 	submit(&o[2], "topics.get");
 	UNTIL(here.count == 3);
-	answer(&here, 0, 0);
-	answer(&here, 2, 2);
+	respond(&here, 0, 0);
+	respond(&here, 2, 2);
 	UNTIL(ended == 3);
 	ck_assert_int_eq(o[2].n, 2);
 }
@@ -124,7 +125,7 @@ static const struct {
 	{ ST_INTERNAL, STUDY_REFUSED, false, false },
 };
 
-START_TEST(a_refusal_says_what_the_service_said)
+START_TEST(a_refusal_has_the_error_of_the_service)
 {
 	struct outcome o;
 	submit(&o, "topics.create");
@@ -142,7 +143,7 @@ START_TEST(a_refusal_says_what_the_service_said)
 }
 END_TEST
 
-START_TEST(without_an_answer_the_deadline_ends_it_and_a_late_answer_is_dropped)
+START_TEST(without_a_response_the_deadline_ends_it_and_a_late_response_is_dropped)
 {
 	struct outcome late, next;
 	submit_for(&late, "topics.create", 50);
@@ -152,26 +153,26 @@ START_TEST(without_an_answer_the_deadline_ends_it_and_a_late_answer_is_dropped)
 	ck_assert(late.error.is_outcome_unknown && late.error.is_retryable);
 	submit(&next, "topics.get");
 	UNTIL(here.count == 2);
-	answer(&here, 0, 1);
-	answer(&here, 1, 2);
+	respond(&here, 0, 1);
+	respond(&here, 1, 2);
 	UNTIL(next.times);
 	ck_assert_int_eq(next.n, 2);
 	ck_assert_int_eq(late.times, 1);
 }
 END_TEST
 
-START_TEST(a_second_answer_is_dropped)
+START_TEST(a_second_response_is_dropped)
 {
 	struct outcome first, next;
 	submit(&first, "topics.get");
 	UNTIL(here.count == 1);
-	answer(&here, 0, 1);
-	answer(&here, 0, 99);
+	respond(&here, 0, 1);
+	respond(&here, 0, 99);
 	UNTIL(first.times);
 	submit(&next, "topics.get");
 	UNTIL(here.count == 2);
-	answer(&here, 0, 98);
-	answer(&here, 1, 2);
+	respond(&here, 0, 98);
+	respond(&here, 1, 2);
 	UNTIL(next.times);
 	ck_assert_int_eq(first.times, 1);
 	ck_assert_int_eq(first.n, 1);
@@ -194,14 +195,14 @@ static void on_reply_ask_again(void *arg, enum study_status status,
 			STUDY_OK);
 }
 
-START_TEST(a_callback_may_ask_again)
+START_TEST(a_callback_may_submit)
 {
 	struct outcome o = { 0 };
 	ck_assert_int_eq(
 		study_submit(client, "topics.get", NULL, on_reply_ask_again, &o, 0), STUDY_OK);
 	for (int i = 0; i < 50; i++) {
 		UNTIL(here.count == i + 1);
-		answer(&here, i, i);
+		respond(&here, i, i);
 	}
 	UNTIL(o.times == 50);
 }
@@ -226,7 +227,7 @@ START_TEST(overdue_callbacks_may_submit_and_a_close_ends_all_once)
 	UNTIL(ended == 64);
 	submit(&o[0], "topics.create");
 	ck_assert_uint_eq(study_in_flight(client), 65);
-	UNTIL(here.count >= 65); /* on a busy machine not all were sent before they were overdue */
+	UNTIL(here.count >= 65); /* on a busy machine some become overdue before they are sent */
 	study_client_close(&client);
 	ck_assert_ptr_null(client);
 	ck_assert_int_eq(ended, 64 + 65);
@@ -236,7 +237,7 @@ START_TEST(overdue_callbacks_may_submit_and_a_close_ends_all_once)
 }
 END_TEST
 
-START_TEST(close_takes_what_was_never_sent)
+START_TEST(close_ends_requests_that_were_never_sent)
 {
 	struct outcome o;
 	ck_assert_int_eq(study_submit(client, "topics.create", NULL, on_reply, &o, 0), STUDY_OK);
@@ -247,7 +248,7 @@ START_TEST(close_takes_what_was_never_sent)
 }
 END_TEST
 
-START_TEST(an_idle_client_asks_for_no_wakeup)
+START_TEST(an_idle_client_needs_no_wakeup)
 {
 	UNTIL(study_client_endpoint(client));
 	ck_assert_int_eq(study_next_timeout_ms(client), -1);
@@ -257,7 +258,7 @@ START_TEST(an_idle_client_asks_for_no_wakeup)
 	UNTIL(here.count == 1);
 	study_dispatch(client);
 	ck_assert_int_gt(study_next_timeout_ms(client), 0);
-	answer(&here, 0, 1);
+	respond(&here, 0, 1);
 	UNTIL(o.times);
 	ck_assert_int_eq(study_next_timeout_ms(client), -1);
 }
@@ -265,7 +266,7 @@ END_TEST
 
 /* ---- Calls that wait ---- */
 
-/* Answers whatever comes until it is asked "stop"; its router is its own meanwhile. */
+/* Responds to all requests until "stop". Meanwhile only this thread uses its router. */
 static void *serve(void *arg)
 {
 	struct gateway_double *g = arg;
@@ -274,18 +275,18 @@ static void *serve(void *arg)
 		(void)zmq_poll(&item, 1, PATIENCE_MS);
 		gateway_read(g);
 		for (; done < g->count; done++) {
-			if (strcmp(g->asked[done].method, "topics.create") == 0)
+			if (strcmp(g->requests[done].method, "topics.create") == 0)
 				refuse(g, done, ST_NAME_TAKEN);
-			else if (strcmp(g->asked[done].method, "silence") != 0)
-				answer(g, done, done);
-			if (strcmp(g->asked[done].method, "stop") == 0)
+			else if (strcmp(g->requests[done].method, "silence") != 0)
+				respond(g, done, done);
+			if (strcmp(g->requests[done].method, "stop") == 0)
 				return NULL;
 		}
 	}
 }
 
-/* A loop that is told of edges only, and looks at nothing but the descriptor and the time. */
-START_TEST(it_may_be_watched_for_edges)
+/* A loop that gets only edges, and uses only the descriptor and the timeout. */
+START_TEST(it_may_be_watched_edge_triggered)
 {
 	static struct outcome o[64];
 	pthread_t server;
@@ -311,7 +312,7 @@ START_TEST(it_may_be_watched_for_edges)
 }
 END_TEST
 
-START_TEST(a_call_waits_for_its_answer_its_refusal_or_its_deadline)
+START_TEST(a_call_waits_for_its_response_its_refusal_or_its_deadline)
 {
 	pthread_t server;
 	struct study_value *value = NULL;
@@ -343,20 +344,21 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tests_new("client dispatch");
-	tcase_add_test(tests, a_request_carries_its_context_and_gets_its_answer);
-	tcase_add_test(tests, requests_of_one_turn_go_as_one_body_and_are_answered_in_any_order);
-	tcase_add_test(tests, many_answers_in_one_body_all_arrive);
-	tcase_add_test(tests, more_answers_than_one_turn_takes_all_arrive);
-	tcase_add_test(tests, large_requests_are_spread_over_bodies_within_the_limit);
-	tcase_add_test(tests, past_the_bound_it_is_busy_until_an_answer_makes_room);
-	tcase_add_loop_test(tests, a_refusal_says_what_the_service_said, 0, ROWS(refusals));
-	tcase_add_test(tests, without_an_answer_the_deadline_ends_it_and_a_late_answer_is_dropped);
-	tcase_add_test(tests, a_second_answer_is_dropped);
-	tcase_add_test(tests, a_callback_may_ask_again);
+	tcase_add_test(tests, a_request_has_its_context_and_gets_its_response);
+	tcase_add_test(tests, requests_of_one_turn_are_one_body_and_responses_may_have_any_order);
+	tcase_add_test(tests, many_responses_in_one_body_all_arrive);
+	tcase_add_test(tests, responses_beyond_one_turn_all_arrive);
+	tcase_add_test(tests, large_requests_are_split_into_bodies_within_the_limit);
+	tcase_add_test(tests, at_the_limit_it_is_busy_until_a_response_makes_room);
+	tcase_add_loop_test(tests, a_refusal_has_the_error_of_the_service, 0, ROWS(refusals));
+	tcase_add_test(
+		tests, without_a_response_the_deadline_ends_it_and_a_late_response_is_dropped);
+	tcase_add_test(tests, a_second_response_is_dropped);
+	tcase_add_test(tests, a_callback_may_submit);
 	tcase_add_test(tests, overdue_callbacks_may_submit_and_a_close_ends_all_once);
-	tcase_add_test(tests, close_takes_what_was_never_sent);
-	tcase_add_test(tests, an_idle_client_asks_for_no_wakeup);
-	tcase_add_test(tests, it_may_be_watched_for_edges);
-	tcase_add_test(tests, a_call_waits_for_its_answer_its_refusal_or_its_deadline);
+	tcase_add_test(tests, close_ends_requests_that_were_never_sent);
+	tcase_add_test(tests, an_idle_client_needs_no_wakeup);
+	tcase_add_test(tests, it_may_be_watched_edge_triggered);
+	tcase_add_test(tests, a_call_waits_for_its_response_its_refusal_or_its_deadline);
 	return tests_run(tests);
 }

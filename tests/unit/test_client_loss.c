@@ -1,4 +1,4 @@
-/* Gateways that die, come back, take over or talk nonsense. */
+/* Gateways that die, return, take over or send invalid bodies. */
 #include <stdio.h>
 
 #include "gateway_double.h"
@@ -8,36 +8,36 @@ static const struct {
 	size_t len;
 } malformed[] = {
 	{ BYTES("") }, { BYTES("\xc1") }, { BYTES("hello") },
-	{ BYTES("\x94\x01\x00\xc0") },                     /* cut short */
-	{ BYTES("\x94\x01\x00\xc0\xdd\xff\xff\xff\xff") }, /* claims what is not there */
-	{ BYTES("\x94\x01\x00\xc0\xa1\xff") },             /* no UTF-8 */
+	{ BYTES("\x94\x01\x00\xc0") },                     /* truncated */
+	{ BYTES("\x94\x01\x00\xc0\xdd\xff\xff\xff\xff") }, /* a count beyond the input */
+	{ BYTES("\x94\x01\x00\xc0\xa1\xff") },             /* not UTF-8 */
 	{ BYTES("\x94\x01\x00\xc0\xd4\x01\x01") },         /* an extension */
 };
 
-START_TEST(a_gateway_that_talks_nonsense_is_left_and_what_is_safe_asked_again)
+START_TEST(after_an_invalid_body_it_disconnects_and_repeats_safe_requests)
 {
 	struct outcome reads, writes;
 	submit(&reads, "topics.get");
 	submit(&writes, "topics.create");
 	UNTIL(here.count == 2);
-	say_to(&here, &here.asked[0], (struct span){ malformed[_i].bytes, malformed[_i].len });
+	send_to(&here, &here.requests[0], (struct span){ malformed[_i].bytes, malformed[_i].len });
 	UNTIL(writes.times);
 	ck_assert_int_eq(writes.status, STUDY_PROTOCOL);
 	ck_assert(writes.error.is_outcome_unknown);
 	UNTIL(here.count == 3);
-	answer(&here, 2, 5);
+	respond(&here, 2, 5);
 	UNTIL(reads.times);
 	ck_assert_int_eq(reads.n, 5);
 }
 END_TEST
 
-START_TEST(nonsense_without_end_is_not_asked_for_without_end)
+START_TEST(invalid_bodies_are_not_requested_for_ever)
 {
 	struct outcome o;
 	submit(&o, "topics.get");
 	for (int i = 0; i < 4; i++) {
 		UNTIL(here.count == i + 1);
-		say_to(&here, &here.asked[i], SPAN("\xc1"));
+		send_to(&here, &here.requests[i], SPAN("\xc1"));
 	}
 	UNTIL(o.times);
 	ck_assert_int_eq(o.status, STUDY_PROTOCOL);
@@ -45,18 +45,18 @@ START_TEST(nonsense_without_end_is_not_asked_for_without_end)
 }
 END_TEST
 
-/* [1, msgid, error, result] of which the parts are no answer: only that request is wrong. */
-START_TEST(an_answer_that_is_wrong_in_itself_ends_its_request_only)
+/* [1, msgid, error, result] whose parts are invalid affects only that request. */
+START_TEST(an_invalid_response_ends_only_its_request)
 {
 	struct outcome o[3];
 	struct buf out = { 0 };
 	for (int i = 0; i < 3; i++)
 		submit(&o[i], "topics.get");
 	UNTIL(here.count == 3);
-	envelope_put_result(&out, here.asked[0].msgid, SPAN("\x81\x01\x02"));
-	envelope_put_error(&out, here.asked[1].msgid, SPAN("\x81\xa7message\xa2no"));
-	put_answer(&out, &here.asked[2], 3);
-	say_to(&here, &here.asked[0], buf_view(&out));
+	envelope_put_result(&out, here.requests[0].msgid, SPAN("\x81\x01\x02"));
+	envelope_put_error(&out, here.requests[1].msgid, SPAN("\x81\xa7message\xa2no"));
+	put_response(&out, &here.requests[2], 3);
+	send_to(&here, &here.requests[0], buf_view(&out));
 	buf_fini(&out);
 	UNTIL(ended == 3);
 	ck_assert_int_eq(o[0].status, STUDY_PROTOCOL);
@@ -85,12 +85,12 @@ static const struct {
 	{ "not.known", false },
 };
 
-START_TEST(a_restart_in_mid_call_repeats_what_is_safe_and_nothing_else)
+START_TEST(a_restart_during_a_call_repeats_only_safe_requests)
 {
 	struct outcome o;
 	submit(&o, in_mid_call[_i].method);
 	UNTIL(here.count == 1);
-	struct asked before = here.asked[0];
+	struct received before = here.requests[0];
 	restart(&here);
 	if (!in_mid_call[_i].is_repeated) {
 		UNTIL(o.times);
@@ -101,18 +101,18 @@ START_TEST(a_restart_in_mid_call_repeats_what_is_safe_and_nothing_else)
 		return;
 	}
 	UNTIL(here.count == 1);
-	ck_assert_str_eq(here.asked[0].request_id, before.request_id);
-	ck_assert_str_eq(here.asked[0].session_id, before.session_id);
+	ck_assert_str_eq(here.requests[0].request_id, before.request_id);
+	ck_assert_str_eq(here.requests[0].session_id, before.session_id);
 	bool makes = strcmp(before.method, "sessions.log") == 0
 		     || strcmp(before.method, "sessions.create") == 0;
 	ck_assert_uint_eq(strlen(before.session_id), makes ? 36 : 0);
-	answer(&here, 0, 8);
+	respond(&here, 0, 8);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.n, 8);
 }
 END_TEST
 
-/* The connection before may have done it: whether the one after denies it says nothing. */
+/* The former connection may have run it, so a refusal on the next one proves nothing. */
 static const struct {
 	const char *method;
 	enum status refusal;
@@ -126,7 +126,7 @@ static const struct {
 	{ "topics.get", ST_DATABASE_UNAVAILABLE, "DATABASE_UNAVAILABLE", false },
 };
 
-START_TEST(a_repeated_write_that_is_refused_may_have_been_done)
+START_TEST(a_repeated_write_that_is_refused_may_have_run)
 {
 	struct outcome o;
 	submit(&o, refused_again[_i].method);
@@ -140,12 +140,12 @@ START_TEST(a_repeated_write_that_is_refused_may_have_been_done)
 }
 END_TEST
 
-START_TEST(an_answer_that_came_before_the_loss_counts)
+START_TEST(a_response_that_came_before_the_loss_counts)
 {
 	struct outcome o;
 	submit(&o, "topics.create");
 	UNTIL(here.count == 1);
-	answer(&here, 0, 4);
+	respond(&here, 0, 4);
 	gateway_close(&here);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.status, STUDY_OK);
@@ -153,7 +153,7 @@ START_TEST(an_answer_that_came_before_the_loss_counts)
 }
 END_TEST
 
-START_TEST(what_was_not_sent_waits_for_a_gateway)
+START_TEST(unsent_requests_wait_for_a_gateway)
 {
 	struct outcome o;
 	gateway_close(&here);
@@ -163,13 +163,13 @@ START_TEST(what_was_not_sent_waits_for_a_gateway)
 	ck_assert_int_eq(o.times, 0);
 	gateway_open(&here);
 	UNTIL(here.count == 1);
-	answer(&here, 0, 1);
+	respond(&here, 0, 1);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.status, STUDY_OK);
 }
 END_TEST
 
-START_TEST(without_any_gateway_it_was_not_done)
+START_TEST(without_any_gateway_the_request_did_not_run)
 {
 	struct outcome o;
 	gateway_close(&here);
@@ -194,21 +194,21 @@ START_TEST(the_next_gateway_takes_over)
 	gateway_close(&here);
 	UNTIL(there.count == 1);
 	ck_assert_str_eq(study_client_endpoint(client), there.endpoint);
-	answer(&there, 0, 2);
+	respond(&there, 0, 2);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.n, 2);
 	gateway_open(&here);
 	submit(&o, "topics.get");
-	UNTIL(there.count == 2); /* it stays where it is served */
+	UNTIL(there.count == 2); /* it stays with the working gateway */
 	gateway_close(&there);
 	UNTIL(here.count == 1);
-	answer(&here, 0, 3);
+	respond(&here, 0, 3);
 	UNTIL(o.times);
 }
 END_TEST
 
-/* It answers what it has begun, so the connection stays until then. */
-START_TEST(what_a_draining_gateway_refuses_is_asked_of_the_next)
+/* A draining gateway responds to started requests, so the connection stays until then. */
+START_TEST(a_request_refused_by_a_draining_gateway_goes_to_the_next)
 {
 	char both[256];
 	struct outcome begun, refused, queued;
@@ -222,21 +222,20 @@ START_TEST(what_a_draining_gateway_refuses_is_asked_of_the_next)
 	UNTIL(client->is_leaving);
 	submit(&queued, "topics.create");
 	study_dispatch(client);
-	ck_assert_int_ne(
-		study_next_timeout_ms(client), 0); /* nothing to be done until it answers */
-	answer(&here, 0, 1);
+	ck_assert_int_ne(study_next_timeout_ms(client), 0); /* nothing to do until it responds */
+	respond(&here, 0, 1);
 	UNTIL(there.count == 2);
 	ck_assert_int_eq(begun.n, 1);
 	ck_assert_int_eq(here.count, 2);
-	answer(&there, 0, 2);
-	answer(&there, 1, 3);
+	respond(&there, 0, 2);
+	respond(&there, 1, 3);
 	UNTIL(queued.times);
 	ck_assert_int_eq(refused.n, 2);
 	ck_assert_int_eq(queued.n, 3);
 }
 END_TEST
 
-START_TEST(a_gateway_that_drains_without_end_was_not_asked_in_vain)
+START_TEST(a_gateway_that_always_drains_gets_few_requests)
 {
 	struct outcome o;
 	submit_for(&o, "topics.create", 100);
@@ -245,12 +244,12 @@ START_TEST(a_gateway_that_drains_without_end_was_not_asked_in_vain)
 			refuse(&here, i, ST_SHUTTING_DOWN);
 	ck_assert_int_eq(o.status, STUDY_DISCONNECTED);
 	ck_assert(!o.error.is_outcome_unknown);
-	ck_assert_int_lt(here.count, 12); /* with pauses that grow */
+	ck_assert_int_lt(here.count, 12); /* the pauses grow */
 }
 END_TEST
 
-/* The file of a gateway that is not there any more refuses; the first is not the only one. */
-START_TEST(a_first_endpoint_that_is_dead_does_not_matter)
+/* The socket file of a dead gateway refuses connections. */
+START_TEST(a_dead_first_endpoint_is_skipped)
 {
 	char both[256];
 	struct outcome o;
@@ -258,14 +257,14 @@ START_TEST(a_first_endpoint_that_is_dead_does_not_matter)
 	reopen_with((struct study_options){ .endpoints = both });
 	submit(&o, "topics.get");
 	UNTIL(here.count == 1);
-	answer(&here, 0, 1);
+	respond(&here, 0, 1);
 	UNTIL(o.times);
 }
 END_TEST
 
 /* ---- CURVE ---- */
 
-START_TEST(with_keys_it_talks_to_the_server_that_has_them_and_to_no_other)
+START_TEST(with_keys_it_connects_only_to_the_server_with_that_key)
 {
 	char server[41], server_secret[41], own[41], secret[41];
 	struct gateway_double *g = &there;
@@ -286,7 +285,7 @@ START_TEST(with_keys_it_talks_to_the_server_that_has_them_and_to_no_other)
 		.secret_key = secret });
 	submit(&o, "topics.get");
 	UNTIL(g->count == 1);
-	answer(g, 0, 6);
+	respond(g, 0, 6);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.n, 6);
 	reopen_with((struct study_options){ .endpoints = g->endpoint,
@@ -302,22 +301,21 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tests_new("client loss");
-	tcase_add_loop_test(tests,
-		a_gateway_that_talks_nonsense_is_left_and_what_is_safe_asked_again, 0,
-		ROWS(malformed));
-	tcase_add_test(tests, nonsense_without_end_is_not_asked_for_without_end);
-	tcase_add_test(tests, an_answer_that_is_wrong_in_itself_ends_its_request_only);
-	tcase_add_loop_test(tests, a_restart_in_mid_call_repeats_what_is_safe_and_nothing_else, 0,
-		ROWS(in_mid_call));
+	tcase_add_loop_test(tests, after_an_invalid_body_it_disconnects_and_repeats_safe_requests,
+		0, ROWS(malformed));
+	tcase_add_test(tests, invalid_bodies_are_not_requested_for_ever);
+	tcase_add_test(tests, an_invalid_response_ends_only_its_request);
 	tcase_add_loop_test(
-		tests, a_repeated_write_that_is_refused_may_have_been_done, 0, ROWS(refused_again));
-	tcase_add_test(tests, an_answer_that_came_before_the_loss_counts);
-	tcase_add_test(tests, what_was_not_sent_waits_for_a_gateway);
-	tcase_add_test(tests, without_any_gateway_it_was_not_done);
+		tests, a_restart_during_a_call_repeats_only_safe_requests, 0, ROWS(in_mid_call));
+	tcase_add_loop_test(
+		tests, a_repeated_write_that_is_refused_may_have_run, 0, ROWS(refused_again));
+	tcase_add_test(tests, a_response_that_came_before_the_loss_counts);
+	tcase_add_test(tests, unsent_requests_wait_for_a_gateway);
+	tcase_add_test(tests, without_any_gateway_the_request_did_not_run);
 	tcase_add_test(tests, the_next_gateway_takes_over);
-	tcase_add_test(tests, what_a_draining_gateway_refuses_is_asked_of_the_next);
-	tcase_add_test(tests, a_gateway_that_drains_without_end_was_not_asked_in_vain);
-	tcase_add_test(tests, a_first_endpoint_that_is_dead_does_not_matter);
-	tcase_add_test(tests, with_keys_it_talks_to_the_server_that_has_them_and_to_no_other);
+	tcase_add_test(tests, a_request_refused_by_a_draining_gateway_goes_to_the_next);
+	tcase_add_test(tests, a_gateway_that_always_drains_gets_few_requests);
+	tcase_add_test(tests, a_dead_first_endpoint_is_skipped);
+	tcase_add_test(tests, with_keys_it_connects_only_to_the_server_with_that_key);
 	return tests_run(tests);
 }

@@ -1,4 +1,4 @@
-/* What is refused before anything goes over the wire. */
+/* Errors that are found before anything is sent. */
 #include "gateway_double.h"
 
 static const char forty[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
@@ -28,7 +28,7 @@ static const struct {
 		"public_key" },
 };
 
-START_TEST(a_wrong_option_is_refused_by_name)
+START_TEST(a_wrong_option_is_refused_with_its_name)
 {
 	struct study_client *none = NULL;
 	struct study_error why = { 0 };
@@ -64,7 +64,7 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tests_new("client options");
-	tcase_add_loop_test(tests, a_wrong_option_is_refused_by_name, 0, ROWS(wrong_options));
+	tcase_add_loop_test(tests, a_wrong_option_is_refused_with_its_name, 0, ROWS(wrong_options));
 	tcase_add_test(tests, a_wrong_call_is_refused_before_it_is_sent);
 	return tests_run(tests);
 }

@@ -42,7 +42,7 @@ static struct study_value *from_json(const char *json)
 	return value;
 }
 
-START_TEST(every_type_is_read_as_itself_and_as_nothing_else)
+START_TEST(every_type_is_read_only_as_itself)
 {
 	struct study_value *root =
 		decode((struct span){ BYTES("\x98\xc0\xc3\x2a\xcb\x3f\xf8\0\0\0\0\0\0\xa2hi\xc4\x02"
@@ -76,7 +76,7 @@ START_TEST(every_type_is_read_as_itself_and_as_nothing_else)
 }
 END_TEST
 
-START_TEST(a_path_through_what_is_absent_ends_in_the_fallback)
+START_TEST(a_path_through_an_absent_value_gives_the_fallback)
 {
 	const struct study_value *v = study_value_at(study_value_get(NULL, "data"), 3);
 	ck_assert_int_eq(study_value_type(v), STUDY_ABSENT);
@@ -104,7 +104,7 @@ static const struct {
 	{ BYTES("\xcb\x7f\xf0\0\0\0\0\0\0"), -1, INFINITY },
 };
 
-START_TEST(a_number_is_an_integer_where_it_is_one)
+START_TEST(a_whole_number_is_an_integer)
 {
 	struct study_value *v = decode((struct span){ numbers[_i].bytes, numbers[_i].len });
 	ck_assert_int_eq(study_value_int(v, -1), numbers[_i].as_int);
@@ -113,7 +113,7 @@ START_TEST(a_number_is_an_integer_where_it_is_one)
 }
 END_TEST
 
-START_TEST(a_key_that_is_no_text_is_refused)
+START_TEST(a_key_that_is_not_a_text_is_refused)
 {
 	struct study_value *value = NULL;
 	ck_assert_int_eq(
@@ -123,7 +123,7 @@ START_TEST(a_key_that_is_no_text_is_refused)
 }
 END_TEST
 
-START_TEST(an_answer_of_too_many_values_is_refused_before_memory_is_asked_for)
+START_TEST(a_response_with_too_many_values_is_refused_before_it_is_allocated)
 {
 	struct buf nils = { 0 };
 	struct study_value *value = NULL;
@@ -137,7 +137,7 @@ END_TEST
 
 /* ---- params ---- */
 
-START_TEST(params_are_built_in_order_and_may_be_used_again)
+START_TEST(params_keep_their_order_and_may_be_reused)
 {
 	struct study_params *p = NULL;
 	ck_assert_int_eq(study_params_new(&p), STUDY_OK);
@@ -170,7 +170,7 @@ START_TEST(params_are_built_in_order_and_may_be_used_again)
 }
 END_TEST
 
-START_TEST(a_session_id_is_added_only_where_there_is_none)
+START_TEST(a_session_id_is_added_only_if_there_is_none)
 {
 	struct study_params *p = NULL;
 	ck_assert_int_eq(study_params_new(&p), STUDY_OK);
@@ -254,7 +254,7 @@ static const struct {
 	{ put_too_much, STUDY_INVALID_ARGUMENT },
 };
 
-START_TEST(a_failure_is_kept_until_the_params_are_used)
+START_TEST(an_error_is_kept_until_the_params_are_used)
 {
 	struct study_params *p = NULL;
 	struct study_error why = { 0 };
@@ -285,7 +285,7 @@ static const struct {
 	{ "{\"\\u0041\":{\"A\":1}}", "{\"A\":{\"A\":1}}" },
 };
 
-START_TEST(json_goes_in_and_comes_out)
+START_TEST(json_is_read_and_written)
 {
 	struct study_value *v = from_json(good_json[_i].in);
 	char *json = NULL;
@@ -315,7 +315,7 @@ static const struct {
 	{ "{\"a\":[[[[[[[[[[[[[1]]]]]]]]]]]]]}", "" },
 };
 
-START_TEST(what_is_not_json_is_refused_with_a_reason)
+START_TEST(invalid_json_is_refused_with_a_reason)
 {
 	struct study_params *params = NULL;
 	struct study_error why = { 0 };
@@ -333,12 +333,12 @@ END_TEST
 START_TEST(numbers_are_written_with_a_point_in_every_locale)
 {
 	if (!setlocale(LC_ALL, "de_DE.UTF-8"))
-		return; /* not installed here: the functions that would differ are still run above */
+		return; /* the locale is not installed */
 	struct study_value *v = from_json("{\"a\":1.5}");
 	char *json = NULL;
 	ck_assert_int_eq(study_value_to_json(v, &json), STUDY_OK);
 	ck_assert_str_eq(json, "{\"a\":1.5}");
-	ck_assert_double_eq(strtod("1,5", NULL), 1.5); /* the caller's locale is as it was */
+	ck_assert_double_eq(strtod("1,5", NULL), 1.5); /* the locale of the caller is unchanged */
 	study_text_free(&json);
 	study_value_free(&v);
 }
@@ -346,7 +346,7 @@ END_TEST
 
 /* ---- requests ---- */
 
-START_TEST(a_msgid_finds_only_the_use_it_was_made_for)
+START_TEST(a_msgid_finds_only_its_own_request)
 {
 	struct requests requests = { .max = 20 };
 	struct request *taken[20];
@@ -376,17 +376,17 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("client value");
-	tcase_add_test(tests, every_type_is_read_as_itself_and_as_nothing_else);
-	tcase_add_test(tests, a_path_through_what_is_absent_ends_in_the_fallback);
-	tcase_add_loop_test(tests, a_number_is_an_integer_where_it_is_one, 0, ROWS(numbers));
-	tcase_add_test(tests, a_key_that_is_no_text_is_refused);
-	tcase_add_test(tests, an_answer_of_too_many_values_is_refused_before_memory_is_asked_for);
-	tcase_add_test(tests, params_are_built_in_order_and_may_be_used_again);
-	tcase_add_test(tests, a_session_id_is_added_only_where_there_is_none);
-	tcase_add_loop_test(tests, a_failure_is_kept_until_the_params_are_used, 0, ROWS(built));
-	tcase_add_loop_test(tests, json_goes_in_and_comes_out, 0, ROWS(good_json));
-	tcase_add_loop_test(tests, what_is_not_json_is_refused_with_a_reason, 0, ROWS(bad_json));
+	tcase_add_test(tests, every_type_is_read_only_as_itself);
+	tcase_add_test(tests, a_path_through_an_absent_value_gives_the_fallback);
+	tcase_add_loop_test(tests, a_whole_number_is_an_integer, 0, ROWS(numbers));
+	tcase_add_test(tests, a_key_that_is_not_a_text_is_refused);
+	tcase_add_test(tests, a_response_with_too_many_values_is_refused_before_it_is_allocated);
+	tcase_add_test(tests, params_keep_their_order_and_may_be_reused);
+	tcase_add_test(tests, a_session_id_is_added_only_if_there_is_none);
+	tcase_add_loop_test(tests, an_error_is_kept_until_the_params_are_used, 0, ROWS(built));
+	tcase_add_loop_test(tests, json_is_read_and_written, 0, ROWS(good_json));
+	tcase_add_loop_test(tests, invalid_json_is_refused_with_a_reason, 0, ROWS(bad_json));
 	tcase_add_test(tests, numbers_are_written_with_a_point_in_every_locale);
-	tcase_add_test(tests, a_msgid_finds_only_the_use_it_was_made_for);
+	tcase_add_test(tests, a_msgid_finds_only_its_own_request);
 	return suite_run("client value", tests);
 }

@@ -9,7 +9,7 @@
 #include "tests/unit/suite.h"
 
 #define ZEROS  "0000000000000000000000000000000000000000"
-#define HASHES "########################################" /* over 32 bits: no key */
+#define HASHES "########################################" /* exceeds 32 bits, so it is not a key */
 
 static char dir[64], path[96], other_path[96];
 static char public_key[41], secret_key[41], another_key[41], unused[41];
@@ -61,7 +61,7 @@ static const struct {
 	{ "tcp://", true },
 };
 
-START_TEST(only_a_plain_loopback_address_needs_no_keys)
+START_TEST(only_a_clear_loopback_address_needs_no_keys)
 {
 	ck_assert_msg(curve_is_needed(endpoints[_i].endpoint) == endpoints[_i].needs_keys, "%s",
 		endpoints[_i].endpoint);
@@ -107,7 +107,7 @@ static bool allows(const struct curve *curve, const char *key, enum curve_role r
 	return curve_allows(curve, bytes, role);
 }
 
-START_TEST(who_may_connect_is_who_is_listed)
+START_TEST(only_listed_keys_may_connect)
 {
 	struct curve *curve = NULL;
 	struct fail why = { 0 };
@@ -139,7 +139,7 @@ START_TEST(who_may_connect_is_who_is_listed)
 }
 END_TEST
 
-START_TEST(without_files_there_are_no_keys_and_nobody_may)
+START_TEST(without_files_there_are_no_keys_and_nobody_may_connect)
 {
 	struct curve *curve = NULL;
 	struct curve_options options = { .key_file = "", .clients_file = NULL };
@@ -151,7 +151,7 @@ START_TEST(without_files_there_are_no_keys_and_nobody_may)
 }
 END_TEST
 
-START_TEST(a_secret_is_never_told)
+START_TEST(an_error_never_contains_a_secret)
 {
 	struct curve *curve = NULL;
 	struct fail why = { 0 };
@@ -175,11 +175,11 @@ int main(void)
 {
 	TCase *tc = tcase_create("curve");
 	tcase_add_checked_fixture(tc, make_keys, forget_keys);
-	tcase_add_loop_test(tc, only_a_plain_loopback_address_needs_no_keys, 0,
+	tcase_add_loop_test(tc, only_a_clear_loopback_address_needs_no_keys, 0,
 		sizeof endpoints / sizeof *endpoints);
 	tcase_add_test(tc, a_key_is_read_as_zeromq_reads_it);
-	tcase_add_test(tc, who_may_connect_is_who_is_listed);
-	tcase_add_test(tc, without_files_there_are_no_keys_and_nobody_may);
-	tcase_add_test(tc, a_secret_is_never_told);
+	tcase_add_test(tc, only_listed_keys_may_connect);
+	tcase_add_test(tc, without_files_there_are_no_keys_and_nobody_may_connect);
+	tcase_add_test(tc, an_error_never_contains_a_secret);
 	return suite_run("curve", tc);
 }

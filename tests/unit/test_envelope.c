@@ -12,7 +12,7 @@
 static const struct {
 	const char *what;
 	struct span body;
-	const char *text; /* NULL: accepted; else what `why` holds */
+	const char *text; /* NULL: accepted; else a part of the error text */
 } bodies[] = {
 	{ "a request", SPAN_INIT("\x94\x00\x07\xaatopics.get\x92" CONTEXT "\x80"), NULL },
 	{ "a response", SPAN_INIT("\x94\x01\x07\xc0\x2a"), NULL },
@@ -20,9 +20,12 @@ static const struct {
 	{ "nothing", SPAN_INIT(""), "truncated" },
 	{ "cut short", SPAN_INIT("\x94\x00\x01"), "truncated" },
 	{ "no array", SPAN_INIT("\x01"), "not a request, a response or a notification" },
-	{ "another kind", SPAN_INIT("\x93\x03\xa1x\x80"), "not a request, a response or a notification" },
-	{ "a request of three", SPAN_INIT("\x93\x00\x07\xa1x"), "not a request, a response or a notification" },
-	{ "a notification of four", SPAN_INIT("\x94\x02\xa1x\x80\x80"), "not a request, a response or a notification" },
+	{ "another kind", SPAN_INIT("\x93\x03\xa1x\x80"),
+		"not a request, a response or a notification" },
+	{ "a request of three", SPAN_INIT("\x93\x00\x07\xa1x"),
+		"not a request, a response or a notification" },
+	{ "a notification of four", SPAN_INIT("\x94\x02\xa1x\x80\x80"),
+		"not a request, a response or a notification" },
 	{ "a negative msgid", SPAN_INIT("\x94\x01\xff\xc0\xc0"), "msgid" },
 	{ "a msgid over 32 bits", SPAN_INIT("\x94\x01\xcf\x00\x00\x00\x01\x00\x00\x00\x00\xc0\xc0"),
 		"msgid" },
@@ -39,7 +42,7 @@ static const struct {
 	{ "an extension type", SPAN_INIT("\x94\x01\x07\xc0\xd4\x01\x00"), "extension" },
 };
 
-START_TEST(a_message_is_taken_apart_or_refused)
+START_TEST(a_message_is_decoded_or_refused)
 {
 	struct msg_reader in = msg_reader(bodies[_i].body);
 	struct envelope e = { .msgid = 99 };
@@ -56,12 +59,12 @@ START_TEST(a_message_is_taken_apart_or_refused)
 }
 END_TEST
 
-/* What a client may leave out, and what can be answered though it is wrong. */
+/* What a client may omit, and which wrong requests can get a response. */
 static const struct {
 	const char *what;
 	struct span body;
 	enum status st;
-	const char *field; /* of the context, NULL: it is fine */
+	const char *field; /* the wrong field of the context; NULL: none */
 } client_bodies[] = {
 	{ "a whole context", SPAN_INIT("\x94\x00\x07\xa1x\x92" CONTEXT "\x80"), ST_OK, NULL },
 	{ "an empty context", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x80"), ST_OK, NULL },
@@ -93,7 +96,7 @@ static const struct {
 	{ "cut short", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80"), ST_MALFORMED, NULL },
 };
 
-START_TEST(a_client_may_leave_the_context_out)
+START_TEST(a_client_may_omit_the_context)
 {
 	struct context context = { .account = 1, .request_id = SPAN("made"), .deadline_ms = 5000 };
 	struct msg_reader in = msg_reader(client_bodies[_i].body);
@@ -113,7 +116,7 @@ START_TEST(a_client_may_leave_the_context_out)
 }
 END_TEST
 
-START_TEST(a_request_comes_back)
+START_TEST(a_request_is_decoded_as_encoded)
 {
 	struct context context = { .account = 5, .request_id = SPAN("abc"), .deadline_ms = 1200 };
 	struct buf b = { 0 };
@@ -133,7 +136,7 @@ START_TEST(a_request_comes_back)
 }
 END_TEST
 
-START_TEST(responses_come_back)
+START_TEST(responses_are_decoded_as_encoded)
 {
 	struct buf b = { 0 };
 	struct envelope e;
@@ -148,7 +151,7 @@ START_TEST(responses_come_back)
 }
 END_TEST
 
-START_TEST(an_error_map_names_code_text_and_field)
+START_TEST(an_error_map_has_code_text_and_field)
 {
 	struct fail why = { 0 };
 	struct span text;
@@ -166,7 +169,7 @@ START_TEST(an_error_map_names_code_text_and_field)
 }
 END_TEST
 
-/* libpq speaks in the server's locale before a connection is up. */
+/* Before a connection is up, texts of libpq have the encoding of the server. */
 START_TEST(a_text_that_is_not_utf8_is_replaced)
 {
 	struct fail why = { .text = "fatal: \xe4rger" };
@@ -184,13 +187,12 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("envelope");
+	tcase_add_loop_test(tc, a_message_is_decoded_or_refused, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_loop_test(
-		tc, a_message_is_taken_apart_or_refused, 0, sizeof bodies / sizeof *bodies);
-	tcase_add_loop_test(tc, a_client_may_leave_the_context_out, 0,
-		sizeof client_bodies / sizeof *client_bodies);
-	tcase_add_test(tc, a_request_comes_back);
-	tcase_add_test(tc, responses_come_back);
-	tcase_add_test(tc, an_error_map_names_code_text_and_field);
+		tc, a_client_may_omit_the_context, 0, sizeof client_bodies / sizeof *client_bodies);
+	tcase_add_test(tc, a_request_is_decoded_as_encoded);
+	tcase_add_test(tc, responses_are_decoded_as_encoded);
+	tcase_add_test(tc, an_error_map_has_code_text_and_field);
 	tcase_add_test(tc, a_text_that_is_not_utf8_is_replaced);
 	return suite_run("envelope", tc);
 }

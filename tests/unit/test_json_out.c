@@ -56,7 +56,7 @@ static const struct {
 		"{\"b\":2}" },
 	{ "only such keys", SPAN_INIT("\x81\xc0\x01"), "{}" },
 	{ "a key to escape", SPAN_INIT("\x81\xa1\n\x01"), "{\"\\n\":1}" },
-	/* broken input: one valid value all the same */
+	/* broken input gives a valid value, too */
 	{ "nothing", SPAN_INIT(""), "null" },
 	{ "cut text",
 		SPAN_INIT("\xa5"
@@ -75,7 +75,7 @@ static const struct {
 	{ "an array of 4 G", SPAN_INIT("\xdd\xff\xff\xff\xff"), "null" },
 };
 
-START_TEST(a_value_becomes_its_text)
+START_TEST(a_value_is_written_as_json)
 {
 	struct buf out = { 0 };
 	json_out_value(&out, values[_i].value);
@@ -85,7 +85,7 @@ START_TEST(a_value_becomes_its_text)
 }
 END_TEST
 
-/* Every double a few bits apart reads back as itself. */
+/* Checks doubles that are a few bits apart. */
 START_TEST(reals_read_back_the_same)
 {
 	struct buf value = { 0 }, out = { 0 };
@@ -105,7 +105,7 @@ START_TEST(reals_read_back_the_same)
 }
 END_TEST
 
-START_TEST(too_deep_a_value_ends)
+START_TEST(a_value_that_is_too_deep_ends)
 {
 	struct buf value = { 0 }, out = { 0 };
 	for (int i = 0; i < 100000; i++)
@@ -122,8 +122,8 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("json_out");
-	tcase_add_loop_test(tc, a_value_becomes_its_text, 0, sizeof values / sizeof *values);
+	tcase_add_loop_test(tc, a_value_is_written_as_json, 0, sizeof values / sizeof *values);
 	tcase_add_test(tc, reals_read_back_the_same);
-	tcase_add_test(tc, too_deep_a_value_ends);
+	tcase_add_test(tc, a_value_that_is_too_deep_ends);
 	return suite_run("json_out", tc);
 }

@@ -9,7 +9,7 @@
 
 static int from_log;
 
-/* Our stderr becomes a pipe; every test runs in a process of its own. */
+/* Makes stderr a pipe; each test runs in its own process. */
 static void catch_stderr(void)
 {
 	int ends[2];
@@ -20,7 +20,7 @@ static void catch_stderr(void)
 	unsetenv("JOURNAL_STREAM");
 }
 
-/* What was logged; closes our end so that the read ends. */
+/* The logged text. Closes the write end, so that the read ends. */
 static const char *logged(void)
 {
 	static char text[8192];
@@ -47,7 +47,7 @@ static const struct {
 	{ "debug", "error e\nwarn w\ninfo i 1\ndebug d\n" },
 };
 
-START_TEST(a_level_shows_itself_and_what_is_worse)
+START_TEST(a_level_shows_itself_and_worse_levels)
 {
 	open_level(levels[_i].level);
 	log_error("e");
@@ -76,7 +76,7 @@ START_TEST(control_bytes_cannot_forge_a_line)
 }
 END_TEST
 
-START_TEST(an_overlong_line_is_cut)
+START_TEST(a_line_that_is_too_long_is_truncated)
 {
 	char text[4000];
 	memset(text, 'x', sizeof text - 1);
@@ -104,7 +104,7 @@ START_TEST(journald_gets_its_prefix)
 }
 END_TEST
 
-START_TEST(another_stream_s_journal_is_not_ours)
+START_TEST(the_journal_of_another_stream_is_ignored)
 {
 	setenv("JOURNAL_STREAM", "1:2", 1);
 	open_level("info");
@@ -118,11 +118,11 @@ int main(void)
 	TCase *tests = tcase_create("log");
 	tcase_add_checked_fixture(tests, catch_stderr, NULL);
 	tcase_add_loop_test(
-		tests, a_level_shows_itself_and_what_is_worse, 0, sizeof levels / sizeof *levels);
+		tests, a_level_shows_itself_and_worse_levels, 0, sizeof levels / sizeof *levels);
 	tcase_add_test(tests, an_unknown_level_is_refused_and_changes_nothing);
 	tcase_add_test(tests, control_bytes_cannot_forge_a_line);
-	tcase_add_test(tests, an_overlong_line_is_cut);
+	tcase_add_test(tests, a_line_that_is_too_long_is_truncated);
 	tcase_add_test(tests, journald_gets_its_prefix);
-	tcase_add_test(tests, another_stream_s_journal_is_not_ours);
+	tcase_add_test(tests, the_journal_of_another_stream_is_ignored);
 	return suite_run("log", tests);
 }

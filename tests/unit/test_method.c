@@ -4,7 +4,7 @@
 #include "common/msg.h"
 #include "tests/unit/suite.h"
 
-/* `param` is given as an integer where it is not NULL. */
+/* A map with one integer param; NULL: an empty map. */
 static struct span params_with(struct buf *out, const char *param, int64_t value)
 {
 	buf_clear(out);
@@ -53,7 +53,7 @@ START_TEST(a_request_has_a_lane_and_a_number_of_rows)
 }
 END_TEST
 
-START_TEST(a_limit_that_is_no_integer_counts_as_the_largest)
+START_TEST(a_limit_that_is_not_an_integer_counts_as_the_maximum)
 {
 	struct buf bytes = { 0 };
 	msg_put_map(&bytes, 1);
@@ -64,7 +64,7 @@ START_TEST(a_limit_that_is_no_integer_counts_as_the_largest)
 }
 END_TEST
 
-START_TEST(a_method_runs_in_its_lane_and_where_a_param_takes_it)
+START_TEST(a_method_runs_in_its_lane_and_in_the_lane_of_a_param)
 {
 	const struct method *list = method_find(SPAN("topics.list"));
 	const struct method *create = method_find(SPAN("topics.create"));
@@ -74,7 +74,7 @@ START_TEST(a_method_runs_in_its_lane_and_where_a_param_takes_it)
 }
 END_TEST
 
-START_TEST(no_method_runs_in_no_lane)
+START_TEST(every_method_runs_in_a_lane)
 {
 	for (size_t i = 0; i < method_count(); i++) {
 		size_t lanes = 0;
@@ -182,9 +182,9 @@ int main(void)
 	TCase *tests = tcase_create("method");
 	tcase_add_loop_test(tests, a_request_has_a_lane_and_a_number_of_rows, 0,
 		sizeof requests / sizeof *requests);
-	tcase_add_test(tests, a_limit_that_is_no_integer_counts_as_the_largest);
-	tcase_add_test(tests, a_method_runs_in_its_lane_and_where_a_param_takes_it);
-	tcase_add_test(tests, no_method_runs_in_no_lane);
+	tcase_add_test(tests, a_limit_that_is_not_an_integer_counts_as_the_maximum);
+	tcase_add_test(tests, a_method_runs_in_its_lane_and_in_the_lane_of_a_param);
+	tcase_add_test(tests, every_method_runs_in_a_lane);
 	tcase_add_test(tests, each_method_is_found_by_its_name_and_no_other);
 	tcase_add_test(tests, a_search_looks_at_few_slots);
 	tcase_add_test(tests, every_row_is_complete);

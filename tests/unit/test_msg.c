@@ -60,7 +60,7 @@ static const struct {
 		0 },
 };
 
-START_TEST(measure_bounds_what_it_walks)
+START_TEST(measure_checks_depth_counts_and_texts)
 {
 	struct fail why = { 0 };
 	size_t size = 0;
@@ -81,7 +81,7 @@ static const int64_t integers[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, UINT
 	(int64_t)UINT32_MAX + 1, INT64_MAX, -1, -32, -33, -128, -129, -32768, -32769, INT32_MIN,
 	(int64_t)INT32_MIN - 1, INT64_MIN };
 
-START_TEST(integers_come_back)
+START_TEST(integers_are_read_as_written)
 {
 	struct buf b = { 0 };
 	struct msg_token t;
@@ -95,7 +95,7 @@ START_TEST(integers_come_back)
 }
 END_TEST
 
-START_TEST(over_int64_is_told_apart)
+START_TEST(integers_above_int64_have_their_own_type)
 {
 	struct msg_reader in = msg_reader(SPAN("\xcf\x80\x00\x00\x00\x00\x00\x00\x00"));
 	struct msg_token t;
@@ -105,7 +105,7 @@ START_TEST(over_int64_is_told_apart)
 }
 END_TEST
 
-START_TEST(reals_of_both_widths)
+START_TEST(reals_of_both_widths_are_read)
 {
 	struct msg_reader in = msg_reader(SPAN("\xca\xbf\xc0\x00\x00"));
 	struct msg_token t;
@@ -120,7 +120,7 @@ START_TEST(reals_of_both_widths)
 }
 END_TEST
 
-START_TEST(a_failed_read_moves_nothing)
+START_TEST(a_failed_read_does_not_advance)
 {
 	struct msg_reader in = msg_reader(SPAN("\xa5"
 					       "ab")),
@@ -132,7 +132,7 @@ START_TEST(a_failed_read_moves_nothing)
 }
 END_TEST
 
-START_TEST(a_map_is_looked_up_by_key)
+START_TEST(a_key_is_found_in_a_map)
 {
 	struct buf b = { 0 };
 	struct span text, value;
@@ -174,13 +174,14 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("msg");
+	tcase_add_loop_test(tests, measure_checks_depth_counts_and_texts, 0,
+		sizeof measured / sizeof *measured);
 	tcase_add_loop_test(
-		tests, measure_bounds_what_it_walks, 0, sizeof measured / sizeof *measured);
-	tcase_add_loop_test(tests, integers_come_back, 0, sizeof integers / sizeof *integers);
-	tcase_add_test(tests, over_int64_is_told_apart);
-	tcase_add_test(tests, reals_of_both_widths);
-	tcase_add_test(tests, a_failed_read_moves_nothing);
-	tcase_add_test(tests, a_map_is_looked_up_by_key);
+		tests, integers_are_read_as_written, 0, sizeof integers / sizeof *integers);
+	tcase_add_test(tests, integers_above_int64_have_their_own_type);
+	tcase_add_test(tests, reals_of_both_widths_are_read);
+	tcase_add_test(tests, a_failed_read_does_not_advance);
+	tcase_add_test(tests, a_key_is_found_in_a_map);
 	tcase_add_test(tests, a_full_buffer_stays_consistent);
 	return suite_run("msg", tests);
 }

@@ -1,4 +1,4 @@
-/* The form of names: what folds to what. */
+/* The form of names. */
 #include <string.h>
 
 #include "common/name.h"

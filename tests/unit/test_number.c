@@ -1,4 +1,4 @@
-/* Which whole number a number means, by one rule for HTTP, RPC and files. */
+/* Whole numbers in any notation. */
 #include "common/number.h"
 #include "tests/unit/suite.h"
 
@@ -46,7 +46,7 @@ START_TEST(a_number_is_whole_or_refused)
 }
 END_TEST
 
-START_TEST(a_nul_ends_no_number)
+START_TEST(a_nul_does_not_end_a_number)
 {
 	int64_t whole;
 	ck_assert(!number_of_text((struct span){ "30\0", 3 }, &whole));
@@ -58,6 +58,6 @@ int main(void)
 	TCase *tests = tcase_create("number");
 	tcase_add_loop_test(
 		tests, a_number_is_whole_or_refused, 0, sizeof numbers / sizeof *numbers);
-	tcase_add_test(tests, a_nul_ends_no_number);
+	tcase_add_test(tests, a_nul_does_not_end_a_number);
 	return suite_run("number", tests);
 }

@@ -7,7 +7,7 @@
 enum kind { NOTHING, NIL, INT, REAL, TEXT, BOOL, ARRAY };
 
 struct value {
-	const char *name; /* NULL: the method's required params are all that is given */
+	const char *name; /* NULL: no other param than the required ones */
 	enum kind kind;
 	double number;
 	const char *text;
@@ -31,7 +31,7 @@ static const struct {
 	const char *method;
 	struct value value;
 	const char *field, *text; /* NULL: accepted */
-} judged[] = {
+} checked[] = {
 	{ "topics.get", { "topic_id", INT, 1, NULL }, NULL, NULL },
 	{ "topics.get", { "topic_id", REAL, 7.0, NULL }, NULL, NULL },
 	{ "topics.get", { NULL, NOTHING, 0, NULL }, "topic_id", "topic_id is required" },
@@ -70,7 +70,7 @@ static const struct {
 	{ "sessions.create", { "notes", NIL, 0, NULL }, NULL, NULL },
 	{ "topics.create", { "description", NIL, 0, NULL }, NULL, NULL },
 	{ "sessions.list", { "cursor", NIL, 0, NULL }, NULL, NULL },
-	{ "sessions.update", { "notes", NIL, 0, NULL }, NULL, NULL }, /* it clears them */
+	{ "sessions.update", { "notes", NIL, 0, NULL }, NULL, NULL }, /* clears them */
 	{ "sessions.update", { "study_date", NIL, 0, NULL }, "study_date",
 		"study_date must not be null" },
 	{ "sessions.update", { "duration_minutes", NIL, 0, NULL }, "duration_minutes",
@@ -151,7 +151,7 @@ static void put_value(struct buf *b, const struct value *v)
 	}
 }
 
-/* What is required but for the value under test. */
+/* All required params except the one under test. */
 static uint32_t put_required(struct buf *b, const struct method *m, const char *but)
 {
 	uint32_t pairs = 0;
@@ -169,10 +169,10 @@ static uint32_t put_required(struct buf *b, const struct method *m, const char *
 	return pairs;
 }
 
-START_TEST(a_value_is_judged_by_its_row)
+START_TEST(a_value_is_checked_by_its_row)
 {
-	const struct value *v = &judged[_i].value;
-	const struct method *m = method_find(span_of(judged[_i].method));
+	const struct value *v = &checked[_i].value;
+	const struct method *m = method_find(span_of(checked[_i].method));
 	struct fail why = { 0 };
 	struct buf b = { 0 };
 	ck_assert_ptr_nonnull(m);
@@ -185,16 +185,16 @@ START_TEST(a_value_is_judged_by_its_row)
 	}
 	msg_close(&b, mark, pairs);
 	enum status st = params_decode(m, buf_view(&b), values, &names, &why);
-	ck_assert_int_eq(st, judged[_i].field ? ST_INVALID_INPUT : ST_OK);
-	if (judged[_i].field) {
-		ck_assert_str_eq(why.field, judged[_i].field);
-		ck_assert_str_eq(why.text, judged[_i].text);
+	ck_assert_int_eq(st, checked[_i].field ? ST_INVALID_INPUT : ST_OK);
+	if (checked[_i].field) {
+		ck_assert_str_eq(why.field, checked[_i].field);
+		ck_assert_str_eq(why.text, checked[_i].text);
 	}
 	buf_fini(&b);
 }
 END_TEST
 
-START_TEST(values_come_out_as_they_are_meant)
+START_TEST(values_are_decoded)
 {
 	const struct method *m = method_find(SPAN("sessions.log"));
 	struct fail why = { 0 };
@@ -220,7 +220,7 @@ START_TEST(values_come_out_as_they_are_meant)
 }
 END_TEST
 
-START_TEST(a_cursor_is_taken_apart)
+START_TEST(a_cursor_is_decoded)
 {
 	struct buf b = { 0 };
 	msg_put_map(&b, 1);
@@ -235,7 +235,7 @@ START_TEST(a_cursor_is_taken_apart)
 }
 END_TEST
 
-START_TEST(defaults_stand_in_for_what_is_absent)
+START_TEST(absent_values_get_defaults)
 {
 	const struct method *m = method_find(SPAN("sessions.list"));
 	ck_assert_int_eq(params_decode(m, SPAN("\x80"), values, &names, NULL), ST_OK);
@@ -257,7 +257,7 @@ static const struct {
 	{ "nothing", SPAN_INIT("") },
 };
 
-START_TEST(what_is_no_map_of_names_is_refused)
+START_TEST(params_that_are_not_a_map_of_names_are_refused)
 {
 	struct fail why = { 0 };
 	const struct method *m = method_find(_i == 3 ? SPAN("topics.create") : SPAN("topics.get"));
@@ -283,11 +283,11 @@ int main(void)
 {
 	TCase *tc = tcase_create("params");
 	tcase_add_checked_fixture(tc, begin, end);
-	tcase_add_loop_test(tc, a_value_is_judged_by_its_row, 0, sizeof judged / sizeof *judged);
-	tcase_add_test(tc, values_come_out_as_they_are_meant);
-	tcase_add_test(tc, a_cursor_is_taken_apart);
-	tcase_add_test(tc, defaults_stand_in_for_what_is_absent);
-	tcase_add_loop_test(
-		tc, what_is_no_map_of_names_is_refused, 0, sizeof broken / sizeof *broken);
+	tcase_add_loop_test(tc, a_value_is_checked_by_its_row, 0, sizeof checked / sizeof *checked);
+	tcase_add_test(tc, values_are_decoded);
+	tcase_add_test(tc, a_cursor_is_decoded);
+	tcase_add_test(tc, absent_values_get_defaults);
+	tcase_add_loop_test(tc, params_that_are_not_a_map_of_names_are_refused, 0,
+		sizeof broken / sizeof *broken);
 	return suite_run("params", tc);
 }

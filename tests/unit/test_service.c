@@ -14,7 +14,7 @@
 static struct service *service;
 static int stops;
 static bool finish_at_once;
-static int notified = -1; /* systemd's end of NOTIFY_SOCKET */
+static int notified = -1; /* the receiving end of NOTIFY_SOCKET */
 
 static void on_stop(void *arg)
 {
@@ -24,7 +24,7 @@ static void on_stop(void *arg)
 		service_stop(service);
 }
 
-/* An abstract socket, so that nothing stays behind. */
+/* An abstract socket leaves no file. */
 static void listen_as_systemd(void)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -81,7 +81,7 @@ static void soon(event_callback_fn call, void *arg)
 
 static int signals[] = { SIGTERM, SIGINT, SIGHUP };
 
-START_TEST(a_signal_drains_once_and_the_end_of_the_drain_is_a_clean_exit)
+START_TEST(a_signal_starts_one_drain_whose_end_is_a_clean_exit)
 {
 	finish_at_once = true;
 	soon(send_signal, &signals[_i]);
@@ -110,7 +110,7 @@ static void on_reload(void *arg)
 		soon(send_signal, &signals[2]);
 }
 
-START_TEST(a_hangup_reloads_where_that_is_wanted)
+START_TEST(a_hangup_reloads_if_there_is_a_callback)
 {
 	finish_at_once = true;
 	service_on_reload(service, on_reload);
@@ -139,7 +139,7 @@ START_TEST(a_closed_pipe_does_not_kill)
 }
 END_TEST
 
-START_TEST(systemd_hears_ready_watchdog_and_stopping)
+START_TEST(systemd_gets_ready_watchdog_and_stopping)
 {
 	listen_as_systemd();
 	setenv("WATCHDOG_USEC", "20000", 1);
@@ -149,7 +149,7 @@ START_TEST(systemd_hears_ready_watchdog_and_stopping)
 	service_set_status(service, "2 workers");
 	ck_assert_str_eq(next_notice(), "STATUS=2 workers");
 	while (recv(notified, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT)
-		< 0) /* until the loop's timer */
+		< 0) /* until the timer fires */
 		ck_assert_int_eq(event_base_loop(service_base(service), EVLOOP_ONCE), 0);
 	ck_assert_str_eq(next_notice(), "WATCHDOG=1");
 	soon(send_signal, &signals[0]);
@@ -162,7 +162,7 @@ START_TEST(systemd_hears_ready_watchdog_and_stopping)
 }
 END_TEST
 
-START_TEST(another_process_s_watchdog_is_not_ours)
+START_TEST(the_watchdog_of_another_process_is_ignored)
 {
 	listen_as_systemd();
 	setenv("WATCHDOG_USEC", "1000", 1);
@@ -174,7 +174,7 @@ START_TEST(another_process_s_watchdog_is_not_ours)
 }
 END_TEST
 
-START_TEST(the_clock_does_not_run_backwards)
+START_TEST(the_clock_never_goes_back)
 {
 	uint64_t before = service_now_ms();
 	ck_assert_uint_gt(before, 0);
@@ -186,13 +186,13 @@ int main(void)
 {
 	TCase *tests = tcase_create("service");
 	tcase_add_checked_fixture(tests, open_service, free_service);
-	tcase_add_loop_test(tests, a_signal_drains_once_and_the_end_of_the_drain_is_a_clean_exit, 0,
+	tcase_add_loop_test(tests, a_signal_starts_one_drain_whose_end_is_a_clean_exit, 0,
 		sizeof signals / sizeof *signals);
-	tcase_add_test(tests, a_hangup_reloads_where_that_is_wanted);
+	tcase_add_test(tests, a_hangup_reloads_if_there_is_a_callback);
 	tcase_add_test(tests, a_second_signal_ends_a_drain_that_hangs);
 	tcase_add_test(tests, a_closed_pipe_does_not_kill);
-	tcase_add_test(tests, systemd_hears_ready_watchdog_and_stopping);
-	tcase_add_test(tests, another_process_s_watchdog_is_not_ours);
-	tcase_add_test(tests, the_clock_does_not_run_backwards);
+	tcase_add_test(tests, systemd_gets_ready_watchdog_and_stopping);
+	tcase_add_test(tests, the_watchdog_of_another_process_is_ignored);
+	tcase_add_test(tests, the_clock_never_goes_back);
 	return suite_run("service", tests);
 }

@@ -36,7 +36,7 @@ static enum status load(enum settings_user user, const char *const *args)
 		__VA_ARGS__, NULL \
 	}
 
-START_TEST(the_defaults_are_those_of_the_documentation)
+START_TEST(the_defaults_are_as_documented)
 {
 	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
 	ck_assert(task == SETTINGS_RUN);
@@ -74,7 +74,7 @@ START_TEST(a_flag_wins_over_the_environment_and_the_environment_over_the_table)
 }
 END_TEST
 
-START_TEST(an_empty_variable_is_not_set_but_for_the_cors_lists)
+START_TEST(an_empty_variable_is_not_set_except_the_cors_lists)
 {
 	setenv("API_PORT", "", 1);
 	setenv("APP_NAME", "", 1);
@@ -92,7 +92,7 @@ START_TEST(endpoints_follow_the_runtime_directory_and_the_instance)
 	setenv("STUDYTRACKER_INSTANCE", "3", 1);
 	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
 	ck_assert_str_eq(settings.worker_endpoint, "ipc:///tmp/x/workers/workers-3.sock");
-	struct settings first = settings; /* a copy still points at valid text */
+	struct settings first = settings; /* the pointers of a copy stay valid */
 	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
 	ck_assert_str_eq(settings.gateways, "ipc:///tmp/x/workers/workers-1.sock");
 	ck_assert_str_eq(first.worker_endpoint, settings.worker_endpoint);
@@ -126,7 +126,7 @@ static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/
 	"Etc/GMT+5", "America/Port-au-Prince", "America/Indiana/Tell_City", "CET", "EST5EDT",
 	"Etc/GMT-14", "GMT0", "W-SU" };
 
-START_TEST(names_of_the_tz_database_are_taken)
+START_TEST(names_of_the_tz_database_are_accepted)
 {
 	setenv("STUDYTRACKER_TIME_ZONE", zones[_i], 1);
 	ck_assert_msg(load(FOR_WORKER, NULL) == ST_OK, "%s", why.text);
@@ -185,7 +185,7 @@ static const struct {
 	{ FOR_WORKER, "STUDYTRACKER_TIME_ZONE", "Europe/" LONG_60 },
 };
 
-START_TEST(a_wrong_value_is_refused_by_name_and_nothing_is_set)
+START_TEST(a_wrong_value_is_refused_with_its_name_and_sets_nothing)
 {
 	memset(&settings, 0x5a, sizeof settings);
 	struct settings before = settings;
@@ -198,7 +198,7 @@ START_TEST(a_wrong_value_is_refused_by_name_and_nothing_is_set)
 }
 END_TEST
 
-START_TEST(a_message_names_the_flag_where_a_flag_is_wrong)
+START_TEST(an_error_names_the_flag_if_a_flag_is_wrong)
 {
 	ck_assert(load(FOR_GATEWAY, ARGS("--port", "x")) == ST_BAD_SETTING);
 	ck_assert_str_eq(why.text, "--port is \"x\": it must be a whole number from 0 to 65535");
@@ -214,7 +214,7 @@ static const struct {
 	{ "-p", "80", "unknown argument \"-p\": see --help" },
 	{ "", NULL, "unknown argument \"\": see --help" },
 	{ "--database-url=x", NULL,
-		"unknown argument \"--database-url=x\": see --help" }, /* the worker's */
+		"unknown argument \"--database-url=x\": see --help" }, /* a setting of the worker */
 	{ "--port", NULL, "--port needs a value: see --help" },
 };
 
@@ -226,7 +226,7 @@ START_TEST(an_unknown_argument_is_refused)
 }
 END_TEST
 
-START_TEST(what_a_program_does_not_use_is_not_judged)
+START_TEST(settings_that_a_program_does_not_use_are_not_checked)
 {
 	setenv("API_PORT", "nonsense", 1);
 	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
@@ -245,7 +245,7 @@ static const struct {
 		"| `API_PORT` | `--port` | `22112` | gateway, dev |" },
 };
 
-START_TEST(a_task_is_found_even_beside_wrong_values)
+START_TEST(a_task_is_found_even_with_wrong_values)
 {
 	setenv("API_PORT", "nonsense", 1);
 	ck_assert(load(FOR_GATEWAY, ARGS("--nonsense", tasks[_i].flag)) == ST_OK);
@@ -257,7 +257,7 @@ START_TEST(a_task_is_found_even_beside_wrong_values)
 	(void)fclose(to);
 	ck_assert_ptr_nonnull(strstr(text, tasks[_i].prints));
 	if (task == SETTINGS_HELP)
-		ck_assert_ptr_null(strstr(text, "DATABASE_URL")); /* the worker's */
+		ck_assert_ptr_null(strstr(text, "DATABASE_URL")); /* a setting of the worker */
 	free(text);
 }
 END_TEST
@@ -272,7 +272,7 @@ static void on_unknown(const char *name)
 
 START_TEST(an_unknown_variable_is_named)
 {
-	unsetenv("STUDYTRACKER_BUILD_DIR"); /* of the test run itself */
+	unsetenv("STUDYTRACKER_BUILD_DIR"); /* set by the test run */
 	setenv("STUDYTRACKER_DEADLNE_MS", "1", 1);
 	setenv("STUDYTRACKER_CREDIT", "1", 1);
 	setenv("STUDYTRACKER_DATA_DIR", "/x", 1);
@@ -281,7 +281,7 @@ START_TEST(an_unknown_variable_is_named)
 }
 END_TEST
 
-START_TEST(endpoint_lists_are_walked)
+START_TEST(endpoint_lists_are_split)
 {
 	char endpoint[ENDPOINT_MAX];
 	const char *at = " ipc:///a , tcp://127.0.0.1:1,,";
@@ -295,7 +295,7 @@ END_TEST
 
 START_TEST(every_default_is_a_valid_value)
 {
-	/* load() judges the fallbacks of each row by the row's own rule. */
+	/* load() checks the default of each row by the rule of the row. */
 	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
 	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
 	ck_assert(load(FOR_DEV, NULL) == ST_OK);
@@ -308,21 +308,21 @@ int main(void)
 {
 	TCase *tests = tcase_create("settings");
 	tcase_add_checked_fixture(tests, forget_environment, NULL);
-	tcase_add_test(tests, the_defaults_are_those_of_the_documentation);
+	tcase_add_test(tests, the_defaults_are_as_documented);
 	tcase_add_test(tests, a_flag_wins_over_the_environment_and_the_environment_over_the_table);
-	tcase_add_test(tests, an_empty_variable_is_not_set_but_for_the_cors_lists);
+	tcase_add_test(tests, an_empty_variable_is_not_set_except_the_cors_lists);
 	tcase_add_test(tests, hosts_are_names_and_addresses_without_port);
 	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
 	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
-	tcase_add_loop_test(tests, names_of_the_tz_database_are_taken, 0, COUNT(zones));
+	tcase_add_loop_test(tests, names_of_the_tz_database_are_accepted, 0, COUNT(zones));
 	tcase_add_loop_test(
-		tests, a_wrong_value_is_refused_by_name_and_nothing_is_set, 0, COUNT(refused));
-	tcase_add_test(tests, a_message_names_the_flag_where_a_flag_is_wrong);
+		tests, a_wrong_value_is_refused_with_its_name_and_sets_nothing, 0, COUNT(refused));
+	tcase_add_test(tests, an_error_names_the_flag_if_a_flag_is_wrong);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
-	tcase_add_test(tests, what_a_program_does_not_use_is_not_judged);
-	tcase_add_loop_test(tests, a_task_is_found_even_beside_wrong_values, 0, COUNT(tasks));
+	tcase_add_test(tests, settings_that_a_program_does_not_use_are_not_checked);
+	tcase_add_loop_test(tests, a_task_is_found_even_with_wrong_values, 0, COUNT(tasks));
 	tcase_add_test(tests, an_unknown_variable_is_named);
-	tcase_add_test(tests, endpoint_lists_are_walked);
+	tcase_add_test(tests, endpoint_lists_are_split);
 	tcase_add_test(tests, every_default_is_a_valid_value);
 	return suite_run("settings", tests);
 }

@@ -17,7 +17,7 @@ static const struct {
 	{ "1969-12-28", 1, "1969-12-22" },
 };
 
-START_TEST(weeks_begin_where_the_account_says)
+START_TEST(weeks_begin_on_the_day_of_the_account)
 {
 	char first[DATE_TEXT_LEN + 1] = "";
 	int64_t day;
@@ -31,6 +31,6 @@ int main(void)
 {
 	TCase *tests = tcase_create("account");
 	tcase_add_loop_test(
-		tests, weeks_begin_where_the_account_says, 0, sizeof weeks / sizeof *weeks);
+		tests, weeks_begin_on_the_day_of_the_account, 0, sizeof weeks / sizeof *weeks);
 	return suite_run("study account", tests);
 }

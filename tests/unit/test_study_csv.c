@@ -14,7 +14,7 @@ static const struct {
 	struct span in;
 	bool is_end;
 	enum csv_result result;
-	size_t len; /* that it takes */
+	size_t len; /* length of the record */
 } scans[] = {
 	{ "a line", BYTES("a,b\nc"), false, CSV_RECORD, 4 },
 	{ "CRLF", BYTES("a,b\r\nc"), false, CSV_RECORD, 5 },
@@ -43,7 +43,7 @@ static const struct {
 	{ "a broken line that is not whole", BYTES("a\"b"), false, CSV_MORE, 0 },
 };
 
-START_TEST(records_end_where_rfc_4180_says)
+START_TEST(records_end_as_in_rfc_4180)
 {
 	struct csv_extent extent = { 0 };
 	enum csv_result result = csv_scan(scans[_i].in, ',', scans[_i].is_end, &extent);
@@ -55,8 +55,8 @@ START_TEST(records_end_where_rfc_4180_says)
 }
 END_TEST
 
-/* However it is cut, what comes in pieces is what comes at once. */
-START_TEST(pieces_are_the_whole)
+/* Reading in pieces of any size gives the same result as reading at once. */
+START_TEST(pieces_give_the_same_records_as_the_whole)
 {
 	struct span all = scans[_i].in;
 	for (size_t len = 0; len < all.len; len++) {
@@ -70,11 +70,11 @@ START_TEST(pieces_are_the_whole)
 }
 END_TEST
 
-START_TEST(a_record_is_bounded)
+START_TEST(the_size_of_a_record_is_limited)
 {
 	static const struct {
 		char fill, first;
-		size_t end; /* where a line end stands; 0: nowhere */
+		size_t end; /* offset of a line end; 0: none */
 		bool is_cut;
 		size_t len;
 	} cases[] = {
@@ -119,7 +119,7 @@ static const struct {
 	{ BYTES("a;b"), 1, { "a;b" }, 0 },
 };
 
-START_TEST(fields_are_what_stood_in_quotes)
+START_TEST(fields_lose_their_quotes)
 {
 	struct csv_record *record = malloc(sizeof *record);
 	ck_assert_ptr_nonnull(record);
@@ -133,7 +133,7 @@ START_TEST(fields_are_what_stood_in_quotes)
 }
 END_TEST
 
-START_TEST(what_is_put_is_read_again)
+START_TEST(fields_are_read_as_written)
 {
 	static const char *const texts[] = { "plain", "", "a,b", "\"", "a\"\"b", "\r\n", " x ",
 		"Gr\xc3\xb6\xc3\x9f"
@@ -160,7 +160,7 @@ START_TEST(what_is_put_is_read_again)
 }
 END_TEST
 
-START_TEST(a_separator_is_what_the_caller_says)
+START_TEST(the_caller_chooses_the_separator)
 {
 	struct csv_extent extent;
 	struct csv_record *record = malloc(sizeof *record);
@@ -175,7 +175,7 @@ START_TEST(a_separator_is_what_the_caller_says)
 }
 END_TEST
 
-/* Fields past those that are kept count, too. */
+/* Fields beyond CSV_FIELDS_MAX are counted, too. */
 START_TEST(all_fields_are_counted)
 {
 	struct buf line = { 0 };
@@ -191,8 +191,8 @@ START_TEST(all_fields_are_counted)
 }
 END_TEST
 
-/* Any bytes: a scan makes headway or wants more, and its record can be split. */
-START_TEST(no_bytes_do_harm)
+/* For any bytes, a scan advances or returns CSV_MORE, and its record can be split. */
+START_TEST(any_bytes_are_safe)
 {
 	static const char alphabet[] = "a,\"\r\n\0\xc3";
 	struct csv_record *record = malloc(sizeof *record);
@@ -217,15 +217,14 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("csv");
+	tcase_add_loop_test(tests, records_end_as_in_rfc_4180, 0, sizeof scans / sizeof *scans);
 	tcase_add_loop_test(
-		tests, records_end_where_rfc_4180_says, 0, sizeof scans / sizeof *scans);
-	tcase_add_loop_test(tests, pieces_are_the_whole, 0, sizeof scans / sizeof *scans);
-	tcase_add_test(tests, a_record_is_bounded);
-	tcase_add_loop_test(
-		tests, fields_are_what_stood_in_quotes, 0, sizeof splits / sizeof *splits);
-	tcase_add_test(tests, what_is_put_is_read_again);
-	tcase_add_test(tests, a_separator_is_what_the_caller_says);
+		tests, pieces_give_the_same_records_as_the_whole, 0, sizeof scans / sizeof *scans);
+	tcase_add_test(tests, the_size_of_a_record_is_limited);
+	tcase_add_loop_test(tests, fields_lose_their_quotes, 0, sizeof splits / sizeof *splits);
+	tcase_add_test(tests, fields_are_read_as_written);
+	tcase_add_test(tests, the_caller_chooses_the_separator);
 	tcase_add_test(tests, all_fields_are_counted);
-	tcase_add_loop_test(tests, no_bytes_do_harm, 0, 4);
+	tcase_add_loop_test(tests, any_bytes_are_safe, 0, 4);
 	return suite_run("study csv", tests);
 }

@@ -1,4 +1,4 @@
-/* What is drawn for people: bars, texts in columns, the line of progress. */
+/* Bars, texts in columns and the progress line. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,7 @@ END_TEST
 static const struct {
 	const char *text;
 	bool is_utf8;
-	int columns; /* room */
+	int columns; /* available width */
 	int used;
 	const char *shown;
 } texts[] = {
@@ -83,7 +83,7 @@ static const struct {
 	{ "x", true, 0, 0, "" },
 };
 
-START_TEST(texts_are_cleaned_and_cut)
+START_TEST(texts_are_made_safe_and_truncated)
 {
 	char shown[128];
 	int used = glyph_fit(
@@ -103,7 +103,7 @@ START_TEST(no_text_overflows)
 }
 END_TEST
 
-START_TEST(progress_says_rate_and_time_left)
+START_TEST(progress_shows_rate_and_time_left)
 {
 	static const struct {
 		struct progress_now now;
@@ -134,11 +134,12 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("draw");
-	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* for wcwidth */
+	(void)setlocale(LC_CTYPE, "C.UTF-8"); /* wcwidth needs it */
 	tcase_add_loop_test(tests, bars_are_drawn_to_scale, 0, sizeof bars / sizeof *bars);
 	tcase_add_test(tests, a_bar_fits_its_buffer);
-	tcase_add_loop_test(tests, texts_are_cleaned_and_cut, 0, sizeof texts / sizeof *texts);
+	tcase_add_loop_test(
+		tests, texts_are_made_safe_and_truncated, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(tests, no_text_overflows);
-	tcase_add_test(tests, progress_says_rate_and_time_left);
+	tcase_add_test(tests, progress_shows_rate_and_time_left);
 	return suite_run("study draw", tests);
 }

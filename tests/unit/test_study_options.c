@@ -33,8 +33,8 @@ static int count(char *const *args)
 
 static int parse(const char *const given[ARGS_MAX], struct arguments *out, char why[256])
 {
-	static char words[ARGS_MAX][32]; /* the arguments borrow them until the test ends */
-	static char texts[ARGS_MAX][32]; /* borrowed by the arguments until the next */
+	static char words[ARGS_MAX][32]; /* borrowed by the arguments until the test ends */
+	static char texts[ARGS_MAX][32]; /* borrowed by the arguments until the next call */
 	char *args[ARGS_MAX + 1] = { NULL };
 	memset(texts, 0, sizeof texts);
 	for (int i = 0; i < ARGS_MAX && given[i]; i++) {
@@ -51,7 +51,7 @@ static int parse(const char *const given[ARGS_MAX], struct arguments *out, char 
 }
 
 static const struct {
-	const char *args[ARGS_MAX], *why; /* a part of it */
+	const char *args[ARGS_MAX], *why; /* a part of the error */
 } refused[] = {
 	{ { "--nix" }, "unknown option --nix" },
 	{ { "-x" }, "unknown option -x" },
@@ -71,7 +71,7 @@ static const struct {
 	{ { "--ta", "x" }, "unknown option" },
 };
 
-START_TEST(what_is_wrong_is_told)
+START_TEST(an_error_explains_the_wrong_argument)
 {
 	struct arguments args;
 	char why[256];
@@ -97,7 +97,7 @@ START_TEST(options_and_words_mix)
 }
 END_TEST
 
-START_TEST(the_last_counts)
+START_TEST(the_last_value_wins)
 {
 	static const char *const given[ARGS_MAX] = { "--limit", "3", "-n", "4", "--for", "0.25",
 		"-", "-a" };
@@ -124,7 +124,7 @@ START_TEST(days_have_names)
 }
 END_TEST
 
-START_TEST(a_command_ends_the_first_part)
+START_TEST(a_command_ends_the_common_options)
 {
 	char json[] = "--json", command[] = "log", rest[] = "--nix";
 	char *args[] = { json, command, rest };
@@ -173,11 +173,12 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("options");
-	tcase_add_loop_test(tests, what_is_wrong_is_told, 0, sizeof refused / sizeof *refused);
+	tcase_add_loop_test(
+		tests, an_error_explains_the_wrong_argument, 0, sizeof refused / sizeof *refused);
 	tcase_add_test(tests, options_and_words_mix);
-	tcase_add_test(tests, the_last_counts);
+	tcase_add_test(tests, the_last_value_wins);
 	tcase_add_loop_test(tests, days_have_names, 0, 3);
-	tcase_add_test(tests, a_command_ends_the_first_part);
+	tcase_add_test(tests, a_command_ends_the_common_options);
 	tcase_add_loop_test(tests, durations_are_read, 0, sizeof durations / sizeof *durations);
 	return suite_run("study options", tests);
 }

@@ -1,4 +1,4 @@
-/* Rows of a file: ids that follow from names, and the rules of a session. */
+/* Rows of a file: derived ids and the rules of a session. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct {
 		"886313e1-3b8a-5372-9b90-0c9aee199e5d" },
 };
 
-START_TEST(an_id_follows_from_its_name)
+START_TEST(an_id_is_derived_from_its_name)
 {
 	unsigned char name_space[16], id[16];
 	char text[37] = "";
@@ -35,7 +35,7 @@ END_TEST
 
 static const struct {
 	const char *id, *day, *minutes, *tag;
-	const char *wrong; /* the field; NULL: none */
+	const char *wrong; /* the wrong field; NULL: none */
 	const char *study_date, *created_at;
 } records[] = {
 	{ "1", "2020-01-02", "5", "x", NULL, "2020-01-02", "" },
@@ -105,7 +105,7 @@ static bool judge(const struct raw_record *raw, struct record *out, struct refus
 	return record_check(raw, &rules, out, why);
 }
 
-START_TEST(a_record_is_judged)
+START_TEST(a_record_is_checked)
 {
 	struct record record;
 	struct refusal why = { 0 };
@@ -129,7 +129,7 @@ START_TEST(a_record_is_judged)
 }
 END_TEST
 
-/* The day that a file says and the moment are two things. */
+/* The day in a file and the moment are independent. */
 static const struct {
 	const char *day, *time, *wrong, *study_date, *created_at;
 } times[] = {
@@ -141,7 +141,7 @@ static const struct {
 	{ "2020-01-05", "soon", "timestamp", NULL, NULL },
 };
 
-START_TEST(a_day_and_a_moment)
+START_TEST(the_day_and_the_moment_are_independent)
 {
 	struct record record;
 	struct refusal why = { 0 };
@@ -169,7 +169,7 @@ START_TEST(a_day_may_begin_later)
 }
 END_TEST
 
-START_TEST(a_uuid_stays_what_it_is)
+START_TEST(a_uuid_is_kept)
 {
 	struct record record;
 	struct refusal why;
@@ -181,8 +181,8 @@ START_TEST(a_uuid_stays_what_it_is)
 }
 END_TEST
 
-/* Whatever looks alike is not one id. */
-START_TEST(two_ids_stay_two)
+/* Ids that look alike are different. */
+START_TEST(different_ids_stay_different)
 {
 	static const char *const alike[] = { "1", "01", "1.0", "+1", "1 1", "\xef\xbc\x91", "a",
 		"A" };
@@ -223,7 +223,7 @@ static void close_file(struct file *f)
 	(void)unlink(f->path);
 }
 
-/* A file's rows, as "tag/minutes/notes" or "!line", one after the other. */
+/* Reads all rows of a file as "tag/minutes/notes" or "!line". */
 static void read_all(const char *bytes, size_t len, enum rows_format format, char *out, size_t size)
 {
 	struct file f;
@@ -327,7 +327,7 @@ static const struct {
 	{ FILE_OF("{\"duration_minutes\":4,\"minutes\":5,\"topic\":\"z\",\"tag\":\"x\"}"), "!1;" },
 };
 
-START_TEST(rows_of_every_kind_of_file)
+START_TEST(rows_of_every_kind_of_file_are_read)
 {
 	char rows[512];
 	read_all(files[_i].bytes, files[_i].len, ROWS_ANY, rows, sizeof rows);
@@ -335,7 +335,7 @@ START_TEST(rows_of_every_kind_of_file)
 }
 END_TEST
 
-START_TEST(a_line_too_long_is_one_line)
+START_TEST(a_line_that_is_too_long_is_one_refusal)
 {
 	static const char before[] = HEADER "1,d,5,x,n\n", after[] = "\n1,d,6,y,n\n";
 	char rows[128];
@@ -351,8 +351,8 @@ START_TEST(a_line_too_long_is_one_line)
 }
 END_TEST
 
-/* Where an import is interrupted after a line, it must not go on in the middle of it. */
-START_TEST(a_line_too_long_is_passed_over_before_it_is_told)
+/* An interrupted import must not continue in the middle of a line. */
+START_TEST(a_line_that_is_too_long_is_skipped_before_it_is_reported)
 {
 	static const char before[] = HEADER, after[] = "\n1,d,6,y,n\n";
 	struct file f;
@@ -379,15 +379,17 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("record");
-	tcase_add_loop_test(tests, an_id_follows_from_its_name, 0, sizeof ids / sizeof *ids);
-	tcase_add_loop_test(tests, a_record_is_judged, 0, sizeof records / sizeof *records);
+	tcase_add_loop_test(tests, an_id_is_derived_from_its_name, 0, sizeof ids / sizeof *ids);
+	tcase_add_loop_test(tests, a_record_is_checked, 0, sizeof records / sizeof *records);
 	tcase_add_unchecked_fixture(tests, open_zone, close_zone);
-	tcase_add_loop_test(tests, a_day_and_a_moment, 0, sizeof times / sizeof *times);
+	tcase_add_loop_test(
+		tests, the_day_and_the_moment_are_independent, 0, sizeof times / sizeof *times);
 	tcase_add_test(tests, a_day_may_begin_later);
-	tcase_add_test(tests, a_uuid_stays_what_it_is);
-	tcase_add_test(tests, two_ids_stay_two);
-	tcase_add_loop_test(tests, rows_of_every_kind_of_file, 0, sizeof files / sizeof *files);
-	tcase_add_loop_test(tests, a_line_too_long_is_one_line, 0, 2);
-	tcase_add_loop_test(tests, a_line_too_long_is_passed_over_before_it_is_told, 0, 2);
+	tcase_add_test(tests, a_uuid_is_kept);
+	tcase_add_test(tests, different_ids_stay_different);
+	tcase_add_loop_test(
+		tests, rows_of_every_kind_of_file_are_read, 0, sizeof files / sizeof *files);
+	tcase_add_loop_test(tests, a_line_that_is_too_long_is_one_refusal, 0, 2);
+	tcase_add_loop_test(tests, a_line_that_is_too_long_is_skipped_before_it_is_reported, 0, 2);
 	return suite_run("study record", tests);
 }

@@ -1,4 +1,4 @@
-/* Time zones read from TZif files are what the C library makes of the same files. */
+/* Time zones, compared with the C library. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "client/study/zone_rule.h"
 #include "tests/unit/suite.h"
 
-/* Each has its own trouble: southern summers, half hours, days left out, winter time as daylight
- * time, changes at every Ramadan, none at all. */
+/* Each has its own difficulty: southern summers, half hours, skipped days, winter time as daylight
+ * saving time, changes at every Ramadan, no changes. */
 static const char *const names[] = { "UTC", "Europe/Berlin", "America/New_York", "America/Santiago",
 	"Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu",
 	"Europe/Dublin", "Asia/Tehran", "America/Sao_Paulo", "Asia/Gaza", "Pacific/Kiritimati",
@@ -24,7 +24,7 @@ static struct zone *open_zone(const char *name)
 	return zone;
 }
 
-START_TEST(offsets_are_those_of_the_c_library)
+START_TEST(offsets_equal_those_of_the_c_library)
 {
 	static const int64_t first = -2208988800, end = 4102444800, step = 17 * 3600 + 1234;
 	struct zone *zone = open_zone(names[_i]);
@@ -43,8 +43,8 @@ START_TEST(offsets_are_those_of_the_c_library)
 }
 END_TEST
 
-/* Every local time is found again, or the zone says that it is no one moment. */
-START_TEST(local_times_lead_back)
+/* Every local time converts back, or the zone reports that it is not a single moment. */
+START_TEST(local_times_convert_back)
 {
 	struct zone *zone = open_zone(names[_i]);
 	for (int64_t utc = 0; utc < INT64_C(2200000000); utc += 7 * 3600 + 111) {
@@ -70,12 +70,12 @@ static const struct {
 	{ "Europe/Berlin", 1603591200, ZONE_TWICE }, { "Europe/Berlin", 1603594799, ZONE_TWICE },
 	{ "Europe/Berlin", 1603594800, ZONE_ONCE },
 	{ "Europe/Berlin", 4109882400, ZONE_NEVER },       /* 2100-03-28T02:00:00, by the rule */
-	{ "Pacific/Apia", 1325203200, ZONE_NEVER },        /* 2011-12-30, which never was */
+	{ "Pacific/Apia", 1325203200, ZONE_NEVER },        /* 2011-12-30, a skipped day */
 	{ "Australia/Lord_Howe", 1601776800, ZONE_NEVER }, /* 2020-10-04T02:00:00 */
 	{ "Australia/Lord_Howe", 1601778600, ZONE_ONCE },  /* 02:30:00 */
 };
 
-START_TEST(clocks_are_put_forward_and_back)
+START_TEST(clocks_go_forward_and_back)
 {
 	int64_t utc = 0;
 	struct zone *zone = open_zone(locals[_i].zone);
@@ -88,7 +88,7 @@ static const char *const no_names[] = { "", "Europe/Berln", "../../../etc/passwd
 	"Europe", "Europe/../UTC", "tzdata.zi", "UTC\x1b[2J",
 	"Europe/Berlin/and/so/on/until/it/is/longer/than/any/name/of/a/zone/ever" };
 
-START_TEST(what_is_no_zone_is_refused)
+START_TEST(an_invalid_zone_is_refused)
 {
 	struct zone *zone = NULL;
 	struct fail why = { 0 };
@@ -98,8 +98,9 @@ START_TEST(what_is_no_zone_is_refused)
 }
 END_TEST
 
-/* A file that is cut anywhere, or has any byte wrong, is refused or read; never more than it is. */
-START_TEST(broken_files_do_no_harm)
+/* A file that is truncated anywhere, or has any wrong byte, is refused or read within its
+ * bounds. */
+START_TEST(broken_files_are_safe)
 {
 	char bytes[8192];
 	struct fail why;
@@ -145,7 +146,7 @@ static const struct {
 	{ "<+03", false },
 };
 
-START_TEST(rules_of_posix)
+START_TEST(posix_rules_are_read)
 {
 	struct zone_rule rule;
 	ck_assert_msg(
@@ -158,11 +159,11 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("zone");
-	tcase_add_loop_test(tests, offsets_are_those_of_the_c_library, 0, COUNT(names));
-	tcase_add_loop_test(tests, local_times_lead_back, 0, COUNT(names));
-	tcase_add_loop_test(tests, clocks_are_put_forward_and_back, 0, COUNT(locals));
-	tcase_add_loop_test(tests, what_is_no_zone_is_refused, 0, COUNT(no_names));
-	tcase_add_test(tests, broken_files_do_no_harm);
-	tcase_add_loop_test(tests, rules_of_posix, 0, COUNT(rules));
+	tcase_add_loop_test(tests, offsets_equal_those_of_the_c_library, 0, COUNT(names));
+	tcase_add_loop_test(tests, local_times_convert_back, 0, COUNT(names));
+	tcase_add_loop_test(tests, clocks_go_forward_and_back, 0, COUNT(locals));
+	tcase_add_loop_test(tests, an_invalid_zone_is_refused, 0, COUNT(no_names));
+	tcase_add_test(tests, broken_files_are_safe);
+	tcase_add_loop_test(tests, posix_rules_are_read, 0, COUNT(rules));
 	return suite_run("study zone", tests);
 }

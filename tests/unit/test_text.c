@@ -1,4 +1,4 @@
-/* The small readers of text: utf8, uuid, date, and buf's spans. */
+/* utf8, uuid, date and spans. */
 #include <string.h>
 
 #include "common/date.h"
@@ -35,7 +35,7 @@ static const struct {
 	{ SPAN_INIT("\xe2\x82"), false, 0 },
 };
 
-START_TEST(utf8_is_checked_to_the_letter)
+START_TEST(only_valid_utf8_is_accepted)
 {
 	struct span s = texts[_i].bytes;
 	ck_assert(utf8_is_valid(s.bytes, s.len) == texts[_i].is_valid);
@@ -44,7 +44,7 @@ START_TEST(utf8_is_checked_to_the_letter)
 }
 END_TEST
 
-START_TEST(utf8_is_cut_between_characters)
+START_TEST(utf8_is_truncated_between_characters)
 {
 	static const char text[] = "a\xc3\xa4\xe2\x82\xac";
 	static const size_t cuts[] = { 0, 1, 1, 3, 3, 3, 6, 6 };
@@ -53,7 +53,7 @@ START_TEST(utf8_is_cut_between_characters)
 }
 END_TEST
 
-START_TEST(names_are_shown_in_one_line)
+START_TEST(names_are_shown_on_one_line)
 {
 	char out[8];
 	utf8_show("a\nb", 3, out, sizeof out);
@@ -94,7 +94,7 @@ static const struct {
 	{ SPAN_INIT(""), false, 0 },
 };
 
-START_TEST(a_date_is_a_day_that_exists)
+START_TEST(a_date_must_exist)
 {
 	int64_t got = 77;
 	char text[DATE_TEXT_LEN];
@@ -108,7 +108,7 @@ START_TEST(a_date_is_a_day_that_exists)
 }
 END_TEST
 
-START_TEST(every_day_comes_back)
+START_TEST(every_day_is_parsed_as_formatted)
 {
 	char text[DATE_TEXT_LEN];
 	int64_t day = -25567, got = day;
@@ -165,7 +165,7 @@ static const struct {
 	{ SPAN_INIT(""), false, 0 },
 };
 
-START_TEST(an_instant_is_told_in_rfc_3339)
+START_TEST(an_instant_is_formatted_as_rfc_3339)
 {
 	int64_t got = 77;
 	ck_assert_msg(instant_parse(told_instants[_i].text, &got) == told_instants[_i].is_instant,
@@ -174,7 +174,7 @@ START_TEST(an_instant_is_told_in_rfc_3339)
 }
 END_TEST
 
-START_TEST(instants_are_rfc_3339)
+START_TEST(instants_are_parsed_as_rfc_3339)
 {
 	char text[INSTANT_TEXT_LEN];
 	instant_format(instants[_i].microseconds, text);
@@ -182,7 +182,7 @@ START_TEST(instants_are_rfc_3339)
 }
 END_TEST
 
-START_TEST(uuids_ascend_and_come_back)
+START_TEST(uuids_ascend_and_are_parsed_as_formatted)
 {
 	struct uuid_source source = { 0 };
 	unsigned char before[16] = { 0 }, uuid[16], parsed[16];
@@ -205,7 +205,7 @@ static const struct span not_uuids[] = {
 	SPAN_INIT("g1890a5d-ac96-774b-bcce-b302099a8057"), SPAN_INIT("{1890a5d-ac96-774b-bcce-b302099a805}"),
 };
 
-START_TEST(what_is_no_uuid_is_refused)
+START_TEST(a_text_that_is_not_a_uuid_is_refused)
 {
 	unsigned char out[16] = { 1 };
 	ck_assert(!uuid_parse(not_uuids[_i], out));
@@ -213,7 +213,7 @@ START_TEST(what_is_no_uuid_is_refused)
 }
 END_TEST
 
-START_TEST(spans_of_digits_are_numbers)
+START_TEST(digits_are_read_as_a_number)
 {
 	int64_t value = 5;
 	ck_assert(span_to_int(SPAN("-12"), &value) && value == -12);
@@ -228,17 +228,18 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("text");
-	tcase_add_loop_test(tc, utf8_is_checked_to_the_letter, 0, sizeof texts / sizeof *texts);
-	tcase_add_test(tc, utf8_is_cut_between_characters);
-	tcase_add_test(tc, names_are_shown_in_one_line);
-	tcase_add_loop_test(tc, a_date_is_a_day_that_exists, 0, sizeof days / sizeof *days);
-	tcase_add_test(tc, every_day_comes_back);
-	tcase_add_loop_test(tc, an_instant_is_told_in_rfc_3339, 0,
+	tcase_add_loop_test(tc, only_valid_utf8_is_accepted, 0, sizeof texts / sizeof *texts);
+	tcase_add_test(tc, utf8_is_truncated_between_characters);
+	tcase_add_test(tc, names_are_shown_on_one_line);
+	tcase_add_loop_test(tc, a_date_must_exist, 0, sizeof days / sizeof *days);
+	tcase_add_test(tc, every_day_is_parsed_as_formatted);
+	tcase_add_loop_test(tc, an_instant_is_formatted_as_rfc_3339, 0,
 		sizeof told_instants / sizeof *told_instants);
-	tcase_add_loop_test(tc, instants_are_rfc_3339, 0, sizeof instants / sizeof *instants);
-	tcase_add_test(tc, uuids_ascend_and_come_back);
 	tcase_add_loop_test(
-		tc, what_is_no_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
-	tcase_add_test(tc, spans_of_digits_are_numbers);
+		tc, instants_are_parsed_as_rfc_3339, 0, sizeof instants / sizeof *instants);
+	tcase_add_test(tc, uuids_ascend_and_are_parsed_as_formatted);
+	tcase_add_loop_test(
+		tc, a_text_that_is_not_a_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
+	tcase_add_test(tc, digits_are_read_as_a_number);
 	return suite_run("text", tc);
 }
