@@ -53,11 +53,6 @@ struct batch_options {
 	void *arg;
 };
 
-struct batch_counts {
-	size_t queued, in_flight;
-	uint64_t done, failed; /* finished requests; of these, the ones that got an error */
-};
-
 /* Does not connect yet. ST_BAD_SETTING. */
 enum status batch_open(struct event_base *base, const struct batch_options *options,
 	struct batch **out, struct fail *why) MUST_CHECK;

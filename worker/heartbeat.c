@@ -4,7 +4,7 @@
 
 #include "common/envelope.h"
 #include "common/uuid.h"
-#include "worker/database.h"
+#include "worker/link.h"
 
 static void put_int(struct buf *out, const char *key, int64_t value)
 {
@@ -27,14 +27,10 @@ static void put_methods(struct buf *out)
 	msg_close(out, mark, count);
 }
 
-static void put_stats(struct buf *out, const struct batch_counts *counts)
+static void put_counts(struct buf *out, const struct counter_table *table, const void *counts)
 {
-	msg_put_key(out, "stats");
-	msg_put_map(out, 4);
-	put_int(out, "in_flight", (int64_t)counts->in_flight);
-	put_int(out, "done", (int64_t)counts->done);
-	put_int(out, "failed", (int64_t)counts->failed);
-	put_int(out, "queued", (int64_t)counts->queued);
+	msg_put_key(out, table->name);
+	counter_put_map(out, table, counts);
 }
 
 void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
@@ -42,7 +38,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
 	envelope_open_notification(out, "worker.ready");
-	msg_put_map(out, 8);
+	msg_put_map(out, 9);
 	msg_put_key(out, "worker");
 	msg_put_text(out, (struct span){ uuid, sizeof uuid });
 	put_int(out, "pid", getpid());
@@ -53,7 +49,8 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	put_methods(out);
 	msg_put_key(out, "database");
 	msg_put_bool(out, ready->heartbeat->has_database);
-	put_stats(out, &ready->heartbeat->counts);
+	put_counts(out, &lanes_counter_table, &ready->heartbeat->counts);
+	put_counts(out, &link_counter_table, ready->link);
 }
 
 void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)

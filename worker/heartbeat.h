@@ -6,13 +6,15 @@
 #define WORKER_HEARTBEAT_H
 
 #include "common/buf.h"
-#include "worker/batch.h"
+#include "worker/lanes.h"
+
+struct link_counts;
 
 /* The worker's state, which changes from one heartbeat to the next. */
 struct heartbeat {
 	bool has_database;
 	int64_t window; /* most open requests of this gateway; 0: it must send no more */
-	struct batch_counts counts;
+	struct lanes_counts counts;
 };
 
 struct heartbeat_ready {
@@ -20,6 +22,7 @@ struct heartbeat_ready {
 	const char *version;
 	int64_t epoch, credit;
 	const struct heartbeat *heartbeat;
+	const struct link_counts *link;
 };
 
 void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready);

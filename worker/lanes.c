@@ -21,6 +21,18 @@ static const struct {
 	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, true },
 };
 
+#define AT(field) COUNTER_AT(struct lanes_counts, field)
+
+static const struct counter counter_rows[] = {
+	{ "in_flight", COUNTER_GAUGE, AT(in_flight), "Requests in the database." },
+	{ "done",      COUNTER_TOTAL, AT(done),      "Requests finished." },
+	{ "failed",    COUNTER_TOTAL, AT(failed),    "Requests that got an error." },
+	{ "queued",    COUNTER_GAUGE, AT(queued),    "Requests that wait for the database." },
+};
+
+const struct counter_table lanes_counter_table = { "stats", "studytracker_worker_", counter_rows,
+	sizeof counter_rows / sizeof *counter_rows };
+
 struct lanes {
 	struct lanes_options options;
 	struct method_map methods;
@@ -153,9 +165,9 @@ bool lanes_is_idle(const struct lanes *l)
 	return true;
 }
 
-struct batch_counts lanes_counts(const struct lanes *l)
+struct lanes_counts lanes_counts(const struct lanes *l)
 {
-	struct batch_counts counts = { .done = l->responses.done, .failed = l->responses.failed };
+	struct lanes_counts counts = { .done = l->responses.done, .failed = l->responses.failed };
 	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
 		counts.queued += batch_queued(l->batches[lane]);
 		counts.in_flight += batch_in_flight(l->batches[lane]);

@@ -17,6 +17,7 @@
 #ifndef WORKER_LANES_H
 #define WORKER_LANES_H
 
+#include "common/counter.h"
 #include "common/envelope.h"
 #include "worker/batch.h"
 
@@ -30,6 +31,13 @@ enum {
 	LANES_RUN_ROWS = 2000,       /* expected rows of one execution */
 	LANES_SLOW_RUN_ROWS = 80000, /* four of the largest reports */
 };
+
+/* Requests of all lanes. */
+struct lanes_counts {
+	uint64_t in_flight, done, failed, queued;
+};
+
+extern const struct counter_table lanes_counter_table;
 
 struct lanes_options {
 	const char *database_url, *time_zone;
@@ -64,7 +72,7 @@ void lanes_abandon(struct lanes *l, const void *origin, int64_t epoch, uint32_t 
 
 bool lanes_has_database(const struct lanes *l);
 bool lanes_is_idle(const struct lanes *l);
-struct batch_counts lanes_counts(const struct lanes *l);
+struct lanes_counts lanes_counts(const struct lanes *l);
 void lanes_free(struct lanes **l); /* sends no responses */
 
 #endif

@@ -26,6 +26,21 @@ struct link {
 	struct link_counts counts;
 };
 
+#define AT(field) COUNTER_AT(struct link_counts, field)
+
+static const struct counter counter_rows[] = {
+	{ "epochs",    COUNTER_TOTAL, AT(epochs),    "Epochs begun." },
+	{ "requests",  COUNTER_TOTAL, AT(requests),  "Requests accepted." },
+	{ "responses", COUNTER_TOTAL, AT(responses), "Responses sent." },
+	{ "stalls",    COUNTER_TOTAL, AT(stalls),    "Epochs ended because this worker stood still." },
+	{ "stale",     COUNTER_TOTAL, AT(stale),     "Requests dropped because no epoch was open." },
+	{ "dropped",   COUNTER_TOTAL, AT(dropped),   "Responses dropped without an epoch, a connection or memory." },
+	{ "malformed", COUNTER_TOTAL, AT(malformed), "Messages that could not be decoded." },
+};
+
+const struct counter_table link_counter_table = { "link", "studytracker_worker_link_", counter_rows,
+	sizeof counter_rows / sizeof *counter_rows };
+
 /* Actions of the state machine. */
 
 static enum status open_socket(struct link *l, struct fail *why);

@@ -60,14 +60,12 @@ struct link_options {
 	void *arg;
 };
 
-/* Since link_open. */
+/* Since link_open; worker.ready carries them. */
 struct link_counts {
-	uint64_t epochs, requests, responses;
-	uint64_t stalls;    /* epochs ended by a stall */
-	uint64_t stale;     /* requests of an ended epoch, not passed on */
-	uint64_t dropped;   /* responses without an epoch, a connection or memory */
-	uint64_t malformed; /* messages not read to their end */
+	uint64_t epochs, requests, responses, stalls, stale, dropped, malformed;
 };
+
+extern const struct counter_table link_counter_table;
 
 enum status link_open(struct socket_hub *hub, struct event_base *base,
 	const struct link_options *options, struct link **out, struct fail *why) MUST_CHECK;

@@ -92,6 +92,7 @@ enum status link_wire_send_ready(struct link_wire *w)
 		.epoch = w->state->epoch,
 		.credit = link_state_credit(w->state, heartbeat.window),
 		.heartbeat = &heartbeat,
+		.link = w->counts,
 	};
 	link_wire_send_responses(w);
 	buf_clear(&w->notification);

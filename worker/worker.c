@@ -5,6 +5,7 @@
 #include "worker/timer.h"
 
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -36,8 +37,8 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
 	(void)fd, (void)what;
-	struct batch_counts counts = lanes_counts(w->lanes);
-	log_warn("%zu requests unfinished after %d s: stopping anyway",
+	struct lanes_counts counts = lanes_counts(w->lanes);
+	log_warn("%" PRIu64 " requests unfinished after %d s: stopping anyway",
 		counts.queued + counts.in_flight, WORKER_DRAIN_MS / 1000);
 	service_stop(w->service);
 }
@@ -45,8 +46,8 @@ static void on_drain_limit(evutil_socket_t fd, short what, void *arg)
 static void on_stop(void *arg)
 {
 	struct worker *w = arg;
-	struct batch_counts counts = lanes_counts(w->lanes);
-	log_info("stopping: finishing %zu requests", counts.queued + counts.in_flight);
+	struct lanes_counts counts = lanes_counts(w->lanes);
+	log_info("stopping: finishing %" PRIu64 " requests", counts.queued + counts.in_flight);
 	w->is_draining = true;
 	timer_arm(w->drain_limit, WORKER_DRAIN_MS);
 	for (size_t i = 0; i < w->link_count; i++)
@@ -260,12 +261,34 @@ enum status worker_open(struct worker *w, struct fail *why)
 	return st;
 }
 
+static void log_counts(
+	const char *what, const char *of, const struct counter_table *table, const void *counts)
+{
+	struct buf text = { 0 };
+	for (size_t i = 0; i < table->count; i++)
+		buf_printf(&text, "%s%s %" PRIu64, i ? ", " : "", table->rows[i].name,
+			counter_value(&table->rows[i], counts));
+	log_info("%s%s: %.*s", what, of, (int)text.len, text.bytes);
+	buf_fini(&text);
+}
+
+static void log_all_counts(const struct worker *w)
+{
+	struct lanes_counts lanes = lanes_counts(w->lanes);
+	log_counts("all requests", "", &lanes_counter_table, &lanes);
+	for (size_t i = 0; i < w->link_count; i++) {
+		struct link_counts link = link_counts(w->links[i]);
+		log_counts("gateway at ", link_endpoint(w->links[i]), &link_counter_table, &link);
+	}
+}
+
 int worker_run(struct worker *w)
 {
 	service_ready(w->service);
 	log_info("worker %s started for the gateways at %s", STUDYTRACKER_VERSION,
 		w->settings.gateways);
 	int exit_status = service_run(w->service);
+	log_all_counts(w);
 	log_info("stopped");
 	return w->has_bad_setting ? SERVICE_EXIT_SETTING : exit_status;
 }

@@ -108,6 +108,8 @@ static void note_ready(struct span params)
 	ready.methods = t.count;
 	ck_assert(msg_find(params, "stats", &value) == ST_OK);
 	ck_assert_int_eq(int_in(value, "queued"), 3);
+	ck_assert(msg_find(params, "link", &value) == ST_OK);
+	ck_assert_int_ge(int_in(value, "epochs"), 0);
 }
 
 static void on_ready(struct span params)
