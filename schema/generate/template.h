@@ -1,0 +1,34 @@
+/*
+ * template: text with tags that records fill. The tags are a subset of Mustache (mustache(5)):
+ *
+ *	{{name}}                the text of that name
+ *	{{#name}}...{{/name}}   once for each record of the list; its names hide the outer ones
+ *	{{^name}}...{{/name}}   once if the list is empty
+ *	{{>name}}               the template of that name, with the same records
+ *	{{|text}}               text, but not in the last record of the list: a separator
+ *
+ * A section, partial or end tag that is alone on its line removes the line. A partial that is alone
+ * on its line is indented as its tag is. Nothing is escaped.
+ *
+ * A name that no record has is an error, as are tags that do not match: the generated text never
+ * holds less than the template says.
+ *
+ *	bool is_whole = template_expand(&library, SPAN("get"), root, &out, &why);
+ */
+#ifndef SCHEMA_GENERATE_TEMPLATE_H
+#define SCHEMA_GENERATE_TEMPLATE_H
+
+#include "schema/generate/record.h"
+
+/* Where templates come from. */
+struct template_library {
+	/* The text of a template, borrowed as long as the library; false: there is none. */
+	bool (*find)(void *arg, struct span name, struct span *text);
+	void *arg;
+};
+
+/* Appends the expanded template. False: appends the template, the line and the reason to `why`. */
+bool template_expand(const struct template_library *library, struct span name,
+	const struct record *root, struct buf *out, struct buf *why);
+
+#endif
