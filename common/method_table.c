@@ -48,18 +48,11 @@ static const char *const series_groups[] = { "topic", NULL };
 /* clang-format on */
 
 /*
- * A row leaves out fields that are false, zero, NULL or ST_OK. Rows that the build generates join
- * the table as one #include line at its end.
+ * A row leaves out fields that are false, zero, NULL or ST_OK. The rows of an entity's plain verbs
+ * are generated from its description (schema/entities).
  */
 static const struct method method_table[] = {
-	{
-		.name = "topics.get",
-		.summary = "One topic.",
-		.shape = RESULT_ROW,
-		.missing = ST_TOPIC_NOT_FOUND,
-		.safe_to_repeat = true,
-		METHOD_PARAMS(TOPIC_ID(REQUIRED)),
-	},
+#include "schema/methods.inc"
 	{
 		.name = "topics.list",
 		.summary = "Topics, a page at a time.",
@@ -67,14 +60,6 @@ static const struct method method_table[] = {
 		.safe_to_repeat = true,
 		.slow_with = "q",
 		METHOD_PARAMS(LIMIT, CURSOR, SORT(topic_sorts), SEARCH, FLAG("archived")),
-	},
-	{
-		.name = "sessions.get",
-		.summary = "One session.",
-		.shape = RESULT_ROW,
-		.missing = ST_SESSION_NOT_FOUND,
-		.safe_to_repeat = true,
-		METHOD_PARAMS(SESSION_ID(0)),
 	},
 	{
 		.name = "sessions.list",
@@ -204,25 +189,6 @@ static const struct method method_table[] = {
 			NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE),
 			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
 			IF_MATCH, IF_NONE_MATCH, FLAG("match_case")),
-	},
-	{
-		.name = "sessions.update",
-		.summary = "Changes the given fields.",
-		.shape = RESULT_ROW,
-		.missing = ST_SESSION_NOT_FOUND,
-		.is_write = true,
-		.safe_to_repeat = true,
-		METHOD_PARAMS(SESSION_ID(KEY), TOPIC_ID(0), DATE("study_date", 0),
-			MINUTES("duration_minutes", 0, NULL), LONG_TEXT("notes", PARAM_PRESENCE),
-			IF_MATCH, IF_NONE_MATCH),
-	},
-	{
-		.name = "sessions.delete",
-		.summary = "Deletes a session; it can be restored.",
-		.shape = RESULT_ROW,
-		.missing = ST_SESSION_NOT_FOUND,
-		.is_write = true,
-		METHOD_PARAMS(SESSION_ID(KEY), IF_MATCH, IF_NONE_MATCH),
 	},
 	{
 		.name = "sessions.restore",

@@ -1,5 +1,5 @@
-# Writes OUT: an array of { name, text } for every DIR/statements/*.sql and DIR/*.sql, sorted by name.
-file(GLOB files ${DIR}/statements/*.sql ${DIR}/*.sql)
+# Writes OUT: an array of { name, text } for every STATEMENTS/*.sql and DIR/*.sql, sorted by name.
+file(GLOB files ${STATEMENTS}/*.sql ${DIR}/*.sql)
 list(SORT files COMPARE FILE_BASENAME)
 set(rows "")
 foreach(file ${files})

@@ -114,118 +114,36 @@ page as (
 	cross join lateral (
 		select s.*, t.name as tag, m.is_marker
 		from (
+			{{#orders}}
 			(
-				select s.*, row_number() over (order by s.created_at, s.id) as place
+				select s.*, row_number() over (order by s.{{column}}{{direction}}, s.id{{direction}}) as place
 				from sessions as s
-				where r.path = 'created_at' and s.account_id = r.account_id
+				where r.path = '{{sort}}' and s.account_id = r.account_id
 					and s.deleted_at is null
-					and (s.created_at, s.id) > (r.created_at, r.id)
-					and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
-				order by s.created_at, s.id
-				limit r.walk_limit
-			)
-			union all
-			(
-				select s.*, row_number() over (order by s.created_at desc, s.id desc) as place
-				from sessions as s
-				where r.path = '-created_at' and s.account_id = r.account_id
-					and s.deleted_at is null
-					and (s.created_at, s.id) < (r.created_at, r.id)
-					and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
-				order by s.created_at desc, s.id desc
-				limit r.walk_limit
-			)
-			union all
-			(
-				select s.*, row_number() over (order by s.study_date, s.id) as place
-				from sessions as s
-				where r.path = 'study_date' and s.account_id = r.account_id
-					and s.deleted_at is null
-					and (s.study_date, s.id) > (r.study_date, r.id)
-					and s.study_date < r.end_day
-				order by s.study_date, s.id
-				limit r.walk_limit
-			)
-			union all
-			(
-				select s.*, row_number() over (order by s.study_date desc, s.id desc) as place
-				from sessions as s
-				where r.path = '-study_date' and s.account_id = r.account_id
-					and s.deleted_at is null
-					and (s.study_date, s.id) < (r.study_date, r.id)
-					and s.study_date >= r.first_day
-				order by s.study_date desc, s.id desc
+					and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
+					{{>sessions_in_range}}
+				order by s.{{column}}{{direction}}, s.id{{direction}}
 				limit r.walk_limit
 			)
 			union all
 			( -- of each topic as many as of all, which are merged
-				select s.*, row_number() over (order by s.created_at, s.id) as place
+				select s.*, row_number() over (order by s.{{column}}{{direction}}, s.id{{direction}}) as place
 				from unnest(r.walk_topics) as t (id)
 				cross join lateral (
 					select s.*
 					from sessions as s
-					where r.path = 'topics created_at' and s.account_id = r.account_id
+					where r.path = 'topics {{sort}}' and s.account_id = r.account_id
 						and s.topic_id = t.id and s.deleted_at is null
-						and (s.created_at, s.id) > (r.created_at, r.id)
-						and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
-					order by s.created_at, s.id
+						and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
+						{{>sessions_in_range}}
+					order by s.{{column}}{{direction}}, s.id{{direction}}
 					limit r.walk_limit
 				) as s
-				order by s.created_at, s.id
+				order by s.{{column}}{{direction}}, s.id{{direction}}
 				limit r.walk_limit
 			)
 			union all
-			(
-				select s.*, row_number() over (order by s.created_at desc, s.id desc) as place
-				from unnest(r.walk_topics) as t (id)
-				cross join lateral (
-					select s.*
-					from sessions as s
-					where r.path = 'topics -created_at' and s.account_id = r.account_id
-						and s.topic_id = t.id and s.deleted_at is null
-						and (s.created_at, s.id) < (r.created_at, r.id)
-						and coalesce(s.study_date >= r.first_day and s.study_date < r.end_day, false)
-					order by s.created_at desc, s.id desc
-					limit r.walk_limit
-				) as s
-				order by s.created_at desc, s.id desc
-				limit r.walk_limit
-			)
-			union all
-			(
-				select s.*, row_number() over (order by s.study_date, s.id) as place
-				from unnest(r.walk_topics) as t (id)
-				cross join lateral (
-					select s.*
-					from sessions as s
-					where r.path = 'topics study_date' and s.account_id = r.account_id
-						and s.topic_id = t.id and s.deleted_at is null
-						and (s.study_date, s.id) > (r.study_date, r.id)
-						and s.study_date < r.end_day
-					order by s.study_date, s.id
-					limit r.walk_limit
-				) as s
-				order by s.study_date, s.id
-				limit r.walk_limit
-			)
-			union all
-			(
-				select s.*, row_number() over (order by s.study_date desc, s.id desc) as place
-				from unnest(r.walk_topics) as t (id)
-				cross join lateral (
-					select s.*
-					from sessions as s
-					where r.path = 'topics -study_date' and s.account_id = r.account_id
-						and s.topic_id = t.id and s.deleted_at is null
-						and (s.study_date, s.id) < (r.study_date, r.id)
-						and s.study_date >= r.first_day
-					order by s.study_date desc, s.id desc
-					limit r.walk_limit
-				) as s
-				order by s.study_date desc, s.id desc
-				limit r.walk_limit
-			)
-			union all
+			{{/orders}}
 			(
 				select s.*
 				from (
@@ -258,10 +176,9 @@ page as (
 					and (r.topics is null or s.topic_id = any (r.topics))
 					and not s.topic_id = any (r.q_topics)
 					and case r.sort
-						when 'created_at' then (s.created_at, s.id) > (r.created_at, r.id)
-						when '-created_at' then (s.created_at, s.id) < (r.created_at, r.id)
-						when 'study_date' then (s.study_date, s.id) > (r.study_date, r.id)
-						else (s.study_date, s.id) < (r.study_date, r.id)
+						{{#orders}}
+						when '{{sort}}' then (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
+						{{/orders}}
 					end
 			)
 		) as s

@@ -1,0 +1,190 @@
+#include "schema/generate/model.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct verb_row model_verbs[] = {
+	{ VERB_GET, "get", false },
+	{ VERB_UPDATE, "update", true },
+	{ VERB_DELETE, "delete", false },
+	{ 0, NULL, false },
+};
+
+enum { VERBS = sizeof model_verbs / sizeof *model_verbs - 1 };
+
+/* By the kind of a field: its column, and what a param of it is in requests and in statements. */
+static const struct {
+	const char *column, *kind, *type;
+	const char *min, *max; /* where the field has no limits */
+} type_table[] = {
+	[FIELD_NAME] = { "text", "PARAM_NAME", "text", "0", "0" },
+	[FIELD_TEXT] = { "text", "PARAM_TEXT", "text", "0", "0" },
+	[FIELD_INT] = { "integer", "PARAM_INT", "int8", "0", "0" },
+	[FIELD_DATE] = { "date", "PARAM_DATE", "date", "0", "0" },
+	[FIELD_INSTANT] = { "timestamptz", "PARAM_INSTANT", "timestamptz", "0", "0" },
+	[FIELD_REFERENCE] = { "int8", "PARAM_INT", "int8", "1", "INT64_MAX" },
+};
+
+const struct entity *model_entity(struct span name)
+{
+	const struct entity *e;
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
+		if (span_is(name, e->name))
+			return e;
+	return NULL;
+}
+
+static void set_upper(struct record *r, const char *name, const char *text)
+{
+	char upper[64];
+	size_t i = 0;
+	for (; text[i] && i < sizeof upper - 1; i++)
+		upper[i] = (char)toupper((unsigned char)text[i]);
+	upper[i] = '\0';
+	record_set(r, name, "%s", upper);
+}
+
+static void describe_other(struct record *r, const struct field *reference)
+{
+	const struct entity *other = model_entity(span_of(reference->of));
+	record_set(r, "name", "%s", reference->name);
+	record_set(r, "table", "%s", reference->of);
+	record_set(r, "one", "%s", other->one);
+	set_upper(r, "ONE", other->one);
+}
+
+static void add_column(struct record *root, const struct field *f)
+{
+	struct record *column = record_add(root, "columns");
+	record_set(column, "name", "%s", f->name);
+	record_flag(column, "is_version", f->kind == FIELD_VERSION);
+	if (f->kind == FIELD_LOOKUP)
+		record_set(column, "value", "%s_row.%s", f->of, f->name);
+	else
+		record_set(column, "value", "e.%s", f->kind == FIELD_COPY ? f->of : f->name);
+}
+
+/* The references of which a response shows something. */
+static void add_reference(
+	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
+{
+	struct record *reference = NULL;
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct field *shown = &e->fields[i];
+		if (shown->kind != FIELD_LOOKUP || (shown->flags & hidden)
+			|| strcmp(shown->of, f->name) != 0)
+			continue;
+		if (!reference) {
+			reference = record_add(root, "references");
+			describe_other(reference, f);
+		}
+		struct record *column = record_add(reference, "columns");
+		record_set(column, "name", "%s", shown->name);
+		record_set(column, "value", "%s", shown->value);
+	}
+}
+
+static void add_param(struct record *root, int *number, const char *type, const char *prefix,
+	const struct field *f)
+{
+	struct record *param = record_add(root, "params");
+	record_set(param, "number", "%d", (*number)++);
+	record_set(param, "type", "%s", type);
+	record_set(param, "name", "%s%s", prefix, f->name);
+}
+
+static void add_limits(struct record *r, const struct field *f)
+{
+	if (f->min == 0 && f->max == 0) {
+		record_set(r, "min", "%s", type_table[f->kind].min);
+		record_set(r, "max", "%s", type_table[f->kind].max);
+		return;
+	}
+	record_set(r, "min", "%" PRId64, f->min);
+	record_set(r, "max", "%" PRId64, f->max);
+}
+
+static void add_change(struct record *root, const struct field *f, int *number)
+{
+	struct record *change = record_add(root, "changes");
+	record_set(change, "name", "%s", f->name);
+	record_set(change, "column_type", "%s", type_table[f->kind].column);
+	record_set(change, "kind", "%s", type_table[f->kind].kind);
+	record_flag(change, "is_nullable", f->flags & FIELD_CLEARS);
+	add_limits(change, f);
+	if (!(f->flags & FIELD_CLEARS))
+		record_set(record_add(root, "required"), "name", "%s", f->name);
+	add_param(root, number, type_table[f->kind].type, "", f);
+	if (f->flags & FIELD_CLEARS)
+		add_param(root, number, "bool", "has_", f);
+	if (f->flags & FIELD_HELD)
+		describe_other(record_add(root, "held"), f);
+}
+
+static void describe_fields(struct record *root, const struct entity *e, bool is_change)
+{
+	unsigned hidden = is_change ? 0 : FIELD_WRITES_ONLY;
+	int number = 3; /* after the accounts and the ids */
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct field *f = &e->fields[i];
+		if (!(f->flags & hidden))
+			add_column(root, f);
+		if (f->kind == FIELD_REFERENCE)
+			add_reference(root, e, f, hidden);
+		if (f->flags & FIELD_CHANGES)
+			add_change(root, f, &number);
+	}
+	record_set(root, "if_match", "%d", number);
+	record_set(root, "if_none_match", "%d", number + 1);
+}
+
+static void add_order(
+	struct record *root, const struct entity *e, const struct order *o, bool is_descending)
+{
+	struct record *order = record_add(root, "orders");
+	record_set(order, "sort", "%s%s", is_descending ? "-" : "", o->name);
+	record_set(order, "column", "%s", o->column ? o->column : "id");
+	record_set(order, "direction", "%s", is_descending ? " desc" : "");
+	record_set(order, "after", "%s", is_descending ? "<" : ">");
+	record_flag(order, "is_descending", is_descending);
+	for (size_t i = 0; i < e->order_count; i++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "by_%s", e->orders[i].name);
+		record_flag(order, name, &e->orders[i] == o);
+	}
+}
+
+void model_describe(struct record *root, const struct entity *e, bool is_change)
+{
+	static const char *const lists[] = { "columns", "references", "params", "changes",
+		"required", "held", "orders" };
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		record_flag(root, lists[i], false);
+	record_set(root, "table", "%s", e->name);
+	record_set(root, "entity", "%s", e->one);
+	set_upper(root, "ENTITY", e->one);
+	record_set(root, "key", "%s_id", e->one);
+	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
+	record_flag(root, "is_uuid", e->key == KEY_UUID);
+	for (size_t i = 0; i < VERBS; i++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "has_%s", model_verbs[i].name);
+		record_flag(root, name, e->verbs & model_verbs[i].verb);
+	}
+	describe_fields(root, e, is_change);
+	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
+	for (size_t i = 0; i < e->order_count; i++) {
+		add_order(root, e, &e->orders[i], false);
+		add_order(root, e, &e->orders[i], true);
+	}
+}
+
+void model_describe_all(struct record *root)
+{
+	const struct entity *e;
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
+		model_describe(record_add(root, "entities"), e, true);
+}

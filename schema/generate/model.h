@@ -1,0 +1,43 @@
+/*
+ * model: an entity's description as the records of its templates.
+ *
+ *	entity, table          "session", "sessions"
+ *	key, key_type          "session_id", "uuid": the param that names a row
+ *	columns                what a response shows: {name, value, is_version}; `value` is an expression
+ *	                       over the row `e` and the lookups
+ *	references             those that a response looks up: {name, table, one, ONE, columns}
+ *	changes                what an update may change: {name, column_type, is_nullable, kind, min,
+ *	                       max}
+ *	required               those of them that are never null: {name}
+ *	held, is_holding       references that each change holds: {name, table, one, ONE}
+ *	params                 of an update, between the key and if_match: {number, type, name}
+ *	if_match, if_none_match  their numbers
+ *	has_get, has_update, has_delete  whether the entity has the verb
+ *	orders                 of lists, each way: {sort, column, direction, after, is_descending,
+ *	                       by_NAME}
+ */
+#ifndef SCHEMA_GENERATE_MODEL_H
+#define SCHEMA_GENERATE_MODEL_H
+
+#include "schema/entities/entities.h"
+#include "schema/generate/record.h"
+
+/* NULL: there is no description of that name. */
+const struct entity *model_entity(struct span name);
+
+/* A verb that has a template, which has the verb's name. */
+struct verb_row {
+	enum verb verb;
+	const char *name;
+	bool is_change; /* the response shows what is FIELD_WRITES_ONLY */
+};
+
+extern const struct verb_row model_verbs[]; /* ends with a NULL name */
+
+/* Puts the records of an entity into `root`; is_change: for a verb of that kind. */
+void model_describe(struct record *root, const struct entity *e, bool is_change);
+
+/* Puts the list `entities` into `root`. */
+void model_describe_all(struct record *root);
+
+#endif

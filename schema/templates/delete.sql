@@ -1,0 +1,46 @@
+with request as materialized (
+	select r.*
+	from unnest($1::int8[], $2::{{key_type}}[], $3::text[], $4::text[]) with ordinality
+		as r (account_id, {{key}}, if_match, if_none_match, ord)
+	order by r.account_id, r.{{key}}
+),
+locked as materialized ( -- in key order
+	select r.ord, e.*,
+		case
+			when not is_match(r.if_match, e.updated_at) or not is_none_match(r.if_none_match, e.updated_at)
+				then 'PRECONDITION_FAILED'
+		end as outcome
+	from request as r
+	cross join lateral ( -- the primary key alone: no partial index fits
+		select *
+		from {{table}} as e
+		where e.account_id = r.account_id and e.id = r.{{key}}
+		limit 1
+		for no key update
+	) as e
+	where e.deleted_at is null
+),
+deleted as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
+	insert into {{table}} as e (account_id, id{{#required}}, {{name}}{{/required}})
+	select l.account_id, l.id{{#required}}, l.{{name}}{{/required}}
+	from locked as l
+	where l.outcome is null
+	order by l.account_id, l.id
+	on conflict (account_id, id) do update
+		set deleted_at = now(), updated_at = next_update(e.updated_at)
+	returning e.account_id, e.id, e.updated_at, e.deleted_at
+)
+select e.ord, e.outcome, e.id,
+	{{#columns}}
+	{{#is_version}}
+	coalesce(d.updated_at, e.updated_at) as updated_at,
+	{{/is_version}}
+	{{^is_version}}
+	{{value}} as {{name}},
+	{{/is_version}}
+	{{/columns}}
+	d.deleted_at
+from locked as e
+{{>references_now}}
+left join deleted as d on d.account_id = e.account_id and d.id = e.id
+order by e.ord

@@ -1,0 +1,21 @@
+select r.ord, null::text as outcome, e.id,
+	{{#columns}}
+	{{value}} as {{name}}{{|,}}
+	{{/columns}}
+from unnest($1::int8[], $2::{{key_type}}[]) with ordinality as r (account_id, {{key}}, ord)
+cross join lateral ( -- the primary key alone: a condition on deleted_at would admit other indexes
+	select *
+	from {{table}} as e
+	where e.account_id = r.account_id and e.id = r.{{key}}
+	limit 1
+) as e
+{{#references}}
+cross join lateral (
+	select {{#columns}}{{value}} as {{name}}{{|, }}{{/columns}}
+	from {{table}} as t
+	where t.account_id = e.account_id and t.id = e.{{name}}
+	limit 1
+) as {{name}}_row
+{{/references}}
+where e.deleted_at is null
+order by r.ord

@@ -1,0 +1,97 @@
+with request as materialized (
+	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as wanted_{{name}}{{/held}}
+	from unnest($1::int8[], $2::{{key_type}}[],
+			{{#params}}
+			${{number}}::{{type}}[],
+			{{/params}}
+			${{if_match}}::text[], ${{if_none_match}}::text[])
+		with ordinality
+		as r (account_id, {{key}}, {{#params}}{{name}}, {{/params}}if_match, if_none_match, ord)
+	{{#is_holding}}
+	cross join lateral ( -- the primary key alone: no partial index fits
+		select {{#held}}e.{{name}}{{|, }}{{/held}}
+		from {{table}} as e
+		where e.account_id = r.account_id and e.id = r.{{key}}
+		limit 1
+	) as e
+	{{/is_holding}}
+),
+{{#held}}
+held_{{name}} as materialized ( -- held against deletion, in key order, before the rows that name it:
+	-- a row that keeps its {{one}} may need it, too, and the {{one}} may be merged meanwhile
+	select r.ord, t.id
+	from (select * from request as r order by r.account_id, r.wanted_{{name}}) as r
+	cross join lateral (
+		select *
+		from {{table}} as t
+		where t.account_id = r.account_id and t.id = r.wanted_{{name}}
+		limit 1
+		for key share
+	) as t
+	where t.deleted_at is null
+),
+{{/held}}
+locked as materialized ( -- in key order, with the values that the request wants
+	select r.ord,
+		{{#changes}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changes}} as is_named,
+		e.account_id, e.id, e.created_at, e.updated_at,
+		{{#changes}}
+		{{#is_nullable}}
+		case when r.has_{{name}} then r.{{name}} else e.{{name}} end as {{name}},
+		{{/is_nullable}}
+		{{^is_nullable}}
+		coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
+		{{/is_nullable}}
+		{{/changes}}
+		case
+			{{#held}}
+			when r.{{name}} is null and e.{{name}} is distinct from r.held_{{name}}
+				and run_again('the {{entity}} was moved') then null
+			{{/held}}
+			when not is_match(r.if_match, e.updated_at) or not is_none_match(r.if_none_match, e.updated_at)
+				then 'PRECONDITION_FAILED'
+			{{#held}}
+			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{ONE}}'
+			{{/held}}
+		end as outcome
+	from (
+		select r.*{{#held}}, held_{{name}}.id as held_{{name}}{{/held}}
+		from request as r
+		{{#held}}
+		left join held_{{name}} on held_{{name}}.ord = r.ord
+		{{/held}}
+		order by r.account_id, r.{{key}}
+	) as r
+	cross join lateral (
+		select *
+		from {{table}} as e
+		where e.account_id = r.account_id and e.id = r.{{key}}
+		limit 1
+		for no key update
+	) as e
+	where e.deleted_at is null
+),
+changed as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
+	insert into {{table}} as e (account_id, id{{#changes}}, {{name}}{{/changes}})
+	select l.account_id, l.id{{#changes}}, l.{{name}}{{/changes}}
+	from locked as l
+	where l.outcome is null and l.is_named
+	order by l.account_id, l.id
+	on conflict (account_id, id) do update
+		set{{#changes}} {{name}} = excluded.{{name}},{{/changes}}
+			updated_at = next_update(e.updated_at)
+	returning e.account_id, e.id, e.updated_at
+)
+select e.ord, e.outcome, e.id,
+	{{#columns}}
+	{{#is_version}}
+	coalesce(c.updated_at, e.updated_at) as updated_at{{|,}}
+	{{/is_version}}
+	{{^is_version}}
+	{{value}} as {{name}}{{|,}}
+	{{/is_version}}
+	{{/columns}}
+from locked as e
+left join changed as c on c.account_id = e.account_id and c.id = e.id
+{{>references_now}}
+order by e.ord

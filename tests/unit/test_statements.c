@@ -1,0 +1,75 @@
+/* Which statements there are, and that each expands whole. check/sql tests what they do. */
+#include "schema/generate/statements.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/method.h"
+#include "schema/generate/model.h"
+#include "tests/unit/suite.h"
+
+static bool expand(const char *name, struct buf *out, struct buf *why)
+{
+	char schema[PATH_MAX];
+	(void)snprintf(schema, sizeof schema, "%s/schema", getenv("SOURCE_DIR"));
+	bool is_whole = statements_expand(schema, name, out, why);
+	buf_byte(out, '\0');
+	buf_byte(why, '\0');
+	return is_whole;
+}
+
+START_TEST(every_method_has_a_statement_without_tags)
+{
+	const struct method *m;
+	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
+		struct buf text = { 0 }, again = { 0 }, why = { 0 };
+		ck_assert_msg(expand(m->name, &text, &why), "%s: %s", m->name, why.bytes);
+		ck_assert_msg(
+			!strstr(text.bytes, "{{") && strstr(text.bytes, "select"), "%s", m->name);
+		ck_assert(expand(m->name, &again, &why));
+		ck_assert_str_eq(text.bytes, again.bytes);
+		buf_fini(&text);
+		buf_fini(&again);
+		buf_fini(&why);
+	}
+}
+END_TEST
+
+START_TEST(every_verb_of_an_entity_is_a_method)
+{
+	const struct entity *e;
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
+		for (const struct verb_row *row = model_verbs; row->name; row++) {
+			char name[64];
+			(void)snprintf(name, sizeof name, "%s.%s", e->name, row->name);
+			if (e->verbs & row->verb)
+				ck_assert_msg(method_find(span_of(name)) != NULL, "%s", name);
+		}
+}
+END_TEST
+
+/* A file of the name, and a template of a verb that the entity lacks: neither is taken. */
+static const char *const strangers[] = { "sessions.nothing", "topics.update2", "nothing.get",
+	"update", "sessions", "sessions." };
+
+START_TEST(there_is_no_other_statement)
+{
+	struct buf text = { 0 }, why = { 0 };
+	bool is_template = strcmp(strangers[_i], "update") == 0;
+	ck_assert_msg(!expand(strangers[_i], &text, &why), "%s", strangers[_i]);
+	ck_assert(strstr(why.bytes, is_template ? "no such name" : "no template"));
+	buf_fini(&text);
+	buf_fini(&why);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("statements");
+	tcase_add_test(tests, every_method_has_a_statement_without_tags);
+	tcase_add_test(tests, every_verb_of_an_entity_is_a_method);
+	tcase_add_loop_test(
+		tests, there_is_no_other_statement, 0, sizeof strangers / sizeof *strangers);
+	return suite_run("statements", tests);
+}
