@@ -219,9 +219,9 @@ failed:
 	return st;
 }
 
-struct socket_counts socket_counts(const struct socket *s)
+const struct socket_counts *socket_counts(const struct socket *s)
 {
-	return s->counts;
+	return &s->counts;
 }
 
 const char *socket_endpoint(const struct socket *s)

@@ -26,6 +26,7 @@
 
 #include "common/buf.h"
 #include "common/curve.h"
+#include "common/socket_counts.h"
 #include "common/status.h"
 #include "common/byte_gauge.h"
 
@@ -58,16 +59,6 @@ struct socket_options {
 	 * Messages of the old connection may still arrive after this. */
 	void (*on_lost)(struct socket *s, void *arg);
 	void *arg;
-};
-
-/* Since socket_open. */
-struct socket_counts {
-	uint64_t received, sent;
-	uint64_t oversize;   /* dropped: body slightly over max_body (more ends the connection) */
-	uint64_t revoked;    /* dropped: the clients file no longer lists the key */
-	uint64_t malformed;  /* dropped: not [delimiter] body */
-	uint64_t overloaded; /* sends refused at the high-water mark */
-	uint64_t unroutable; /* sends refused because the peer is gone */
 };
 
 enum status socket_hub_open(
@@ -109,7 +100,8 @@ void socket_check_lost(struct socket *s);
  * own. */
 bool socket_peer_delimits(struct span peer);
 
-struct socket_counts socket_counts(const struct socket *s);
+/* Counted since socket_open; valid until socket_free. */
+const struct socket_counts *socket_counts(const struct socket *s);
 
 /* The number of connections of a bound socket; 0 for a connecting one. */
 size_t socket_connection_count(const struct socket *s);

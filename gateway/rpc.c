@@ -158,6 +158,7 @@ struct rpc_counts rpc_counts(const struct rpc *rpc)
 void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources)
 {
 	counter_sources_add(sources, &rpc_counter_table, &rpc->counts);
+	counter_sources_add(sources, &rpc_socket_counter_table, socket_counts(rpc->socket));
 }
 
 static enum status open_parts(

@@ -330,6 +330,7 @@ void workers_add_counters(const struct workers *w, struct counter_sources *sourc
 {
 	counter_sources_add(sources, &pool_gauge_table, &w->pool.counts);
 	counter_sources_add(sources, &pool_counter_table, &w->pool.counts);
+	counter_sources_add(sources, &worker_socket_counter_table, socket_counts(w->wire.socket));
 }
 
 const unsigned char *workers_uuid(const struct workers *w)

@@ -122,7 +122,7 @@ class Imports(StudyCase):
         self.assertEqual(popen.wait(harness.PATIENCE), -how)
         rest = self.json("import", path)
         if how != signal.SIGKILL:
-            self.assertIn(f"the same command goes on at line {rest['resumed_at_line']}\n", told)
+            self.assertIn(f"the same command continues at line {rest['resumed_at_line']}\n", told)
         self.assertGreater(rest["resumed_at_line"], 1)
         self.assertEqual(rest["created"] + rest["existing"], count)
         self.assertEqual(self.totals()["total_sessions"], count)

@@ -4,6 +4,7 @@
 
 #include "common/counter.h"
 #include "common/json_out.h"
+#include "common/socket_counts.h"
 #include "gateway/pool_counts.h"
 #include "gateway/rpc_introspection.h"
 #include "tests/unit/suite.h"
@@ -60,6 +61,8 @@ static const struct {
 } modules[] = {
 	{ { &pool_gauge_table, &pool_counter_table }, sizeof(struct pool_counts) },
 	{ { &rpc_counter_table }, sizeof(struct rpc_counts) },
+	{ { &worker_socket_counter_table }, sizeof(struct socket_counts) },
+	{ { &rpc_socket_counter_table }, sizeof(struct socket_counts) },
 };
 enum { MODULES = sizeof modules / sizeof *modules };
 

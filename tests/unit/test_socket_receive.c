@@ -24,7 +24,7 @@ START_TEST(messages_beyond_one_turn_all_arrive)
 	for (int i = 0; i < 2000; i++)
 		peer_send(dealer, "x", 1);
 	run_until(2000);
-	ck_assert_uint_eq(socket_counts(router).received, 2000);
+	ck_assert_uint_eq(socket_counts(router)->received, 2000);
 	zmq_close(dealer);
 }
 END_TEST
@@ -61,7 +61,7 @@ START_TEST(an_oversize_body_is_dropped_and_the_next_one_arrives)
 	peer_send(dealer, bytes, 1001);
 	peer_send(dealer, bytes, 1000);
 	run_until(1);
-	ck_assert_uint_eq(socket_counts(router).oversize, 1);
+	ck_assert_uint_eq(socket_counts(router)->oversize, 1);
 	zmq_close(dealer);
 }
 END_TEST
@@ -91,7 +91,7 @@ START_TEST(a_message_of_another_shape_is_dropped_and_counted)
 	peer_send(dealer, "fine", 4);
 	run_until(1);
 	ck_assert_str_eq(last_body, "fine");
-	ck_assert_uint_eq(socket_counts(router).malformed, 4);
+	ck_assert_uint_eq(socket_counts(router)->malformed, 4);
 	zmq_close(dealer);
 }
 END_TEST
@@ -140,7 +140,7 @@ START_TEST(a_message_of_very_many_frames_is_dropped_over_several_turns)
 	usleep(200000);
 	run_counting_turns(1);
 	ck_assert_str_eq(last_body, "fine");
-	ck_assert_uint_eq(socket_counts(router).malformed, 1);
+	ck_assert_uint_eq(socket_counts(router)->malformed, 1);
 	ck_assert_int_ge(turns, FRAMES / 4096 - 1);
 	zmq_close(dealer);
 }
