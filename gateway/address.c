@@ -5,7 +5,7 @@
 
 static const unsigned char v4_prefix[12] = { [10] = 0xff, [11] = 0xff }; /* ::ffff:0:0/96 */
 
-/* An Internet address as IPv6. */
+/* Returns false if it is no Internet address. */
 static bool to_v6(const union address *a, unsigned char out[16])
 {
 	if (a->any.sa_family == AF_INET) {

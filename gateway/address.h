@@ -1,5 +1,5 @@
 /*
- * address: of a client or a listener, as the kernel says it; pure.
+ * address: the address of a client or a listener; pure.
  */
 #ifndef GATEWAY_ADDRESS_H
 #define GATEWAY_ADDRESS_H
@@ -10,26 +10,26 @@
 #include "common/buf.h"
 
 union address {
-	struct sockaddr any; /* AF_UNSPEC: not known */
+	struct sockaddr any; /* AF_UNSPEC: unknown */
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 	struct sockaddr_storage room;
 };
 
-/* Those that one party can have many of count as one: an IPv4 address, or an IPv6 network of 64
- * bits. An IPv4 address is the same in its IPv6 form. */
+/* Addresses that one party can have many of are one group: an IPv6 network of 64 bits. An IPv4
+ * address is a group by itself, and the same group in its IPv6 form. */
 struct address_group {
 	unsigned char bytes[16];
 };
 
 struct address_group address_group(const union address *a);
 
-/* Of this machine: a loopback address or a Unix socket. */
+/* Whether it is a loopback address or a Unix socket. */
 bool address_is_local(const union address *a);
 
-int address_port(const union address *a); /* 0: not an Internet address */
+int address_port(const union address *a); /* 0: no Internet address */
 
-/* "http://192.0.2.1:80", "http://[::1]:80"; "a Unix socket" for others. */
+/* "http://192.0.2.1:80", "http://[::1]:80"; "a Unix socket" otherwise. */
 void address_put_url(struct buf *out, const union address *a);
 
 #endif

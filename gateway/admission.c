@@ -7,9 +7,9 @@
 #include "common/service.h"
 #include "gateway/connection.h"
 
-/* Lives while it has connections. */
+/* Freed with its last connection. */
 struct admission_group {
-	struct address_group key; /* first: what the tree compares */
+	struct address_group key; /* first: the tree compares it */
 	size_t count;
 	struct admission_list idle;
 };
@@ -55,7 +55,7 @@ void admission_open(struct admission *a)
 
 static bool make_room(struct admission *a, struct connection *idle)
 {
-	if (!idle || service_now_ms() - idle->seat.idle_ms < a->min_idle_ms)
+	if (!idle || service_now_ms() - idle->admission.idle_ms < a->min_idle_ms)
 		return false;
 	a->counts->made_room++;
 	a->on_make_room(idle);
@@ -72,7 +72,7 @@ bool admission_make_room(struct admission *a)
 	return make_room(a, TAILQ_FIRST(&a->idle));
 }
 
-/* Making room may free the group: it is looked up again. */
+/* Making room may free the group, so it is looked up again. */
 static struct admission_group *share(struct admission *a, const union address *from)
 {
 	struct admission_group *group = group_of(a, from);
@@ -86,12 +86,12 @@ static struct admission_group *share(struct admission *a, const union address *f
 
 bool admission_enter(struct admission *a, struct connection *c, const union address *from)
 {
-	c->seat = (struct admission_seat){ .group = NULL };
+	c->admission = (struct admission_entry){ .group = NULL };
 	if (a->share_max > 0 && !address_is_local(from)) {
-		c->seat.group = share(a, from);
-		if (!c->seat.group)
+		c->admission.group = share(a, from);
+		if (!c->admission.group)
 			return false;
-		c->seat.group->count++;
+		c->admission.group->count++;
 	}
 	a->counts->connections++;
 	return true;
@@ -99,31 +99,31 @@ bool admission_enter(struct admission *a, struct connection *c, const union addr
 
 void admission_leave(struct admission *a, struct connection *c)
 {
-	struct admission_group *group = c->seat.group;
+	struct admission_group *group = c->admission.group;
 	admission_set_idle(a, c, false);
 	a->counts->connections--;
 	if (!group)
 		return;
 	group->count--;
 	drop_empty(a, group);
-	c->seat.group = NULL;
+	c->admission.group = NULL;
 }
 
 void admission_set_idle(struct admission *a, struct connection *c, bool is_idle)
 {
-	struct admission_seat *seat = &c->seat;
-	struct admission_group *group = seat->group;
-	if (is_idle == seat->is_idle)
+	struct admission_entry *entry = &c->admission;
+	struct admission_group *group = entry->group;
+	if (is_idle == entry->is_idle)
 		return;
-	seat->is_idle = is_idle;
+	entry->is_idle = is_idle;
 	if (is_idle) {
-		seat->idle_ms = service_now_ms();
-		TAILQ_INSERT_TAIL(&a->idle, c, seat.link);
+		entry->idle_ms = service_now_ms();
+		TAILQ_INSERT_TAIL(&a->idle, c, admission.link);
 		if (group)
-			TAILQ_INSERT_TAIL(&group->idle, c, seat.link_in_group);
+			TAILQ_INSERT_TAIL(&group->idle, c, admission.link_in_group);
 	} else {
-		TAILQ_REMOVE(&a->idle, c, seat.link);
+		TAILQ_REMOVE(&a->idle, c, admission.link);
 		if (group)
-			TAILQ_REMOVE(&group->idle, c, seat.link_in_group);
+			TAILQ_REMOVE(&group->idle, c, admission.link_in_group);
 	}
 }

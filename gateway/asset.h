@@ -38,8 +38,8 @@ const struct asset_variant *asset_choose(
 	const struct asset *asset, const struct http_request *http);
 
 /* The response to GET or HEAD: 200, or 304 by the request's If-None-Match. Appends ETag, Vary and
- * Content-Encoding to `headers`, which `out` borrows. ST_PRECONDITION_FAILED by If-Match; ST_INVALID_INPUT
- * if such a field is malformed. */
+ * Content-Encoding to `headers`, which `out` borrows. ST_PRECONDITION_FAILED by If-Match;
+ * ST_INVALID_INPUT if such a field is malformed. */
 enum status asset_respond(const struct asset *asset, const struct http_request *http,
 	struct buf *headers, struct exchange_response *out) MUST_CHECK;
 

@@ -43,7 +43,7 @@ void connection_reset(struct connection *c)
 		connection_free(c);
 }
 
-/* The app may be up the stack, so the loop calls on_gone. */
+/* The app may be on the stack, so the loop calls on_gone. */
 void connection_fail(struct connection *c)
 {
 	connection_enter(c, STAGE_FAILED);
@@ -73,13 +73,13 @@ static void close_now(struct connection *c)
 struct stage_row {
 	enum deadline deadline, drain_deadline;
 	enum stage_input input;
-	bool is_idle; /* may be closed for another connection, and at a drain */
+	bool is_idle; /* may be closed for another connection, and by a drain */
 	void (*on_timeout)(struct connection *c);
 };
 
-/* While something is unsent, gateway/output.h limits the time as well. */
+/* While something is unsent, gateway/output.h limits the time, too. */
 static const struct stage_row stage_table[STAGE_COUNT] = {
-	/*                     deadline         in a drain       input            idle   on_timeout */
+	/*                     deadline         in a drain       input            idle   timeout */
 	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_FIRST,  INPUT_PARSED,    true,  finish },
 	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_IDLE,   INPUT_PARSED,    true,  finish },
 	[STAGE_HEAD]       = { DEADLINE_HEAD,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
@@ -93,7 +93,7 @@ static const struct stage_row stage_table[STAGE_COUNT] = {
 	[STAGE_CLOSED]     = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
 };
 
-/* Each request has its own deadlines: the timer of the one before it means nothing. */
+/* Each request has its own deadlines, so the timer of the request before it must mean nothing. */
 void connection_enter(struct connection *c, enum stage stage)
 {
 	if (c->stage >= STAGE_FAILED && stage != STAGE_CLOSED)
@@ -125,9 +125,9 @@ static enum deadline deadline_of(const struct connection *c)
 	return c->exchange.on_drain ? DEADLINE_NEXT_TURN : row->drain_deadline;
 }
 
-/* Stages that share a deadline have it in common, so the timer stays. The idle time begins when the
- * last response is sent. A timer that means nothing any more is left to expire: mostly it is set
- * again before. */
+/* The timer stays if the next stage has the same deadline: they share the time. The idle time
+ * begins when the last response is sent. A timer that means nothing is not deleted, because it is
+ * usually set again before it expires. */
 static void set_deadline(struct connection *c)
 {
 	enum deadline deadline = deadline_of(c);
@@ -143,7 +143,7 @@ void connection_take_turn_later(struct connection *c)
 	evtimer_add(&c->timer, c->edge->deadlines[DEADLINE_NEXT_TURN]);
 }
 
-/* No request follows: the client sends no more, or the edge drains and none has begun. */
+/* No request follows: the client sends no more, or the edge drains before the next one begins. */
 static bool is_over(const struct connection *c)
 {
 	const struct stage_row *row = &stage_table[c->stage];
@@ -155,7 +155,7 @@ static bool is_over(const struct connection *c)
 static void advance(struct connection *c)
 {
 	if (is_over(c)) {
-		exchange_drop(c); /* the rest of its body does not come */
+		exchange_drop(c); /* its body will not be whole */
 		finish(c);
 	}
 	if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0)
@@ -221,7 +221,7 @@ static void on_output_low(void *arg)
 	connection_end_turn(c, is_inner);
 }
 
-/* The client may still read: it gets the responses to what it sent. */
+/* The client may still read, so it gets the responses to its requests. */
 static void on_end(void *arg)
 {
 	struct connection *c = arg;

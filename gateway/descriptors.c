@@ -28,8 +28,8 @@ static size_t clamp(size_t value, size_t min, size_t max)
 	return value > max ? max : value;
 }
 
-/* A third of the reserve is for workers, one for RPC clients, one for those that are accepted
- * before the bound is seen. */
+/* A third of the reserve is for workers, one for RPC clients, one for connections that are accepted
+ * before the limit is noticed. */
 enum status descriptors_share(
 	size_t limit, size_t connections_max, struct descriptors *out, struct fail *why)
 {

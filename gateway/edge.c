@@ -73,7 +73,7 @@ static void on_accept(int fd, const union address *from, void *arg)
 		evutil_closesocket(fd);
 }
 
-static void on_last_gone(evutil_socket_t fd, short what, void *arg)
+static void on_last_closed(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	struct edge *edge = arg;
@@ -158,7 +158,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	if (!options->bodies_max)
 		edge->options.bodies_max = EDGE_BODIES_MAX;
 	init_admission(edge);
-	edge->drained = evtimer_new(base, on_last_gone, edge);
+	edge->drained = evtimer_new(base, on_last_closed, edge);
 	edge->drain_limit = evtimer_new(base, on_drain_limit, edge);
 	enum status st = ST_NO_MEMORY;
 	int write_ms = given_or(options->deadlines.write_ms, WRITE_MS);

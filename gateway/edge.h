@@ -1,23 +1,26 @@
 /*
- * edge: HTTP connections: accepts them, reads requests, hands them up, writes responses; the one room
- * of libevent's bufferevents and listeners.
+ * edge: serves HTTP: accepts connections, reads requests, dispatches them to the app and writes
+ * the app's responses.
  *
- * The requests of a connection are handed up one at a time and get their responses in order. What a
- * client pipelines meanwhile waits, bounded. An exchange is one request and its response. It is valid
- * until it has its response (the call nulls it) or its client is gone (on_gone). The edge itself
- * refuses what is not a request, too large or too slow, in the app's error format, and closes.
+ * An exchange is one request and its response. A connection dispatches its requests one at a time,
+ * so responses are in order. What a client pipelines meanwhile waits, up to a limit. An exchange is
+ * valid until a call takes it (and nulls it) or until on_gone. The edge itself refuses what is
+ * malformed, too large or too slow: with the app's error format, and it closes the connection.
  *
- * Limits: connections and the share of an address (gateway/admission.h), the first byte of a new
- * connection 10 s, the whole head 10 s and the whole body 30 s (408), idle 60 s, requests' sizes
- * (gateway/http_request.h). The bodies of all requests in progress share bodies_max: a request
- * whose body is over 4 KiB and does not fit is answered 503 OVERLOADED, and its connection closes.
+ * Limits:
+ *   - the number of connections, and the share of one address (gateway/admission.h)
+ *   - the first byte of a new connection within 10 s, the whole head 10 s, the whole body 30 s
+ *     (408); 60 s idle
+ *   - the sizes of requests (gateway/http_request.h)
+ *   - bodies_max for the bodies of all requests in progress. If a body over 4 KiB does not fit, its
+ *     request gets 503 OVERLOADED and the connection closes.
+ *   - 256 KiB of unsent bytes (gateway/output.h). Above, exchange_write returns true, and the next
+ *     requests of the connection are not read.
+ *   - 32 KiB in 30 s that a client must read while something is unsent; else its connection is cut.
+ *   - 256 MiB of unsent bytes of all connections. Above, the connections that made no progress for
+ *     longest are cut.
  *
- * Responses are bounded (gateway/output.h): while more than 256 KiB is unsent, the connection's next
- * requests wait unread and exchange_write says so. A client that takes less than 32 KiB in 30 s
- * while something is unsent is cut off. When the unsent responses of all connections exceed 256 MiB,
- * those that made no progress for longest are cut off.
- *
- *	struct edge_options options = { .host = "127.0.0.1", .port = 22112, .connections_max = 10000,
+ *	struct edge_options options = { .host = "127.0.0.1", .port = 22112, .connections_max = 9,
  *		.on_request = api_on_request, .format_error = api_format_error, .arg = &api };
  *	if (edge_open(&edge, base, &options, &why) != ST_OK) ...
  *	on_request(x, arg):
@@ -40,15 +43,15 @@ struct exchange;
 
 enum {
 	EDGE_BODIES_MAX = 256 << 20,
-	EDGE_SMALL_BODY = 4 << 10, /* does not count */
+	EDGE_SMALL_BODY = 4 << 10, /* a body of this size does not count */
 };
 
 struct edge_deadlines {
-	int first_ms;                  /* of a new connection to its first byte; 0: 10,000 */
+	int first_ms;                  /* from a new connection to its first byte; 0: 10,000 */
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
-	int min_idle_ms;               /* an idle connection is not closed for another; 0: 200 */
-	int write_ms;                  /* a reader's period (gateway/output.h); 0: 30,000 */
-	int drain_ms;                  /* of the whole drain; 0: 10,000 */
+	int min_idle_ms;               /* before a connection can make room for another; 0: 200 */
+	int write_ms;                  /* the period of a reader (gateway/output.h); 0: 30,000 */
+	int drain_ms;                  /* the whole drain; 0: 10,000 */
 };
 
 struct edge_options {
@@ -56,92 +59,99 @@ struct edge_options {
 	int port;         /* 0: any free one */
 	int connections_max;
 	int connections_per_address; /* gateway/admission.h; 0: no limit */
-	size_t bodies_max; /* bytes of requests' bodies, of all connections; 0: EDGE_BODIES_MAX */
+	size_t bodies_max;           /* bytes; 0: EDGE_BODIES_MAX */
 	struct edge_deadlines deadlines;
-	size_t unsent_max; /* bytes of answers that wait, of all connections; 0: 256 MiB */
-	/* The head of a request that has a body, before the body is read and before 100 Continue. The
-	 * app calls exchange_read_body or exchange_refuse_body, within the call or later. A request
-	 * without a body comes to on_request only. NULL: every body is read. */
+	size_t unsent_max; /* bytes, of all connections; 0: 256 MiB */
+
+	/* The head of a request with a body is complete, the body is not read, 100 Continue is not
+	 * sent. The app calls exchange_read_body or exchange_refuse_body, within the call or later.
+	 * Requests without a body skip this call. NULL: the edge reads every body. */
 	void (*on_head)(struct exchange *x, void *arg);
-	/* A whole request; may answer within the call. The data that on_head has set are kept. */
+
+	/* The request is whole. The app may respond within the call. What exchange_set_data has set
+	 * in on_head stays. */
 	void (*on_request)(struct exchange *x, void *arg);
-	/* Renders the answer to what is no request: "Name: value\r\n" lines and a JSON body.
-	 * `http` is what is known of the request (http_reader_known), or NULL. */
+
+	/* Renders the edge's own refusal: "Name: value\r\n" lines and a JSON body. `http` is the
+	 * received part of the request (http_reader_known), or NULL. */
 	void (*format_error)(struct buf *headers, struct buf *body, enum status st,
 		const struct fail *why, const struct http_request *http, void *arg);
 	void *arg;
 };
 
-/* The buffers are borrowed for the call. One that has failed is never sent: see exchange_respond. */
+/* Borrowed for the call. A buffer that has failed is never sent: see exchange_respond. */
 struct exchange_response {
 	int http_status;
 	const char *content_type;  /* NULL: none */
-	const struct buf *headers; /* ready "Name: value\r\n" lines; NULL: none */
+	const struct buf *headers; /* "Name: value\r\n" lines; NULL: none */
 	const struct buf *body;    /* NULL: none */
-	struct span static_body;   /* instead of a body: never changes; sent without a copy */
+	struct span static_body;   /* instead of body: never changes; sent without a copy */
 };
 
-/* Listens, with SO_REUSEPORT so that several gateways share a port; under systemd's socket
- * activation (LISTEN_FDS, LISTEN_PID) on the socket that was passed instead. ST_SYSTEM with
- * address, port and reason. */
+/* Listens, with SO_REUSEPORT so that several gateways can share a port. Under systemd's socket
+ * activation (LISTEN_FDS, LISTEN_PID) it uses the passed socket instead. ST_SYSTEM with address,
+ * port and reason. */
 enum status edge_open(struct edge **out, struct event_base *base,
 	const struct edge_options *options, struct fail *why) MUST_CHECK;
 
-/* What it listens on. */
+/* The bound address. */
 union address edge_address(const struct edge *edge);
 int edge_port(const struct edge *edge);
+
 struct edge_counts edge_counts(const struct edge *edge);
 void edge_add_counters(const struct edge *edge, struct counter_sources *sources);
 
-/* Borrowed until the exchange is answered or gone. */
+/* Borrowed while the exchange is valid. */
 const struct http_request *exchange_request(const struct exchange *x);
 
-/* on_gone(data) is called once if the client leaves before the answer is complete; from the loop,
- * never from within a call of exchange_*. One that only closed its side may still read and is
- * answered: that it is gone shows when writing fails. */
+/* on_gone(data) is called once if the exchange ends before its response is complete. It is called
+ * from the loop, never within a call of exchange_*. A client that closed only its side gets its
+ * response: only a failed write shows that it is gone. */
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
-void *exchange_data(const struct exchange *x); /* NULL: none was set */
+void *exchange_data(const struct exchange *x); /* NULL: not set */
 
-/* After on_head, reads the body, then calls on_request. on_gone is called if the body does not come
- * whole: the edge refuses it by itself. */
+/* After on_head: reads the body, then calls on_request. If the body does not come whole, the edge
+ * refuses the request and calls on_gone. */
 void exchange_read_body(struct exchange *x);
 
-/* After on_head, refuses the request: format_error renders the response and the body is dropped.
- * Takes the exchange. */
+/* After on_head: refuses the request with format_error and drops the body. Takes the exchange. */
 void exchange_refuse_body(struct exchange **x, enum status st, const struct fail *why);
 
-/* A whole answer, with Date and Content-Length. HEAD gets the length without the body; 204 and
- * 304 have neither. Takes the exchange.
+/* Sends a whole response, with Date and Content-Length. A response to HEAD has the length without
+ * the body; 204 and 304 have neither. Takes the exchange.
  *
  * If a buffer of the response has failed, the client gets 503 instead and the connection closes:
  * NO_MEMORY for GET, HEAD and OPTIONS, OUTCOME_UNKNOWN for other methods, which a worker may have
  * run. If there is no memory for that either, the connection is cut. */
 void exchange_respond(struct exchange **x, const struct exchange_response *response);
 
-/* An answer in pieces: chunked, or until close for HTTP/1.0. response->body is ignored. If a buffer
- * has failed, or memory runs out, the connection is cut: on_gone is called from the loop. */
+/* Starts a response in pieces: chunked, or until close for HTTP/1.0. Ignores response->body. If a
+ * buffer has failed or memory runs out, the connection is cut and the loop calls on_gone. */
 void exchange_start(struct exchange *x, const struct exchange_response *response);
 
-/* True: enough waits to be sent; on_writable is called when less than 64 KiB does. */
+/* Returns true if the app should wait until on_writable: once less than 64 KiB is unsent. */
 bool exchange_write(struct exchange *x, const struct buf *bytes);
 void exchange_on_writable(struct exchange *x, void (*on_writable)(struct exchange *x, void *data));
-void exchange_end(struct exchange **x); /* the answer is complete */
+
+/* Completes the response. Takes the exchange. */
+void exchange_end(struct exchange **x);
 
 /* on_drain(x, data) is called once, from the loop, when the edge drains or if it drains already. A
- * response that lasts should then put its last bytes and end: what is left after drain_ms is cut. */
+ * response without an end of its own should then write its last bytes and end. */
 void exchange_on_drain(struct exchange *x, void (*on_drain)(struct exchange *x, void *data));
 
-/* Cuts the connection: what was sent is no whole answer. on_gone isn't called. */
+/* Cuts the connection, so that the client cannot take a part for the whole response. on_gone is not
+ * called. Takes the exchange. */
 void exchange_abort(struct exchange **x);
 
-/* Closes the listener and idle connections, lets what is in flight be answered with
- * `Connection: close`, then calls back, from the loop. A request of which only a part has come
- * has 5 s for the rest; a reader must make progress every 2 s (gateway/output.h). What is left
- * after drain_ms is cut off and counted. */
+/* Closes the listener and idle connections, waits for the responses to requests in progress, which
+ * close their connections, then calls on_drained from the loop. The rest of a request must come
+ * within 5 s; a client must make progress every 2 s (gateway/output.h). After drain_ms the edge
+ * cuts the connections that are left, and counts them. */
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
 
-/* Closes everything at once; on_gone is called for what was in flight. Accepts NULL. Not from
- * within on_request, on_gone or an exchange's on_writable. */
+/* Closes all connections at once and calls on_gone for exchanges in progress. Accepts NULL. Not
+ * within on_request, on_gone or a callback of an exchange. */
 void edge_free(struct edge **edge);
 
 #endif

@@ -103,8 +103,8 @@ size_t edge_transport_unsent(const struct edge_transport *t)
 /*
  * Through the loop each response would cost two epoll_ctl and one epoll_wait more. The bufferevent
  * sends only what the socket does not take at once, so its writing is disabled in between, and its
- * output buffer is frozen at the front against such writes. An error shows again when the bufferevent
- * writes, and reaches on_event then, from the loop.
+ * output buffer is frozen at the front against such writes. An error shows again when the
+ * bufferevent writes, and reaches on_event then, from the loop.
  */
 void edge_transport_send_now(struct edge_transport *t)
 {

@@ -1,8 +1,8 @@
 /*
  * edge_transport: moves the bytes of one connection; the only file that uses bufferevents.
  *
- * It stands between a connection and its descriptor. A TLS transport can take its place: it needs its
- * own edge_transport_open and edge_transport_send_now, the rest stays.
+ * It stands between a connection and its descriptor. A TLS transport can take its place: it needs
+ * its own edge_transport_open and edge_transport_send_now, the rest stays.
  *
  * Invariants:
  *   - Callbacks run from the loop only, never from within a call.
@@ -62,8 +62,8 @@ size_t edge_transport_unread(const struct edge_transport *t);        /* bytes */
 struct span edge_transport_peek(const struct edge_transport *t);     /* the first piece of these */
 void edge_transport_consume(struct edge_transport *t, size_t bytes); /* from the front */
 
-/* False: no memory; what is unsent is no longer what was put. _static keeps a reference to bytes that
- * never change. */
+/* False: no memory; what is unsent is no longer what was put. _static keeps a reference to bytes
+ * that never change. */
 bool edge_transport_put(struct edge_transport *t, struct span bytes) MUST_CHECK;
 bool edge_transport_put_static(struct edge_transport *t, struct span bytes) MUST_CHECK;
 size_t edge_transport_unsent(

@@ -45,7 +45,7 @@ static size_t body_len(const struct exchange_response *response)
 	return response->body ? response->body->len : response->static_body.len;
 }
 
-/* Appending to a buffer stops at the first failure: what it holds then is only a part. */
+/* A buffer that has failed holds only a part. */
 static bool has_failed(const struct exchange_response *response)
 {
 	return (response->headers && response->headers->failed)
@@ -114,7 +114,7 @@ void exchange_drop(struct connection *c)
 
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
 {
-	exchange_drop(c); /* the app may have seen its head */
+	exchange_drop(c); /* the app may have got its head */
 	c->is_last = true;
 	put_refusal(c, st, why);
 	input_return_reader(c);
@@ -177,7 +177,7 @@ void exchange_on_output_low(struct exchange *x)
 		x->on_writable(x, x->data);
 }
 
-/* Through the end of a turn, which sees whether the edge drains already. */
+/* The end of the turn sets the timer if the edge drains already. */
 void exchange_on_drain(struct exchange *x, void (*on_drain)(struct exchange *x, void *data))
 {
 	struct connection *c = connection_of(x);
@@ -202,7 +202,7 @@ static void end_response(struct connection *c)
 	input_return_reader(c);
 }
 
-/* Never says of a write that it was not done: a worker may have done it. */
+/* Never report a write as not done: a worker may have run it. */
 static void refuse_for_memory(struct connection *c)
 {
 	bool is_read = http_method_is_safe(c->reader->request.method);
@@ -210,7 +210,7 @@ static void refuse_for_memory(struct connection *c)
 	exchange_refuse(c, is_read ? ST_NO_MEMORY : ST_OUTCOME_UNKNOWN, NULL);
 }
 
-/* What is pipelined behind it is handed up later, from the loop: the app is up the stack. */
+/* The app is on the stack, so the loop dispatches the next request later. */
 void exchange_respond(struct exchange **x, const struct exchange_response *response)
 {
 	struct connection *c = take(x);
@@ -252,7 +252,7 @@ bool exchange_write(struct exchange *x, const struct buf *bytes)
 {
 	struct connection *c = connection_of(x);
 	bool is_chunked = x->body_end == HTTP_CHUNKED;
-	bool is_empty = bytes->len == 0; /* an empty chunk would be the last one */
+	bool is_empty = bytes->len == 0; /* an empty chunk would end the body */
 	if (!bytes->failed && (x->omits_body || is_empty))
 		return false;
 	if (bytes->failed || (is_chunked && !put_chunk_size(c, bytes->len))) {

@@ -1,8 +1,9 @@
 /*
- * exchange: one request and its response; internal to gateway/edge.h, which has the exchange_* calls.
+ * exchange: one request and its response; internal to gateway/edge.h, which declares the calls of
+ * the app.
  *
- * A connection embeds its exchange and serves one at a time. What the app does here while it is
- * called takes effect when the connection's turn ends (gateway/connection.h).
+ * A connection embeds one exchange at a time. What the app does while it is called takes effect
+ * when the connection's turn ends (gateway/connection.h).
  */
 #ifndef GATEWAY_EXCHANGE_H
 #define GATEWAY_EXCHANGE_H
@@ -23,20 +24,20 @@ struct exchange {
 	bool is_full;    /* exchange_write has returned true */
 };
 
-/* Tells the app that the exchange is gone, if it has set on_gone. Within a turn, from the loop. */
+/* Calls on_gone, if it is set. Within a turn, from the loop. */
 void exchange_drop(struct connection *c);
 
-/* The edge's own response to what is not a request; the connection ends with it. */
+/* Puts the edge's own response; the connection ends with it. */
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why);
 
-/* The edge's response to a request whose body has not come. If the connection may stay open, the
- * caller must drop the body. */
+/* Puts the edge's own response to a request whose body has not come. Unless c->is_last, the caller
+ * must drop the body. */
 void exchange_refuse_head(struct connection *c, enum status st, const struct fail *why);
 
-/* Little enough is unsent that the app may write again. */
+/* Calls on_writable, if the app waits for it. */
 void exchange_on_output_low(struct exchange *x);
 
-/* In the edge's drain: calls on_drain, if it is set and not called yet. */
+/* Calls on_drain, if it is set and not called yet. While the edge drains. */
 void exchange_report_drain(struct exchange *x);
 
 #endif

@@ -3,10 +3,10 @@
 #include "gateway/connection.h"
 
 enum {
-	READ_AHEAD_MAX = 64 << 10, /* bytes that wait for the stage that follows */
-	STEPS_PER_TURN = 64,       /* so that one client that pipelines cannot starve the others */
-	LINGER_BYTES = 256 << 10,  /* a client that sends more is cut */
-	DROPPED_BODY_MAX = 64 << 10, /* of a refused request whose connection stays */
+	READ_AHEAD_MAX = 64 << 10,   /* bytes that wait for the next stage */
+	STEPS_PER_TURN = 64,         /* so that a client that pipelines cannot starve the others */
+	LINGER_BYTES = 256 << 10,    /* a client that sends more is cut */
+	DROPPED_BODY_MAX = 64 << 10, /* of a refused request whose connection stays open */
 };
 
 size_t input_unread(const struct connection *c)
@@ -14,7 +14,7 @@ size_t input_unread(const struct connection *c)
 	return edge_transport_unread(&c->transport);
 }
 
-/* A connection whose request is served within the turn must not look as if it had stayed idle. */
+/* A connection whose request is served within this turn must not count as idle all the time. */
 static bool begin_request(struct connection *c)
 {
 	admission_set_idle(&c->edge->admission, c, false);
@@ -46,8 +46,8 @@ void input_discard(struct connection *c)
 		connection_enter(c, STAGE_CLOSED);
 }
 
-/* Reading goes on in all stages, up to a bound, to learn of a client that is gone. While the output
- * is full, writing shows that. */
+/* All stages read, up to a limit, to notice a client that is gone. While the output is full,
+ * writing notices it. */
 void input_update_reading(struct connection *c)
 {
 	edge_transport_set_reading(&c->transport,
@@ -100,7 +100,7 @@ static void on_head(struct connection *c)
 		input_read_body(c);
 }
 
-/* A request that has its response gets no second one. */
+/* In STAGE_DROPPING the request has its response. */
 void input_refuse(struct connection *c, enum status st, const struct fail *why)
 {
 	if (c->stage == STAGE_DROPPING) {

@@ -13,12 +13,12 @@
 
 enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PASSED_FD = 3, PAUSE_MS = 100 };
 
-/* A plain event instead of an evconnlistener: that one goes on accepting until the queue is empty
- * after it was disabled, past any limit. */
+/* Not an evconnlistener: after it is disabled, it accepts until the queue is empty, above any
+ * limit. */
 struct listener {
 	int fd;
 	bool is_paused;
-	struct event *readable, *again; /* `again` is pending while it is paused */
+	struct event *readable, *retry; /* retry is pending while it is paused */
 	struct listener_options options;
 };
 
@@ -31,17 +31,17 @@ static void pause_accepting(struct listener *l)
 {
 	static const struct timeval wait = { 0, PAUSE_MS * 1000L };
 	event_del(l->readable);
-	evtimer_add(l->again, &wait);
+	evtimer_add(l->retry, &wait);
 	l->is_paused = true;
 }
 
-static void on_again(evutil_socket_t fd, short what, void *arg)
+static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	listener_resume(arg);
 }
 
-/* Only for a connection that is there: it costs another one its life. */
+/* Only for a connection that waits, because another one is closed for it. */
 static bool make_room(struct listener *l)
 {
 	struct pollfd waiting = { .fd = l->fd, .events = POLLIN };
@@ -53,7 +53,7 @@ static bool make_room(struct listener *l)
 	return false;
 }
 
-/* Any other error is of one connection that is gone already: the next one may be fine. */
+/* Any other error concerns one connection, which is gone already. */
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
@@ -78,7 +78,7 @@ void listener_resume(struct listener *l)
 {
 	if (!l->is_paused)
 		return;
-	event_del(l->again);
+	event_del(l->retry);
 	event_add(l->readable, NULL);
 	l->is_paused = false;
 }
@@ -88,7 +88,7 @@ static enum status fail_errno(struct fail *why, const char *what)
 	return fail_set(why, ST_SYSTEM, "%s: %s", what, strerror(errno));
 }
 
-/* Takes what is passed once: a child or a second edge must not find it again. */
+/* Removes the variables, so that a child or a second edge does not take the socket again. */
 static bool has_passed_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
@@ -154,11 +154,11 @@ static enum status bind_any(int *out, const char *host, int port, struct fail *w
 	return ST_OK;
 }
 
-/* The kernel would take megabytes of what a client does not read: pages of a list that are made for
- * nobody. What is on its way to the client does not count. */
+/* Without a limit the kernel takes megabytes that a client does not read, and the gateway would
+ * read pages of a list for nobody. Bytes on their way to the client do not count. */
 enum { KERNEL_UNSENT = 128 << 10 };
 
-/* On Linux an accepted socket has these from the one that listens: two calls less for each. */
+/* On Linux an accepted socket inherits these, which saves three calls for each. */
 static void set_inherited_options(int fd)
 {
 	static const int on = 1, unsent = KERNEL_UNSENT;
@@ -192,9 +192,9 @@ enum status listener_open(struct listener **out, struct event_base *base,
 		goto failed;
 	set_inherited_options(l->fd);
 	st = ST_NO_MEMORY;
-	l->again = evtimer_new(base, on_again, l);
+	l->retry = evtimer_new(base, on_retry, l);
 	l->readable = event_new(base, l->fd, EV_READ | EV_PERSIST, on_readable, l);
-	if (!l->again || !l->readable || event_add(l->readable, NULL) != 0)
+	if (!l->retry || !l->readable || event_add(l->readable, NULL) != 0)
 		goto failed;
 	*out = l;
 	return ST_OK;
@@ -221,8 +221,8 @@ void listener_free(struct listener **listener)
 		return;
 	if (l->readable)
 		event_free(l->readable);
-	if (l->again)
-		event_free(l->again);
+	if (l->retry)
+		event_free(l->retry);
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l);

@@ -1,9 +1,9 @@
 /*
- * listener: the TCP socket that connections come from.
+ * listener: accepts TCP connections.
  *
- * Hands up connected sockets: non-blocking, closed on exec, without Nagle's delay, with TCP
- * keep-alive. While no connection may be accepted, or the process or the system is out of descriptors
- * or memory, connections stay in the kernel's queue. The listener tries again after 100 ms, or at
+ * Accepted sockets are non-blocking and closed on exec, without Nagle's delay, with TCP keep-alive.
+ * While has_room and make_room return false, or the process or the system has no descriptor or
+ * memory left, connections stay in the kernel's queue. The listener tries again after 100 ms, or at
  * once on listener_resume.
  *
  *	struct listener_options options = { .host = "127.0.0.1", .port = 22112,
@@ -24,22 +24,22 @@ struct listener;
 struct listener_options {
 	const char *host;
 	int port;
-	bool (*has_room)(void *arg);  /* may a connection be accepted now? */
-	bool (*make_room)(void *arg); /* for one that waits; false: it can't now */
-	void (*on_accept)(int fd, const union address *from, void *arg); /* takes fd */
+	bool (*has_room)(void *arg);  /* whether to accept a connection */
+	bool (*make_room)(void *arg); /* for a connection that waits */
+	void (*on_accept)(int fd, const union address *from, void *arg); /* must close fd */
 	void *arg;
 };
 
-/* With SO_REUSEPORT; on the socket that systemd passed where there is one (LISTEN_FDS and
- * LISTEN_PID, sd_listen_fds(3); the variables are removed, so that it is taken once). ST_SYSTEM
- * with address, port and reason. */
+/* Binds with SO_REUSEPORT. If systemd has passed a socket (LISTEN_FDS and LISTEN_PID,
+ * sd_listen_fds(3)), listens on that instead and removes the variables, so that no other listener
+ * takes it. ST_SYSTEM with address, port and reason. */
 enum status listener_open(struct listener **out, struct event_base *base,
 	const struct listener_options *options, struct fail *why) MUST_CHECK;
 
-/* What it is bound to. */
+/* The bound address. */
 union address listener_address(const struct listener *l);
 
-void listener_resume(struct listener *l); /* also when it is not paused */
+void listener_resume(struct listener *l); /* does nothing if it is not paused */
 void listener_free(struct listener **l);
 
 #endif

@@ -48,7 +48,7 @@ static void begin_period(struct connection *c)
 	struct output *o = &c->output;
 	o->mark_ms = service_now_ms();
 	o->mark_waiting = waiting(c);
-	o->mark_taken = (int64_t)o->put - o->mark_waiting;
+	o->mark_acknowledged = (int64_t)o->put - o->mark_waiting;
 }
 
 static void stop_writing(struct connection *c)
@@ -69,7 +69,7 @@ void output_send_later(struct connection *c)
 		connection_fail(c);
 }
 
-/* Once the loop writes it has to go on to the end: else on_output_low is never called. */
+/* While the loop writes, only the loop writes: else on_output_low might never be called. */
 void output_send_now(struct connection *c)
 {
 	if (c->output.is_writing || output_unsent(c) == 0)
@@ -94,14 +94,14 @@ static void count(struct connection *c, size_t unsent)
 	c->output.counted = unsent;
 }
 
-/* The app may be up the stack, so the loop closes what is too much. */
+/* The app may be on the stack, so the loop closes connections. */
 void output_update_count(struct connection *c)
 {
 	static const struct timeval at_once;
 	struct outputs *all = all_of(c);
 	count(c, output_unsent(c));
-	if (all->unsent > all->unsent_max && !evtimer_pending(all->relief, NULL))
-		evtimer_add(all->relief, &at_once);
+	if (all->unsent > all->unsent_max && !evtimer_pending(all->reclaim, NULL))
+		evtimer_add(all->reclaim, &at_once);
 }
 
 void output_fini(struct connection *c)
@@ -110,13 +110,13 @@ void output_fini(struct connection *c)
 	count(c, 0);
 }
 
-/* True: the client is too slow. */
+/* Returns true if the client is too slow. */
 static bool check(struct connection *c, uint64_t now_ms)
 {
 	struct output *o = &c->output;
-	int64_t taken = (int64_t)o->put - waiting(c) - o->mark_taken;
+	int64_t acknowledged = (int64_t)o->put - waiting(c) - o->mark_acknowledged;
 	count(c, output_unsent(c));
-	if (taken < OUTPUT_RATE_BYTES && taken < o->mark_waiting)
+	if (acknowledged < OUTPUT_RATE_BYTES && acknowledged < o->mark_waiting)
 		return now_ms - o->mark_ms >= all_of(c)->period_ms;
 	begin_period(c);
 	TAILQ_REMOVE(&all_of(c)->writers, c, output.link);
@@ -124,7 +124,7 @@ static bool check(struct connection *c, uint64_t now_ms)
 	return false;
 }
 
-/* Each is looked at once, though those that made progress go to the end of the list. */
+/* Checks each writer once, though writers that made progress move to the end of the list. */
 static void on_check(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -138,9 +138,9 @@ static void on_check(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* Frees one, and looks again in the next turn of the loop. Counts are brought up to date first:
- * what was written since the last turn of a connection still counts as unsent. */
-static void on_relief(evutil_socket_t fd, short what, void *arg)
+/* Closes one connection and runs again in the next turn of the loop. Updates the counts first: they
+ * still include what was written since the last turn of a connection. */
+static void on_reclaim(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	static const struct timeval at_once;
@@ -151,7 +151,7 @@ static void on_relief(evutil_socket_t fd, short what, void *arg)
 	c = TAILQ_FIRST(&all->writers);
 	if (all->unsent <= all->unsent_max || !c)
 		return;
-	evtimer_add(all->relief, &at_once);
+	evtimer_add(all->reclaim, &at_once);
 	all->on_slow(c);
 }
 
@@ -171,8 +171,8 @@ bool outputs_open(struct outputs *all, struct event_base *base, uint64_t period_
 		.on_slow = on_slow };
 	TAILQ_INIT(&all->writers);
 	all->check = event_new(base, -1, EV_PERSIST, on_check, all);
-	all->relief = evtimer_new(base, on_relief, all);
-	if (!all->check || !all->relief)
+	all->reclaim = evtimer_new(base, on_reclaim, all);
+	if (!all->check || !all->reclaim)
 		return false;
 	outputs_set_period(all, period_ms);
 	return true;
@@ -182,6 +182,6 @@ void outputs_close(struct outputs *all)
 {
 	if (all->check)
 		event_free(all->check);
-	if (all->relief)
-		event_free(all->relief);
+	if (all->reclaim)
+		event_free(all->reclaim);
 }

@@ -1,14 +1,15 @@
 /*
- * output: the bytes that a connection has still to send, and the minimum rate of its reader.
+ * output: the bytes that a connection has still to send, and the minimum rate of its reader;
+ * internal to gateway/edge.h.
  *
  * Invariants:
- *   - No request is read, parsed or handed up while output_is_full: a client that does not read
+ *   - No request is read, parsed or dispatched while output_is_full. A client that does not read
  *     holds at most OUTPUT_FULL and one response (of a stream: one piece).
  *   - While something is unsent, the client's machine acknowledges at least OUTPUT_RATE_BYTES in
- *     each period (outputs_open), or the connection is lost. What lies in the kernel's send buffer
- *     counts as unread, so neither a large buffer nor a byte now and then renews the period.
- *   - The unsent bytes of all connections together stay near unsent_max: past it the connections
- *     that made no progress for longest are lost, one a turn of the loop.
+ *     each period (outputs_open), or on_slow is called. Bytes in the kernel's send buffer count as
+ *     unread, so neither a large buffer nor a byte now and then renews the period.
+ *   - The unsent bytes of all connections stay near unsent_max. Above, on_slow is called for the
+ *     connections that made no progress for longest, one in each turn of the loop.
  */
 #ifndef GATEWAY_OUTPUT_H
 #define GATEWAY_OUTPUT_H
@@ -23,8 +24,8 @@ struct event;
 struct event_base;
 
 enum {
-	OUTPUT_FULL = 256 << 10,      /* exchange_write says so past this */
-	OUTPUT_RATE_BYTES = 32 << 10, /* a reader takes so much in a period, or all that waits */
+	OUTPUT_FULL = 256 << 10,      /* exchange_write then returns true */
+	OUTPUT_RATE_BYTES = 32 << 10, /* that a client must read in a period, or all that waits */
 	OUTPUTS_UNSENT_MAX = 256 << 20,
 };
 
@@ -33,39 +34,39 @@ TAILQ_HEAD(output_list, connection);
 /* Of one connection. */
 struct output {
 	TAILQ_ENTRY(connection) link; /* in outputs.writers while is_writing */
-	uint64_t put;                 /* bytes, ever */
-	uint64_t mark_ms;             /* when the period began */
-	int64_t mark_taken;           /* bytes that the client's machine had acknowledged then */
-	int64_t mark_waiting;         /* and what was not acknowledged */
+	uint64_t put;                 /* bytes, since the connection began */
+	uint64_t mark_ms;             /* begin of the period */
+	int64_t mark_acknowledged;    /* bytes acknowledged by the client's machine at that time */
+	int64_t mark_waiting;         /* bytes not acknowledged at that time */
 	size_t counted;               /* in outputs.unsent */
 	bool is_writing;              /* the loop waits for room in the socket */
 };
 
 /* Of all connections of an edge. */
 struct outputs {
-	struct output_list writers; /* the one without progress for longest comes first */
+	struct output_list writers; /* without progress for longest first */
 	uint64_t period_ms;
 	size_t unsent, unsent_max;
-	struct event *check, *relief;
-	/* The connection is to be closed: from the loop, outside a turn of it. */
+	struct event *check, *reclaim;
+	/* Must close the connection. From the loop, outside a turn of the connection. */
 	void (*on_slow)(struct connection *c);
 };
 
-/* False: no memory. */
+/* period_ms: see above. unsent_max 0: OUTPUTS_UNSENT_MAX. False: no memory. */
 bool outputs_open(struct outputs *all, struct event_base *base, uint64_t period_ms,
 	size_t unsent_max, void (*on_slow)(struct connection *c));
 void outputs_set_period(struct outputs *all, uint64_t period_ms);
 void outputs_close(struct outputs *all);
 
 void output_put(struct connection *c, struct span bytes);
-void output_put_static(struct connection *c, struct span bytes); /* by reference */
+void output_put_static(struct connection *c, struct span bytes); /* must never change */
 size_t output_unsent(const struct connection *c);
 bool output_is_full(const struct connection *c);
 
-void output_send_now(struct connection *c);   /* what the socket takes; the rest later */
-void output_send_later(struct connection *c); /* from the loop */
-void output_on_written(struct connection *c); /* the loop has written: in bufferevent's callback */
+void output_send_now(struct connection *c);     /* what the socket takes; the loop sends the rest */
+void output_send_later(struct connection *c);   /* the loop sends all */
+void output_on_written(struct connection *c);   /* the loop has written */
 void output_update_count(struct connection *c); /* after a turn or a piece of a stream */
-void output_fini(struct connection *c);         /* the connection is freed */
+void output_fini(struct connection *c);
 
 #endif

@@ -49,7 +49,7 @@ static void set_idle(int number, bool is_idle)
 static void leave_all(void)
 {
 	for (size_t i = 0; i < 64; i++)
-		if (connections[i].seat.group || connections[i].seat.is_idle)
+		if (connections[i].admission.group || connections[i].admission.is_idle)
 			admission_leave(&admission, &connections[i]);
 	ck_assert_ptr_null(admission.groups);
 }
