@@ -1,14 +1,16 @@
 /*
- * api: HTTP requests to RPC calls and their answers to HTTP replies.
+ * api: the HTTP APIs, as the app of the edge.
  *
- * Here a request finds its way: to a call of a worker and from its result to the answer, or to what
- * the gateway answers by itself. Its life is gateway/api_request.h's, an answer of many pages is
- * gateway/api_list.h's. Which method a path calls is gateway/route.c's, what a value may be is
- * common/params.c's (asked by the worker), what an outcome is called is common/status.c's.
+ * A request is checked by its head (gateway/api_head.h), authenticated, and started by its route
+ * (gateway/route.h): as a call of a worker (gateway/api_call.h) or without one
+ * (gateway/api_local.h). gateway/api_request.h is its life. The worker checks the values of params
+ * (common/params.c), common/status.c names the outcomes.
  *
- *	api_init(&api, settings, workers);
+ *	if (api_init(&api, settings, workers, &why) != ST_OK) ...
  *	struct edge_options options = { .on_head = api_on_head, .on_request = api_on_request,
  *		.format_error = api_format_error, .arg = &api };
+ *	...
+ *	api_fini(&api);
  */
 #ifndef GATEWAY_API_H
 #define GATEWAY_API_H
@@ -18,6 +20,7 @@
 #include "gateway/access.h"
 #include "gateway/edge.h"
 #include "gateway/principal.h"
+#include "gateway/route_index.h"
 #include "gateway/workers.h"
 
 struct api {
@@ -25,10 +28,14 @@ struct api {
 	struct workers *workers;
 	const struct authenticator *authenticator; /* authenticator_open */
 	struct access access;
+	struct route_index routes;
 	struct uuid_source ids;
 };
 
-void api_init(struct api *api, const struct settings *settings, struct workers *workers);
+/* ST_NO_MEMORY, or ST_INTERNAL if a route is wrong. Settings and workers are borrowed. */
+enum status api_init(struct api *api, const struct settings *settings, struct workers *workers,
+	struct fail *why) MUST_CHECK;
+void api_fini(struct api *api); /* accepts a zeroed struct */
 
 /* The edge's callbacks; arg is the struct api. */
 void api_on_head(struct exchange *exchange, void *arg);

@@ -4,7 +4,7 @@
 
 #include "gateway/http_list.h"
 #include "gateway/http_text.h"
-#include "gateway/request_params.h"
+#include "gateway/request_headers.h"
 
 static const char content_encoding[] = "Content-Encoding";
 
@@ -23,21 +23,21 @@ static bool is_bodiless(const struct http_request *http)
 	       && (length.len == 0 || span_is(length, "0"));
 }
 
-/* The root surface reads a body of any type as JSON: existing clients send none, or that of a
- * form. But a page can send these without asking by a preflight. */
-static enum status judge_type(
+/* At the root, existing clients send no type or that of a form. But a page can send a body of
+ * these types without a preflight. */
+static enum status check_type(
 	const struct http_request *http, const struct route *route, struct fail *why)
 {
 	struct span type = http_request_field(http, "Content-Type");
-	if ((route->flags & ROUTE_OPTIONAL) && type.len == 0 && is_bodiless(http))
+	if (route->row->takes_body == BODY_OPTIONAL && type.len == 0 && is_bodiless(http))
 		return ST_OK;
-	if (is_json(type) || !((route->flags & ROUTE_STRICT) || access_is_from_page(http)))
+	if (is_json(type) || !(route->dialect->needs_json_type || access_is_from_page(http)))
 		return ST_OK;
 	return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, "Content-Type",
 		"the body must be application/json");
 }
 
-static enum status judge_coding(const struct http_request *http, struct fail *why)
+static enum status check_coding(const struct http_request *http, struct fail *why)
 {
 	struct http_list codings = http_list_of(http, content_encoding);
 	struct span coding;
@@ -50,18 +50,17 @@ static enum status judge_coding(const struct http_request *http, struct fail *wh
 
 static bool is_read(const struct route *route)
 {
-	return strcmp(route->method, "GET") == 0;
+	return strcmp(route->row->method, "GET") == 0;
 }
 
-/* A condition on a write must reach the statement that writes: it is of no use where the path names
- * no row or the method has no such param. */
-static enum status judge_condition(const struct http_condition *condition, const char *param,
+/* The statement that writes evaluates a condition, so the path must name a row and the method must
+ * have the param. */
+static enum status check_condition(const struct http_condition *condition, const char *param,
 	const struct route *route, struct fail *why)
 {
 	if (!condition->is_given)
 		return ST_OK;
-	const struct method *m = method_find(span_of(route->rpc));
-	if (m && route_is_of_row(route) && method_param(m, span_of(param)))
+	if (route->method && route->is_of_row && method_param(route->method, span_of(param)))
 		return ST_OK;
 	return fail_field(why, ST_INVALID_INPUT, condition->field,
 		"this path and method do not take %s", condition->field);
@@ -69,7 +68,7 @@ static enum status judge_condition(const struct http_condition *condition, const
 
 /* Rows have no modification date for HTTP, so the field would be ignored (RFC 9110 section
  * 13.1.4), and the client would overwrite what it wants to protect. */
-static enum status judge_dates(const struct http_request *http, struct fail *why)
+static enum status check_dates(const struct http_request *http, struct fail *why)
 {
 	static const char field[] = "If-Unmodified-Since";
 	if (!http_list_is_given(http, field))
@@ -77,49 +76,49 @@ static enum status judge_dates(const struct http_request *http, struct fail *why
 	return fail_field(why, ST_INVALID_INPUT, field, "%s is not supported: use If-Match", field);
 }
 
-static enum status judge_conditions(const struct http_request *http, const struct route *route,
+static enum status check_conditions(const struct http_request *http, const struct route *route,
 	struct http_conditions *conditions, struct fail *why)
 {
 	enum status st = http_conditions_read(http, conditions, why);
 	if (st != ST_OK || is_read(route))
 		return st;
-	st = judge_condition(&conditions->match, "if_match", route, why);
+	st = check_condition(&conditions->match, "if_match", route, why);
 	if (st == ST_OK)
-		st = judge_condition(&conditions->none_match, "if_none_match", route, why);
+		st = check_condition(&conditions->none_match, "if_none_match", route, why);
 	if (st == ST_OK && !conditions->match.is_given)
-		st = judge_dates(http, why);
+		st = check_dates(http, why);
 	return st;
 }
 
-enum status api_head_check(const struct access *access, const struct http_request *http,
+enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why)
 {
 	*out = (struct api_head){ 0 };
-	enum status st = access_check(access, http, why);
+	enum status st = access_check(&api->access, http, why);
 	if (st != ST_OK || span_is(http->method, "OPTIONS"))
 		return st;
-	st = route_find(http->method, http->path, &out->match);
+	st = route_find(&api->routes, http->method, http->path, &out->match);
 	if (st != ST_OK)
 		return st;
 	const struct route *route = out->match.route;
-	st = judge_conditions(http, route, &out->conditions, why);
+	st = check_conditions(http, route, &out->conditions, why);
 	if (st == ST_OK)
-		st = request_params_key(http, &out->idempotency_key, why);
-	if (st == ST_OK && (route->flags & ROUTE_BODY))
-		st = judge_coding(http, why);
-	if (st == ST_OK && (route->flags & ROUTE_BODY))
-		st = judge_type(http, route, why);
+		st = request_headers_key(http, &out->idempotency_key, why);
+	if (st == ST_OK && route->row->takes_body)
+		st = check_coding(http, why);
+	if (st == ST_OK && route->row->takes_body)
+		st = check_type(http, route, why);
 	return st;
 }
 
-void api_head_put_refusal(
-	const struct http_request *http, enum status st, struct span field, struct buf *headers)
+void api_head_put_refusal(const struct route_index *routes, const struct http_request *http,
+	const struct error_info *error, struct buf *headers)
 {
-	if (st == ST_METHOD_NOT_ALLOWED && http) {
+	if (error->st == ST_METHOD_NOT_ALLOWED && http) {
 		buf_text(headers, "Allow: ");
-		route_allow(http->path, headers);
+		route_put_allow(routes, http->path, headers);
 		buf_text(headers, "\r\n");
 	}
-	if (st == ST_UNSUPPORTED_MEDIA_TYPE && span_is(field, content_encoding))
+	if (error->st == ST_UNSUPPORTED_MEDIA_TYPE && span_is(error->field, content_encoding))
 		buf_text(headers, "Accept-Encoding: identity\r\n");
 }

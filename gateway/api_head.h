@@ -1,20 +1,17 @@
 /*
- * api_head: what the head of a request decides, before its body is read.
+ * api_head: what the head of a request decides, before its body is read; pure.
  *
- * Pure. It runs once for each request: when its head is complete if a body follows, else when the
- * request is.
+ * It runs once for each request: when the head is complete if a body follows, else when the request
+ * is.
  *
  *	struct api_head head;
- *	enum status st = api_head_check(&api->access, http, &head, &why);
- *	if (st != ST_OK)
- *		api_head_put_refusal(http, st, span_of(why.field), &headers);
+ *	enum status st = api_head_check(api, http, &head, &why);
  */
 #ifndef GATEWAY_API_HEAD_H
 #define GATEWAY_API_HEAD_H
 
-#include "gateway/access.h"
+#include "gateway/api.h"
 #include "gateway/http_conditional.h"
-#include "gateway/route.h"
 
 struct api_head {
 	struct route_match match; /* match.route is NULL for OPTIONS */
@@ -25,12 +22,11 @@ struct api_head {
 /* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or method,
  * a body of a type or coding that the route does not take, a malformed precondition or
  * Idempotency-Key, a precondition that the route would ignore. */
-enum status api_head_check(const struct access *access, const struct http_request *http,
+enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 
-/* Appends the header lines that belong to a refusal of `field` (empty: of no field): Allow,
- * Accept-Encoding. `http` may be NULL. */
-void api_head_put_refusal(
-	const struct http_request *http, enum status st, struct span field, struct buf *headers);
+/* Appends the header lines that belong to a refusal: Allow, Accept-Encoding. `http` may be NULL. */
+void api_head_put_refusal(const struct route_index *routes, const struct http_request *http,
+	const struct error_info *error, struct buf *headers);
 
 #endif

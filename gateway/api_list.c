@@ -1,9 +1,10 @@
 #include "gateway/api_list.h"
 
 #include "common/log.h"
+#include "gateway/api_call.h"
 
-/* The head is out: all that can be done about a failure is to cut the connection, which a
- * client sees as an incomplete body (RFC 9112 section 8). */
+/* The head is out, so the connection is cut: the client sees an incomplete body (RFC 9112
+ * section 8). */
 static void cut_short(struct api_request **request, const char *reason)
 {
 	const struct api_request *r = *request;
@@ -22,15 +23,13 @@ static void on_page(void *arg, enum status st, struct span error, struct span re
 		cut_short(&r, st == ST_OK ? "the worker refused" : status_info(st)->message);
 }
 
-/* Asks for the page after r->cursor. The query is read again: it is the same request. */
-static void ask_next(struct api_request *r)
+/* Requests the page after r->cursor. The query is read again: it is the same request. */
+static void request_next(struct api_request *r)
 {
-	struct request_source source = {
-		.http = exchange_request(r->exchange), .route = r->route, .method = r->method
-	};
+	struct request_source source = { .http = exchange_request(r->exchange), .route = r->route };
 	struct fail why = { 0 };
 	r->wants_page = false;
-	enum status st = api_request_call(r, &source, on_page, &why);
+	enum status st = api_call_send(r, &source, on_page, &why);
 	if (st != ST_OK)
 		cut_short(&r, fail_text(&why, st));
 }
@@ -40,7 +39,7 @@ static void on_writable(struct exchange *exchange, void *data)
 	(void)exchange;
 	struct api_request *r = data;
 	if (r->wants_page)
-		ask_next(r);
+		request_next(r);
 }
 
 static void start(struct api_request *r)
@@ -61,7 +60,7 @@ static bool is_head(const struct api_request *r)
 	return span_is(exchange_request(r->exchange)->method, "HEAD");
 }
 
-/* A page of a list of several. HEAD has no body, so the pages after the first are not asked for. */
+/* A page of several. HEAD has no body, so it needs no page after the first. */
 static void write_page(struct api_request *r, const struct buf *body)
 {
 	r->wants_page = r->cursor.len > 0;
@@ -71,10 +70,10 @@ static void write_page(struct api_request *r, const struct buf *body)
 	if (!r->wants_page || is_head(r))
 		api_request_end(&r);
 	else if (!is_full)
-		ask_next(r);
+		request_next(r);
 }
 
-/* The page's rows and the brackets around the list; r->cursor is set to what follows the page. */
+/* The page's rows and the brackets around the list. Sets r->cursor to the next page's. */
 static enum status put_page(struct api_request *r, struct span page, struct buf *body)
 {
 	struct span next_cursor;

@@ -4,10 +4,7 @@
 
 #include "common/log.h"
 #include "gateway/api_head.h"
-#include "gateway/dialect.h"
 #include "gateway/http_head.h"
-
-enum { PAGE_ROWS = 500 }; /* of a list that is answered as a whole */
 
 static void request_free(struct api_request **request)
 {
@@ -43,50 +40,15 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 	return r;
 }
 
-static enum status put_params(struct api_request *r, const struct request_source *source,
-	struct buf *params, struct fail *why)
-{
-	uint32_t pairs = 0;
-	size_t mark = msg_open_map(params);
-	enum status st = request_params_put(source, params, &pairs, why);
-	if (st == ST_OK && (r->route->flags & ROUTE_STREAM)) {
-		msg_put_key(params, "limit");
-		msg_put_int(params, PAGE_ROWS);
-		pairs++;
-		if (r->cursor.len) {
-			msg_put_key(params, "cursor");
-			msg_put_text(params, buf_view(&r->cursor));
-			pairs++;
-		}
-	}
-	msg_close(params, mark, pairs);
-	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;
-}
-
-enum status api_request_call(struct api_request *r, const struct request_source *source,
-	call_done done, struct fail *why)
-{
-	struct buf params = { 0 };
-	struct context context = { .account = r->authentication.principal.account,
-		.request_id = request_id_view(&r->id),
-		.deadline_ms = r->api->settings->deadline_ms };
-	enum status st = put_params(r, source, &params, why);
-	if (st == ST_OK)
-		st = workers_call(
-			r->api->workers, r->method, &context, buf_view(&params), done, r, &r->call);
-	buf_fini(&params);
-	return st;
-}
-
-/* The response depends on Origin even where the request has none: a cache must know. */
+/* The response depends on Origin also if the request has none: a cache must know. */
 void api_request_put_common(
 	const struct route *route, const struct request_id *id, struct buf *headers)
 {
-	bool is_public = route && (route->flags & ROUTE_PUBLIC);
+	bool is_asset = route && route->row->is_asset;
 	http_head_put_field(headers, "X-Request-Id", request_id_view(id));
 	buf_text(headers, "Vary: Origin\r\nX-Content-Type-Options: nosniff\r\n"
 			  "Cross-Origin-Resource-Policy: same-origin\r\nCache-Control: ");
-	buf_text(headers, is_public ? "no-cache\r\n" : "no-store\r\n");
+	buf_text(headers, is_asset ? "no-cache\r\n" : "no-store\r\n");
 }
 
 void api_request_put_headers(const struct api_request *r, struct buf *headers)
@@ -135,6 +97,13 @@ void api_request_respond_json(struct api_request **request, int http_status,
 	api_request_respond(request, &reply);
 }
 
+void api_request_respond_empty(
+	struct api_request **request, int http_status, const struct buf *headers)
+{
+	struct exchange_response response = { .http_status = http_status, .headers = headers };
+	api_request_respond(request, &response);
+}
+
 void api_request_end(struct api_request **request)
 {
 	struct api_request *r = *request;
@@ -151,26 +120,30 @@ void api_request_abort(struct api_request **request)
 	request_free(request);
 }
 
-static int http_status_for(const struct api_request *r, enum status st)
+static const struct dialect *dialect_for(const struct api_request *r)
 {
-	if (r->route && r->route->invalid_status && st == ST_INVALID_INPUT)
-		return r->route->invalid_status;
-	return status_info(st)->http_status;
+	return r->route ? r->route->dialect : dialect_of(exchange_request(r->exchange)->path);
 }
 
-void api_request_refuse(struct api_request **request, const struct error_info *info)
+static int http_status_for(const struct api_request *r, enum status st)
+{
+	if (r->route && r->route->row->invalid_status && st == ST_INVALID_INPUT)
+		return r->route->row->invalid_status;
+	return dialect_for(r)->status_of(st);
+}
+
+void api_request_refuse(struct api_request **request, const struct error_info *error)
 {
 	const struct api_request *r = *request;
 	struct buf body = { 0 }, headers = { 0 };
-	int http_status = http_status_for(r, info->st);
+	int http_status = http_status_for(r, error->st);
 	if (http_status == 500)
-		log_error("request failed: %s: answered 500, request_id %.*s",
-			status_info(info->st)->code, (int)r->id.len, r->id.bytes);
-	api_head_put_refusal(exchange_request(r->exchange), info->st, info->field, &headers);
+		log_error("request failed: %s: responded with 500, request_id %.*s",
+			status_info(error->st)->code, (int)r->id.len, r->id.bytes);
+	api_head_put_refusal(&r->api->routes, exchange_request(r->exchange), error, &headers);
 	if (http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	const struct dialect *dialect = dialect_of(exchange_request(r->exchange)->path);
-	dialect->put_error(&body, info, request_id_view(&r->id));
+	dialect_for(r)->put_error(&body, error, request_id_view(&r->id));
 	api_request_respond_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);
@@ -185,6 +158,6 @@ struct error_info api_request_error(enum status st, const struct fail *why)
 
 void api_request_fail(struct api_request **request, enum status st, const struct fail *why)
 {
-	struct error_info info = api_request_error(st, why);
-	api_request_refuse(request, &info);
+	struct error_info error = api_request_error(st, why);
+	api_request_refuse(request, &error);
 }

@@ -215,8 +215,9 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 		st = open_rpc(g, why);
 	if (st != ST_OK)
 		return st;
-	api_init(&g->api, &g->settings, g->workers);
-	st = open_edge(g, why);
+	st = api_init(&g->api, &g->settings, g->workers, why);
+	if (st == ST_OK)
+		st = open_edge(g, why);
 	return st == ST_OK ? settle_access(g, why) : st;
 }
 
@@ -245,6 +246,7 @@ int gateway_run(struct gateway *g)
 void gateway_close(struct gateway *g)
 {
 	edge_free(&g->edge);
+	api_fini(&g->api);
 	rpc_free(&g->rpc);
 	workers_free(&g->workers);
 	socket_hub_free(&g->hub);

@@ -298,22 +298,21 @@ static enum status refuse_unknown(const char *name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
-enum status json_in_put_params(const struct json_in *j, const struct method *m, bool is_strict,
-	const char *const *taken, struct buf *out, uint32_t *pairs, struct fail *why)
+enum status json_in_put_params(
+	const struct json_in *j, const struct json_in_rules *rules, struct param_writer *out)
 {
 	struct json_object_iterator at = json_object_iter_begin(j->object);
 	struct json_object_iterator end = json_object_iter_end(j->object);
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		const char *name = json_object_iter_peek_name(&at);
-		const struct param *p = param_of(m, name, taken);
-		if (!p && is_strict)
-			return refuse_unknown(name, why);
+		const struct param *p = param_of(rules->method, name, rules->taken);
+		if (!p && rules->is_strict)
+			return refuse_unknown(name, out->why);
 		struct json_object *value = json_object_iter_peek_value(&at);
-		if (!p || (!value && !is_strict))
+		if (!p || (!value && !rules->is_strict))
 			continue;
-		msg_put_key(out, p->name);
-		put_value(out, value);
-		++*pairs;
+		param_writer_key(out, p->name);
+		put_value(out->out, value);
 	}
 	return ST_OK;
 }

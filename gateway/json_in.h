@@ -8,13 +8,13 @@
  *	struct json_in *json = NULL;
  *	enum status st = json_in_parse(http->body, &json, &why);
  *	if (st == ST_OK)
- *		st = json_in_put_params(json, method, is_strict, params, &pairs, &why);
+ *		st = json_in_put_params(json, &rules, &writer);
  *	json_in_free(&json);
  */
 #ifndef GATEWAY_JSON_IN_H
 #define GATEWAY_JSON_IN_H
 
-#include "common/method.h"
+#include "gateway/param_writer.h"
 
 struct json_in;
 
@@ -41,16 +41,20 @@ enum status json_in_refuse(
 /* Leaves the fields out. */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 
-/* Appends key and value of each member that the method has a param for, and adds their number to
- * *pairs.
- *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit or cursor, nor
- *     the names in `taken` (NULL-terminated, may be NULL), which the path gives.
- *   - is_strict: any other member is ST_INVALID_INPUT `unknown field "x"`, field x. Otherwise other
- *     members are left out, and so are nulls, which mean absence.
+struct json_in_rules {
+	const struct method *method;
+	bool is_strict;           /* an unknown field is ST_INVALID_INPUT `unknown field "x"` */
+	const char *const *taken; /* names that the path gives, NULL-terminated; or NULL */
+};
+
+/* Appends each member that the method has a param for.
+ *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
+ *     name in `taken`: these are unknown fields.
+ *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence.
  *   - Integers over 64 bits and numbers with a fraction become reals, objects and arrays become empty
  *     ones: no param takes them, and the worker refuses them in its words. */
-enum status json_in_put_params(const struct json_in *j, const struct method *m, bool is_strict,
-	const char *const *taken, struct buf *out, uint32_t *pairs, struct fail *why) MUST_CHECK;
+enum status json_in_put_params(const struct json_in *j, const struct json_in_rules *rules,
+	struct param_writer *out) MUST_CHECK;
 
 void json_in_free(struct json_in **j);
 

@@ -5,16 +5,25 @@
 #include "common/log.h"
 #include "gateway/gateway.h"
 #include "gateway/route_introspection.h"
+#include "gateway/route_table.h"
 
 static void on_unknown(const char *name)
 {
-	log_warn("%s is no setting of StudyTracker: ignored", name);
+	log_warn("%s is not a setting of StudyTracker: ignored", name);
 }
 
 static int print_routes(void)
 {
+	struct route_index routes;
 	struct buf out = { 0 };
-	route_introspection_put(&out);
+	struct fail why = { 0 };
+	enum status st = route_index_init(&routes, &route_table, &why);
+	if (st != ST_OK) {
+		log_error("no routes: %s", fail_text(&why, st));
+		return SERVICE_EXIT_FAILED;
+	}
+	route_introspection_put(&routes, &out);
+	route_index_fini(&routes);
 	bool is_printed = !out.failed && fwrite(out.bytes, out.len, 1, stdout) == 1;
 	buf_fini(&out);
 	return is_printed ? 0 : SERVICE_EXIT_FAILED;

@@ -1,50 +1,40 @@
 /*
- * request_params: what an HTTP request says, as the params of its RPC method.
+ * request_params: an HTTP request as the params of its RPC method; pure.
  *
- * Pure. Values come from the path, the query (reads only), the fields If-Match, If-None-Match and
- * (of a POST) Idempotency-Key, and the body; each name comes from one place only. The worker judges
- * the values (common/params.c). A URL has only text, so digits become integers here, true and false
- * become booleans. The native API (ROUTE_STRICT) refuses unknown names by name. The root surface
- * ignores them and empty query values, as the systems that it replaces do.
+ * Params come from the path (gateway/request_path.h), the query of reads (request_query.h), the
+ * fields If-Match, If-None-Match and, of a POST, Idempotency-Key (request_headers.h), and the body
+ * (request_body.h). Each param comes from one place only. The worker checks the values
+ * (common/params.c). The dialect says whether unknown names are refused.
  *
- *	uint32_t pairs = 0;
- *	size_t mark = msg_open_map(&params);
- *	enum status st = request_params_put(&source, &params, &pairs, &why);
- *	msg_close(&params, mark, pairs);
+ *	struct param_writer w = param_writer_open(&params, &why);
+ *	enum status st = request_params_put(&source, &w);
+ *	param_writer_close(&w);
  */
 #ifndef GATEWAY_REQUEST_PARAMS_H
 #define GATEWAY_REQUEST_PARAMS_H
 
 #include "gateway/http_conditional.h"
-#include "gateway/http_request.h"
 #include "gateway/json_in.h"
-#include "gateway/route.h"
+#include "gateway/param_writer.h"
+#include "gateway/route_index.h"
 
 struct request_source {
 	const struct http_request *http;
-	const struct route *route;
-	const struct method *method;
-	const struct route_match *match;          /* NULL: the path has no values */
+	const struct route *route;                /* has an RPC method */
+	const struct span *path_values;           /* of route_match; NULL: none are put */
 	const struct http_conditions *conditions; /* NULL: none */
 	const struct json_in *json;               /* NULL: no body */
-	const unsigned char *session_id;          /* 16 bytes to name what is made by; NULL: none */
-	struct span idempotency_key;              /* of request_params_key; empty: none */
+	const unsigned char *generated_id;        /* 16 bytes for route->generated; NULL: none */
+	struct span idempotency_key;              /* of request_headers_key; empty: none */
 };
 
 /* Where a route takes a param from. */
-enum request_place { PLACE_NONE, PLACE_PATH, PLACE_QUERY, PLACE_BODY, PLACE_HEADER };
+enum param_place { PLACE_NONE, PLACE_PATH, PLACE_QUERY, PLACE_BODY, PLACE_HEADER };
 
-enum request_place request_params_place(
-	const struct route *route, const struct method *m, const struct param *p);
+enum param_place request_params_place(const struct route *route, const struct param *p);
 
-/* What a POST says in Idempotency-Key, 1 to 255 visible ASCII characters; empty where it says
- * nothing. Judged before the body and apart from it: the field means the same for every shape.
- * ST_INVALID_INPUT with the field's name. */
-enum status request_params_key(
-	const struct http_request *http, struct span *key, struct fail *why) MUST_CHECK;
-
-/* Appends keys and values and adds their number to *pairs. ST_INVALID_INPUT with the field. */
-enum status request_params_put(const struct request_source *source, struct buf *params,
-	uint32_t *pairs, struct fail *why) MUST_CHECK;
+/* ST_INVALID_INPUT with the field. */
+enum status request_params_put(
+	const struct request_source *source, struct param_writer *w) MUST_CHECK;
 
 #endif

@@ -1,89 +1,96 @@
 /*
- * route: what every HTTP method and path leads to, one table.
+ * route: what an HTTP method and a path lead to.
  *
- * A route either calls an RPC method or has a local handler (gateway/api.c). A path segment
- * in braces is a param of that RPC method, by its name. schema/openapi.json is checked against
- * the table (studytracker-gateway --routes prints it).
+ * A row of gateway/route_table.c calls an RPC method of a worker, or has a `start` function and needs
+ * no worker. At start each row becomes a route: its RPC method, its dialect and its functions are
+ * found, once. schema/openapi.json is checked against the routes (studytracker-gateway --routes
+ * prints them).
  *
- *	struct route_match match;
- *	enum status st = route_find(SPAN("GET"), SPAN("/topics/7"), &match);
- *	// ST_OK: match.route, match.values[0] is "7"
+ *	{ .method = "GET", .path = "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true }
  */
 #ifndef GATEWAY_ROUTE_H
 #define GATEWAY_ROUTE_H
 
 #include "common/method.h"
+#include "gateway/dialect.h"
 
-enum { ROUTE_SEGMENTS_MAX = 2 };
+struct api_request;
+struct json_in;
 
-/* What a local handler is asked for; the gateway answers without a worker. */
-enum route_local {
-	LOCAL_NONE,
-	LOCAL_ROOT,
-	LOCAL_HEALTH,
-	LOCAL_HEALTHZ,
-	LOCAL_READYZ,
-	LOCAL_OPENAPI,
-};
+enum { ROUTE_PARAMS_MAX = 4 }; /* of a path */
 
-enum {
-	ROUTE_BODY = 1,       /* takes a JSON object */
-	ROUTE_STRICT = 2,     /* unknown query parameters and fields are refused by name */
-	ROUTE_ETAG = 4,       /* one resource with an ETag: If-Match, If-None-Match */
-	ROUTE_GENERATE_ID = 8,       /* the gateway generates session_id */
-	ROUTE_STREAM = 16,    /* a page method answered as one JSON array, page by page */
-	ROUTE_PUBLIC = 64,    /* the same for everybody: caches may keep it and must revalidate */
-	ROUTE_OPTIONAL = 128, /* with ROUTE_BODY: the body may be absent */
-	ROUTE_CREATES = 32,   /* 201 where the row was made by this request, else 200 */
-};
+/* Begins the response to a whole request that is authenticated. Takes the request. */
+typedef void (*route_start)(struct api_request **r);
 
-struct route;
+/* Responds with the result of the RPC method. Takes the request. */
+typedef void (*route_respond)(struct api_request **r, struct span result);
 
-/* What the root surface does with a body, before the method's params are read from it. */
+/* Whether a route takes a JSON object. */
+enum route_takes_body { BODY_NONE, BODY_REQUIRED, BODY_OPTIONAL };
+
+/* What is done with a body before the method's params are read from it. */
 struct route_body {
-	const struct route *tagged; /* taken where the body has tag or minutes and no topic_id */
+	/* True: `variant` takes the request; its row has the same method and path. NULL: there is none. */
+	bool (*chooses_variant)(const struct json_in *body);
+	const struct route_row *variant;
 	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
-	const char *const *refused; /* fields that would be dropped though they matter; or NULL */
-	const char *const *ignored; /* params that a body can't give here; or NULL */
+	const char *const *refused; /* fields that would be ignored although they matter; or NULL */
+	const char *const *ignored; /* params that this body can't give; or NULL */
 	const char *fixed;          /* a PARAM_BOOL that is always true; or NULL */
 };
 
-struct route {
+/* A row leaves out what is false, none or 0. */
+struct route_row {
 	const char *method;
-	const char *path;
-	enum route_local local;
-	const char *rpc;
-	int http_status;
-	unsigned flags;
-	int invalid_status;            /* for INVALID_INPUT; 0: the status table's */
+	const char *path; /* a segment in braces is a param of the RPC method, by its name */
+	const char *rpc;  /* the RPC method; NULL: `start` responds */
+	route_start start;
+	route_respond respond; /* NULL: by the shape of the method's result */
+	int status;            /* 0: 200 */
+	int created_status;    /* if the request has created its row; 0: `status` */
+	int invalid_status;    /* of INVALID_INPUT; 0: the dialect's */
+	enum route_takes_body takes_body;
 	const struct route_body *body; /* NULL: the body has the method's params */
+	bool has_etag;                 /* of one row: ETag, If-Match, If-None-Match */
+	bool is_asset; /* the same for everybody and with its own ETag: caches may keep it */
 };
 
-struct route_match {
-	const struct route *route;
-	struct span values[ROUTE_SEGMENTS_MAX]; /* still percent-encoded */
-	const char *names[ROUTE_SEGMENTS_MAX];  /* into the table; not NUL-terminated */
-	size_t name_lens[ROUTE_SEGMENTS_MAX];
+/* The rows, and what they leave out. */
+struct route_table {
+	const struct route_row *rows;
 	size_t count;
+	route_start start; /* of a row with an RPC method */
+	route_respond respond_row, respond_value, respond_array;
 };
 
-/* ST_OK, ST_NOT_FOUND, or ST_METHOD_NOT_ALLOWED. HEAD takes the GET route. A slash at the end
- * of a path makes no difference. Paths are compared segment by segment: an escaped unreserved
- * character equals the character itself (RFC 3986 section 6.2.2.2), and %2F is not a separator. */
-enum status route_find(struct span method, struct span path, struct route_match *out) MUST_CHECK;
+/* A row and what its names mean. */
+struct route {
+	const struct route_row *row;
+	const struct dialect *dialect;
+	const struct method *method; /* NULL: no RPC method */
+	route_start start;
+	route_respond respond;
+	int status;
+	bool is_of_row;                /* its path names one row, so it takes preconditions */
+	const struct route *variant;   /* of a body; NULL: none */
+	const struct param *generated; /* the gateway generates its value; NULL: none */
+	size_t param_count;            /* of the path */
+	const struct param *params[ROUTE_PARAMS_MAX]; /* NULL without an RPC method */
+	const struct route *next;                     /* in gateway/route_index.c */
+};
 
-/* "GET, HEAD, POST, OPTIONS": what a path takes; empty where it is unknown. The path "*" takes
- * every method that a route has. */
-void route_allow(struct span path, struct buf *out);
+/* ST_INTERNAL with what is wrong in the row: an unknown RPC method or param, a malformed path. */
+enum status route_resolve(const struct route_row *row, const struct route_table *table,
+	struct route *out, struct fail *why) MUST_CHECK;
 
-/* Whether the route is of one row, which its path names: /topics/{topic_id}, /account. So it takes
- * preconditions. */
-bool route_is_of_row(const struct route *route);
+/* Whether its response is a list that is streamed page by page. */
+bool route_is_streamed(const struct route *route);
+
+/* Whether the path gives the param. */
+bool route_has_path_param(const struct route *route, const struct param *p);
 
 /* Appends the path of a row that the route has created: the route's path, a slash and the id.
- * Nothing for a route whose path names the row already. */
+ * Nothing if the path names the row already. */
 void route_put_location(const struct route *route, struct span id, struct buf *out);
-
-const struct route *route_at(size_t index); /* NULL past the end */
 
 #endif

@@ -36,16 +36,17 @@ static void put_choices(struct buf *out, const char *const *choices)
 	buf_byte(out, ']');
 }
 
-/* The root surface drops a null of a body, so that it means what absence means. */
-static bool is_nullable(const struct route *route, const struct param *p, enum request_place place)
+/* A dialect that ignores unknown names ignores the nulls of a body, too. */
+static bool is_nullable(const struct route *route, const struct param *p, enum param_place place)
 {
 	if (place != PLACE_BODY || (p->flags & PARAM_REQUIRED))
 		return false;
-	return !(route->flags & ROUTE_STRICT) || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
+	return route->dialect->unknown_names == NAMES_IGNORED
+	       || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
 }
 
 static void put_param(
-	struct buf *out, const struct route *route, const struct param *p, enum request_place place)
+	struct buf *out, const struct route *route, const struct param *p, enum param_place place)
 {
 	static const char *const places[] = { [PLACE_PATH] = "path",
 		[PLACE_QUERY] = "query",
@@ -73,7 +74,7 @@ static void put_param(
 static void put_alias(struct buf *out, const struct route *route, const struct param *p)
 {
 	struct param alias = *p;
-	alias.name = route->body->alias;
+	alias.name = route->row->body->alias;
 	alias.flags = 0;
 	alias.fallback = NULL;
 	buf_byte(out, ',');
@@ -82,50 +83,49 @@ static void put_alias(struct buf *out, const struct route *route, const struct p
 
 static void put_params(struct buf *out, const struct route *route)
 {
-	const struct method *m = route->rpc ? method_find(span_of(route->rpc)) : NULL;
-	size_t count = m ? m->param_count : 0;
+	const struct method *m = route->method;
+	const struct route_body *body = route->row->body;
 	const char *between = "";
 	buf_byte(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		enum request_place place = request_params_place(route, m, &m->params[i]);
+	for (size_t i = 0; m && i < m->param_count; i++) {
+		enum param_place place = request_params_place(route, &m->params[i]);
 		if (place == PLACE_NONE)
 			continue;
 		buf_text(out, between);
 		put_param(out, route, &m->params[i], place);
 		between = ",";
 	}
-	if (route->body && route->body->alias)
-		put_alias(out, route, method_param(m, span_of(route->body->param)));
+	if (body && body->alias)
+		put_alias(out, route, method_param(m, span_of(body->param)));
 	buf_byte(out, ']');
 }
 
 static void put_route(struct buf *out, const struct route *route)
 {
+	const struct route_row *row = route->row;
 	buf_byte(out, '{');
-	put_text(out, "method", route->method);
+	put_text(out, "method", row->method);
 	buf_byte(out, ',');
-	put_text(out, "path", route->path);
-	put_bool(out, "is_strict", route->flags & ROUTE_STRICT);
-	put_bool(out, "has_body", route->flags & ROUTE_BODY);
-	put_bool(
-		out, "needs_body", (route->flags & ROUTE_BODY) && !(route->flags & ROUTE_OPTIONAL));
-	put_bool(out, "has_etag", route->flags & (ROUTE_ETAG | ROUTE_PUBLIC));
+	put_text(out, "path", row->path);
+	put_bool(out, "is_strict", route->dialect->unknown_names == NAMES_REFUSED);
+	put_bool(out, "has_body", row->takes_body);
+	put_bool(out, "needs_body", row->takes_body == BODY_REQUIRED);
+	put_bool(out, "has_etag", row->has_etag || row->is_asset);
 	buf_text(out, ",\"params\":");
 	put_params(out, route);
-	if (route->body && route->body->tagged) {
+	if (route->variant) {
 		buf_text(out, ",\"tagged_params\":");
-		put_params(out, route->body->tagged);
+		put_params(out, route->variant);
 	}
 	buf_byte(out, '}');
 }
 
-void route_introspection_put(struct buf *out)
+void route_introspection_put(const struct route_index *routes, struct buf *out)
 {
-	const struct route *route;
 	buf_byte(out, '[');
-	for (size_t i = 0; (route = route_at(i)); i++) {
+	for (size_t i = 0; i < routes->count; i++) {
 		buf_text(out, i ? ",\n" : "");
-		put_route(out, route);
+		put_route(out, &routes->routes[i]);
 	}
 	buf_text(out, "]\n");
 }

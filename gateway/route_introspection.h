@@ -5,13 +5,13 @@
  *	[{"method":"PUT","path":"/api/v1/sessions/{session_id}","is_strict":true,"params":
  *	  [{"name":"topic_id","in":"body","kind":"integer","required":true,"nullable":false,"min":1}]}]
  *
- * A route with a second shape of its body has `tagged_params` too.
+ * A route whose body has a variant has `tagged_params`, too.
  */
 #ifndef GATEWAY_ROUTE_INTROSPECTION_H
 #define GATEWAY_ROUTE_INTROSPECTION_H
 
-#include "common/buf.h"
+#include "gateway/route_index.h"
 
-void route_introspection_put(struct buf *out);
+void route_introspection_put(const struct route_index *routes, struct buf *out);
 
 #endif

@@ -12,11 +12,11 @@ static void check_params(const struct json_in *json, const struct method *m, boo
 	struct buf params = { 0 }, text = { 0 };
 	struct json_scan scan = { 0 };
 	struct fail why = { 0 };
-	uint32_t pairs = 0;
 	size_t measured;
-	size_t mark = msg_open_map(&params);
-	enum status st = json_in_put_params(json, m, is_strict, NULL, &params, &pairs, &why);
-	msg_close(&params, mark, pairs);
+	struct json_in_rules rules = { m, is_strict, NULL };
+	struct param_writer writer = param_writer_open(&params, &why);
+	enum status st = json_in_put_params(json, &rules, &writer);
+	param_writer_close(&writer);
 	if (st != ST_OK && (!is_strict || !why.text[0]))
 		__builtin_trap();
 	if (msg_measure(buf_view(&params), &measured, NULL) != ST_OK || measured != params.len)

@@ -60,7 +60,7 @@ static void set_up(void)
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
 	struct workers_options options = { endpoint, 1, 100, "0", 0 };
 	ck_assert(workers_open(&workers, hub, base, &options, NULL) == ST_OK);
-	api_init(&api, &settings, workers);
+	ck_assert(api_init(&api, &settings, workers, NULL) == ST_OK);
 	struct edge_options edge_options = { .host = "127.0.0.1",
 		.connections_max = 10,
 		.on_head = api_on_head,
@@ -78,6 +78,7 @@ static void tear_down(void)
 {
 	worker_disconnect();
 	edge_free(&edge);
+	api_fini(&api);
 	workers_free(&workers);
 	socket_hub_free(&hub);
 	event_base_free(base);

@@ -164,6 +164,16 @@ static const struct {
 	{ "topics.update", false, "{\"topic_id\":5,\"name\":\"x\"}", "{\"name\":\"x\"}" },
 };
 
+static enum status put_params(
+	const struct json_in *json, const char *method, struct buf *out, struct fail *why)
+{
+	struct json_in_rules rules = { method_find(span_of(method)), true, NULL };
+	struct param_writer writer = param_writer_open(out, why);
+	enum status st = json_in_put_params(json, &rules, &writer);
+	param_writer_close(&writer);
+	return st;
+}
+
 START_TEST(an_object_becomes_params)
 {
 	static const char *const in_path[] = { "topic_id", NULL };
@@ -171,13 +181,12 @@ START_TEST(an_object_becomes_params)
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	struct buf params = { 0 }, shown = { 0 };
-	uint32_t pairs = 0;
+	bool has_path = method_key(m) == 0 && !strncmp(m->name, "topics", 6);
+	struct json_in_rules rules = { m, taken[_i].is_strict, has_path ? in_path : NULL };
 	ck_assert_msg(json_in_parse(span_of(taken[_i].body), &json, &why) == ST_OK, "%s", why.text);
-	size_t mark = msg_open_map(&params);
-	enum status st = json_in_put_params(json, m, taken[_i].is_strict,
-		method_key(m) == 0 && !strncmp(m->name, "topics", 6) ? in_path : NULL, &params,
-		&pairs, &why);
-	msg_close(&params, mark, pairs);
+	struct param_writer writer = param_writer_open(&params, &why);
+	enum status st = json_in_put_params(json, &rules, &writer);
+	param_writer_close(&writer);
 	if (st == ST_OK)
 		json_out_value(&shown, buf_view(&params));
 	else
@@ -216,21 +225,15 @@ static const struct {
 
 START_TEST(a_value_is_packed_by_its_kind)
 {
-	static const char key[] = "\x81\xa8topic_id";
+	struct span value;
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	struct buf params = { 0 };
-	uint32_t pairs = 0;
-	msg_put_map(&params, 1);
 	ck_assert_int_eq(json_in_parse(span_of(packed[_i].body), &json, &why), ST_OK);
-	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("sessions.create")), true, NULL,
-				 &params, &pairs, &why),
-		ST_OK);
-	ck_assert_uint_eq(pairs, 1);
-	ck_assert_uint_eq(params.len, sizeof key - 1 + packed[_i].value.len);
-	ck_assert_mem_eq(params.bytes, key, sizeof key - 1);
-	ck_assert_mem_eq(
-		params.bytes + sizeof key - 1, packed[_i].value.bytes, packed[_i].value.len);
+	ck_assert_int_eq(put_params(json, "sessions.create", &params, &why), ST_OK);
+	ck_assert(msg_find(buf_view(&params), "topic_id", &value) == ST_OK);
+	ck_assert_uint_eq(value.len, packed[_i].value.len);
+	ck_assert_mem_eq(value.bytes, packed[_i].value.bytes, value.len);
 	json_in_free(&json);
 	buf_fini(&params);
 }
@@ -250,7 +253,6 @@ START_TEST(every_surrogate_pair_is_its_character)
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	struct span notes;
-	uint32_t pairs = 0;
 	unsigned long first = 0x10000 * ((unsigned long)_i + 1);
 	buf_text(&body, "{\"notes\":\"\\\\ud836\\n");
 	buf_text(&expected, "\\ud836\n");
@@ -261,10 +263,7 @@ START_TEST(every_surrogate_pair_is_its_character)
 	}
 	buf_text(&body, "\"}");
 	ck_assert_msg(json_in_parse(buf_view(&body), &json, &why) == ST_OK, "%s", why.text);
-	msg_put_map(&params, 1);
-	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("sessions.create")), true, NULL,
-				 &params, &pairs, &why),
-		ST_OK);
+	ck_assert_int_eq(put_params(json, "sessions.create", &params, &why), ST_OK);
 	ck_assert(msg_find_text(buf_view(&params), "notes", &notes) && notes.len == expected.len);
 	ck_assert_int_eq(memcmp(notes.bytes, expected.bytes, expected.len), 0);
 	json_in_free(&json);
@@ -356,15 +355,12 @@ START_TEST(long_names_are_cut_between_characters)
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
 	struct buf body = { 0 }, params = { 0 };
-	uint32_t pairs = 0;
 	buf_text(&body, "{\"a");
 	for (int i = 0; i < 300; i++)
 		buf_text(&body, "\xc3\xa4");
 	buf_text(&body, "\":1}");
 	ck_assert_int_eq(json_in_parse(buf_view(&body), &json, &why), ST_OK);
-	ck_assert_int_eq(json_in_put_params(json, method_find(SPAN("topics.create")), true, NULL,
-				 &params, &pairs, &why),
-		ST_INVALID_INPUT);
+	ck_assert_int_eq(put_params(json, "topics.create", &params, &why), ST_INVALID_INPUT);
 	ck_assert_uint_eq(strlen(why.field), 47);
 	json_in_free(&json);
 	buf_fini(&body);

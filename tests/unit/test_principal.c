@@ -111,7 +111,7 @@ static void set_up(void)
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
 	struct workers_options pool = { worker_endpoint, 1, 100, "0", 0 };
 	ck_assert(workers_open(&workers, hub, base, &pool, NULL) == ST_OK);
-	api_init(&api, &settings, workers);
+	ck_assert(api_init(&api, &settings, workers, NULL) == ST_OK);
 	api.authenticator = &slow;
 	open_edge((struct edge_deadlines){ 0 });
 	struct rpc_options options = { .endpoint = rpc_endpoint_text,
@@ -132,6 +132,7 @@ static void tear_down(void)
 	static const int linger = 0;
 	edge_free(&edge);
 	rpc_free(&rpc);
+	api_fini(&api);
 	ck_assert_ptr_null(waiting);
 	zmq_setsockopt(rpc_client, ZMQ_LINGER, &linger, sizeof linger);
 	zmq_close(rpc_client);

@@ -3,7 +3,9 @@
 #include "common/json_out.h"
 #include "common/msg.h"
 #include "common/uuid.h"
+#include "gateway/request_headers.h"
 #include "gateway/request_params.h"
+#include "gateway/route_table.h"
 #include "tests/unit/suite.h"
 
 #define ID "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -24,7 +26,7 @@ static const struct {
 	{ "GET /sessions", NULL, NULL, "{}" },
 	{ "GET /sessions?tag=C%2B%2B+basics", NULL, NULL, "{\"tag\":\"C++ basics\"}" },
 	{ "GET /sessions?tag=&limit=3&sort=x", NULL, NULL, "{}" },
-	{ "GET /sessions?tag=%f", NULL, NULL, ": the query holds a broken percent-escape" },
+	{ "GET /sessions?tag=%f", NULL, NULL, ": the query has a broken percent-escape" },
 	{ "GET /sessions?tag=%c3%28", NULL, NULL, "tag: tag must be valid UTF-8" },
 	{ "POST /topics", NULL, "{\"name\":\"C\",\"color\":\"red\"}",
 		"{\"name\":\"C\",\"allow_namesake\":true}" },
@@ -37,7 +39,7 @@ static const struct {
 	{ "GET /api/v1/topics?archived=yes", NULL, NULL, "{\"archived\":\"yes\"}" },
 	{ "GET /api/v1/topics?color=red", NULL, NULL, "color: unknown query parameter \"color\"" },
 	{ "GET /api/v1/topics?q=", NULL, NULL, "{\"q\":\"\"}" },
-	{ "GET /api/v1/topics?%zz=1", NULL, NULL, ": the query holds a broken percent-escape" },
+	{ "GET /api/v1/topics?%zz=1", NULL, NULL, ": the query has a broken percent-escape" },
 	{ "GET /api/v1/topics/7?topic_id=8", NULL, NULL,
 		"topic_id: unknown query parameter \"topic_id\"" },
 	{ "POST /api/v1/topics?name=C", NULL, "{\"name\":\"C\"}",
@@ -68,6 +70,18 @@ static const struct {
 	{ "GET /api/v1/topics/7", "\"a\"", NULL, "{\"topic_id\":7}" },
 };
 
+static struct route_index routes;
+
+static void set_up(void)
+{
+	ck_assert(route_index_init(&routes, &route_table, NULL) == ST_OK);
+}
+
+static void tear_down(void)
+{
+	route_index_fini(&routes);
+}
+
 static void put_request(struct buf *out, size_t i)
 {
 	buf_printf(out, "%s HTTP/1.1\r\nHost: a\r\n", requests[i].request);
@@ -83,23 +97,21 @@ static void show(const struct http_request *http, const char *body, struct buf *
 	struct buf params = { 0 };
 	struct fail why = { 0 };
 	unsigned char id[16];
-	uint32_t pairs = 0;
 	ck_assert(uuid_parse(SPAN(ID), id));
-	ck_assert_int_eq(route_find(http->method, http->path, &match), ST_OK);
+	ck_assert_int_eq(route_find(&routes, http->method, http->path, &match), ST_OK);
 	if (body)
 		ck_assert_int_eq(json_in_parse(span_of(body), &json, &why), ST_OK);
 	struct http_conditions conditions;
 	ck_assert_int_eq(http_conditions_read(http, &conditions, &why), ST_OK);
 	struct request_source source = { .http = http,
 		.route = match.route,
-		.match = &match,
+		.path_values = match.values,
 		.conditions = &conditions,
-		.method = method_find(span_of(match.route->rpc)),
 		.json = json,
-		.session_id = match.route->flags & ROUTE_GENERATE_ID ? id : NULL };
-	size_t mark = msg_open_map(&params);
-	enum status st = request_params_put(&source, &params, &pairs, &why);
-	msg_close(&params, mark, pairs);
+		.generated_id = match.route->generated ? id : NULL };
+	struct param_writer writer = param_writer_open(&params, &why);
+	enum status st = request_params_put(&source, &writer);
+	param_writer_close(&writer);
 	if (st == ST_OK)
 		json_out_value(out, buf_view(&params));
 	else
@@ -165,7 +177,7 @@ START_TEST(a_post_says_its_key)
 	struct span key = SPAN("untouched");
 	buf_printf(&bytes, "%s HTTP/1.1\r\nHost: a\r\n%s\r\n", keys[_i].request, keys[_i].fields);
 	read_request(&reader, &bytes);
-	enum status st = request_params_key(&reader.request, &key, &why);
+	enum status st = request_headers_key(&reader.request, &key, &why);
 	ck_assert_int_eq(st, keys[_i].key ? ST_OK : ST_INVALID_INPUT);
 	ck_assert(span_is(key, keys[_i].key ? keys[_i].key : "untouched"));
 	ck_assert_str_eq(why.text, keys[_i].key ? "" : keys[_i].why);
@@ -181,17 +193,19 @@ START_TEST(a_key_is_a_param)
 	struct http_reader reader = { 0 };
 	struct buf bytes = { 0 }, params = { 0 };
 	struct fail why = { 0 };
-	uint32_t pairs = 0;
 	struct route_match match;
 	buf_text(&bytes, "POST /api/v1/topics HTTP/1.1\r\nHost: a\r\n\r\n");
 	read_request(&reader, &bytes);
-	ck_assert_int_eq(route_find(reader.request.method, reader.request.path, &match), ST_OK);
-	struct request_source source = { .http = &reader.request,
-		.route = match.route,
-		.method = method_find(_i ? SPAN("topics.delete") : SPAN("topics.create")),
-		.idempotency_key = SPAN("a") };
-	ck_assert_int_eq(request_params_put(&source, &params, &pairs, &why), ST_OK);
-	ck_assert_uint_eq(pairs, _i ? 0 : 1);
+	ck_assert_int_eq(
+		route_find(&routes, reader.request.method, reader.request.path, &match), ST_OK);
+	struct route route = *match.route;
+	route.method = method_find(_i ? SPAN("topics.delete") : SPAN("topics.create"));
+	struct request_source source = {
+		.http = &reader.request, .route = &route, .idempotency_key = SPAN("a")
+	};
+	struct param_writer writer = param_writer_open(&params, &why);
+	ck_assert_int_eq(request_params_put(&source, &writer), ST_OK);
+	ck_assert_uint_eq(writer.count, _i ? 0 : 1);
 	http_reader_fini(&reader);
 	buf_fini(&bytes);
 	buf_fini(&params);
@@ -201,6 +215,7 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("request_params");
+	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(
 		tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
 	tcase_add_loop_test(tc, a_post_says_its_key, 0, sizeof keys / sizeof *keys);

@@ -1,0 +1,65 @@
+#include "gateway/api_result.h"
+
+#include "common/json_out.h"
+#include "gateway/http_head.h"
+
+enum http_evaluation api_result_evaluate(const struct http_request *http, struct span etag)
+{
+	struct http_conditions conditions;
+	bool is_read = span_is(http->method, "GET") || span_is(http->method, "HEAD");
+	if (!is_read || http_conditions_read(http, &conditions, NULL) != ST_OK)
+		return HTTP_PROCEED; /* api_head_check has refused a malformed one */
+	return http_conditions_evaluate(&conditions, etag, true);
+}
+
+static void put_row_headers(
+	const struct api_request *r, const struct row_meta *meta, struct buf *headers)
+{
+	struct buf location = { 0 };
+	http_etag_put(headers, meta->updated_at);
+	if (r->route->status == 201)
+		route_put_location(r->route, meta->id, &location);
+	if (location.len)
+		http_head_put_field(headers, "Location", buf_view(&location));
+	headers->failed |= location.failed;
+	buf_fini(&location);
+}
+
+static int status_of_row(const struct route *route, const struct row_meta *meta)
+{
+	return meta->was_created && route->row->created_status ? route->row->created_status
+							       : route->status;
+}
+
+void api_result_row(struct api_request **request, struct span result)
+{
+	struct api_request *r = *request;
+	struct buf body = { 0 }, headers = { 0 };
+	struct row_meta meta;
+	response_put_row(&body, result, &meta);
+	int status = status_of_row(r->route, &meta);
+	if (r->route->row->has_etag)
+		put_row_headers(r, &meta, &headers);
+	if (meta.was_replayed)
+		buf_text(&headers, "Idempotency-Replayed: true\r\n");
+	enum http_evaluation evaluation =
+		api_result_evaluate(exchange_request(r->exchange), meta.updated_at);
+	if (evaluation == HTTP_NOT_MODIFIED)
+		status = 304;
+	if (evaluation == HTTP_PRECONDITION_FAILED)
+		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
+	else if (status == 204 || status == 304)
+		api_request_respond_empty(request, status, &headers);
+	else
+		api_request_respond_json(request, status, &headers, &body);
+	buf_fini(&body);
+	buf_fini(&headers);
+}
+
+void api_result_value(struct api_request **request, struct span result)
+{
+	struct buf body = { 0 };
+	json_out_value(&body, result);
+	api_request_respond_json(request, (*request)->route->status, NULL, &body);
+	buf_fini(&body);
+}

@@ -1,0 +1,54 @@
+#include "gateway/param_writer.h"
+
+#include "common/msg.h"
+#include "common/utf8.h"
+
+struct param_writer param_writer_open(struct buf *out, struct fail *why)
+{
+	return (struct param_writer){ .out = out, .why = why, .mark = msg_open_map(out) };
+}
+
+void param_writer_close(struct param_writer *w)
+{
+	msg_close(w->out, w->mark, w->count);
+}
+
+void param_writer_key(struct param_writer *w, const char *name)
+{
+	msg_put_key(w->out, name);
+	w->count++;
+}
+
+void param_writer_text(struct param_writer *w, const char *name, struct span text)
+{
+	param_writer_key(w, name);
+	msg_put_text(w->out, text);
+}
+
+void param_writer_int(struct param_writer *w, const char *name, int64_t value)
+{
+	param_writer_key(w, name);
+	msg_put_int(w->out, value);
+}
+
+void param_writer_bool(struct param_writer *w, const char *name, bool value)
+{
+	param_writer_key(w, name);
+	msg_put_bool(w->out, value);
+}
+
+enum status param_writer_url_text(struct param_writer *w, const struct param *p, struct span text)
+{
+	int64_t integer;
+	bool is_true = span_is(text, "true");
+	if (!utf8_is_valid(text.bytes, text.len))
+		return fail_field(
+			w->why, ST_INVALID_INPUT, p->name, "%s must be valid UTF-8", p->name);
+	if (p->kind == PARAM_INT && span_to_int(text, &integer))
+		param_writer_int(w, p->name, integer);
+	else if (p->kind == PARAM_BOOL && (is_true || span_is(text, "false")))
+		param_writer_bool(w, p->name, is_true);
+	else
+		param_writer_text(w, p->name, text);
+	return ST_OK;
+}

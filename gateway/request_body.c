@@ -1,0 +1,42 @@
+#include "gateway/request_body.h"
+
+static enum status apply_rules(
+	const struct route_body *rules, struct json_in *json, struct fail *why)
+{
+	enum status st = rules->refused ? json_in_refuse(json, rules->refused, why) : ST_OK;
+	if (st == ST_OK && rules->alias)
+		st = json_in_rename(json, rules->alias, rules->param, why);
+	if (st == ST_OK && rules->ignored)
+		json_in_ignore(json, rules->ignored);
+	return st;
+}
+
+enum status request_body_read(const struct http_request *http, const struct route **route,
+	struct json_in **out, struct fail *why)
+{
+	const struct route_row *row = (*route)->row;
+	if (row->takes_body == BODY_NONE
+		|| (row->takes_body == BODY_OPTIONAL && http->body.len == 0))
+		return ST_OK;
+	enum status st = json_in_parse(http->body, out, why);
+	if (st != ST_OK || !row->body)
+		return st;
+	if (row->body->chooses_variant && row->body->chooses_variant(*out))
+		*route = (*route)->variant;
+	const struct route_body *rules = (*route)->row->body;
+	return rules ? apply_rules(rules, *out, why) : ST_OK;
+}
+
+enum status request_body_put(const struct request_source *source, struct param_writer *w)
+{
+	const struct route *route = source->route;
+	const char *taken[ROUTE_PARAMS_MAX + 1] = { NULL };
+	if (!source->json)
+		return ST_OK;
+	for (size_t i = 0; i < route->param_count; i++)
+		taken[i] = route->params[i]->name;
+	struct json_in_rules rules = { .method = route->method,
+		.is_strict = route->dialect->unknown_names == NAMES_REFUSED,
+		.taken = taken };
+	return json_in_put_params(source->json, &rules, w);
+}

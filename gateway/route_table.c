@@ -1,0 +1,114 @@
+#include "gateway/route_table.h"
+
+#include "gateway/api_call.h"
+#include "gateway/api_list.h"
+#include "gateway/api_local.h"
+#include "gateway/api_result.h"
+#include "gateway/json_in.h"
+
+#define V1 "/api/v1"
+
+/* Sessions have no time of day yet. Ignored, these would become 60 minutes of today. */
+static const char *const timed[] = { "started_at", "ended_at", NULL };
+
+static const char *const not_of_sessions[] = { "created_at", NULL };
+static const char *const not_of_logs[] = { "created_at", "match_case", NULL };
+static const char *const not_of_topics[] = { "allow_namesake", NULL };
+
+static bool is_tagged(const struct json_in *body)
+{
+	return !json_in_has(body, "topic_id")
+	       && (json_in_has(body, "tag") || json_in_has(body, "minutes"));
+}
+
+static const struct route_body log_body = {
+	.alias = "duration_minutes",
+	.param = "minutes",
+	.refused = timed,
+	.ignored = not_of_logs,
+};
+
+static const struct route_row log_by_tag = {
+	.method = "POST",
+	.path = "/sessions",
+	.rpc = "sessions.log",
+	.takes_body = BODY_REQUIRED,
+	.body = &log_body,
+	.invalid_status = 422,
+};
+
+static const struct route_body session_body = {
+	.chooses_variant = is_tagged,
+	.variant = &log_by_tag,
+	.alias = "minutes",
+	.param = "duration_minutes",
+	.refused = timed,
+	.ignored = not_of_sessions,
+};
+
+/* A name that is taken makes a second topic, as in the existing study trackers. */
+static const struct route_body topic_body = {
+	.ignored = not_of_topics,
+	.fixed = "allow_namesake",
+};
+
+/* clang-format off */
+static const struct route_row route_rows[] = {
+	/* the study API: what clients of the existing study trackers use */
+	{ .method = "GET", .path = "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true },
+	{ .method = "POST", .path = "/sessions", .rpc = "sessions.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .body = &session_body },
+	{ .method = "GET", .path = "/sessions", .rpc = "sessions.list" },
+	{ .method = "GET", .path = "/topics", .rpc = "topics.list" },
+	{ .method = "POST", .path = "/topics", .rpc = "topics.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .body = &topic_body },
+	{ .method = "GET", .path = "/stats", .rpc = "stats.totals" },
+	{ .method = "GET", .path = "/", .start = api_local_root },
+	{ .method = "GET", .path = "/health", .start = api_local_health },
+	{ .method = "GET", .path = "/healthz", .start = api_local_healthz },
+	{ .method = "GET", .path = "/readyz", .start = api_local_readyz },
+	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true },
+
+	/* the native API */
+	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
+	{ .method = "POST", .path = V1 "/topics", .rpc = "topics.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true },
+	{ .method = "PATCH", .path = V1 "/topics/{topic_id}", .rpc = "topics.update",
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "DELETE", .path = V1 "/topics/{topic_id}", .rpc = "topics.delete", .status = 204,
+	  .has_etag = true },
+	{ .method = "POST", .path = V1 "/topics/{topic_id}/restore", .rpc = "topics.restore",
+	  .takes_body = BODY_OPTIONAL, .has_etag = true },
+	{ .method = "POST", .path = V1 "/topics/{topic_id}/merge", .rpc = "topics.merge",
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/sessions", .rpc = "sessions.list" },
+	{ .method = "POST", .path = V1 "/sessions", .rpc = "sessions.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/sessions/{session_id}", .rpc = "sessions.get", .has_etag = true },
+	{ .method = "PUT", .path = V1 "/sessions/{session_id}", .rpc = "sessions.create",
+	  .created_status = 201, .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "PATCH", .path = V1 "/sessions/{session_id}", .rpc = "sessions.update",
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "DELETE", .path = V1 "/sessions/{session_id}", .rpc = "sessions.delete", .status = 204,
+	  .has_etag = true },
+	{ .method = "POST", .path = V1 "/sessions/{session_id}/restore", .rpc = "sessions.restore",
+	  .has_etag = true },
+	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
+	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/stats/summary", .rpc = "stats.summary" },
+	{ .method = "GET", .path = V1 "/stats/series", .rpc = "stats.series" },
+	{ .method = "GET", .path = V1 "/stats/heatmap", .rpc = "stats.heatmap" },
+	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
+};
+/* clang-format on */
+
+const struct route_table route_table = {
+	.rows = route_rows,
+	.count = sizeof route_rows / sizeof *route_rows,
+	.start = api_call_start,
+	.respond_row = api_result_row,
+	.respond_value = api_result_value,
+	.respond_array = api_list_respond,
+};
