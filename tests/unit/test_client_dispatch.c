@@ -146,7 +146,7 @@ END_TEST
 START_TEST(without_a_response_the_deadline_ends_it_and_a_late_response_is_dropped)
 {
 	struct outcome late, next;
-	submit_for(&late, "topics.create", 50);
+	submit_for(&late, "topics.create", 400);
 	UNTIL(late.times);
 	ck_assert_int_eq(here.count, 1);
 	ck_assert_int_eq(late.status, STUDY_TIMEOUT);
