@@ -125,16 +125,24 @@ static void send_message(struct sim *s, struct pool_worker *w)
 	sim_post(s, &m);
 }
 
+static void check_is_full(const struct sim *s, size_t method)
+{
+	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next) {
+		bool is_usable =
+			w->has_database && !w->is_leaving && pool_methods_has(&w->methods, method);
+		MUST(s, !is_usable || w->sent >= w->credit);
+	}
+}
+
 /* If a plain call waits, each worker that has its method is full. */
 static void check_plain_are_sent(const struct sim *s)
 {
-	const struct pool_call *first = TAILQ_FIRST(&s->pool.plain.calls);
-	if (!first)
-		return;
-	for (const struct pool_worker *w = pool_workers(&s->pool); w; w = w->next) {
-		bool is_usable = w->has_database && !w->is_leaving
-				 && pool_methods_has(&w->methods, first->method);
-		MUST(s, !is_usable || w->sent >= w->credit);
+	const struct pool_call *call = NULL;
+	int count = 0;
+	TAILQ_FOREACH(call, &s->pool.plain.calls, link)
+	{
+		if (count++ < POOL_SKIP_MAX)
+			check_is_full(s, call->method);
 	}
 }
 
