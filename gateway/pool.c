@@ -1,23 +1,19 @@
 #include "gateway/pool.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "gateway/pool_state.h"
 
 void pool_init(struct pool *p, const struct pool_options *options, uint64_t now_ms)
 {
-	assert(options->methods <= POOL_METHODS_MAX);
 	*p = (struct pool){
 		.on_event = options->on_event,
 		.event_arg = options->event_arg,
 		.next_epoch = options->epoch,
 		.ticked_ms = now_ms,
-		.methods = options->methods,
 		.counts = { .queue_max = options->queue_max },
 	};
-	for (size_t i = 0; i < p->methods; i++)
-		p->usable_ms[i] = now_ms;
+	pool_admission_init(&p->admission, options->methods, now_ms);
 	bool is_short = options->queue_max < POOL_SLOW_MAX;
 	pool_queue_init(
 		&p->plain, options->queue_max, (uint64_t)options->queue_max * POOL_ROWS_EACH);
@@ -58,32 +54,6 @@ static void notify(const struct pool *p, enum pool_event event, const struct poo
 		p->on_event(p->event_arg, event, w);
 }
 
-static bool may_send_retry(const struct pool *p)
-{
-	size_t usable = pool_roster_usable(&p->roster);
-	return p->retries_in_flight < (usable > 1 ? usable / 2 : 1);
-}
-
-/* The status that ends waiting calls of the method and refuses new ones; ST_OK: they may wait. */
-static enum status admission_status(struct pool *p, size_t method, uint64_t now_ms)
-{
-	enum status st = pool_roster_readiness(&p->roster, (int)method);
-	if (st == ST_OK)
-		p->usable_ms[method] = now_ms;
-	return now_ms - p->usable_ms[method] < POOL_GRACE_MS ? ST_OK : st;
-}
-
-/* Sets the admission status of each method. Returns true if all are ST_OK. */
-static bool admit_methods(struct pool *p, enum status *admission, uint64_t now_ms)
-{
-	bool are_ok = true;
-	for (size_t i = 0; i < p->methods; i++) {
-		admission[i] = admission_status(p, i, now_ms);
-		are_ok &= admission[i] == ST_OK;
-	}
-	return are_ok;
-}
-
 static void repeat_or_end(struct pool *p, struct pool_call *call, struct pool_worker *dead)
 {
 	pool_state_detach(p, call);
@@ -103,7 +73,7 @@ enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
 {
 	if (p->is_draining && !call->is_urgent)
 		return ST_SHUTTING_DOWN;
-	enum status st = admission_status(p, call->method, now_ms);
+	enum status st = pool_admission_status(&p->admission, &p->roster, call->method, now_ms);
 	if (st != ST_OK) {
 		p->counts.no_worker++;
 		return st;
@@ -149,45 +119,6 @@ void pool_remove(struct pool *p, struct pool_call *call)
 		remember_cancelled(call->worker, call->msgid);
 	pool_state_release(p, call);
 	p->counts.cancelled++;
-}
-
-static struct pool_worker *worker_for(const struct pool *p, const struct pool_call *call)
-{
-	bool is_retry = call->state == POOL_RETRY;
-	struct pool_worker *w = call->preferred_worker && !is_retry
-					? pool_roster_preferred(&p->roster, call)
-					: NULL;
-	return w ? w : pool_roster_least_loaded(&p->roster, call);
-}
-
-/* Assigns the first call that a worker can take; false: there is none. It skips calls that only wait for
- * a worker with their method. */
-static bool dispatch_first(struct pool *p, struct pool_list *from)
-{
-	struct pool_call *call = TAILQ_FIRST(from);
-	struct pool_worker *w = call ? worker_for(p, call) : NULL;
-	for (int skipped = 0; call && !w; skipped++) {
-		if (skipped == POOL_SKIP_MAX || !pool_roster_lacks_method(&p->roster, call))
-			return false;
-		call = TAILQ_NEXT(call, link);
-		w = call ? worker_for(p, call) : NULL;
-	}
-	if (!w || !pool_index_reserve(&p->index))
-		return false;
-	pool_state_detach(p, call);
-	pool_state_assign(p, call, w);
-	return true;
-}
-
-void pool_dispatch(struct pool *p)
-{
-	while (may_send_retry(p) && dispatch_first(p, &p->retries))
-		;
-	while (dispatch_first(
-		p, &p->slow.calls)) /* first, because the share of slow calls is bounded */
-		;
-	while (dispatch_first(p, &p->plain.calls))
-		;
 }
 
 void pool_sent(struct pool_worker *w)
@@ -288,8 +219,8 @@ struct pool_worker *pool_register(
 		w = accept_worker(p, registration);
 	if (!w)
 		return NULL;
-	enum status admission[POOL_METHODS_MAX];
-	(void)admit_methods(p, admission, now_ms); /* sets usable_ms before the workers change */
+	enum status statuses[POOL_METHODS_MAX];
+	(void)pool_admission_update(&p->admission, &p->roster, statuses, now_ms);
 	w->methods = registration->methods;
 	w->methods_hash = registration->methods_hash;
 	w->last_message_ms = now_ms;
@@ -374,14 +305,14 @@ static void end_waiting(struct pool *p, enum status outcome)
 }
 
 /* Ends the calls of methods that are not admitted. Returns true if there were any. */
-static bool end_refused(struct pool *p, struct pool_list *list, const enum status *admission)
+static bool end_refused(struct pool *p, struct pool_list *list, const enum status *statuses)
 {
 	bool has_ended = false;
 	for (struct pool_call *call = TAILQ_FIRST(list), *next; call; call = next) {
 		next = TAILQ_NEXT(call, link);
-		if (admission[call->method] == ST_OK)
+		if (statuses[call->method] == ST_OK)
 			continue;
-		pool_state_end(p, call, admission[call->method]);
+		pool_state_end(p, call, statuses[call->method]);
 		has_ended = true;
 	}
 	return has_ended;
@@ -389,14 +320,14 @@ static bool end_refused(struct pool *p, struct pool_list *list, const enum statu
 
 static void end_hopeless(struct pool *p, uint64_t now_ms)
 {
-	enum status admission[POOL_METHODS_MAX];
-	if (admit_methods(p, admission, now_ms))
+	enum status statuses[POOL_METHODS_MAX];
+	if (pool_admission_update(&p->admission, &p->roster, statuses, now_ms))
 		return;
 	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next)
-		(void)end_refused(p, &lost->awaiting_fence, admission);
-	(void)end_refused(p, &p->retries, admission);
-	while (end_refused(p, &p->slow.calls, admission)
-		|| end_refused(p, &p->plain.calls, admission))
+		(void)end_refused(p, &lost->awaiting_fence, statuses);
+	(void)end_refused(p, &p->retries, statuses);
+	while (end_refused(p, &p->slow.calls, statuses)
+		|| end_refused(p, &p->plain.calls, statuses))
 		; /* again, because followers move up */
 }
 

@@ -28,8 +28,8 @@
  *     from the second worker, becomes ST_OUTCOME_UNKNOWN.
  *   - A call ends at most POOL_TICK_MS after its deadline.
  *   - If no worker with a live database has its method, a call waits POOL_GRACE_MS for one. After
- *     that it ends at once, and so do new calls of the method. A call that waits for its method does
- *     not delay other calls, unless more than POOL_SKIP_MAX wait before them.
+ *     that it ends at once, and so do new calls of the method. A call that waits for its method
+ *     does not delay other calls, unless more than POOL_SKIP_MAX wait before them.
  *
  * Every added call is removed exactly once: by pool_complete, pool_take_ended or pool_remove. The
  * pool owns its workers and the index of calls in flight, and allocates nothing else. Calls belong
@@ -52,7 +52,9 @@
 #ifndef GATEWAY_POOL_H
 #define GATEWAY_POOL_H
 
+#include "gateway/pool_admission.h"
 #include "gateway/pool_counts.h"
+#include "gateway/pool_dispatch.h"
 #include "gateway/pool_index.h"
 #include "gateway/pool_queue.h"
 #include "gateway/pool_order.h"
@@ -61,14 +63,11 @@
 
 enum {
 	POOL_SILENCE_MS = 3000, /* a worker sends a message every second */
-	POOL_GRACE_MS = 1000,
-	POOL_STALL_MS = 2000, /* the gateway itself was late: ignore the workers' silence */
-	POOL_DEATHS = 2,      /* of workers that held the call */
+	POOL_STALL_MS = 2000,   /* the gateway itself was late: ignore the workers' silence */
+	POOL_DEATHS = 2,        /* of workers that held the call */
 	POOL_ROWS_EACH = 50, /* bounds the rows of the plain queue: so many for each of its calls */
 	POOL_SLOW_MAX = 64,  /* slow calls that wait; less if the queue is shorter */
 	POOL_SLOW_ROWS_MAX = 320000, /* sixteen of the largest reports */
-	POOL_SKIP_MAX =
-		64, /* calls at the head of a queue that may wait for a worker with their method */
 };
 
 /* For the log. The worker lives until the callback returns. */
@@ -87,10 +86,8 @@ struct pool {
 	int64_t next_epoch;
 	bool is_draining;
 	uint64_t ticked_ms;
-	size_t methods;
-	uint64_t usable_ms
-		[POOL_METHODS_MAX]; /* the last time at which a worker could run the method */
 	struct pool_roster roster;
+	struct pool_admission admission;
 	struct pool_worker *lost_workers;
 	size_t retries_in_flight;
 	struct pool_queue plain, slow;
@@ -122,9 +119,6 @@ void pool_remove(struct pool *p, struct pool_call *call);
  * nobody waits for the response. This is a hint: the pool remembers only POOL_CANCELLED_MAX. */
 bool pool_next_cancelled(struct pool_worker *w, uint32_t *msgid);
 
-/* Assigns waiting calls to workers with free credit: see each worker's `unsent`. */
-void pool_dispatch(struct pool *p);
-
 /* The first of w->unsent is in a message that was sent. */
 void pool_sent(struct pool_worker *w);
 
@@ -147,9 +141,10 @@ bool pool_credit(struct pool *p, struct pool_worker *w, int64_t epoch, int64_t c
 /* worker.leaving: w gets no more calls. */
 void pool_leave(struct pool *p, struct pool_worker *w, int64_t epoch);
 
-/* Removes the call that w responded to and returns it; NULL: nobody waits for it. `worker_status` is
- * the status of w's response. The call's `outcome` is ST_OK if the response is valid. It is
- * ST_OUTCOME_UNKNOWN if w reports a write as not done that a dead worker held before. */
+/* Removes the call that w responded to and returns it; NULL: nobody waits for it.
+ * `worker_status` is the status of w's response. The call's `outcome` is ST_OK if the response
+ * is valid. It is ST_OUTCOME_UNKNOWN if w reports a write as not done that a dead worker held
+ * before. */
 struct pool_call *pool_complete(
 	struct pool *p, struct pool_worker *w, uint32_t msgid, enum status worker_status);
 

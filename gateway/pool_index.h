@@ -27,8 +27,8 @@ struct pool_index {
 void pool_index_init(struct pool_index *index);
 void pool_index_fini(struct pool_index *index);
 
-/* Makes room for one more call: there are at least as many chains as calls. False: no memory for the
- * first chains. When memory runs out later, the chains become longer instead. */
+/* Makes room for one more call: there are at least as many chains as calls. False: no memory for
+ * the first chains. When memory runs out later, the chains become longer instead. */
 bool pool_index_reserve(struct pool_index *index) MUST_CHECK;
 
 /* Sets call->msgid. Needs a successful pool_index_reserve before each call. */

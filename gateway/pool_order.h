@@ -1,9 +1,10 @@
 /*
  * pool_order: keeps the writes on one row in their order: one of them is in flight at a time.
  *
- * The first write with a key is the leader. Later writes with the same key follow it, in the order in
- * which they came. When the leader leaves the pool, its first follower becomes the leader. If two keys
- * are equal by chance, one write waits for another without need. Calls without a key (0) have no order.
+ * The first write with a key is the leader. Later writes with the same key follow it, in the order
+ * in which they came. When the leader leaves the pool, its first follower becomes the leader. If
+ * two keys are equal by chance, one write waits for another without need. Calls without a key (0)
+ * have no order.
  *
  *	leader = pool_order_add(&order, call);
  *	if (leader)
@@ -24,7 +25,8 @@ struct pool_order {
 	struct pool_call *chains[POOL_ORDER_CHAINS]; /* the leaders, by the hash of their keys */
 };
 
-/* Returns the leader that the call follows; NULL: the call is a leader itself. It must be in no list. */
+/* Returns the leader that the call follows; NULL: the call is a leader itself. It must be in no
+ * list. */
 struct pool_call *pool_order_add(struct pool_order *order, struct pool_call *call);
 
 void pool_order_remove_follower(struct pool_order *order, struct pool_call *follower);

@@ -1,8 +1,8 @@
 /*
  * pool_queue: a bounded queue of calls that wait for a worker, first in, first out.
  *
- * The bounds apply to new calls only: a call that returns from a worker keeps its place. The queue may
- * also count calls that wait elsewhere (pool_queue_count_in). Calls belong to the caller.
+ * The bounds apply to new calls only: a call that returns from a worker keeps its place. The queue
+ * may also count calls that wait elsewhere (pool_queue_count_in). Calls belong to the caller.
  *
  *	if (pool_queue_is_full(&queue))
  *		refuse;

@@ -86,10 +86,10 @@ struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct sp
 struct pool_worker *pool_roster_find_process(
 	const struct pool_roster *roster, const unsigned char uuid[16]);
 
-/* The worker with the most free credit; NULL: none may take the call. Among equals the workers take
- * turns. The worker must have the method. A retry goes only to a worker that holds no other retry. Any other slow call goes only to a
- * worker that holds less than its share of slow calls: a quarter of the calls that it may hold, at
- * least 1 and at most POOL_SLOW_SHARE. */
+/* The worker with the method and the most free credit; NULL: none may take the call. Among
+ * equals the workers take turns. A retry goes only to a worker that holds no other retry. Any
+ * other slow call goes only to a worker that holds less than its share of slow calls: a quarter
+ * of the calls that it may hold, at least 1 and at most POOL_SLOW_SHARE. */
 struct pool_worker *pool_roster_least_loaded(
 	const struct pool_roster *roster, const struct pool_call *call);
 

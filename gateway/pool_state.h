@@ -5,7 +5,7 @@
  * Invariants:
  *   - A call is in exactly one list, that of its state, or in none (POOL_OUTSIDE).
  *   - counts.queued, retries and in_flight equal what these lists hold.
- *   - Among the calls with one key, all but one are in POOL_FOLLOWING.
+ *   - Of the calls with one key that have not ended, all but the first are in POOL_FOLLOWING.
  *
  * gateway/pool.c chooses the transition:
  *

@@ -1,9 +1,9 @@
 /*
  * rpc: the endpoint for internal clients: MessagePack-RPC over ZeroMQ (schema/rpc.md).
  *
- * One ROUTER socket to which DEALER and REQ sockets connect. Every request with a readable msgid gets
- * exactly one response: a worker's, the pool's outcome, or a refusal with the same codes and fields as
- * over HTTP. Invariants:
+ * One ROUTER socket to which DEALER and REQ sockets connect. Every request with a readable msgid
+ * gets exactly one response: a worker's, the pool's outcome, or a refusal with the same codes and
+ * fields as over HTTP. Invariants:
  *
  * - Malformed bytes are dropped together with the rest of their body, and counted. Other clients do
  *   not notice.
@@ -12,8 +12,8 @@
  *   and the rest is dropped and counted. So one body takes a few ms at most. The socket reads one
  *   body of each client in turn.
  * - The requests of a client in flight are bounded by number and bytes, and so are its unread
- *   responses (gateway/rpc_peer.h). More requests are refused with OVERLOADED. A result without room
- *   becomes OVERLOADED or, for a write, OUTCOME_UNKNOWN.
+ *   responses (gateway/rpc_peer.h). More requests are refused with OVERLOADED. A result without
+ *   room becomes OVERLOADED or, for a write, OUTCOME_UNKNOWN.
  *
  *	struct rpc_options options = { .endpoint = "ipc:///run/studytracker/rpc/rpc-1.sock",
  *		.workers = g->workers, .deadline_ms = 5000 };

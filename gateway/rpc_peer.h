@@ -1,11 +1,11 @@
 /*
  * rpc_peer: RPC clients that wait for responses, and the messages to them.
  *
- * A peer is one connection. Its first message creates it; it lives as long as it has calls in flight
- * or responses that have not left the process. The responses of a loop turn leave as one message. A
- * REQ peer takes one message for each that it sends, so its responses wait until it has no call in
- * flight. A send shows that a connection is gone; then, at the end of the turn, on_gone is called and
- * the peer is freed.
+ * A peer is one connection. Its first message creates it; it lives as long as it has calls in
+ * flight or responses that have not left the process. The responses of a loop turn leave as one
+ * message. A REQ peer takes one message for each that it sends, so its responses wait until it has
+ * no call in flight. A send shows that a connection is gone; then, at the end of the turn, on_gone
+ * is called and the peer is freed.
  *
  * Unread responses are bounded, for each peer and for all peers together. Over the bound
  * rpc_peer_has_room is false. Over twice the bound responses are dropped and counted. The bound for
@@ -79,8 +79,9 @@ void rpc_peers_schedule(struct rpc_peers *peers); /* on_flushed, even if no peer
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
 
-/* Adds a response to the next message of the peer and counts it: as answered, or as dropped if there is
- * no room, no memory or no reader. Result and error are one MessagePack value; `why` may be NULL. */
+/* Adds a response to the next message of the peer and counts it: as answered, or as dropped if
+ * there is no room, no memory or no reader. Result and error are one MessagePack value; `why`
+ * may be NULL. */
 void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result);
 void rpc_peer_respond_error(struct rpc_peer *p, uint32_t msgid, struct span error);
 void rpc_peer_refuse(struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why);

@@ -177,7 +177,8 @@ static bool is_full(const struct rpc_requests *r, const struct rpc_peer *p, size
 	       || !rpc_peer_has_room(p, 0);
 }
 
-/* Runs an authenticated request. Afterwards it is in flight if c->call is set, else it has ended. */
+/* Runs an authenticated request. Afterwards it is in flight if c->call is set, else it has
+ * ended. */
 static enum status run(struct rpc_call *c, const struct envelope *e, struct fail *why)
 {
 	struct rpc_requests *r = c->requests;

@@ -1,10 +1,10 @@
 /*
  * rpc_request: the requests of RPC clients, from the decoded message to the response.
  *
- * A request first gets its principal, which may need a worker; meanwhile its bytes are kept. Then the
- * gateway responds to it itself (gateway/rpc_introspection.h), or a worker does. Requests that are
- * authenticating or that workers have are in flight: they are bounded by number and bytes, for each
- * client and for all clients together.
+ * A request first gets its principal, which may need a worker; meanwhile its bytes are kept. Then
+ * the gateway responds to it itself (gateway/rpc_introspection.h), or a worker does. Requests that
+ * are authenticating or that workers have are in flight: they are bounded by number and bytes, for
+ * each client and for all clients together.
  *
  *	st = rpc_requests_open(&requests, &options, &counts);
  *	...

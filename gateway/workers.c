@@ -31,7 +31,8 @@ struct workers {
 	void *drained_arg;
 };
 
-/* The flush runs once per loop turn, after all sockets were read, so that requests leave together. */
+/* The flush runs once per loop turn, after all sockets were read, so that requests leave
+ * together. */
 static void arm_flush(struct workers *w)
 {
 	static const struct timeval at_once = { 0 };

@@ -1,11 +1,11 @@
 /*
  * workers_wire: exchanges messages with workers (schema/rpc.md) on behalf of a pool.
  *
- * One ROUTER socket to which workers connect. It reports to the pool what workers send, and sends to
- * workers what the pool assigns to them, many requests in one message. A message counts only if it
- * carries the epoch of its worker's connection. After the first part that breaks the protocol, the
- * rest of a message is dropped. If a send finds the connection gone, the worker is lost. The pool and
- * its calls belong to the caller, which writes the requests and takes the responses.
+ * One ROUTER socket to which workers connect. It reports to the pool what workers send, and sends
+ * to workers what the pool assigns to them, many requests in one message. A message counts only if
+ * it carries the epoch of its worker's connection. After the first part that breaks the protocol,
+ * the rest of a message is dropped. If a send finds the connection gone, the worker is lost. The
+ * pool and its calls belong to the caller, which writes the requests and takes the responses.
  *
  *	struct workers_wire_options options = { .endpoint = endpoint, .version = STUDYTRACKER_VERSION,
  *		.pool = &pool, .put_call = put_call, .on_response = on_response,

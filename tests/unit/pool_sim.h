@@ -1,12 +1,12 @@
 /*
  * pool_sim: a simulation of the pool between callers, a network and workers.
  *
- * Callers come and leave. The network loses, delays, reorders and repeats messages. Workers respond,
- * die, freeze, move to another connection, lose their database, leave and lack methods. The fence of a
- * lost worker succeeds or fails, sooner or later. Gateways stall, drain and restart.
+ * Callers come and leave. The network loses, delays, reorders and repeats messages. Workers
+ * respond, die, freeze, move to another connection, lose their database, leave and lack methods.
+ * The fence of a lost worker succeeds or fails, sooner or later. Gateways stall, drain and restart.
  *
- * Each part checks its rules of gateway/pool.h with MUST. test_pool_simulation.c drives the parts, one
- * event a step.
+ * Each part checks its rules of gateway/pool.h with MUST. test_pool_simulation.c drives the parts,
+ * one event a step.
  */
 #ifndef TESTS_UNIT_POOL_SIM_H
 #define TESTS_UNIT_POOL_SIM_H

@@ -1,9 +1,9 @@
 /*
  * pool_stage: plays stories with a pool: a step makes events, then the pool's actions are executed.
  *
- * A step is "VERB WORDS; VERB WORDS; …" (see the verbs in pool_stage.c). Workers are capital letters,
- * calls small ones. After a step, `seen` holds what happened: "x>A" (call x was sent to worker A),
- * "x=CODE" (call x ended with this outcome), "x!CODE" (call x was refused).
+ * A step is "VERB WORDS; VERB WORDS; …" (see the verbs in pool_stage.c). Workers are capital
+ * letters, calls small ones. After a step, `seen` holds what happened: "x>A" (call x was sent to
+ * worker A), "x=CODE" (call x ended with this outcome), "x!CODE" (call x was refused).
  *
  *	struct stage s;
  *	stage_init(&s);

@@ -53,7 +53,8 @@ START_TEST(too_many_workers_and_too_long_names_are_refused)
 }
 END_TEST
 
-/* Three workers A, B and C, the last one is first in the roster; which of them gets the next call. */
+/* Three workers A, B and C, the last one is first in the roster; which of them gets the next
+ * call. */
 static const struct {
 	const char *what;
 	struct {

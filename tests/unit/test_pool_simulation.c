@@ -1,5 +1,5 @@
-/* The simulation of pool_sim.h: after each step the rules of gateway/pool.h hold. STUDYTRACKER_SEED makes
- * a run repeatable; STUDYTRACKER_STEPS sets its length. */
+/* The simulation of pool_sim.h: after each step the rules of gateway/pool.h hold.
+ * STUDYTRACKER_SEED makes a run repeatable; STUDYTRACKER_STEPS sets its length. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
