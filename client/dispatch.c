@@ -173,7 +173,7 @@ static void end_with_response(
 }
 
 /* False if the body is malformed; the messages after it are ignored, too. */
-static bool take_body(struct study_client *c, struct span body)
+static bool handle_body(struct study_client *c, struct span body)
 {
 	struct msg_reader in = msg_reader(body);
 	struct envelope e;
@@ -195,13 +195,13 @@ static bool take_body(struct study_client *c, struct span body)
 }
 
 /* After a loss it takes everything that came before the loss. */
-static bool take_responses(struct study_client *c, bool is_lost)
+static bool receive_responses(struct study_client *c, bool is_lost)
 {
 	struct span body;
 	for (int i = 0; is_lost || i < BODIES_PER_TURN; i++) {
 		if (!transport_receive(c->connection.transport, &body))
 			break;
-		if (!take_body(c, body))
+		if (!handle_body(c, body))
 			return false;
 	}
 	return true;
@@ -303,7 +303,7 @@ static void turn(struct study_client *c)
 {
 	int64_t now = client_now_ms();
 	bool is_lost = failover_check(&c->connection, now);
-	bool is_broken = !take_responses(c, is_lost);
+	bool is_broken = !receive_responses(c, is_lost);
 	if (is_lost || is_broken)
 		lose(c, now, is_broken);
 	end_overdue(c, now);

@@ -42,14 +42,14 @@ static void skip_blanks(struct reader *r)
 }
 
 /* Reads from the opening quote to after the closing one. */
-static struct span take_text(struct reader *r)
+static struct span read_text(struct reader *r)
 {
 	buf_clear(&r->text);
 	r->at = json_text_decode(r->at, &r->text);
 	return r->text.failed ? SPAN("") : buf_view(&r->text);
 }
 
-static void take_number(struct reader *r, struct span key)
+static void read_number(struct reader *r, struct span key)
 {
 	size_t len = strspn(r->at, "+-.0123456789eE");
 	bool is_whole = strcspn(r->at, ".eE") >= len;
@@ -68,7 +68,7 @@ static void take_number(struct reader *r, struct span key)
 		msg_put_real(&r->params->bytes, real);
 }
 
-static void take_literal(struct reader *r, struct span key)
+static void read_literal(struct reader *r, struct span key)
 {
 	static const struct {
 		char first;
@@ -87,12 +87,12 @@ static void take_literal(struct reader *r, struct span key)
 	}
 }
 
-static void take_value(struct reader *r, struct span key);
+static void read_value(struct reader *r, struct span key);
 
 /* Refuses a repeated name and sets the field of the error. */
-static void take_member(struct reader *r)
+static void read_member(struct reader *r)
 {
-	struct span name = take_text(r);
+	struct span name = read_text(r);
 	struct buf key = { 0 };
 	buf_span(&key, name);
 	buf_byte(&key, '\0');
@@ -107,20 +107,20 @@ static void take_member(struct reader *r)
 		}
 		skip_blanks(r);
 		r->at++; /* the colon */
-		take_value(r, kept);
+		read_value(r, kept);
 	}
 	buf_fini(&key);
 }
 
 /* Reads from after the opening brace or bracket to after the closing one. */
-static void take_items(struct reader *r, bool is_array)
+static void read_items(struct reader *r, bool is_array)
 {
 	skip_blanks(r);
 	while (!r->wrong && !r->params->wrong && *r->at != '}' && *r->at != ']') {
 		if (is_array)
-			take_value(r, (struct span){ NULL, 0 });
+			read_value(r, (struct span){ NULL, 0 });
 		else
-			take_member(r);
+			read_member(r);
 		skip_blanks(r);
 		if (*r->at == ',')
 			r->at++;
@@ -129,7 +129,7 @@ static void take_items(struct reader *r, bool is_array)
 	r->at++;
 }
 
-static void take_value(struct reader *r, struct span key)
+static void read_value(struct reader *r, struct span key)
 {
 	skip_blanks(r);
 	if (r->wrong || r->params->wrong)
@@ -137,14 +137,14 @@ static void take_value(struct reader *r, struct span key)
 	if (*r->at == '{' || *r->at == '[') {
 		bool is_array = *r->at++ == '[';
 		params_open(r->params, key, is_array);
-		take_items(r, is_array);
+		read_items(r, is_array);
 		study_params_close(r->params);
 	} else if (*r->at == '"') {
-		params_text(r->params, key, take_text(r));
+		params_text(r->params, key, read_text(r));
 	} else if (strchr("tfn", *r->at)) {
-		take_literal(r, key);
+		read_literal(r, key);
 	} else {
-		take_number(r, key);
+		read_number(r, key);
 	}
 }
 
@@ -163,7 +163,7 @@ static enum study_status translate(struct reader *r)
 {
 	skip_blanks(r);
 	r->at++; /* json_scan has checked that it is an object */
-	take_items(r, false);
+	read_items(r, false);
 	if (r->params->bytes.failed || r->text.failed)
 		return failure_set(r->why, STUDY_NO_MEMORY, "out of memory");
 	if (!r->wrong)

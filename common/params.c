@@ -34,7 +34,7 @@ static bool as_integer(const struct msg_token *t, int64_t *out)
 	return t->type == MSG_INT || (t->type == MSG_REAL && number_of_real(t->real, out));
 }
 
-static enum status take_int(
+static enum status decode_int(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	int64_t value;
@@ -44,7 +44,7 @@ static enum status take_int(
 	return ST_OK;
 }
 
-static enum status take_bool(
+static enum status decode_bool(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_BOOL)
@@ -62,7 +62,7 @@ static enum status refuse_longer(const struct param *p, size_t length, struct fa
 	return refuse(p, why, rule);
 }
 
-static enum status take_text(
+static enum status decode_text(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT)
@@ -77,7 +77,7 @@ static enum status take_text(
 }
 
 /* fold_names checks the length after folding. */
-static enum status take_name(
+static enum status decode_name(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT)
@@ -88,7 +88,7 @@ static enum status take_name(
 	return ST_OK;
 }
 
-static enum status take_uuid(
+static enum status decode_uuid(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT || !uuid_parse(t->text, v->uuid))
@@ -98,7 +98,7 @@ static enum status take_uuid(
 	return ST_OK;
 }
 
-static enum status take_date(
+static enum status decode_date(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT || !date_parse(t->text, &v->integer))
@@ -107,7 +107,7 @@ static enum status take_date(
 	return ST_OK;
 }
 
-static enum status take_instant(
+static enum status decode_instant(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT || !instant_parse(t->text, &v->integer))
@@ -117,7 +117,7 @@ static enum status take_instant(
 	return ST_OK;
 }
 
-static enum status take_time(
+static enum status decode_time(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	if (t->type != MSG_TEXT || !time_parse(t->text, &v->integer))
@@ -136,7 +136,7 @@ static enum status refuse_choice(const struct param *p, struct fail *why)
 	return refuse(p, why, rule);
 }
 
-static enum status take_choice(
+static enum status decode_choice(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	for (size_t i = 0; t->type == MSG_TEXT && p->choices[i]; i++)
@@ -166,7 +166,7 @@ static bool take_fingerprint(struct span *text, uint32_t *fingerprint)
 	return true;
 }
 
-static enum status take_cursor(
+static enum status decode_cursor(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	static const char rule[] = "must be a next_cursor of this method";
@@ -184,18 +184,18 @@ static enum status take_cursor(
 	return ST_OK;
 }
 
-static enum status (*const take_table[])(const struct param *p, const struct msg_token *t,
+static enum status (*const decode_table[])(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) = {
-	[PARAM_INT] = take_int,
-	[PARAM_BOOL] = take_bool,
-	[PARAM_TEXT] = take_text,
-	[PARAM_NAME] = take_name,
-	[PARAM_UUID] = take_uuid,
-	[PARAM_DATE] = take_date,
-	[PARAM_INSTANT] = take_instant,
-	[PARAM_TIME] = take_time,
-	[PARAM_CHOICE] = take_choice,
-	[PARAM_CURSOR] = take_cursor,
+	[PARAM_INT] = decode_int,
+	[PARAM_BOOL] = decode_bool,
+	[PARAM_TEXT] = decode_text,
+	[PARAM_NAME] = decode_name,
+	[PARAM_UUID] = decode_uuid,
+	[PARAM_DATE] = decode_date,
+	[PARAM_INSTANT] = decode_instant,
+	[PARAM_TIME] = decode_time,
+	[PARAM_CHOICE] = decode_choice,
+	[PARAM_CURSOR] = decode_cursor,
 };
 
 static enum status refuse_unknown(struct span name, struct fail *why)
@@ -207,13 +207,13 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 
 /* A nil that would change nothing must not look like a change, so it is refused. fill_absent
  * reports a required param that is nil. */
-static bool takes_nil(const struct param *p)
+static bool accepts_nil(const struct param *p)
 {
 	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);
 }
 
 /* One pair of the map. */
-static enum status take_pair(
+static enum status decode_pair(
 	const struct method *m, struct msg_reader *in, struct param_value *values, struct fail *why)
 {
 	struct msg_token name, token;
@@ -231,12 +231,12 @@ static enum status take_pair(
 	if (msg_read(&reader, &token) != ST_OK)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	if (token.type == MSG_NIL)
-		return takes_nil(p) ? ST_OK : refuse(p, why, "must not be null");
+		return accepts_nil(p) ? ST_OK : refuse(p, why, "must not be null");
 	v->is_null = false;
-	return take_table[p->kind](p, &token, v, why);
+	return decode_table[p->kind](p, &token, v, why);
 }
 
-static void take_fallback(const struct param *p, struct param_value *v)
+static void set_fallback(const struct param *p, struct param_value *v)
 {
 	v->is_null = false;
 	v->text = span_of(p->fallback);
@@ -252,7 +252,7 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 		if (m->params[i].flags & PARAM_REQUIRED)
 			return refuse(&m->params[i], why, "is required");
 		if (m->params[i].fallback)
-			take_fallback(&m->params[i], &values[i]);
+			set_fallback(&m->params[i], &values[i]);
 	}
 	return ST_OK;
 }
@@ -309,7 +309,7 @@ enum status params_decode(const struct method *m, struct span params, struct par
 	clear_values(m, values);
 	enum status st = ST_OK;
 	for (uint32_t i = 0; st == ST_OK && i < map.count; i++)
-		st = take_pair(m, &in, values, why);
+		st = decode_pair(m, &in, values, why);
 	if (st == ST_OK)
 		st = fill_absent(m, values, why);
 	return st == ST_OK ? fold_names(m, values, names, why) : st;

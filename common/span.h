@@ -57,7 +57,8 @@ static inline struct span span_trim(struct span s)
 	return s;
 }
 
-/* Returns the bytes before `mark`, or all if there is none, and drops them and the mark from *rest. */
+/* Returns the bytes before `mark`, or all if there is none, and drops them and the mark from
+ * *rest. */
 struct span span_cut(struct span *rest, char mark);
 
 /* Reads decimal digits with an optional minus; at most 18 digits, so that the value fits. */

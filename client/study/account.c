@@ -57,15 +57,15 @@ int account_calendar(struct study *study, struct account_calendar *out)
 int account_week_start(struct study *study, int *out)
 {
 	struct study_params *params = service_params(study);
-	struct study_value *reply = NULL;
+	struct study_value *response = NULL;
 	if (!params)
 		return STUDY_EXIT_UNREACHABLE;
 	study_params_text(params, "from", "1900-01-01");
 	study_params_text(params, "to", "1900-01-01");
-	int exit = service_call(study, "stats.series", params, &reply);
-	int64_t day = study_value_int(study_value_get(reply, "week_start"), 1);
+	int exit = service_call(study, "stats.series", params, &response);
+	int64_t day = study_value_int(study_value_get(response, "week_start"), 1);
 	*out = day >= 1 && day <= 7 ? (int)day : 1;
-	study_value_free(&reply);
+	study_value_free(&response);
 	study_params_free(&params);
 	return exit;
 }

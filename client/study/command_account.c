@@ -54,7 +54,7 @@ static void print_text(const struct study *study, const char *label,
 	terminal_text(&study->out, study_value_text(study_value_get(account, key), "?"));
 }
 
-static void tell(const struct study *study, const struct study_value *account)
+static void print_account(const struct study *study, const struct study_value *account)
 {
 	FILE *to = study->out.to;
 	int64_t day = study_value_int(study_value_get(account, "week_start"), 1);
@@ -81,7 +81,7 @@ static int run(struct study *study, const struct arguments *args)
 		return service_print(study, method, &params);
 	int exit = service_call(study, method, params, &account);
 	if (exit == STUDY_EXIT_DONE)
-		tell(study, account);
+		print_account(study, account);
 	study_value_free(&account);
 	study_params_free(&params);
 	return exit;

@@ -299,7 +299,7 @@ static bool write_page(struct export *ex, const struct pages *pages)
 	return flush_text(ex);
 }
 
-static int complain(struct export *ex, const char *path)
+static int report_failure(struct export *ex, const char *path)
 {
 	const char *why = ex->text.failed ? "out of memory" : strerror(errno);
 	progress_clear(&ex->progress);
@@ -310,7 +310,7 @@ static int complain(struct export *ex, const char *path)
 static int write_all(struct export *ex, struct pages *pages, const char *path)
 {
 	if (!open_output(ex, path))
-		return complain(ex, path);
+		return report_failure(ex, path);
 	progress_start(&ex->progress, &ex->study->err, 0);
 	bool is_written = true;
 	while (is_written && pages_next(pages))
@@ -320,12 +320,12 @@ static int write_all(struct export *ex, struct pages *pages, const char *path)
 	ex->format->end(&ex->text);
 	is_written = is_written && flush_text(ex);
 	if (!is_written || !close_output(ex, path))
-		return complain(ex, path);
+		return report_failure(ex, path);
 	return STUDY_EXIT_DONE;
 }
 
 /* Not on standard output if the export goes there. */
-static void tell(const struct export *ex, int64_t rows, const char *path)
+static void print_summary(const struct export *ex, int64_t rows, const char *path)
 {
 	if (ex->study->is_json) {
 		fprintf(ex->study->out.to, "{\"rows\":%lld}\n", (long long)rows);
@@ -357,7 +357,7 @@ static int run(struct study *study, const struct arguments *args)
 	exit = write_all(&ex, &pages, path);
 	progress_clear(&ex.progress);
 	if (exit == STUDY_EXIT_DONE && path && strcmp(path, "-") != 0)
-		tell(&ex, pages.row_count, path);
+		print_summary(&ex, pages.row_count, path);
 	if (exit != STUDY_EXIT_DONE)
 		drop_output(&ex);
 	pages_fini(&pages);

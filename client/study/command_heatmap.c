@@ -45,12 +45,13 @@ static void lay_out(struct year *y)
 	}
 }
 
-static bool fill(struct year *y, const struct study_value *reply)
+static bool fill(struct year *y, const struct study_value *response)
 {
-	int64_t max = study_value_int(study_value_get(reply, "max_minutes"), 0), day;
-	const struct study_value *data = study_value_get(reply, "data");
-	if (!date_parse(span_of(study_value_text(study_value_get(reply, "from"), "")), &y->first)
-		|| !date_parse(span_of(study_value_text(study_value_get(reply, "to"), "")), &y->end)
+	int64_t max = study_value_int(study_value_get(response, "max_minutes"), 0), day;
+	const struct study_value *data = study_value_get(response, "data");
+	if (!date_parse(span_of(study_value_text(study_value_get(response, "from"), "")), &y->first)
+		|| !date_parse(
+			span_of(study_value_text(study_value_get(response, "to"), "")), &y->end)
 		|| y->end - y->first > 366)
 		return false;
 	lay_out(y);
@@ -148,14 +149,14 @@ static void draw(const struct terminal *out, const struct year *y)
 }
 
 /* Prints the maximum, which has the strongest colour. */
-static void tell(const struct study *study, const struct study_value *reply)
+static void print_summary(const struct study *study, const struct study_value *response)
 {
 	char sum[DURATION_SIZE], most[DURATION_SIZE];
-	size_t days = study_value_count(study_value_get(reply, "data"));
-	terminal_duration(study_value_int(study_value_get(reply, "minutes"), 0), sum);
-	terminal_duration(study_value_int(study_value_get(reply, "max_minutes"), 0), most);
+	size_t days = study_value_count(study_value_get(response, "data"));
+	terminal_duration(study_value_int(study_value_get(response, "minutes"), 0), sum);
+	terminal_duration(study_value_int(study_value_get(response, "max_minutes"), 0), most);
 	fprintf(study->out.to,
-		"%lld: ", (long long)study_value_int(study_value_get(reply, "year"), 0));
+		"%lld: ", (long long)study_value_int(study_value_get(response, "year"), 0));
 	if (days == 0)
 		fputs("no sessions\n", study->out.to);
 	else
@@ -166,19 +167,19 @@ static void tell(const struct study *study, const struct study_value *reply)
 static int show(struct study *study, const struct study_params *params)
 {
 	struct year year = { .week_start = 1 };
-	struct study_value *reply = NULL;
-	int exit = service_call(study, "stats.heatmap", params, &reply);
+	struct study_value *response = NULL;
+	int exit = service_call(study, "stats.heatmap", params, &response);
 	if (exit == STUDY_EXIT_DONE)
 		exit = account_week_start(study, &year.week_start); /* not in the response */
-	if (exit == STUDY_EXIT_DONE && !fill(&year, reply)) {
+	if (exit == STUDY_EXIT_DONE && !fill(&year, response)) {
 		study_print_error(study, "the response of stats.heatmap has no year");
 		exit = STUDY_EXIT_UNREACHABLE;
 	}
 	if (exit == STUDY_EXIT_DONE) {
 		draw(&study->out, &year);
-		tell(study, reply);
+		print_summary(study, response);
 	}
-	study_value_free(&reply);
+	study_value_free(&response);
 	return exit;
 }
 

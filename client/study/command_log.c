@@ -25,7 +25,7 @@ const struct command command_log = { "log", "MINUTES TOPIC", "Log a session of s
 	"names of several topics differ only in case: then TOPIC must be exactly one of them.\n",
 	options, 2, 2, run };
 
-static void tell(const struct study *study, const struct study_value *session)
+static void print_session(const struct study *study, const struct study_value *session)
 {
 	char duration[DURATION_SIZE];
 	terminal_duration(study_value_int(study_value_get(session, "minutes"), 0), duration);
@@ -114,7 +114,7 @@ static int run(struct study *study, const struct arguments *args)
 		return service_print(study, "sessions.log", &params);
 	int exit = service_call(study, "sessions.log", params, &session);
 	if (exit == STUDY_EXIT_DONE)
-		tell(study, session);
+		print_session(study, session);
 	else if (exit == STUDY_EXIT_REFUSED && may_be_ambiguous(study, args->words[1]))
 		print_candidates(study, args->words[1]);
 	study_value_free(&session);

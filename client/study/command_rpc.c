@@ -33,30 +33,30 @@ static char *read_input(struct study *study)
 }
 
 /* On a terminal it is indented over several lines. */
-static void print(const struct study *study, const char *reply)
+static void print(const struct study *study, const char *response)
 {
 	struct json_object *value = NULL;
 	if (study->out.is_terminal && !study->is_json)
-		value = json_tokener_parse(reply);
+		value = json_tokener_parse(response);
 	const char *pretty = value ? json_object_to_json_string_ext(
 				     value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
 						    | JSON_C_TO_STRING_NOSLASHESCAPE)
 				   : NULL;
-	terminal_json(&study->out, pretty ? pretty : reply);
+	terminal_json(&study->out, pretty ? pretty : response);
 	fputc('\n', study->out.to);
 	json_object_put(value);
 }
 
 static int call(struct study *study, const char *method, const char *json)
 {
-	char *reply = NULL;
+	char *response = NULL;
 	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
-	if (study_call_json(study->client, method, json, &reply) != STUDY_OK)
+	if (study_call_json(study->client, method, json, &response) != STUDY_OK)
 		return service_report(study, study_client_error(study->client));
-	print(study, reply);
-	study_text_free(&reply);
+	print(study, response);
+	study_text_free(&response);
 	return STUDY_EXIT_DONE;
 }
 

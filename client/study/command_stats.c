@@ -163,7 +163,7 @@ static void draw_topics(const struct study *study, const struct study_value *dat
 	}
 }
 
-static void tell_sum(const struct study *study, const struct study_value *data, bool is_first)
+static void print_sum(const struct study *study, const struct study_value *data, bool is_first)
 {
 	char duration[DURATION_SIZE];
 	long long minutes = 0, sessions = 0;
@@ -183,7 +183,7 @@ static void tell_sum(const struct study *study, const struct study_value *data, 
 	fputc('\n', study->out.to);
 }
 
-static void tell_streak(const struct study *study, const struct study_value *streak)
+static void print_streak(const struct study *study, const struct study_value *streak)
 {
 	int64_t current = int_of(streak, "current"), longest = int_of(streak, "longest");
 	fprintf(study->out.to, "Streak: %lld day%s, the longest %lld\n", (long long)current,
@@ -228,20 +228,21 @@ static int put_default_from(
 static int show(struct study *study, const struct study_params *params,
 	const struct study_value *streak, int by, const struct range *range)
 {
-	struct study_value *reply = NULL;
-	int exit = service_call(study, by < 0 ? "stats.summary" : "stats.series", params, &reply);
+	struct study_value *response = NULL;
+	int exit =
+		service_call(study, by < 0 ? "stats.summary" : "stats.series", params, &response);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
-	const struct study_value *data = study_value_get(reply, "data");
+	const struct study_value *data = study_value_get(response, "data");
 	if (by < 0)
 		draw_topics(study, data);
 	else if (study_value_count(data) > 0)
 		draw_series(study, data, by, range);
 	bool is_first = int_of(streak, "longest") == 0;
-	tell_sum(study, data, is_first);
+	print_sum(study, data, is_first);
 	if (!is_first)
-		tell_streak(study, streak);
-	study_value_free(&reply);
+		print_streak(study, streak);
+	study_value_free(&response);
 	return STUDY_EXIT_DONE;
 }
 

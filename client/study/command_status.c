@@ -55,7 +55,7 @@ static int64_t number(struct json_object *object, const char *group, const char 
 	return json_object_get_int64(member(object, group, name));
 }
 
-static struct json_object *ask(struct gateway *g)
+static struct json_object *fetch_status(struct gateway *g)
 {
 	char *json = NULL;
 	if (!g->client)
@@ -221,25 +221,25 @@ static void print(const struct study *study, const struct gateway *gateways, int
 
 static int ask_all(struct study *study, struct gateway *gateways, int count, int interval_ms)
 {
-	int answered = 0;
+	int responding = 0;
 	for (int i = 0; i < count; i++) {
 		int exit = service_open_client(study, gateways[i].endpoint, 0, &gateways[i].client);
 		if (exit != STUDY_EXIT_DONE)
 			return exit;
-		gateways[i].now = ask(&gateways[i]);
+		gateways[i].now = fetch_status(&gateways[i]);
 		gateways[i].seconds = now_seconds();
 	}
 	(void)poll(NULL, 0, interval_ms);
 	for (int i = 0; i < count; i++) {
-		struct json_object *now = interval_ms > 0 ? ask(&gateways[i]) : NULL;
+		struct json_object *now = interval_ms > 0 ? fetch_status(&gateways[i]) : NULL;
 		if (now) {
 			gateways[i].before = gateways[i].now;
 			gateways[i].now = now;
 			gateways[i].seconds = now_seconds() - gateways[i].seconds;
 		}
-		answered += gateways[i].now != NULL;
+		responding += gateways[i].now != NULL;
 	}
-	return answered > 0 ? STUDY_EXIT_DONE : STUDY_EXIT_UNREACHABLE;
+	return responding > 0 ? STUDY_EXIT_DONE : STUDY_EXIT_UNREACHABLE;
 }
 
 static void close_all(struct gateway *gateways, int count)

@@ -76,15 +76,15 @@ bool record_differences(
 			{ "timestamp", false, text_of(session, "created_at"),
 				record->created_at } },
 	};
-	size_t told = 0;
+	size_t differing = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		bool is_other = differs(fields, table[i].field, table[i].other_field);
-		told += is_other;
+		differing += is_other;
 		if (is_other && table[i].is_given)
 			put(out, &table[i].pair);
 	}
-	if (told == 0)
+	if (differing == 0)
 		(void)snprintf(out, DIFFERENCES_SIZE, "the service does not report which");
 	return out[0] != '\0';
 }

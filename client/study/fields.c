@@ -48,7 +48,7 @@ static enum raw_kind skip_scalar(struct reader *r)
 }
 
 /* Moves past the value and appends its text or digits. */
-static enum raw_kind take_value(struct reader *r)
+static enum raw_kind read_value(struct reader *r)
 {
 	const char *first = r->at;
 	enum raw_kind kind = RAW_NESTED;
@@ -84,7 +84,7 @@ static bool is_new(struct reader *r, const char *name)
 	return true;
 }
 
-static bool keep(struct reader *r, const char *name, enum raw_kind kind, size_t value)
+static bool store(struct reader *r, const char *name, enum raw_kind kind, size_t value)
 {
 	int rank = 0;
 	enum field field = record_field(name, &rank);
@@ -102,7 +102,7 @@ static bool keep(struct reader *r, const char *name, enum raw_kind kind, size_t 
 	return true;
 }
 
-static bool take_member(struct reader *r)
+static bool read_member(struct reader *r)
 {
 	size_t name = r->texts->len;
 	r->at = json_text_decode(r->at, r->texts);
@@ -111,7 +111,7 @@ static bool take_member(struct reader *r)
 	r->at++; /* the colon */
 	skip_blanks(r);
 	size_t value = r->texts->len;
-	enum raw_kind kind = take_value(r);
+	enum raw_kind kind = read_value(r);
 	if (r->texts->failed)
 		return refuse(r, "", "needs more memory than is available");
 	if (!is_new(r, text_at(r, name)))
@@ -119,7 +119,7 @@ static bool take_member(struct reader *r)
 	if (r->count == MEMBERS_MAX)
 		return refuse(r, "", "has more than 64 members");
 	r->names[r->count++] = name;
-	return keep(r, text_at(r, name), kind, value);
+	return store(r, text_at(r, name), kind, value);
 }
 
 static void put_texts(const struct reader *r, struct named_texts *out)
@@ -142,7 +142,7 @@ bool fields_of_json(struct span object, struct buf *texts, struct names *ignored
 		.why = why };
 	buf_clear(texts);
 	for (skip_blanks(&r); r.at < r.end; skip_blanks(&r)) {
-		if (!take_member(&r))
+		if (!read_member(&r))
 			return false;
 		skip_blanks(&r);
 		r.at += *r.at == ',';

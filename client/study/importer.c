@@ -52,7 +52,7 @@ struct slot *importer_slot(struct importer *in, size_t index)
 /* Rows. */
 
 /* Copies the texts, because rows_next invalidates those of the row before. */
-static bool keep_texts(struct slot *slot)
+static bool copy_texts(struct slot *slot)
 {
 	struct record *record = &slot->record;
 	struct buf *texts = &slot->texts;
@@ -69,7 +69,7 @@ static bool keep_texts(struct slot *slot)
 	return true;
 }
 
-static void take_record(struct importer *in, struct slot *slot, const struct raw_record *raw)
+static void add_record(struct importer *in, struct slot *slot, const struct raw_record *raw)
 {
 	if (!record_check(raw, &in->options.rules, &slot->record, &slot->refusal)) {
 		slot->record.id[0] = '\0';
@@ -81,7 +81,7 @@ static void take_record(struct importer *in, struct slot *slot, const struct raw
 	importer_end(slot, OUTCOME_CREATED);
 	if (in->options.is_dry_run)
 		return;
-	if (keep_texts(slot)) {
+	if (copy_texts(slot)) {
 		importer_start(in, slot);
 		return;
 	}
@@ -99,7 +99,7 @@ static void reset(struct slot *slot)
 }
 
 /* Reads one row into the ring; false if there is none now. */
-static bool take_row(struct importer *in)
+static bool read_row(struct importer *in)
 {
 	struct raw_record raw = { 0 };
 	struct slot *slot = importer_slot(in, in->count);
@@ -120,13 +120,13 @@ static bool take_row(struct importer *in)
 	if (result == ROWS_REFUSED)
 		importer_end(slot, OUTCOME_REFUSED);
 	else
-		take_record(in, slot, &raw);
+		add_record(in, slot, &raw);
 	return true;
 }
 
 static void fill(struct importer *in)
 {
-	while (!in->has_ended && in->count < WINDOW && in->bytes < WINDOW_BYTES && take_row(in))
+	while (!in->has_ended && in->count < WINDOW && in->bytes < WINDOW_BYTES && read_row(in))
 		;
 }
 

@@ -13,7 +13,7 @@ static bool is_line_end(char c)
 }
 
 /* Accepts blanks, line ends, commas between objects and brackets of the outermost arrays. */
-static bool take_between(struct json_stream *s, char c)
+static bool skip_between(struct json_stream *s, char c)
 {
 	if (is_line_end(c)) {
 		s->is_line_start = true;
@@ -90,7 +90,7 @@ static size_t skip_to_alike(struct json_stream *s, struct span in, bool *is_foun
 }
 
 /* The input continues at the start of a line or after an object. */
-static void go_on(struct json_stream *s, bool is_line_start)
+static void resume_at(struct json_stream *s, bool is_line_start)
 {
 	s->is_line_start = is_line_start;
 	s->is_dropping_line = false;
@@ -109,7 +109,7 @@ static enum json_result find_broken(struct json_stream *s, struct span in, bool 
 	out->is_cut = !is_found && !is_end;
 	out->len = is_found || out->is_cut ? len : in.len;
 	if (!out->is_cut)
-		go_on(s, is_found);
+		resume_at(s, is_found);
 	return JSON_BROKEN;
 }
 
@@ -143,7 +143,7 @@ enum json_result json_find(
 	struct json_stream *s, struct span in, bool is_end, struct json_extent *out)
 {
 	*out = (struct json_extent){ 0 };
-	while (out->len < in.len && take_between(s, in.bytes[out->len]))
+	while (out->len < in.len && skip_between(s, in.bytes[out->len]))
 		out->len++;
 	if (out->len > 0)
 		return JSON_BLANK;
@@ -156,7 +156,7 @@ enum json_result json_find(
 
 void json_keep(struct json_stream *s)
 {
-	go_on(s, false);
+	resume_at(s, false);
 }
 
 size_t json_drop(struct json_stream *s, struct span object)
@@ -164,7 +164,7 @@ size_t json_drop(struct json_stream *s, struct span object)
 	bool is_found;
 	s->is_dropping_line = true;
 	size_t len = skip_to_alike(s, object, &is_found);
-	go_on(s, is_found);
+	resume_at(s, is_found);
 	return is_found ? len : object.len;
 }
 
@@ -172,6 +172,6 @@ size_t json_resync(struct json_stream *s, struct span in, bool is_end, bool *is_
 {
 	size_t len = skip_to_alike(s, in, is_found);
 	if (*is_found || is_end)
-		go_on(s, *is_found);
+		resume_at(s, *is_found);
 	return is_end && !*is_found ? in.len : len;
 }

@@ -9,13 +9,13 @@
 
 /* Values: each kind has a function that checks it and sets the error. */
 
-static bool judge_text(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_text(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	(void)o, (void)v, (void)why, (void)size;
 	return true;
 }
 
-static bool judge_int(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_int(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	if (span_to_int(span_of(v->text), &v->number) && v->number >= o->min && v->number <= o->max)
 		return true;
@@ -24,7 +24,7 @@ static bool judge_int(const struct option *o, struct option_value *v, char *why,
 	return false;
 }
 
-static bool judge_date(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_date(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	(void)o;
 	(void)snprintf(why, size, "a day that exists (YYYY-MM-DD), today or yesterday");
@@ -33,7 +33,7 @@ static bool judge_date(const struct option *o, struct option_value *v, char *why
 	return v->is_relative || date_parse(span_of(v->text), &v->number);
 }
 
-static bool judge_choice(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_choice(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	size_t at = (size_t)snprintf(why, size, "one of");
 	for (int i = 0; o->choices[i]; i++) {
@@ -47,7 +47,7 @@ static bool judge_choice(const struct option *o, struct option_value *v, char *w
 	return false;
 }
 
-static bool judge_seconds(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_seconds(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	char *end;
 	errno = 0;
@@ -60,7 +60,7 @@ static bool judge_seconds(const struct option *o, struct option_value *v, char *
 	return true;
 }
 
-static bool judge_uuid(const struct option *o, struct option_value *v, char *why, size_t size)
+static bool check_uuid(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	unsigned char uuid[16];
 	(void)o;
@@ -68,14 +68,14 @@ static bool judge_uuid(const struct option *o, struct option_value *v, char *why
 	return uuid_parse(span_of(v->text), uuid);
 }
 
-static bool (*const judges[])(const struct option *, struct option_value *, char *, size_t) = {
-	[OPTION_FLAG] = judge_text,
-	[OPTION_TEXT] = judge_text,
-	[OPTION_INT] = judge_int,
-	[OPTION_DATE] = judge_date,
-	[OPTION_CHOICE] = judge_choice,
-	[OPTION_SECONDS] = judge_seconds,
-	[OPTION_UUID] = judge_uuid,
+static bool (*const checks[])(const struct option *, struct option_value *, char *, size_t) = {
+	[OPTION_FLAG] = check_text,
+	[OPTION_TEXT] = check_text,
+	[OPTION_INT] = check_int,
+	[OPTION_DATE] = check_date,
+	[OPTION_CHOICE] = check_choice,
+	[OPTION_SECONDS] = check_seconds,
+	[OPTION_UUID] = check_uuid,
 };
 
 /* Finding options. */
@@ -130,7 +130,7 @@ static int take_option(struct options_parser *p, int argc, char **argv, int at)
 	char rule[200] = "";
 	f.value->text = takes_next ? argv[at + 1] : attached;
 	f.value->is_given = true;
-	if (!judges[f.option->kind](f.option, f.value, rule, sizeof rule)) {
+	if (!checks[f.option->kind](f.option, f.value, rule, sizeof rule)) {
 		(void)snprintf(p->why, sizeof p->why, "--%s must be %s", f.option->name, rule);
 		return -1;
 	}
@@ -193,7 +193,7 @@ void options_print(const struct option *options, FILE *to)
 	}
 }
 
-static bool take_number(const char **at, int64_t *out)
+static bool read_number(const char **at, int64_t *out)
 {
 	size_t len = strspn(*at, "0123456789");
 	if (len == 0 || len > 6 || !span_to_int((struct span){ *at, len }, out))
@@ -206,13 +206,13 @@ bool options_minutes(const char *text, int64_t *out)
 {
 	int64_t hours = 0, minutes = 0;
 	const char *at = text;
-	if (!take_number(&at, &minutes))
+	if (!read_number(&at, &minutes))
 		return false;
 	if (*at == ':' || *at == 'h') {
 		bool is_clock = *at++ == ':';
 		hours = minutes;
 		minutes = 0;
-		if ((*at || is_clock) && (!take_number(&at, &minutes) || minutes > 59))
+		if ((*at || is_clock) && (!read_number(&at, &minutes) || minutes > 59))
 			return false;
 	}
 	if (*at == 'm')

@@ -11,9 +11,9 @@ static int64_t page_size(const struct pages *p)
 	return p->limit == 0 || left > PAGE_MAX ? PAGE_MAX : left;
 }
 
-static bool ask(struct pages *p, const char *cursor)
+static bool fetch_page(struct pages *p, const char *cursor)
 {
-	struct study_value *reply = NULL;
+	struct study_value *response = NULL;
 	if (!p->params && !(p->params = service_params(p->study))) {
 		p->exit = STUDY_EXIT_UNREACHABLE;
 		return false;
@@ -24,30 +24,30 @@ static bool ask(struct pages *p, const char *cursor)
 		study_params_text(p->params, "cursor", cursor);
 	if (p->fill)
 		p->fill(p->params, p->arg);
-	p->exit = service_call(p->study, p->method, p->params, &reply);
+	p->exit = service_call(p->study, p->method, p->params, &response);
 	if (p->exit != STUDY_EXIT_DONE)
 		return false;
-	study_value_free(&p->reply);
-	p->reply = reply;
-	p->data = study_value_get(reply, "data");
+	study_value_free(&p->response);
+	p->response = response;
+	p->data = study_value_get(response, "data");
 	p->row_count += (int64_t)study_value_count(p->data);
-	p->has_more = !study_value_is_null(study_value_get(reply, "next_cursor"));
+	p->has_more = !study_value_is_null(study_value_get(response, "next_cursor"));
 	return true;
 }
 
 bool pages_next(struct pages *p)
 {
-	const char *cursor = study_value_text(study_value_get(p->reply, "next_cursor"), NULL);
+	const char *cursor = study_value_text(study_value_get(p->response, "next_cursor"), NULL);
 	bool is_full = p->limit > 0 && p->row_count >= p->limit;
 	if (p->is_begun && (!cursor || is_full))
 		return false;
 	p->is_begun = true;
-	return ask(p, cursor);
+	return fetch_page(p, cursor);
 }
 
 void pages_fini(struct pages *p)
 {
-	study_value_free(&p->reply);
+	study_value_free(&p->response);
 	study_params_free(&p->params);
 }
 
@@ -72,7 +72,7 @@ int pages_print_json(struct pages *p)
 	if (p->exit != STUDY_EXIT_DONE)
 		return p->exit;
 	fputs("],\"next_cursor\":", to);
-	p->exit = service_write_value(p->study, study_value_get(p->reply, "next_cursor"));
+	p->exit = service_write_value(p->study, study_value_get(p->response, "next_cursor"));
 	fputs("}\n", to);
 	return p->exit;
 }

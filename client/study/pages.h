@@ -28,7 +28,7 @@ struct pages {
 	int exit;
 
 	/* private */
-	struct study_value *reply;
+	struct study_value *response;
 	struct study_params *params;
 	bool is_begun;
 };

@@ -99,9 +99,9 @@ struct check {
 	struct refusal *why;
 };
 
-static bool refuse(const struct check *j, enum field field, const char *rule)
+static bool refuse(const struct check *c, enum field field, const char *rule)
 {
-	record_refuse(j->why, j->raw->line, field_table[field].names[0], "%s", rule);
+	record_refuse(c->why, c->raw->line, field_table[field].names[0], "%s", rule);
 	return false;
 }
 
@@ -117,15 +117,15 @@ static struct span trimmed(const char *text)
 	return (struct span){ text + start, utf8_trim_end(text + start, len - start) };
 }
 
-static struct span trimmed_text(const struct check *j, enum field field)
+static struct span trimmed_text(const struct check *c, enum field field)
 {
-	return trimmed(j->raw->text[field] ? j->raw->text[field] : "");
+	return trimmed(c->raw->text[field] ? c->raw->text[field] : "");
 }
 
-static bool is_given(const struct check *j, enum field field, struct span *out)
+static bool is_given(const struct check *c, enum field field, struct span *out)
 {
-	*out = trimmed_text(j, field);
-	return out->len > 0 || refuse(j, field, "is missing");
+	*out = trimmed_text(c, field);
+	return out->len > 0 || refuse(c, field, "is missing");
 }
 
 /* {…}, urn:uuid:…, no hyphens or other groups. */
@@ -145,28 +145,28 @@ static bool is_uuid_of_another_form(struct span text)
 	return digits == 32;
 }
 
-static bool judge_id(const struct check *j, struct record *out)
+static bool check_id(const struct check *c, struct record *out)
 {
 	unsigned char id[16];
 	struct span text;
-	if (!is_given(j, FIELD_ID, &text))
+	if (!is_given(c, FIELD_ID, &text))
 		return false;
-	if (text.len != strlen(j->raw->text[FIELD_ID]))
-		return refuse(j, FIELD_ID, "must not begin or end with blanks");
+	if (text.len != strlen(c->raw->text[FIELD_ID]))
+		return refuse(c, FIELD_ID, "must not begin or end with blanks");
 	if (text.len > ID_MAX)
-		return refuse(j, FIELD_ID, "has more than 200 bytes");
+		return refuse(c, FIELD_ID, "has more than 200 bytes");
 	out->is_foreign = !uuid_parse(text, id);
 	if (out->is_foreign && is_uuid_of_another_form(text))
-		return refuse(j, FIELD_ID,
+		return refuse(c, FIELD_ID,
 			"is a UUID in another form: write it in groups of 8-4-4-4-12 digits");
 	if (out->is_foreign)
-		uuid5(j->rules->name_space, text.bytes, text.len, id);
+		uuid5(c->rules->name_space, text.bytes, text.len, id);
 	uuid_format(id, out->id);
 	out->id[UUID_TEXT_LEN] = '\0';
 	return true;
 }
 
-static bool take_two(const char **at, int max, int *out)
+static bool read_two(const char **at, int max, int *out)
 {
 	const char *d = *at;
 	if (d[0] < '0' || d[0] > '9' || d[1] < '0' || d[1] > '9'
@@ -177,7 +177,7 @@ static bool take_two(const char **at, int max, int *out)
 	return true;
 }
 
-static bool take_char(const char **at, const char *any)
+static bool read_char(const char **at, const char *any)
 {
 	if (!**at || !strchr(any, **at))
 		return false;
@@ -193,7 +193,7 @@ struct moment {
 	bool has_time, has_offset;
 };
 
-static bool take_fraction(const char **at, int64_t *micros)
+static bool read_fraction(const char **at, int64_t *micros)
 {
 	int64_t unit = 100000;
 	size_t digits = strspn(*at, "0123456789");
@@ -204,41 +204,41 @@ static bool take_fraction(const char **at, int64_t *micros)
 }
 
 /* "Z", "+hh", "+hh:mm", "+hhmm" or nothing. */
-static bool take_offset(const char **at, struct moment *out)
+static bool read_offset(const char **at, struct moment *out)
 {
 	int hours = 0, minutes = 0, sign = **at == '-' ? -1 : 1;
 	out->has_offset = true;
-	if (take_char(at, "Zz"))
+	if (read_char(at, "Zz"))
 		return true;
-	if (!take_char(at, "+-")) {
+	if (!read_char(at, "+-")) {
 		out->has_offset = false;
 		return true;
 	}
-	if (!take_two(at, 23, &hours))
+	if (!read_two(at, 23, &hours))
 		return false;
-	if (**at && (take_char(at, ":"), !take_two(at, 59, &minutes)))
+	if (**at && (read_char(at, ":"), !read_two(at, 59, &minutes)))
 		return false;
 	out->offset = sign * (hours * 3600 + minutes * 60);
 	return true;
 }
 
 /* "hh:mm", then optionally ":ss", a fraction and an offset. */
-static bool take_time(const char *at, struct moment *out)
+static bool read_time(const char *at, struct moment *out)
 {
 	int hours = 0, minutes = 0, seconds = 0;
-	if (!take_two(&at, 23, &hours) || !take_char(&at, ":") || !take_two(&at, 59, &minutes))
+	if (!read_two(&at, 23, &hours) || !read_char(&at, ":") || !read_two(&at, 59, &minutes))
 		return false;
-	if (take_char(&at, ":") && !take_two(&at, 60, &seconds))
+	if (read_char(&at, ":") && !read_two(&at, 60, &seconds))
 		return false;
-	if (take_char(&at, ".,") && !take_fraction(&at, &out->micros))
+	if (read_char(&at, ".,") && !read_fraction(&at, &out->micros))
 		return false;
-	(void)take_char(&at, " ");
+	(void)read_char(&at, " ");
 	out->local += hours * 3600 + minutes * 60 + seconds;
 	out->has_time = true;
-	return take_offset(&at, out) && *at == '\0';
+	return read_offset(&at, out) && *at == '\0';
 }
 
-static bool take_moment(struct span text, struct moment *out)
+static bool read_moment(struct span text, struct moment *out)
 {
 	char time[64];
 	int64_t day;
@@ -254,30 +254,30 @@ static bool take_moment(struct span text, struct moment *out)
 		return false;
 	memcpy(time, text.bytes + DATE_TEXT_LEN + 1, len);
 	time[len] = '\0';
-	return take_time(time, out);
+	return read_time(time, out);
 }
 
-static bool judge_moment(const struct check *j, enum field field, struct moment *out)
+static bool check_moment(const struct check *c, enum field field, struct moment *out)
 {
 	static const char rule[] = "must be a day that exists, from 1900-01-01 to 9999-12-31; a "
 				   "time may follow, as in "
 				   "2026-01-31T09:30:00+01:00";
 	struct span text;
-	return is_given(j, field, &text) && (take_moment(text, out) || refuse(j, field, rule));
+	return is_given(c, field, &text) && (read_moment(text, out) || refuse(c, field, rule));
 }
 
 /* Converts to UTC; a local time is in the zone. */
-static bool place_moment(const struct check *j, enum field field, struct moment *m, int64_t *utc)
+static bool place_moment(const struct check *c, enum field field, struct moment *m, int64_t *utc)
 {
 	enum zone_local often = ZONE_ONCE;
 	if (m->has_offset)
 		*utc = m->local - m->offset;
 	else
-		often = zone_instant(j->rules->zone, m->local, utc);
+		often = zone_instant(c->rules->zone, m->local, utc);
 	if (often == ZONE_ONCE)
 		return true;
-	record_refuse(j->why, j->raw->line, field_table[field].names[0], "%s in %s%s",
-		often == ZONE_TWICE ? "exists twice" : "does not exist", zone_name(j->rules->zone),
+	record_refuse(c->why, c->raw->line, field_table[field].names[0], "%s in %s%s",
+		often == ZONE_TWICE ? "exists twice" : "does not exist", zone_name(c->rules->zone),
 		often == ZONE_TWICE ? ", where the clocks are put back: write its offset"
 				    : ", where the clocks are put forward");
 	return false;
@@ -289,9 +289,9 @@ static int64_t day_of(int64_t seconds)
 }
 
 /* A date is the day itself; a moment belongs to its day in the zone. */
-static bool put_day(const struct check *j, const struct moment *m, int64_t utc, struct record *out)
+static bool put_day(const struct check *c, const struct moment *m, int64_t utc, struct record *out)
 {
-	const struct record_rules *rules = j->rules;
+	const struct record_rules *rules = c->rules;
 	int64_t local = m->local;
 	if (m->has_time)
 		local = utc + zone_offset(rules->zone, utc) - rules->day_starts_at;
@@ -299,27 +299,27 @@ static bool put_day(const struct check *j, const struct moment *m, int64_t utc, 
 	out->day[DATE_TEXT_LEN] = '\0';
 	int64_t day;
 	return date_parse(span_of(out->day), &day)
-	       || refuse(j, FIELD_DAY, "must be from 1900-01-01 to 9999-12-31");
+	       || refuse(c, FIELD_DAY, "must be from 1900-01-01 to 9999-12-31");
 }
 
 /* The day comes from study_date, else from timestamp; the moment from timestamp, else from
  * study_date. */
-static bool check_time(const struct check *j, struct record *out)
+static bool check_time(const struct check *c, struct record *out)
 {
-	bool has_day = trimmed_text(j, FIELD_DAY).len > 0;
-	bool has_time = trimmed_text(j, FIELD_TIME).len > 0;
+	bool has_day = trimmed_text(c, FIELD_DAY).len > 0;
+	bool has_time = trimmed_text(c, FIELD_TIME).len > 0;
 	enum field of_day = has_day || !has_time ? FIELD_DAY : FIELD_TIME;
 	enum field of_time = has_time ? FIELD_TIME : FIELD_DAY;
 	struct moment day, time;
 	int64_t day_utc = 0, utc = 0;
 	*out->created_at = '\0';
-	if (!judge_moment(j, of_day, &day) || !judge_moment(j, of_time, &time)
-		|| (day.has_time && !place_moment(j, of_day, &day, &day_utc))
-		|| (time.has_time && !place_moment(j, of_time, &time, &utc))
-		|| !put_day(j, &day, day_utc, out))
+	if (!check_moment(c, of_day, &day) || !check_moment(c, of_time, &time)
+		|| (day.has_time && !place_moment(c, of_day, &day, &day_utc))
+		|| (time.has_time && !place_moment(c, of_time, &time, &utc))
+		|| !put_day(c, &day, day_utc, out))
 		return false;
 	if (has_day && has_time && !time.has_time)
-		return refuse(j, FIELD_TIME,
+		return refuse(c, FIELD_TIME,
 			"must contain a time of day, as in 2026-01-31T09:30:00+01:00");
 	if (!time.has_time)
 		return true;
@@ -328,45 +328,45 @@ static bool check_time(const struct check *j, struct record *out)
 	return true;
 }
 
-static bool judge_minutes(const struct check *j, int64_t *out)
+static bool check_minutes(const struct check *c, int64_t *out)
 {
 	const struct param *rule = param_of(FIELD_MINUTES);
 	struct span text;
-	if (!is_given(j, FIELD_MINUTES, &text))
+	if (!is_given(c, FIELD_MINUTES, &text))
 		return false;
 	if (number_of_text(text, out) && *out >= rule->min && *out <= rule->max)
 		return true;
-	record_refuse(j->why, j->raw->line, "minutes", "must be a whole number from %lld to %lld",
+	record_refuse(c->why, c->raw->line, "minutes", "must be a whole number from %lld to %lld",
 		(long long)rule->min, (long long)rule->max);
 	return false;
 }
 
-static bool judge_length(const struct check *j, enum field field, struct span text)
+static bool check_length(const struct check *c, enum field field, struct span text)
 {
 	const struct param *rule = param_of(field);
 	if (utf8_length(text.bytes, text.len) <= (size_t)rule->max)
 		return true;
-	record_refuse(j->why, j->raw->line, field_table[field].names[0],
+	record_refuse(c->why, c->raw->line, field_table[field].names[0],
 		"must have at most %lld characters", (long long)rule->max);
 	return false;
 }
 
-static bool judge_all(const struct check *j, struct record *out)
+static bool check_all(const struct check *c, struct record *out)
 {
 	struct span tag;
-	out->tag = j->raw->text[FIELD_TAG];
-	out->notes = j->raw->text[FIELD_NOTES];
-	out->has_notes = j->raw->has_notes;
-	return judge_id(j, out) && check_time(j, out) && judge_minutes(j, &out->minutes)
-	       && is_given(j, FIELD_TAG, &tag) && judge_length(j, FIELD_TAG, tag)
-	       && judge_length(j, FIELD_NOTES, span_of(out->notes));
+	out->tag = c->raw->text[FIELD_TAG];
+	out->notes = c->raw->text[FIELD_NOTES];
+	out->has_notes = c->raw->has_notes;
+	return check_id(c, out) && check_time(c, out) && check_minutes(c, &out->minutes)
+	       && is_given(c, FIELD_TAG, &tag) && check_length(c, FIELD_TAG, tag)
+	       && check_length(c, FIELD_NOTES, span_of(out->notes));
 }
 
 bool record_check(const struct raw_record *raw, const struct record_rules *rules,
 	struct record *out, struct refusal *why)
 {
-	const struct check j = { raw, rules, why };
-	bool is_right = judge_all(&j, out);
+	const struct check c = { raw, rules, why };
+	bool is_right = check_all(&c, out);
 	if (!is_right)
 		why->last_line = raw->last_line;
 	return is_right;

@@ -124,13 +124,13 @@ int service_write_value(struct study *study, const struct study_value *value)
 
 int service_print(struct study *study, const char *method, struct study_params **params)
 {
-	struct study_value *reply = NULL;
-	int exit = service_call(study, method, *params, &reply);
+	struct study_value *response = NULL;
+	int exit = service_call(study, method, *params, &response);
 	if (exit == STUDY_EXIT_DONE) {
-		exit = service_write_value(study, reply);
+		exit = service_write_value(study, response);
 		fputc('\n', study->out.to);
 	}
-	study_value_free(&reply);
+	study_value_free(&response);
 	study_params_free(params);
 	return exit;
 }

@@ -4,7 +4,7 @@
 
 enum { DAY_SECONDS = 86400, HOUR_SECONDS = 3600, HOURS_MAX = 167 };
 
-static bool take_int(const char **at, int max, int *out)
+static bool read_int(const char **at, int max, int *out)
 {
 	int value = 0;
 	size_t digits = strspn(*at, "0123456789");
@@ -17,7 +17,7 @@ static bool take_int(const char **at, int max, int *out)
 	return value <= max;
 }
 
-static bool take(const char **at, char c)
+static bool skip_char(const char **at, char c)
 {
 	bool is_there = **at == c;
 	*at += is_there;
@@ -25,14 +25,14 @@ static bool take(const char **at, char c)
 }
 
 /* [+-]hh[:mm[:ss]] */
-static bool take_time(const char **at, int64_t *seconds)
+static bool read_time(const char **at, int64_t *seconds)
 {
 	int hours = 0, minutes = 0, rest = 0;
-	bool is_minus = take(at, '-');
+	bool is_minus = skip_char(at, '-');
 	if (!is_minus)
-		(void)take(at, '+');
-	if (!take_int(at, HOURS_MAX, &hours) || (take(at, ':') && !take_int(at, 59, &minutes))
-		|| (take(at, ':') && !take_int(at, 59, &rest)))
+		(void)skip_char(at, '+');
+	if (!read_int(at, HOURS_MAX, &hours) || (skip_char(at, ':') && !read_int(at, 59, &minutes))
+		|| (skip_char(at, ':') && !read_int(at, 59, &rest)))
 		return false;
 	*seconds = (int64_t)hours * HOUR_SECONDS + minutes * 60 + rest;
 	*seconds = is_minus ? -*seconds : *seconds;
@@ -40,7 +40,7 @@ static bool take_time(const char **at, int64_t *seconds)
 }
 
 /* "CET" or "<+03>" */
-static bool take_name(const char **at)
+static bool read_name(const char **at)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	size_t len = **at == '<' ? strcspn(*at, ">") + 1 : strspn(*at, letters);
@@ -50,42 +50,42 @@ static bool take_name(const char **at)
 	return true;
 }
 
-static bool take_day(const char **at, struct zone_day *day)
+static bool read_day(const char **at, struct zone_day *day)
 {
 	*day = (struct zone_day){ .kind = '0', .at = 2 * HOUR_SECONDS };
 	bool is_day = false;
-	if (take(at, 'M')) {
+	if (skip_char(at, 'M')) {
 		day->kind = 'M';
-		is_day = take_int(at, 12, &day->month) && day->month > 0 && take(at, '.')
-			 && take_int(at, 5, &day->week) && day->week > 0 && take(at, '.')
-			 && take_int(at, 6, &day->day);
+		is_day = read_int(at, 12, &day->month) && day->month > 0 && skip_char(at, '.')
+			 && read_int(at, 5, &day->week) && day->week > 0 && skip_char(at, '.')
+			 && read_int(at, 6, &day->day);
 	} else {
-		day->kind = take(at, 'J') ? 'J' : '0';
-		is_day = take_int(at, 365, &day->day) && (day->kind == '0' || day->day > 0);
+		day->kind = skip_char(at, 'J') ? 'J' : '0';
+		is_day = read_int(at, 365, &day->day) && (day->kind == '0' || day->day > 0);
 	}
-	return is_day && (!take(at, '/') || take_time(at, &day->at));
+	return is_day && (!skip_char(at, '/') || read_time(at, &day->at));
 }
 
 /* "CEST,M3.5.0,M10.5.0/3". Without an offset after the name it is one hour ahead. */
-static bool take_daylight(const char **at, struct zone_rule *rule)
+static bool read_daylight(const char **at, struct zone_rule *rule)
 {
 	int64_t west = -rule->standard - HOUR_SECONDS;
-	if (!take_name(at) || (**at != ',' && !take_time(at, &west)))
+	if (!read_name(at) || (**at != ',' && !read_time(at, &west)))
 		return false;
 	rule->daylight = -west;
-	return take(at, ',') && take_day(at, &rule->start) && take(at, ',')
-	       && take_day(at, &rule->end);
+	return skip_char(at, ',') && read_day(at, &rule->start) && skip_char(at, ',')
+	       && read_day(at, &rule->end);
 }
 
 bool zone_rule_parse(const char *at, struct zone_rule *out)
 {
 	struct zone_rule rule = { 0 };
 	int64_t west;
-	if (!take_name(&at) || !take_time(&at, &west))
+	if (!read_name(&at) || !read_time(&at, &west))
 		return false;
 	rule.standard = -west;
 	rule.has_daylight = *at != '\0';
-	if (rule.has_daylight && !take_daylight(&at, &rule))
+	if (rule.has_daylight && !read_daylight(&at, &rule))
 		return false;
 	*out = rule;
 	return *at == '\0';

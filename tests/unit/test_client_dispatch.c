@@ -114,7 +114,7 @@ START_TEST(at_the_limit_it_is_busy_until_a_response_makes_room)
 END_TEST
 
 static const struct {
-	enum status said;
+	enum status refusal;
 	enum study_status status;
 	bool is_retryable, is_unknown;
 } refusals[] = {
@@ -130,10 +130,10 @@ START_TEST(a_refusal_has_the_error_of_the_service)
 	struct outcome o;
 	submit(&o, "topics.create");
 	UNTIL(here.count == 1);
-	refuse(&here, 0, refusals[_i].said);
+	refuse(&here, 0, refusals[_i].refusal);
 	UNTIL(o.times);
 	ck_assert_int_eq(o.status, refusals[_i].status);
-	const struct status_info *info = status_info(refusals[_i].said);
+	const struct status_info *info = status_info(refusals[_i].refusal);
 	ck_assert_str_eq(o.error.code, info->code);
 	ck_assert_str_eq(o.error.message, info->message);
 	ck_assert_str_eq(o.error.field, info->field ? info->field : "");
@@ -290,7 +290,7 @@ START_TEST(it_may_be_watched_edge_triggered)
 {
 	static struct outcome o[64];
 	pthread_t server;
-	struct epoll_event edge = { .events = EPOLLIN | EPOLLET }, told;
+	struct epoll_event edge = { .events = EPOLLIN | EPOLLET }, event;
 	int loop = epoll_create1(EPOLL_CLOEXEC);
 	reopen_with((struct study_options){ .endpoints = here.endpoint });
 	ck_assert_int_eq(epoll_ctl(loop, EPOLL_CTL_ADD, study_fd(client), &edge), 0);
@@ -300,7 +300,7 @@ START_TEST(it_may_be_watched_edge_triggered)
 			submit(&o[i], round == 1 ? "stop" : "topics.get");
 		for (int due = ended + round; ended < due; study_dispatch(client)) {
 			int wait = study_next_timeout_ms(client);
-			int got = epoll_wait(loop, &told, 1, wait);
+			int got = epoll_wait(loop, &event, 1, wait);
 			ck_assert_msg(
 				got || (wait >= 0 && wait < PATIENCE_MS / 2), "an edge was lost");
 		}

@@ -206,7 +206,7 @@ START_TEST(an_error_names_the_flag_if_a_flag_is_wrong)
 END_TEST
 
 static const struct {
-	const char *first, *second, *says;
+	const char *first, *second, *text;
 } arguments[] = {
 	{ "--prt", "80", "unknown argument \"--prt\": see --help" },
 	{ "--", NULL, "unknown argument \"--\": see --help" },
@@ -222,7 +222,7 @@ START_TEST(an_unknown_argument_is_refused)
 {
 	ck_assert(load(FOR_GATEWAY, ARGS(arguments[_i].first, arguments[_i].second))
 		  == ST_BAD_SETTING);
-	ck_assert_str_eq(why.text, arguments[_i].says);
+	ck_assert_str_eq(why.text, arguments[_i].text);
 }
 END_TEST
 

@@ -99,7 +99,7 @@ static void close_zone(void)
 	zone_free(&zone);
 }
 
-static bool judge(const struct raw_record *raw, struct record *out, struct refusal *why)
+static bool check(const struct raw_record *raw, struct record *out, struct refusal *why)
 {
 	struct record_rules rules = { .zone = zone };
 	return record_check(raw, &rules, out, why);
@@ -115,7 +115,7 @@ START_TEST(a_record_is_checked)
 			[FIELD_TIME] = records[_i].day,
 			[FIELD_MINUTES] = records[_i].minutes,
 			[FIELD_TAG] = records[_i].tag } };
-	bool is_right = judge(&raw, &record, &why);
+	bool is_right = check(&raw, &record, &why);
 	ck_assert_msg(is_right == !records[_i].wrong, "%d: %s %s", _i, why.field, why.rule);
 	if (is_right) {
 		ck_assert_str_eq(record.day, records[_i].study_date);
@@ -146,7 +146,7 @@ START_TEST(the_day_and_the_moment_are_independent)
 	struct record record;
 	struct refusal why = { 0 };
 	struct raw_record raw = { .text = { "1", times[_i].day, times[_i].time, "5", "x" } };
-	bool is_right = judge(&raw, &record, &why);
+	bool is_right = check(&raw, &record, &why);
 	ck_assert_msg(is_right == !times[_i].wrong, "%d: %s %s", _i, why.field, why.rule);
 	if (!is_right) {
 		ck_assert_str_eq(why.field, times[_i].wrong);
@@ -175,7 +175,7 @@ START_TEST(a_uuid_is_kept)
 	struct refusal why;
 	struct raw_record raw = { .text = { "01890A5D-AC96-774B-BCCE-B302099A8057", "2020-01-02",
 					  NULL, "5", "x" } };
-	ck_assert(judge(&raw, &record, &why));
+	ck_assert(check(&raw, &record, &why));
 	ck_assert_str_eq(record.id, "01890a5d-ac96-774b-bcce-b302099a8057");
 	ck_assert(!record.is_foreign);
 }
@@ -191,7 +191,7 @@ START_TEST(different_ids_stay_different)
 	for (size_t i = 0; i < COUNT; i++) {
 		struct refusal why;
 		struct raw_record raw = { .text = { alike[i], "2020-01-02", NULL, "5", "x" } };
-		ck_assert(judge(&raw, &kept[i], &why) && kept[i].is_foreign);
+		ck_assert(check(&raw, &kept[i], &why) && kept[i].is_foreign);
 		for (size_t k = 0; k < i; k++)
 			ck_assert_str_ne(kept[i].id, kept[k].id);
 	}
