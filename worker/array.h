@@ -1,11 +1,11 @@
 /*
- * array: one-dimensional PostgreSQL arrays in binary form (array_recv in
+ * array: writes one-dimensional PostgreSQL arrays in binary form (array_recv in
  * src/backend/utils/adt/arrayfuncs.c).
  *
- *	int32 dimensions (1; 0 when empty), int32 has NULLs, int32 element type,
+ *	int32 dimensions (1; 0 if empty), int32 has NULLs, int32 element type,
  *	int32 elements, int32 lower bound (1), then each element: int32 length or -1, bytes.
  *
- * The memory is kept from one use to the next: array_start empties, array_fini frees.
+ * array_start empties an array and keeps its memory; array_fini frees it.
  *
  *	array_start(&a, ARRAY_INT8);
  *	array_int8(&a, 42);
@@ -28,14 +28,14 @@ enum array_type {
 	ARRAY_UUID
 };
 
-/* A zeroed struct is ready for array_start. */
+/* {0} is ready for array_start. */
 struct array {
 	struct buf bytes;
 	uint32_t count;
 	bool has_null;
 };
 
-/* The type's number in pg_type: what a statement's parameter is declared as. */
+/* Returns pg_type.oid, the type of a statement's parameter. */
 uint32_t array_oid(enum array_type type);
 
 void array_start(struct array *a, enum array_type type);
@@ -48,7 +48,7 @@ void array_instant(struct array *a, int64_t microseconds); /* since 1970-01-01T0
 void array_time(struct array *a, int64_t minutes);         /* since midnight */
 void array_uuid(struct array *a, const unsigned char uuid[16]);
 
-/* The finished bytes, borrowed until the next array_start. ST_NO_MEMORY where any append failed. */
+/* Sets `out` to the finished bytes, valid until the next array_start. ST_NO_MEMORY if any append failed. */
 enum status array_finish(struct array *a, struct span *out) MUST_CHECK;
 
 void array_fini(struct array *a);

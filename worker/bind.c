@@ -72,7 +72,7 @@ static void put_value(struct array *a, enum array_type type, const struct param_
 	}
 }
 
-/* Column by column: each array is filled for all requests before the next is begun. */
+/* Each array is filled for all requests before the next one starts. */
 struct filling {
 	struct bind *bind;
 	struct request *const *requests;

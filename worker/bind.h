@@ -1,11 +1,19 @@
 /*
- * bind: the param values of many requests, turned into the arrays of one execution.
+ * bind: turns the param values of many requests into the arrays of one execution.
  *
- * Parameter $1 is account_id; then each param of the method, in its order, as one array
- * (INT int8[], BOOL bool[], TEXT, NAME and CHOICE text[], UUID uuid[], DATE date[], INSTANT
- * timestamptz[]). A CURSOR
- * is two: key int8[] and id uuid[]. A param with PARAM_PRESENCE is followed by a bool[] that
- * says which requests named it. Absent and nil values are NULL.
+ * Parameter $1 is account_id. Then each param of the method follows, in order, as one array:
+ *
+ *	INT                 int8[]
+ *	BOOL                bool[]
+ *	TEXT, NAME, CHOICE  text[]
+ *	UUID                uuid[]
+ *	DATE                date[]
+ *	TIME                time[]
+ *	INSTANT             timestamptz[]
+ *	CURSOR              int8[] for the key and uuid[] for the id
+ *
+ * A param with PARAM_PRESENCE is followed by a bool[]: true if the request has the param. Absent and nil
+ * values are NULL.
  */
 #ifndef WORKER_BIND_H
 #define WORKER_BIND_H
@@ -16,7 +24,7 @@
 /* Keeps its memory from one execution to the next. */
 struct bind {
 	struct array *arrays;
-	struct span *params; /* what bind_requests made */
+	struct span *params; /* set by bind_requests */
 	size_t count;
 };
 
@@ -29,7 +37,7 @@ enum status bind_init(struct bind *b) MUST_CHECK; /* ST_NO_MEMORY */
  * Returns their count. */
 size_t bind_types(const struct method *m, uint32_t *oids);
 
-/* Fills b->params and b->count, borrowed until the next call. ST_NO_MEMORY. */
+/* Sets b->params and b->count, valid until the next call. ST_NO_MEMORY. */
 enum status bind_requests(struct bind *b, const struct method *m, struct request *const *requests,
 	size_t count) MUST_CHECK;
 

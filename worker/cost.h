@@ -1,9 +1,9 @@
 /*
- * cost: how many rows a request is expected to answer, so that queues and executions count rows.
+ * cost: estimates how many rows a response will have, so that queues and executions count rows.
  *
- * A page has at most its limit, a row is one. Of a report the method says the most (common/method_table.c);
- * once the same request of the same account has been answered, its rows are known instead. What is
- * known is kept in a table of fixed size: two requests that share a place forget each other.
+ * A page has at most its limit; a row is one. For a report the method gives the maximum
+ * (common/method_table.c). After a report has run, its row count is remembered for the same request of the
+ * same account. The memory is a table of fixed size: two requests with the same slot overwrite each other.
  *
  *	r->rows = costs_estimate(&costs, r);
  *	...
@@ -14,14 +14,14 @@
 
 #include "worker/request.h"
 
-enum { COSTS_KNOWN = 1024 };
+enum { COSTS_SLOTS = 1024 };
 
-/* A zeroed struct knows nothing. */
+/* {0} is empty. */
 struct costs {
 	struct {
-		uint64_t request;
+		uint64_t hash; /* of the request; 0: empty */
 		int64_t rows;
-	} known[COSTS_KNOWN];
+	} slots[COSTS_SLOTS];
 };
 
 int64_t costs_estimate(const struct costs *costs, const struct request *r); /* at least 1 */

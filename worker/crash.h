@@ -1,6 +1,6 @@
 /*
- * crash: in test builds only, a request of a certain id takes its worker with it: `test.crash.come`
- * when it comes, `test.crash.done` when it is done and not answered yet.
+ * crash: ends the worker when a request with a certain id arrives (`test.crash.received`) or is about to get
+ * its response (`test.crash.done`). In test builds only.
  */
 #ifndef WORKER_CRASH_H
 #define WORKER_CRASH_H
@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-static inline void crash_if_requested(struct span request_id, const char *here)
+static inline void crash_if_requested(struct span request_id, const char *crash_id)
 {
 #ifdef STUDYTRACKER_TEST_CRASH
-	if (span_is(request_id, here))
+	if (span_is(request_id, crash_id))
 		abort();
 #else
-	(void)request_id, (void)here;
+	(void)request_id, (void)crash_id;
 #endif
 }
 

@@ -6,13 +6,13 @@
 
 #include "common/fnv.h"
 
-/* A page may have any size, and where it begins is what the cursor says. */
+/* `limit` and `cursor` select a page, not a list. */
 static bool is_of_page(const struct param *p)
 {
 	return p->kind == PARAM_CURSOR || span_is(span_of(p->name), "limit");
 }
 
-/* Null adds nothing, so that cursors stay valid when a method gets one more param. */
+/* NULL adds nothing, so cursors stay valid when a method gets a new param. */
 static uint64_t mix_value(uint64_t h, const struct param *p, const struct param_value *v)
 {
 	if (v->is_null)

@@ -71,7 +71,7 @@ void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct env
 {
 	struct fail why = { 0 };
 	struct request *r = NULL;
-	crash_if_requested(request->context.request_id, "test.crash.come");
+	crash_if_requested(request->context.request_id, "test.crash.received");
 	enum status st = take(l, request, false, &r, &why);
 	if (st != ST_OK) {
 		response_refuse(&l->responses, origin, epoch, request->msgid, st, &why);

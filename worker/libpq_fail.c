@@ -23,13 +23,12 @@ enum status libpq_fail(struct fail *why, const char *text)
 	return ST_DATABASE_UNAVAILABLE;
 }
 
-/* Failures that a pooler between the worker and the server causes, by their SQLSTATE or, where libpq
- * has none, a part of their text. */
+/* Failures caused by a pooler, by SQLSTATE or, for errors of libpq itself, by a part of the text. */
 static const struct {
 	const char *sqlstate, *text, *advice;
 } pooler_table[] = {
-	{ "26000", NULL, LIBPQ_SESSION_MODE }, /* no such prepared statement */
-	{ "42P05", NULL, LIBPQ_SESSION_MODE }, /* it exists already */
+	{ "26000", NULL, LIBPQ_SESSION_MODE }, /* prepared statement does not exist */
+	{ "42P05", NULL, LIBPQ_SESSION_MODE }, /* prepared statement already exists */
 	{ NULL, "startup parameter: options",
 		"remove `options` from DATABASE_URL and PGOPTIONS, or let the pooler ignore it" },
 };

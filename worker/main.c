@@ -1,4 +1,4 @@
-/* studytracker-worker: answers the gateways' requests from PostgreSQL. */
+/* studytracker-worker: runs the requests of gateways in PostgreSQL. */
 #include "common/log.h"
 #include "worker/worker.h"
 

@@ -73,7 +73,7 @@ void request_pool_fini(struct request_pool *pool)
 		destroy(r);
 }
 
-/* The values stand behind the struct, in the same allocation. */
+/* The values follow the struct in the same allocation. */
 static struct request *new_request(void)
 {
 	struct request *r = calloc(1, sizeof *r + method_params_most() * sizeof *r->values);
@@ -140,7 +140,7 @@ void request_keys_clear(struct request_keys *keys)
 	memset(keys, 0, sizeof *keys);
 }
 
-/* A key of METHOD_KEY_ACCOUNT has no value beside the account. */
+/* METHOD_KEY_ACCOUNT is the account alone; there is no param value. */
 static const struct param_value *key_value(const struct request *r, size_t key)
 {
 	static const struct param_value none;
@@ -168,7 +168,8 @@ bool request_is_repeatable(const struct request *r)
 	return method_may_repeat(r->method, r->params);
 }
 
-/* By which params it may clash with another: its method's key, and its idempotency key. */
+/* Sets the params by which requests may conflict: the method's key and the idempotency key. Returns
+ * their count. */
 static size_t key_params(const struct request *r, size_t params[REQUEST_KEYS_EACH])
 {
 	size_t count = 0;
@@ -181,7 +182,7 @@ static size_t key_params(const struct request *r, size_t params[REQUEST_KEYS_EAC
 	return count;
 }
 
-/* Where a request with the same value of the param is, or else an empty slot. */
+/* Returns the slot of a request with the same value of the param, or an empty slot. */
 static const struct request **find_slot(
 	struct request_keys *keys, const struct request *r, size_t param)
 {

@@ -1,12 +1,12 @@
 /*
  * statement: the SQL of schema/statements, embedded at build time (embed_statements.cmake).
  *
- * One statement a method, of the method's name. It answers a batch: $1 is account_id int8[],
- * then come the method's params in the order of common/method_table.c, one array each, an element a
- * request (worker/bind.h says which types). Rows come back ordered by their first column.
+ * Every method has one statement with its name. A statement runs a batch: $1 is account_id int8[], then
+ * the method's params follow in the order of common/method_table.c, as arrays with one element per request
+ * (worker/bind.h). Its rows are ordered by their first column.
  *
- * Those of schema/ itself have no method; worker/database.c uses them: "connection" sets up a
- * connection, "timeout" a transaction.
+ * The statements directly in schema/ have no method: "connection" configures a connection
+ * (worker/connection_setup.h), "timeout" a transaction (worker/pipeline.h).
  */
 #ifndef WORKER_STATEMENT_H
 #define WORKER_STATEMENT_H
@@ -18,7 +18,7 @@ struct statement_text {
 /* Sorted by name, ended by a row of NULLs. */
 extern const struct statement_text statement_texts[];
 
-/* NULL where there is none of that name. */
+/* Returns NULL if there is no statement with this name. */
 const char *statement_find(const char *name);
 
 #endif

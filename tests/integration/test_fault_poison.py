@@ -46,7 +46,7 @@ class Poison(faults.FaultCase):
 
     def test_what_is_safe_to_repeat_takes_two(self):
         with self.load(clients=48) as load:
-            for where in ("come", "done"):
+            for where in ("received", "done"):
                 load.until_answered(200)
                 refused = self.poison(where, "GET", "/stats")
                 self.assertRefused(refused, 503, "OUTCOME_UNKNOWN")

@@ -15,7 +15,7 @@ static const char *hex(struct span bytes)
 	return shown;
 }
 
-static void finishes_as(const char *wanted)
+static void expect_finish(const char *wanted)
 {
 	struct span bytes;
 	ck_assert(array_finish(&a, &bytes) == ST_OK);
@@ -25,9 +25,9 @@ static void finishes_as(const char *wanted)
 START_TEST(an_empty_array_has_no_dimension)
 {
 	array_start(&a, ARRAY_INT8);
-	finishes_as("00000000"
-		    "00000000"
-		    "00000014");
+	expect_finish("00000000"
+		      "00000000"
+		      "00000014");
 }
 END_TEST
 
@@ -36,50 +36,50 @@ START_TEST(elements_follow_one_dimension_that_counts_them)
 	array_start(&a, ARRAY_INT8);
 	array_int8(&a, 42);
 	array_int8(&a, -2);
-	finishes_as("00000001"
-		    "00000000"
-		    "00000014"
-		    "00000002"
-		    "00000001"
-		    "00000008"
-		    "000000000000002a"
-		    "00000008"
-		    "fffffffffffffffe");
+	expect_finish("00000001"
+		      "00000000"
+		      "00000014"
+		      "00000002"
+		      "00000001"
+		      "00000008"
+		      "000000000000002a"
+		      "00000008"
+		      "fffffffffffffffe");
 }
 END_TEST
 
-START_TEST(a_null_is_a_length_of_minus_one_and_said_in_the_header)
+START_TEST(a_null_has_length_minus_one_and_sets_the_header_flag)
 {
 	array_start(&a, ARRAY_BOOL);
 	array_bool(&a, true);
 	array_null(&a);
 	array_bool(&a, false);
-	finishes_as("00000001"
-		    "00000001"
-		    "00000010"
-		    "00000003"
-		    "00000001"
-		    "00000001"
-		    "01"
-		    "ffffffff"
-		    "00000001"
-		    "00");
+	expect_finish("00000001"
+		      "00000001"
+		      "00000010"
+		      "00000003"
+		      "00000001"
+		      "00000001"
+		      "01"
+		      "ffffffff"
+		      "00000001"
+		      "00");
 }
 END_TEST
 
-START_TEST(an_empty_text_is_no_null)
+START_TEST(an_empty_text_is_not_null)
 {
 	array_start(&a, ARRAY_TEXT);
 	array_text(&a, (struct span){ 0 });
 	array_text(&a, SPAN("\xc3\xa4"));
-	finishes_as("00000001"
-		    "00000000"
-		    "00000019"
-		    "00000002"
-		    "00000001"
-		    "00000000"
-		    "00000002"
-		    "c3a4");
+	expect_finish("00000001"
+		      "00000000"
+		      "00000019"
+		      "00000002"
+		      "00000001"
+		      "00000000"
+		      "00000002"
+		      "c3a4");
 }
 END_TEST
 
@@ -88,15 +88,15 @@ START_TEST(dates_count_from_2000)
 	array_start(&a, ARRAY_DATE);
 	array_date(&a, 10957); /* 2000-01-01 */
 	array_date(&a, 0);     /* 1970-01-01 */
-	finishes_as("00000001"
-		    "00000000"
-		    "0000043a"
-		    "00000002"
-		    "00000001"
-		    "00000004"
-		    "00000000"
-		    "00000004"
-		    "ffffd533");
+	expect_finish("00000001"
+		      "00000000"
+		      "0000043a"
+		      "00000002"
+		      "00000001"
+		      "00000004"
+		      "00000000"
+		      "00000004"
+		      "ffffd533");
 }
 END_TEST
 
@@ -105,15 +105,15 @@ START_TEST(instants_count_microseconds_from_2000)
 	array_start(&a, ARRAY_INSTANT);
 	array_instant(&a, 946684800000001);
 	array_instant(&a, 0);
-	finishes_as("00000001"
-		    "00000000"
-		    "000004a0"
-		    "00000002"
-		    "00000001"
-		    "00000008"
-		    "0000000000000001"
-		    "00000008"
-		    "fffca2fec4c82000");
+	expect_finish("00000001"
+		      "00000000"
+		      "000004a0"
+		      "00000002"
+		      "00000001"
+		      "00000008"
+		      "0000000000000001"
+		      "00000008"
+		      "fffca2fec4c82000");
 }
 END_TEST
 
@@ -122,15 +122,15 @@ START_TEST(times_count_from_midnight)
 	array_start(&a, ARRAY_TIME);
 	array_time(&a, 0);
 	array_time(&a, 23 * 60 + 59);
-	finishes_as("00000001"
-		    "00000000"
-		    "0000043b"
-		    "00000002"
-		    "00000001"
-		    "00000008"
-		    "0000000000000000"
-		    "00000008"
-		    "000000141a43d900");
+	expect_finish("00000001"
+		      "00000000"
+		      "0000043b"
+		      "00000002"
+		      "00000001"
+		      "00000008"
+		      "0000000000000000"
+		      "00000008"
+		      "000000141a43d900");
 }
 END_TEST
 
@@ -140,34 +140,34 @@ START_TEST(a_uuid_is_its_sixteen_bytes)
 		255 };
 	array_start(&a, ARRAY_UUID);
 	array_uuid(&a, uuid);
-	finishes_as("00000001"
-		    "00000000"
-		    "00000b86"
-		    "00000001"
-		    "00000001"
-		    "00000010"
-		    "000102030405060708090a0b0c0d0eff");
+	expect_finish("00000001"
+		      "00000000"
+		      "00000b86"
+		      "00000001"
+		      "00000001"
+		      "00000010"
+		      "000102030405060708090a0b0c0d0eff");
 }
 END_TEST
 
-START_TEST(nothing_is_left_of_the_last_use)
+START_TEST(array_start_discards_the_last_use)
 {
 	array_start(&a, ARRAY_TEXT);
 	array_text(&a, SPAN("secret"));
 	array_null(&a);
 	array_start(&a, ARRAY_INT8);
 	array_int8(&a, 1);
-	finishes_as("00000001"
-		    "00000000"
-		    "00000014"
-		    "00000001"
-		    "00000001"
-		    "00000008"
-		    "0000000000000001");
+	expect_finish("00000001"
+		      "00000000"
+		      "00000014"
+		      "00000001"
+		      "00000001"
+		      "00000008"
+		      "0000000000000001");
 }
 END_TEST
 
-START_TEST(what_did_not_fit_is_told_at_the_end)
+START_TEST(an_append_that_did_not_fit_fails_array_finish)
 {
 	struct span bytes = { 0 };
 	a.bytes.limit = 40;
@@ -196,13 +196,13 @@ int main(void)
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_test(tests, an_empty_array_has_no_dimension);
 	tcase_add_test(tests, elements_follow_one_dimension_that_counts_them);
-	tcase_add_test(tests, a_null_is_a_length_of_minus_one_and_said_in_the_header);
-	tcase_add_test(tests, an_empty_text_is_no_null);
+	tcase_add_test(tests, a_null_has_length_minus_one_and_sets_the_header_flag);
+	tcase_add_test(tests, an_empty_text_is_not_null);
 	tcase_add_test(tests, dates_count_from_2000);
 	tcase_add_test(tests, instants_count_microseconds_from_2000);
 	tcase_add_test(tests, times_count_from_midnight);
 	tcase_add_test(tests, a_uuid_is_its_sixteen_bytes);
-	tcase_add_test(tests, nothing_is_left_of_the_last_use);
-	tcase_add_test(tests, what_did_not_fit_is_told_at_the_end);
+	tcase_add_test(tests, array_start_discards_the_last_use);
+	tcase_add_test(tests, an_append_that_did_not_fit_fails_array_finish);
 	return suite_run("array", tests);
 }

@@ -42,7 +42,7 @@ static uint32_t load32(const char *at)
 	return be32toh(value);
 }
 
-/* The n-th element of an array: its length, or -1, and its last byte. */
+/* Returns the length of an array's n-th element, or -1, and sets its last byte. */
 static int32_t element(size_t param, int n, char *last)
 {
 	const char *at = bound.params[param].bytes + 20;
@@ -53,7 +53,7 @@ static int32_t element(size_t param, int n, char *last)
 	return len;
 }
 
-START_TEST(each_param_is_one_array_a_cursor_two_and_presence_one_more)
+START_TEST(a_param_is_one_array_a_cursor_is_two_and_presence_adds_one)
 {
 	enum {
 		BOOLS = 1000,
@@ -103,7 +103,7 @@ START_TEST(every_method_binds_what_it_declares)
 }
 END_TEST
 
-START_TEST(nil_and_absent_are_null_and_presence_tells_them_apart)
+START_TEST(nil_and_absent_are_null_but_presence_differs)
 {
 	const struct method *m = method_find(SPAN("topics.update"));
 	char last;
@@ -142,8 +142,8 @@ int main(void)
 {
 	TCase *tests = tcase_create("bind");
 	tcase_add_checked_fixture(tests, begin, end);
-	tcase_add_test(tests, each_param_is_one_array_a_cursor_two_and_presence_one_more);
+	tcase_add_test(tests, a_param_is_one_array_a_cursor_is_two_and_presence_adds_one);
 	tcase_add_test(tests, every_method_binds_what_it_declares);
-	tcase_add_test(tests, nil_and_absent_are_null_and_presence_tells_them_apart);
+	tcase_add_test(tests, nil_and_absent_are_null_but_presence_differs);
 	return suite_run("bind", tests);
 }

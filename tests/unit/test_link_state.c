@@ -61,7 +61,7 @@ static const struct {
 		LINK_SEND_LEAVING | LINK_SEND_READY },
 
 	{ "silence is logged once", LINK_SILENT, LINK_SILENCE, LINK_SILENT, 0 },
-	{ "a refused ready is no news", LINK_SILENT, LINK_READY_REFUSED, LINK_SILENT, 0 },
+	{ "a second refusal is not logged", LINK_SILENT, LINK_READY_REFUSED, LINK_SILENT, 0 },
 	{ "a hello ends the silence", LINK_SILENT, LINK_LAST_HELLO, LINK_OPEN, LINK_TICK_LATER },
 	{ "an epoch ends in silence, too", LINK_SILENT, LINK_LOST, LINK_REGISTERING,
 		LINK_END_EPOCH },

@@ -2,18 +2,17 @@
 #include "worker/queue.h"
 #include "tests/unit/suite.h"
 
-/* A request's msgid says which one it is; runs and lists are shown by them, "2 3 | 1 " being two
- * executions. */
+/* Runs are written as the msgids of their requests: "2 3 | 1 " is two executions. */
 enum { RUN_ROWS = 2000 };
 
 static struct request_pool pool;
 static struct queue queue;
 static struct run run;
-static struct buf shown;
+static struct buf text_of_run;
 static size_t dropped;
-static uint32_t obsolete_from; /* requests from this msgid on are over; 0: none */
+static uint32_t obsolete_from; /* requests with this msgid or a higher one are obsolete; 0: none */
 
-static struct request *take(const char *method, uint32_t msgid, struct span params)
+static struct request *acquire(const char *method, uint32_t msgid, struct span params)
 {
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = msgid,
@@ -28,7 +27,7 @@ static struct request *take(const char *method, uint32_t msgid, struct span para
 
 static void push_rows(uint32_t msgid, int64_t rows)
 {
-	struct request *r = take("stats.totals", msgid, SPAN("\x80"));
+	struct request *r = acquire("stats.totals", msgid, SPAN("\x80"));
 	r->rows = rows;
 	queue_push(&queue, r);
 }
@@ -39,7 +38,7 @@ static void push_int(const char *method, uint32_t msgid, const char *param, int6
 	msg_put_map(&params, 1);
 	msg_put_key(&params, param);
 	msg_put_int(&params, value);
-	queue_push(&queue, take(method, msgid, buf_view(&params)));
+	queue_push(&queue, acquire(method, msgid, buf_view(&params)));
 	buf_fini(&params);
 }
 
@@ -68,22 +67,22 @@ static void drop(void *arg, struct request *r)
 
 static const struct queue_filter filter = { is_obsolete, drop, NULL };
 
-/* Fills a run, shows it and gives its requests back. */
+/* Fills a run, releases its requests and returns it as text. */
 static const char *fill(void)
 {
-	buf_clear(&shown);
+	buf_clear(&text_of_run);
 	queue_fill(&queue, &run, &filter);
 	for (size_t i = 0; i < run.execution_count; i++) {
 		const struct execution *e = &run.executions[i];
-		buf_printf(&shown, "%s%s", i ? "| " : "", e->is_single ? "singly " : "");
+		buf_printf(&text_of_run, "%s%s", i ? "| " : "", e->is_single ? "singly " : "");
 		for (size_t k = 0; k < e->count; k++) {
-			buf_printf(&shown, "%u ", run.requests[e->first + k]->msgid);
+			buf_printf(&text_of_run, "%u ", run.requests[e->first + k]->msgid);
 			request_release(&pool, &run.requests[e->first + k]);
 		}
 	}
 	run_clear(&run);
-	buf_byte(&shown, '\0');
-	return shown.bytes;
+	buf_byte(&text_of_run, '\0');
+	return text_of_run.bytes;
 }
 
 static void start(void)
@@ -98,10 +97,10 @@ static void end(void)
 	queue_fini(&queue, &pool);
 	run_fini(&run, &pool);
 	request_pool_fini(&pool);
-	buf_fini(&shown);
+	buf_fini(&text_of_run);
 }
 
-START_TEST(what_waits_is_one_execution_of_each_method_in_order)
+START_TEST(each_method_has_one_execution_in_order)
 {
 	push_delete(1, 1);
 	push_read(2);
@@ -114,7 +113,7 @@ START_TEST(what_waits_is_one_execution_of_each_method_in_order)
 }
 END_TEST
 
-START_TEST(who_names_the_same_key_waits_for_the_next_run)
+START_TEST(a_request_with_the_same_key_waits_for_the_next_run)
 {
 	push_delete(1, 7);
 	push_delete(2, 7);
@@ -154,7 +153,7 @@ END_TEST
 START_TEST(a_long_request_shares_its_execution_with_none)
 {
 	for (uint32_t i = 1; i <= 4; i++) {
-		struct request *r = take("stats.totals", i, SPAN("\x80"));
+		struct request *r = acquire("stats.totals", i, SPAN("\x80"));
 		r->is_long = i == 2 || i == 3;
 		queue_push(&queue, r);
 	}
@@ -166,26 +165,26 @@ START_TEST(a_long_request_shares_its_execution_with_none)
 }
 END_TEST
 
-static size_t looks;
+static size_t filter_calls;
 
-static bool count_looks(void *arg, const struct request *r)
+static bool count_calls(void *arg, const struct request *r)
 {
 	(void)arg, (void)r;
-	looks++;
+	filter_calls++;
 	return false;
 }
 
-/* A long row of requests with one key is not walked each time. */
-START_TEST(few_requests_are_passed_over)
+/* A long sequence of requests with one key is not walked each time. */
+START_TEST(a_bounded_number_of_requests_is_skipped)
 {
-	const struct queue_filter counting = { count_looks, drop, NULL };
+	const struct queue_filter counting = { count_calls, drop, NULL };
 	for (uint32_t i = 1; i <= 20 * QUEUE_SKIP_MAX; i++)
 		push_delete(i, 7);
 	push_delete(100000, 8);
-	looks = 0;
+	filter_calls = 0;
 	queue_fill(&queue, &run, &counting);
 	ck_assert_uint_eq(run.executions[0].count, 1);
-	ck_assert_uint_le(looks, QUEUE_SKIP_MAX + 1);
+	ck_assert_uint_le(filter_calls, QUEUE_SKIP_MAX + 1);
 	ck_assert_uint_eq(queue.count, 20 * QUEUE_SKIP_MAX);
 	request_release(&pool, &run.requests[0]);
 	run_clear(&run);
@@ -193,41 +192,41 @@ START_TEST(few_requests_are_passed_over)
 }
 END_TEST
 
-START_TEST(a_request_is_abandoned_where_it_waits)
+START_TEST(a_queued_request_can_be_abandoned)
 {
-	int asker, other;
-	struct request *r = take("topics.get", 1, SPAN("\x81\xa8topic_id\x07"));
-	struct request *singly = take("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
-	r->origin = singly->origin = &asker;
-	r->epoch = singly->epoch = 7;
+	int origin, other;
+	struct request *r = acquire("topics.get", 1, SPAN("\x81\xa8topic_id\x07"));
+	struct request *single = acquire("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
+	r->origin = single->origin = &origin;
+	r->epoch = single->epoch = 7;
 	queue_push(&queue, r);
-	queue_push_singly(&queue, singly);
+	queue_push_singly(&queue, single);
 	ck_assert(!queue_abandon(&queue, &other, 7, 1));
-	ck_assert(!queue_abandon(&queue, &asker, 8, 1));
-	ck_assert(!queue_abandon(&queue, &asker, 7, 3));
-	ck_assert(queue_abandon(&queue, &asker, 7, 1) && r->is_abandoned);
-	ck_assert(!singly->is_abandoned);
-	ck_assert(queue_abandon(&queue, &asker, 7, 2) && singly->is_abandoned);
+	ck_assert(!queue_abandon(&queue, &origin, 8, 1));
+	ck_assert(!queue_abandon(&queue, &origin, 7, 3));
+	ck_assert(queue_abandon(&queue, &origin, 7, 1) && r->is_abandoned);
+	ck_assert(!single->is_abandoned);
+	ck_assert(queue_abandon(&queue, &origin, 7, 2) && single->is_abandoned);
 }
 END_TEST
 
-START_TEST(those_to_run_alone_come_first_each_by_itself)
+START_TEST(single_requests_come_first_each_in_its_own_execution)
 {
 	struct request_list failed = { 0 };
 	push_read(1);
-	queue_push_singly(&queue, take("stats.totals", 2, SPAN("\x80")));
-	request_list_push(&failed, take("stats.totals", 3, SPAN("\x80")));
-	request_list_push(&failed, take("stats.totals", 4, SPAN("\x80")));
+	queue_push_singly(&queue, acquire("stats.totals", 2, SPAN("\x80")));
+	request_list_push(&failed, acquire("stats.totals", 3, SPAN("\x80")));
+	request_list_push(&failed, acquire("stats.totals", 4, SPAN("\x80")));
 	queue_requeue(&queue, &failed, true);
 	ck_assert_uint_eq(queue.count, 4);
 	ck_assert_str_eq(fill(), "singly 3 | singly 4 | singly 2 | 1 ");
 }
 END_TEST
 
-START_TEST(no_more_than_so_many_run_alone_at_a_time)
+START_TEST(a_bounded_number_of_requests_runs_singly)
 {
 	for (uint32_t i = 1; i <= RUN_SINGLY_MAX + 3; i++)
-		queue_push_singly(&queue, take("stats.totals", i, SPAN("\x80")));
+		queue_push_singly(&queue, acquire("stats.totals", i, SPAN("\x80")));
 	push_read(100);
 	queue_fill(&queue, &run, &filter);
 	ck_assert_uint_eq(run.execution_count, RUN_SINGLY_MAX + 1);
@@ -235,14 +234,14 @@ START_TEST(no_more_than_so_many_run_alone_at_a_time)
 }
 END_TEST
 
-START_TEST(what_is_put_back_comes_before_what_waits)
+START_TEST(requeued_requests_come_before_waiting_ones)
 {
 	struct request_list none = { 0 }, again = { 0 };
 	push_delete(3, 3);
-	queue_push(&queue, take("stats.totals", 9, SPAN("\x80")));
+	queue_push(&queue, acquire("stats.totals", 9, SPAN("\x80")));
 	push_delete(4, 4);
-	request_list_push(&again, take("stats.totals", 1, SPAN("\x80")));
-	request_list_push(&again, take("stats.totals", 2, SPAN("\x80")));
+	request_list_push(&again, acquire("stats.totals", 1, SPAN("\x80")));
+	request_list_push(&again, acquire("stats.totals", 2, SPAN("\x80")));
 	queue_requeue(&queue, &again, false);
 	queue_requeue(&queue, &none, false);
 	ck_assert_ptr_null(again.first);
@@ -250,12 +249,12 @@ START_TEST(what_is_put_back_comes_before_what_waits)
 }
 END_TEST
 
-START_TEST(who_is_over_is_handed_back_and_not_run)
+START_TEST(an_obsolete_request_is_dropped_and_not_run)
 {
 	push_read(1);
 	push_read(2);
 	push_delete(3, 3);
-	queue_push_singly(&queue, take("stats.totals", 4, SPAN("\x80")));
+	queue_push_singly(&queue, acquire("stats.totals", 4, SPAN("\x80")));
 	obsolete_from = 2;
 	ck_assert_str_eq(fill(), "1 ");
 	ck_assert_uint_eq(dropped, 3);
@@ -263,13 +262,13 @@ START_TEST(who_is_over_is_handed_back_and_not_run)
 }
 END_TEST
 
-START_TEST(a_sweep_leaves_the_others_in_their_order)
+START_TEST(a_sweep_keeps_the_order_of_the_others)
 {
 	push_read(1);
 	push_delete(7, 7);
 	push_read(2);
 	push_read(8);
-	queue_push_singly(&queue, take("stats.totals", 9, SPAN("\x80")));
+	queue_push_singly(&queue, acquire("stats.totals", 9, SPAN("\x80")));
 	obsolete_from = 7;
 	queue_sweep(&queue, &filter);
 	ck_assert_uint_eq(dropped, 3);
@@ -282,17 +281,17 @@ int main(void)
 {
 	TCase *tests = tcase_create("queue");
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_test(tests, what_waits_is_one_execution_of_each_method_in_order);
-	tcase_add_test(tests, who_names_the_same_key_waits_for_the_next_run);
+	tcase_add_test(tests, each_method_has_one_execution_in_order);
+	tcase_add_test(tests, a_request_with_the_same_key_waits_for_the_next_run);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
 	tcase_add_test(tests, a_long_request_shares_its_execution_with_none);
-	tcase_add_test(tests, few_requests_are_passed_over);
-	tcase_add_test(tests, a_request_is_abandoned_where_it_waits);
-	tcase_add_test(tests, those_to_run_alone_come_first_each_by_itself);
-	tcase_add_test(tests, no_more_than_so_many_run_alone_at_a_time);
-	tcase_add_test(tests, what_is_put_back_comes_before_what_waits);
-	tcase_add_test(tests, who_is_over_is_handed_back_and_not_run);
-	tcase_add_test(tests, a_sweep_leaves_the_others_in_their_order);
+	tcase_add_test(tests, a_bounded_number_of_requests_is_skipped);
+	tcase_add_test(tests, a_queued_request_can_be_abandoned);
+	tcase_add_test(tests, single_requests_come_first_each_in_its_own_execution);
+	tcase_add_test(tests, a_bounded_number_of_requests_runs_singly);
+	tcase_add_test(tests, requeued_requests_come_before_waiting_ones);
+	tcase_add_test(tests, an_obsolete_request_is_dropped_and_not_run);
+	tcase_add_test(tests, a_sweep_keeps_the_order_of_the_others);
 	return suite_run("queue", tests);
 }

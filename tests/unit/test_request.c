@@ -48,7 +48,7 @@ static struct envelope envelope(int64_t account, struct span with)
 		.params = with };
 }
 
-static struct request *take(const char *name, int64_t account, struct span with)
+static struct request *acquire(const char *name, int64_t account, struct span with)
 {
 	struct envelope e = envelope(account, with);
 	struct request *r = NULL;
@@ -57,7 +57,7 @@ static struct request *take(const char *name, int64_t account, struct span with)
 	return r;
 }
 
-START_TEST(a_list_gives_back_in_the_order_it_took)
+START_TEST(a_list_is_first_in_first_out)
 {
 	struct request rows[3] = { 0 };
 	struct request_list list = { 0 };
@@ -73,7 +73,7 @@ START_TEST(a_list_gives_back_in_the_order_it_took)
 }
 END_TEST
 
-START_TEST(what_is_prepended_comes_first_and_is_taken)
+START_TEST(prepending_moves_the_other_list_to_the_front)
 {
 	struct request rows[4] = { 0 };
 	struct request_list list = { 0 }, others = { 0 }, none = { 0 };
@@ -96,9 +96,9 @@ START_TEST(what_is_prepended_comes_first_and_is_taken)
 }
 END_TEST
 
-START_TEST(a_request_outlives_the_message_it_came_in)
+START_TEST(a_request_outlives_its_message)
 {
-	struct request *r = take("topics.create", 5, one_text("name", " Maths "));
+	struct request *r = acquire("topics.create", 5, one_text("name", " Maths "));
 	memset(params.bytes, 'x', params.len);
 	ck_assert(span_is(r->request_id, "trace"));
 	ck_assert(span_is(r->values[0].text, "Maths"));
@@ -110,13 +110,13 @@ START_TEST(a_request_outlives_the_message_it_came_in)
 }
 END_TEST
 
-START_TEST(a_request_that_was_used_before_remembers_nothing)
+START_TEST(a_reused_request_is_reset)
 {
-	struct request *r = take("topics.list", 5, one_text("q", "a long text to look for"));
+	struct request *r = acquire("topics.list", 5, one_text("q", "a long text to look for"));
 	struct request *former = r;
 	r->attempts = 2;
 	request_release(&pool, &r);
-	r = take("topics.list", 6, nothing());
+	r = acquire("topics.list", 6, nothing());
 	ck_assert_ptr_eq(r, former);
 	ck_assert_uint_eq(r->attempts, 0);
 	const struct param *q = method_param(r->method, SPAN("q"));
@@ -125,7 +125,7 @@ START_TEST(a_request_that_was_used_before_remembers_nothing)
 }
 END_TEST
 
-START_TEST(wrong_params_are_refused_with_their_field)
+START_TEST(invalid_params_are_refused_with_their_field)
 {
 	struct envelope e = envelope(1, one_int("topic_id", -1));
 	struct request *r = NULL;
@@ -136,11 +136,11 @@ START_TEST(wrong_params_are_refused_with_their_field)
 }
 END_TEST
 
-START_TEST(a_page_may_ask_for_its_limit_of_rows)
+START_TEST(the_limit_of_a_page_is_its_param)
 {
-	struct request *page = take("topics.list", 1, one_int("limit", 17));
-	struct request *standard = take("topics.list", 1, nothing());
-	struct request *row = take("topics.get", 1, one_int("topic_id", 1));
+	struct request *page = acquire("topics.list", 1, one_int("limit", 17));
+	struct request *standard = acquire("topics.list", 1, nothing());
+	struct request *row = acquire("topics.get", 1, one_int("topic_id", 1));
 	ck_assert_int_eq(request_limit(page), 17);
 	ck_assert_int_eq(request_limit(standard), 50);
 	ck_assert_int_eq(request_limit(row), 0);
@@ -150,14 +150,14 @@ START_TEST(a_page_may_ask_for_its_limit_of_rows)
 }
 END_TEST
 
-START_TEST(no_two_requests_of_an_execution_have_the_same_key)
+START_TEST(two_requests_of_an_execution_cannot_have_the_same_key)
 {
 	struct request_keys keys;
 	request_keys_clear(&keys);
-	struct request *a = take("topics.delete", 1, one_int("topic_id", 1));
-	struct request *again = take("topics.delete", 1, one_int("topic_id", 1));
-	struct request *other = take("topics.delete", 1, one_int("topic_id", 2));
-	struct request *others = take("topics.delete", 2, one_int("topic_id", 1));
+	struct request *a = acquire("topics.delete", 1, one_int("topic_id", 1));
+	struct request *again = acquire("topics.delete", 1, one_int("topic_id", 1));
+	struct request *other = acquire("topics.delete", 1, one_int("topic_id", 2));
+	struct request *others = acquire("topics.delete", 2, one_int("topic_id", 1));
 	ck_assert(request_keys_add(&keys, a));
 	ck_assert(!request_keys_add(&keys, again));
 	ck_assert(request_keys_add(&keys, other));
@@ -171,13 +171,13 @@ START_TEST(no_two_requests_of_an_execution_have_the_same_key)
 }
 END_TEST
 
-START_TEST(a_uuid_is_one_key_however_it_is_written)
+START_TEST(a_uuid_in_either_case_is_the_same_key)
 {
 	struct request_keys keys;
 	request_keys_clear(&keys);
-	struct request *lower = take("sessions.delete", 1,
+	struct request *lower = acquire("sessions.delete", 1,
 		one_text("session_id", "0123abcd-0000-7000-8000-00000000000f"));
-	struct request *upper = take("sessions.delete", 1,
+	struct request *upper = acquire("sessions.delete", 1,
 		one_text("session_id", "0123ABCD-0000-7000-8000-00000000000F"));
 	ck_assert(request_keys_add(&keys, lower));
 	ck_assert(!request_keys_add(&keys, upper));
@@ -186,13 +186,13 @@ START_TEST(a_uuid_is_one_key_however_it_is_written)
 }
 END_TEST
 
-START_TEST(as_many_keys_fit_as_an_execution_has)
+START_TEST(the_keys_of_a_full_execution_fit)
 {
 	struct request_keys keys;
 	struct request *all[REQUEST_KEYS_MAX];
 	request_keys_clear(&keys);
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
-		all[i] = take("topics.delete", 1, one_int("topic_id", i + 1));
+		all[i] = acquire("topics.delete", 1, one_int("topic_id", i + 1));
 		ck_assert(request_keys_add(&keys, all[i]));
 	}
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
@@ -202,11 +202,11 @@ START_TEST(as_many_keys_fit_as_an_execution_has)
 }
 END_TEST
 
-START_TEST(a_method_without_a_key_never_clashes)
+START_TEST(a_method_without_a_key_has_no_conflicts)
 {
 	struct request_keys keys;
 	request_keys_clear(&keys);
-	struct request *r = take("topics.get", 1, one_int("topic_id", 1));
+	struct request *r = acquire("topics.get", 1, one_int("topic_id", 1));
 	ck_assert(request_keys_add(&keys, r));
 	ck_assert(request_keys_add(&keys, r));
 	request_release(&pool, &r);
@@ -230,12 +230,12 @@ static struct span a_session(const char *id, const char *idempotency_key)
 
 #define SESSION "0123abcd-0000-7000-8000-00000000000"
 
-/* Against a first one of epoch 1 with the key "a". */
+/* Added after a request with session 1 and the key "a". */
 static const struct {
-	const char *epoch, *key;
+	const char *session, *key;
 	int64_t account;
 	bool fits;
-} mates[] = {
+} others[] = {
 	{ SESSION "2", "a", 1, false },
 	{ SESSION "2", "a", 2, true },
 	{ SESSION "2", "b", 1, true },
@@ -244,25 +244,25 @@ static const struct {
 	{ SESSION "1", NULL, 1, false },
 };
 
-START_TEST(no_two_requests_of_an_execution_have_the_same_idempotency_key)
+START_TEST(two_requests_of_an_execution_cannot_have_the_same_idempotency_key)
 {
 	struct request_keys keys;
 	request_keys_clear(&keys);
-	struct request *first = take("sessions.create", 1, a_session(SESSION "1", "a"));
-	struct request *mate = take(
-		"sessions.create", mates[_i].account, a_session(mates[_i].epoch, mates[_i].key));
-	struct request *last = take("sessions.create", 1, a_session(SESSION "3", "b"));
+	struct request *first = acquire("sessions.create", 1, a_session(SESSION "1", "a"));
+	struct request *mate = acquire(
+		"sessions.create", others[_i].account, a_session(others[_i].session, others[_i].key));
+	struct request *last = acquire("sessions.create", 1, a_session(SESSION "3", "b"));
 	ck_assert(request_keys_add(&keys, first));
-	ck_assert(request_keys_add(&keys, mate) == mates[_i].fits);
-	bool is_taken = mates[_i].fits && mates[_i].key && mates[_i].key[0] == 'b';
-	ck_assert(request_keys_add(&keys, last) == !is_taken); /* who is refused leaves nothing */
+	ck_assert(request_keys_add(&keys, mate) == others[_i].fits);
+	bool is_taken = others[_i].fits && others[_i].key && others[_i].key[0] == 'b';
+	ck_assert(request_keys_add(&keys, last) == !is_taken); /* a refused request leaves no key */
 	request_release(&pool, &first);
 	request_release(&pool, &mate);
 	request_release(&pool, &last);
 }
 END_TEST
 
-START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
+START_TEST(a_full_execution_with_both_keys_fits)
 {
 	struct request_keys keys;
 	struct request *all[REQUEST_KEYS_MAX];
@@ -271,7 +271,7 @@ START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
 		char id[40], key[16];
 		(void)snprintf(id, sizeof id, "0123abcd-0000-7000-8000-%012d", i);
 		(void)snprintf(key, sizeof key, "%d", i);
-		all[i] = take("sessions.create", 1, a_session(id, key));
+		all[i] = acquire("sessions.create", 1, a_session(id, key));
 		ck_assert(request_keys_add(&keys, all[i]));
 	}
 	for (int i = 0; i < REQUEST_KEYS_MAX; i++) {
@@ -281,12 +281,12 @@ START_TEST(as_many_fit_with_both_keys_as_an_execution_has)
 }
 END_TEST
 
-START_TEST(two_changes_of_an_account_are_of_two_executions)
+START_TEST(two_changes_of_one_account_are_in_two_executions)
 {
 	struct request_keys keys;
-	struct request *first = take("account.update", 1, nothing()),
-		       *other = take("account.update", 2, nothing()),
-		       *again = take("account.update", 1, nothing());
+	struct request *first = acquire("account.update", 1, nothing()),
+		       *other = acquire("account.update", 2, nothing()),
+		       *again = acquire("account.update", 1, nothing());
 	request_keys_clear(&keys);
 	ck_assert(request_keys_add(&keys, first));
 	ck_assert(request_keys_add(&keys, other));
@@ -323,22 +323,22 @@ static struct span a_topic(const char *idempotency_key)
 	return buf_view(&params);
 }
 
-static void is_repeatable(bool wanted, const char *name, struct span with)
+static void expect_repeatable(bool wanted, const char *name, struct span with)
 {
-	struct request *r = take(name, 1, with);
+	struct request *r = acquire(name, 1, with);
 	ck_assert_msg(request_is_repeatable(r) == wanted, "%s", name);
 	request_release(&pool, &r);
 }
 
-START_TEST(what_would_answer_otherwise_is_not_repeated)
+START_TEST(a_request_that_could_respond_differently_is_not_repeatable)
 {
-	is_repeatable(true, "stats.totals", nothing());
-	is_repeatable(true, "topics.update", one_int("topic_id", 1));
-	is_repeatable(true, "topics.update", a_change(NULL));
-	is_repeatable(false, "topics.update", a_change("version"));
-	is_repeatable(false, "topics.delete", one_int("topic_id", 1));
-	is_repeatable(false, "topics.create", a_topic(NULL));
-	is_repeatable(true, "topics.create", a_topic("key"));
+	expect_repeatable(true, "stats.totals", nothing());
+	expect_repeatable(true, "topics.update", one_int("topic_id", 1));
+	expect_repeatable(true, "topics.update", a_change(NULL));
+	expect_repeatable(false, "topics.update", a_change("version"));
+	expect_repeatable(false, "topics.delete", one_int("topic_id", 1));
+	expect_repeatable(false, "topics.create", a_topic(NULL));
+	expect_repeatable(true, "topics.create", a_topic("key"));
 }
 END_TEST
 
@@ -352,20 +352,21 @@ int main(void)
 {
 	TCase *tests = tcase_create("request");
 	tcase_add_checked_fixture(tests, NULL, end);
-	tcase_add_test(tests, a_list_gives_back_in_the_order_it_took);
-	tcase_add_test(tests, what_is_prepended_comes_first_and_is_taken);
-	tcase_add_test(tests, a_request_outlives_the_message_it_came_in);
-	tcase_add_test(tests, a_request_that_was_used_before_remembers_nothing);
-	tcase_add_test(tests, wrong_params_are_refused_with_their_field);
-	tcase_add_test(tests, a_page_may_ask_for_its_limit_of_rows);
-	tcase_add_test(tests, no_two_requests_of_an_execution_have_the_same_key);
-	tcase_add_test(tests, a_uuid_is_one_key_however_it_is_written);
-	tcase_add_test(tests, as_many_keys_fit_as_an_execution_has);
-	tcase_add_loop_test(tests, no_two_requests_of_an_execution_have_the_same_idempotency_key, 0,
-		sizeof mates / sizeof *mates);
-	tcase_add_test(tests, as_many_fit_with_both_keys_as_an_execution_has);
-	tcase_add_test(tests, two_changes_of_an_account_are_of_two_executions);
-	tcase_add_test(tests, a_method_without_a_key_never_clashes);
-	tcase_add_test(tests, what_would_answer_otherwise_is_not_repeated);
+	tcase_add_test(tests, a_list_is_first_in_first_out);
+	tcase_add_test(tests, prepending_moves_the_other_list_to_the_front);
+	tcase_add_test(tests, a_request_outlives_its_message);
+	tcase_add_test(tests, a_reused_request_is_reset);
+	tcase_add_test(tests, invalid_params_are_refused_with_their_field);
+	tcase_add_test(tests, the_limit_of_a_page_is_its_param);
+	tcase_add_test(tests, two_requests_of_an_execution_cannot_have_the_same_key);
+	tcase_add_test(tests, a_uuid_in_either_case_is_the_same_key);
+	tcase_add_test(tests, the_keys_of_a_full_execution_fit);
+	tcase_add_loop_test(tests,
+		two_requests_of_an_execution_cannot_have_the_same_idempotency_key, 0,
+		sizeof others / sizeof *others);
+	tcase_add_test(tests, a_full_execution_with_both_keys_fits);
+	tcase_add_test(tests, two_changes_of_one_account_are_in_two_executions);
+	tcase_add_test(tests, a_method_without_a_key_has_no_conflicts);
+	tcase_add_test(tests, a_request_that_could_respond_differently_is_not_repeatable);
 	return suite_run("request", tests);
 }

@@ -6,7 +6,7 @@
 static struct request_pool pool;
 static struct run run;
 
-static struct request *take(const char *method)
+static struct request *acquire(const char *method)
 {
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = 7,
@@ -22,17 +22,17 @@ static struct execution *add(const char *method, size_t count, bool is_single)
 	struct execution *e = run_open(&run, method_find(span_of(method)));
 	e->is_single = is_single;
 	while (count-- > 0)
-		run_add(&run, e, take(method));
+		run_add(&run, e, acquire(method));
 	return e;
 }
 
-static void tell(enum database_result_kind kind, const char *sqlstate)
+static void add_result(enum database_result_kind kind, const char *sqlstate)
 {
 	run_add_result(&run, &(struct database_result){ kind, NULL, sqlstate, "why" });
 }
 
-/* As if they had been answered. */
-static void give(const struct execution *e)
+/* As if they had their responses. */
+static void release(const struct execution *e)
 {
 	for (size_t i = 0; i < e->count; i++)
 		request_release(&pool, &run.requests[e->first + i]);
@@ -49,7 +49,7 @@ static void end(void)
 	request_pool_fini(&pool);
 }
 
-START_TEST(reads_share_a_group_and_each_write_and_each_alone_has_its_own)
+START_TEST(reads_share_a_group_and_writes_and_single_requests_have_their_own)
 {
 	static const bool ends[] = { true, true, false, true, true, true, true };
 	add("topics.get", 1, true);
@@ -70,66 +70,66 @@ START_TEST(reads_share_a_group_and_each_write_and_each_alone_has_its_own)
 }
 END_TEST
 
-START_TEST(results_come_in_order_a_group_at_a_time)
+START_TEST(results_arrive_in_order_group_by_group)
 {
 	add("topics.get", 1, false);
 	add("topics.get", 1, false);
 	add("topics.delete", 1, false);
 	run_close(&run);
 	ck_assert_uint_eq(run_group_end(&run), 2);
-	tell(DATABASE_FAILED, "22003");
-	tell(DATABASE_ABORTED, NULL);
+	add_result(DATABASE_FAILED, "22003");
+	add_result(DATABASE_ABORTED, NULL);
 	ck_assert_int_eq(run.executions[0].state, EXECUTION_FAILED);
 	ck_assert_str_eq(run.executions[0].sqlstate, "22003");
 	ck_assert_str_eq(run.executions[0].why.text, "why");
 	ck_assert_int_eq(run.executions[1].state, EXECUTION_ABORTED);
-	give(&run.executions[0]);
-	give(&run.executions[1]);
+	release(&run.executions[0]);
+	release(&run.executions[1]);
 	run_finish_group(&run);
 	ck_assert_uint_eq(run_group_end(&run), 3);
-	tell(DATABASE_ROWS, NULL);
+	add_result(DATABASE_ROWS, NULL);
 	ck_assert_int_eq(run.executions[2].state, EXECUTION_DONE);
-	give(&run.executions[2]);
+	release(&run.executions[2]);
 	run_clear(&run);
 	ck_assert(run_is_empty(&run));
 }
 END_TEST
 
-START_TEST(a_failure_of_the_commit_is_that_of_all_that_came)
+START_TEST(a_failed_commit_fails_all_executions_of_its_group)
 {
 	add("topics.delete", 1, false);
 	add("topics.get", 1, false);
 	run_close(&run);
-	tell(DATABASE_ROWS, NULL);
-	tell(DATABASE_FAILED, "40001");
+	add_result(DATABASE_ROWS, NULL);
+	add_result(DATABASE_FAILED, "40001");
 	ck_assert_int_eq(run.executions[0].state, EXECUTION_FAILED);
 	ck_assert_str_eq(run.executions[0].sqlstate, "40001");
 	ck_assert_int_eq(run.executions[1].state, EXECUTION_PENDING);
 }
 END_TEST
 
-START_TEST(a_write_is_found_by_who_asked_for_it_until_it_is_settled)
+START_TEST(a_write_is_found_by_its_origin_until_it_is_finished)
 {
-	int asker, other;
+	int origin, other;
 	add("topics.get", 1, false);
 	add("topics.delete", 2, false);
 	run.requests[0]->origin = &other;
-	run.requests[2]->origin = &asker;
+	run.requests[2]->origin = &origin;
 	run.requests[2]->epoch = 7;
 	run_close(&run);
-	ck_assert(run_has_write_of(&run, &asker, 7));
-	ck_assert(!run_has_write_of(&run, &asker, 8));
-	ck_assert(!run_has_write_of(&run, &other, 0)); /* it only reads */
-	give(&run.executions[0]);
+	ck_assert(run_has_write_of(&run, &origin, 7));
+	ck_assert(!run_has_write_of(&run, &origin, 8));
+	ck_assert(!run_has_write_of(&run, &other, 0)); /* a read */
+	release(&run.executions[0]);
 	run_finish_group(&run);
-	ck_assert(run_has_write_of(&run, &asker, 7));
-	give(&run.executions[1]);
+	ck_assert(run_has_write_of(&run, &origin, 7));
+	release(&run.executions[1]);
 	run_finish_group(&run);
-	ck_assert(!run_has_write_of(&run, &asker, 7));
+	ck_assert(!run_has_write_of(&run, &origin, 7));
 }
 END_TEST
 
-START_TEST(a_run_of_a_slow_lane_cuts_each_execution)
+START_TEST(with_cuts_each_every_execution_is_a_group)
 {
 	run.cuts_each = true;
 	add("topics.get", 2, false);
@@ -145,33 +145,33 @@ static bool is_abandoned(void *arg, const struct request *r)
 	return r->is_abandoned;
 }
 
-START_TEST(a_request_is_abandoned_until_it_is_settled)
+START_TEST(a_request_can_be_abandoned_until_it_is_finished)
 {
-	int asker, other;
+	int origin, other;
 	add("topics.delete", 2, false);
 	add("topics.update", 1, false);
 	run_close(&run);
 	for (size_t i = 0; i < run.request_count; i++) {
-		run.requests[i]->origin = &asker;
+		run.requests[i]->origin = &origin;
 		run.requests[i]->epoch = 7;
 		run.requests[i]->msgid = (uint32_t)i;
 	}
 	ck_assert(!run_abandon(&run, &other, 7, 0));
-	ck_assert(!run_abandon(&run, &asker, 8, 0));
-	ck_assert(!run_abandon(&run, &asker, 7, 3));
-	ck_assert(run_abandon(&run, &asker, 7, 0));
+	ck_assert(!run_abandon(&run, &origin, 8, 0));
+	ck_assert(!run_abandon(&run, &origin, 7, 3));
+	ck_assert(run_abandon(&run, &origin, 7, 0));
 	ck_assert(!run_group_all(&run, is_abandoned, NULL));
-	ck_assert(run_abandon(&run, &asker, 7, 1));
+	ck_assert(run_abandon(&run, &origin, 7, 1));
 	ck_assert(run_group_all(&run, is_abandoned, NULL));
-	give(&run.executions[0]);
+	release(&run.executions[0]);
 	run_finish_group(&run);
-	ck_assert(!run_abandon(&run, &asker, 7, 1));
+	ck_assert(!run_abandon(&run, &origin, 7, 1));
 	ck_assert(!run_group_all(&run, is_abandoned, NULL));
-	ck_assert(run_abandon(&run, &asker, 7, 2));
+	ck_assert(run_abandon(&run, &origin, 7, 2));
 }
 END_TEST
 
-START_TEST(only_what_failed_or_was_never_run_is_undone)
+START_TEST(only_a_failed_or_unstarted_execution_has_surely_not_run)
 {
 	struct execution e = { .state = EXECUTION_DONE };
 	ck_assert(!execution_surely_not_run(&e, false) && !execution_surely_not_run(&e, true));
@@ -184,10 +184,10 @@ START_TEST(only_what_failed_or_was_never_run_is_undone)
 }
 END_TEST
 
-/* What is said of a request that an execution of before may have done, and of another. */
+/* What is reported for `st` if an earlier execution may have been committed. */
 static const struct {
-	enum status st, said;
-} said_of_done[] = {
+	enum status st, reported;
+} reportable[] = {
 	{ ST_DATABASE_UNAVAILABLE, ST_OUTCOME_UNKNOWN },
 	{ ST_OVERLOADED, ST_OUTCOME_UNKNOWN },
 	{ ST_NO_MEMORY, ST_OUTCOME_UNKNOWN },
@@ -199,13 +199,13 @@ static const struct {
 	{ ST_NAME_TAKEN, ST_NAME_TAKEN },
 };
 
-START_TEST(nobody_says_not_done_of_what_may_be_done)
+START_TEST(a_write_that_may_be_committed_is_never_reported_as_not_done)
 {
 	struct request r = { 0 };
-	ck_assert_int_eq(response_reportable_status(&r, said_of_done[_i].st), said_of_done[_i].st);
+	ck_assert_int_eq(response_reportable_status(&r, reportable[_i].st), reportable[_i].st);
 	r.maybe_committed = true;
 	ck_assert_int_eq(
-		response_reportable_status(&r, said_of_done[_i].st), said_of_done[_i].said);
+		response_reportable_status(&r, reportable[_i].st), reportable[_i].reported);
 }
 END_TEST
 
@@ -213,14 +213,14 @@ int main(void)
 {
 	TCase *tests = tcase_create("run");
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_test(tests, reads_share_a_group_and_each_write_and_each_alone_has_its_own);
-	tcase_add_test(tests, results_come_in_order_a_group_at_a_time);
-	tcase_add_test(tests, a_failure_of_the_commit_is_that_of_all_that_came);
-	tcase_add_test(tests, a_write_is_found_by_who_asked_for_it_until_it_is_settled);
-	tcase_add_test(tests, a_run_of_a_slow_lane_cuts_each_execution);
-	tcase_add_test(tests, a_request_is_abandoned_until_it_is_settled);
-	tcase_add_test(tests, only_what_failed_or_was_never_run_is_undone);
-	tcase_add_loop_test(tests, nobody_says_not_done_of_what_may_be_done, 0,
-		sizeof said_of_done / sizeof *said_of_done);
+	tcase_add_test(tests, reads_share_a_group_and_writes_and_single_requests_have_their_own);
+	tcase_add_test(tests, results_arrive_in_order_group_by_group);
+	tcase_add_test(tests, a_failed_commit_fails_all_executions_of_its_group);
+	tcase_add_test(tests, a_write_is_found_by_its_origin_until_it_is_finished);
+	tcase_add_test(tests, with_cuts_each_every_execution_is_a_group);
+	tcase_add_test(tests, a_request_can_be_abandoned_until_it_is_finished);
+	tcase_add_test(tests, only_a_failed_or_unstarted_execution_has_surely_not_run);
+	tcase_add_loop_test(tests, a_write_that_may_be_committed_is_never_reported_as_not_done, 0,
+		sizeof reportable / sizeof *reportable);
 	return suite_run("run", tests);
 }

@@ -26,21 +26,20 @@ static const struct {
 	{ "", { ST_INTERNAL, false, false } },
 };
 
-START_TEST(each_sqlstate_has_its_verdict)
+START_TEST(each_sqlstate_has_its_policy)
 {
 	struct sqlstate_policy v = sqlstate_policy(rows[_i].sqlstate);
 	ck_assert_msg(v.status == rows[_i].policy.status, "%s: %s", rows[_i].sqlstate,
 		status_info(v.status)->code);
 	ck_assert_msg(
 		v.retry_at_once == rows[_i].policy.retry_at_once, "%s: again", rows[_i].sqlstate);
-	ck_assert_msg(v.reconnect == rows[_i].policy.reconnect, "%s: reconnect",
-		rows[_i].sqlstate);
+	ck_assert_msg(v.reconnect == rows[_i].policy.reconnect, "%s: reconnect", rows[_i].sqlstate);
 }
 END_TEST
 
 int main(void)
 {
 	TCase *tests = tcase_create("policy");
-	tcase_add_loop_test(tests, each_sqlstate_has_its_verdict, 0, sizeof rows / sizeof *rows);
+	tcase_add_loop_test(tests, each_sqlstate_has_its_policy, 0, sizeof rows / sizeof *rows);
 	return suite_run("policy", tests);
 }
