@@ -23,7 +23,7 @@ static bool is_opaque(struct span text)
 
 static bool parse_etag(struct span text, struct etag *out)
 {
-	bool is_weak = text.len > 2 && memcmp(text.bytes, "W/", 2) == 0; /* case counts */
+	bool is_weak = text.len > 2 && memcmp(text.bytes, "W/", 2) == 0; /* case-sensitive */
 	text = span_drop(text, is_weak ? 2 : 0);
 	if (text.len < 2 || text.bytes[0] != '"' || text.bytes[text.len - 1] != '"')
 		return false;
@@ -66,7 +66,7 @@ enum status http_conditions_read(
 	return st;
 }
 
-static bool names(const struct http_condition *c, struct span opaque, bool is_strong)
+static bool matches(const struct http_condition *c, struct span opaque, bool is_strong)
 {
 	struct http_list list = http_list_of(c->http, c->field);
 	struct span member;
@@ -84,22 +84,22 @@ static bool names(const struct http_condition *c, struct span opaque, bool is_st
 enum http_evaluation http_conditions_evaluate(
 	const struct http_conditions *conditions, struct span etag, bool is_read)
 {
-	if (conditions->match.is_given && !names(&conditions->match, etag, true))
+	if (conditions->match.is_given && !matches(&conditions->match, etag, true))
 		return HTTP_PRECONDITION_FAILED;
-	if (conditions->none_match.is_given && names(&conditions->none_match, etag, false))
+	if (conditions->none_match.is_given && matches(&conditions->none_match, etag, false))
 		return is_read ? HTTP_NOT_MODIFIED : HTTP_PRECONDITION_FAILED;
 	return HTTP_PROCEED;
 }
 
-/* Can it be one of ours: a timestamp? */
-static bool is_ours(struct span opaque)
+/* Whether it can be an ETag of ours. */
+static bool can_be_ours(struct span opaque)
 {
-	enum { OURS_MAX = 40 };
+	enum { OUR_LENGTH_MAX = 40 };
 	size_t i = 0;
 	while (i < opaque.len
 		&& (http_is(opaque.bytes[i], HTTP_UNRESERVED) || opaque.bytes[i] == ':'))
 		i++;
-	return opaque.len > 0 && opaque.len <= OURS_MAX && i == opaque.len;
+	return opaque.len > 0 && opaque.len <= OUR_LENGTH_MAX && i == opaque.len;
 }
 
 void http_condition_put(const struct http_condition *c, struct buf *out)
@@ -114,7 +114,7 @@ void http_condition_put(const struct http_condition *c, struct buf *out)
 	}
 	bool is_strong = strcmp(c->field, "If-Match") == 0;
 	while (http_list_next(&list, &member)) {
-		if (!parse_etag(member, &etag) || !is_ours(etag.opaque)
+		if (!parse_etag(member, &etag) || !can_be_ours(etag.opaque)
 			|| (is_strong && etag.is_weak))
 			continue;
 		if (out->len > before)

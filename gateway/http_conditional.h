@@ -2,8 +2,8 @@
  * http_conditional: If-Match and If-None-Match (RFC 9110 section 13); pure.
  *
  * Each field is "*" or a list of entity-tags over all of its lines. If-Match compares strongly,
- * If-None-Match weakly (section 8.8.3.2). Our own ETags are strong and hold only the characters of
- * a timestamp: "2026-11-21T08:03:40.123456Z".
+ * If-None-Match weakly (section 8.8.3.2). The service's own ETags are strong and hold only the
+ * characters of a timestamp: "2026-11-21T08:03:40.123456Z".
  *
  *	struct http_conditions conditions;
  *	st = http_conditions_read(http, &conditions, &why);
@@ -28,22 +28,22 @@ struct http_conditions {
 
 enum http_evaluation { HTTP_PROCEED, HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED };
 
-/* ST_INVALID_INPUT with the field's name where one is neither "*" nor a list of entity-tags; an
- * empty value is neither. The request is borrowed. */
+/* ST_INVALID_INPUT with the field's name if its value is neither "*" nor a list of entity-tags; an
+ * empty value is neither. Borrows the request. */
 enum status http_conditions_read(
 	const struct http_request *http, struct http_conditions *out, struct fail *why) MUST_CHECK;
 
-/* What the conditions mean for a representation that exists, in the order of section 13.2.2. `etag`
- * is its strong ETag without quotes; empty: it has none. HTTP_NOT_MODIFIED only for a read. */
+/* Evaluates the conditions for a representation that exists, in the order of section 13.2.2. `etag`
+ * is its strong ETag without quotes; empty: it has none. HTTP_NOT_MODIFIED only if is_read. */
 enum http_evaluation http_conditions_evaluate(
 	const struct http_conditions *conditions, struct span etag, bool is_read);
 
-/* Appends the condition in the form of the params if_match and if_none_match: "*", or the
- * entity-tags that can equal one of ours, without quotes, separated by commas. A tag that equals
- * none of ours, such as one that holds a comma, is left out: an empty text matches nothing. */
+/* Appends the condition as the params if_match and if_none_match have it: "*", or the entity-tags
+ * that can equal an ETag of ours, without quotes, separated by commas. A tag that cannot, such as
+ * one with a comma, is left out: an empty text matches nothing. */
 void http_condition_put(const struct http_condition *condition, struct buf *out);
 
-/* Appends `ETag: "etag"` with its line end; nothing where the text is empty or holds a byte that
+/* Appends `ETag: "etag"` with its line end. Appends nothing if `etag` is empty or holds a byte that
  * an entity-tag must not hold. */
 void http_etag_put(struct buf *headers, struct span etag);
 

@@ -4,14 +4,14 @@
 #include "gateway/http_target.h"
 #include "gateway/http_text.h"
 
-enum { LENGTH_DIGITS_MAX = 19 }; /* what can't overflow 64 bits */
+enum { LENGTH_DIGITS_MAX = 19 }; /* fits in 64 bits */
 
 static enum status bad(struct fail *why, const char *text)
 {
 	return fail_set(why, ST_BAD_REQUEST, "%s", text);
 }
 
-static enum status judge_host(struct http_framing *framing, struct span value, struct fail *why)
+static enum status apply_host(struct http_framing *framing, struct span value, struct fail *why)
 {
 	if (framing->has_host)
 		return bad(why, "more than one Host");
@@ -25,7 +25,7 @@ static bool is_length(struct span value)
 	       && http_run_of(value, HTTP_DIGIT) == value.len;
 }
 
-static enum status judge_length(struct http_framing *framing, struct span value, struct fail *why)
+static enum status apply_length(struct http_framing *framing, struct span value, struct fail *why)
 {
 	if (framing->has_length)
 		return bad(why, "more than one Content-Length");
@@ -38,8 +38,8 @@ static enum status judge_length(struct http_framing *framing, struct span value,
 	return ST_OK;
 }
 
-/* A list that is not exactly chunked: broken where chunked stands in it but not once and last
- * (RFC 9112 section 6.1), else of codings that are not known here. */
+/* For a list that is not exactly "chunked". It is broken if it has chunked, but not once and last
+ * (RFC 9112 section 6.1). Otherwise it has a coding that the edge does not know. */
 static enum status refuse_codings(struct span list, struct fail *why)
 {
 	bool has_others = false;
@@ -55,7 +55,7 @@ static enum status refuse_codings(struct span list, struct fail *why)
 	return fail_set(why, ST_NOT_IMPLEMENTED, "a Transfer-Encoding other than chunked");
 }
 
-static enum status judge_coding(struct http_framing *framing, struct span value, struct fail *why)
+static enum status apply_coding(struct http_framing *framing, struct span value, struct fail *why)
 {
 	if (framing->minor_version == 0)
 		return bad(why, "a Transfer-Encoding in HTTP/1.0");
@@ -67,7 +67,7 @@ static enum status judge_coding(struct http_framing *framing, struct span value,
 	return span_is_nocase(value, "chunked") ? ST_OK : refuse_codings(value, why);
 }
 
-static enum status judge_connection(
+static enum status apply_connection(
 	struct http_framing *framing, struct span value, struct fail *why)
 {
 	struct http_list options = http_list_of_text(value);
@@ -83,7 +83,7 @@ static enum status judge_connection(
 	return ST_OK;
 }
 
-static enum status judge_expect(struct http_framing *framing, struct span value, struct fail *why)
+static enum status apply_expect(struct http_framing *framing, struct span value, struct fail *why)
 {
 	if (framing->minor_version == 0)
 		return ST_OK; /* RFC 9110 section 10.1.1 */
@@ -94,17 +94,17 @@ static enum status judge_expect(struct http_framing *framing, struct span value,
 	return ST_OK;
 }
 
-struct judged_field {
+struct known_field {
 	struct span name;
-	enum status (*judge)(struct http_framing *framing, struct span value, struct fail *why);
+	enum status (*apply)(struct http_framing *framing, struct span value, struct fail *why);
 };
 
-static const struct judged_field field_table[] = {
-	{ SPAN_INIT("host"), judge_host },
-	{ SPAN_INIT("content-length"), judge_length },
-	{ SPAN_INIT("transfer-encoding"), judge_coding },
-	{ SPAN_INIT("connection"), judge_connection },
-	{ SPAN_INIT("expect"), judge_expect },
+static const struct known_field field_table[] = {
+	{ SPAN_INIT("host"), apply_host },
+	{ SPAN_INIT("content-length"), apply_length },
+	{ SPAN_INIT("transfer-encoding"), apply_coding },
+	{ SPAN_INIT("connection"), apply_connection },
+	{ SPAN_INIT("expect"), apply_expect },
 };
 
 enum status http_fields_apply(
@@ -112,7 +112,7 @@ enum status http_fields_apply(
 {
 	for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
 		if (span_equals_nocase(name, field_table[i].name))
-			return field_table[i].judge(framing, value, why);
+			return field_table[i].apply(framing, value, why);
 	return ST_OK;
 }
 

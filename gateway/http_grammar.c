@@ -7,10 +7,10 @@
 
 enum {
 	METHOD_MAX = 32,
-	CHUNK_DIGITS_MAX = 8, /* what can't be mistaken for less by whoever reads 32 bits */
+	CHUNK_DIGITS_MAX = 8, /* fits in 32 bits, which other recipients may read */
 };
 
-/* What comes next; a zeroed reader begins with the first. */
+/* The next part; a zeroed reader begins with the first. */
 enum part {
 	IN_METHOD,
 	IN_TARGET,
@@ -34,8 +34,8 @@ enum part {
 const char http_no_line_feed[] = "a carriage return without a line feed";
 static const char no_carriage_return[] = "a line feed without a carriage return";
 
-/* Takes over what a judge of a whole text has found; its words are in `why`. */
-static enum http_step judged(struct http_reader *r, enum status st)
+/* Makes a step of the status of a check, which has set `why`. */
+static enum http_step checked(struct http_reader *r, enum status st)
 {
 	if (st == ST_OK)
 		return STEP_ON;
@@ -47,7 +47,7 @@ static enum http_step judged(struct http_reader *r, enum status st)
 enum http_step http_grammar_refuse(
 	struct http_reader *r, struct fail *why, enum status st, const char *text)
 {
-	return judged(r, fail_set(why, st, "%s", text));
+	return checked(r, fail_set(why, st, "%s", text));
 }
 
 static enum http_step refuse(
@@ -61,8 +61,9 @@ static enum http_step bad(struct http_reader *r, const struct http_cursor *c, co
 	return refuse(r, c, ST_BAD_REQUEST, text);
 }
 
-/* Names the byte that can't stand here. */
-static enum http_step bad_byte(struct http_reader *r, const struct http_cursor *c, const char *text)
+/* For a byte that is not allowed here. */
+static enum http_step refuse_byte(
+	struct http_reader *r, const struct http_cursor *c, const char *text)
 {
 	return bad(r, c, c->bytes[c->pos] == '\n' ? no_carriage_return : text);
 }
@@ -82,27 +83,27 @@ static struct http_mark mark(size_t start, size_t end)
 	return (struct http_mark){ (uint16_t)start, (uint16_t)(end - start) };
 }
 
-/* Begins a part at this byte. */
-static enum http_step turn(struct http_reader *r, const struct http_cursor *c, enum part part)
+/* The part begins at this byte. */
+static enum http_step begin(struct http_reader *r, const struct http_cursor *c, enum part part)
 {
 	r->scan.part = part;
 	r->scan.start = c->pos;
 	return STEP_ON;
 }
 
-/* Begins a part after this byte. */
-static enum http_step enter(struct http_reader *r, struct http_cursor *c, enum part part)
+/* The part begins after this byte. */
+static enum http_step begin_next(struct http_reader *r, struct http_cursor *c, enum part part)
 {
 	c->pos++;
-	return turn(r, c, part);
+	return begin(r, c, part);
 }
 
-static enum http_step enter_after(struct http_reader *r, struct http_cursor *c, char byte,
+static enum http_step expect(struct http_reader *r, struct http_cursor *c, char byte,
 	enum part part, const char *otherwise)
 {
 	if (at_end(c))
 		return STEP_WAIT;
-	return c->bytes[c->pos] == byte ? enter(r, c, part) : bad(r, c, otherwise);
+	return c->bytes[c->pos] == byte ? begin_next(r, c, part) : bad(r, c, otherwise);
 }
 
 /* The request line (section 3) */
@@ -116,11 +117,12 @@ static enum http_step in_method(struct http_reader *r, struct http_cursor *c)
 	if (at_end(c))
 		return STEP_WAIT;
 	if (c->bytes[c->pos] != ' ' || c->pos == s->start)
-		return bad_byte(r, c, "the request line does not begin with a method and a space");
+		return refuse_byte(
+			r, c, "the request line does not begin with a method and a space");
 	s->method = mark(s->start, c->pos);
 	if (span_is(http_marked(c->bytes, s->method), "CONNECT"))
 		return refuse(r, c, ST_NOT_IMPLEMENTED, "CONNECT is not implemented");
-	return enter(r, c, IN_TARGET);
+	return begin_next(r, c, IN_TARGET);
 }
 
 static enum http_step in_target(struct http_reader *r, struct http_cursor *c)
@@ -134,10 +136,10 @@ static enum http_step in_target(struct http_reader *r, struct http_cursor *c)
 	if (at_end(c))
 		return STEP_WAIT;
 	if (c->bytes[c->pos] != ' ' || c->pos == s->start)
-		return bad_byte(
+		return refuse_byte(
 			r, c, "no request target with a space after it, or a byte it can't hold");
 	s->target = mark(s->start, c->pos);
-	return enter(r, c, IN_VERSION);
+	return begin_next(r, c, IN_VERSION);
 }
 
 static struct http_mark mark_of(const struct http_cursor *c, struct span text)
@@ -154,10 +156,10 @@ static enum http_step split_target(struct http_reader *r, struct http_cursor *c)
 	struct span target = http_marked(c->bytes, s->target);
 	enum status st = http_target_split(method, target, &parts, c->why);
 	if (st != ST_OK)
-		return judged(r, st);
+		return checked(r, st);
 	s->path = mark_of(c, parts.path);
 	s->query = mark_of(c, parts.query);
-	return enter(r, c, AT_FIELD);
+	return begin_next(r, c, AT_FIELD);
 }
 
 static const char version_pattern[] = "HTTP/0.0\r\n"; /* '0': any digit */
@@ -179,11 +181,11 @@ static enum http_step in_version(struct http_reader *r, struct http_cursor *c)
 	const size_t len = sizeof usual_version - 1;
 	if (c->pos == r->scan.start && c->len - c->pos >= len
 		&& memcmp(c->bytes + c->pos, usual_version, len) == 0)
-		c->pos += len - 1; /* to its last byte, at once */
+		c->pos += len - 1; /* to its last byte */
 	for (; !at_end(c); c->pos++) {
 		char want = version_pattern[c->pos - r->scan.start], byte = c->bytes[c->pos];
 		if (want == '0' ? !http_is(byte, HTTP_DIGIT) : byte != want)
-			return bad_byte(r, c, "the request line does not end with a version");
+			return refuse_byte(r, c, "the request line does not end with a version");
 		if (want == '\n')
 			return end_request_line(r, c);
 	}
@@ -198,14 +200,14 @@ static enum http_step at_field(struct http_reader *r, struct http_cursor *c)
 		return STEP_WAIT;
 	char byte = c->bytes[c->pos];
 	if (byte == '\r')
-		return enter(r, c, AFTER_FIELDS);
+		return begin_next(r, c, AFTER_FIELDS);
 	if (!r->scan.in_trailers && r->scan.field_count == HTTP_FIELDS_MAX)
 		return refuse(r, c, ST_HEADERS_TOO_LARGE, "more than 100 header fields");
 	if (http_is(byte, HTTP_BLANK))
 		return bad(r, c, "a folded header field");
 	if (!http_is(byte, HTTP_TOKEN))
-		return bad_byte(r, c, "a header field that does not begin with a name");
-	return turn(r, c, IN_NAME);
+		return refuse_byte(r, c, "a header field that does not begin with a name");
+	return begin(r, c, IN_NAME);
 }
 
 static enum http_step in_name(struct http_reader *r, struct http_cursor *c)
@@ -217,9 +219,9 @@ static enum http_step in_name(struct http_reader *r, struct http_cursor *c)
 	if (http_is(byte, HTTP_BLANK))
 		return bad(r, c, "white space before the colon of a header field");
 	if (byte != ':')
-		return bad_byte(r, c, "a header field's name that is no token");
+		return refuse_byte(r, c, "a header field's name that is no token");
 	r->scan.name = mark(r->scan.start, c->pos);
-	return enter(r, c, IN_VALUE);
+	return begin_next(r, c, IN_VALUE);
 }
 
 static enum http_step in_value(struct http_reader *r, struct http_cursor *c)
@@ -228,32 +230,32 @@ static enum http_step in_value(struct http_reader *r, struct http_cursor *c)
 	if (at_end(c))
 		return STEP_WAIT;
 	if (c->bytes[c->pos] != '\r')
-		return bad_byte(r, c, "a control byte in a header field");
+		return refuse_byte(r, c, "a control byte in a header field");
 	if (!r->scan.in_trailers) {
 		struct span value = { c->bytes + r->scan.start, c->pos - r->scan.start };
 		r->marks[r->scan.field_count].name = r->scan.name;
 		r->marks[r->scan.field_count].value = mark_of(c, span_trim(value));
 	}
-	return enter(r, c, AFTER_VALUE);
+	return begin_next(r, c, AFTER_VALUE);
 }
 
 static enum http_step after_value(struct http_reader *r, struct http_cursor *c)
 {
-	enum http_step step = enter_after(r, c, '\n', AT_FIELD, http_no_line_feed);
+	enum http_step step = expect(r, c, '\n', AT_FIELD, http_no_line_feed);
 	if (step != STEP_ON || r->scan.in_trailers)
 		return step;
 	size_t last = r->scan.field_count++;
 	struct span name = http_marked(c->bytes, r->marks[last].name);
 	struct span value = http_marked(c->bytes, r->marks[last].value);
-	return judged(r, http_fields_apply(&r->scan.framing, name, value, c->why));
+	return checked(r, http_fields_apply(&r->scan.framing, name, value, c->why));
 }
 
 static enum http_step after_fields(struct http_reader *r, struct http_cursor *c)
 {
 	struct http_scan *s = &r->scan;
-	enum http_step step = enter_after(r, c, '\n', IN_LENGTH, http_no_line_feed);
+	enum http_step step = expect(r, c, '\n', IN_LENGTH, http_no_line_feed);
 	if (step == STEP_ON && !s->in_trailers) {
-		step = judged(r, http_fields_finish(&s->framing, c->why));
+		step = checked(r, http_fields_finish(&s->framing, c->why));
 		s->part = s->framing.is_chunked ? IN_SIZE : IN_LENGTH;
 		s->body_left = s->framing.length;
 	}
@@ -262,7 +264,7 @@ static enum http_step after_fields(struct http_reader *r, struct http_cursor *c)
 
 /* Bodies (sections 6 and 7) */
 
-/* Takes what has come of the length or of the chunk: memory follows what arrives, not claims. */
+/* Memory grows with the bytes that come, not with the length that the client gives. */
 static enum http_step in_bytes(struct http_reader *r, struct http_cursor *c)
 {
 	struct span rest = rest_of(c);
@@ -287,17 +289,17 @@ static enum http_step in_size(struct http_reader *r, struct http_cursor *c)
 		return STEP_WAIT;
 	char byte = c->bytes[c->pos];
 	if (s->line_bytes == 0)
-		return bad_byte(r, c, "a chunk without a size");
+		return refuse_byte(r, c, "a chunk without a size");
 	if (http_is(byte, HTTP_BLANK))
-		return turn(r, c, IN_SIZE_BLANK);
+		return begin(r, c, IN_SIZE_BLANK);
 	if (byte == ';')
-		return turn(r, c, IN_EXTENSION);
-	return byte == '\r' ? enter(r, c, AFTER_SIZE)
-			    : bad_byte(r, c, "a chunk size that is broken");
+		return begin(r, c, IN_EXTENSION);
+	return byte == '\r' ? begin_next(r, c, AFTER_SIZE)
+			    : refuse_byte(r, c, "a chunk size that is broken");
 }
 
-/* Passes over bytes of the class; STEP_ON at one that is not. */
-static enum http_step pass(struct http_reader *r, struct http_cursor *c, enum http_class class)
+/* STEP_ON at the first byte that is not of the class. */
+static enum http_step skip(struct http_reader *r, struct http_cursor *c, enum http_class class)
 {
 	size_t len = http_run_of(rest_of(c), class);
 	c->pos += len;
@@ -307,30 +309,30 @@ static enum http_step pass(struct http_reader *r, struct http_cursor *c, enum ht
 	return at_end(c) ? STEP_WAIT : STEP_ON;
 }
 
-/* White space there is bad, but to be understood where an extension follows it. */
+/* RFC 9112 section 7.1.1: white space is "bad", but accepted before an extension. */
 static enum http_step in_size_blank(struct http_reader *r, struct http_cursor *c)
 {
-	enum http_step step = pass(r, c, HTTP_BLANK);
+	enum http_step step = skip(r, c, HTTP_BLANK);
 	if (step != STEP_ON)
 		return step;
 	bool has_extension = c->bytes[c->pos] == ';';
-	return has_extension ? turn(r, c, IN_EXTENSION)
+	return has_extension ? begin(r, c, IN_EXTENSION)
 			     : bad(r, c, "white space after a chunk size");
 }
 
 static enum http_step in_extension(struct http_reader *r, struct http_cursor *c)
 {
-	enum http_step step = pass(r, c, HTTP_VALUE);
+	enum http_step step = skip(r, c, HTTP_VALUE);
 	if (step != STEP_ON)
 		return step;
 	if (c->bytes[c->pos] != '\r')
-		return bad_byte(r, c, "a control byte in a chunk extension");
-	return enter(r, c, AFTER_SIZE);
+		return refuse_byte(r, c, "a control byte in a chunk extension");
+	return begin_next(r, c, AFTER_SIZE);
 }
 
 static enum http_step after_size(struct http_reader *r, struct http_cursor *c)
 {
-	enum http_step step = enter_after(r, c, '\n', IN_CHUNK, http_no_line_feed);
+	enum http_step step = expect(r, c, '\n', IN_CHUNK, http_no_line_feed);
 	if (step != STEP_ON)
 		return step;
 	if (r->body.len + r->scan.body_left > HTTP_BODY_MAX)
@@ -338,27 +340,27 @@ static enum http_step after_size(struct http_reader *r, struct http_cursor *c)
 	if (r->scan.body_left)
 		return STEP_ON;
 	r->scan.in_trailers = true;
-	(void)turn(r, c, AT_FIELD);
+	(void)begin(r, c, AT_FIELD);
 	return STEP_TRAILERS;
 }
 
 static enum http_step in_chunk(struct http_reader *r, struct http_cursor *c)
 {
 	enum http_step step = in_bytes(r, c);
-	return step == STEP_DONE ? turn(r, c, AFTER_CHUNK) : step;
+	return step == STEP_DONE ? begin(r, c, AFTER_CHUNK) : step;
 }
 
 static const char no_chunk_end[] = "a chunk longer than its size";
 
 static enum http_step after_chunk(struct http_reader *r, struct http_cursor *c)
 {
-	return enter_after(r, c, '\r', AFTER_CHUNK_CR, no_chunk_end);
+	return expect(r, c, '\r', AFTER_CHUNK_CR, no_chunk_end);
 }
 
 static enum http_step after_chunk_cr(struct http_reader *r, struct http_cursor *c)
 {
 	r->scan.line_bytes = 0;
-	return enter_after(r, c, '\n', IN_SIZE, no_chunk_end);
+	return expect(r, c, '\n', IN_SIZE, no_chunk_end);
 }
 
 static enum http_step (*const part_table[PART_COUNT])(

@@ -34,7 +34,7 @@ static const struct {
 	{ 505, "HTTP Version Not Supported" },
 };
 
-/* The text may be empty: clients go by the number. */
+/* Empty for other statuses: clients read only the number. */
 static const char *reason_of(int http_status)
 {
 	for (size_t i = 0; i < sizeof reason_table / sizeof *reason_table; i++)
@@ -93,7 +93,7 @@ void http_head_put(struct buf *out, const struct http_head *head)
 	buf_text(out, "\r\n");
 }
 
-/* Not strftime's %a and %b: they follow the locale. */
+/* Not with %a and %b of strftime, which depend on the locale. */
 void http_date_format(time_t when, char out[HTTP_DATE_SIZE])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";

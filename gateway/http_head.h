@@ -1,5 +1,5 @@
 /*
- * http_head: the head of an HTTP/1.1 answer, as bytes (RFC 9112 section 4, RFC 9110 section 6).
+ * http_head: writes the head of an HTTP/1.1 response (RFC 9112 section 4, RFC 9110 section 6).
  *
  *	struct http_head head = { .http_status = 200, .content_type = "application/json",
  *		.date = "Sun, 06 Nov 1994 08:49:37 GMT", .body_end = HTTP_LENGTH, .length = 2 };
@@ -21,18 +21,18 @@ struct http_head {
 	int http_status;
 	const char *date;
 	const char *content_type;    /* NULL: none */
-	struct span headers;         /* ready "Name: value\r\n" lines */
-	enum http_body_end body_end; /* unsaid where the status has no body: 1xx, 204, 304 */
+	struct span headers;         /* "Name: value\r\n" lines */
+	enum http_body_end body_end; /* ignored if the status has no body: 1xx, 204, 304 */
 	size_t length;
 	enum http_persistence persistence;
 };
 
-/* Status line to empty line. */
+/* Appends everything from the status line to the empty line. */
 void http_head_put(struct buf *out, const struct http_head *head);
 
 /* Appends "Name: value\r\n". Appends nothing if the value holds a byte that a field value must not
- * hold (RFC 9110 section 5.5): a line break would begin another field. Every value that is not a
- * constant goes through here. */
+ * hold (RFC 9110 section 5.5): a line break would begin another field. Use it for every value that
+ * is not a constant. */
 void http_head_put_field(struct buf *out, const char *name, struct span value);
 
 bool http_status_has_body(int http_status);

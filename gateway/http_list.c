@@ -12,7 +12,7 @@ struct http_list http_list_of_text(struct span text)
 	return (struct http_list){ .rest = text };
 }
 
-/* A quote that is never closed holds the rest of its line. */
+/* An open quote ends with its line. */
 static size_t member_len(struct span rest)
 {
 	bool is_quoted = false;

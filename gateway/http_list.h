@@ -2,8 +2,8 @@
  * http_list: the members of a comma-separated list (RFC 9110 section 5.6.1); pure.
  *
  * A list is one text, or all lines of one field of a request in their order, which mean the same
- * as one line with commas between them (section 5.3). A comma within double quotes is part of its
- * member. Empty members are skipped. Members borrow their bytes.
+ * as one line with commas between them (section 5.3). A comma within double quotes does not
+ * separate. Empty members are skipped. Members borrow their bytes.
  *
  *	struct http_list list = http_list_of(http, "Accept");
  *	while (http_list_next(&list, &member))
@@ -15,7 +15,7 @@
 #include "gateway/http_request.h"
 
 struct http_list {
-	struct span rest; /* of the line that is being read */
+	struct span rest; /* of the current line */
 	const struct http_request *http;
 	struct span name;
 	size_t next; /* index of the field that is read next */
@@ -28,14 +28,14 @@ struct http_list http_list_of_text(struct span text);
 bool http_list_next(struct http_list *list, struct span *member);
 
 /* The next member of a list of choices such as Accept-Encoding (section 12.4.2): its value without
- * parameters, and its weight q in thousandths. Without q the weight is 1000; with a malformed q it is
- * 0, which means not acceptable. */
+ * parameters, and its weight q in thousandths. Without q the weight is 1000; with a malformed q it
+ * is 0, which means not acceptable. */
 bool http_list_next_weighted(struct http_list *list, struct span *value, int *weight);
 
-/* Whether a member is `wanted`, compared without case. */
+/* Whether `wanted` is a member, compared without case. */
 bool http_list_has(struct http_list list, struct span wanted);
 
-/* Whether the request has at least one line of the field, empty ones included. */
+/* Whether the request has at least one line of the field, even an empty one. */
 bool http_list_is_given(const struct http_request *http, const char *name);
 
 #endif

@@ -5,10 +5,10 @@
 
 enum {
 	BLANK_LINES_MAX = 2,
-	KEPT_BYTES = 4 << 10, /* of each buffer, between two requests */
+	KEPT_BYTES = 4 << 10, /* of each buffer, between requests */
 };
 
-/* Judges no more than `room` bytes; when they are used up, *is_full. */
+/* Reads at most `room` bytes. Sets *is_full if it needs more. */
 static enum http_step run_within(
 	struct http_reader *r, struct http_cursor *c, size_t room, bool *is_full)
 {
@@ -28,7 +28,7 @@ static enum http_progress complete(struct http_reader *r)
 	return HTTP_COMPLETE;
 }
 
-/* What was marked becomes spans; they hold until the head grows or moves. */
+/* Makes spans of the marks. They are valid until the head grows. */
 static void make_request(struct http_reader *r)
 {
 	struct http_request *q = &r->request;
@@ -62,8 +62,8 @@ static enum http_progress refused(struct span *bytes)
 	return HTTP_REFUSED;
 }
 
-/* A head that comes whole, as most do, is judged where it lies and copied once; else all that
- * came is appended, and what turns out to lie behind the head is given back. */
+/* A head that comes whole, as most do, is parsed in place and copied once. Otherwise all bytes are
+ * appended first, and those after the head are removed again. */
 static enum http_progress feed_head(struct http_reader *r, struct span *bytes, struct fail *why)
 {
 	size_t kept = r->head.len;
@@ -162,7 +162,7 @@ const struct http_request *http_reader_known(struct http_reader *r)
 	return &r->request;
 }
 
-/* Buffers that one large request grew are not held by a connection that stays. */
+/* A connection that stays does not keep the memory of a large request. */
 static void empty(struct buf *b)
 {
 	if (b->cap > KEPT_BYTES)
@@ -175,7 +175,7 @@ void http_reader_next(struct http_reader *r)
 	struct http_request *q = &r->request;
 	empty(&r->head);
 	empty(&r->body);
-	/* not the arrays, which are larger than all else and unread past their count */
+	/* not the arrays: they are large, and field_count limits what is read */
 	q->method = q->target = q->path = q->query = q->body = (struct span){ 0 };
 	q->keep_alive = q->expect_continue = q->has_body = false;
 	q->minor_version = 0;

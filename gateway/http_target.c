@@ -100,7 +100,7 @@ struct span http_authority_host(struct span authority)
 	return authority;
 }
 
-/* What stands between "scheme://" and the path; empty where the scheme is another one. */
+/* The rest after "scheme://"; empty for another scheme. */
 static struct span after_scheme(struct span uri, const char *scheme)
 {
 	struct span prefix = span_of(scheme);
@@ -130,7 +130,7 @@ static bool has_suffix(struct span text, struct span suffix)
 	       && span_equals_nocase(span_drop(text, text.len - suffix.len), suffix);
 }
 
-/* The first byte is 127: the address is of the loopback network (RFC 1122 section 3.2.1.3). */
+/* RFC 1122 section 3.2.1.3: all of 127.0.0.0/8 is loopback. */
 static bool is_loopback_address(struct span host)
 {
 	static const struct in6_addr one = IN6ADDR_LOOPBACK_INIT;

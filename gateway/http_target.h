@@ -1,9 +1,9 @@
 /*
- * http_target: what a request is for, its path and its query (RFC 9112 section 3.2); pure.
+ * http_target: the target of a request, its path and its query (RFC 9112 section 3.2); pure.
  *
- * Three forms are taken: "/path?query", "http://host:port/path?query", whose host is checked
- * and dropped, and "*" of OPTIONS. The fourth, CONNECT's, is not implemented. The bytes are
- * HTTP_TARGET ones already; what is taken apart stays percent-encoded, and borrowed.
+ * Three forms are accepted: "/path?query"; "http://host:port/path?query", whose host is checked and
+ * dropped; "*" with OPTIONS. The form of CONNECT is refused. The bytes must be of the class
+ * HTTP_TARGET. The parts stay percent-encoded and are borrowed.
  *
  *	struct http_target target;
  *	st = http_target_split(SPAN("GET"), SPAN("/a?b"), &target, &why);   path "/a", query "b"
@@ -15,30 +15,30 @@
 #include "common/status.h"
 
 struct http_target {
-	struct span path;  /* without a broken escape; empty after a host alone; or "*" */
-	struct span query; /* after the '?', escapes unchecked; empty: none */
+	struct span path;  /* no broken escapes; empty if only a host was given; or "*" */
+	struct span query; /* after the '?', escapes are not checked; empty: none */
 };
 
-/* Both spans are of `target`, empty ones too. ST_BAD_REQUEST where it is of no form. */
+/* Both spans point into `target`, also if empty. ST_BAD_REQUEST if it has none of the forms. */
 enum status http_target_split(struct span method, struct span target, struct http_target *out,
 	struct fail *why) MUST_CHECK;
 
-/* Is it uri-host [ ":" port ], not empty (RFC 9110 section 4.2.1)? User names are refused with
- * their '@'; brackets hold an IPv6 address, no IPvFuture, whose meaning nobody knows. */
+/* Whether it is uri-host [ ":" port ] with a host that is not empty (RFC 9110 section 4.2.1). A
+ * user name is refused with its '@'. Brackets must hold an IPv6 address: IPvFuture has no meaning
+ * yet. */
 bool http_is_authority(struct span text);
 
-/* The host of an authority, without port and without a dot at its end. An address of version 6
- * keeps its brackets. */
+/* The host of an authority, without port and final dot. An IPv6 address keeps its brackets. */
 struct span http_authority_host(struct span authority);
 
 /* The authority of an absolute target ("http://host:port/path"); empty for other forms. */
 struct span http_target_authority(struct span target);
 
-/* The authority of an origin: what follows "http://" or "https://"; empty for others, "null" too. */
+/* The authority of an origin, after "http://" or "https://"; empty for others such as "null". */
 struct span http_origin_authority(struct span origin);
 
-/* Whether the host, in the form of http_authority_host, is this machine by its name alone: localhost,
- * *.localhost (RFC 6761 section 6.3), 127.0.0.0/8, [::1], or such an address mapped to version 6. */
+/* Whether a host of http_authority_host means this machine on every machine: localhost, *.localhost
+ * (RFC 6761 section 6.3), 127.0.0.0/8, [::1], or such an IPv4 address in its IPv6 form. */
 bool http_is_loopback(struct span host);
 
 #endif

@@ -39,7 +39,7 @@ bool http_has_broken_escape(struct span text)
 	return false;
 }
 
-/* Takes a byte that does not stand for itself off the front. */
+/* Takes an escape or a blank off the front. */
 static char decode_byte(struct span *text)
 {
 	struct span escape = *text;
@@ -63,8 +63,7 @@ void http_percent_encode(struct span text, struct buf *out)
 	}
 }
 
-/* Appends the text decoded, nothing where it is broken. `blank` is a byte that stands for one;
- * '%' for none, since it never stands for itself. */
+/* Appends nothing if an escape is broken. `blank` is a byte that stands for a blank; '%': none. */
 static enum status decode(struct span text, char blank, struct buf *out)
 {
 	if (http_has_broken_escape(text))

@@ -1,10 +1,6 @@
 /*
- * http_text: the small text of HTTP: classes of bytes, cuts of spans, escapes, queries; pure.
+ * http_text: the text of HTTP: classes of bytes, escapes, queries; pure.
  *
- * A span that is taken from another borrows its bytes; nothing is copied but what is decoded.
- *
- *	struct span list = SPAN("close ,\tx");
- *	struct span option = span_trim(span_cut(&list, ','));     "close", and list is "\tx"
  *	http_run_of(option, HTTP_TOKEN) == option.len             it is a token
  *	while ((st = http_query_next(&query, &name, &value)) == ST_OK)
  *		...
@@ -18,12 +14,12 @@
 #include "common/buf.h"
 #include "common/status.h"
 
-/* What a byte may be part of. */
+/* The elements that a byte may be part of. */
 enum http_class {
 	HTTP_TOKEN = 1 << 0,  /* RFC 9110 section 5.6.2 */
-	HTTP_TARGET = 1 << 1, /* visible, but no '#': a fragment is never sent */
-	HTTP_VALUE = 1 << 2,  /* RFC 9110 section 5.5: obs-text too */
-	HTTP_HOST = 1 << 3,   /* of a reg-name, escapes apart; RFC 3986 section 3.2.2 */
+	HTTP_TARGET = 1 << 1, /* visible bytes but '#': a fragment is never sent */
+	HTTP_VALUE = 1 << 2,  /* RFC 9110 section 5.5, with obs-text */
+	HTTP_HOST = 1 << 3,   /* a reg-name without its escapes; RFC 3986 section 3.2.2 */
 	HTTP_HEX = 1 << 4,
 	HTTP_DIGIT = 1 << 5,
 	HTTP_BLANK = 1 << 6,      /* space and tab */
@@ -37,13 +33,13 @@ static inline bool http_is(char byte, enum http_class class)
 	return http_class_table[(uint8_t)byte] & class;
 }
 
-/* Of an HTTP_HEX byte. */
+/* The digit must be of HTTP_HEX. */
 static inline int http_hex_value(char digit)
 {
 	return http_is(digit, HTTP_DIGIT) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }
 
-/* Of HTTP_DIGIT bytes, at most 19: what can't overflow. */
+/* The digits must be of HTTP_DIGIT, at most 19, so that the value cannot overflow. */
 static inline uint64_t http_decimal(struct span digits)
 {
 	uint64_t value = 0;
@@ -52,7 +48,7 @@ static inline uint64_t http_decimal(struct span digits)
 	return value;
 }
 
-/* How many bytes at the front are of the class. */
+/* Returns the number of bytes at the front that are of the class. */
 static inline size_t http_run_of(struct span text, enum http_class class)
 {
 	size_t len = 0;
@@ -61,8 +57,8 @@ static inline size_t http_run_of(struct span text, enum http_class class)
 	return len;
 }
 
-/* How many bytes at the front are of HTTP_VALUE: eight at once while they are plain, as most of
- * a head is values. */
+/* The same for HTTP_VALUE. Reads eight bytes at once while they are plain, because most of a head
+ * is values. */
 static inline size_t http_run_of_value(struct span text)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
@@ -83,15 +79,15 @@ static inline size_t http_run_of_value(struct span text)
 bool http_starts_escape(struct span text);
 bool http_has_broken_escape(struct span text);
 
-/* Appends the percent-decoded text. ST_INVALID_INPUT on a broken escape: nothing is appended. */
+/* Appends the text percent-decoded. ST_INVALID_INPUT: a broken escape; appends nothing. */
 enum status http_percent_decode(struct span text, struct buf *out) MUST_CHECK;
 
-/* Appends the text with every byte but the unreserved ones (RFC 3986 section 2.3) escaped. */
+/* Appends the text with all bytes escaped but unreserved ones (RFC 3986 section 2.3). */
 void http_percent_encode(struct span text, struct buf *out);
 
-/* The next pair of a query (application/x-www-form-urlencoded: '+' is a blank), decoded into
- * `name` and `value`, which are cleared first. *rest begins as the query and advances; empty
- * pairs are skipped. ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
+/* Decodes the next pair of a query (application/x-www-form-urlencoded: '+' is a blank) into `name`
+ * and `value`, which are cleared first. *rest begins as the query and advances. Skips empty pairs.
+ * ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
 enum status http_query_next(struct span *rest, struct buf *name, struct buf *value) MUST_CHECK;
 
 #endif

@@ -40,7 +40,7 @@ static const struct {
 	{ "", "a Unix socket", false },
 };
 
-START_TEST(an_address_is_local_or_not_and_has_a_url)
+START_TEST(each_address_has_a_url_and_is_local_or_not)
 {
 	union address a = address_of(address_table[_i].address, 80);
 	struct buf url = { 0 };
@@ -75,7 +75,7 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("address");
-	tcase_add_loop_test(tests, an_address_is_local_or_not_and_has_a_url, 0,
+	tcase_add_loop_test(tests, each_address_has_a_url_and_is_local_or_not, 0,
 		sizeof address_table / sizeof *address_table);
 	tcase_add_loop_test(
 		tests, an_ipv6_network_is_one_group, 0, sizeof group_table / sizeof *group_table);

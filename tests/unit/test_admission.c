@@ -25,7 +25,7 @@ static void set_up(void)
 	closed_count = 0;
 }
 
-/* "a".."z": an address each; "1": this machine. */
+/* "a".."z": one address each; "1": this machine */
 static union address from(char who)
 {
 	union address a = { .v4 = { .sin_family = AF_INET } };
@@ -54,7 +54,7 @@ static void leave_all(void)
 	ck_assert_ptr_null(admission.groups);
 }
 
-START_TEST(the_one_that_has_been_idle_longest_makes_room)
+START_TEST(the_connection_that_is_idle_longest_makes_room)
 {
 	admission.share_max = 0;
 	for (int i = 0; i < 4; i++)
@@ -68,14 +68,14 @@ START_TEST(the_one_that_has_been_idle_longest_makes_room)
 	ck_assert_uint_eq(closed_count, 2);
 	ck_assert_ptr_eq(closed[0], &connections[1]);
 	ck_assert_ptr_eq(closed[1], &connections[2]);
-	ck_assert(!enter(6, 'a')); /* the rest has requests in flight */
+	ck_assert(!enter(6, 'a')); /* the others have requests in flight */
 	ck_assert_uint_eq(counts.connections, 4);
 	ck_assert_uint_eq(counts.made_room, 2);
 	ck_assert_uint_eq(counts.over_share, 0);
 }
 END_TEST
 
-START_TEST(one_that_has_just_become_idle_does_not)
+START_TEST(a_connection_that_has_just_become_idle_makes_no_room)
 {
 	admission.min_idle_ms = 3600000;
 	for (int i = 0; i < 4; i++)
@@ -94,7 +94,7 @@ START_TEST(an_address_has_a_share)
 	ck_assert_uint_eq(counts.over_share, 1);
 	ck_assert(enter(2, 'b'));
 	set_idle(2, true);
-	ck_assert(!enter(3, 'a')); /* the idle one is another's */
+	ck_assert(!enter(3, 'a')); /* the idle connection is of another address */
 	set_idle(1, true);
 	ck_assert(enter(3, 'a'));
 	ck_assert_uint_eq(closed_count, 1);
@@ -104,7 +104,7 @@ START_TEST(an_address_has_a_share)
 END_TEST
 
 /* The group is freed with its last connection, which makes room for the new one. */
-START_TEST(a_share_of_one_is_handed_on)
+START_TEST(a_share_of_one_connection_passes_to_the_next)
 {
 	admission.share_max = 1;
 	ck_assert(enter(0, 'a'));
@@ -130,10 +130,10 @@ int main(void)
 {
 	TCase *tests = tcase_create("admission");
 	tcase_add_checked_fixture(tests, set_up, NULL);
-	tcase_add_test(tests, the_one_that_has_been_idle_longest_makes_room);
-	tcase_add_test(tests, one_that_has_just_become_idle_does_not);
+	tcase_add_test(tests, the_connection_that_is_idle_longest_makes_room);
+	tcase_add_test(tests, a_connection_that_has_just_become_idle_makes_no_room);
 	tcase_add_test(tests, an_address_has_a_share);
-	tcase_add_test(tests, a_share_of_one_is_handed_on);
+	tcase_add_test(tests, a_share_of_one_connection_passes_to_the_next);
 	tcase_add_test(tests, this_machine_has_no_share);
 	return suite_run("admission", tests);
 }

@@ -17,7 +17,7 @@ static const struct {
 	{ 1048576, 1000000, 1000000 },
 };
 
-/* Whatever the numbers: what is shared out never exceeds the limit. */
+/* The shares never exceed the limit. */
 START_TEST(the_reserve_is_kept_from_http_connections)
 {
 	struct descriptors d;
@@ -30,7 +30,7 @@ START_TEST(the_reserve_is_kept_from_http_connections)
 }
 END_TEST
 
-START_TEST(a_limit_that_is_too_low_is_refused_with_a_reason)
+START_TEST(a_limit_below_the_minimum_is_refused_with_a_reason)
 {
 	struct descriptors d = { .limit = 7 };
 	struct fail why = { 0 };
@@ -40,7 +40,7 @@ START_TEST(a_limit_that_is_too_low_is_refused_with_a_reason)
 }
 END_TEST
 
-START_TEST(the_soft_limit_is_raised_to_the_hard_one)
+START_TEST(the_soft_limit_is_raised_to_the_hard_limit)
 {
 	struct rlimit limit = { .rlim_cur = 200, .rlim_max = 300 };
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -56,7 +56,7 @@ int main(void)
 	TCase *tests = tcase_create("descriptors");
 	tcase_add_loop_test(tests, the_reserve_is_kept_from_http_connections, 0,
 		sizeof share_table / sizeof *share_table);
-	tcase_add_test(tests, a_limit_that_is_too_low_is_refused_with_a_reason);
-	tcase_add_test(tests, the_soft_limit_is_raised_to_the_hard_one);
+	tcase_add_test(tests, a_limit_below_the_minimum_is_refused_with_a_reason);
+	tcase_add_test(tests, the_soft_limit_is_raised_to_the_hard_limit);
 	return suite_run("descriptors", tests);
 }

@@ -16,7 +16,7 @@ static void read_head(struct http_reader *reader, const char *fields)
 
 static const struct {
 	const char *fields;
-	const char *refused; /* the field; NULL: none */
+	const char *refused; /* the refused field; NULL: none */
 } grammar[] = {
 	{ "", NULL },
 	{ IF "*\r\n", NULL },
@@ -63,7 +63,7 @@ END_TEST
 static const struct {
 	const char *fields, *etag;
 	enum http_evaluation read, write;
-} verdicts[] = {
+} evaluations[] = {
 	{ "", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ IF "\"v\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
 	{ IF "\"u\", \"v\"\r\n", "v", HTTP_PROCEED, HTTP_PROCEED },
@@ -87,15 +87,15 @@ static const struct {
 	{ NONE "\"v\"\r\n" IF "\"v\"\r\n", "v", HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED },
 };
 
-START_TEST(conditions_are_compared_as_rfc_9110_says)
+START_TEST(conditions_are_evaluated_by_rfc_9110)
 {
 	struct http_reader reader = { 0 };
 	struct http_conditions conditions = { 0 };
-	struct span etag = span_of(verdicts[_i].etag);
-	read_head(&reader, verdicts[_i].fields);
+	struct span etag = span_of(evaluations[_i].etag);
+	read_head(&reader, evaluations[_i].fields);
 	ck_assert_int_eq(http_conditions_read(&reader.request, &conditions, NULL), ST_OK);
-	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, true), verdicts[_i].read);
-	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, false), verdicts[_i].write);
+	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, true), evaluations[_i].read);
+	ck_assert_int_eq(http_conditions_evaluate(&conditions, etag, false), evaluations[_i].write);
 	http_reader_fini(&reader);
 }
 END_TEST
@@ -111,8 +111,8 @@ static const struct {
 	{ IF "\"a," OURS "\", \"*\", \"\", \"" OURS OURS "\", \"a;b\"\r\n", "", "" },
 };
 
-/* No tag of a client may become two of them, or "*". */
-START_TEST(only_tags_that_can_be_ours_reach_the_statement)
+/* A client's tag must not become two tags or "*". */
+START_TEST(only_tags_that_can_equal_ours_reach_the_statement)
 {
 	struct http_reader reader = { 0 };
 	struct http_conditions conditions;
@@ -145,7 +145,7 @@ static const struct {
 	{ SPAN_INIT("a b"), "" },
 };
 
-START_TEST(an_etag_that_is_none_is_not_sent)
+START_TEST(an_invalid_etag_is_not_sent)
 {
 	struct buf out = { 0 };
 	http_etag_put(&out, etags[_i].etag);
@@ -160,8 +160,9 @@ int main(void)
 {
 	TCase *tc = tcase_create("http_conditional");
 	tcase_add_loop_test(tc, a_condition_is_a_star_or_a_list_of_tags, 0, COUNT(grammar));
-	tcase_add_loop_test(tc, conditions_are_compared_as_rfc_9110_says, 0, COUNT(verdicts));
-	tcase_add_loop_test(tc, only_tags_that_can_be_ours_reach_the_statement, 0, COUNT(params));
-	tcase_add_loop_test(tc, an_etag_that_is_none_is_not_sent, 0, COUNT(etags));
+	tcase_add_loop_test(tc, conditions_are_evaluated_by_rfc_9110, 0, COUNT(evaluations));
+	tcase_add_loop_test(
+		tc, only_tags_that_can_equal_ours_reach_the_statement, 0, COUNT(params));
+	tcase_add_loop_test(tc, an_invalid_etag_is_not_sent, 0, COUNT(etags));
 	return suite_run("http_conditional", tc);
 }

@@ -18,7 +18,7 @@ static const struct {
 	{ SPAN_INIT("\x1b[2J"), false },
 };
 
-START_TEST(a_value_never_ends_its_line)
+START_TEST(a_value_cannot_end_its_line)
 {
 	struct buf out = { 0 }, wanted = { 0 };
 	http_head_put_field(&out, "X", values[_i].value);
@@ -38,6 +38,6 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("http_head");
-	tcase_add_loop_test(tc, a_value_never_ends_its_line, 0, sizeof values / sizeof *values);
+	tcase_add_loop_test(tc, a_value_cannot_end_its_line, 0, sizeof values / sizeof *values);
 	return suite_run("http_head", tc);
 }

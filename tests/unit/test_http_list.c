@@ -1,7 +1,7 @@
 #include "gateway/http_list.h"
 #include "tests/unit/suite.h"
 
-/* Members are shown between brackets. */
+/* Each member in brackets. */
 static const struct {
 	const char *fields, *members;
 } lists[] = {
@@ -65,7 +65,8 @@ static const struct {
 	{ "text/html;level=1;q=0.7", "text/html=700 " },
 	{ "a;q=0, b;q=1, c;q=0., d;q=0.04, e;q=1.", "a=0 b=1000 c=0 d=40 e=1000 " },
 	/* malformed weights */
-	{ "a;q=1.001, b;q=2, c;q=, d;q=0.0001, e;q=-1, f;q=10, g;q=.5, h;q=1,0", "a=0 b=0 c=0 d=0 e=0 f=0 g=0 h=1000 0=1000 " },
+	{ "a;q=1.001, b;q=2, c;q=, d;q=0.0001, e;q=-1, f;q=10, g;q=.5, h;q=1,0",
+		"a=0 b=0 c=0 d=0 e=0 f=0 g=0 h=1000 0=1000 " },
 	{ "a;q, b;q=x", "a=0 b=0 " },
 };
 
@@ -83,7 +84,7 @@ START_TEST(a_choice_has_a_weight)
 }
 END_TEST
 
-START_TEST(an_empty_line_is_given)
+START_TEST(an_empty_line_counts_as_given)
 {
 	struct http_request http = { .field_count = 1, .fields = { { SPAN("X"), { 0 } } } };
 	ck_assert(http_list_is_given(&http, "x"));
@@ -98,6 +99,6 @@ int main(void)
 		tc, a_field_is_one_list_over_all_its_lines, 0, sizeof lists / sizeof *lists);
 	tcase_add_test(tc, a_text_is_a_list);
 	tcase_add_loop_test(tc, a_choice_has_a_weight, 0, sizeof choices / sizeof *choices);
-	tcase_add_test(tc, an_empty_line_is_given);
+	tcase_add_test(tc, an_empty_line_counts_as_given);
 	return suite_run("http_list", tc);
 }

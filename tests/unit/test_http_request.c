@@ -6,7 +6,7 @@ static const struct http_row rows[] = {
 	/* bytes after the request */
 	{ "a second request", BYTES(GET HOST "\r\n" GET), .left = GET },
 	{ "empty lines after", BYTES(GET HOST "\r\n\r\n\r\n"), .left = "\r\n\r\n" },
-	{ "bytes that are no request after", BYTES(GET HOST "\r\n\001\002"), .left = "\001\002" },
+	{ "bytes after that are not a request", BYTES(GET HOST "\r\n\001\002"), .left = "\001\002" },
 };
 
 START_TEST(a_request_is_complete_or_refused)

@@ -55,7 +55,7 @@ static const struct http_row rows[] = {
 	{ "keep-alive in HTTP/1.1", BYTES(GET HOST "Connection: keep-alive\r\n\r\n"), .path = "/" },
 	{ "a word that holds close", BYTES(GET HOST "Connection: closed, x-close\r\n\r\n"), .path = "/" },
 	{ "an empty Connection", BYTES(GET HOST "Connection:\r\n\r\n"), .path = "/" },
-	{ "a Connection that is no list of tokens", BYTES(GET HOST "Connection: close keep-alive\r\n\r\n"), .st = ST_BAD_REQUEST },
+	{ "a Connection that is not a list of tokens", BYTES(GET HOST "Connection: close keep-alive\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "a Connection in quotes", BYTES(GET HOST "Connection: \"close\"\r\n\r\n"), .st = ST_BAD_REQUEST },
 	{ "100-continue", BYTES(POST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx"), .method = "POST", .body = "x", .flags = CONTINUES },
 	{ "100-continue of any case", BYTES(POST "eXPECT: 100-Continue\r\n\r\n"), .method = "POST", .flags = CONTINUES },

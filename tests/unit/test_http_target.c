@@ -5,7 +5,7 @@
 #define NO_HOST "the request target's host is not valid"
 #define BROKEN  "a broken escape in the path"
 
-/* "PATH QUERY" of what is taken; else what is wrong. */
+/* "PATH QUERY" if the target is accepted, else the reason. */
 static const struct {
 	const char *method, *target, *parts;
 	enum status st;
@@ -47,7 +47,7 @@ static const struct {
 	{ "GET", "", NO_FORM, ST_BAD_REQUEST },
 };
 
-START_TEST(a_target_is_taken_apart_or_refused)
+START_TEST(a_target_is_split_or_refused)
 {
 	struct http_target target = { SPAN("untouched"), { 0 } };
 	struct fail why = { 0 };
@@ -97,7 +97,7 @@ static const struct {
 	{ "[v1.a]", false },
 };
 
-START_TEST(an_authority_is_known)
+START_TEST(an_authority_is_accepted_or_refused)
 {
 	ck_assert_msg(http_is_authority(span_of(authorities[_i].text)) == authorities[_i].is_fine,
 		"'%s'", authorities[_i].text);
@@ -109,7 +109,7 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("targets");
-	tcase_add_loop_test(tc, a_target_is_taken_apart_or_refused, 0, COUNT(targets));
-	tcase_add_loop_test(tc, an_authority_is_known, 0, COUNT(authorities));
+	tcase_add_loop_test(tc, a_target_is_split_or_refused, 0, COUNT(targets));
+	tcase_add_loop_test(tc, an_authority_is_accepted_or_refused, 0, COUNT(authorities));
 	return suite_run("http_target", tc);
 }
