@@ -4,7 +4,7 @@
 #include "gateway/http_target.h"
 #include "gateway/http_text.h"
 
-static enum status judge_name(const struct access *a, struct span authority, struct fail *why)
+static enum status check_name(const struct access *a, struct span authority, struct fail *why)
 {
 	struct span name = http_authority_host(authority);
 	if (http_is_loopback(name) || http_list_has(http_list_of_text(a->hosts), name))
@@ -15,19 +15,19 @@ static enum status judge_name(const struct access *a, struct span authority, str
 }
 
 /* HTTP/1.0 may come without Host; no browser sends it. A target with a host replaces Host (RFC
- * 9112 section 3.2.2): both must be names of ours, whoever reads which. */
-static enum status judge_host(
+ * 9112 section 3.2.2), but a proxy may have read the other one: both must be served. */
+static enum status check_host(
 	const struct access *a, const struct http_request *http, struct fail *why)
 {
 	struct span host = http_request_field(http, "Host");
 	struct span authority = http_target_authority(http->target);
-	enum status st = host.len ? judge_name(a, host, why) : ST_OK;
+	enum status st = host.len ? check_name(a, host, why) : ST_OK;
 	if (st == ST_OK && authority.len)
-		st = judge_name(a, authority, why);
+		st = check_name(a, authority, why);
 	return st;
 }
 
-/* Is it http:// or https:// and the very host and port that the request is for? */
+/* http:// or https:// and exactly the host and port of the request. */
 static bool is_own(struct span origin, const struct http_request *http)
 {
 	struct span host = http_request_field(http, "Host");
@@ -35,7 +35,7 @@ static bool is_own(struct span origin, const struct http_request *http)
 	return authority.len && span_equals_nocase(authority, host);
 }
 
-static enum status judge_origins(
+static enum status check_origins(
 	const struct access *a, const struct http_request *http, bool *is_given, struct fail *why)
 {
 	struct http_list origins = http_list_of(http, "Origin");
@@ -48,14 +48,14 @@ static enum status judge_origins(
 	return ST_OK;
 }
 
-static enum status judge_page(
+static enum status check_page(
 	const struct access *a, const struct http_request *http, struct fail *why)
 {
 	static const char site[] = "Sec-Fetch-Site";
 	bool has_origin;
 	if (http_method_is_safe(http->method))
 		return ST_OK;
-	enum status st = judge_origins(a, http, &has_origin, why);
+	enum status st = check_origins(a, http, &has_origin, why);
 	if (st != ST_OK || has_origin || cors_allows_all(&a->cors))
 		return st;
 	if (!http_list_has(http_list_of(http, site), SPAN("cross-site")))
@@ -67,11 +67,11 @@ static enum status judge_page(
 enum status access_check(
 	const struct access *access, const struct http_request *http, struct fail *why)
 {
-	enum status st = access->checks_hosts ? judge_host(access, http, why) : ST_OK;
-	return st == ST_OK ? judge_page(access, http, why) : st;
+	enum status st = access->checks_hosts ? check_host(access, http, why) : ST_OK;
+	return st == ST_OK ? check_page(access, http, why) : st;
 }
 
-/* "none" is the user's own doing, such as an address that was typed. */
+/* "none" means that the user has caused it, for example by typing the address. */
 bool access_is_from_page(const struct http_request *http)
 {
 	struct span site = http_request_field(http, "Sec-Fetch-Site");

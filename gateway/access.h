@@ -1,15 +1,17 @@
 /*
  * access: which host names are served, and which web pages may call; pure.
  *
- * Without accounts, whoever reaches the port can read and change everything, and a browser lets
- * every page that its owner opens send requests to the loopback addresses. Three rules close that:
+ * Without accounts, everybody who reaches the port can read and change everything. A browser lets
+ * every page that its owner opens send requests to the loopback addresses. Three rules prevent
+ * that:
  *
- *   - Host: a loopback service answers only to the names of this machine and to the names of
- *     STUDYTRACKER_HOSTS. A page of evil.example whose name resolves to 127.0.0.1 (DNS rebinding)
- *     sends its own name. A service beyond loopback applies the rule if STUDYTRACKER_HOSTS is set.
+ *   - Host: a loopback service serves only the names of this machine and of STUDYTRACKER_HOSTS. A
+ *     page of evil.example whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name. A
+ *     service beyond loopback applies the rule if STUDYTRACKER_HOSTS is set.
  *   - Origin: an unsafe method needs an Origin that is the service's own or that CORS allows.
- *     Without Origin it must not come from another site by Sec-Fetch-Site.
- *   - A body without a JSON type can be sent without a preflight: see access_is_from_page.
+ *     Without Origin, its Sec-Fetch-Site must not be cross-site.
+ *   - Content-Type: for a body without a JSON type a page needs no preflight. So such a body is
+ *     refused if a page has sent it: see access_is_from_page.
  *
  *	struct access access = { .cors = cors, .hosts = SPAN("study.example"), .checks_hosts = true };
  *	st = access_check(&access, http, &why);

@@ -19,8 +19,8 @@ void api_format_error(struct buf *headers, struct buf *body, enum status st, con
 	dialect->put_error(body, &error, request_id_view(&id));
 }
 
-/* Lists, statistics and what needs no worker always exist, so that their preconditions are evaluated
- * before anything runs. Rows and assets have ETags of their own. */
+/* Lists, statistics and local routes always exist, so their preconditions are evaluated before
+ * anything runs. Rows and assets have their own ETags. */
 static bool ends_by_preconditions(struct api_request **request)
 {
 	const struct api_request *r = *request;

@@ -12,8 +12,8 @@
 #include "gateway/api_request.h"
 #include "gateway/request_params.h"
 
-/* The start function of routes with an RPC method: calls it with the params of the request, and lets
- * the route respond with the result. Takes the request. */
+/* The start function of routes with an RPC method: calls the method with the params of the
+ * request. The route responds with the result. Takes the request. */
 void api_call_start(struct api_request **r);
 
 /* Calls the route's method with the params of `source` and, for a list, the page after r->cursor.

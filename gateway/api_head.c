@@ -67,7 +67,7 @@ static enum status check_condition(const struct http_condition *condition, const
 }
 
 /* Rows have no modification date for HTTP, so the field would be ignored (RFC 9110 section
- * 13.1.4), and the client would overwrite what it wants to protect. */
+ * 13.1.4), and the client would overwrite what it wants to keep. */
 static enum status check_dates(const struct http_request *http, struct fail *why)
 {
 	static const char field[] = "If-Unmodified-Since";

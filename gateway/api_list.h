@@ -10,7 +10,7 @@
 
 #include "gateway/api_request.h"
 
-/* The respond function of lists that are streamed: sends this page and all that follow it. Takes the
+/* The respond function of streamed lists: sends this page and all that follow it. Takes the
  * request, whose call has ended. */
 void api_list_respond(struct api_request **r, struct span page);
 

@@ -8,8 +8,8 @@
  *
  * Invariants:
  *   - It has at most one call of a worker at a time.
- *   - It gets exactly one response, unless its client leaves. It ends with either, and cancels what is
- *     pending then.
+ *   - It gets exactly one response, unless its client leaves. Either ends it, and cancels what is
+ *     pending.
  *   - Every response but a preflight's has the header lines of api_request_put_headers.
  *
  * Functions that take a `struct api_request **` respond: they take the request and null it.

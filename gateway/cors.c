@@ -5,15 +5,15 @@
 #include "gateway/http_target.h"
 #include "gateway/http_text.h"
 
-/* What "*" stands for: with credentials, browsers take a literal "*" as a name. */
+/* The meaning of "*": with credentials, browsers take a literal "*" as a name. */
 static const char all_methods[] = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
 /* Safelisted request headers are never refused (Fetch section 2.2.2). */
 static const char safelisted[] = "Accept, Accept-Language, Content-Language, Content-Type";
 
-static bool list_has(struct span list, struct span wanted)
+static bool list_has(struct span list, struct span name)
 {
-	return http_list_has(http_list_of_text(list), wanted);
+	return http_list_has(http_list_of_text(list), name);
 }
 
 static bool is_any(struct span list)

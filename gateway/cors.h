@@ -6,7 +6,7 @@
  * In CORS_ALLOW_ORIGINS the word "loopback" stands for every http or https origin of this machine,
  * on any port: localhost, *.localhost, 127.0.0.0/8, [::1].
  *
- * Every response depends on Origin and must say so: the caller sends `Vary: Origin`.
+ * Every response depends on Origin, so the caller sends `Vary: Origin`.
  *
  * Pure: texts in, header lines ("Name: value\r\n") out. The settings are borrowed.
  */
@@ -20,18 +20,18 @@ struct cors {
 	bool credentials;
 };
 
-/* Whether pages of this origin may call; not those of an empty one. */
+/* Whether pages of this origin may call; false if it is empty. */
 bool cors_allows(const struct cors *c, struct span origin);
 bool cors_allows_all(const struct cors *c);
 
 struct cors cors_from_settings(
 	const char *origins, const char *methods, const char *headers, bool credentials);
 
-/* Headers of an ordinary answer to a request that says this Origin (empty: none). */
+/* The headers of a response to a request with this Origin (empty: none), but not to a preflight. */
 void cors_put_headers(const struct cors *c, struct span origin, struct buf *out);
 
-/* A preflight (OPTIONS with Access-Control-Request-Method): its headers; false where origin,
- * method or a header is not allowed, `refused` then says which. */
+/* The headers of a response to a preflight (OPTIONS with Access-Control-Request-Method). False if
+ * the origin, the method or a header is not allowed: *refused names its field. */
 bool cors_put_preflight(const struct cors *c, struct span origin, struct span method,
 	struct span headers, struct buf *out, const char **refused);
 

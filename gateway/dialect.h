@@ -1,9 +1,9 @@
 /*
  * dialect: the manners of the APIs that the gateway serves, one row for each; pure.
  *
- * A path belongs to the dialect with the longest prefix: /api/v1, /api (system C), or the root. Each
- * route gets its dialect from its path at start. A refusal of the edge gets it from the requested
- * path, as far as it is known.
+ * A path belongs to the dialect with the longest prefix: /api/v1, /api (system C), or the root.
+ * Each route gets its dialect from its path at start. A refusal by the edge has the dialect of the
+ * requested path, as far as the path is known.
  *
  *	const struct dialect *dialect = dialect_of(http->path);
  *	dialect->put_error(&body, &error, request_id);

@@ -9,7 +9,7 @@
 
 enum { REFUSED_LOG_MS = 1000, REFUSED_AGAIN_LOG_MS = 60000 };
 
-/* Distinguishes this run from any before it: a worker's answer to another run is dropped. */
+/* Differs from that of every earlier run: responses to another run's requests are dropped. */
 static int64_t epoch_now(void)
 {
 	struct timespec now;
@@ -50,7 +50,8 @@ static void on_stop(void *arg)
 		rpc_drain(g->rpc, on_drained, g);
 }
 
-/* ZeroMQ knocks again every five seconds (its handshake times out), for ever: it fills no disk. */
+/* A refused peer connects again every five seconds, when its handshake times out, and never stops.
+ * The log must not fill the disk. */
 static void on_refused(void *arg, const char *key, const char *address)
 {
 	struct gateway *g = arg;
@@ -70,9 +71,12 @@ static void on_reload(void *arg)
 	struct fail why = { 0 };
 	enum status st = curve_reload(g->curve, &why);
 	if (st != ST_OK)
-		log_error("not read again: %s: who could connect still can", fail_text(&why, st));
+		log_error(
+			"the clients file was not read again: %s: the keys from before may connect",
+			fail_text(&why, st));
 	else
-		log_info("read again: %zu keys may connect", curve_client_count(g->curve));
+		log_info("the clients file was read again: %zu keys may connect",
+			curve_client_count(g->curve));
 }
 
 static enum status share_descriptors(struct gateway *g, struct fail *why)
@@ -168,8 +172,8 @@ static const char is_open[] =
 	"everybody read and change everything, or API_HOST=127.0.0.1 (or the socket unit's "
 	"ListenStream=) to serve this machine only";
 
-/* Without accounts, whoever reaches the port can read and change everything. */
-static enum status judge_auth(const struct gateway *g, struct fail *why)
+/* Without accounts, everybody who reaches the port can read and change everything. */
+static enum status check_auth(const struct gateway *g, struct fail *why)
 {
 	union address bound = edge_address(g->edge);
 	struct buf url = { 0 };
@@ -192,12 +196,12 @@ static enum status judge_auth(const struct gateway *g, struct fail *why)
 	return st;
 }
 
-/* The hosts and the accounts depend on the address that is really bound. */
-static enum status settle_access(struct gateway *g, struct fail *why)
+/* They depend on the bound address, which systemd may have passed. */
+static enum status set_access_rules(struct gateway *g, struct fail *why)
 {
 	union address bound = edge_address(g->edge);
 	g->api.access.checks_hosts = address_is_local(&bound) || *g->settings.hosts;
-	return judge_auth(g, why);
+	return check_auth(g, why);
 }
 
 enum status gateway_open(struct gateway *g, struct fail *why)
@@ -218,10 +222,11 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	st = api_init(&g->api, &g->settings, g->workers, why);
 	if (st == ST_OK)
 		st = open_edge(g, why);
-	return st == ST_OK ? settle_access(g, why) : st;
+	return st == ST_OK ? set_access_rules(g, why) : st;
 }
 
-/* What is really bound: settings leave the port or the address open, or systemd passes a socket. */
+/* The bound addresses: settings may leave the port or the address open, and systemd may pass a
+ * socket. */
 static void log_endpoints(const struct gateway *g)
 {
 	struct buf url = { 0 };

@@ -1,10 +1,10 @@
 /*
  * gateway: the daemon's root: settings, loop, sockets, edge, and how they start and stop.
  *
- * Start: workers' socket first, HTTP last, so that a request never meets a half-made pool.
- * Stop: the listener closes, what is in flight is answered, then the rest is freed in the opposite
- * order. The edge and the RPC front end their drains after 10 s by themselves and the gateway logs
- * what was cut off, so that it ends with status 0 before SERVICE_DRAIN_MAX_MS.
+ * Start: the socket for workers first, HTTP last, so that a request never finds a half-made pool.
+ * Stop: the listener closes, requests in flight get their responses, then everything is freed in
+ * the opposite order. The edge and the RPC front limit their drains to 10 s. The gateway logs what
+ * they cut off, and ends with status 0 before SERVICE_DRAIN_MAX_MS.
  */
 #ifndef GATEWAY_GATEWAY_H
 #define GATEWAY_GATEWAY_H
@@ -21,7 +21,7 @@ struct gateway {
 	struct service *service;
 	struct curve *curve;
 	uint64_t refused_logged_ms;
-	char refused_key[CURVE_TEXT_LEN + 1]; /* the last that the log names */
+	char refused_key[CURVE_TEXT_LEN + 1]; /* the last one that was logged */
 	struct socket_hub *hub;
 	struct workers *workers;
 	struct rpc *rpc; /* NULL: RPC clients have no endpoint */

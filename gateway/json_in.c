@@ -12,7 +12,7 @@ struct json_in {
 	struct json_object *object;
 };
 
-/* These name or bound what a request is about; never a body's to say. */
+/* See json_in_is_reserved. */
 static const char *const reserved[] = { "session_id", "if_match", "if_none_match",
 	"idempotency_key", "limit", "cursor" };
 
@@ -31,8 +31,8 @@ static void put_pair(struct buf *out, unsigned long high, unsigned long low)
 	buf_put(out, utf8, sizeof utf8);
 }
 
-/* "\uD83D\uDE00" as UTF-8: json-c takes U+xD800 to U+xDFFF, once decoded, for halves of pairs and
- * puts U+FFFD (json-c pull request 893). The text was scanned: no escape is cut short. */
+/* Writes pairs such as "\uD83D\uDE00" as UTF-8: json-c would replace U+xD800 to U+xDFFF by U+FFFD
+ * (json-c pull request 893). The text was scanned: every escape is complete. */
 static void decode_pairs(struct span text, struct buf *out)
 {
 	const char *at = text.bytes, *run = at, *end = at + text.len;
@@ -63,7 +63,7 @@ static struct json_object *parse_decoded(struct span text)
 	return object;
 }
 
-/* NULL where json-c can't: out of memory, as the text was scanned before. */
+/* NULL if there is no memory: the text was scanned before, so it is valid. */
 static struct json_object *parse(struct span text)
 {
 	struct buf decoded = { 0 };
@@ -92,7 +92,7 @@ static size_t count_members(struct json_object *value)
 
 enum { SHOWN_SIZE = 48 };
 
-/* A name as it can stand in an error. */
+/* A name in the form in which errors show it. */
 struct shown_name {
 	bool is_set;
 	char text[SHOWN_SIZE];
@@ -105,13 +105,13 @@ static void show(struct shown_name *shown, const char *name)
 	shown->is_set = true;
 }
 
-/* Looks for the first name that comes again, and for the first whose value holds one twice. */
+/* Finds the first name that comes again, and the first whose value has a name twice. */
 struct repeats {
 	struct json_scan scan;
 	struct json_object *object; /* what json-c kept */
-	struct json_object *seen;   /* has each name up to now */
+	struct json_object *seen;   /* has each name so far */
 	struct json_object *name;   /* the last one */
-	size_t members;             /* scanned up to it */
+	size_t members;             /* scanned before it */
 	struct shown_name outer, inner;
 };
 
@@ -149,13 +149,13 @@ static enum status refuse_repeated(struct json_object *object, struct span body,
 	if (st != ST_OK)
 		return st;
 	if (!r.outer.is_set && !r.inner.is_set)
-		return ST_NO_MEMORY; /* some name could not be kept */
+		return ST_NO_MEMORY; /* json-c has lost a name */
 	const char *field = r.outer.is_set ? r.outer.text : r.inner.text;
 	return fail_field(why, ST_INVALID_INPUT, field, "%s %s", *field ? field : "\"\"",
 		r.outer.is_set ? "must be given once" : "holds a name twice");
 }
 
-/* json-c keeps the last of several members of one name: then there are fewer than were scanned. */
+/* Of members with the same name json-c keeps the last: then it has fewer than were scanned. */
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why)
 {
 	struct json_scan scan = { 0 };
@@ -176,7 +176,7 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 	return ST_OK;
 }
 
-/* NULL where it is absent or null. */
+/* NULL if it is absent or null. */
 static struct json_object *value_of(const struct json_in *j, const char *field)
 {
 	struct json_object *value = NULL;
@@ -233,7 +233,7 @@ void json_in_ignore(struct json_in *j, const char *const *fields)
 		json_object_object_del(j->object, *fields);
 }
 
-/* json-c clamps silently: an integer at the end of the range may have been any beyond it. */
+/* json-c clamps integers: one at an end of the range may stand for any beyond it. */
 static void put_integer(struct buf *out, struct json_object *value)
 {
 	int64_t integer = json_object_get_int64(value);

@@ -1,9 +1,9 @@
 /*
- * json_in: a JSON body to the params of an RPC method; the one room of json-c.
+ * json_in: a JSON body as the params of an RPC method; the only user of json-c.
  *
  * json-c is not strict enough (RFC 8259). So json_scan (common/json_scan.h) checks the bytes before
- * it, and this module checks its result: names that come twice, integers that were clamped. The
- * worker judges the values, for HTTP and RPC alike (common/params.c).
+ * it, and this module checks its result: duplicate names, and integers that it clamps. The worker
+ * checks the values, for HTTP and RPC (common/params.c).
  *
  *	struct json_in *json = NULL;
  *	enum status st = json_in_parse(http->body, &json, &why);
@@ -18,27 +18,26 @@
 
 struct json_in;
 
-/* The body must be one object. ST_INVALID_JSON with what is wrong (and at which byte) where it is
- * none; ST_INVALID_INPUT with the field where a key comes twice or a text holds U+0000. */
+/* ST_INVALID_JSON with the reason and the byte if the body is not one JSON object. ST_INVALID_INPUT
+ * with the field if a name comes twice or a text has U+0000. */
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why) MUST_CHECK;
 
-/* Whether a body can never give this param: it names or bounds what the request is about. */
+/* Whether no body gives this param: it names the row, or limits the request. */
 bool json_in_is_reserved(const char *name);
 
-/* Whether the object has the field. Null is as good as absent. */
+/* Whether the object has the field. A null counts as absent, here and below. */
 bool json_in_has(const struct json_in *j, const char *field);
 
-/* Gives a field another name. ST_INVALID_INPUT with the old name where the object has both with
- * different values; null is as good as absent. */
+/* Gives a field another name. ST_INVALID_INPUT with the old name if the object has both with
+ * different values. */
 enum status json_in_rename(
 	struct json_in *j, const char *from, const char *to, struct fail *why) MUST_CHECK;
 
-/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that the object has; see
- * json_in_has. */
+/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that the object has. */
 enum status json_in_refuse(
 	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
 
-/* Leaves the fields out. */
+/* Removes the fields (NULL-terminated). */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 
 struct json_in_rules {
@@ -51,8 +50,8 @@ struct json_in_rules {
  *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
  *     name in `taken`: these are unknown fields.
  *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence.
- *   - Integers over 64 bits and numbers with a fraction become reals, objects and arrays become empty
- *     ones: no param takes them, and the worker refuses them in its words. */
+ *   - Integers over 64 bits and numbers with a fraction become reals, and objects and arrays become
+ *     empty ones: no param takes them, so the worker refuses them. */
 enum status json_in_put_params(const struct json_in *j, const struct json_in_rules *rules,
 	struct param_writer *out) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* studytracker-gateway: HTTP for the world, MessagePack-RPC for the workers. */
+/* studytracker-gateway: serves HTTP clients, RPC clients and workers. */
 #include <stdio.h>
 #include <string.h>
 

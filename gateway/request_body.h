@@ -12,9 +12,9 @@
 
 #include "gateway/request_params.h"
 
-/* Parses the body, lets it choose the route's variant, and applies the rules of the row. *out stays
- * NULL if the route takes no body, or if its optional body is empty. ST_INVALID_JSON, ST_INVALID_INPUT
- * with the field. The caller frees *out, also after a failure. */
+/* Parses the body, lets it choose the route's variant, and applies the rules of the row. *out
+ * stays NULL if the route takes no body, or if its optional body is empty. ST_INVALID_JSON,
+ * ST_INVALID_INPUT with the field. The caller frees *out, also after a failure. */
 enum status request_body_read(const struct http_request *http, const struct route **route,
 	struct json_in **out, struct fail *why) MUST_CHECK;
 

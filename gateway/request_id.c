@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static bool is_sane(struct span id)
+static bool is_safe(struct span id)
 {
 	if (id.len == 0 || id.len > REQUEST_ID_MAX)
 		return false;
@@ -20,7 +20,7 @@ struct request_id request_id_choose(const struct http_request *http, struct uuid
 	struct request_id id;
 	for (size_t i = 0; http && i < sizeof names / sizeof *names; i++) {
 		struct span given = http_request_field(http, names[i]);
-		if (is_sane(given)) {
+		if (is_safe(given)) {
 			id.len = given.len;
 			memcpy(id.bytes, given.bytes, given.len);
 			return id;

@@ -1,9 +1,10 @@
 /*
- * request_id: the name by which a client, the logs of all processes and an error's trace_id speak of
- * one HTTP request.
+ * request_id: the id of one HTTP request, in its response, in the logs of all processes and as the
+ * trace_id of its errors.
  *
- * The client's own, of X-Request-Id or else X-Trace-Id, where it can stand in a header, a log line
- * and a URL: visible ASCII without quotes and the like, at most REQUEST_ID_MAX bytes. Else a UUIDv7.
+ * It is the client's X-Request-Id, or else its X-Trace-Id, if that is safe in a header, a log line
+ * and a URL: visible ASCII without quotes and the like, at most REQUEST_ID_MAX bytes. Else it is a
+ * UUIDv7.
  *
  *	struct request_id id = request_id_choose(http, &ids);
  *	log_error("...: request_id %.*s", (int)id.len, id.bytes);
@@ -22,7 +23,7 @@ struct request_id {
 	char bytes[REQUEST_ID_MAX];
 };
 
-/* `http` may be NULL: nothing is known of the request. */
+/* `http` may be NULL: the request is unknown. */
 struct request_id request_id_choose(const struct http_request *http, struct uuid_source *ids);
 
 static inline struct span request_id_view(const struct request_id *id)

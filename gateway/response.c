@@ -19,7 +19,7 @@ static void read_meta(struct row_meta *meta, struct span key, const struct msg_t
 	}
 }
 
-/* NULL where the column is shown. */
+/* NULL if the column is shown. */
 static bool *hidden_meta(struct row_meta *meta, struct span column)
 {
 	if (span_is(column, "created"))
@@ -46,7 +46,7 @@ void response_put_row(struct buf *out, struct span row, struct row_meta *meta)
 		if (msg_read(&peek, &head) != ST_OK)
 			break;
 		if (span_is(key.text, "topic_archived") && !(head.type == MSG_BOOL && head.boolean))
-			continue; /* said where it is so: existing clients know a session's fields */
+			continue; /* shown if true: existing clients know the other fields */
 		bool *hidden = hidden_meta(meta, key.text);
 		if (hidden) {
 			*hidden = head.type == MSG_BOOL && head.boolean;

@@ -20,8 +20,9 @@ struct row_meta {
 /* One row as a JSON object, without the columns `created` and `replayed`. */
 void response_put_row(struct buf *out, struct span row, struct row_meta *meta);
 
-/* The elements of a page's `data`, comma-separated, without brackets; each row after a comma
- * where `is_first` is false. *next_cursor is empty at the last page. ST_MALFORMED: no page. */
+/* The elements of a page's `data`, separated by commas, without brackets. If it is not the first
+ * page, a comma goes before its first row, too. *next_cursor is empty after the last page.
+ * ST_MALFORMED: it is not a page. */
 enum status response_put_rows(
 	struct buf *out, struct span page, bool is_first, struct span *next_cursor) MUST_CHECK;
 

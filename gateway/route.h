@@ -1,9 +1,9 @@
 /*
  * route: what an HTTP method and a path lead to.
  *
- * A row of gateway/route_table.c calls an RPC method of a worker, or has a `start` function and needs
- * no worker. At start each row becomes a route: its RPC method, its dialect and its functions are
- * found, once. schema/openapi.json is checked against the routes (studytracker-gateway --routes
+ * A row of gateway/route_table.c calls an RPC method of a worker, or has a `start` function and
+ * needs no worker. At start, each row becomes a route: its RPC method, dialect and functions are
+ * found once. schema/openapi.json is checked against the routes (studytracker-gateway --routes
  * prints them).
  *
  *	{ .method = "GET", .path = "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true }
@@ -30,7 +30,7 @@ enum route_takes_body { BODY_NONE, BODY_REQUIRED, BODY_OPTIONAL };
 
 /* What is done with a body before the method's params are read from it. */
 struct route_body {
-	/* True: `variant` takes the request; its row has the same method and path. NULL: there is none. */
+	/* True: `variant` takes the request; it has the same method and path. NULL: no variant. */
 	bool (*chooses_variant)(const struct json_in *body);
 	const struct route_row *variant;
 	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */

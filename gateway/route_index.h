@@ -1,8 +1,8 @@
 /*
  * route_index: finds the route of a request in a time that does not depend on how many there are.
  *
- * A tree of path segments. A node has one child for each literal segment, found by hash, and one for a
- * param; a literal goes before a param. Built once at start, it never changes.
+ * A tree of path segments. A node has a child for each literal segment, found by hash, and one for
+ * a param; a literal goes before a param. The tree is built once, at start.
  *
  *	struct route_index index;
  *	if (route_index_init(&index, &route_table, &why) != ST_OK) ...

@@ -70,7 +70,7 @@ static void put_param(
 	buf_byte(out, '}');
 }
 
-/* Never required: the param that it stands for is. */
+/* Never required: its param may be given instead. */
 static void put_alias(struct buf *out, const struct route *route, const struct param *p)
 {
 	struct param alias = *p;

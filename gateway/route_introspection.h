@@ -1,6 +1,6 @@
 /*
- * route_introspection: the routes with their params as JSON, for the check that schema/openapi.json says the
- * same (tests/checks/check_openapi_fields); `studytracker-gateway --routes` prints it.
+ * route_introspection: the routes with their params as JSON. `studytracker-gateway --routes` prints
+ * them, so that tests/checks/check_openapi_fields can compare schema/openapi.json with them.
  *
  *	[{"method":"PUT","path":"/api/v1/sessions/{session_id}","is_strict":true,"params":
  *	  [{"name":"topic_id","in":"body","kind":"integer","required":true,"nullable":false,"min":1}]}]

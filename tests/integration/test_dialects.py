@@ -1,4 +1,4 @@
-"""A refusal has the error shape of the API that the path belongs to, also if the edge refuses it."""
+"""A refusal has the error shape of the API of its path, also if the edge refuses the request."""
 
 import harness
 

@@ -206,7 +206,7 @@ class OverTcp(Directory):
                 ada.call("rpc.status")
 
         self.allow("nonsense")
-        self.reload(gateway, "line 4: .*: who could connect still can")
+        self.reload(gateway, "line 4: .*: the keys from before may connect")
         self.assertTrue(self.client(self.bob.to(self.gateway)).call("rpc.status")["ready"])
         self.assertEqual(service.stop(), {}, service.logs())
 

@@ -11,7 +11,7 @@ static void read_head(struct http_reader *reader, const char *line, const char *
 	buf_fini(&bytes);
 }
 
-static enum status judge(
+static enum status check(
 	struct access access, const char *line, const char *fields, struct fail *why)
 {
 	struct http_reader reader = { 0 };
@@ -65,17 +65,17 @@ static const struct {
 	{ "GET http://rebound.example?a", H "localhost" E, false },
 };
 
-START_TEST(a_loopback_service_answers_to_its_own_names)
+START_TEST(a_loopback_service_serves_its_own_names_only)
 {
 	struct fail why = { 0 };
 	struct access access = { .hosts = SPAN("study.example, 10.0.0.7"), .checks_hosts = true };
 	access.cors = cors_from_settings("*", "*", "*", false);
-	enum status st = judge(access, hosts[_i].line, hosts[_i].fields, &why);
+	enum status st = check(access, hosts[_i].line, hosts[_i].fields, &why);
 	ck_assert_msg(st == (hosts[_i].is_served ? ST_OK : ST_MISDIRECTED_REQUEST), "%s %s",
 		hosts[_i].line, hosts[_i].fields);
 	ck_assert_str_eq(why.field, hosts[_i].is_served ? "" : "Host");
 	access.checks_hosts = false;
-	ck_assert_int_eq(judge(access, hosts[_i].line, hosts[_i].fields, &why), ST_OK);
+	ck_assert_int_eq(check(access, hosts[_i].line, hosts[_i].fields, &why), ST_OK);
 }
 END_TEST
 
@@ -125,7 +125,7 @@ START_TEST(a_foreign_page_changes_nothing)
 {
 	struct fail why = { 0 };
 	struct access access = { .cors = cors_from_settings(pages[_i].cors, "*", "*", true) };
-	enum status st = judge(access, pages[_i].line, pages[_i].fields, &why);
+	enum status st = check(access, pages[_i].line, pages[_i].fields, &why);
 	ck_assert_msg(st == (pages[_i].refused ? ST_ORIGIN_NOT_ALLOWED : ST_OK), "%s: %s %s",
 		pages[_i].cors, pages[_i].line, pages[_i].fields);
 	ck_assert_str_eq(why.field, pages[_i].refused ? pages[_i].refused : "");
@@ -144,7 +144,7 @@ static const struct {
 	{ HERE "Sec-Fetch-Site: none" E, false },
 };
 
-START_TEST(a_page_is_known_by_what_browsers_add)
+START_TEST(a_page_is_recognized_by_the_fields_that_browsers_add)
 {
 	struct http_reader reader = { 0 };
 	read_head(&reader, "POST /", senders[_i].fields);
@@ -158,8 +158,9 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("access");
-	tcase_add_loop_test(tc, a_loopback_service_answers_to_its_own_names, 0, COUNT(hosts));
+	tcase_add_loop_test(tc, a_loopback_service_serves_its_own_names_only, 0, COUNT(hosts));
 	tcase_add_loop_test(tc, a_foreign_page_changes_nothing, 0, COUNT(pages));
-	tcase_add_loop_test(tc, a_page_is_known_by_what_browsers_add, 0, COUNT(senders));
+	tcase_add_loop_test(
+		tc, a_page_is_recognized_by_the_fields_that_browsers_add, 0, COUNT(senders));
 	return suite_run("access", tc);
 }

@@ -25,7 +25,7 @@ static const struct {
 		"Access-Control-Allow-Origin: http://localhost:5173\r\n" SHARED },
 };
 
-START_TEST(an_answer_says_who_may_read_it)
+START_TEST(a_response_names_the_allowed_origin)
 {
 	struct cors c = cors_from_settings(answers[_i].origins, "*", "*", answers[_i].credentials);
 	struct buf out = { 0 };
@@ -91,7 +91,7 @@ static const struct {
 	{ "*", "", "GET", "content-type", NULL },
 };
 
-START_TEST(a_preflight_is_judged_by_method_and_headers)
+START_TEST(a_preflight_is_checked_by_origin_method_and_headers)
 {
 	struct cors c =
 		cors_from_settings("*", preflights[_i].methods, preflights[_i].headers, false);
@@ -111,9 +111,9 @@ int main(void)
 {
 	TCase *tc = tcase_create("cors");
 	tcase_add_loop_test(
-		tc, an_answer_says_who_may_read_it, 0, sizeof answers / sizeof *answers);
+		tc, a_response_names_the_allowed_origin, 0, sizeof answers / sizeof *answers);
 	tcase_add_loop_test(tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
-	tcase_add_loop_test(tc, a_preflight_is_judged_by_method_and_headers, 0,
+	tcase_add_loop_test(tc, a_preflight_is_checked_by_origin_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);
 	return suite_run("cors", tc);
 }

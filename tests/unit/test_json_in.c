@@ -6,7 +6,7 @@
 #include "gateway/json_in.h"
 #include "tests/unit/suite.h"
 
-/* What is no JSON object: the reason, or the field and the reason where it is a value's. */
+/* Bodies that are not a JSON object, with the reason, and the field if a value is the reason. */
 static const struct {
 	struct span body;
 	enum status st;
@@ -99,7 +99,7 @@ static const struct {
 	{ SPAN_INIT("{\"a\":1,\"b\\u0000\":2}"), ST_INVALID_INPUT, "b\\u0000", "U+0000" },
 };
 
-START_TEST(what_is_no_object_is_refused)
+START_TEST(a_body_that_is_not_one_object_is_refused)
 {
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
@@ -199,7 +199,7 @@ START_TEST(an_object_becomes_params)
 }
 END_TEST
 
-/* What JSON text can't tell apart: the bytes themselves. */
+/* JSON text does not show these differences, so the bytes are compared. */
 static const struct {
 	const char *body;
 	struct span value; /* of the one pair */
@@ -247,7 +247,7 @@ static void put_character(struct buf *out, unsigned long point)
 }
 
 /* json-c reads pairs of U+xD800 to U+xDFFF as halves (json-c pull request 893). */
-START_TEST(every_surrogate_pair_is_its_character)
+START_TEST(every_surrogate_pair_becomes_its_character)
 {
 	struct buf body = { 0 }, expected = { 0 }, params = { 0 };
 	struct json_in *json = NULL;
@@ -273,7 +273,7 @@ START_TEST(every_surrogate_pair_is_its_character)
 }
 END_TEST
 
-START_TEST(what_is_in_the_object_is_told)
+START_TEST(a_null_counts_as_absent)
 {
 	struct json_in *json = NULL;
 	ck_assert_int_eq(json_in_parse(SPAN("{\"tag\":null,\"minutes\":0}"), &json, NULL), ST_OK);
@@ -311,8 +311,8 @@ START_TEST(depth_is_bounded)
 }
 END_TEST
 
-/* As many names as may be, the first one again at the end: found, and in linear time. */
-START_TEST(many_members_are_no_burden)
+/* The maximum of names, and the first one again at the end: it is found in linear time. */
+START_TEST(many_members_take_linear_time)
 {
 	struct json_in *json = NULL;
 	struct fail why = { 0 };
@@ -371,13 +371,14 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("json_in");
-	tcase_add_loop_test(tc, what_is_no_object_is_refused, 0, sizeof refused / sizeof *refused);
+	tcase_add_loop_test(
+		tc, a_body_that_is_not_one_object_is_refused, 0, sizeof refused / sizeof *refused);
 	tcase_add_loop_test(tc, an_object_becomes_params, 0, sizeof taken / sizeof *taken);
 	tcase_add_loop_test(tc, a_value_is_packed_by_its_kind, 0, sizeof packed / sizeof *packed);
-	tcase_add_loop_test(tc, every_surrogate_pair_is_its_character, 0, 16);
-	tcase_add_test(tc, what_is_in_the_object_is_told);
+	tcase_add_loop_test(tc, every_surrogate_pair_becomes_its_character, 0, 16);
+	tcase_add_test(tc, a_null_counts_as_absent);
 	tcase_add_test(tc, depth_is_bounded);
-	tcase_add_test(tc, many_members_are_no_burden);
+	tcase_add_test(tc, many_members_take_linear_time);
 	tcase_add_test(tc, the_number_of_values_is_bounded);
 	tcase_add_test(tc, long_names_are_cut_between_characters);
 	return suite_run("json_in", tc);

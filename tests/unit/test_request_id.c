@@ -25,7 +25,7 @@ static const struct {
 	{ "markup", "<b>", NULL, NULL },
 };
 
-START_TEST(a_client_names_its_request_where_it_can_be_written_anywhere)
+START_TEST(a_clients_id_is_taken_if_it_is_safe_everywhere)
 {
 	struct uuid_source ids = { 0 };
 	struct http_request http = { 0 };
@@ -46,7 +46,7 @@ START_TEST(a_client_names_its_request_where_it_can_be_written_anywhere)
 }
 END_TEST
 
-START_TEST(a_request_of_which_nothing_is_known_has_an_id_too)
+START_TEST(an_unknown_request_gets_an_id_too)
 {
 	struct uuid_source ids = { 0 };
 	struct request_id first = request_id_choose(NULL, &ids);
@@ -59,8 +59,8 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("request id");
-	tcase_add_loop_test(tc, a_client_names_its_request_where_it_can_be_written_anywhere, 0,
+	tcase_add_loop_test(tc, a_clients_id_is_taken_if_it_is_safe_everywhere, 0,
 		sizeof choices / sizeof *choices);
-	tcase_add_test(tc, a_request_of_which_nothing_is_known_has_an_id_too);
+	tcase_add_test(tc, an_unknown_request_gets_an_id_too);
 	return suite_run("request id", tc);
 }

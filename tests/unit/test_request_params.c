@@ -10,7 +10,7 @@
 
 #define ID "01890a5d-ac96-774b-bcce-b302099a8057"
 
-/* A request's params are shown as JSON; a refusal as "FIELD: text". */
+/* The params are shown as JSON, a refusal as "FIELD: text". */
 static const struct {
 	const char *request; /* "METHOD TARGET" */
 	const char *if_match, *body;
@@ -169,7 +169,7 @@ static const struct {
 	{ "PUT /api/v1/sessions/" ID, KEY "a\r\n", "", NULL },
 };
 
-START_TEST(a_post_says_its_key)
+START_TEST(a_post_gives_its_idempotency_key)
 {
 	struct http_reader reader = { 0 };
 	struct buf bytes = { 0 };
@@ -187,8 +187,7 @@ START_TEST(a_post_says_its_key)
 }
 END_TEST
 
-/* Not of a method that has no such param. */
-START_TEST(a_key_is_a_param)
+START_TEST(a_key_becomes_a_param_if_the_method_has_one)
 {
 	struct http_reader reader = { 0 };
 	struct buf bytes = { 0 }, params = { 0 };
@@ -218,7 +217,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(
 		tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
-	tcase_add_loop_test(tc, a_post_says_its_key, 0, sizeof keys / sizeof *keys);
-	tcase_add_loop_test(tc, a_key_is_a_param, 0, 2);
+	tcase_add_loop_test(tc, a_post_gives_its_idempotency_key, 0, sizeof keys / sizeof *keys);
+	tcase_add_loop_test(tc, a_key_becomes_a_param_if_the_method_has_one, 0, 2);
 	return suite_run("request_params", tc);
 }

@@ -85,7 +85,7 @@ static const struct {
 	{ "*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS" },
 };
 
-START_TEST(allow_names_what_a_path_takes)
+START_TEST(allow_lists_the_methods_of_a_path)
 {
 	struct buf out = { 0 };
 	route_put_allow(&routes, span_of(allowed[_i].path), &out);
@@ -252,7 +252,8 @@ int main(void)
 	TCase *tc = tcase_create("route_index");
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_path_leads_to_its_route, 0, sizeof found / sizeof *found);
-	tcase_add_loop_test(tc, allow_names_what_a_path_takes, 0, sizeof allowed / sizeof *allowed);
+	tcase_add_loop_test(
+		tc, allow_lists_the_methods_of_a_path, 0, sizeof allowed / sizeof *allowed);
 	tcase_add_loop_test(tc, a_location_is_the_routes_path_and_the_id, 0,
 		sizeof locations / sizeof *locations);
 	tcase_add_loop_test(tc, a_wrong_row_ends_the_start_with_a_clear_message, 0,
