@@ -1,14 +1,16 @@
--- The two roles of the service. studytracker_owner owns the tables and migrates; studytracker_worker
--- reads and writes rows and calls functions, nothing else. Neither is a superuser.
+-- The two roles of the service. studytracker_owner owns the tables and migrates;
+-- studytracker_worker reads and writes rows and calls functions, nothing else. Neither is a
+-- superuser.
 --
--- Run it as a superuser on the service's database, before the first deployment and after an upgrade:
+-- Run it as a superuser on the service's database, before the first deployment and after an
+-- upgrade:
 --
 --	psql -X -v ON_ERROR_STOP=1 -d studytracker -f schema/roles.sql
 --	sqitch deploy db:pg://studytracker_owner@HOST/studytracker          (in schema/)
 --	DATABASE_URL=postgresql://studytracker_worker@HOST/studytracker     (of the workers)
 --
--- It may be run again at any time. Tables and functions of later changes get their grants by the default
--- privileges of their owner. It sets no passwords: \password studytracker_worker does.
+-- It may be run again at any time. Tables and functions of later changes get their grants by the
+-- default privileges of their owner. It sets no passwords: \password studytracker_worker does.
 \set QUIET on
 set client_min_messages to warning;
 begin;

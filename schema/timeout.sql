@@ -1,2 +1,2 @@
--- What follows in the transaction is ended after so many milliseconds.
+-- Limits each following statement of the transaction to so many milliseconds.
 select set_config('statement_timeout', $1, true)

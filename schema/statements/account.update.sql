@@ -7,10 +7,10 @@ with request as materialized (
 			ord)
 	order by r.account_id
 ),
-account as materialized ( -- locked, in key order; as it is and as it is wanted
+account as materialized ( -- locked in key order, with its new values
 	select r.ord, is_match(r.if_match, a.updated_at) and is_none_match(r.if_none_match, a.updated_at) as is_match,
 		a.account_id, a.created_at, a.updated_at,
-		r.has_time_zone or num_nonnulls(r.name, r.week_start, r.day_starts_at) > 0 as is_named,
+		r.has_time_zone or num_nonnulls(r.name, r.week_start, r.day_starts_at) > 0 as has_changes,
 		r.has_time_zone and r.time_zone is not null as has_new_zone,
 		coalesce(r.name, a.name) as name,
 		case when r.has_time_zone then r.time_zone else a.time_zone end as time_zone,
@@ -37,7 +37,7 @@ changed as (
 	insert into accounts as a (account_id, name, time_zone, week_start, day_starts_at)
 	select v.account_id, v.name, v.time_zone, v.week_start, v.day_starts_at
 	from verdict as v
-	where v.outcome is null and v.is_named
+	where v.outcome is null and v.has_changes
 	order by v.account_id
 	on conflict (account_id) do update
 		set name = excluded.name, time_zone = excluded.time_zone, week_start = excluded.week_start,

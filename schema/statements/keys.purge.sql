@@ -1,5 +1,5 @@
--- Deletes expired idempotency keys of all accounts, the oldest first. It deletes a bounded number and skips keys
--- that another transaction has locked, so that workers may run it at the same time.
+-- Deletes expired idempotency keys of all accounts, the oldest first. It deletes a bounded number
+-- and skips keys that another transaction has locked, so that workers may run it at the same time.
 with purge as materialized (
 	select delete_expired_keys(1000) as deleted
 )

@@ -1,9 +1,10 @@
--- Cancels what runs in a lane of a worker; a lane without a running statement ignores that. The
--- name is made as in worker/database.c.
+-- Cancels the statement that runs in a lane of a worker. A lane without a running statement ignores
+-- the cancellation. worker/database.c makes the application_name.
 --
--- A cancellation during the wait for a standby would let a commit be acknowledged that is not replicated.
--- So in the write lane a statement is cancelled only while it waits for a lock, and a slow one, which may
--- be a merge, not while it waits for a standby.
+-- A statement that is cancelled while it waits for a standby reports a commit that may not be
+-- replicated. So nothing is cancelled during that wait, and in the write lane a statement is
+-- cancelled only while it waits for a lock. (The slow lane can wait for a standby, too: it runs
+-- merges.)
 select r.ord, null::text as outcome, count(*) filter (where s.is_cancelled) as statements
 from unnest($1::int8[], $2::uuid[], $3::text[]) with ordinality as r (account_id, worker, lane, ord)
 left join lateral (

@@ -1,7 +1,8 @@
--- A session_id that is there already: the same content is answered as it is, a version that If-Match
--- names is replaced, anything else is refused. What has been committed since this statement began is
--- seen by session_now. One whose idempotency key is live is answered as the first that came with it.
-with asked as materialized (
+-- If the session_id exists, the request is refused, with two exceptions: a session with the same
+-- content is returned as it is, and a version that If-Match names is replaced. session_now sees
+-- sessions that other transactions have committed since this statement began. A request with a live
+-- idempotency key gets the stored response (`replay`).
+with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.create', r.topic_id, r.study_date, r.duration_minutes, r.notes)
@@ -16,9 +17,9 @@ with asked as materialized (
 		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, idempotency_key,
 			created_at, if_match, if_none_match, tag, ord)
 ),
-known as materialized (
+replay as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from asked as r
+	from request as r
 	cross join lateral (
 		select *
 		from idempotency_keys as k
@@ -27,7 +28,7 @@ known as materialized (
 	) as k
 	where is_live_key(k.created_at)
 ),
-request as materialized (
+new_session as materialized (
 	select r.ord, r.account_id, r.session_id, r.topic_id, r.notes, r.idempotency_key, r.fingerprint,
 		r.if_match, r.if_none_match, r.study_date as given_date, r.created_at as given_instant,
 		t.name as tag, t.archived_at is not null as topic_archived,
@@ -42,14 +43,14 @@ request as materialized (
 				then 'INVALID_INPUT created_at: created_at must not be in the future'
 			when text_key(r.tag) <> t.name_key then 'INVALID_INPUT tag: tag must name the topic of topic_id'
 			when t.name is null then 'UNKNOWN_TOPIC'
-		end as outcome
+		end as refusal
 	from (
 		select *
-		from asked as r
-		where not exists (select from known as k where k.ord = r.ord)
+		from request as r
+		where not exists (select from replay as k where k.ord = r.ord)
 		order by r.account_id, r.topic_id
 	) as r
-	left join lateral ( -- held against deletion, in key order
+	left join lateral ( -- locked against deletion, in key order
 		select t.name, t.name_key, t.archived_at, t.deleted_at
 		from topics as t
 		where t.account_id = r.account_id and t.id = r.topic_id
@@ -57,23 +58,23 @@ request as materialized (
 		for key share
 	) as t on t.deleted_at is null
 ),
-made as (
+created as (
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
 	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at
-	from request as r
-	where r.outcome is null and r.if_match is null
+	from new_session as r
+	where r.refusal is null and r.if_match is null
 	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
 	returning *
 ),
 attempt as materialized (
-	select r.*, m.id is not null as is_made
-	from request as r
-	left join made as m on m.account_id = r.account_id and m.id = r.session_id
+	select r.*, m.id is not null as is_created
+	from new_session as r
+	left join created as m on m.account_id = r.account_id and m.id = r.session_id
 ),
-locked as materialized ( -- what may be replaced, in key order
+locked as materialized ( -- the sessions that may be replaced, in key order
 	select r.ord, s.id
-	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
+	from (select * from new_session as r where r.if_match is not null order by r.account_id, r.session_id) as r
 	cross join lateral (
 		select s.id
 		from sessions as s
@@ -82,38 +83,38 @@ locked as materialized ( -- what may be replaced, in key order
 		for no key update
 	) as s
 ),
-kept as materialized ( -- the sessions that are there already, as they are now
+existing as materialized ( -- the sessions that exist already, as they are now
 	select r.ord, l.id is not null as is_locked, s as session,
 		session_differences(s, (r.topic_id, null, r.given_date, r.duration_minutes, null, r.notes,
 			r.given_instant)::wanted_session) as differences
 	from attempt as r
 	left join locked as l on l.ord = r.ord
 	cross join lateral session_now(r.account_id, coalesce(l.id, r.session_id)) as s
-	where not r.is_made
+	where not r.is_created
 ),
 verdict as materialized (
 	select r.*, k.session, k.differences,
 		case
-			when r.outcome <> 'UNKNOWN_TOPIC' then r.outcome
+			when r.refusal <> 'UNKNOWN_TOPIC' then r.refusal
 			when (k.session).deleted_at is not null then 'SESSION_DELETED'
 			when r.if_match is not null and not coalesce(
 				k.is_locked and is_match(r.if_match, (k.session).updated_at), false)
 				then 'PRECONDITION_FAILED'
-			when k.ord is null then r.outcome
+			when k.ord is null then r.refusal
 			when not is_none_match(r.if_none_match, (k.session).updated_at) then 'PRECONDITION_FAILED'
-			when r.if_match is not null then r.outcome
+			when r.if_match is not null then r.refusal
 			when k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
 				|| array_to_string(k.differences, ', ')
-		end as verdict
-	from request as r
-	left join kept as k on k.ord = r.ord
+		end as outcome
+	from new_session as r
+	left join existing as k on k.ord = r.ord
 ),
 replaced as (
 	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
 	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
 		coalesce(v.given_instant, (v.session).created_at)
 	from verdict as v
-	where v.verdict is null and v.if_match is not null and v.differences <> '{}'
+	where v.outcome is null and v.if_match is not null and v.differences <> '{}'
 	order by v.account_id, v.session_id
 	on conflict (account_id, id) do update
 		set topic_id = excluded.topic_id, study_date = excluded.study_date,
@@ -121,18 +122,18 @@ replaced as (
 			created_at = excluded.created_at, updated_at = next_update(s.updated_at)
 	returning s.*
 ),
-answer as materialized (
+response as materialized (
 	select v.ord, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
 		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
-		s.updated_at, s.created_at as "timestamp", s.is_made
+		s.updated_at, s.created_at as "timestamp", s.is_created
 	from verdict as v
-	join (select *, true as is_made from made union all select *, false from replaced) as s
+	join (select *, true as is_created from created union all select *, false from replaced) as s
 		on s.account_id = v.account_id and s.id = v.session_id
 ),
-stored as (
+stored_key as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_made}'::text[]
-	from answer as a
+	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_created}'::text[]
+	from response as a
 	where a.idempotency_key is not null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
@@ -141,30 +142,30 @@ stored as (
 		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_made as created,
+	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_created as created,
 	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",
 	null::text as "details.tag", null::date as "details.study_date",
 	null::int as "details.duration_minutes", null::int as "details.minutes",
 	null::text as "details.notes", null::timestamptz as "details.created_at",
 	null::timestamptz as "details.updated_at"
-from answer as a
+from response as a
 union all
-select v.ord, v.verdict, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
+select v.ord, v.outcome, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
 	s.created_at, s.updated_at, s."timestamp", t.archived_at is not null, false, false,
 	case when d.id is not null then v.differences end, d.topic_id, d.tag, d.study_date, d.duration_minutes,
 	d.minutes, d.notes, d.created_at, d.updated_at
 from verdict as v
 cross join lateral (select (v.session).*) as s
 cross join lateral (
-	select (case when v.verdict like 'SESSION_EXISTS%' then v.session end).*) as d
+	select (case when v.outcome like 'SESSION_EXISTS%' then v.session end).*) as d
 left join lateral topic_now(s.account_id, s.topic_id) as t on true
-where not exists (select from answer as a where a.ord = v.ord)
+where not exists (select from response as a where a.ord = v.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
 	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
 	coalesce((k.answer ->> 'topic_archived')::boolean, false), false, true, null, null, null, null, null,
 	null, null, null, null
-from known as k
+from replay as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s
 order by ord

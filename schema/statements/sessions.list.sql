@@ -1,19 +1,20 @@
 -- A page is made in these steps:
 --
---   request   what is asked for, in the form in which the rest compares it
---   start     where the page begins: strictly after the cursor, or before the first row of all
---   search    what q finds, where the index can tell (search_sessions)
---   path      which branch below answers: one for each order, of all topics or of some, each with an
---             index of its own. A range of days in the order of creation: where few sessions are in it
---             (path "days"), they are found by day and sorted; else the order of creation is walked
---             and other days are passed over
+--   request   the params in the form in which the other steps compare them
+--   start     where the page begins: strictly after the cursor, or before the first row
+--   search    the sessions that q finds, if the index can find them (search_sessions)
+--   path      the branch below that reads the page. There is one for each order, for all topics and
+--             for some topics, each with its own index. If few sessions are in a range of days (path
+--             "days"), a sort makes the order of creation; otherwise the sessions are read in the
+--             order of creation, and those of other days are skipped
 --
--- A search whose sessions are not known (is_walk) examines at most 1,500 sessions of the path for q.
--- Then the page ends with a marker: a row without id, whose next_cursor goes on behind the last that
--- was examined.
+-- A search that the index cannot do (is_scan) compares at most 1,500 sessions of the path with q.
+-- Then the page ends with a marker: a row without id, whose next_cursor continues after the last
+-- compared session.
 --
--- "coalesce" keeps the planner from using an index for the range of days in the order of creation,
--- and from expecting so few rows that it would rather read and sort all.
+-- In the order of creation, "coalesce" hides the range of days from the planner. Otherwise the
+-- planner would choose an index on the day, or expect so few rows that it reads and sorts all of
+-- them.
 with request as materialized (
 	select r.ord, r.account_id, least(r."limit", 500) + 1 as row_limit, p.sort,
 		p.sort like '-%' as is_descending, r.cursor_key, r.cursor_id, p.q_key,
@@ -44,7 +45,7 @@ start as materialized (
 			else 'epoch'::timestamptz + interval '1 microsecond'
 				* least(greatest(r.cursor_key, -2300000000000000), 9000000000000000)
 		end as created_at,
-		case -- the nearer of the cursor and the range's end, so that the index begins there
+		case -- the cursor or the range's end, whichever is nearer, so that the index scan begins there
 			when r.is_descending then least(p.study_date, r.end_day)
 			else greatest(p.study_date, r.first_day - 1)
 		end as study_date,
@@ -66,7 +67,7 @@ start as materialized (
 		end as study_date
 	) as p
 ),
-search as materialized ( -- materialized, or the function would be called once for each use of ids
+search as materialized ( -- materialized: otherwise each use of ids would call the function
 	select s.ord,
 		case when has_trigram(s.q_key) then search_sessions(s.account_id, like_pattern(s.q_key)) end
 			as ids,
@@ -81,9 +82,9 @@ search as materialized ( -- materialized, or the function would be called once f
 	where s.q_key is not null
 ),
 path as materialized (
-	select s.*, f.ids, f.topics as q_topics, k.is_known, k.is_walk,
-		case when k.is_known then f.topics else s.topics end as walk_topics,
-		case when k.is_walk then 1500 else s.row_limit end as walk_limit,
+	select s.*, f.ids, f.topics as q_topics, k.is_known, k.is_scan,
+		case when k.is_known then f.topics else s.topics end as scan_topics,
+		case when k.is_scan then 1500 else s.row_limit end as scan_limit,
 		case
 			when s.is_range and s.sort like '%created_at' and (
 				select coalesce(sum(d.sessions), 0) <= 20000 and count(*) <= 10000
@@ -100,7 +101,7 @@ path as materialized (
 	from start as s
 	left join search as f on f.ord = s.ord
 	cross join lateral (
-		select f.is_known, s.q_key is not null and not f.is_known as is_walk
+		select f.is_known, s.q_key is not null and not f.is_known as is_scan
 		from (select f.ids is not null and cardinality(f.topics) <= 50 as is_known) as f
 	) as k
 ),
@@ -123,12 +124,12 @@ page as (
 					and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
 					{{>sessions_in_range}}
 				order by s.{{column}}{{direction}}, s.id{{direction}}
-				limit r.walk_limit
+				limit r.scan_limit
 			)
 			union all
-			( -- of each topic as many as of all, which are merged
+			( -- a page of each topic; the pages are then merged
 				select s.*, row_number() over (order by s.{{column}}{{direction}}, s.id{{direction}}) as place
-				from unnest(r.walk_topics) as t (id)
+				from unnest(r.scan_topics) as t (id)
 				cross join lateral (
 					select s.*
 					from sessions as s
@@ -137,10 +138,10 @@ page as (
 						and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
 						{{>sessions_in_range}}
 					order by s.{{column}}{{direction}}, s.id{{direction}}
-					limit r.walk_limit
+					limit r.scan_limit
 				) as s
 				order by s.{{column}}{{direction}}, s.id{{direction}}
-				limit r.walk_limit
+				limit r.scan_limit
 			)
 			union all
 			{{/orders}}
@@ -153,16 +154,16 @@ page as (
 					from sessions as s
 					where r.path = 'days' and s.account_id = r.account_id
 						and s.study_date >= r.first_day and s.study_date < r.end_day and s.deleted_at is null
-						and (r.walk_topics is null or s.topic_id = any (r.walk_topics))
+						and (r.scan_topics is null or s.topic_id = any (r.scan_topics))
 						and case
 							when r.is_descending then (s.created_at, s.id) < (r.created_at, r.id)
 							else (s.created_at, s.id) > (r.created_at, r.id)
 						end
 				) as s
-				where s.place <= r.walk_limit
+				where s.place <= r.scan_limit
 			)
 			union all
-			( -- what the index found, but for the topics that are listed above
+			( -- the sessions that the index found, except those of the topics above
 				select s.*, 0 as place
 				from unnest(r.ids) as found (id)
 				cross join lateral (
@@ -190,13 +191,13 @@ page as (
 		) as t
 		cross join lateral (
 			select false as is_marker
-			where not r.is_walk or strpos(s.search_key, r.q_key) > 0
+			where not r.is_scan or strpos(s.search_key, r.q_key) > 0
 				or strpos(search_key(t.name), r.q_key) > 0
 			union all
 			select true
-			where r.is_walk and s.place = r.walk_limit
+			where r.is_scan and s.place = r.scan_limit
 		) as m
-		limit case when r.is_walk then r.row_limit end -- a full page ends the walk
+		limit case when r.is_scan then r.row_limit end -- a full page ends the scan
 	) as s
 )
 select p.ord, null::text as outcome, case when not p.is_marker then p.id end as id, p.topic_id, p.tag,

@@ -1,7 +1,8 @@
--- As sessions.create, on the live topic of exactly that name, of several the one that has had it longest.
--- Where there is none it is made: as a namesake where the name is taken in another case. Without
--- match_case, case makes no difference where exactly one topic has the name in any case.
-with asked as materialized (
+-- Like sessions.create, but the tag names the topic: the live topic with exactly this name; of
+-- several, the one with the lowest id. If there is none, it is created; it becomes a namesake if
+-- the name is taken in another case. With match_case = false, case makes no difference if exactly
+-- one topic has the name in any case.
+with request as materialized (
 	select r.ord, r.account_id, r.session_id, r.minutes, nfc(r.tag) as tag, r.study_date, r.notes,
 		r.idempotency_key, r.created_at, r.if_match, r.if_none_match, r.match_case,
 		request_fingerprint(case
@@ -18,9 +19,9 @@ with asked as materialized (
 		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, created_at,
 			if_match, if_none_match, match_case, ord)
 ),
-known as materialized (
+replay as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from asked as r
+	from request as r
 	cross join lateral (
 		select *
 		from idempotency_keys as k
@@ -29,9 +30,9 @@ known as materialized (
 	) as k
 	where is_live_key(k.created_at)
 ),
-looked as materialized (
+lookup as materialized (
 	select r.*, text_key(r.tag) as name_key, coalesce(r.match_case, true) as is_exact,
-		-- no topic is made for a session that is there, unless it is to be replaced
+		-- no topic is created for a session that exists, unless the session is replaced
 		case
 			when s.id is null then r.if_match is null
 			else s.deleted_at is null and r.if_match is not null and is_match(r.if_match, s.updated_at)
@@ -48,16 +49,16 @@ looked as materialized (
 			from topics as t
 			where t.account_id + 0 = r.account_id and t.name_key = text_key(r.tag) and t.deleted_at is null
 			limit 2) end as any_ids
-	from asked as r
+	from request as r
 	left join lateral (
 		select *
 		from sessions as s
 		where s.account_id = r.account_id and s.id = r.session_id
 		limit 1
 	) as s on true
-	where not exists (select from known as k where k.ord = r.ord)
+	where not exists (select from replay as k where k.ord = r.ord)
 ),
-found as materialized (
+topic as materialized (
 	select r.*, t.id as found_id, t.name as found_name, t.archived_at,
 		case
 			when r.created_at > now() + interval '1 day'
@@ -68,10 +69,10 @@ found as materialized (
 	from (
 		select r.*, coalesce(r.exact_id, case when cardinality(r.any_ids) = 1 then r.any_ids[1] end)
 			as likely_id
-		from looked as r
+		from lookup as r
 		order by r.account_id, likely_id
 	) as r
-	left join lateral ( -- held against deletion, in key order: the order of ids, as everywhere
+	left join lateral ( -- locked against deletion, in the order of ids, as in all statements
 		select t.id, t.name, t.name_key, t.archived_at, t.deleted_at
 		from topics as t
 		where t.account_id = r.account_id and t.id = r.likely_id
@@ -79,10 +80,10 @@ found as materialized (
 		for key share
 	) as t on t.deleted_at is null and t.name_key = r.name_key and (t.name = r.tag or not r.is_exact)
 ),
-made_topic as (
+created_topic as (
 	insert into topics (account_id, name)
 	select distinct on (f.account_id, f.name_key) f.account_id, f.tag
-	from found as f
+	from topic as f
 	where f.found_id is null and f.refusal is null and f.needs_topic and not exists (
 		select
 		from topics as t
@@ -92,40 +93,40 @@ made_topic as (
 	on conflict (account_id, name_key) where deleted_at is null and not is_namesake do nothing
 	returning *
 ),
-named as materialized ( -- or another transaction has made it since this statement began
+first_choice as materialized ( -- also of topics that others created since this statement began
 	select f.ord, f.account_id, f.tag, coalesce(f.found_id, m.id, t.id) as named_id,
 		coalesce(f.found_name, m.name, t.name) as name, coalesce(f.archived_at, t.archived_at) as archived_at
 	from (
 		select *
-		from found as f
+		from topic as f
 		where f.refusal is null and (f.needs_topic or f.found_id is not null)
 	) as f
-	left join made_topic as m on f.found_id is null and m.account_id = f.account_id
+	left join created_topic as m on f.found_id is null and m.account_id = f.account_id
 		and m.name_key = f.name_key and (m.name = f.tag or not f.is_exact)
 	left join lateral topic_of_name_now(
 		f.account_id, case when f.found_id is null and m.id is null then f.tag end, f.is_exact) as t on true
 ),
-made_namesake as (
+created_namesake as (
 	insert into topics (account_id, name, is_namesake, made_by_tag)
 	select distinct on (n.account_id, n.tag collate "C") n.account_id, n.tag, true, true
-	from (select * from named order by ord) as n -- all names are made before the first namesake
+	from (select * from first_choice order by ord) as n -- creates all topics before the first namesake
 	where n.named_id is null
 	order by n.account_id, n.tag collate "C"
 	on conflict (account_id, name collate "C") where deleted_at is null and made_by_tag do nothing
 	returning *
 ),
-placed as materialized (
+choice as materialized (
 	select n.ord, coalesce(n.name, n.tag) as name, coalesce(n.archived_at, t.archived_at) as archived_at,
 		case
 			when num_nonnulls(n.named_id, m.id, t.id) > 0 or run_again('the topic of the tag has gone')
 				then coalesce(n.named_id, m.id, t.id)
 		end as topic_id
-	from named as n
-	left join made_namesake as m on n.named_id is null and m.account_id = n.account_id and m.name = n.tag
+	from first_choice as n
+	left join created_namesake as m on n.named_id is null and m.account_id = n.account_id and m.name = n.tag
 	left join lateral topic_of_name_now(
 		n.account_id, case when n.named_id is null and m.id is null then n.tag end, true) as t on true
 ),
-request as materialized (
+new_session as materialized (
 	select f.ord, f.account_id, f.session_id, p.topic_id, f.notes, f.idempotency_key, f.fingerprint,
 		f.if_match, f.if_none_match, f.study_date as given_date, f.created_at as given_instant,
 		f.tag as given_tag, f.name_key, f.is_exact, p.name as tag, p.archived_at is not null as topic_archived,
@@ -134,27 +135,27 @@ request as materialized (
 			select account_day(a.time_zone, a.day_starts_at, coalesce(f.created_at, now()))
 			from accounts as a
 			where a.account_id = f.account_id)) as study_date,
-		f.refusal as outcome
-	from found as f
-	left join placed as p on p.ord = f.ord
+		f.refusal
+	from topic as f
+	left join choice as p on p.ord = f.ord
 ),
-made as (
+created as (
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
 	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at
-	from request as r
-	where r.outcome is null and r.if_match is null and r.topic_id is not null
+	from new_session as r
+	where r.refusal is null and r.if_match is null and r.topic_id is not null
 	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
 	returning *
 ),
 attempt as materialized (
-	select r.*, m.id is not null as is_made
-	from request as r
-	left join made as m on m.account_id = r.account_id and m.id = r.session_id
+	select r.*, m.id is not null as is_created
+	from new_session as r
+	left join created as m on m.account_id = r.account_id and m.id = r.session_id
 ),
-locked as materialized ( -- what may be replaced, in key order
+locked as materialized ( -- the sessions that may be replaced, in key order
 	select r.ord, s.id
-	from (select * from request as r where r.if_match is not null order by r.account_id, r.session_id) as r
+	from (select * from new_session as r where r.if_match is not null order by r.account_id, r.session_id) as r
 	cross join lateral (
 		select s.id
 		from sessions as s
@@ -163,7 +164,7 @@ locked as materialized ( -- what may be replaced, in key order
 		for no key update
 	) as s
 ),
-kept as materialized ( -- the sessions that are there already, as they are now
+existing as materialized ( -- the sessions that exist already, as they are now
 	select r.ord, l.id is not null as is_locked, s as session,
 		session_differences(s, (null,
 			case when r.is_exact or text_key(s.tag) <> r.name_key then r.given_tag end, r.given_date, null,
@@ -171,12 +172,12 @@ kept as materialized ( -- the sessions that are there already, as they are now
 	from attempt as r
 	left join locked as l on l.ord = r.ord
 	cross join lateral session_now(r.account_id, coalesce(l.id, r.session_id)) as s
-	where not r.is_made
+	where not r.is_created
 ),
 verdict as materialized (
 	select r.*, k.session, k.differences,
 		case
-			when r.outcome is not null then r.outcome
+			when r.refusal is not null then r.refusal
 			when (k.session).deleted_at is not null then 'SESSION_DELETED'
 			when r.if_match is not null and not coalesce(
 				k.is_locked and r.topic_id is not null and is_match(r.if_match, (k.session).updated_at), false)
@@ -184,16 +185,16 @@ verdict as materialized (
 			when k.ord is not null and not is_none_match(r.if_none_match, (k.session).updated_at) then 'PRECONDITION_FAILED'
 			when r.if_match is null and k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
 				|| array_to_string(k.differences, ', ')
-		end as verdict
-	from request as r
-	left join kept as k on k.ord = r.ord
+		end as outcome
+	from new_session as r
+	left join existing as k on k.ord = r.ord
 ),
 replaced as (
 	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
 	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
 		coalesce(v.given_instant, (v.session).created_at)
 	from verdict as v
-	where v.verdict is null and v.if_match is not null and v.differences <> '{}'
+	where v.outcome is null and v.if_match is not null and v.differences <> '{}'
 	order by v.account_id, v.session_id
 	on conflict (account_id, id) do update
 		set topic_id = excluded.topic_id, study_date = excluded.study_date,
@@ -201,18 +202,18 @@ replaced as (
 			created_at = excluded.created_at, updated_at = next_update(s.updated_at)
 	returning s.*
 ),
-answer as materialized (
+response as materialized (
 	select v.ord, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
 		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
-		s.updated_at, s.created_at as "timestamp", s.is_made
+		s.updated_at, s.created_at as "timestamp", s.is_created
 	from verdict as v
-	join (select *, true as is_made from made union all select *, false from replaced) as s
+	join (select *, true as is_created from created union all select *, false from replaced) as s
 		on s.account_id = v.account_id and s.id = v.session_id
 ),
-stored as (
+stored_key as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_made}'::text[]
-	from answer as a
+	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_created}'::text[]
+	from response as a
 	where a.idempotency_key is not null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
@@ -221,30 +222,30 @@ stored as (
 		where is_idempotency_key_over(k.created_at)
 )
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_made as created,
+	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_created as created,
 	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",
 	null::text as "details.tag", null::date as "details.study_date",
 	null::int as "details.duration_minutes", null::int as "details.minutes",
 	null::text as "details.notes", null::timestamptz as "details.created_at",
 	null::timestamptz as "details.updated_at"
-from answer as a
+from response as a
 union all
-select v.ord, v.verdict, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
+select v.ord, v.outcome, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
 	s.created_at, s.updated_at, s."timestamp", t.archived_at is not null, false, false,
 	case when d.id is not null then v.differences end, d.topic_id, d.tag, d.study_date, d.duration_minutes,
 	d.minutes, d.notes, d.created_at, d.updated_at
 from verdict as v
 cross join lateral (select (v.session).*) as s
 cross join lateral (
-	select (case when v.verdict like 'SESSION_EXISTS%' then v.session end).*) as d
+	select (case when v.outcome like 'SESSION_EXISTS%' then v.session end).*) as d
 left join lateral topic_now(s.account_id, s.topic_id) as t on true
-where not exists (select from answer as a where a.ord = v.ord)
+where not exists (select from response as a where a.ord = v.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
 	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
 	coalesce((k.answer ->> 'topic_archived')::boolean, false), false, true, null, null, null, null, null,
 	null, null, null, null
-from known as k
+from replay as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s
 order by ord

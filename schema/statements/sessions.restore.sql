@@ -1,5 +1,5 @@
--- One that is not deleted is answered as it is.
-with asked as materialized (
+-- A session that is not deleted is returned as it is.
+with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.restore', r.session_id)
@@ -8,9 +8,9 @@ with asked as materialized (
 		with ordinality
 		as r (account_id, session_id, idempotency_key, if_match, if_none_match, ord)
 ),
-known as materialized (
+replay as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from asked as r
+	from request as r
 	cross join lateral (
 		select *
 		from idempotency_keys as k
@@ -19,20 +19,20 @@ known as materialized (
 	) as k
 	where is_live_key(k.created_at)
 ),
-request as materialized (
+session_topic as materialized (
 	select r.*, s.topic_id
-	from asked as r
-	cross join lateral ( -- the primary key alone: no partial index fits
+	from request as r
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select s.topic_id
 		from sessions as s
 		where s.account_id = r.account_id and s.id = r.session_id
 		limit 1
 	) as s
-	where not exists (select from known as k where k.ord = r.ord)
+	where not exists (select from replay as k where k.ord = r.ord)
 ),
-topic as materialized ( -- held against deletion, in key order, before the sessions
+topic as materialized ( -- locked against deletion, in key order, before the sessions
 	select r.ord, t.name, t.archived_at is not null as topic_archived
-	from (select * from request as r order by r.account_id, r.topic_id) as r
+	from (select * from session_topic as r order by r.account_id, r.topic_id) as r
 	cross join lateral (
 		select *
 		from topics as t
@@ -42,18 +42,18 @@ topic as materialized ( -- held against deletion, in key order, before the sessi
 	) as t
 	where t.deleted_at is null
 ),
-verdict as materialized ( -- locked, in key order
+verdict as materialized ( -- locked in key order
 	select r.ord, r.idempotency_key, r.fingerprint, s.*, r.name as tag, r.topic_archived,
 		case
-			when s.topic_id <> r.held_id and run_again('the session was moved') then null
+			when s.topic_id <> r.locked_id and run_again('the session was moved') then null
 			when not is_match(r.if_match, s.updated_at) or not is_none_match(r.if_none_match, s.updated_at)
 				then 'PRECONDITION_FAILED'
 			when r.name is null then 'TOPIC_DELETED'
 		end as outcome
 	from (
-		select r.ord, r.account_id, r.session_id, r.topic_id as held_id, r.idempotency_key, r.fingerprint,
+		select r.ord, r.account_id, r.session_id, r.topic_id as locked_id, r.idempotency_key, r.fingerprint,
 			r.if_match, r.if_none_match, t.name, t.topic_archived
-		from request as r
+		from session_topic as r
 		left join topic as t on t.ord = r.ord
 		order by r.account_id, r.session_id
 	) as r
@@ -74,7 +74,7 @@ restored as (
 	on conflict (account_id, id) do update set deleted_at = null, updated_at = next_update(s.updated_at)
 	returning s.account_id, s.id, s.updated_at
 ),
-answer as materialized (
+response as materialized (
 	select v.ord, v.outcome, v.account_id, v.idempotency_key, v.fingerprint, v.id, v.topic_id, v.tag,
 		v.topic_archived,
 		v.study_date, v.duration_minutes, v.duration_minutes as minutes, v.notes, v.created_at,
@@ -82,10 +82,10 @@ answer as materialized (
 	from verdict as v
 	left join restored as r on r.account_id = v.account_id and r.id = v.id
 ),
-stored as (
+stored_key as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
 	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint}'::text[]
-	from answer as a
+	from response as a
 	where a.idempotency_key is not null and a.id is not null and a.outcome is null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
@@ -96,14 +96,14 @@ stored as (
 select a.ord, a.outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes, a.minutes, a.notes,
 	a.created_at, a.updated_at, a."timestamp", coalesce(a.topic_archived, false) as topic_archived, false as replayed,
 	t.id as "details.topic_id", t.name as "details.tag"
-from answer as a
+from response as a
 left join lateral topic_now(
 	a.account_id, case when a.outcome = 'TOPIC_DELETED' then a.topic_id end) as t on true
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
 	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
 	coalesce((k.answer ->> 'topic_archived')::boolean, false), true, null, null
-from known as k
+from replay as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s
 order by ord

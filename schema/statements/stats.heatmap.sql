@@ -1,5 +1,5 @@
--- No day is later than 9999-12-31, so that year ends there. Requests of one account and year share a
--- report, which is computed once.
+-- The last possible day is 9999-12-31, so the year 9999 ends with it. Requests for the same account
+-- and year share a report, which is computed once.
 with request as materialized (
 	select r.ord, r.account_id, y.year, make_date(y.year, 1, 1) as first_day,
 		least(make_date(y.year + 1, 1, 1), '9999-12-31') as end_day,

@@ -1,8 +1,8 @@
--- Buckets that have sessions, each with the days that its figures count, from inclusive, to
--- exclusive: a bucket that reaches beyond the range is cut to it. Days are of the years 1900 to 9999;
--- the last bucket of all ends with 9999-12-31. Equal requests share a report, which is computed once.
--- Requests that together answer more rows than a worker may hold run again, each alone: worker/cost.h
--- expected fewer.
+-- Returns the buckets that have sessions. "from" (inclusive) and "to" (exclusive) are the days that
+-- a bucket counts: a bucket that reaches beyond the range is clipped to it. Days lie in the years
+-- 1900 to 9999; the last possible bucket ends with 9999-12-31. Equal requests share a report, which
+-- is computed once. If a batch would return more rows than a worker may hold, its requests run
+-- again singly: the estimate of worker/cost.h was too low.
 with request as materialized (
 	select r.ord, r.account_id, coalesce(r.bucket, 'day') as "by", r."group", r."from", r."to",
 		dense_rank() over (order by r.account_id, coalesce(r.bucket, 'day'), r."group", r."from",
@@ -53,7 +53,7 @@ bucket as materialized (
 			end as end_day
 	) as e
 ),
-named as materialized ( -- each topic is looked up once, for the first of its buckets
+named_bucket as materialized ( -- looks each topic up once, for the first of its buckets
 	select b.report, b."from", b."to", b.topic_id, b.minutes, b.sessions, b.is_partial,
 		max(b.name) over (partition by b.account_id, b.topic_id) as tag
 	from (
@@ -75,7 +75,7 @@ verdict as materialized (
 	left join (select b.report, count(*) as buckets from bucket as b group by b.report) as c
 		on c.report = p.report
 ),
-size as materialized (
+size_check as materialized (
 	select case
 			when count(*) > 1 and sum(v.buckets) filter (where not v.is_too_large) > 80000
 				then run_again('the reports have more rows than were expected')
@@ -87,7 +87,7 @@ select r.ord, case when v.is_too_large then 'RANGE_TOO_LARGE' end as outcome, r.
 	v.week_start::int4 as "head.week_start", r."from" as "head.from", r."to" as "head.to",
 	b."from", b."to", b.topic_id, b.tag, b.minutes, b.sessions, b.is_partial
 from request as r
-cross join size
+cross join size_check
 join verdict as v on v.report = r.report
-left join named as b on b.report = r.report and not v.is_too_large
+left join named_bucket as b on b.report = r.report and not v.is_too_large
 order by r.ord, b."from", b.topic_id

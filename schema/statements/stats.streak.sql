@@ -1,12 +1,13 @@
--- Runs of study days; days that follow one another share day - row_number. The longest run is that of
--- all days, those after today too, so that it does not shrink when today moves back (another zone,
--- another start of the day). The current one ends today or yesterday: today is not over.
+-- A run is a sequence of study days without a gap: its days have the same value of day -
+-- row_number. The longest run may include days after today, so that it does not shrink when today
+-- moves back (because of another time zone or another start of the day). The current run ends today
+-- or yesterday: today is not over.
 with request as materialized (
 	select r.ord, r.account_id, coalesce(r.min_minutes, 1) as min_minutes,
 		dense_rank() over (order by r.account_id, coalesce(r.min_minutes, 1)) as report
 	from unnest($1::int8[], $2::int8[]) with ordinality as r (account_id, min_minutes, ord)
 ),
-report as materialized ( -- computed once, however many requests ask
+report as materialized ( -- computed once for equal requests
 	select r.*, a.today
 	from (select distinct r.report, r.account_id, r.min_minutes from request as r) as r
 	cross join lateral (

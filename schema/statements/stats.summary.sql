@@ -1,5 +1,5 @@
--- Study days are counted once, whatever the number of topics. Requests of one account and range share
--- a report, which is computed once. Too many rows: as in stats.series.
+-- A study day counts once, whatever the number of its topics. Requests for the same account and
+-- range share a report, which is computed once. Too many rows: see stats.series.
 with request as materialized (
 	select r.*, dense_rank() over (order by r.account_id, r."from", r."to") as report
 	from unnest($1::int8[], $2::date[], $3::date[]) with ordinality as r (account_id, "from", "to", ord)
@@ -39,7 +39,7 @@ topic as materialized (
 		limit 1
 	) as t
 ),
-size as materialized (
+size_check as materialized (
 	select case
 			when sum(t.topics) > 80000 and (select count(*) > 1 from request)
 				then run_again('the reports have more rows than were expected')
@@ -52,7 +52,7 @@ select r.ord, null::text as outcome, r."from" as "head.from", r."to" as "head.to
 	h.minutes as "head.minutes", h.sessions as "head.sessions", h.study_days as "head.study_days",
 	t.topic_id, t.tag, t.minutes, t.sessions
 from request as r
-cross join size
+cross join size_check
 join head as h on h.report = r.report
 left join topic as t on t.report = r.report
 order by r.ord, t.minutes desc, t.topic_id

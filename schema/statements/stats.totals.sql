@@ -1,5 +1,5 @@
--- Each account is summed once, however many requests of the batch ask for it. Topics whose names are
--- equal to the byte are one tag: "AWS" and "aws" stay apart. Too many rows: as in stats.series.
+-- Each account of a batch is summed once. Topics with exactly the same name are one tag: "AWS" and
+-- "aws" are two. Too many rows: see stats.series.
 with request as materialized (
 	select r.*
 	from unnest($1::int8[]) with ordinality as r (account_id, ord)
@@ -23,7 +23,7 @@ total as materialized (
 	) as t
 	group by a.account_id, t.name
 ),
-size as materialized (
+size_check as materialized (
 	select case
 			when sum(t.tags) > 40000 and (select count(*) > 1 from request)
 				then run_again('the reports have more rows than were expected')
@@ -34,6 +34,6 @@ size as materialized (
 )
 select r.ord, null::text as outcome, t.tag, t.minutes, t.sessions
 from request as r
-cross join size
+cross join size_check
 join total as t on t.account_id = r.account_id
 order by r.ord, t.first_id

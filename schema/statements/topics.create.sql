@@ -1,8 +1,9 @@
--- Of several requests for one name the first makes the topic; with allow_namesake each other one makes
--- a namesake. One whose idempotency key is live is answered as the first that came with it.
-with asked as materialized (
+-- Of several requests with the same name, the first creates the topic. Each other one creates a
+-- namesake if it has allow_namesake. A request with a live idempotency key gets the stored response
+-- (`replay`).
+with request as materialized (
 	select r.ord, r.account_id, nfc(r.name) as name, r.description, r.idempotency_key,
-		text_key(r.name) as name_key, coalesce(r.allow_namesake, false) as may_share,
+		text_key(r.name) as name_key, coalesce(r.allow_namesake, false) as allows_namesake,
 		request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('topics.create', r.name, r.description)
@@ -11,9 +12,9 @@ with asked as materialized (
 	from unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::bool[]) with ordinality
 		as r (account_id, name, description, idempotency_key, allow_namesake, ord)
 ),
-known as materialized (
+replay as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from asked as r
+	from request as r
 	cross join lateral (
 		select *
 		from idempotency_keys as k
@@ -22,7 +23,7 @@ known as materialized (
 	) as k
 	where is_live_key(k.created_at)
 ),
-request as materialized ( -- the first of those that want a free name makes its first topic
+new_request as materialized ( -- is_first: the first request with a free name
 	select r.*, row_number() over (partition by r.account_id, r.name_key order by r.ord) = 1
 		and not exists (
 			select
@@ -30,13 +31,13 @@ request as materialized ( -- the first of those that want a free name makes its 
 			where t.account_id + 0 = r.account_id and t.name_key = r.name_key and t.deleted_at is null
 			offset 0)
 		as is_first
-	from asked as r
-	where not exists (select from known as k where k.ord = r.ord)
+	from request as r
+	where not exists (select from replay as k where k.ord = r.ord)
 ),
-made as (
+created as (
 	insert into topics (account_id, name, description)
 	select r.account_id, r.name, r.description
-	from request as r
+	from new_request as r
 	where r.is_first
 	order by r.account_id, r.name_key
 	on conflict (account_id, name_key) where deleted_at is null and not is_namesake do nothing
@@ -44,41 +45,41 @@ made as (
 ),
 namesake as materialized (
 	select r.*, row_number() over (order by r.ord) as place
-	from request as r
-	left join made as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
-	where r.may_share and t.id is null
+	from new_request as r
+	left join created as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
+	where r.allows_namesake and t.id is null
 ),
-made_namesake as (
+created_namesake as (
 	insert into topics (account_id, name, description, is_namesake)
 	select n.account_id, n.name, n.description, true
 	from namesake as n
 	order by n.place
 	returning *
 ),
-made_for as (
+created_for as (
 	select r.ord, t.id
-	from request as r
-	join made as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
+	from new_request as r
+	join created as t on r.is_first and t.account_id = r.account_id and t.name_key = r.name_key
 	union all
 	select n.ord, t.id
 	from namesake as n
-	join ( -- ids rise in the order of the insert
+	join ( -- ids ascend in the order of the insert
 		select t.id, row_number() over (order by t.id) as place
-		from made_namesake as t
+		from created_namesake as t
 	) as t using (place)
 ),
-answer as materialized (
+response as materialized (
 	select r.ord, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
 		t.description, t.created_at, t.updated_at, t.archived_at
-	from request as r
-	left join made_for as m on m.ord = r.ord
-	left join (select * from made union all select * from made_namesake) as t on t.id = m.id
+	from new_request as r
+	left join created_for as m on m.ord = r.ord
+	left join (select * from created union all select * from created_namesake) as t on t.id = m.id
 ),
-stored as (
+stored_key as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
 	select a.account_id, a.idempotency_key, a.fingerprint,
 		to_jsonb(a) - '{ord,name_key,fingerprint}'::text[]
-	from answer as a
+	from response as a
 	where a.idempotency_key is not null and a.id is not null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
@@ -86,12 +87,9 @@ stored as (
 			created_at = excluded.created_at
 		where is_idempotency_key_over(k.created_at)
 ),
-told as materialized ( -- the name was taken by another transaction's request with the same key
-	select k.ord, k.is_same, k.answer
-	from known as k
-	union all
-	select a.ord, a.fingerprint = k.fingerprint, k.answer
-	from answer as a
+late_replay as materialized ( -- another transaction took the name meanwhile, with the same key
+	select a.ord, a.fingerprint = k.fingerprint as is_same, k.answer
+	from response as a
 	cross join lateral idempotency_key_now(a.account_id, a.idempotency_key) as k
 	where a.id is null
 )
@@ -104,13 +102,13 @@ select a.ord,
 	end as outcome,
 	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
 	t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
-from answer as a
+from response as a
 left join lateral topic_of_key_now(a.account_id, case when a.id is null then a.name_key end) as t on true
-where not exists (select from told as k where k.ord = a.ord)
+where not exists (select from late_replay as k where k.ord = a.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, t.id, t.name, t.description,
 	t.created_at, t.updated_at, t.archived_at, true, null, null
-from told as k
+from (select * from replay union all select * from late_replay) as k
 cross join lateral jsonb_populate_record(
 	null::topics, case when k.is_same then k.answer end) as t
 order by ord

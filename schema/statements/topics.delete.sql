@@ -4,10 +4,10 @@ with request as materialized (
 		as r (account_id, topic_id, if_match, if_none_match, ord)
 	order by r.account_id, r.topic_id
 ),
-topic as materialized ( -- locked, in key order: nobody logs on them any more
+topic as materialized ( -- locked in key order, so that no session can be logged on them
 	select r.ord, r.if_match, r.if_none_match, t.*
 	from request as r
-	cross join lateral ( -- the primary key alone: no partial index fits
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select *
 		from topics as t
 		where t.account_id = r.account_id and t.id = r.topic_id
@@ -21,7 +21,7 @@ verdict as materialized (
 		case
 			when not is_match(t.if_match, t.updated_at) or not is_none_match(t.if_none_match, t.updated_at)
 				then 'PRECONDITION_FAILED'
-			when topic_has_sessions_now(t.account_id, t.id) then ( -- how many is told as far as it is cheap
+			when topic_has_sessions_now(t.account_id, t.id) then ( -- counts up to 1,000, which is cheap
 				select case
 						when c.sessions = 0 then 'TOPIC_HAS_SESSIONS'
 						when c.sessions = 1 then 'TOPIC_HAS_SESSIONS: the topic has 1 session'

@@ -1,15 +1,15 @@
--- In the order of ids, which is that of their creation. A search examines at most 5,000 topics. Then
--- the page ends with a marker: a row without id, whose next_cursor goes on behind the last that was
--- examined.
+-- In the order of ids, which is the order of creation. A search compares at most 5,000 topics. Then
+-- the page ends with a marker: a row without id, whose next_cursor continues after the last
+-- compared topic.
 with request as materialized (
-	select r.ord, r.account_id, p.row_limit, p.is_walk, p.q_key, r.archived, r.cursor_key,
+	select r.ord, r.account_id, p.row_limit, p.is_scan, p.q_key, r.archived, r.cursor_key,
 		coalesce(r.sort, 'created_at') as sort,
-		case when p.is_walk then 5000 else p.row_limit end as walk_limit
+		case when p.is_scan then 5000 else p.row_limit end as scan_limit
 	from unnest($1::int8[], $2::int8[], $3::int8[], $4::uuid[], $5::text[], $6::text[], $7::bool[])
 		with ordinality
 		as r (account_id, "limit", cursor_key, cursor_id, sort, q, archived, ord)
 	cross join lateral (
-		select least(r."limit", 500) + 1 as row_limit, r.q is not null as is_walk,
+		select least(r."limit", 500) + 1 as row_limit, r.q is not null as is_scan,
 			search_key(r.q) as q_key
 	) as p
 )
@@ -27,7 +27,7 @@ cross join lateral (
 				and t.deleted_at is null
 				and (r.archived is null or r.archived = (t.archived_at is not null))
 			order by t.id
-			limit r.walk_limit
+			limit r.scan_limit
 		)
 		union all
 		(
@@ -38,15 +38,15 @@ cross join lateral (
 				and t.deleted_at is null
 				and (r.archived is null or r.archived = (t.archived_at is not null))
 			order by t.id desc
-			limit r.walk_limit
+			limit r.scan_limit
 		)
 	) as t
 	cross join lateral (
 		select false as is_marker
-		where not r.is_walk or strpos(t.search_key, r.q_key) > 0
+		where not r.is_scan or strpos(t.search_key, r.q_key) > 0
 		union all
 		select true
-		where r.is_walk and t.place = r.walk_limit
+		where r.is_scan and t.place = r.scan_limit
 	) as m
 	limit r.row_limit
 ) as t

@@ -1,11 +1,12 @@
--- Gives the sessions of a topic to another one and deletes it. One that was merged into the same topic
--- before is answered as then. Locks are taken in key order: first all topics, then the sessions.
+-- Moves the sessions of a topic to another one and deletes the topic. If it was merged into the
+-- same topic before, that topic is returned again. Locks are taken in key order: first all topics,
+-- then the sessions.
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::int8[], $3::int8[], $4::text[], $5::text[]) with ordinality
 		as r (account_id, topic_id, into_id, if_match, if_none_match, ord)
 ),
-alone as materialized ( -- a chain of merges runs one by one, in its order
+chain_check as materialized ( -- the merges of a chain run singly, in their order
 	select r.ord, case
 			when exists (
 				select
@@ -15,14 +16,14 @@ alone as materialized ( -- a chain of merges runs one by one, in its order
 		end
 	from request as r
 ),
-topic as materialized ( -- what is merged is held against all, the others against deletion
+topic as materialized ( -- the merged topics are locked against everything, the others against deletion
 	select k.account_id, k.id, coalesce(s.topic, t.topic) as topic
 	from (
 		select r.account_id, r.id, bool_or(r.is_source) as is_source
 		from (
 			select r.account_id, r.topic_id as id, true as is_source
 			from request as r
-			join alone using (ord)
+			join chain_check using (ord)
 			union all
 			select r.account_id, r.into_id, false
 			from request as r

@@ -1,6 +1,6 @@
--- One that is not deleted is answered as it is. One whose idempotency key is live is answered as the
--- first that came with it.
-with asked as materialized (
+-- A topic that is not deleted is returned as it is. A request with a live idempotency key gets the
+-- stored response (`replay`).
+with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('topics.restore', r.topic_id, coalesce(r.allow_namesake, false),
@@ -11,9 +11,9 @@ with asked as materialized (
 		as r (account_id, topic_id, allow_namesake, with_sessions, idempotency_key, if_match,
 			if_none_match, ord)
 ),
-known as materialized (
+replay as materialized (
 	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from asked as r
+	from request as r
 	cross join lateral (
 		select *
 		from idempotency_keys as k
@@ -22,17 +22,17 @@ known as materialized (
 	) as k
 	where is_live_key(k.created_at)
 ),
-request as materialized (
+new_request as materialized (
 	select r.*
-	from asked as r
-	where not exists (select from known as k where k.ord = r.ord)
+	from request as r
+	where not exists (select from replay as k where k.ord = r.ord)
 	order by r.account_id, r.topic_id
 ),
-topic as materialized ( -- locked, in key order
-	select r.ord, r.idempotency_key, r.fingerprint, coalesce(r.allow_namesake, false) as may_share,
+topic as materialized ( -- locked in key order
+	select r.ord, r.idempotency_key, r.fingerprint, coalesce(r.allow_namesake, false) as allows_namesake,
 		coalesce(r.with_sessions, false) as with_sessions, t.*,
 		is_match(r.if_match, t.updated_at) and is_none_match(r.if_none_match, t.updated_at) as is_match
-	from request as r
+	from new_request as r
 	cross join lateral (
 		select *
 		from topics as t
@@ -41,7 +41,7 @@ topic as materialized ( -- locked, in key order
 		for no key update
 	) as t
 ),
-wanted as materialized ( -- of several that want one name the first gets it
+name_check as materialized ( -- of several requests with the same new name, the first gets it
 	select w.*, w.deleted_at is not null and (
 			row_number() over (
 				partition by w.account_id, w.name_key, w.is_match, w.deleted_at is null order by w.ord) > 1
@@ -57,11 +57,11 @@ verdict as materialized (
 	select w.*,
 		case
 			when not w.is_match then 'PRECONDITION_FAILED'
-			when w.is_taken and not w.may_share then 'NAME_TAKEN'
+			when w.is_taken and not w.allows_namesake then 'NAME_TAKEN'
 		end as outcome
-	from wanted as w
+	from name_check as w
 ),
-restored as ( -- in the order of the names, as topics.update
+restored as ( -- in the order of the names, as in topics.update
 	insert into topics as t (account_id, id, name, is_namesake)
 	select v.account_id, v.id, v.name, v.is_taken
 	from verdict as v
@@ -82,18 +82,18 @@ with_sessions as materialized (
 		order by v.account_id, v.id
 	) as v
 ),
-answer as materialized (
+response as materialized (
 	select v.ord, v.outcome, v.account_id, v.name_key, v.idempotency_key, v.fingerprint, v.id, v.name,
 		v.description, v.created_at, coalesce(t.updated_at, v.updated_at) as updated_at, v.archived_at
 	from verdict as v
 	left join restored as t on t.account_id = v.account_id and t.id = v.id
 	left join with_sessions as s on s.ord = v.ord
 ),
-stored as (
+stored_key as (
 	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
 	select a.account_id, a.idempotency_key, a.fingerprint,
 		to_jsonb(a) - '{ord,name_key,fingerprint}'::text[]
-	from answer as a
+	from response as a
 	where a.idempotency_key is not null and a.outcome is null
 	order by a.account_id, a.idempotency_key
 	on conflict (account_id, key) do update
@@ -109,13 +109,13 @@ select a.ord,
 	end as outcome,
 	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
 	t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
-from answer as a
+from response as a
 left join lateral topic_of_key_now(
 	a.account_id, case when a.outcome = 'NAME_TAKEN' then a.name_key end) as t on true
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, t.id, t.name, t.description,
 	t.created_at, t.updated_at, t.archived_at, true, null, null
-from known as k
+from replay as k
 cross join lateral jsonb_populate_record(
 	null::topics, case when k.is_same then k.answer end) as t
 order by ord

@@ -8,10 +8,10 @@ with request as materialized (
 			if_none_match, allow_namesake, ord)
 	order by r.account_id, r.topic_id
 ),
-topic as materialized ( -- locked, in key order; as it is and as it is wanted
-	select r.ord, r.has_description or r.name is not null or r.archived is not null as is_named,
+topic as materialized ( -- locked in key order, with its new values
+	select r.ord, r.has_description or r.name is not null or r.archived is not null as has_changes,
 		is_match(r.if_match, t.updated_at) and is_none_match(r.if_none_match, t.updated_at) as is_match,
-		coalesce(r.allow_namesake, false) as may_share,
+		coalesce(r.allow_namesake, false) as allows_namesake,
 		t.account_id, t.id, t.created_at, t.updated_at, t.is_namesake,
 		t.made_by_tag and coalesce(r.name, t.name) = t.name as made_by_tag,
 		coalesce(r.name, t.name) as name,
@@ -22,7 +22,7 @@ topic as materialized ( -- locked, in key order; as it is and as it is wanted
 		end as archived_at,
 		nullif(r.name_key, t.name_key) as new_key
 	from request as r
-	cross join lateral ( -- the primary key alone: no partial index fits
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select *
 		from topics as t
 		where t.account_id = r.account_id and t.id = r.topic_id
@@ -31,7 +31,7 @@ topic as materialized ( -- locked, in key order; as it is and as it is wanted
 	) as t
 	where t.deleted_at is null
 ),
-wanted as materialized ( -- of several that want one name the first gets it
+name_check as materialized ( -- of several requests with the same new name, the first gets it
 	select w.*, w.new_key is not null and (
 			row_number() over (partition by w.account_id, w.new_key, w.is_match order by w.ord) > 1
 			or exists (
@@ -46,16 +46,16 @@ verdict as materialized (
 	select w.*,
 		case
 			when not w.is_match then 'PRECONDITION_FAILED'
-			when w.is_taken and not w.may_share then 'NAME_TAKEN'
+			when w.is_taken and not w.allows_namesake then 'NAME_TAKEN'
 		end as outcome
-	from wanted as w
+	from name_check as w
 ),
-changed as ( -- in the order of the names, or two renames could wait for each other
+changed as ( -- in the order of the names: otherwise two renames could deadlock
 	insert into topics as t (account_id, id, name, description, archived_at, is_namesake, made_by_tag)
 	select v.account_id, v.id, v.name, v.description, v.archived_at,
 		case when v.new_key is null then v.is_namesake else v.is_taken end, v.made_by_tag
 	from verdict as v
-	where v.outcome is null and v.is_named
+	where v.outcome is null and v.has_changes
 	order by v.account_id, v.new_key, v.id
 	on conflict (account_id, id) do update
 		set name = excluded.name, description = excluded.description,

@@ -1,10 +1,10 @@
--- Ends the sessions of all lanes of a worker: their names begin with the worker's (worker/database.c).
--- Another fence of the worker that asks waits as long, so that is not long: it is asked again.
--- A session that is already on its way out can't be ended, and counts as one that could not: asked
--- again, it is gone.
+-- Ends the connections of all lanes of a worker. Their application_name begins with the worker's
+-- (worker/database.c). The wait for each connection is short, because other fences wait behind
+-- this one: if a connection has not ended by then, the request fails and is repeated. A connection
+-- that is already ending also counts as not ended; it is gone when the request is repeated.
 select r.ord,
 	case when not bool_and(coalesce(s.is_ended, true))
-		then 'DATABASE_UNAVAILABLE: a database session of the worker has not ended' end as outcome,
+		then 'DATABASE_UNAVAILABLE: a connection of the worker has not ended' end as outcome,
 	count(s.pid) as sessions
 from unnest($1::int8[], $2::uuid[]) with ordinality as r (account_id, worker, ord)
 left join lateral (

@@ -11,7 +11,7 @@ locked as materialized ( -- in key order
 				then 'PRECONDITION_FAILED'
 		end as outcome
 	from request as r
-	cross join lateral ( -- the primary key alone: no partial index fits
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select *
 		from {{table}} as e
 		where e.account_id = r.account_id and e.id = r.{{key}}
@@ -20,7 +20,7 @@ locked as materialized ( -- in key order
 	) as e
 	where e.deleted_at is null
 ),
-deleted as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
+deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	insert into {{table}} as e (account_id, id{{#required}}, {{name}}{{/required}})
 	select l.account_id, l.id{{#required}}, l.{{name}}{{/required}}
 	from locked as l

@@ -3,7 +3,7 @@ select r.ord, null::text as outcome, e.id,
 	{{value}} as {{name}}{{|,}}
 	{{/columns}}
 from unnest($1::int8[], $2::{{key_type}}[]) with ordinality as r (account_id, {{key}}, ord)
-cross join lateral ( -- the primary key alone: a condition on deleted_at would admit other indexes
+cross join lateral ( -- by the primary key: a condition on deleted_at would fit other indexes, too
 	select *
 	from {{table}} as e
 	where e.account_id = r.account_id and e.id = r.{{key}}

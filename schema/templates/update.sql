@@ -1,5 +1,5 @@
 with request as materialized (
-	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as wanted_{{name}}{{/held}}
+	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as new_{{name}}{{/held}}
 	from unnest($1::int8[], $2::{{key_type}}[],
 			{{#params}}
 			${{number}}::{{type}}[],
@@ -8,7 +8,7 @@ with request as materialized (
 		with ordinality
 		as r (account_id, {{key}}, {{#params}}{{name}}, {{/params}}if_match, if_none_match, ord)
 	{{#is_holding}}
-	cross join lateral ( -- the primary key alone: no partial index fits
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select {{#held}}e.{{name}}{{|, }}{{/held}}
 		from {{table}} as e
 		where e.account_id = r.account_id and e.id = r.{{key}}
@@ -17,23 +17,23 @@ with request as materialized (
 	{{/is_holding}}
 ),
 {{#held}}
-held_{{name}} as materialized ( -- held against deletion, in key order, before the rows that name it:
-	-- a row that keeps its {{one}} may need it, too, and the {{one}} may be merged meanwhile
+held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it;
+	-- also for a row that keeps its {{one}}, because the {{one}} may be merged meanwhile
 	select r.ord, t.id
-	from (select * from request as r order by r.account_id, r.wanted_{{name}}) as r
+	from (select * from request as r order by r.account_id, r.new_{{name}}) as r
 	cross join lateral (
 		select *
 		from {{table}} as t
-		where t.account_id = r.account_id and t.id = r.wanted_{{name}}
+		where t.account_id = r.account_id and t.id = r.new_{{name}}
 		limit 1
 		for key share
 	) as t
 	where t.deleted_at is null
 ),
 {{/held}}
-locked as materialized ( -- in key order, with the values that the request wants
+locked as materialized ( -- in key order, with the new values
 	select r.ord,
-		{{#changes}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changes}} as is_named,
+		{{#changes}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changes}} as has_changes,
 		e.account_id, e.id, e.created_at, e.updated_at,
 		{{#changes}}
 		{{#is_nullable}}
@@ -71,11 +71,11 @@ locked as materialized ( -- in key order, with the values that the request wants
 	) as e
 	where e.deleted_at is null
 ),
-changed as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
+changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	insert into {{table}} as e (account_id, id{{#changes}}, {{name}}{{/changes}})
 	select l.account_id, l.id{{#changes}}, l.{{name}}{{/changes}}
 	from locked as l
-	where l.outcome is null and l.is_named
+	where l.outcome is null and l.has_changes
 	order by l.account_id, l.id
 	on conflict (account_id, id) do update
 		set{{#changes}} {{name}} = excluded.{{name}},{{/changes}}
