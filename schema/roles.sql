@@ -1,6 +1,5 @@
 -- The two roles of the service. studytracker_owner owns the tables and migrates;
--- studytracker_worker reads and writes rows and calls functions, nothing else. Neither is a
--- superuser.
+-- studytracker_worker may only read and write rows and call functions. Neither is a superuser.
 --
 -- Run it as a superuser on the service's database, before the first deployment and after an
 -- upgrade:
@@ -9,8 +8,8 @@
 --	sqitch deploy db:pg://studytracker_owner@HOST/studytracker          (in schema/)
 --	DATABASE_URL=postgresql://studytracker_worker@HOST/studytracker     (of the workers)
 --
--- It may be run again at any time. Tables and functions of later changes get their grants by the
--- default privileges of their owner. It sets no passwords: \password studytracker_worker does.
+-- It may run again at any time. Tables and functions of later changes get their grants from
+-- the default privileges of their owner. It sets no passwords: use \password studytracker_worker.
 \set QUIET on
 set client_min_messages to warning;
 begin;
@@ -40,13 +39,13 @@ begin
 end
 $$;
 
-create schema if not exists sqitch authorization studytracker_owner; -- what is deployed
+create schema if not exists sqitch authorization studytracker_owner; -- the registry of sqitch
 alter schema sqitch owner to studytracker_owner;
 revoke create on schema public from public;
 grant usage, create on schema public to studytracker_owner;
 grant usage on schema public, sqitch to studytracker_worker;
 
--- A database that was made before there were these roles belongs to whoever deployed it.
+-- A database that is older than these roles belongs to the role that deployed it.
 do $$
 declare
 	old_owner constant oid := (select relowner from pg_class where oid = to_regclass('public.accounts'));
@@ -65,7 +64,7 @@ begin
 			union all
 			select 'pg_type'::regclass, t.oid, t.typowner, t.typnamespace
 			from pg_type as t
-			where t.typtype in ('d', 'e', 'r') -- a table's row type goes with the table
+			where t.typtype in ('d', 'e', 'r') -- a table's row type belongs to the table
 				or t.typtype = 'c' and (select c.relkind from pg_class as c where c.oid = t.typrelid) = 'c'
 			union all
 			select 'pg_collation'::regclass, oid, collowner, collnamespace from pg_collation

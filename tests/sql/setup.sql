@@ -1,24 +1,24 @@
--- What the tests of this folder share: pgTAP and a few short names. Loaded once, before them.
+-- Shared by the tests of this folder: pgTAP and a few short names. Loaded once, before the tests.
 create schema tap;
 create extension pgtap schema tap;
 create schema test;
 
--- The n-th session's id: ids sort as their numbers do.
+-- The id of session n. Ids sort like their numbers.
 create function test.id(n bigint) returns uuid
 	language sql immutable
 	return ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid;
 
--- The ids of those numbers, as a statement takes them.
+-- The ids of several sessions, as a param of a statement.
 create function test.ids(variadic n bigint[]) returns uuid[]
 	language sql immutable
 	return (select array_agg(test.id(x) order by i) from unnest(n) with ordinality as u (x, i));
 
--- The same value for each of a batch's requests.
+-- The same value for each request of a batch.
 create function test.same(anyelement, count int) returns anyarray
 	language sql immutable
 	as 'select array_fill($1, array[$2])';
 
--- A version's ETag without its quotes.
+-- The ETag of a version, without quotes.
 create function test.etag(timestamptz) returns text
 	language sql immutable
 	return to_char($1 at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
@@ -31,10 +31,11 @@ create function test.totals_are_right(what text) returns text
 	language sql
 	return tap.is_empty('select * from daily_totals_differences()', what || ': no difference to a recount');
 
--- Two accounts, beside the first one.
+-- Two accounts besides the first one.
 insert into accounts (account_id, name) values (2, 'second'), (3, 'empty');
 
--- A rolled back test has still taken ids from the sequences. The tests insert rows with ids below a million.
+-- A rolled back test has still taken ids from the sequences. The tests insert rows with ids below a
+-- million.
 alter table accounts alter column account_id restart with 1000000;
 alter table topics alter column id restart with 1000000;
 
@@ -43,13 +44,13 @@ begin
 	execute format('alter database %I set search_path = public, test, tap', current_database());
 	execute format('alter database %I set TimeZone = ''UTC''', current_database());
 	execute format('alter database %I set plan_cache_mode = force_generic_plan', current_database());
-	execute format('alter database %I set jit = off', current_database()); -- as the workers have it
+	execute format('alter database %I set jit = off', current_database()); -- as in schema/connection.sql
 	execute format('alter database %I set enable_seqscan = off', current_database());
 end
 $$;
 
--- For callers at the same time: batches of eight, on ids, topics and days that others want too,
--- each batch in an order of its own.
+-- For concurrent callers: batches of eight in random order, on ids, topics and days that other
+-- callers use, too.
 create function test.some_ids() returns uuid[]
 	language sql volatile
 	return (select array_agg(test.id((9000 + n * 5000 + floor(random() * 5000))::bigint) order by random())
@@ -59,7 +60,7 @@ create function test.some_numbers(count int) returns bigint[]
 	language sql volatile
 	return (select array_agg((1 + floor(random() * count + 0 * n))::bigint) from generate_series(1, 8) as n);
 
--- No topic twice, as a batch has it.
+-- Distinct topics, as in a batch.
 create function test.some_topics() returns bigint[]
 	language sql volatile
 	return (select array_agg(id) from (select t.id from public.topics as t where t.account_id = 1 order by random() limit 8) as t);

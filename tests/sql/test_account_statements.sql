@@ -4,16 +4,16 @@
 begin;
 select no_plan();
 
--- Names of zones: all of PostgreSQL's, and nothing else that it takes for one.
+-- Names of zones: those of pg_timezone_names, but nothing else that PostgreSQL accepts as a zone.
 select is_empty('select name from pg_timezone_names where not is_time_zone(name)', 'every name of pg_timezone_names is a zone');
 select is_empty(format('select zone from unnest(%L::text[]) as zone where is_time_zone(zone)', array['', ' ', 'Europe/Berln',
 	'UTC-3', 'UTC+3', '<+03>-3', 'Europe/Berlin5', 'EST5', 'CEST', 'PDT', 'BST', 'Etc/GMT+13', 'Etc/GMT-15', 'Etc/GMT+99',
 	'+03:00', '3', 'Europe/', '/Europe/Berlin', 'Europe/Berlin ', E'UTC\n', '../UTC', 'Europe', 'DEFAULT', 'right/UTC',
 	'europe/berlin', 'EUROPE/BERLIN', 'etc/utc']),
-	'nothing else is');
-select is(current_setting('TimeZone'), 'UTC', 'the zone of the connection is as before') from is_time_zone('Europe/Berlin');
+	'no other text is a zone');
+select is(current_setting('TimeZone'), 'UTC', 'is_time_zone does not change the zone of the connection') from is_time_zone('Europe/Berlin');
 
--- A zone's clocks go as its file says. "At time zone" has no summer in some.
+-- local_time follows the zone's file. "at time zone" ignores summer time in some zones.
 create function pg_temp.clocks(zone text, instant timestamptz) returns timestamp
 	language plpgsql as $$
 begin
@@ -31,58 +31,58 @@ select is(local_time('2026-07-15 12:00Z', 'CET'), '2026-07-15 14:00', 'CET has s
 
 -- account_today
 set local TimeZone = 'CET';
-select is(account_today(null, '00:00'), now()::timestamp::date, 'today of an account without a zone is the connection''s');
-select is(account_today('Pacific/Kiritimati', '00:00'), (now() at time zone 'Pacific/Kiritimati')::date, 'today in its zone');
-select is(account_today(null, '23:59'), (now()::timestamp - interval '23:59')::date, 'the day begins later');
+select is(account_today(null, '00:00'), now()::timestamp::date, 'today of an account without a zone is today in the zone of the connection');
+select is(account_today('Pacific/Kiritimati', '00:00'), (now() at time zone 'Pacific/Kiritimati')::date, 'today in the zone of the account');
+select is(account_today(null, '23:59'), (now()::timestamp - interval '23:59')::date, 'the day starts later');
 set local TimeZone = 'Europe/Berlin';
 
 -- account.get
 update accounts set name = 'Ana', time_zone = null, week_start = 1, day_starts_at = '23:59:59.9' where account_id = 1;
 update accounts set time_zone = 'CET', week_start = 7 where account_id = 2;
-create temp table answer as execute "account.get"('{2,9999,1}');
-select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from answer', $$values
+create temp table response as execute "account.get"('{2,9999,1}');
+select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from response', $$values
 	(1::bigint, null::text, 2::bigint, 'second', 'CET', 'CET', 7, '00:00'::time),
-	(3, null, 1, 'Ana', null, 'Europe/Berlin', 1, '23:59:59.9')$$, 'get: each its own; none of an unknown one');
-drop table answer;
+	(3, null, 1, 'Ana', null, 'Europe/Berlin', 1, '23:59:59.9')$$, 'get: each request gets its account; an unknown account has no row');
+drop table response;
 
 -- account.update: account_id, name, time_zone, has_time_zone, week_start, day_starts_at,
 -- if_match, if_none_match
-create temp table answer as execute "account.update"('{1,2,3,9999}', '{null,New,null,x}', '{Asia/Kathmandu,null,null,null}', '{t,t,f,f}',
+create temp table response as execute "account.update"('{1,2,3,9999}', '{null,New,null,x}', '{Asia/Kathmandu,null,null,null}', '{t,t,f,f}',
 	'{null,3,null,1}', '{04:00,null,null,null}', '{null,null,null,null}',
 	'{null,null,null,null}');
-select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from answer', $$values
+select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from response', $$values
 	(1::bigint, null::text, 1::bigint, 'Ana', 'Asia/Kathmandu', 'Asia/Kathmandu', 1, '04:00'::time),
 	(2, null, 2, 'New', null, 'Europe/Berlin', 3, '00:00'), (3, null, 3, 'empty', null, 'Europe/Berlin', 1, '00:00')$$,
-	'update: what is named, null clears the zone');
+	'update: changes the given fields; null clears the zone');
 select results_eq('select name, time_zone, week_start::int, day_starts_at from accounts where account_id < 4 order by account_id', $$values
-	('Ana', 'Asia/Kathmandu', 1, '04:00'::time), ('New', null, 3, '00:00'), ('empty', null, 1, '00:00')$$, 'update: as it is answered');
-select ok((select bool_and(r.updated_at = a.updated_at) from answer as r join accounts as a on a.account_id = r.id), 'update: says the version');
+	('Ana', 'Asia/Kathmandu', 1, '04:00'::time), ('New', null, 3, '00:00'), ('empty', null, 1, '00:00')$$, 'update: the rows are as the response shows them');
+select ok((select bool_and(r.updated_at = a.updated_at) from response as r join accounts as a on a.account_id = r.id), 'update: returns the new version');
 select is((select updated_at from accounts where account_id = 3), (select created_at from accounts where account_id = 3),
-	'update: what names nothing changes no version');
-drop table answer;
+	'update: without a field the version stays');
+drop table response;
 create temp table version as select updated_at from accounts where account_id = 1;
-create temp table answer as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}', '{null}');
-select is((select outcome from answer), 'UNKNOWN_TIME_ZONE', 'update: a zone that is no name');
-drop table answer;
-create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}', '{null}');
-select is((select outcome from answer), 'PRECONDITION_FAILED', 'update: another version');
-drop table answer;
-create temp table answer as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{null}', '{*}');
-select is((select outcome from answer), 'PRECONDITION_FAILED', 'update: a version that must not be');
-drop table answer;
-select is((select week_start::int from accounts where account_id = 1), 1, 'update: a refused one changes nothing');
+create temp table response as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}', '{null}');
+select is((select outcome from response), 'UNKNOWN_TIME_ZONE', 'update: refuses a zone that is not a name');
+drop table response;
+create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}', '{null}');
+select is((select outcome from response), 'PRECONDITION_FAILED', 'update: refuses another version');
+drop table response;
+create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{null}', '{*}');
+select is((select outcome from response), 'PRECONDITION_FAILED', 'update: refuses the version of if_none_match');
+drop table response;
+select is((select week_start::int from accounts where account_id = 1), 1, 'update: a refused request changes nothing');
 select format('{%s}', etag(updated_at)) as etags from version \gset
-create temp table answer as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags', '{null}');
-select is((select name from answer where outcome is null), 'Ana B.', 'update: the version that is meant');
-select cmp_ok((select updated_at from answer), '>', (select updated_at from version), 'update: a version of its own');
-drop table answer;
+create temp table response as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags', '{null}');
+select is((select name from response where outcome is null), 'Ana B.', 'update: accepts the version of if_match');
+select cmp_ok((select updated_at from response), '>', (select updated_at from version), 'update: makes a new version');
+drop table response;
 
--- Another zone takes effect for today at once.
-create temp table answer as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}', '{null}');
+-- A new zone changes today at once.
+create temp table response as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}', '{null}');
 create temp table streak as execute "stats.streak"('{3}', '{null}');
-select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is that of the new zone');
+select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is the day in the new zone');
 
--- A session without a study_date: its day is that of the zone, by the zone's own clocks.
+-- A session without a study_date belongs to the local day of the zone.
 set local TimeZone = 'CET';
 insert into topics (account_id, id, name) overriding system value values (2, 51, 'Night'), (3, 52, 'Night');
 update accounts set time_zone = 'CET', day_starts_at = '00:00' where account_id = 2;
@@ -92,8 +92,8 @@ execute "sessions.create"('{2,3,2}', ids(501, 502, 503), '{51,52,51}', array[nul
 	'{2026-07-01T22:30Z,2026-07-01T22:30Z,2026-01-01T22:30Z}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, study_date from logged', $$values
 	(1::bigint, null::text, '2026-07-02'::date), (2, null, '2026-07-02'), (3, null, '2026-01-01')$$,
-	'the day of a session is that of the account''s zone, or of the connection''s, in summer too');
+	'a session belongs to the day in the zone of the account, or of the connection, in summer too');
 select results_eq('select account_day(name, shown::time, instant) from clocks order by name, instant',
-	'select shown::date from clocks order by name, instant', 'account_day of every zone: its day begins when its clocks say so');
+	'select shown::date from clocks order by name, instant', 'account_day of every zone: the day starts at local midnight');
 select * from finish();
 rollback;

@@ -1,10 +1,10 @@
--- Whatever one account asks for, another's rows are neither seen nor changed.
+-- No request reads or changes rows of another account.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
 select no_plan();
 
--- Account 1's; account 2 knows every id and name of it.
+-- Rows of account 1. Account 2 knows all their ids and names.
 insert into topics (account_id, id, name, description) overriding system value
 values (1, 11, 'Secret', 'secret'), (1, 12, 'Secret too', null), (2, 21, 'Own', null);
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
@@ -16,8 +16,8 @@ select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id
 union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
 union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1;
 
--- What account 2 is told of one call, but for the columns that any account is told.
-create function pg_temp.told(call text) returns setof text
+-- The response to account 2, without the columns that are the same for any account.
+create function pg_temp.response(call text) returns setof text
 	language plpgsql as $$
 declare
 	r record;
@@ -54,25 +54,25 @@ select format('"stats.series"(%L, array[%L], array[%L]::text[], %L, %L)', '{2}',
 from unnest(array['day', 'week', 'month', 'year']) as bucket
 cross join unnest(array[null, 'topic']) as kind;
 
-select is_empty(format('select * from pg_temp.told(%L) as told
-		where told ~* %L or told ~ %L', call, 'secret|00000000-0000-4000-8000', '"(topic_id|minutes|sessions|head.minutes|longest)": [1-9]'),
-	'account 2 is told nothing by ' || call)
+select is_empty(format('select * from pg_temp.response(%L) as response
+		where response ~* %L or response ~ %L', call, 'secret|00000000-0000-4000-8000', '"(topic_id|minutes|sessions|head.minutes|longest)": [1-9]'),
+	'account 2 gets nothing from ' || call)
 from calls;
 select set_eq($$
 	select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
 	union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
 	union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1$$, 'select * from before',
-	'account 1''s rows are as they were');
+	'the rows of account 1 are unchanged');
 
--- The same ids and names are account 2's as well, and its own.
-create temp table answer as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,Own}', '{null,null}', '{null,null}', '{}', '{}', '{}', '{}', '{}');
-select results_eq('select tag, minutes, created from answer', $$values ('Secret', 5, true), ('Own', 6, true)$$,
-	'account 2 logs under the same ids and names');
-select isnt((select topic_id from answer where ord = 1), 11::bigint, 'on a topic of its own');
-drop table answer;
-create temp table answer as execute "sessions.delete"('{2,1}', ids(1, 2), '{null,null}', '{}');
+-- Account 2 uses the same ids and names for its own rows.
+create temp table response as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,Own}', '{null,null}', '{null,null}', '{}', '{}', '{}', '{}', '{}');
+select results_eq('select tag, minutes, created from response', $$values ('Secret', 5, true), ('Own', 6, true)$$,
+	'account 2 logs with the same ids and names');
+select isnt((select topic_id from response where ord = 1), 11::bigint, 'on its own topic');
+drop table response;
+create temp table response as execute "sessions.delete"('{2,1}', ids(1, 2), '{null,null}', '{}');
 select results_eq('select account_id, id from sessions where deleted_at is not null order by 1, 2',
-	'values (1::bigint, id(2)), (1, id(3)), (2, id(1))', 'each deletes its own');
-select totals_are_right('after all that');
+	'values (1::bigint, id(2)), (1, id(3)), (2, id(1))', 'each account deletes its own session');
+select totals_are_right('after all statements');
 select * from finish();
 rollback;

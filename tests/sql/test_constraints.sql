@@ -1,4 +1,4 @@
--- What the tables refuse, whoever writes to them.
+-- The constraints of the tables.
 begin;
 select no_plan();
 
@@ -15,32 +15,32 @@ select refuses('no name', '23502', $$insert into topics (account_id, name) value
 select refuses('an id of zero', '23514', $$insert into topics (account_id, id, name) overriding system value values (1, 0, 'zero')$$);
 select refuses('10001 characters of description', '23514',
 	$$insert into topics (account_id, name, description) values (1, 'long', repeat('d', 10001))$$);
-select refuses('a topic of no account', '23503', $$insert into topics (account_id, name) values (77, 'a')$$);
+select refuses('a topic of an unknown account', '23503', $$insert into topics (account_id, name) values (77, 'a')$$);
 
--- One name an account, whatever its case and however it is composed.
+-- Names are compared without case and in composed form.
 create temp table twins (one text, other text);
 insert into twins values
 	('Go', 'GO'), ('Äpfel', 'äPFEL'), ('Österreich', U&'O\0308sterreich'), ('Straße', 'STRASSE'),
 	('ΟΔΟΣ', 'οδος'), ('οδοσ και', 'ΟΔΟΣ ΚΑΙ'), ('İstanbul', U&'i\0307stanbul'), (U&'\FB01n', 'FIN'),
 	('ЁЛКА', 'ёлка'), ('ǅ', 'ǆ'), (U&'\1E9Een', 'ssen'), ('Å', U&'\212B');
-select is(text_key(one), text_key(other), format('%s and %s are one name', one, other)) from twins;
+select is(text_key(one), text_key(other), format('%s and %s are the same name', one, other)) from twins;
 insert into topics (account_id, name) select 1, one from twins;
 select refuses(format('%s after %s', other, one), '23505',
 	format('insert into topics (account_id, name) values (1, %L)', fold_name(other))) from twins;
 select lives_ok(format('insert into topics (account_id, name) values (2, %L)', fold_name(other)),
 	format('%s in another account', other)) from twins;
 
--- No two names look the same, and none looks empty.
+-- No two names look the same, and no name looks empty.
 create temp table odd (name text, folded text);
 insert into odd values (U&'Data\00a0Science', 'Data Science'), ('a  b', 'a b'), (U&'Algebra\200b', 'Algebra'), (U&'\feffAlgebra', 'Algebra'),
 	(U&'Al\00adgebra', 'Algebra'), (U&'\202eAlgebra', 'Algebra'), (U&'a\3000b\2800c', 'a b c'), (U&'a\0009b\0007', 'a b'), (U&'\3164', ''),
 	(U&'O\0308', 'Ö'), (U&'\+0e0001a', 'a');
 select is(fold_name(name), folded, format('%s is folded', to_json(name))) from odd;
 select refuses(format('a name that is %s', to_json(name)), '23514', format('insert into topics (account_id, name) values (3, %L)', name)) from odd;
-select is(fold_name(name), name, format('%s is a name as it is', name)) from (values ('C++ basics'), ('日本語 🎌'),
+select is(fold_name(name), name, format('%s stays as it is', name)) from (values ('C++ basics'), ('日本語 🎌'),
 	(U&'\0645\06CC\200C\062E\0648\0627\0647\0645'), (U&'\+01F469\200D\2764\FE0F\200D\+01F468')) as t (name);
 
-select isnt(text_key(one), text_key(other), format('%s and %s are two names', one, other))
+select isnt(text_key(one), text_key(other), format('%s and %s are different names', one, other))
 from (values ('a', 'ä'), ('I', 'İ'), ('ı', 'İ'), ('o', 'ø'), ('C', 'C++'), ('ab', 'a b')) as t (one, other);
 select is_empty($$
 	select c
@@ -52,12 +52,12 @@ select is_empty($$
 	) as t
 	where text_key(c) <> all (array[text_key(upper(c collate "und-x-icu")), text_key(lower(c collate "und-x-icu")),
 		text_key(initcap(c collate "und-x-icu")), text_key(normalize(c, nfd)), text_key(text_key(c))])$$,
-	'no character has a case or composition of another key');
-select lives_ok($$update topics set name = 'äRGER' where id = 1001$$, 'a topic may change the case of its own name');
-select is((select name_key from topics where id = 1001), text_key('ärger'), 'and keeps its key');
+	'all cases and compositions of a character have the same key');
+select lives_ok($$update topics set name = 'äRGER' where id = 1001$$, 'a topic may change the case of its name');
+select is((select name_key from topics where id = 1001), text_key('ärger'), 'and the key stays');
 select refuses('the key itself', '428C9', $$update topics set name_key = 'x' where id = 1001$$);
 select lives_ok($$update topics set deleted_at = now() where account_id = 1 and name = 'Go'$$, 'a topic is deleted');
-select lives_ok($$insert into topics (account_id, name) values (1, 'gO')$$, 'and its name is free again');
+select lives_ok($$insert into topics (account_id, name) values (1, 'gO')$$, 'and its name is free');
 select refuses('restoring it beside the new one', '23505',
 	$$update topics set deleted_at = null where account_id = 1 and name = 'Go'$$);
 
@@ -83,13 +83,14 @@ insert into sessions (account_id, id, topic_id, study_date, duration_minutes) va
 select refuses('one id twice', '23505', $$insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
 	values (1, id(5), 1001, '2026-01-01', 1)$$);
 select lives_ok($$insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
-	values (2, id(5), 2001, '2026-01-01', 1)$$, 'one id in each of two accounts');
+	values (2, id(5), 2001, '2026-01-01', 1)$$, 'two accounts may have the same session id');
 select refuses('a topic that goes with its sessions', '23503', $$delete from topics where id = 1001$$);
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes) values (1, id(6), 1001, '2026-01-01', 1);
 select refuses('a session that moves to an account without its topic', '23503',
 	$$update sessions set account_id = 2 where account_id = 1 and id = id(6)$$);
 
--- Timed sessions: both instants, in order, and the zone by its name; dated ones have none.
+-- A timed session has two instants in order and the name of a zone; a dated session has none of
+-- them.
 prepare timed as insert into sessions
 	(account_id, id, topic_id, study_date, duration_minutes, started_at, ended_at, time_zone)
 	values (1, gen_random_uuid(), 1001, '2026-10-25', 60, $1, $2, $3);
@@ -107,8 +108,8 @@ from (values
 	('no zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', null),
 	('an end at the start', '2026-10-25 00:30+00', '2026-10-25 00:30+00', 'UTC'),
 	('an end before the start', '2026-10-25 00:30+00', '2026-10-25 00:29+00', 'UTC'),
-	('an offset for a zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', '+02'),
-	('an abbreviation for a zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', 'CEST'),
+	('an offset instead of a zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', '+02'),
+	('an abbreviation instead of a zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', 'CEST'),
 	('a POSIX zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', 'CET-1CEST'),
 	('an empty zone', '2026-10-25 00:30+00', '2026-10-25 01:30+00', '')) as t (what, started_at, ended_at, zone);
 select refuses('a zone that is none', '23514',
@@ -119,15 +120,15 @@ select refuses('an account of week day ' || day, '23514',
 	format('insert into accounts (name, week_start) values (%L, %s)', 'a', day))
 from unnest(array[0, 8]) as day;
 select refuses('a day that starts at 24:00', '23514', $$insert into accounts (name, day_starts_at) values ('a', '24:00')$$);
-select refuses('an account by offset', '23514', $$insert into accounts (name, time_zone) values ('a', '+02:00')$$);
+select refuses('an account with an offset instead of a zone', '23514', $$insert into accounts (name, time_zone) values ('a', '+02:00')$$);
 select refuses('an account without a name', '23514', $$insert into accounts (name) values ('')$$);
 
--- The kept totals cannot become nonsense unnoticed.
+-- daily_totals refuse impossible values.
 select refuses(what, '23514', format('insert into daily_totals values (1, %L, 1001, %s, %s)', '2026-02-01', minutes, sessions))
 from (values ('totals of no session', 0, 0), ('fewer minutes than sessions', 1, 2),
 	('more minutes than days have', 1441, 1)) as t (what, minutes, sessions);
 
--- Accounts are kept apart by every key.
+-- Every key separates accounts.
 select is_empty($$
 	select c.conrelid::regclass
 	from pg_constraint as c
@@ -148,7 +149,7 @@ select is_empty($$
 	join pg_attribute as b on b.attrelid = c.confrelid and b.attnum = c.confkey[1]
 	where c.contype = 'f' and c.connamespace = 'public'::regnamespace
 		and (a.attname, b.attname) is distinct from ('account_id', 'account_id')$$,
-	'every foreign key carries account_id');
+	'every foreign key contains account_id');
 select is_empty($$
 	select i.indexrelid::regclass
 	from pg_index as i
@@ -158,6 +159,6 @@ select is_empty($$
 		and i.indexrelid <> 'idempotency_keys_age'::regclass$$, -- by which the keys of all are purged
 	'every index starts with account_id');
 
-select totals_are_right('after all that');
+select totals_are_right('after all statements');
 select * from finish();
 rollback;

@@ -1,15 +1,15 @@
--- Lists and searches are read by index, page by page, whatever the planner believes: each statement is
--- planned on empty tables, which are never analysed, then the rows come.
+-- Lists and searches read their pages by index, with any plan: each statement is planned while the
+-- tables are empty and were never analysed; then the rows are inserted.
 \getenv prepare_all PREPARE_ALL
 begin;
 select no_plan();
-set local session_replication_role = replica; -- no trigger, which would truncate daily_totals again
+set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
 truncate sessions, topics, idempotency_keys, daily_totals;
 set local session_replication_role = origin;
 delete from pg_statistic where starelid in ('sessions'::regclass, 'topics'::regclass, 'daily_totals'::regclass);
 \i :prepare_all
 
--- How a call is answered: each node that reads a table, with the rows it read of it.
+-- The plan nodes of a call that read a table, with the number of rows read.
 create function pg_temp.reads(call text) returns table (node text, relation text, rows_read numeric)
 	language plpgsql as $$
 declare
@@ -23,12 +23,12 @@ begin
 end
 $$;
 
--- Of account 20 with 20,000 topics, and of account 21 with three. How many rows of each table a call
--- may read.
+-- Calls for account 20 with 20,000 topics and account 21 with three, and how many rows of each
+-- table a call may read.
 create temp table calls (call text, sessions int, topics int);
 insert into calls
 select format('"topics.list"(%L, %L, array[%L]::int8[], %L, array[%L], array[%L]::text[], array[%L]::bool[])',
-	'{20}', '{50}', cursor_key, '{null}', sort, q, archived), 0, case when q is null then 52 else 5001 end -- one is read ahead
+	'{20}', '{50}', cursor_key, '{null}', sort, q, archived), 0, case when q is null then 52 else 5001 end -- one more than the page
 from unnest(array['created_at', '-created_at']) as sort
 cross join unnest(array[null, 10000]) as cursor_key
 cross join unnest(array[null, false]) as archived
@@ -42,7 +42,7 @@ select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], arr
 	case when is_later then id(9000) end, sort, topic, tag, first_day, end_day),
 	case when sort like '%created_at' and first_day is not null then 2100
 		when topic is not null or tag is not null then 101 else 52 end,
-	-- each session's own, and those of the tag
+	-- the topic of each session, and the topics of the tag
 	case when tag is not null then 53 else 52 end
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join (values (null::bigint, null), (123, null), (null, 'TOPIC 123')) as topics (topic, tag)
@@ -56,7 +56,7 @@ cross join unnest(array[null, 123]) as topic
 cross join (values ('no such note', 0), ('needle', 40), ('note', 102), ('zz', 1501), ('%', 1501)) as q (q, rows_read);
 update calls set call = regexp_replace(call, '\s+', ' ', 'g');
 
--- Every call is planned here, and its plan is kept.
+-- Plans each call. The plan stays.
 do $$
 declare
 	c record;

@@ -1,4 +1,4 @@
--- topics.list and sessions.list: every page of every order and filter, no gap, no repeat.
+-- topics.list and sessions.list: the pages of every order and filter have no gap and no repetition.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
@@ -7,7 +7,7 @@ select no_plan();
 insert into topics (account_id, id, name, description) overriding system value
 values (1, 11, 'Go', null), (1, 12, 'Rust 100%', 'borrow_checker'), (1, 13, 'Ärger', 'mit GO'), (2, 21, 'Go', null);
 
--- 300 sessions of account 1: several of each instant and day, some deleted, some noted.
+-- 300 sessions of account 1: several per instant and day; some are deleted, some have notes.
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at, deleted_at)
 select 1, id(n * 7919 % 1000), 11 + n % 3, date '2026-01-01' + n * 31 % 60, 1 + n,
 	case n % 4 when 0 then 'Übung 100%' when 1 then 'under_score' end,
@@ -18,7 +18,7 @@ insert into sessions (account_id, id, topic_id, study_date, duration_minutes, cr
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
 select 2, id(n), 21, date '2026-01-01' + n, 60 from generate_series(1, 50) as n;
 
--- Every page of one list, as a client asks for them: ids in their order.
+-- The ids of all pages of a list, in the order in which a client reads them.
 create function pg_temp.session_pages(page int, sort text, topic bigint, tag text, first_day date, end_day date, q text)
 	returns text[]
 	language plpgsql as $$
@@ -26,31 +26,31 @@ declare
 	ids text[] = '{}';
 	cursor_key bigint;
 	cursor_id uuid;
-	answered int;
+	returned int;
 	r record;
 begin
 	loop
-		answered = 0;
+		returned = 0;
 		for r in execute format('execute "sessions.list"(%L, array[%L]::int8[], array[%L]::int8[], array[%L]::uuid[],
 				array[%L]::text[], array[%L]::int8[], array[%L]::text[], array[%L]::date[], array[%L]::date[], array[%L]::text[])',
 			'{1}', page, cursor_key, cursor_id, sort, topic, tag, first_day, end_day, q)
 		loop
-			answered = answered + 1;
-			continue when answered > page;
+			returned = returned + 1;
+			continue when returned > page;
 			ids = ids || right(r.id::text, 4);
 			cursor_key = split_part(r.next_cursor, '~', 1);
 			cursor_id = split_part(r.next_cursor, '~', 2);
 		end loop;
-		if answered > page + 1 then
-			raise 'a page of % has % rows', page, answered;
+		if returned > page + 1 then
+			raise 'a page of % has % rows', page, returned;
 		end if;
-		exit when answered <= page;
+		exit when returned <= page;
 	end loop;
 	return ids;
 end
 $$;
 
--- The same by a plain query.
+-- The same ids from a plain query.
 create function pg_temp.session_list(sort text, topic bigint, tag text, first_day date, end_day date, q text)
 	returns text[]
 	language sql as $$
@@ -86,27 +86,27 @@ select is(pg_temp.session_pages(1, sort, 11, null, '2026-01-10', '2026-01-30', n
 	format('sessions.list by %s of a topic and range, one a page', sort))
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort;
 
--- A batch: every request its own page.
-create temp table answer as execute "sessions.list"('{1,2,1,3,2,1,1}', '{2,1,9999,5,3,1,2}',
+-- A batch: each request gets its own page.
+create temp table response as execute "sessions.list"('{1,2,1,3,2,1,1}', '{2,1,9999,5,3,1,2}',
 	array[null, null, null, null, date '2026-01-04' - date '1970-01-01', 9223372036854775807, -9223372036854775808]::int8[],
 	array[null, null, null, null, id(3), id(0), id(0)],
 	'{study_date,-study_date,null,created_at,study_date,study_date,-created_at}',
 	'{null,null,null,null,null,null,null}', array[null, ' go ', null, null, null, null, null],
 	test.same(null::date, 7), test.same(null::date, 7), test.same(null::text, 7));
-select results_eq('select ord, count(*) from answer group by ord order by ord',
+select results_eq('select ord, count(*) from response group by ord order by ord',
 	'values (1::bigint, 3::bigint), (2, 2), (3, 272), (5, 4)',
-	'sessions.list: at most one more than the page each, nothing after the last or of an empty account');
-select results_eq('select id from answer where ord = 2', 'values (id(50)), (id(49))', 'sessions.list: another account has its own');
-select results_eq('select id from answer where ord = 5', 'values (id(4)), (id(5)), (id(6)), (id(7))',
+	'sessions.list: at most one row more than the page; none after the last row or for an empty account');
+select results_eq('select id from response where ord = 2', 'values (id(50)), (id(49))', 'sessions.list: another account gets its own sessions');
+select results_eq('select id from response where ord = 5', 'values (id(4)), (id(5)), (id(6)), (id(7))',
 	'sessions.list: strictly after the cursor');
-select results_eq('select ord, row_number() over () from answer', 'select ord, row_number() over (order by ord) from answer',
+select results_eq('select ord, row_number() over () from response', 'select ord, row_number() over (order by ord) from response',
 	'sessions.list: in the order of requests');
-select columns_are('answer', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
+select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
 	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'next_cursor'], 'sessions.list: the columns of a session and a cursor');
-select results_eq('select next_cursor from answer where ord in (1, 3) and id = any (ids(2001, 2002))', $$values
+select results_eq('select next_cursor from response where ord in (1, 3) and id = any (ids(2001, 2002))', $$values
 	('-25567~' || id(2001)), ('-1~' || id(2001)), ('7258118400000000~' || id(2002))$$,
 	'sessions.list: a cursor is days or microseconds since 1970, and the id');
-drop table answer;
+drop table response;
 
 -- topics.list: account_id, limit, cursor_key, cursor_id, sort, q, archived
 insert into topics (account_id, id, name, archived_at, deleted_at) overriding system value
@@ -118,24 +118,24 @@ create function pg_temp.topic_pages(page int, sort text, q text, archived boolea
 declare
 	ids bigint[] = '{}';
 	cursor_key bigint;
-	answered int;
+	returned int;
 	r record;
 begin
 	loop
-		answered = 0;
+		returned = 0;
 		for r in execute format('execute "topics.list"(%L, array[%L]::int8[], array[%L]::int8[], %L, array[%L]::text[],
 				array[%L]::text[], array[%L]::bool[])',
 			'{1}', page, cursor_key, '{null}', sort, q, archived)
 		loop
-			answered = answered + 1;
-			continue when answered > page;
+			returned = returned + 1;
+			continue when returned > page;
 			ids = ids || r.id;
 			cursor_key = r.next_cursor;
 		end loop;
-		if answered > page + 1 then
-			raise 'a page of % has % rows', page, answered;
+		if returned > page + 1 then
+			raise 'a page of % has % rows', page, returned;
 		end if;
-		exit when answered <= page;
+		exit when returned <= page;
 	end loop;
 	return ids;
 end
@@ -157,15 +157,15 @@ cross join unnest(array[null, 'TOPIC 1', 'gO', 'ÄRGER', '0%', 'w_c', 'none']) a
 cross join unnest(array[null, true, false]) as archived
 cross join unnest(array[1, 7, 500]) as page;
 
-create temp table answer as execute "topics.list"('{2,1,3,1}', '{null,2,5,9999}', '{null,13,null,null}', '{null,null,null,null}',
+create temp table response as execute "topics.list"('{2,1,3,1}', '{null,2,5,9999}', '{null,13,null,null}', '{null,null,null,null}',
 	'{null,created_at,null,-created_at}', '{null,null,null,null}', '{null,null,null,null}');
-select results_eq('select id, next_cursor from answer where ord = 2', $$values (101::bigint, '101'), (102, '102'), (103, '103')$$,
+select results_eq('select id, next_cursor from response where ord = 2', $$values (101::bigint, '101'), (102, '102'), (103, '103')$$,
 	'topics.list: strictly after the cursor');
-select is((select name from topics where id = 21), (select name from answer where ord = 1),
-	'topics.list: another account has its own');
-select is((select count(*) from answer where ord = 4), 99::bigint, 'topics.list: all that are live');
-select is((select count(*) from answer where ord = 3), 0::bigint, 'topics.list: none of an empty account');
-select columns_are('answer', array['ord', 'outcome', 'id', 'name', 'description', 'created_at', 'updated_at', 'archived_at',
+select is((select name from topics where id = 21), (select name from response where ord = 1),
+	'topics.list: another account gets its own topics');
+select is((select count(*) from response where ord = 4), 99::bigint, 'topics.list: all live topics');
+select is((select count(*) from response where ord = 3), 0::bigint, 'topics.list: no row for an empty account');
+select columns_are('response', array['ord', 'outcome', 'id', 'name', 'description', 'created_at', 'updated_at', 'archived_at',
 	'next_cursor'], 'topics.list: the columns of a topic and a cursor');
 select * from finish();
 rollback;

@@ -1,4 +1,5 @@
--- 20,000 sessions are not read to answer for a few: plans as workers get them (generic, no JIT).
+-- A request for few sessions reads few of 20,000. Plans are generic and without JIT, as in a
+-- worker.
 \getenv prepare_all PREPARE_ALL
 begin;
 select no_plan();
@@ -13,7 +14,7 @@ from generate_series(1, 20000) as n;
 analyze accounts, topics, sessions, daily_totals;
 \i :prepare_all
 
--- How a call is answered: each node that reads a table, with the rows it read of it.
+-- The plan nodes of a call that read a table, with the number of rows read.
 create function pg_temp.reads(call text) returns table (node text, relation text, rows_read numeric)
 	language plpgsql as $$
 declare
@@ -27,12 +28,12 @@ begin
 end
 $$;
 
--- Calls of account 12, and how many rows of sessions each may read.
+-- Calls for account 12, and how many sessions each may read.
 create temp table calls (call text, sessions int);
 insert into calls values
 	('"topics.get"(''{12}'', ''{120001}'')', 0),
 	('"topics.list"(''{12}'', ''{50}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 0),
-	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'', ''{}'')', 1001), -- counted for the message
+	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'', ''{}'')', 1001), -- counted for the error message
 	('"sessions.get"(''{12}'', ids(7))', 1),
 	('"sessions.update"(''{12}'', ids(7), ''{null}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{null}'', ''{}'')', 3),
 	('"sessions.delete"(''{12}'', ids(7), ''{null}'', ''{}'')', 3),
@@ -50,8 +51,8 @@ select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], arr
 		case when sort like '%created_at' then (extract(epoch from timestamptz '2021-02-01Z') * 1000000)::int8
 			else date '2022-06-01' - date '1970-01-01' end end,
 	case when is_later then id(9000) end, sort, topic, tag, first_day, end_day, '{null}'),
-	-- a page and what is read ahead; all 100 of a topic and those logged on it above; a range in
-	-- another order is read as a whole
+	-- a page and one row more; all sessions of a topic; a range in the order of creation is read
+	-- as a whole
 	case when sort like '%created_at' and first_day is not null then 800 when coalesce(topic::text, tag) <> '' then 105 else 52 end
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join (values (null::bigint, null), (120003, null), (null, 'TOPIC 3')) as topics (topic, tag)
@@ -67,8 +68,8 @@ select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where
 select cmp_ok((select sum(rows_read)
 		from pg_temp.reads('"stats.series"(''{12,12}'', ''{day,week}'', ''{topic,topic}'', ''{null,null}'', ''{null,null}'')')
 		where relation = 'topics'), '<=', (select count(distinct topic_id) from daily_totals where account_id = 12)::numeric,
-	'a series looks each topic up once, whatever the number of its buckets');
--- Equal requests of a batch are computed once: the rows that 100 read are those that one reads.
+	'a series looks each topic up once for all its buckets');
+-- Equal requests of a batch are computed once: 100 requests read as many rows as one.
 create temp table reports (name text, params text);
 insert into reports values
 	('stats.totals', ''), ('stats.summary', 'same(null::date, %1$s), same(null::date, %1$s)'),
@@ -85,8 +86,8 @@ select is(pg_temp.totals_read(name, params, 100), pg_temp.totals_read(name, para
 	format('%s of 100 equal requests is computed once', name)) from reports;
 select cmp_ok(pg_temp.totals_read(name, params, 1), '>', 0::numeric, format('%s reads daily_totals', name)) from reports;
 
--- An account with more sessions than all others together. A range that holds more than 20,000 is
--- not sorted: the order of creation is walked.
+-- An account with more sessions than all others together. A range with more than 20,000 sessions is
+-- not sorted but read in the order of creation.
 insert into accounts (account_id, name) values (20, 'busy');
 insert into topics (account_id, id, name) overriding system value select 20, 200000 + n, 'topic ' || n from generate_series(1, 40) as n;
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at)
@@ -102,15 +103,15 @@ cross join unnest(array[null, 200003]) as topic
 cross join unnest(array[null, date '2020-01-02']) as first_day;
 select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric + 5,
 	format('at most %s sessions are read by %s', sessions, call)) from calls;
-create temp table answer as execute "sessions.list"('{20,20,20}', '{50,50,50}',
+create temp table response as execute "sessions.list"('{20,20,20}', '{50,50,50}',
 	array[null, null, (extract(epoch from timestamptz '2021-01-01Z') * 1000000)::int8], array[null, null, id(0)],
 	'{created_at,-created_at,-created_at}', '{null,200003,null}', '{null,null,null}',
 	'{2020-01-02,2020-01-02,null}', '{null,null,2999-01-01}', '{null,null,null}');
-select results_eq('select id from answer where ord = 1', $$select id from sessions where account_id = 20
+select results_eq('select id from response where ord = 1', $$select id from sessions where account_id = 20
 	and study_date >= '2020-01-02' order by created_at, id limit 51$$, 'the first page of a large range');
-select results_eq('select id from answer where ord = 2', $$select id from sessions where account_id = 20
-	and topic_id = 200003 and study_date >= '2020-01-02' order by created_at desc, id desc limit 51$$, 'the last of a topic in a large range');
-select results_eq('select id from answer where ord = 3', $$select id from sessions where account_id = 20
+select results_eq('select id from response where ord = 2', $$select id from sessions where account_id = 20
+	and topic_id = 200003 and study_date >= '2020-01-02' order by created_at desc, id desc limit 51$$, 'the last page of a topic in a large range');
+select results_eq('select id from response where ord = 3', $$select id from sessions where account_id = 20
 	and (created_at, id) < ('2021-01-01Z', id(0)) order by created_at desc, id desc limit 51$$, 'a later page of a large range');
 select * from finish();
 rollback;

@@ -1,13 +1,14 @@
--- Plans that were made before the rows came: a batch of 16 reads few rows of tables of 3,000 rows, whatever
--- the tables held when the statements were planned. A connection plans a statement once and keeps the
--- plan until the statistics change. A statement that is added gets its rows in `calls`.
+-- A batch of 16 requests reads few rows of tables of 3,000 rows, also with a plan that was made
+-- before the rows were inserted. A connection plans a statement once and keeps the plan until the
+-- statistics change. Each statement must have its calls in the table below.
 \getenv prepare_all PREPARE_ALL
 begin;
 select no_plan();
 \i :prepare_all
 
--- Each statement and each way through it. The params are expressions of n, which is 1 to 16: see pg_temp.fill
--- for what the numbers find. `done` is the number of rows without an outcome.
+-- Each statement and each way through it. The params are expressions of n, which is 1 to 16; the
+-- fill functions below show which rows the numbers find. `done` is the number of rows without an
+-- outcome.
 create temp table calls (name text, what text, done int, params text, call text);
 insert into calls (name, what, done, params) values
 	('account.get', '', 16, $$n$$),
@@ -93,16 +94,16 @@ from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals}'::text[]) 
 create function pg_temp.empty() returns void
 	language plpgsql as $$
 begin
-	set local session_replication_role = replica; -- no trigger, which would truncate daily_totals again
+	set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
 	truncate accounts, topics, sessions, idempotency_keys, daily_totals;
-	set local session_replication_role = origin; -- each change of it discards the plans of the connection
+	set local session_replication_role = origin; -- each such setting discards all plans of the connection
 	delete from pg_statistic where starelid in (select relation from tables);
 	insert into accounts (account_id, name) select n, 'account ' || n from generate_series(1, 16) as n;
 end
 $$;
 
--- The rows from one number to another. Topics 301 to 500 have no sessions; topics 501 to 516 are deleted, with
--- one session each; sessions 201 to 216 are deleted.
+-- These insert the rows from one number to another. Topics 301 to 500 have no sessions; topics 501
+-- to 516 are deleted, with one session each; sessions 201 to 216 are deleted.
 create function pg_temp.fill_topics(first int, last int) returns void
 	language sql as $$
 	insert into topics (account_id, id, name, deleted_at) overriding system value
@@ -132,12 +133,12 @@ create function pg_temp.fill_others() returns void
 	insert into idempotency_keys (account_id, key, fingerprint, answer)
 	select 1, 'key ' || n, '', '{}'
 	from generate_series(1, 16) as n;
-	update idempotency_keys -- at last: each insert deletes expired ones
+	update idempotency_keys -- last, because each insert deletes expired keys
 	set created_at = now() - interval '2 days'
 	where key like 'old %'
 	$$;
 
--- What has been read so far, in functions and triggers too.
+-- The rows that the transaction has read so far, also in functions and triggers.
 create function pg_temp.reads() returns table (relation regclass, rows_read bigint)
 	language sql volatile as $$
 	select t.relation, pg_stat_get_xact_tuples_returned(t.relation)
@@ -147,7 +148,7 @@ create function pg_temp.reads() returns table (relation regclass, rows_read bigi
 	group by t.relation
 	$$;
 
--- Executes a call, takes it back and returns how many rows had no outcome.
+-- Executes a call, rolls it back and returns the number of rows without an outcome.
 create function pg_temp.try(call text) returns int
 	language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- 2,000 changes of all kinds in an order that nobody chose: the totals stay right.
+-- The totals stay right after 2,000 changes of all kinds in random order.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
@@ -8,7 +8,7 @@ select setseed(0.20261121);
 insert into topics (account_id, id, name) overriding system value
 select 1 + n % 2, 1000000 + n, 'topic ' || n from generate_series(1, 8) as n;
 
--- Topics of account 1 are even, those of account 2 odd: 40 sessions an account, 12 days.
+-- Account 1 has even topics, account 2 odd ones: 40 sessions per account on 12 days.
 create function test.change(kind int) returns void
 	language plpgsql as $$
 declare
@@ -34,7 +34,7 @@ begin
 		update sessions set deleted_at = null where account_id = account and id = session;
 	when 8 then
 		delete from sessions where account_id = account and id = session;
-	when 9 then -- several rows, each its own way
+	when 9 then -- several rows, each in its own way
 		update sessions
 		set study_date = study_date + 1 - floor(random() * 3)::int,
 			deleted_at = case when random() < 0.5 then now() end,
@@ -47,7 +47,7 @@ begin
 		select account, id(floor(random() * 40)::int), topic, day, minutes, case when random() < 0.3 then now() end
 		from generate_series(1, 5)
 		on conflict (account_id, id) do nothing;
-	when 12 then -- one that fails half way leaves nothing
+	when 12 then -- a statement that fails half way changes nothing
 		begin
 			update sessions set duration_minutes = duration_minutes + 700 where account_id = account;
 		exception when check_violation then
@@ -57,12 +57,12 @@ begin
 end
 $$;
 
-select lives_ok($$select change(floor(random() * 13)::int) from generate_series(1, 2000)$$, '2,000 changes');
-select cmp_ok((select count(*) from sessions where deleted_at is null), '>', 10::bigint, 'leave sessions behind');
-select cmp_ok((select count(*) from sessions where deleted_at is not null), '>', 3::bigint, 'and deleted ones');
-select totals_are_right('in the end');
+select lives_ok($$select change(floor(random() * 13)::int) from generate_series(1, 2000)$$, '2,000 changes are made');
+select cmp_ok((select count(*) from sessions where deleted_at is null), '>', 10::bigint, 'some sessions are live');
+select cmp_ok((select count(*) from sessions where deleted_at is not null), '>', 3::bigint, 'some sessions are deleted');
+select totals_are_right('after all changes');
 
--- The same by the service's own statements.
+-- The same with the statements of the service.
 \o /dev/null
 select format('execute "sessions.log"(%L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', test.same(1::bigint, 3),
 		ids(100 + i, 200 + i % 7, 300 + i % 50), array[1 + i % 1440, 5, 1440],
@@ -76,7 +76,7 @@ select format('execute "sessions.log"(%L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''
 	format('execute "sessions.restore"(%L, %L, ''{}'', ''{}'', ''{}'')', test.same(1::bigint, 2), ids(300 + i * 7 % 50, 100 + i - i % 4))
 from generate_series(1, 60) as i \gexec
 \o
-select cmp_ok((select count(*) from sessions where id > id(99)), '>', 100::bigint, 'the statements made sessions');
+select cmp_ok((select count(*) from sessions where id > id(99)), '>', 100::bigint, 'the statements created sessions');
 select totals_are_right('after the statements');
 select * from finish();
 rollback;

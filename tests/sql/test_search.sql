@@ -1,4 +1,4 @@
--- Search: what keys fold, what q finds, how much a page examines.
+-- Search: how keys fold text, what q finds, and how many rows a page compares.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
@@ -19,14 +19,14 @@ from (values ('ı', 'i'), ('I', 'ı'), ('Café', 'Cafe'), ('İ', 'I')) as t (a, 
 select ok(strpos(text_key('οδοσήμανση'), text_key('ΟΔΟΣ')) > 0, 'text_key: a final sigma is part of a word');
 select is_empty($$select chr(n) from generate_series(1, 20000) as n
 	where text_key(chr(n)) is distinct from nfc(fold_case(nfc(chr(n)))) or search_key(search_key(chr(n))) <> search_key(chr(n))$$,
-	'a fast path gives what the slow one does, and a key is its own key');
+	'the fast path has the result of the slow one, and the key of a key is the key');
 select is_empty($$select chr(n) from generate_series(1, 20000) as n
 	where text_key(chr(n)) <> normalize(lower(upper(lower(normalize(chr(n), nfc) collate "und-x-icu"))), nfc) and n <> ascii('ı')
 		and translate(lower(upper(lower(chr(n) collate "und-x-icu"))), 'ς', 'σ') <> text_key(chr(n))$$,
-	'text_key: as before, but for ı and final sigma');
-select is(like_pattern('50%_\x'), '%50\%\_\\x%', 'like_pattern: wildcards mean themselves');
+	'text_key: as before, except ı and final sigma');
+select is(like_pattern('50%_\x'), '%50\%\_\\x%', 'like_pattern: wildcards are literal');
 
--- What is found, of account 1: the numbers of its sessions.
+-- The numbers of the sessions of account 1 that a search finds.
 insert into topics (account_id, id, name) overriding system value values
 	(1, 11, 'Go'), (1, 12, 'Café Zürich'), (1, 13, 'Kısım'), (2, 21, 'Go');
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at, deleted_at) values
@@ -70,9 +70,9 @@ select is(pg_temp.found('cafe', '-study_date', null, '2026-01-06'), '{}', 'a sea
 update sessions set notes = 'Tea' where id = id(1) and account_id = 1;
 update sessions set deleted_at = null where id = id(7) and account_id = 1;
 select is(pg_temp.found('cafe'), '{5,7}', 'a search after changes');
-select is(pg_temp.found('tea'), '{1}', 'a search for what was changed');
+select is(pg_temp.found('tea'), '{1}', 'a search for changed text');
 
--- A tag that several topics have, whatever their names' case. They are not made by topics.create here.
+-- A tag in several cases names several topics. topics.create does not create such topics here.
 drop index if exists topics_live_name;
 insert into topics (account_id, id, name) overriding system value
 select 3, 300 + n, case n % 2 when 0 then 'AWS' else 'aws' end from generate_series(1, 7) as n;
@@ -83,14 +83,15 @@ select 3, id(n), case n % 9 when 0 then 398 else 301 + n % 7 end, date '2026-01-
 	timestamptz '2026-01-01Z' + n / 4 * interval '1 hour', case n % 5 when 0 then 'lambda' end
 from generate_series(1, 200) as n;
 
--- Every page of a list, as a client asks for them, and how many pages those are.
+-- The ids of all pages of a list, in the order in which a client reads them, and the number of
+-- pages.
 create function pg_temp.pages(account bigint, page int, sort text, topic bigint, tag text, first_day date, q text,
 		out ids uuid[], out pages int, out largest int)
 	language plpgsql as $$
 declare
 	cursor_key bigint;
 	cursor_id uuid;
-	answered int;
+	returned int;
 	next_cursor text;
 	r record;
 begin
@@ -98,14 +99,14 @@ begin
 	pages = 0;
 	largest = 0;
 	loop
-		answered = 0;
+		returned = 0;
 		next_cursor = null;
 		pages = pages + 1;
 		for r in execute format('execute "sessions.list"(array[%L]::int8[], array[%L]::int8[], array[%L]::int8[], array[%L]::uuid[],
 				array[%L], array[%L]::int8[], array[%L]::text[], array[%L]::date[], %L, array[%L]::text[])',
 			account, page, cursor_key, cursor_id, sort, topic, tag, first_day, '{null}', q)
 		loop
-			if r.id is null or answered = page then -- a marker, or one more than the page
+			if r.id is null or returned = page then -- a marker, or the row after the page
 				next_cursor = coalesce(next_cursor, r.next_cursor);
 				if r.id is null then
 					cursor_key = split_part(r.next_cursor, '~', 1);
@@ -113,12 +114,12 @@ begin
 				end if;
 				exit;
 			end if;
-			answered = answered + 1;
+			returned = returned + 1;
 			ids = ids || r.id;
 			cursor_key = split_part(r.next_cursor, '~', 1);
 			cursor_id = split_part(r.next_cursor, '~', 2);
 		end loop;
-		largest = greatest(largest, answered);
+		largest = greatest(largest, returned);
 		exit when next_cursor is null;
 		if pages > 300 then
 			raise 'no end of pages';
@@ -127,7 +128,7 @@ begin
 end
 $$;
 
--- The same by a plain query.
+-- The same from a plain query.
 create function pg_temp.plain(account bigint, sort text, topic bigint, tag text, first_day date, q text) returns uuid[]
 	language sql as $$
 	select coalesce(array_agg(s.id order by
@@ -148,8 +149,8 @@ cross join (values (null::bigint, 'Aws'), (303, 'aws'), (303, null), (null, 'non
 cross join unnest(array[null, date '2026-01-20']) as first_day
 cross join (values (null, 1), (null, 7), ('lambda', 3), ('aw', 7), ('aws', 7)) as search (q, page);
 
--- A search that the index can't tell examines 1,500 sessions a page. A word that all have is known after
--- a page; one that few have is found by the index.
+-- A search that the index cannot do compares 1,500 sessions per page. One page is enough for a word
+-- that all notes contain; the index finds a word that few contain.
 insert into topics (account_id, id, name) overriding system value values (3, 397, 'Long');
 delete from sessions where account_id = 3;
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at, notes)
@@ -175,14 +176,14 @@ select is(search_sessions(3, '%have this%'), null, 'search_sessions: too many');
 select is((select array_agg(i order by i) from unnest(search_sessions(3, '%needle%')) as i), ids(3000, 5000), 'search_sessions: few');
 select is(search_sessions(3, '%no such word%'), '{}', 'search_sessions: none');
 select is((select array_agg(has_trigram(q) order by n) from unnest(array['abc', 'ab', 'a', '%%%', 'a b', 'ab c', 'äöü', '数学', '数学习', ''])
-	with ordinality as u (q, n)), '{t,f,f,f,t,t,t,f,t,f}', 'has_trigram: three letters in a row or the begin of a word');
+	with ordinality as u (q, n)), '{t,f,f,f,t,t,t,f,t,f}', 'has_trigram: three letters in a row, or the start of a word');
 
--- Topics: 5,000 are examined for a page.
+-- Topics: a page compares 5,000.
 insert into topics (account_id, id, name, description) overriding system value
 select 3, 10000 + n, 'Topic ' || n, case n when 6000 then 'Crème' end from generate_series(1, 6000) as n;
-create temp table answer as execute "topics.list"('{3,3}', '{50,50}', '{10000,14900}', '{null,null}', '{created_at,created_at}',
+create temp table response as execute "topics.list"('{3,3}', '{50,50}', '{10000,14900}', '{null,null}', '{created_at,created_at}',
 	'{creme,creme}', '{null,null}');
-select results_eq('select ord, id, next_cursor from answer', $$values (1::bigint, null::bigint, '15000'), (2, 16000, '16000')$$,
+select results_eq('select ord, id, next_cursor from response', $$values (1::bigint, null::bigint, '15000'), (2, 16000, '16000')$$,
 	'topics.list: a marker after 5,000 topics');
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
--- workers.fence: what a worker still has in the database is ended, and nothing else. lanes.cancel: what
--- runs in one lane of a worker is cancelled.
+-- workers.fence ends the connections of a worker and no others. lanes.cancel cancels the statement
+-- in one lane of a worker.
 \getenv prepare_all PREPARE_ALL
 create extension if not exists dblink;
 create role plain_worker login;
@@ -8,12 +8,12 @@ begin;
 \i :prepare_all
 select no_plan();
 
-create function pg_temp.join(session text, worker text, lane text default '') returns text language sql as $$
-	select dblink_connect(session, format('host=%s port=%s dbname=%s user=plain_worker application_name=%s',
+create function pg_temp.connect_as(connection text, worker text, lane text default '') returns text language sql as $$
+	select dblink_connect(connection, format('host=%s port=%s dbname=%s user=plain_worker application_name=%s',
 		current_setting('unix_socket_directories'), current_setting('port'), current_database(),
 		'studytracker-worker-' || worker || lane))
 $$;
-create function pg_temp.sessions() returns bigint language sql volatile as $$
+create function pg_temp.connections() returns bigint language sql volatile as $$
 	select pg_stat_clear_snapshot();
 	select count(*) from pg_stat_activity where application_name like 'studytracker-worker-%'
 $$;
@@ -21,24 +21,24 @@ $$;
 \set two 01890a5d-ac96-7222-8222-222222222222
 \set none 01890a5d-ac96-7333-8333-333333333333
 
-select pg_temp.join('one', :'one', '-write'), pg_temp.join('one again', :'one', '-read'), pg_temp.join('two', :'two'),
-	pg_temp.join('other', 'of-somebody-else');
+select pg_temp.connect_as('one', :'one', '-write'), pg_temp.connect_as('one again', :'one', '-read'), pg_temp.connect_as('two', :'two'),
+	pg_temp.connect_as('other', 'of-somebody-else');
 select dblink_exec('one', 'begin'), dblink_exec('one', 'create temp table late as select 1');
-select is(pg_temp.sessions(), 4::bigint, 'four sessions');
+select is(pg_temp.connections(), 4::bigint, 'four connections');
 
--- Any role may do this to its own sessions.
+-- Any role may end its own connections.
 set session authorization plain_worker;
-create temp table was as execute "workers.fence"('{1,1}', array[:'none', :'one']::uuid[]);
+create temp table response as execute "workers.fence"('{1,1}', array[:'none', :'one']::uuid[]);
 reset session authorization;
-select results_eq('select ord, outcome, sessions from was', $$values (1::bigint, null, 0::bigint), (2, null, 2)$$,
-	'the sessions of a worker are ended, and where there are none that is fine');
-select is(pg_temp.sessions(), 2::bigint, 'the others are not');
-select throws_ok($$select dblink_exec('one', 'commit')$$, null, null, 'what had not committed never will');
+select results_eq('select ord, outcome, sessions from response', $$values (1::bigint, null, 0::bigint), (2, null, 2)$$,
+	'ends the connections of a worker; a worker without connections is no error');
+select is(pg_temp.connections(), 2::bigint, 'other connections stay');
+select throws_ok($$select dblink_exec('one', 'commit')$$, null, null, 'an uncommitted transaction cannot commit any more');
 
 set application_name to 'studytracker-worker-01890a5d-ac96-7222-8222-222222222222';
-drop table was;
-create temp table was as execute "workers.fence"('{1}', array[:'two']::uuid[]);
-select results_eq('select outcome, sessions from was', $$values (null::text, 1::bigint)$$, 'who asks is spared');
+drop table response;
+create temp table response as execute "workers.fence"('{1}', array[:'two']::uuid[]);
+select results_eq('select outcome, sessions from response', $$values (null::text, 1::bigint)$$, 'does not end its own connection');
 
 
 set application_name to 'psql';
@@ -53,17 +53,17 @@ begin
 	end loop;
 	return false;
 end $$;
-select pg_temp.join('slow', :'one', '-slow'), pg_temp.join('write', :'one', '-write');
+select pg_temp.connect_as('slow', :'one', '-slow'), pg_temp.connect_as('write', :'one', '-write');
 select dblink_send_query('slow', 'select pg_sleep(60)'), dblink_send_query('write', 'select pg_sleep(60)');
 select ok(pg_temp.until_active('studytracker-worker-' || :'one' || '-slow')
-	and pg_temp.until_active('studytracker-worker-' || :'one' || '-write'), 'both run');
+	and pg_temp.until_active('studytracker-worker-' || :'one' || '-write'), 'both statements run');
 select pg_stat_clear_snapshot();
 execute "lanes.cancel"('{1,1,1}', array[:'one', :'one', :'two']::uuid[], '{slow,write,slow}') \g /dev/null
 set client_min_messages to error;
 select * from dblink_get_result('slow', false) as t (x text);
 reset client_min_messages;
-select matches(dblink_error_message('slow'), 'canceling statement', 'what runs in the lane is cancelled');
-select is(dblink_is_busy('write'), 1, 'a write that waits for no lock is not');
+select matches(dblink_error_message('slow'), 'canceling statement', 'cancels the statement in the lane');
+select is(dblink_is_busy('write'), 1, 'does not cancel a write that waits for no lock');
 select dblink_disconnect('write');
 
 select * from finish();

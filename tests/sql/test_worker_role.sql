@@ -1,5 +1,5 @@
--- studytracker_worker: rows and functions, and nothing else. Each table and function of each change has
--- its grants, by the default privileges of schema/roles.sql.
+-- studytracker_worker may use rows and functions, nothing else. The default privileges of
+-- schema/roles.sql grant this for the tables and functions of each change.
 begin;
 select no_plan();
 
@@ -11,13 +11,13 @@ select is_empty($$
 			and has_table_privilege('studytracker_worker', c.oid, 'insert')
 			and has_table_privilege('studytracker_worker', c.oid, 'update')
 			and has_table_privilege('studytracker_worker', c.oid, 'delete'))$$,
-	'the worker reads and writes each table');
+	'the worker may read and write each table');
 select is_empty($$
 	select c.oid::regclass
 	from pg_class as c
 	where c.relnamespace in ('public'::regnamespace, 'sqitch'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm')
 		and has_table_privilege('studytracker_worker', c.oid, 'truncate, references, trigger')$$,
-	'it may do no more with any table');
+	'the worker has no other right on a table');
 select is_empty($$
 	select p.oid::regprocedure
 	from pg_proc as p
@@ -25,7 +25,7 @@ select is_empty($$
 		and not has_function_privilege('studytracker_worker', p.oid, 'execute')
 		and not exists (select from pg_depend as d
 			where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')$$,
-	'it calls each function');
+	'the worker may call each function');
 select is_empty($$
 	select o.type || ' ' || o.identity
 	from (
@@ -44,7 +44,7 @@ select is_empty($$
 	select rolname from pg_roles
 	where rolname in ('studytracker_owner', 'studytracker_worker')
 		and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)$$,
-	'neither role has power over the server');
+	'neither role has a right over the server');
 select is_empty($$
 	select m.roleid::regrole, m.member::regrole from pg_auth_members as m
 	where m.member in ('studytracker_owner'::regrole, 'studytracker_worker'::regrole)$$,
@@ -80,7 +80,7 @@ select ok(has_table_privilege('studytracker_worker', 'public.later', 'select')
 	and has_table_privilege('studytracker_worker', 'public.later', 'delete')
 	and not has_table_privilege('studytracker_worker', 'public.later', 'truncate')
 	and has_function_privilege('studytracker_worker', 'public.later_too()', 'execute'),
-	'what a later change makes has its grants');
+	'objects of later changes have the grants');
 
 select * from finish();
 rollback;
