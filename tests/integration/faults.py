@@ -18,15 +18,9 @@ import subprocess
 import harness
 import ledger
 
-IS_LONG = os.environ.get("STUDYTRACKER_FAULTS") == "long"
-
 TERMINATE = """select count(pg_terminate_backend(pid)) from (
     select pid from pg_stat_activity
     where application_name like 'studytracker-worker-%' and {} order by random() limit 1) as one"""
-
-
-def in_long(long, short):
-    return long if IS_LONG else short
 
 
 class Service(harness.Service):

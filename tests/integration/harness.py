@@ -24,11 +24,11 @@ import contract
 from database import Database
 from http_client import Reply, Wire
 from processes import (BUILD, GATEWAY, PATIENCE, ROOT, WORKER, Process, clean_environment,
-                       dies_with_us, free_port, is_sanitized, until)
+                       dies_with_us, free_port, in_long, is_sanitized, until)
 
 __all__ = ["BUILD", "GATEWAY", "INSTANT", "PATIENCE", "ROOT", "UUID", "WORKER", "Database", "Process",
            "Reply", "Service", "ServiceCase", "Wire", "clean_environment", "dies_with_us", "free_port",
-           "is_sanitized", "main", "until"]
+           "in_long", "is_sanitized", "main", "until"]
 sys.path.append(os.path.join(ROOT, "examples", "python"))  # stories import study_rpc after this file
 
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")

@@ -17,6 +17,11 @@ WORKER = os.path.join(BUILD, "worker", "studytracker-worker")
 PATIENCE = 30  # seconds; what a story waits for takes a fraction of one
 
 
+def in_long(long, short):
+    """One of two values: with STUDYTRACKER_FAULTS=long the stories take their time."""
+    return long if os.environ.get("STUDYTRACKER_FAULTS") == "long" else short
+
+
 def until(what, condition, patience=PATIENCE):
     """Asks until the answer is true, and returns it; an AssertionError past the deadline."""
     deadline = time.monotonic() + patience

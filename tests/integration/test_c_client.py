@@ -146,16 +146,16 @@ class CClient(harness.ServiceCase):
 
     def test_gateways_are_killed_in_mid_call(self):
         """What the library said was done is done, what it did not say is at most unsure."""
-        self.load(self.service.kill, faults.in_long(30, 6))
+        self.load(self.service.kill, harness.in_long(30, 6))
 
     def test_gateways_are_restarted_in_turn(self):
         """They drain: nothing is refused, and nothing is unsure."""
-        self.assertEqual(self.load(self.service.end, faults.in_long(30, 6)), 0)
+        self.assertEqual(self.load(self.service.end, harness.in_long(30, 6)), 0)
 
     def load(self, end, times):
         """Under load a gateway ends and another starts in its place, again and again; how many
         writes are unsure."""
-        count = faults.in_long(200000, 10000)
+        count = harness.in_long(200000, 10000)
         program = self.installed.compile_shared(LOAD, "load")
         said = []
         with subprocess.Popen([program, self.service.rpc_endpoints(), str(count)], encoding="utf-8",

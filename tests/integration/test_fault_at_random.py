@@ -13,9 +13,9 @@ class AtRandom(faults.FaultCase):
     workers, gateways = 4, 2
 
     def test_whatever_happens(self):
-        seconds = faults.in_long(300, 25)
+        seconds = harness.in_long(300, 20)
         self.done, self.frozen = {}, []
-        with self.load(clients=64, pace=0.002, loss=ledger.LOSS_IS_UNSURE) as load:
+        with self.load(clients=64, loss=ledger.LOSS_IS_UNSURE) as load:
             self.dice = random.Random(load.seed)
             began = time.monotonic()
             while time.monotonic() - began < seconds:

@@ -8,7 +8,7 @@ CLIENTS = 64
 
 class BackendTerminated(faults.FaultCase):
     def test_in_mid_batch_again_and_again(self):
-        rounds, ended = faults.in_long(100, 12), 0
+        rounds, ended = harness.in_long(100, 12), 0
         with self.load(clients=CLIENTS) as load:
             for n in range(rounds):
                 load.until_answered(100)

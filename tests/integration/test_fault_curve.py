@@ -119,7 +119,7 @@ class Curve(faults.FaultCase):
         return Load(self.service, clients=64, **options)
 
     def test_workers_killed_and_frozen(self):
-        rounds = faults.in_long(10, 1)
+        rounds = harness.in_long(10, 1)
         with self.load() as load:
             for _ in range(rounds):
                 load.until_answered(200)
@@ -142,7 +142,7 @@ class Curve(faults.FaultCase):
         self.service.wait_joined(self.workers)
 
     def test_gateways_killed(self):
-        kills = faults.in_long(20, 3)
+        kills = harness.in_long(20, 3)
         with self.load(loss=ledger.LOSS_IS_UNSURE) as load:
             for _ in range(kills):
                 load.until_answered(200)
@@ -153,7 +153,7 @@ class Curve(faults.FaultCase):
         self.settle(load, f"{kills} times a gateway killed and started again")
 
     def test_cut_amid_handshakes(self):
-        rounds, interrupted = faults.in_long(10, 2), 0
+        rounds, interrupted = harness.in_long(10, 2), 0
         with self.load(loss=ledger.LOSS_IS_UNSURE) as load:
             for n in range(rounds):
                 load.until_answered(200)
@@ -182,7 +182,7 @@ class Curve(faults.FaultCase):
         return sum(line.interrupted for line in lines)
 
     def test_workers_taken_out_and_put_back(self):
-        rounds = faults.in_long(10, 1)
+        rounds = harness.in_long(10, 1)
         with self.load() as load:
             load.until_answered(200)
             self.take_out_for_a_moment(load, self.service.workers[0])

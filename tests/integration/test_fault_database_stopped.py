@@ -11,7 +11,7 @@ CLIENTS = 64
 
 class DatabaseStopped(faults.FaultCase):
     def test_stopped_at_once_and_started_again(self):
-        stops = faults.in_long(10, 3)
+        stops = harness.in_long(10, 3)
         with self.load(clients=CLIENTS) as load:
             for n in range(stops):
                 load.until_answered(300)
@@ -26,8 +26,8 @@ class DatabaseStopped(faults.FaultCase):
         self.settle(load, f"{stops} times PostgreSQL stopped at once and started again")
 
     def test_away_for_a_while(self):
-        away = faults.in_long(20, 6)
-        with self.load(clients=CLIENTS, pace=0.05) as load:
+        away = harness.in_long(20, 6)
+        with self.load(clients=CLIENTS) as load:
             load.until_answered(200)
             self.database.stop_server(signal.SIGQUIT)
             gone = time.monotonic()

@@ -42,7 +42,7 @@ class DeadGateway(faults.FaultCase):
 
 class GatewayKilled(faults.FaultCase):
     def test_amid_requests_again_and_again(self):
-        kills = faults.in_long(30, 5)
+        kills = harness.in_long(30, 5)
         with self.load(clients=100, loss=ledger.LOSS_IS_UNSURE) as load:
             for n in range(kills):
                 load.until_answered(300)

@@ -57,7 +57,7 @@ class Slow(faults.FaultCase):
         cls.service.wait_joined(2)
 
     def test_far_away(self):
-        count = faults.in_long(20000, 1500)
+        count = harness.in_long(20000, 1500)
         with self.load(clients=100) as load:
             load.until_answered(count, patience=120)
             self.service.kill(self.service.workers[0])
@@ -148,8 +148,8 @@ class Cut(faults.FaultCase):
         cls.service.namespace = cls.network.name
 
     def test_cut_and_healed(self):
-        cuts = faults.in_long(6, 2)
-        with self.load(clients=64, pace=0.01) as load:
+        cuts = harness.in_long(6, 2)
+        with self.load(clients=64) as load:
             for n in range(cuts):
                 load.until_answered(200)
                 self.network.cut()
@@ -169,11 +169,11 @@ class Cut(faults.FaultCase):
         if not shutil.which("nft"):
             self.skipTest("no nft here")
         percent = 10
-        with self.load(clients=64, pace=0.01) as load:
+        with self.load(clients=64) as load:
             load.until_answered(200)
             self.network.lose(percent)
             self.addCleanup(self.network.lose, 0)
-            load.until_answered(faults.in_long(5000, 500), patience=120)
+            load.until_answered(harness.in_long(5000, 500), patience=120)
             self.network.lose(0)
             load.until_answered(200, patience=60)
         self.settle(load, f"{percent} % of the packets lost each way")

@@ -11,7 +11,7 @@ class RollingRestart(faults.FaultCase):
     workers, gateways = 4, 2
 
     def test_zero_failed_requests(self):
-        rounds = faults.in_long(10, 2)
+        rounds = harness.in_long(10, 2)
         with self.load(clients=48, loss=ledger.LOSS_IS_RETRIED) as load:
             for _ in range(rounds):
                 for worker in self.service.workers[:]:

@@ -171,7 +171,7 @@ class Patient(Lanes):
     def test_pipelined_writes_on_one_session_keep_their_order(self):
         client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=30000)
         self.addCleanup(client.close)
-        rounds, pairs = faults.in_long(200, 20), 10
+        rounds, pairs = harness.in_long(200, 20), 10
         for n in range(rounds):
             session = self.session(self.known)["id"]
             client.connect()

@@ -65,7 +65,7 @@ class StandbyPromoted(faults.FaultCase):
         return Pair()
 
     def test_no_acknowledged_write_is_lost(self):
-        rounds, took, service_took = faults.in_long(6, 2), [], []
+        rounds, took, service_took = harness.in_long(6, 2), [], []
         with self.load(clients=64) as load:
             for n in range(rounds):
                 if n > 0:

@@ -11,7 +11,7 @@ SESSIONS, HELD = 128, 40
 
 class WorkerFrozen(faults.FaultCase):
     def test_under_load(self):
-        rounds, gateway = faults.in_long(20, 3), self.service.gateways[0]
+        rounds, gateway = harness.in_long(20, 3), self.service.gateways[0]
         deaths = self.deaths()[gateway]
         with self.load(clients=150) as load:
             for n in range(rounds):

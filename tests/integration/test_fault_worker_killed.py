@@ -11,7 +11,7 @@ CLIENTS, HELD = 200, 64
 
 class WorkerKilled(faults.FaultCase):
     def test_amid_requests_again_and_again(self):
-        kills, deaths = faults.in_long(40, 6), len(faults.held_by_the_dead(self.service.gateways[0]))
+        kills, deaths = harness.in_long(40, 6), len(faults.held_by_the_dead(self.service.gateways[0]))
         with self.load(clients=CLIENTS) as load:
             for n in range(kills):
                 load.until_answered(300)
