@@ -38,10 +38,17 @@ postgres_choose_owner() {
 	chown "$user" "$postgres_directory"
 }
 
+# In memory, if there is room.
+postgres_place() {
+	local free
+	free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
+	if ((${free:-0} > 2 << 20)); then echo /dev/shm; else echo /tmp; fi
+}
+
 postgres_start() {
 	local bin options
 	bin=$(postgres_binaries) || return 1
-	postgres_directory=$(mktemp -d /tmp/st-pg.XXXXXX) || return 1
+	postgres_directory=$(mktemp -d "$(postgres_place)/st-pg.XXXXXX") || return 1
 	trap postgres_stop EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT

@@ -108,7 +108,7 @@ def command_of(pid):
 
 class Case(unittest.TestCase):
     def setUp(self):
-        self.directory = tempfile.mkdtemp(prefix="st-dev-", dir="/tmp")
+        self.directory = tempfile.mkdtemp(prefix="st-dev-", dir=database.fast_directory())
         os.chmod(self.directory, 0o755)  # the cluster's owner passes through
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
