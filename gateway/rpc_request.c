@@ -61,9 +61,10 @@ static void free_call(struct rpc_call **call)
 
 void rpc_requests_cancel(struct rpc_peer *p)
 {
-	struct rpc_call *call;
-	while ((call = LIST_FIRST(&p->calls)))
-		free_call(&call);
+	for (struct rpc_call *c = LIST_FIRST(&p->calls), *next; c; c = next) {
+		next = LIST_NEXT(c, link);
+		free_call(&c);
+	}
 }
 
 /* Responses. */

@@ -146,8 +146,8 @@ static void do_lose(struct stage *s, struct words w) /* lose WORKER */
 	pool_lose(&s->pool, stage_worker(s, w.name));
 }
 
-static void do_fence(struct stage *s,
-	struct words w) /* fence [not]: the last fence succeeds, or not */
+static void do_fence(
+	struct stage *s, struct words w) /* fence [not]: the last fence succeeds, or not */
 {
 	ck_assert_ptr_nonnull(pool_lost_workers(&s->pool));
 	pool_fenced(&s->pool, pool_lost_workers(&s->pool), !strstr(w.text, "not"));
