@@ -48,7 +48,8 @@ void array_instant(struct array *a, int64_t microseconds); /* since 1970-01-01T0
 void array_time(struct array *a, int64_t minutes);         /* since midnight */
 void array_uuid(struct array *a, const unsigned char uuid[16]);
 
-/* Sets `out` to the finished bytes, valid until the next array_start. ST_NO_MEMORY if any append failed. */
+/* Sets `out` to the finished bytes, valid until the next array_start. ST_NO_MEMORY if any append
+ * failed. */
 enum status array_finish(struct array *a, struct span *out) MUST_CHECK;
 
 void array_fini(struct array *a);

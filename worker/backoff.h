@@ -1,8 +1,8 @@
 /*
  * backoff: how long to wait before the next attempt to connect.
  *
- * The wait doubles from BACKOFF_FIRST_MS to BACKOFF_MAX_MS. Each wait is multiplied by a random factor
- * from 0.5 to 1.5, so that many workers do not reconnect at the same moment.
+ * The wait doubles from BACKOFF_FIRST_MS to BACKOFF_MAX_MS. Each wait is multiplied by a random
+ * factor from 0.5 to 1.5, so that many workers do not reconnect at the same moment.
  */
 #ifndef WORKER_BACKOFF_H
 #define WORKER_BACKOFF_H

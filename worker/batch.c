@@ -38,7 +38,7 @@ static void notify_if_idle(struct batch *b)
 		notify_change(b);
 }
 
-static const char *name_of(const struct batch *b)
+static const char *lane_name(const struct batch *b)
 {
 	return connection_lane_name(b->options.lane);
 }
@@ -68,7 +68,7 @@ static bool is_obsolete(void *arg, const struct request *r)
 	return is_expired(arg, r) || (r->origin && !options->has_epoch(r->origin, r->epoch));
 }
 
-static bool is_any(void *arg, const struct request *r)
+static bool always(void *arg, const struct request *r)
 {
 	(void)arg, (void)r;
 	return true;
@@ -92,7 +92,7 @@ static void sweep_queue(struct batch *b)
 	queue_sweep(&b->queue, &(struct queue_filter){ is_expired, drop, &snapshot });
 	snapshot.drop_status = ST_DATABASE_UNAVAILABLE;
 	if (is_unavailable(b))
-		queue_sweep(&b->queue, &(struct queue_filter){ is_any, drop, &snapshot });
+		queue_sweep(&b->queue, &(struct queue_filter){ always, drop, &snapshot });
 }
 
 /* A cancellation that hits the next group is harmless: see worker/outcome.h. */
@@ -182,7 +182,7 @@ static enum status on_described(
 static void on_connected(void *arg)
 {
 	struct batch *b = arg;
-	log_info("database connected: %s lane", name_of(b));
+	log_info("database connected: %s lane", lane_name(b));
 	b->connect_failure = (struct fail){ 0 };
 	b->connect_failed_ms = 0;
 	b->options.on_connected(b->options.arg);
@@ -199,10 +199,10 @@ static void on_connect_failed(void *arg, enum status st, const struct fail *why)
 		b->connect_failed_ms = service_now_ms();
 	if (strcmp(b->connect_failure.text, why->text) == 0
 		|| !log_limit_allows(&b->outcomes.log_limit)) {
-		log_debug("database not connected: %s lane: %s", name_of(b), why->text);
+		log_debug("database not connected: %s lane: %s", lane_name(b), why->text);
 		return;
 	}
-	log_warn("database not connected: %s lane: %s: trying again", name_of(b), why->text);
+	log_warn("database not connected: %s lane: %s: trying again", lane_name(b), why->text);
 	b->connect_failure = *why;
 }
 
@@ -236,7 +236,7 @@ static void on_sync(void *arg)
 static void on_disconnected(void *arg, bool connection_ended_cleanly, const struct fail *why)
 {
 	struct batch *b = arg;
-	log_warn("database lost: %s lane: %s: reconnecting, %zu requests wait", name_of(b),
+	log_warn("database lost: %s lane: %s: reconnecting, %zu requests wait", lane_name(b),
 		why->text, b->queue.count + b->outcomes.in_flight);
 	for (size_t i = b->run.group; i < b->run.execution_count; i++)
 		outcome_recover(&b->outcomes, &b->run.executions[i], connection_ended_cleanly);

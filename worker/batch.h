@@ -1,10 +1,10 @@
 /*
  * batch: one lane: takes requests, runs them over one database connection and responds.
  *
- * Batches form without timers. While a run is in the database, requests collect in the queue; when the
- * run is finished, all collected requests form the next run. An idle lane runs a single request at once.
- * Requests of one method form one execution (worker/queue.h); each writing execution is a transaction
- * (worker/run.h). The connection opens at batch_start or at the first request.
+ * Batches form without timers. While a run is in the database, requests collect in the queue; when
+ * the run is finished, all collected requests form the next run. An idle lane runs a single request
+ * at once. Requests of one method form one execution (worker/queue.h); each writing execution is a
+ * transaction (worker/run.h). The connection opens at batch_start or at the first request.
  *
  * A request is obsolete if its deadline has passed, if it is abandoned, or if its epoch has ended.
  *
@@ -15,8 +15,8 @@
  *   - An obsolete request is not started.
  *   - A statement's timeout is at most the time until the latest deadline of its group. When all
  *     requests of the running group are obsolete, `cancel_statement` is called.
- *   - When the connection is lost, requests that have not run wait for the next connection until their
- *     deadline. Requests that may have run are repeated if that is safe, else they get
+ *   - When the connection is lost, requests that have not run wait for the next connection until
+ *     their deadline. Requests that may have run are repeated if that is safe, else they get
  *     OUTCOME_UNKNOWN (worker/outcome.h).
  *   - If connecting has failed for BATCH_GRACE_MS while another lane is connected, requests get
  *     DATABASE_UNAVAILABLE.
@@ -71,8 +71,8 @@ void batch_submit(struct batch *b, struct request *r);
 
 /* The origin's epoch has ended: nobody waits for its requests. Queued ones are obsolete (see
  * `has_epoch`). A write of the epoch that is still in the database after BATCH_ENDED_MS is ended by
- * closing the connection, because a write that waits for a lock could later undo a newer one. The other
- * requests of its run run again. */
+ * closing the connection, because a write that waits for a lock could later undo a newer one. The
+ * other requests of its run run again. */
 void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch);
 
 /* Marks a request as abandoned. Returns false if this lane does not have it. */

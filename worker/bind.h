@@ -12,8 +12,8 @@
  *	INSTANT             timestamptz[]
  *	CURSOR              int8[] for the key and uuid[] for the id
  *
- * A param with PARAM_PRESENCE is followed by a bool[]: true if the request has the param. Absent and nil
- * values are NULL.
+ * A param with PARAM_PRESENCE is followed by a bool[]: true if the request has the param. Absent
+ * and nil values are NULL.
  */
 #ifndef WORKER_BIND_H
 #define WORKER_BIND_H

@@ -2,7 +2,8 @@
  * cell: one value of a result in PostgreSQL's binary format → MessagePack.
  *
  *	int8, int4 → int; bool; float8 → real; text; uuid → 36 characters; date → YYYY-MM-DD;
- *	time → HH:MM; timestamptz → RFC 3339 with microseconds, UTC; text[] → array of text without NULLs.
+ *	time → HH:MM; timestamptz → RFC 3339 with microseconds, UTC; text[] → array of text
+ *	without NULLs.
  *
  * To add a type, add a row to the table in cell.c.
  */

@@ -79,7 +79,8 @@ static void add_word(struct words *words, const char *keyword, const char *value
 	words->values[words->count++] = value;
 }
 
-/* `dbname` is expanded: the words after it override the URL, the URL overrides the words before it. */
+/* `dbname` is expanded: the words after it override the URL, the URL overrides the words before
+ * it. */
 static struct words words_of(const struct connection_setup *setup)
 {
 	struct words words = { .count = 0 };

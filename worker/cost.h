@@ -2,8 +2,9 @@
  * cost: estimates how many rows a response will have, so that queues and executions count rows.
  *
  * A page has at most its limit; a row is one. For a report the method gives the maximum
- * (common/method_table.c). After a report has run, its row count is remembered for the same request of the
- * same account. The memory is a table of fixed size: two requests with the same slot overwrite each other.
+ * (common/method_table.c). After a report has run, its row count is remembered for the same request
+ * of the same account. The memory is a table of fixed size: two requests with the same slot
+ * overwrite each other.
  *
  *	r->rows = costs_estimate(&costs, r);
  *	...

@@ -1,6 +1,6 @@
 /*
- * crash: ends the worker when a request with a certain id arrives (`test.crash.received`) or is about to get
- * its response (`test.crash.done`). In test builds only.
+ * crash: ends the worker when a request with a certain id arrives (`test.crash.received`) or is
+ * about to get its response (`test.crash.done`). In test builds only.
  */
 #ifndef WORKER_CRASH_H
 #define WORKER_CRASH_H

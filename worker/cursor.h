@@ -1,11 +1,12 @@
 /*
  * cursor: ties a page's cursor to the list that it belongs to.
  *
- * A cursor is a position: the key and the id of the last returned row. With another list, order or filter
- * the same position would silently skip rows. Therefore next_cursor is POSITION.FINGERPRINT: the position
- * from the statement, and a hash over the account, the method and all its params except `limit` and
- * `cursor`. A request with another fingerprint is refused. The hash is not a secret, it only detects
- * mistakes: a forged cursor shows nothing that its sender may not list anyway.
+ * A cursor is a position: the key and the id of the last returned row. With another list, order or
+ * filter the same position would silently skip rows. Therefore next_cursor is POSITION.FINGERPRINT:
+ * the position from the statement, and a hash over the account, the method and all its params
+ * except `limit` and `cursor`. A request with another fingerprint is refused. The hash is not a
+ * secret, it only detects mistakes: a forged cursor shows nothing that its sender may not list
+ * anyway.
  */
 #ifndef WORKER_CURSOR_H
 #define WORKER_CURSOR_H

@@ -44,7 +44,6 @@ struct database {
 	struct fail why;
 };
 
-static void on_timer(evutil_socket_t fd, short what, void *arg);
 static void on_connecting(evutil_socket_t fd, short what, void *arg);
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);

@@ -1,15 +1,15 @@
 /*
  * database: one libpq connection in pipeline mode that reconnects by itself.
  *
- * Each lane has one. After database_start it connects without blocking (several hosts by libpq's rules),
- * configures the connection (schema/connection.sql), prepares the statements of its lane and calls
- * on_connected. When the connection is lost it calls on_disconnected and reconnects after 0.1 to 2 s,
- * with jitter.
+ * Each lane has one. After database_start it connects without blocking (several hosts by libpq's
+ * rules), configures the connection (schema/connection.sql), prepares the statements of its lane
+ * and calls on_connected. When the connection is lost it calls on_disconnected and reconnects after
+ * 0.1 to 2 s, with jitter.
  *
  * While connected, the caller sends executions in groups. A group runs from database_begin to
- * database_sync and is one transaction. Each execution causes one on_result, in order; each group causes
- * one on_sync. Before the on_sync nothing of the group is known to be committed. A failed commit
- * causes one on_result more than the group has executions.
+ * database_sync and is one transaction. Each execution causes one on_result, in order; each group
+ * causes one on_sync. Before the on_sync nothing of the group is known to be committed. A failed
+ * commit causes one on_result more than the group has executions.
  *
  * Callbacks run only from the event loop, never inside a call.
  *
@@ -55,19 +55,19 @@ struct database_events {
 	void (*on_connected)(void *arg);
 	void (*on_result)(void *arg, const struct database_result *result);
 	void (*on_sync)(void *arg);
-	/* `connection_ended_cleanly`: the server announced that it ends the connection, so executions
-	 * without a result have not run and will not run. */
+	/* `connection_ended_cleanly`: the server announced that it ends the connection, so
+	 * executions without a result have not run and will not run. */
 	void (*on_disconnected)(void *arg, bool connection_ended_cleanly, const struct fail *why);
-	/* An attempt to connect failed. The next attempt follows by itself. ST_BAD_SETTING: it will fail,
-	 * too. */
+	/* An attempt to connect failed. The next attempt follows by itself. ST_BAD_SETTING: it will
+	 * fail, too. */
 	void (*on_connect_failed)(void *arg, enum status st, const struct fail *why);
 };
 
 struct database_options {
 	const char *url; /* a libpq connection string or URI; "": defaults and PG* variables */
 	const char *time_zone;
-	/* 16 bytes. The connection's application_name is studytracker-worker-UUID-LANE: workers.fence and
-	 * lanes.cancel find the connection by it. */
+	/* 16 bytes. The connection's application_name is studytracker-worker-UUID-LANE:
+	 * workers.fence and lanes.cancel find the connection by it. */
 	const unsigned char *worker;
 	enum lane lane;
 	const struct database_events *events;
@@ -86,8 +86,8 @@ void database_connect_now(struct database *db);
 
 bool database_is_connected(const struct database *db);
 
-/* These do nothing unless connected. Failures become an on_disconnected. The params (worker/bind.h) are
- * copied. The server ends each statement of the group after timeout_ms, at most
+/* These do nothing unless connected. Failures become an on_disconnected. The params (worker/bind.h)
+ * are copied. The server ends each statement of the group after timeout_ms, at most
  * DATABASE_STATEMENT_TIMEOUT_MS. */
 void database_begin(struct database *db, uint64_t timeout_ms);
 void database_send(

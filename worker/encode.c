@@ -252,7 +252,8 @@ static bool has_marker(const struct encode_plan *p, const struct range *range)
 	       && PQgetisnull(range->rows, range->end - 1, p->data->index);
 }
 
-/* Returns the row whose position is next_cursor if the page ends before `row`. -1: the list ends. */
+/* Returns the row whose position is next_cursor if the page ends before `row`. -1: the list
+ * ends. */
 static int last_seen(const struct encode_plan *p, const struct range *range, int row)
 {
 	if (has_marker(p, range) && row == range->end - 1)

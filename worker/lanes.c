@@ -43,7 +43,7 @@ struct lanes {
 
 /* Requests. */
 
-static enum status take(struct lanes *l, const struct envelope *e, bool is_own,
+static enum status accept(struct lanes *l, const struct envelope *e, bool is_own,
 	struct request **out, struct fail *why)
 {
 	const struct method *m = method_map_find(&l->methods, e->method);
@@ -72,7 +72,7 @@ void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct env
 	struct fail why = { 0 };
 	struct request *r = NULL;
 	crash_if_requested(request->context.request_id, "test.crash.received");
-	enum status st = take(l, request, false, &r, &why);
+	enum status st = accept(l, request, false, &r, &why);
 	if (st != ST_OK) {
 		response_refuse(&l->responses, origin, epoch, request->msgid, st, &why);
 		return;
@@ -93,7 +93,7 @@ void lanes_run_internal(
 		.context = { 1, span_of(method), deadline_ms },
 		.params = params,
 	};
-	if (take(l, &e, true, &r, &why) != ST_OK)
+	if (accept(l, &e, true, &r, &why) != ST_OK)
 		return; /* the caller repeats it when it is due */
 	r->origin = NULL;
 	r->epoch = 0;

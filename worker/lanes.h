@@ -3,16 +3,16 @@
  *
  *	read     plain reads
  *	write    changes
- *	slow     searches, reports, changes of many rows; few run and wait, the excess gets OVERLOADED
+ *	slow     searches, reports, changes of many rows; beyond a small number: OVERLOADED
  *	control  ends other statements: workers.fence, lanes.cancel
  *
- * Each lane is a batch (worker/batch.h) with its own connection, queue and run. A statement that is slow
- * or waits for a lock delays only its own lane. The write lane connects at the start, which proves that
- * the database accepts changes. The other lanes connect at their first request. The database counts as
- * live while any lane is connected.
+ * Each lane is a batch (worker/batch.h) with its own connection, queue and run. A statement that is
+ * slow or waits for a lock delays only its own lane. The write lane connects at the start, which
+ * proves that the database accepts changes. The other lanes connect at their first request. The
+ * database counts as live while any lane is connected.
  *
- * A statement is cancelled through the control lane when all its requests are past their deadline or
- * abandoned.
+ * A statement is cancelled through the control lane when all its requests are past their deadline
+ * or abandoned.
  */
 #ifndef WORKER_LANES_H
 #define WORKER_LANES_H
@@ -59,8 +59,8 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 /* Copies and queues a request. Responds within the call if the request is invalid. */
 void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct envelope *request);
 
-/* Runs an internal method (common/method.h). `params` is one MessagePack map. The result is discarded;
- * failures are logged. */
+/* Runs an internal method (common/method.h). `params` is one MessagePack map. The result is
+ * discarded; failures are logged. */
 void lanes_run_internal(
 	struct lanes *l, const char *method, struct span params, int64_t deadline_ms);
 

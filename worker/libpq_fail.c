@@ -23,7 +23,8 @@ enum status libpq_fail(struct fail *why, const char *text)
 	return ST_DATABASE_UNAVAILABLE;
 }
 
-/* Failures caused by a pooler, by SQLSTATE or, for errors of libpq itself, by a part of the text. */
+/* Failures caused by a pooler, by SQLSTATE or, for errors of libpq itself, by a part of the
+ * text. */
 static const struct {
 	const char *sqlstate, *text, *advice;
 } pooler_table[] = {

@@ -2,19 +2,20 @@
  * link: the worker's side of the worker protocol (schema/rpc.md), towards one gateway.
  *
  * One DEALER socket that connects and reconnects by itself. The link sends worker.ready (every
- * LINK_REGISTER_MS until the gateway responds, then every LINK_READY_MS), passes on the requests of its
- * epoch, and collects the responses of a loop turn into one message. Its rules are a state machine
- * (worker/link_state.h). worker/inbox.h reads messages, worker/link_wire.h sends them. Invariants:
+ * LINK_REGISTER_MS until the gateway responds, then every LINK_READY_MS), passes on the requests of
+ * its epoch, and collects the responses of a loop turn into one message. Its rules are a state
+ * machine (worker/link_state.h). worker/inbox.h reads messages, worker/link_wire.h sends them.
+ * Invariants:
  *
  *   - The gateway chooses the epoch, another for each connection. A request counts only after our
  *     worker.ready has named its epoch: whatever arrives before belongs to an ended connection.
- *   - An epoch ends with its connection. Its requests are obsolete: another worker may run them, and must
- *     not be undone by this one later.
- *   - After a stall of LINK_STALL_MS the gateway may have given the requests to another worker. The link
- *     then ends the epoch, drops unread requests and reconnects.
+ *   - An epoch ends with its connection. Its requests are obsolete: another worker may run them,
+ *     and must not be undone by this one later.
+ *   - After a stall of LINK_STALL_MS the gateway may have given the requests to another worker. The
+ *     link then ends the epoch, drops unread requests and reconnects.
  *   - A response is sent in the epoch of its request, or is dropped and counted.
- *   - Credit is cumulative: the responses of this epoch plus the window. Every message with responses
- *     starts with the credit.
+ *   - Credit is cumulative: the responses of this epoch plus the window. Every message with
+ *     responses starts with the credit.
  *
  *	struct link_options options = { .endpoint = "ipc:///run/studytracker/workers/workers-1.sock",
  *		.uuid = w->uuid, .version = STUDYTRACKER_VERSION, .get_heartbeat = get_heartbeat,
@@ -46,10 +47,9 @@ enum {
 };
 
 struct link_options {
-	const char *endpoint; /* copied */
-	const unsigned char
-		*uuid; /* the worker's, 16 bytes; lives as long as the link, like `version` */
-	const char *version;
+	const char *endpoint;      /* copied */
+	const unsigned char *uuid; /* the worker's, 16 bytes; lives as long as the link */
+	const char *version;       /* lives as long as the link */
 	void (*get_heartbeat)(void *arg, struct heartbeat *out);
 	void (*on_request)(void *arg, struct link *from, int64_t epoch, const struct envelope *e);
 	/* Nobody waits for the response to this request; it may have been sent. May be NULL. */
@@ -70,8 +70,8 @@ extern const struct counter_table link_counter_table;
 enum status link_open(struct socket_hub *hub, struct event_base *base,
 	const struct link_options *options, struct link **out, struct fail *why) MUST_CHECK;
 
-/* Returns the buffer to append one response to; call link_close_response afterwards. NULL: the epoch has
- * ended. Call it once per request. */
+/* Returns the buffer to append one response to; call link_close_response afterwards. NULL: the
+ * epoch has ended. Call it once per request. */
 struct buf *link_open_response(struct link *l, int64_t epoch);
 void link_close_response(struct link *l);
 
@@ -85,7 +85,8 @@ void link_send_ready(struct link *l);
 /* Sends worker.leaving. The window must be 0 from now on. */
 void link_leave(struct link *l);
 
-/* Returns whether, after link_leave, no request can arrive any more or LINK_LEAVE_MS have passed. */
+/* Returns whether, after link_leave, no request can arrive any more or LINK_LEAVE_MS have
+ * passed. */
 bool link_has_left(const struct link *l);
 
 struct link_counts link_counts(const struct link *l);

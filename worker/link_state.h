@@ -4,15 +4,15 @@
  * Pure: it has no socket, clock or log. The link reports an event and executes the actions that
  * link_state_apply returns, in the order of enum link_action.
  *
- *	phase          meaning                                         requests  worker.ready
- *	RECONNECTING   after a stall: the link must open a new socket  ignored   -
- *	REGISTERING    no epoch                                        stale     every LINK_REGISTER_MS
- *	GREETED        the gateway has named an epoch, our             stale     in the next turn
- *	               worker.ready has not
- *	OPEN           our worker.ready has named the epoch            accepted  every LINK_READY_MS
- *	SILENT         the same, but no gateway.hello for              accepted  every LINK_REGISTER_MS
- *	               LINK_SILENCE_MS, or no connection
- *	LEAVING        the same, and worker.leaving is sent            accepted  every LINK_READY_MS
+ *	phase         meaning                                         requests  worker.ready every
+ *	RECONNECTING  after a stall: the link must open a new socket  ignored   -
+ *	REGISTERING   no epoch                                        stale     LINK_REGISTER_MS
+ *	GREETED       the gateway has named an epoch,                 stale     (once, at once)
+ *	              our worker.ready has not
+ *	OPEN          our worker.ready has named the epoch            accepted  LINK_READY_MS
+ *	SILENT        the same, but no gateway.hello for              accepted  LINK_REGISTER_MS
+ *	              LINK_SILENCE_MS, or no connection
+ *	LEAVING       the same as OPEN, and worker.leaving is sent    accepted  LINK_READY_MS
  *
  *	REGISTERING --hello--> GREETED --ready sent--> OPEN <--hello / silence--> SILENT
  *	OPEN --leave--> LEAVING --all hellos received--> OPEN, and the link has left
@@ -21,13 +21,15 @@
  *
  * Invariants:
  *   - `epoch` is 0 exactly in RECONNECTING and REGISTERING.
- *   - Every epoch that began ends exactly once (LINK_END_EPOCH), unless no request of it was accepted.
- *   - A link leaves once (LINK_HAS_LEFT). Afterwards it still registers, so that a restarted gateway
- *     learns that this worker is leaving: worker.leaving precedes the worker.ready of a new epoch.
+ *   - Every epoch that began ends exactly once (LINK_END_EPOCH), unless no request of it was
+ *     accepted.
+ *   - A link leaves once (LINK_NOTIFY_LEFT). Afterwards it still registers, so that a restarted
+ *     gateway learns that this worker is leaving: worker.leaving precedes the worker.ready of a new
+ *     epoch.
  *
- * Leaving: the gateway sends one gateway.hello for each worker.ready, in order. When all of them have
- * arrived, the last one answers the worker.ready that followed worker.leaving. All requests that the
- * gateway sent before it read worker.leaving have arrived then.
+ * Leaving: the gateway sends one gateway.hello for each worker.ready, in order. When all of them
+ * have arrived, the last one answers the worker.ready that followed worker.leaving. All requests
+ * that the gateway sent before it read worker.leaving have arrived then.
  */
 #ifndef WORKER_LINK_STATE_H
 #define WORKER_LINK_STATE_H
@@ -94,7 +96,8 @@ bool link_state_hello(struct link_state *s, int64_t epoch, unsigned *actions);
 /* Returns whether requests are accepted. */
 bool link_state_is_open(const struct link_state *s);
 
-/* Returns the cumulative credit of the epoch; `window` is the number of requests that may be open. */
+/* Returns the cumulative credit of the epoch; `window` is the number of requests that may be
+ * open. */
 int64_t link_state_credit(const struct link_state *s, int64_t window);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * link_wire: the sending side of a link (worker/link.h): notifications, and the responses of a turn.
+ * link_wire: the sending side of a link (worker/link.h): notifications, and the responses of a
+ * turn.
  *
- * The responses of a turn of the loop go out as one message (worker/outbox.h) before any notification
- * of that turn. Responses that can't be sent are dropped, counted and logged: the gateway has given
- * their requests to another worker.
+ * The responses of a turn of the loop go out as one message (worker/outbox.h) before any
+ * notification of that turn. Responses that can't be sent are dropped, counted and logged: the
+ * gateway has given their requests to another worker.
  */
 #ifndef WORKER_LINK_WIRE_H
 #define WORKER_LINK_WIRE_H

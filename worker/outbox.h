@@ -1,8 +1,8 @@
 /*
  * outbox: collects the responses of a loop turn into one message, behind a worker.credit.
  *
- * The credit is known only when the message is sent, so the outbox keeps room for it in front of the
- * responses.
+ * The credit is known only when the message is sent, so the outbox keeps room for it in front of
+ * the responses.
  *
  *	struct buf *out = outbox_open(&outbox);
  *	... append one response ...
@@ -32,8 +32,8 @@ struct buf *outbox_open(struct outbox *o);
 /* Returns false if the response did not fit or memory ran out. It is removed, the others stay. */
 bool outbox_close(struct outbox *o);
 
-/* Writes the credit and sets `body` to the whole message, which is valid until the next call. Returns
- * false if memory ran out. */
+/* Writes the credit and sets `body` to the whole message, which is valid until the next call.
+ * Returns false if memory ran out. */
 bool outbox_message(struct outbox *o, int64_t epoch, int64_t credit, struct span *body);
 
 void outbox_clear(struct outbox *o);

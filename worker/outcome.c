@@ -21,7 +21,8 @@ static void run_again(struct outcomes *o, const struct execution *e, bool to_run
 	queue_requeue(o->queue, &requeued, to_run_singly);
 }
 
-/* Returns whether a cancellation may have ended the statement although this request is not obsolete. */
+/* Returns whether a cancellation may have ended the statement although this request is not
+ * obsolete. */
 static bool was_cancelled_for_others(
 	const struct outcomes *o, const struct request *r, struct sqlstate_policy policy)
 {

@@ -1,12 +1,13 @@
 /*
- * outcome: what happens to a run's executions and their requests after a result or a lost connection.
+ * outcome: what happens to a run's executions and their requests after a result or a lost
+ * connection.
  *
  *	done                        → respond to each request
  *	failed, several requests    → retry each request singly
  *	failed, one request         → respond or retry, as worker/sqlstate.h says
  *	aborted by another failure  → run again
- *	lost with the connection    → surely not run: run again; else repeat if that is safe, else respond
- *	                              with OUTCOME_UNKNOWN
+ *	lost with the connection    → surely not run: run again; else repeat if that is safe, else
+ *	                              respond with OUTCOME_UNKNOWN
  *
  * A cancelled statement counts as failed. The cancellation was meant for obsolete requests only
  * (worker/lanes.h), so the other requests of the statement run again.
@@ -30,8 +31,8 @@ struct outcomes {
 	struct log_limit log_limit;
 };
 
-/* Finishes an execution whose group is synced. Returns false if the caller must reconnect; e->why has
- * the reason. */
+/* Finishes an execution whose group is synced. Returns false if the caller must reconnect; e->why
+ * has the reason. */
 bool outcome_finish(struct outcomes *o, struct execution *e) MUST_CHECK;
 
 /* Finishes an execution whose connection is lost; see execution_surely_not_run. */

@@ -100,8 +100,8 @@ static enum status on_failure(struct pipeline *p, const PGresult *r, struct fail
 	return libpq_fail(why, PQresultErrorMessage(r));
 }
 
-/* A failed timeout statement is reported as the first execution's result; the group then has one result
- * more than executions. */
+/* A failed timeout statement is reported as the first execution's result; the group then has one
+ * result more than executions. */
 static bool is_of_timeout(struct pipeline *p, const PGresult *r)
 {
 	bool is_first = !p->is_in_group;

@@ -1,9 +1,9 @@
 /*
  * pipeline: sends groups of statements over one libpq connection and reads their results.
  *
- * It knows nothing of connecting (worker/database.h) and has no timers. A group is pipeline_begin, any
- * number of pipeline_send and pipeline_sync; it is one transaction. pipeline_begin sends the statement
- * of schema/timeout.sql, whose result the pipeline consumes itself.
+ * It knows nothing of connecting (worker/database.h) and has no timers. A group is pipeline_begin,
+ * any number of pipeline_send and pipeline_sync; it is one transaction. pipeline_begin sends the
+ * statement of schema/timeout.sql, whose result the pipeline consumes itself.
  *
  *	pipeline_attach(&p, conn);
  *	if (!pipeline_begin(&p, 5000) || !pipeline_send(&p, m, params, count) || !pipeline_sync(&p))

@@ -1,14 +1,14 @@
 /*
  * pooler: finds out whether a pooler shares the server behind a connection with other clients.
  *
- * A pooler in transaction mode does. Prepared statements and settings may then belong to another client
- * or be missing. No pooler reports its mode, so a second connection asks which server it has while the
- * first one is idle: in transaction mode it gets the idle server. If the pool has no free server, the
- * second connection waits, which only happens in session mode; after POOLER_WAIT_MS the server counts as
- * not shared.
+ * A pooler in transaction mode does. Prepared statements and settings may then belong to another
+ * client or be missing. No pooler reports its mode, so a second connection asks which server it has
+ * while the first one is idle: in transaction mode it gets the idle server. If the pool has no free
+ * server, the second connection waits, which only happens in session mode; after POOLER_WAIT_MS the
+ * server counts as not shared.
  *
- * The result is a hint, not a proof: another client may get the idle server first. A worker that loses
- * its server later finds its statements missing and reconnects (worker/sqlstate.h).
+ * The result is a hint, not a proof: another client may get the idle server first. A worker that
+ * loses its server later finds its statements missing and reconnects (worker/sqlstate.h).
  */
 #ifndef WORKER_POOLER_H
 #define WORKER_POOLER_H

@@ -1,8 +1,9 @@
 /*
  * request: one request on its way through the worker, and lists of requests.
  *
- * A request owns a copy of its message. The param values point into that copy, so the request can wait,
- * run and run again. Requests come from a pool and return to it: a busy worker does not allocate.
+ * A request owns a copy of its message. The param values point into that copy, so the request can
+ * wait, run and run again. Requests come from a pool and return to it: a busy worker does not
+ * allocate.
  */
 #ifndef WORKER_REQUEST_H
 #define WORKER_REQUEST_H
@@ -56,8 +57,8 @@ int64_t request_limit(const struct request *r);
 /* Marks the request as abandoned if origin, epoch and msgid match; else returns false. */
 bool request_abandon(struct request *r, const void *origin, int64_t epoch, uint32_t msgid);
 
-/* Returns whether the request may run again if it may have run already. A request with a condition may
- * not: it would find the version that it changed itself. */
+/* Returns whether the request may run again if it may have run already. A request with a condition
+ * may not: it would find the version that it changed itself. */
 bool request_is_repeatable(const struct request *r);
 
 /* The keys of one execution. No two of its requests may have the same key. */
@@ -69,7 +70,8 @@ struct request_keys {
 void request_keys_clear(struct request_keys *keys);
 
 /* Returns false if a request with the same account and key, or with the same idempotency key, is in
- * already. At most REQUEST_KEYS_MAX requests of one method fit. A request without keys is always added. */
+ * already. At most REQUEST_KEYS_MAX requests of one method fit. A request without keys is always
+ * added. */
 bool request_keys_add(struct request_keys *keys, const struct request *r);
 
 #endif

@@ -7,60 +7,60 @@
 #include "worker/cursor.h"
 #include "worker/encode.h"
 
-enum status responses_init(struct responses *a)
+enum status responses_init(struct responses *rs)
 {
-	a->plans = calloc(method_count(), sizeof *a->plans);
-	return a->plans ? ST_OK : ST_NO_MEMORY;
+	rs->plans = calloc(method_count(), sizeof *rs->plans);
+	return rs->plans ? ST_OK : ST_NO_MEMORY;
 }
 
-void responses_fini(struct responses *a)
+void responses_fini(struct responses *rs)
 {
-	for (size_t i = 0; a->plans && i < method_count(); i++)
-		encode_plan_free(&a->plans[i]);
-	free(a->plans);
-	a->plans = NULL;
-	buf_fini(&a->error);
-	buf_fini(&a->details);
+	for (size_t i = 0; rs->plans && i < method_count(); i++)
+		encode_plan_free(&rs->plans[i]);
+	free(rs->plans);
+	rs->plans = NULL;
+	buf_fini(&rs->error);
+	buf_fini(&rs->details);
 }
 
-enum status responses_describe(struct responses *a, const struct method *m,
+enum status responses_describe(struct responses *rs, const struct method *m,
 	const struct pg_result *columns, struct fail *why)
 {
 	struct encode_plan *plan = NULL;
 	enum status st = encode_plan_new(m, columns, &plan, why);
 	if (st != ST_OK)
 		return st;
-	encode_plan_free(&a->plans[method_index(m)]);
-	a->plans[method_index(m)] = plan;
+	encode_plan_free(&rs->plans[method_index(m)]);
+	rs->plans[method_index(m)] = plan;
 	return ST_OK;
 }
 
-static void put_error(struct responses *a, struct buf *out, uint32_t msgid, enum status st,
+static void put_error(struct responses *rs, struct buf *out, uint32_t msgid, enum status st,
 	const struct fail *why)
 {
-	buf_clear(&a->error);
-	envelope_put_error_details(&a->error, st, why, buf_view(&a->details));
-	envelope_put_error(out, msgid, buf_view(&a->error));
+	buf_clear(&rs->error);
+	envelope_put_error_details(&rs->error, st, why, buf_view(&rs->details));
+	envelope_put_error(out, msgid, buf_view(&rs->error));
 	/* Half an error would corrupt the responses around it. */
-	out->failed |= a->error.failed | a->details.failed;
-	a->failed++;
+	out->failed |= rs->error.failed | rs->details.failed;
+	rs->failed++;
 }
 
-static struct buf *open_response_of(struct responses *a, void *origin, int64_t epoch)
+static struct buf *open_response_of(struct responses *rs, void *origin, int64_t epoch)
 {
-	return origin ? a->open_response(origin, epoch) : NULL;
+	return origin ? rs->open_response(origin, epoch) : NULL;
 }
 
-void response_refuse(struct responses *a, void *origin, int64_t epoch, uint32_t msgid,
+void response_refuse(struct responses *rs, void *origin, int64_t epoch, uint32_t msgid,
 	enum status st, const struct fail *why)
 {
-	a->done++;
-	buf_clear(&a->details);
-	struct buf *out = open_response_of(a, origin, epoch);
+	rs->done++;
+	buf_clear(&rs->details);
+	struct buf *out = open_response_of(rs, origin, epoch);
 	if (!out)
 		return;
-	put_error(a, out, msgid, st, why);
-	a->close_response(origin);
+	put_error(rs, out, msgid, st, why);
+	rs->close_response(origin);
 }
 
 enum status response_reportable_status(const struct request *r, enum status st)
@@ -68,44 +68,44 @@ enum status response_reportable_status(const struct request *r, enum status st)
 	return r->maybe_committed && status_means_not_done(st) ? ST_OUTCOME_UNKNOWN : st;
 }
 
-void response_fail(struct responses *a, struct request *r, enum status st)
+void response_fail(struct responses *rs, struct request *r, enum status st)
 {
-	response_refuse(a, r->origin, r->epoch, r->msgid, response_reportable_status(r, st), NULL);
-	request_release(a->pool, &r);
+	response_refuse(rs, r->origin, r->epoch, r->msgid, response_reportable_status(r, st), NULL);
+	request_release(rs->pool, &r);
 }
 
 static void put_row_response(
-	struct responses *a, const struct request *r, struct encode_rows *rows, int64_t ord)
+	struct responses *rs, const struct request *r, struct encode_rows *rows, int64_t ord)
 {
 	crash_if_requested(r->request_id, "test.crash.done");
-	a->done++;
-	struct buf *out = open_response_of(a, r->origin, r->epoch);
+	rs->done++;
+	struct buf *out = open_response_of(rs, r->origin, r->epoch);
 	if (!out)
 		return;
 	struct fail why = { 0 };
 	size_t mark = out->len;
 	struct encode_request want = { ord, request_limit(r),
-		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &a->details };
+		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &rs->details };
 	int first = rows->at;
-	buf_clear(&a->details);
+	buf_clear(&rs->details);
 	envelope_open_result(out, r->msgid);
-	enum status st = encode_next(a->plans[method_index(r->method)], rows, &want, out, &why);
-	costs_record(&a->costs, r, rows->at - first);
+	enum status st = encode_next(rs->plans[method_index(r->method)], rows, &want, out, &why);
+	costs_record(&rs->costs, r, rows->at - first);
 	if (st != ST_OK) {
 		out->len = mark;
-		put_error(a, out, r->msgid, response_reportable_status(r, st), &why);
+		put_error(rs, out, r->msgid, response_reportable_status(r, st), &why);
 	}
-	a->close_response(r->origin);
+	rs->close_response(r->origin);
 }
 
-void response_put_rows(struct responses *a, struct request *const *requests, struct execution *e)
+void response_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)
 {
 	struct encode_rows rows = encode_rows(e->rows);
 	for (size_t i = 0; i < e->count; i++) {
 		struct request *r = requests[e->first + i];
 		r->maybe_committed = r->method->is_write;
-		put_row_response(a, r, &rows, (int64_t)i + 1);
-		request_release(a->pool, &r);
+		put_row_response(rs, r, &rows, (int64_t)i + 1);
+		request_release(rs->pool, &r);
 	}
 	database_rows_free(&e->rows);
 }

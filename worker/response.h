@@ -32,26 +32,26 @@ struct responses {
 	uint64_t failed; /* of these, the ones that got an error */
 };
 
-enum status responses_init(struct responses *a) MUST_CHECK;
-void responses_fini(struct responses *a);
+enum status responses_init(struct responses *rs) MUST_CHECK;
+void responses_fini(struct responses *rs);
 
-/* Stores how to encode a method's rows. Call it at every connect. ST_INTERNAL: a column's type is not
- * supported. */
-enum status responses_describe(struct responses *a, const struct method *m,
+/* Stores how to encode a method's rows. Call it at every connect. ST_INTERNAL: a column's type is
+ * not supported. */
+enum status responses_describe(struct responses *rs, const struct method *m,
 	const struct pg_result *columns, struct fail *why) MUST_CHECK;
 
 /* Responds with an error to a message that did not become a request. */
-void response_refuse(struct responses *a, void *origin, int64_t epoch, uint32_t msgid,
+void response_refuse(struct responses *rs, void *origin, int64_t epoch, uint32_t msgid,
 	enum status st, const struct fail *why);
 
-/* Returns `st`, or ST_OUTCOME_UNKNOWN if `st` means "not done" and an earlier execution of this write
- * may have been committed. */
+/* Returns `st`, or ST_OUTCOME_UNKNOWN if `st` means "not done" and an earlier execution of this
+ * write may have been committed. */
 enum status response_reportable_status(const struct request *r, enum status st);
 
 /* Responds with the reportable status and releases the request. */
-void response_fail(struct responses *a, struct request *r, enum status st);
+void response_fail(struct responses *rs, struct request *r, enum status st);
 
 /* Responds to each request of a finished execution; releases the requests and frees the rows. */
-void response_put_rows(struct responses *a, struct request *const *requests, struct execution *e);
+void response_put_rows(struct responses *rs, struct request *const *requests, struct execution *e);
 
 #endif

@@ -9,7 +9,8 @@
  *	run_add(run, e, request);
  *	run_close(run);                        sets e->ends_group: sync after this execution
  *	on a result:  run_add_result(run, result);
- *	on a sync:    finish run->executions[run->group .. run_group_end(run)); run_finish_group(run);
+ *	on a sync:    finish executions[run->group] to [run_group_end(run) - 1];
+ *	              run_finish_group(run);
  */
 #ifndef WORKER_RUN_H
 #define WORKER_RUN_H
@@ -26,7 +27,7 @@ enum execution_state {
 	EXECUTION_ABORTED, /* not run: an earlier execution of its group failed */
 };
 
-/* One statement for requests[first..first+count) of the run. */
+/* One statement for the run's requests `first` to `first` + `count` - 1. */
 struct execution {
 	const struct method *method;
 	size_t first, count;
@@ -38,8 +39,8 @@ struct execution {
 	struct fail why;
 };
 
-/* Executions before `group` are finished. Executions before `answered` have a result. The sync of the
- * group that starts at `group` is outstanding. */
+/* Executions before `group` are finished. Executions before `answered` have a result. The sync of
+ * the group that starts at `group` is outstanding. */
 struct run {
 	struct request **requests;
 	size_t request_count;

@@ -2,8 +2,8 @@
  * link_gateway: a link under test and the gateway that it connects to, in one process.
  *
  * Add start_link and end_link as the fixture of each test. The gateway writes each message that it
- * receives as one line of `received`: "credit EPOCH N", "MSGID=RESULT", "MSGID!CODE", "leaving EPOCH".
- * worker.ready repeats, so only the last one is kept, in `ready`.
+ * receives as one line of `received`: "credit EPOCH N", "MSGID=RESULT", "MSGID!CODE", "leaving
+ * EPOCH". worker.ready repeats, so only the last one is kept, in `ready`.
  *
  *	register_with(77);
  *	send_requests(1, 1);
