@@ -32,7 +32,7 @@ struct access {
 enum status access_check(
 	const struct access *access, const struct http_request *http, struct fail *why) MUST_CHECK;
 
-/* Whether the request says that a web page sent it. */
+/* Whether the fields of the request show that a web page has sent it. */
 bool access_is_from_page(const struct http_request *http);
 
 #endif

@@ -8,7 +8,7 @@ static const struct {
 	const char *origins;
 	bool credentials;
 	const char *origin, *headers;
-} answers[] = {
+} responses[] = {
 	{ "*", false, "http://a.example", "Access-Control-Allow-Origin: *\r\n" SHARED },
 	{ "*", true, "http://a.example",
 		"Access-Control-Allow-Origin: http://a.example\r\n"
@@ -27,11 +27,11 @@ static const struct {
 
 START_TEST(a_response_names_the_allowed_origin)
 {
-	struct cors c = cors_from_settings(answers[_i].origins, "*", "*", answers[_i].credentials);
+	struct cors c = cors_from_settings(responses[_i].origins, "*", "*", responses[_i].credentials);
 	struct buf out = { 0 };
-	cors_put_headers(&c, span_of(answers[_i].origin), &out);
+	cors_put_headers(&c, span_of(responses[_i].origin), &out);
 	ck_assert_msg(
-		span_is(buf_view(&out), answers[_i].headers), "%.*s", (int)out.len, out.bytes);
+		span_is(buf_view(&out), responses[_i].headers), "%.*s", (int)out.len, out.bytes);
 	buf_fini(&out);
 }
 END_TEST
@@ -111,7 +111,7 @@ int main(void)
 {
 	TCase *tc = tcase_create("cors");
 	tcase_add_loop_test(
-		tc, a_response_names_the_allowed_origin, 0, sizeof answers / sizeof *answers);
+		tc, a_response_names_the_allowed_origin, 0, sizeof responses / sizeof *responses);
 	tcase_add_loop_test(tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
 	tcase_add_loop_test(tc, a_preflight_is_checked_by_origin_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);

@@ -1,5 +1,5 @@
 /*
- * Requests that are authenticated later: by a double that decides when the test says so, over HTTP
+ * Requests that are authenticated later: by a double whose decisions the test makes, over HTTP
  * and RPC. There is no worker, so that what passes ends in a response of the gateway itself.
  */
 #include <arpa/inet.h>

@@ -11,7 +11,7 @@ static const struct {
 	const char *what, *request_id, *trace_id;
 	const char *id; /* NULL: one of our own */
 } choices[] = {
-	{ "nothing said", NULL, NULL, NULL },
+	{ "no field", NULL, NULL, NULL },
 	{ "a request id", "r-1", NULL, "r-1" },
 	{ "a trace id", NULL, "t-1", "t-1" },
 	{ "both", "r-1", "t-1", "r-1" },
