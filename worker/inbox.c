@@ -50,9 +50,16 @@ static const struct notification {
 	{ "gateway.cancel", on_cancel },
 };
 
+enum { NOTIFICATIONS = sizeof notification_table / sizeof *notification_table };
+
+const char *inbox_notification(size_t index)
+{
+	return index < NOTIFICATIONS ? notification_table[index].name : NULL;
+}
+
 static void read_notification(const struct inbox *in, const struct envelope *e)
 {
-	for (size_t i = 0; i < sizeof notification_table / sizeof *notification_table; i++)
+	for (size_t i = 0; i < NOTIFICATIONS; i++)
 		if (span_is(e->method, notification_table[i].name))
 			notification_table[i].read(in, e->params);
 }

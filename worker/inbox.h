@@ -24,4 +24,7 @@ struct inbox_events {
 
 void inbox_read(struct span body, const struct inbox_events *events, void *arg);
 
+/* The names of the notifications that it reads; NULL past the end. */
+const char *inbox_notification(size_t index);
+
 #endif
