@@ -1,5 +1,6 @@
 /*
- * counter: tables of what a module counts. rpc.status prints them, and so does a metrics page.
+ * counter: tables of the numbers that a module counts. rpc.status prints them; a metrics page can,
+ * too.
  *
  * A module keeps its numbers in one struct of uint64_t and has one row for each. A table has a
  * name, under which rpc.status shows its numbers, and a prefix for the names of metrics. By the
@@ -47,7 +48,7 @@ struct counter_table {
 	size_t count;
 };
 
-/* Where a table's numbers are now. */
+/* A table and the struct that holds its numbers. */
 struct counter_source {
 	const struct counter_table *table;
 	const void *counts;
@@ -55,13 +56,13 @@ struct counter_source {
 
 enum { COUNTER_SOURCES_MAX = 16 };
 
-/* All that a program counts, in the order in which it is shown. {0} is empty. */
+/* All tables of a program, in the order of their display. {0} is empty. */
 struct counter_sources {
 	struct counter_source items[COUNTER_SOURCES_MAX];
 	size_t count;
 };
 
-/* `counts` must stay where it is as long as the sources are used. */
+/* `counts` must not move or end while the sources are in use. */
 void counter_sources_add(
 	struct counter_sources *sources, const struct counter_table *table, const void *counts);
 
