@@ -1,13 +1,16 @@
-/* Tables of counters: how they are printed, and that those of the gateway are complete. */
+/* Tables of counters: how they are printed, and that those of the daemons are complete. */
 #include <stdio.h>
 #include <string.h>
 
 #include "common/counter.h"
 #include "common/json_out.h"
 #include "common/socket_counts.h"
+#include "gateway/edge_counts.h"
 #include "gateway/pool_counts.h"
 #include "gateway/rpc_introspection.h"
 #include "tests/unit/suite.h"
+#include "worker/lanes.h"
+#include "worker/link.h"
 
 struct kitchen {
 	uint64_t dishes, guests;
@@ -61,6 +64,9 @@ static const struct {
 } modules[] = {
 	{ { &pool_gauge_table, &pool_counter_table }, sizeof(struct pool_counts) },
 	{ { &rpc_counter_table }, sizeof(struct rpc_counts) },
+	{ { &edge_counter_table }, sizeof(struct edge_counts) },
+	{ { &lanes_counter_table }, sizeof(struct lanes_counts) },
+	{ { &link_counter_table }, sizeof(struct link_counts) },
 	{ { &worker_socket_counter_table }, sizeof(struct socket_counts) },
 	{ { &rpc_socket_counter_table }, sizeof(struct socket_counts) },
 };
