@@ -83,7 +83,7 @@ static bool next_tag(const struct expansion *x, struct tag *tag, bool *has_tag)
 		return true;
 	const char *close = find(begin, x->end, "}}");
 	if (close == x->end)
-		return fail_at(x, begin, "a tag without end", (struct span){ 0 });
+		return fail_at(x, begin, "a tag without end", SPAN(""));
 	const char *sigil = strchr(kinds, begin[2]);
 	const char *name = begin + 2 + (sigil != NULL);
 	*tag = (struct tag){ .kind = sigil ? kind_table[sigil - kinds] : TAG_TEXT,
