@@ -191,15 +191,6 @@ static const struct method method_table[] = {
 			IF_MATCH, IF_NONE_MATCH, FLAG("match_case")),
 	},
 	{
-		.name = "sessions.restore",
-		.summary = "Restores a deleted session.",
-		.shape = RESULT_ROW,
-		.missing = ST_SESSION_NOT_FOUND,
-		.is_write = true,
-		.safe_to_repeat = true,
-		METHOD_PARAMS(SESSION_ID(KEY), IDEMPOTENCY_KEY(0), IF_MATCH, IF_NONE_MATCH),
-	},
-	{
 		.name = "account.update",
 		.summary = "Changes the given fields.",
 		.shape = RESULT_ROW,

@@ -50,7 +50,7 @@ struct field {
 	unsigned flags;
 	int64_t min, max; /* of an INT; code points of a text. 0, 0: no limit but the kind's own */
 	const char *of;
-	const char *value;
+	const char *value, *type; /* FIELD_LOOKUP: an expression and its type, in SQL */
 };
 
 /* Lists come in the order of a column and then of the id, both ways. */
@@ -64,6 +64,7 @@ enum verb {
 	VERB_GET = 1,
 	VERB_UPDATE = 2,
 	VERB_DELETE = 4, /* sets deleted_at */
+	VERB_RESTORE = 8,
 };
 
 struct entity {

@@ -3,7 +3,7 @@
 /* clang-format off */
 static const struct field fields[] = {
 	{ "topic_id",         FIELD_REFERENCE, FIELD_CHANGES | FIELD_HELD, .of = "topics" },
-	{ "tag",              FIELD_LOOKUP, .of = "topic_id", .value = "name" },
+	{ "tag",              FIELD_LOOKUP, .of = "topic_id", .value = "name", .type = "text" },
 	{ "study_date",       FIELD_DATE, FIELD_CHANGES },
 	{ "duration_minutes", FIELD_INT, FIELD_CHANGES, 1, 1440 },
 	{ "minutes",          FIELD_COPY, .of = "duration_minutes" },
@@ -12,7 +12,7 @@ static const struct field fields[] = {
 	{ "updated_at",       FIELD_VERSION },
 	{ "timestamp",        FIELD_COPY, .of = "created_at" },
 	{ "topic_archived",   FIELD_LOOKUP, FIELD_WRITES_ONLY, .of = "topic_id",
-	  .value = "archived_at is not null" },
+	  .value = "archived_at is not null", .type = "boolean" },
 };
 /* clang-format on */
 
@@ -25,7 +25,7 @@ const struct entity sessions_entity = {
 	.name = "sessions",
 	.one = "session",
 	.key = KEY_UUID,
-	.verbs = VERB_GET | VERB_UPDATE | VERB_DELETE,
+	.verbs = VERB_GET | VERB_UPDATE | VERB_DELETE | VERB_RESTORE,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_ITEMS(orders),
 };

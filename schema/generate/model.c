@@ -10,6 +10,7 @@ const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
 	{ VERB_UPDATE, "update", true },
 	{ VERB_DELETE, "delete", false },
+	{ VERB_RESTORE, "restore", true },
 	{ 0, NULL, false },
 };
 
@@ -26,6 +27,7 @@ static const struct {
 	[FIELD_DATE] = { "date", "PARAM_DATE", "date", "0", "0" },
 	[FIELD_INSTANT] = { "timestamptz", "PARAM_INSTANT", "timestamptz", "0", "0" },
 	[FIELD_REFERENCE] = { "int8", "PARAM_INT", "int8", "1", "INT64_MAX" },
+	[FIELD_VERSION] = { "timestamptz" },
 };
 
 const struct entity *model_entity(struct span name)
@@ -56,10 +58,26 @@ static void describe_other(struct record *r, const struct field *reference)
 	set_upper(r, "ONE", other->one);
 }
 
-static void add_column(struct record *root, const struct field *f)
+static const struct field *field_of(const struct entity *e, const char *name)
+{
+	for (size_t i = 0; i < e->field_count; i++)
+		if (strcmp(e->fields[i].name, name) == 0)
+			return &e->fields[i];
+	return NULL;
+}
+
+static const char *column_type(const struct entity *e, const struct field *f)
+{
+	if (f->kind == FIELD_LOOKUP)
+		return f->type;
+	return type_table[f->kind == FIELD_COPY ? field_of(e, f->of)->kind : f->kind].column;
+}
+
+static void add_column(struct record *root, const struct entity *e, const struct field *f)
 {
 	struct record *column = record_add(root, "columns");
 	record_set(column, "name", "%s", f->name);
+	record_set(column, "type", "%s", column_type(e, f));
 	record_flag(column, "is_version", f->kind == FIELD_VERSION);
 	if (f->kind == FIELD_LOOKUP)
 		record_set(column, "value", "%s_row.%s", f->of, f->name);
@@ -67,24 +85,28 @@ static void add_column(struct record *root, const struct field *f)
 		record_set(column, "value", "e.%s", f->kind == FIELD_COPY ? f->of : f->name);
 }
 
-/* The references of which a response shows something. */
-static void add_reference(
-	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
+/* What a response shows of the row that a reference names. */
+static void add_lookups(
+	struct record *reference, const struct entity *e, const struct field *f, unsigned hidden)
 {
-	struct record *reference = NULL;
+	record_flag(reference, "lookups", false);
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *shown = &e->fields[i];
 		if (shown->kind != FIELD_LOOKUP || (shown->flags & hidden)
 			|| strcmp(shown->of, f->name) != 0)
 			continue;
-		if (!reference) {
-			reference = record_add(root, "references");
-			describe_other(reference, f);
-		}
-		struct record *column = record_add(reference, "columns");
-		record_set(column, "name", "%s", shown->name);
-		record_set(column, "value", "%s", shown->value);
+		struct record *lookup = record_add(reference, "lookups");
+		record_set(lookup, "name", "%s", shown->name);
+		record_set(lookup, "value", "%s", shown->value);
 	}
+}
+
+static void add_reference(
+	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
+{
+	struct record *reference = record_add(root, "references");
+	describe_other(reference, f);
+	add_lookups(reference, e, f, hidden);
 }
 
 static void add_param(struct record *root, int *number, const char *type, const char *prefix,
@@ -107,7 +129,8 @@ static void add_limits(struct record *r, const struct field *f)
 	record_set(r, "max", "%" PRId64, f->max);
 }
 
-static void add_change(struct record *root, const struct field *f, int *number)
+static void add_change(
+	struct record *root, const struct entity *e, const struct field *f, int *number)
 {
 	struct record *change = record_add(root, "changes");
 	record_set(change, "name", "%s", f->name);
@@ -120,8 +143,11 @@ static void add_change(struct record *root, const struct field *f, int *number)
 	add_param(root, number, type_table[f->kind].type, "", f);
 	if (f->flags & FIELD_CLEARS)
 		add_param(root, number, "bool", "has_", f);
-	if (f->flags & FIELD_HELD)
-		describe_other(record_add(root, "held"), f);
+	if (f->flags & FIELD_HELD) {
+		struct record *held = record_add(root, "held");
+		describe_other(held, f);
+		add_lookups(held, e, f, FIELD_WRITES_ONLY);
+	}
 }
 
 static void describe_fields(struct record *root, const struct entity *e, bool is_change)
@@ -131,11 +157,11 @@ static void describe_fields(struct record *root, const struct entity *e, bool is
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
 		if (!(f->flags & hidden))
-			add_column(root, f);
+			add_column(root, e, f);
 		if (f->kind == FIELD_REFERENCE)
 			add_reference(root, e, f, hidden);
 		if (f->flags & FIELD_CHANGES)
-			add_change(root, f, &number);
+			add_change(root, e, f, &number);
 	}
 	record_set(root, "if_match", "%d", number);
 	record_set(root, "if_none_match", "%d", number + 1);

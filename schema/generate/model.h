@@ -3,16 +3,17 @@
  *
  *	entity, table          "session", "sessions"
  *	key, key_type          "session_id", "uuid": the param that names a row
- *	columns                what a response shows: {name, value, is_version}; `value` is an expression
- *	                       over the row `e` and the lookups
- *	references             those that a response looks up: {name, table, one, ONE, columns}
+ *	columns                what a response shows: {name, type, value, is_version}; `value` is an
+ *	                       expression over the row `e` and the lookups
+ *	references             to rows of other entities: {name, table, one, ONE, lookups}; a lookup
+ *	                       {name, value} is what a response shows of the other row
  *	changes                what an update may change: {name, column_type, is_nullable, kind, min,
  *	                       max}
  *	required               those of them that are never null: {name}
- *	held, is_holding       references that each change holds: {name, table, one, ONE}
+ *	held, is_holding       references that each change holds: {name, table, one, ONE, lookups}
  *	params                 of an update, between the key and if_match: {number, type, name}
  *	if_match, if_none_match  their numbers
- *	has_get, has_update, has_delete  whether the entity has the verb
+ *	has_get, has_update, has_delete, has_restore  whether the entity has the verb
  *	orders                 of lists, each way: {sort, column, direction, after, is_descending,
  *	                       by_NAME}
  */

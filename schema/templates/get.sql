@@ -11,7 +11,7 @@ cross join lateral ( -- by the primary key: a condition on deleted_at would fit 
 ) as e
 {{#references}}
 cross join lateral (
-	select {{#columns}}{{value}} as {{name}}{{|, }}{{/columns}}
+	select {{#lookups}}{{value}} as {{name}}{{|, }}{{/lookups}}
 	from {{table}} as t
 	where t.account_id = e.account_id and t.id = e.{{name}}
 	limit 1
