@@ -69,11 +69,11 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = "/readyz", .start = api_local_readyz },
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true },
 
-	/* the native API */
+	/* the native API; the plain verbs of entities are generated (schema/entities) */
+#include "schema/routes.inc"
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
 	{ .method = "POST", .path = V1 "/topics", .rpc = "topics.create", .status = 201,
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
-	{ .method = "GET", .path = V1 "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/topics/{topic_id}", .rpc = "topics.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "DELETE", .path = V1 "/topics/{topic_id}", .rpc = "topics.delete", .status = 204,
@@ -85,15 +85,8 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/sessions", .rpc = "sessions.list" },
 	{ .method = "POST", .path = V1 "/sessions", .rpc = "sessions.create", .status = 201,
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
-	{ .method = "GET", .path = V1 "/sessions/{session_id}", .rpc = "sessions.get", .has_etag = true },
 	{ .method = "PUT", .path = V1 "/sessions/{session_id}", .rpc = "sessions.create",
 	  .created_status = 201, .takes_body = BODY_REQUIRED, .has_etag = true },
-	{ .method = "PATCH", .path = V1 "/sessions/{session_id}", .rpc = "sessions.update",
-	  .takes_body = BODY_REQUIRED, .has_etag = true },
-	{ .method = "DELETE", .path = V1 "/sessions/{session_id}", .rpc = "sessions.delete", .status = 204,
-	  .has_etag = true },
-	{ .method = "POST", .path = V1 "/sessions/{session_id}/restore", .rpc = "sessions.restore",
-	  .has_etag = true },
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },

@@ -193,6 +193,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	record_set(root, "entity", "%s", e->one);
 	set_upper(root, "ENTITY", e->one);
 	record_set(root, "key", "%s_id", e->one);
+	record_set(root, "path_key", "{%s_id}", e->one);
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	for (size_t i = 0; i < VERBS; i++) {

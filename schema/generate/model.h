@@ -3,6 +3,7 @@
  *
  *	entity, table          "session", "sessions"
  *	key, key_type          "session_id", "uuid": the param that names a row
+ *	path_key               "{session_id}"
  *	columns                what a response shows: {name, type, value, is_version}; `value` is an
  *	                       expression over the row `e` and the lookups
  *	references             to rows of other entities: {name, table, one, ONE, lookups}; a lookup
