@@ -51,6 +51,7 @@ struct field {
 	int64_t min, max; /* of an INT; code points of a text. 0, 0: no limit but the kind's own */
 	const char *of;
 	const char *value, *type; /* FIELD_LOOKUP: an expression and its type, in SQL */
+	const char *example;      /* JSON, for openapi.json */
 };
 
 /* Lists come in the order of a column and then of the id, both ways. */
@@ -76,6 +77,7 @@ struct entity {
 	size_t field_count;
 	const struct order *orders; /* the first one is the default */
 	size_t order_count;
+	const char *id_example, *change_example; /* JSON: an id; a member of the body of an update */
 };
 
 #define ENTITY_ITEMS(array) array, sizeof(array) / sizeof *(array)

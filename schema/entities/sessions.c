@@ -1,16 +1,18 @@
 #include "schema/entities/entities.h"
 
+#define INSTANT "\"2026-11-21T08:04:00.000001Z\""
+
 /* clang-format off */
 static const struct field fields[] = {
-	{ "topic_id",         FIELD_REFERENCE, FIELD_CHANGES | FIELD_HELD, .of = "topics" },
-	{ "tag",              FIELD_LOOKUP, .of = "topic_id", .value = "name", .type = "text" },
-	{ "study_date",       FIELD_DATE, FIELD_CHANGES },
-	{ "duration_minutes", FIELD_INT, FIELD_CHANGES, 1, 1440 },
-	{ "minutes",          FIELD_COPY, .of = "duration_minutes" },
-	{ "notes",            FIELD_TEXT, FIELD_CHANGES | FIELD_CLEARS, 0, 10000 },
-	{ "created_at",       FIELD_INSTANT },
-	{ "updated_at",       FIELD_VERSION },
-	{ "timestamp",        FIELD_COPY, .of = "created_at" },
+	{ "topic_id",         FIELD_REFERENCE, FIELD_CHANGES | FIELD_HELD, .of = "topics", .example = "7" },
+	{ "tag",              FIELD_LOOKUP, .of = "topic_id", .value = "name", .type = "text", .example = "\"aws\"" },
+	{ "study_date",       FIELD_DATE, FIELD_CHANGES, .example = "\"2026-11-21\"" },
+	{ "duration_minutes", FIELD_INT, FIELD_CHANGES, 1, 1440, .example = "45" },
+	{ "minutes",          FIELD_COPY, .of = "duration_minutes", .example = "45" },
+	{ "notes",            FIELD_TEXT, FIELD_CHANGES | FIELD_CLEARS, 0, 10000, .example = "\"VPC peering\"" },
+	{ "created_at",       FIELD_INSTANT, .example = INSTANT },
+	{ "updated_at",       FIELD_VERSION, .example = INSTANT },
+	{ "timestamp",        FIELD_COPY, .of = "created_at", .example = INSTANT },
 	{ "topic_archived",   FIELD_LOOKUP, FIELD_WRITES_ONLY, .of = "topic_id",
 	  .value = "archived_at is not null", .type = "boolean" },
 };
@@ -28,4 +30,6 @@ const struct entity sessions_entity = {
 	.verbs = VERB_GET | VERB_UPDATE | VERB_DELETE | VERB_RESTORE,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_ITEMS(orders),
+	.id_example = "\"01934f2e-7b1a-7c3d-9e4f-5a6b7c8d9e0f\"",
+	.change_example = "\"duration_minutes\": 50",
 };

@@ -1,11 +1,11 @@
 #include "schema/entities/entities.h"
 
 static const struct field fields[] = {
-	{ "name", FIELD_NAME },
-	{ "description", FIELD_TEXT },
-	{ "created_at", FIELD_INSTANT },
-	{ "updated_at", FIELD_VERSION },
-	{ "archived_at", FIELD_INSTANT },
+	{ "name", FIELD_NAME, .example = "\"aws\"" },
+	{ "description", FIELD_TEXT, .example = "\"Solutions Architect\"" },
+	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:03:40.123456Z\"" },
+	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:03:40.123456Z\"" },
+	{ "archived_at", FIELD_INSTANT, .example = "null" },
 };
 
 static const struct order orders[] = { { "created_at", NULL } }; /* ids rise */
@@ -17,4 +17,5 @@ const struct entity topics_entity = {
 	.verbs = VERB_GET,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_ITEMS(orders),
+	.id_example = "7",
 };

@@ -39,14 +39,26 @@ const struct entity *model_entity(struct span name)
 	return NULL;
 }
 
+/* action_item: ACTION_ITEM */
 static void set_upper(struct record *r, const char *name, const char *text)
 {
-	char upper[64];
-	size_t i = 0;
-	for (; text[i] && i < sizeof upper - 1; i++)
+	char upper[NAME_MAX] = { 0 };
+	for (size_t i = 0; text[i] && i < sizeof upper - 1; i++)
 		upper[i] = (char)toupper((unsigned char)text[i]);
-	upper[i] = '\0';
 	record_set(r, name, "%s", upper);
+}
+
+/* action_item: ActionItem */
+static void set_camel(struct record *r, const char *name, const char *text)
+{
+	char camel[NAME_MAX] = { 0 };
+	bool is_start = true;
+	for (size_t len = 0; *text && len < sizeof camel - 1; text++) {
+		if (*text != '_')
+			camel[len++] = is_start ? (char)toupper((unsigned char)*text) : *text;
+		is_start = *text == '_';
+	}
+	record_set(r, name, "%s", camel);
 }
 
 static void describe_other(struct record *r, const struct field *reference)
@@ -56,6 +68,7 @@ static void describe_other(struct record *r, const struct field *reference)
 	record_set(r, "table", "%s", reference->of);
 	record_set(r, "one", "%s", other->one);
 	set_upper(r, "ONE", other->one);
+	set_camel(r, "One", other->one);
 }
 
 static const struct field *field_of(const struct entity *e, const char *name)
@@ -150,6 +163,13 @@ static void add_change(
 	}
 }
 
+static void add_example(struct record *root, const struct field *f)
+{
+	struct record *example = record_add(root, "examples");
+	record_set(example, "name", "%s", f->name);
+	record_set(example, "example", "%s", f->example);
+}
+
 static void describe_fields(struct record *root, const struct entity *e, bool is_change)
 {
 	unsigned hidden = is_change ? 0 : FIELD_WRITES_ONLY;
@@ -158,6 +178,8 @@ static void describe_fields(struct record *root, const struct entity *e, bool is
 		const struct field *f = &e->fields[i];
 		if (!(f->flags & hidden))
 			add_column(root, e, f);
+		if (f->example)
+			add_example(root, f);
 		if (f->kind == FIELD_REFERENCE)
 			add_reference(root, e, f, hidden);
 		if (f->flags & FIELD_CHANGES)
@@ -192,6 +214,10 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	record_set(root, "table", "%s", e->name);
 	record_set(root, "entity", "%s", e->one);
 	set_upper(root, "ENTITY", e->one);
+	set_camel(root, "Entity", e->one);
+	set_camel(root, "Entities", e->name);
+	record_set(root, "id_example", "%s", e->id_example);
+	record_set(root, "change_example", "%s", e->change_example ? e->change_example : "");
 	record_set(root, "key", "%s_id", e->one);
 	record_set(root, "path_key", "{%s_id}", e->one);
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
@@ -212,6 +238,8 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 void model_describe_all(struct record *root)
 {
 	const struct entity *e;
-	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++) {
 		model_describe(record_add(root, "entities"), e, true);
+		model_describe(record_add(root, e->name), e, true);
+	}
 }
