@@ -19,17 +19,7 @@ with request as materialized (
 		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, created_at,
 			if_match, if_none_match, match_case, ord)
 ),
-replay as materialized (
-	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from request as r
-	cross join lateral (
-		select *
-		from idempotency_keys as k
-		where k.account_id = r.account_id and k.key = r.idempotency_key
-		limit 1
-	) as k
-	where is_live_key(k.created_at)
-),
+{{>replay}}
 lookup as materialized (
 	select r.*, text_key(r.tag) as name_key, coalesce(r.match_case, true) as is_exact,
 		-- no topic is created for a session that exists, unless the session is replaced
@@ -203,24 +193,14 @@ replaced as (
 	returning s.*
 ),
 response as materialized (
-	select v.ord, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
+	select v.ord, null::text as outcome, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
 		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
 		s.updated_at, s.created_at as "timestamp", s.is_created
 	from verdict as v
 	join (select *, true as is_created from created union all select *, false from replaced) as s
 		on s.account_id = v.account_id and s.id = v.session_id
 ),
-stored_key as (
-	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint, to_jsonb(a) - '{ord,fingerprint,is_created}'::text[]
-	from response as a
-	where a.idempotency_key is not null
-	order by a.account_id, a.idempotency_key
-	on conflict (account_id, key) do update
-		set fingerprint = excluded.fingerprint, answer = excluded.answer,
-			created_at = excluded.created_at
-		where is_idempotency_key_over(k.created_at)
-)
+{{>stored_key}}
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
 	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_created as created,
 	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",

@@ -12,17 +12,7 @@ with request as materialized (
 	from unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::bool[]) with ordinality
 		as r (account_id, name, description, idempotency_key, allow_namesake, ord)
 ),
-replay as materialized (
-	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from request as r
-	cross join lateral (
-		select *
-		from idempotency_keys as k
-		where k.account_id = r.account_id and k.key = r.idempotency_key
-		limit 1
-	) as k
-	where is_live_key(k.created_at)
-),
+{{>replay}}
 new_request as materialized ( -- is_first: the first request with a free name
 	select r.*, row_number() over (partition by r.account_id, r.name_key order by r.ord) = 1
 		and not exists (
@@ -69,30 +59,19 @@ created_for as (
 	) as t using (place)
 ),
 response as materialized (
-	select r.ord, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
+	select r.ord, null::text as outcome, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
 		t.description, t.created_at, t.updated_at, t.archived_at
 	from new_request as r
 	left join created_for as m on m.ord = r.ord
 	left join (select * from created union all select * from created_namesake) as t on t.id = m.id
-),
-stored_key as (
-	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint,
-		to_jsonb(a) - '{ord,name_key,fingerprint}'::text[]
-	from response as a
-	where a.idempotency_key is not null and a.id is not null
-	order by a.account_id, a.idempotency_key
-	on conflict (account_id, key) do update
-		set fingerprint = excluded.fingerprint, answer = excluded.answer,
-			created_at = excluded.created_at
-		where is_idempotency_key_over(k.created_at)
 ),
 late_replay as materialized ( -- another transaction took the name meanwhile, with the same key
 	select a.ord, a.fingerprint = k.fingerprint as is_same, k.answer
 	from response as a
 	cross join lateral idempotency_key_now(a.account_id, a.idempotency_key) as k
 	where a.id is null
-)
+),
+{{>stored_key}}
 select a.ord,
 	case
 		when a.id is not null then null

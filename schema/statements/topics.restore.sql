@@ -11,17 +11,7 @@ with request as materialized (
 		as r (account_id, topic_id, allow_namesake, with_sessions, idempotency_key, if_match,
 			if_none_match, ord)
 ),
-replay as materialized (
-	select r.ord, r.fingerprint = k.fingerprint as is_same, k.answer
-	from request as r
-	cross join lateral (
-		select *
-		from idempotency_keys as k
-		where k.account_id = r.account_id and k.key = r.idempotency_key
-		limit 1
-	) as k
-	where is_live_key(k.created_at)
-),
+{{>replay}}
 new_request as materialized (
 	select r.*
 	from request as r
@@ -89,18 +79,7 @@ response as materialized (
 	left join restored as t on t.account_id = v.account_id and t.id = v.id
 	left join with_sessions as s on s.ord = v.ord
 ),
-stored_key as (
-	insert into idempotency_keys as k (account_id, key, fingerprint, answer)
-	select a.account_id, a.idempotency_key, a.fingerprint,
-		to_jsonb(a) - '{ord,name_key,fingerprint}'::text[]
-	from response as a
-	where a.idempotency_key is not null and a.outcome is null
-	order by a.account_id, a.idempotency_key
-	on conflict (account_id, key) do update
-		set fingerprint = excluded.fingerprint, answer = excluded.answer,
-			created_at = excluded.created_at
-		where is_idempotency_key_over(k.created_at)
-)
+{{>stored_key}}
 select a.ord,
 	case
 		when a.outcome = 'NAME_TAKEN' and t.archived_at is not null
