@@ -30,7 +30,7 @@ void connection_drop(struct connection *c)
 
 void connection_abort(struct connection *c)
 {
-	if (connection_is_apps(c) || output_unsent(c) > 0)
+	if (connection_awaits_app(c) || output_unsent(c) > 0)
 		edge_transport_reset_on_close(&c->transport);
 	connection_drop(c);
 }
@@ -103,7 +103,7 @@ void connection_enter(struct connection *c, enum stage stage)
 		c->deadline = DEADLINE_NONE;
 }
 
-bool connection_is_apps(const struct connection *c)
+bool connection_awaits_app(const struct connection *c)
 {
 	return c->stage == STAGE_ACCEPTING || c->stage == STAGE_RESPONDING;
 }

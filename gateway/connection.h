@@ -72,7 +72,7 @@ bool connection_open(struct edge *edge, int fd, const union address *from);
 
 void connection_enter(struct connection *c, enum stage stage);
 enum stage_input connection_input(const struct connection *c);
-bool connection_is_apps(const struct connection *c); /* the app must act next */
+bool connection_awaits_app(const struct connection *c); /* the app must act next */
 
 /* Calls on_gone and frees. Not within a turn. */
 void connection_drop(struct connection *c);

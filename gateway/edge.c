@@ -83,7 +83,7 @@ static void on_last_closed(evutil_socket_t fd, short what, void *arg)
 
 static void count_cut(struct edge *edge, const struct connection *c)
 {
-	if (connection_is_apps(c) && output_unsent(c) == 0)
+	if (connection_awaits_app(c) && output_unsent(c) == 0)
 		edge->counts.cut_requests++;
 	else if (output_unsent(c) > 0)
 		edge->counts.cut_responses++;

@@ -20,7 +20,7 @@ struct exchange {
 	void (*on_drain)(struct exchange *x, void *data);
 	/* of a response in pieces */
 	enum http_body_end body_end;
-	bool omits_body; /* it answers HEAD, or its status has no body */
+	bool omits_body; /* to HEAD, or the status has no body */
 	bool is_full;    /* exchange_write has returned true */
 };
 

@@ -29,7 +29,7 @@
 #include "common/status.h"
 #include "gateway/http_fields.h"
 
-/* Bytes, if not said otherwise. Above a limit the request is refused with the status. */
+/* In bytes, but for fields. Above a limit the request is refused with the status. */
 enum {
 	HTTP_TARGET_MAX = 8 << 10, /* the request target; ST_URI_TOO_LONG */
 	HTTP_HEAD_MAX = 16 << 10,  /* request line and fields with CRLFs; ST_HEADERS_TOO_LARGE */
