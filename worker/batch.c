@@ -44,6 +44,8 @@ static const char *lane_name(const struct batch *b)
 }
 
 /* Obsolete requests. */
+
+/* The batch at one moment, for filters. */
 struct snapshot {
 	struct batch *batch;
 	uint64_t now_ms;

@@ -126,14 +126,21 @@ static void execute(struct link *l, unsigned actions)
 			action_table[i].execute(l);
 }
 
+static const char *reason_of(enum link_event cause)
+{
+	switch (cause) {
+	case LINK_READY_REFUSED:
+		return "no connection";
+	case LINK_SILENCE:
+		return "it is silent";
+	default:
+		return "its connection has ended";
+	}
+}
+
 static void log_loss(const struct link *l, enum link_event cause)
 {
-	static const char *const reason_table[] = {
-		[LINK_READY_REFUSED] = "no connection",
-		[LINK_SILENCE] = "it is silent",
-		[LINK_LOST] = "its connection has ended",
-	};
-	log_warn("gateway at %s is lost: %s: registering again", l->endpoint, reason_table[cause]);
+	log_warn("gateway at %s is lost: %s: registering again", l->endpoint, reason_of(cause));
 }
 
 static void apply(struct link *l, enum link_event event)
