@@ -13,7 +13,8 @@
  *   - Content-Type: for a body without a JSON type a page needs no preflight. So such a body is
  *     refused if a page has sent it: see access_is_from_page.
  *
- *	struct access access = { .cors = cors, .hosts = SPAN("study.example"), .checks_hosts = true };
+ *	struct access access = { .cors = cors, .hosts = SPAN("study.example"),
+ *		.checks_hosts = true };
  *	st = access_check(&access, http, &why);
  */
 #ifndef GATEWAY_ACCESS_H

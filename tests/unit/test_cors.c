@@ -27,7 +27,8 @@ static const struct {
 
 START_TEST(a_response_names_the_allowed_origin)
 {
-	struct cors c = cors_from_settings(responses[_i].origins, "*", "*", responses[_i].credentials);
+	struct cors c =
+		cors_from_settings(responses[_i].origins, "*", "*", responses[_i].credentials);
 	struct buf out = { 0 };
 	cors_put_headers(&c, span_of(responses[_i].origin), &out);
 	ck_assert_msg(
