@@ -49,6 +49,61 @@ begin
 end
 $$;
 
+-- Lists of sessions that a client reads page by page. A test fills it and calls test.read_lists.
+create table test.lists (
+	n bigint generated always as identity primary key,
+	account bigint not null default 1, page bigint not null, sort text, topic bigint, tag text,
+	first_day date, end_day date, q text, cursor_key bigint, cursor_id uuid,
+	ids uuid[] not null default '{}', pages int not null default 0, largest bigint not null default 0,
+	is_done boolean not null default false
+);
+
+-- Reads all pages of all lists. Each execution reads the next page of up to 100 lists: a batch.
+create function test.read_lists() returns void
+	language plpgsql as $$
+declare
+	call text;
+	numbers bigint[];
+	limits bigint[];
+begin
+	loop
+		select array_agg(l.n order by l.n), array_agg(l.page order by l.n), format('create temp table page_row as execute "sessions.list"(%L, %L, %L, %L, %L, %L, %L, %L, %L, %L)',
+				array_agg(l.account order by l.n), array_agg(l.page order by l.n), array_agg(l.cursor_key order by l.n),
+				array_agg(l.cursor_id order by l.n), array_agg(l.sort order by l.n), array_agg(l.topic order by l.n),
+				array_agg(l.tag order by l.n), array_agg(l.first_day order by l.n), array_agg(l.end_day order by l.n),
+				array_agg(l.q order by l.n))
+		into numbers, limits, call
+		from (select * from test.lists where not is_done order by n limit 100) as l;
+		exit when numbers is null;
+		execute call;
+		with numbered as materialized (
+			select r.*, row_number() over (partition by r.ord order by r.ctid) as place from page_row as r
+		),
+		read as materialized (
+			select r.ord, count(*) as count,
+				coalesce(array_agg(r.id order by r.place) filter (where r.id is not null and r.place <= limits[r.ord]), '{}') as ids,
+				-- of the marker, or else of the last row of the page if another row follows
+				coalesce(max(r.next_cursor) filter (where r.id is null), case when count(*) > limits[r.ord]
+					then max(r.next_cursor) filter (where r.place = limits[r.ord]) end) as next_cursor
+			from numbered as r
+			group by r.ord
+		),
+		page as materialized (
+			select u.n, coalesce(r.count, 0) as count, coalesce(r.ids, '{}') as ids, r.next_cursor
+			from unnest(numbers) with ordinality as u (n, ord)
+			left join read as r on r.ord = u.ord
+		)
+		update test.lists as l
+		set pages = l.pages + 1, largest = greatest(l.largest, p.count - 1, cardinality(p.ids)), ids = l.ids || p.ids,
+			is_done = p.next_cursor is null, cursor_key = split_part(p.next_cursor, '~', 1)::bigint,
+			cursor_id = split_part(p.next_cursor, '~', 2)::uuid
+		from page as p
+		where p.n = l.n;
+		drop table page_row;
+	end loop;
+end
+$$;
+
 -- For concurrent callers: batches of eight in random order, on ids, topics and days that other
 -- callers use, too.
 create function test.some_ids() returns uuid[]
