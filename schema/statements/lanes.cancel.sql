@@ -1,5 +1,5 @@
 -- Cancels the statement that runs in a lane of a worker. A lane without a running statement ignores
--- the cancellation. worker/database.c makes the application_name.
+-- the cancellation. worker/connection_setup.c makes the application_name.
 --
 -- A statement that is cancelled while it waits for a standby reports a commit that may not be
 -- replicated. So nothing is cancelled during that wait, and in the write lane a statement is

@@ -1,5 +1,5 @@
 -- Ends the connections of all lanes of a worker. Their application_name begins with the worker's
--- (worker/database.c). The wait for each connection is short, because other fences wait behind
+-- (worker/connection_setup.c). The wait for each connection is short, because other fences wait behind
 -- this one: if a connection has not ended by then, the request fails and is repeated. A connection
 -- that is already ending also counts as not ended; it is gone when the request is repeated.
 select r.ord,
