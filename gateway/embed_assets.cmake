@@ -1,5 +1,5 @@
-# Writes OUT: the table of gateway/asset.h, with the bytes of each file in SOURCE_DIR and of its gzip
-# variant. Both ETags begin with the file's SHA-256.
+# Writes OUT: the table of gateway/asset.h, with the bytes of each file in SOURCE_DIR and of its
+# gzip variant. Both ETags begin with the file's SHA-256.
 include(${CMAKE_CURRENT_LIST_DIR}/asset_list.cmake)
 
 # The gzip header's time (bytes 4 to 7) is set to zero, so that a build can be reproduced.

@@ -20,7 +20,8 @@ struct rpc_peers {
 	size_t unsent_bytes;       /* of responses in messages that are not sent yet, all peers */
 	struct event *flush, *sweep;
 	void *tree; /* tsearch(3): clients cannot choose names that make it slow */
-	/* A peer is in one of these: to flush after this turn; has calls in flight; only has to read. */
+	/* A peer is in one of these: to flush after this turn; has calls in flight; only has to
+	 * read. */
 	struct rpc_peer_list scheduled, waiting, idle;
 };
 

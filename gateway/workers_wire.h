@@ -33,8 +33,8 @@ struct workers_wire_options {
 	/* Appends the request for a call that is in flight. */
 	void (*put_call)(struct pool_call *call, uint64_t now_ms, struct buf *out);
 
-	/* A worker responded to a call, which is no longer in the pool: see pool_complete. Error and
-	 * result are MessagePack, borrowed until the callback returns; one of them is nil. */
+	/* A worker responded to a call, which is no longer in the pool: see pool_complete. Error
+	 * and result are MessagePack, borrowed until the callback returns; one of them is nil. */
 	void (*on_response)(struct pool_call *call, struct span error, struct span result);
 
 	/* There may be calls to dispatch or to report. */

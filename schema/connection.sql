@@ -7,11 +7,12 @@ select
 	set_config('application_name', $2::text, false),
 	set_config('statement_timeout', $3::text, false),
 	set_config('client_connection_check_interval', $4::text, false),
-	-- Statements find a row by key for each element of their arrays, so one plan fits every batch.
+	-- Statements find a row by key for each element of their arrays, so one plan fits every
+	-- batch.
 	set_config('plan_cache_mode', 'force_generic_plan', false),
 	set_config('jit', 'off', false),
-	-- Every statement finds its rows by an index. Otherwise a plan that was made while a table was empty
-	-- would scan the table, even after it has grown.
+	-- Every statement finds its rows by an index. Otherwise a plan that was made while a table
+	-- was empty would scan the table, even after it has grown.
 	set_config('enable_seqscan', 'off', false),
 	set_config('search_path', 'public, pg_temp', false),
 	set_config('DateStyle', 'ISO, YMD', false),

@@ -2,9 +2,9 @@
 # A private, throw-away PostgreSQL: Unix socket only, in a folder of its own, gone at the end.
 #
 #	. tests/postgres.sh
-#	postgres_start            # exports PGHOST PGPORT PGUSER (a superuser) PGDATABASE DATABASE_URL
-#	postgres_database other   # one more empty database, and makes it the current one
-#	postgres_deploy ARGUMENT… # sqitch deploy, as the owner of schema/roles.sql
+#	postgres_start            # exports PGHOST PGPORT PGUSER (a superuser) PGDATABASE
+#	DATABASE_URL postgres_database other   # one more empty database, and makes it the current
+#	one postgres_deploy ARGUMENT… # sqitch deploy, as the owner of schema/roles.sql
 #	postgres_stop             # also done by the exit trap that postgres_start sets
 #
 # Works as root (the server then runs as the user postgres, or nobody) and as anybody else.

@@ -34,7 +34,8 @@ class Client:
         self.socket.connect(self.endpoint)
 
     def close(self):
-        """Closes the socket, after a timeout, too, so that a late response is dropped. The next call opens a new one."""
+        """Closes the socket, after a timeout, too, so that a late response is dropped. The next
+        call opens a new one."""
         if self.socket:
             self.socket.close()
         self.socket = None

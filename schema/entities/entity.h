@@ -30,8 +30,9 @@ enum field_kind {
 	FIELD_VERSION,   /* updated_at: the row's version, from which its ETag is made */
 	/* only in responses */
 	FIELD_COPY, /* the value of the column `of` under a second name */
-	/* The expression `value` over the row that the reference `of` names. Changes read that row by the
-	 * function ONE_now(account_id, id) of the database, which sees what was committed meanwhile. */
+	/* The expression `value` over the row that the reference `of` names. Changes read that row
+	 * by the function ONE_now(account_id, id) of the database, which sees what was committed
+	 * meanwhile. */
 	FIELD_LOOKUP,
 };
 

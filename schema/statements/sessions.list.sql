@@ -4,9 +4,9 @@
 --   start     where the page begins: strictly after the cursor, or before the first row
 --   search    the sessions that q finds, if the index can find them (search_sessions)
 --   path      the branch below that reads the page. There is one for each order, for all topics and
---             for some topics, each with its own index. If few sessions are in a range of days (path
---             "days"), a sort makes the order of creation; otherwise the sessions are read in the
---             order of creation, and those of other days are skipped
+--             for some topics, each with its own index. If few sessions are in a range of days
+--             (path "days"), a sort makes the order of creation; otherwise the sessions are read
+--             in the order of creation, and those of other days are skipped
 --
 -- A search that the index cannot do (is_scan) compares at most 1,500 sessions of the path with q.
 -- Then the page ends with a marker: a row without id, whose next_cursor continues after the last

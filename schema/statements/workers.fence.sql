@@ -1,7 +1,8 @@
 -- Ends the connections of all lanes of a worker. Their application_name begins with the worker's
--- (worker/connection_setup.c). The wait for each connection is short, because other fences wait behind
--- this one: if a connection has not ended by then, the request fails and is repeated. A connection
--- that is already ending also counts as not ended; it is gone when the request is repeated.
+-- (worker/connection_setup.c). The wait for each connection is short, because other fences wait
+-- behind this one: if a connection has not ended by then, the request fails and is repeated. A
+-- connection that is already ending also counts as not ended; it is gone when the request is
+-- repeated.
 select r.ord,
 	case when not bool_and(coalesce(s.is_ended, true))
 		then 'DATABASE_UNAVAILABLE: a connection of the worker has not ended' end as outcome,

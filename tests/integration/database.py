@@ -25,8 +25,8 @@ def fast_directory():
 
 
 def template_name():
-    """Differs where the cluster would: by schema, server and owner. And by boot, because the copy is
-    not synced to the disk."""
+    """Differs where the cluster would: by schema, server and owner. And by boot, because the copy
+    is not synced to the disk."""
     digest = hashlib.sha256(f"{os.geteuid()} {Database.program('postgres')} ".encode())
     schema = os.path.join(ROOT, "schema")
     for path in sorted(glob.glob(os.path.join(schema, "deploy", "*"))

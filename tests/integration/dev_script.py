@@ -113,7 +113,8 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
     def make_data(self, name="data"):
-        """A data directory with a deployed cluster: for stories that are not about how it is made."""
+        """A data directory with a deployed cluster: for stories that are not about how it is
+        made."""
         data = os.path.join(self.directory, name)
         os.makedirs(data, 0o755, exist_ok=True)
         database.copy(database.template(), os.path.join(data, "postgresql"))

@@ -104,8 +104,8 @@ def held_by_the_dead(gateway):
 
 
 class Lock:
-    """No write gets through while it is held: what is in flight stays in flight. With `rows`, a FROM
-    and its WHERE, only those that change one of them."""
+    """No write gets through while it is held: what is in flight stays in flight. With `rows`, a
+    FROM and its WHERE, only those that change one of them."""
 
     def __init__(self, database, table="sessions", rows=None, mode="share row exclusive"):
         self.psql = subprocess.Popen(

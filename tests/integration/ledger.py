@@ -32,8 +32,9 @@ DEADLINE, MARGIN = 5.0, 10.0  # seconds; the machine may be busy with other thin
 STALL = 3.0  # a worker that stood still for 2 s begins nothing of before
 UNSURE = ("OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED")
 REFUSALS = ("OVERLOADED", "NO_WORKER", "DATABASE_UNAVAILABLE", "SHUTTING_DOWN") + UNSURE
-# Seconds that a client rests after each request. Without a rest 64 clients keep two processors busy,
-# although the stories mostly wait for a death to be noticed; STUDYTRACKER_FAULTS=long has none.
+# Seconds that a client rests after each request. Without a rest 64 clients keep two processors
+# busy, although the stories mostly wait for a death to be noticed; STUDYTRACKER_FAULTS=long has
+# none.
 PACE = harness.in_long(0, 0.05)
 LOSS_IS_WRONG, LOSS_IS_UNSURE, LOSS_IS_RETRIED = "wrong", "unsure", "retried"
 

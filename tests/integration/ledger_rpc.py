@@ -32,7 +32,8 @@ def as_call(method, target, body):
 
 
 class Client(ledger.Client):
-    """`doors`: endpoints, each with its curve keys; a lost connection's successor takes the next."""
+    """`doors`: endpoints, each with its curve keys; a lost connection's successor takes the
+    next."""
 
     def __init__(self, load, number, doors):
         super().__init__(load, number)

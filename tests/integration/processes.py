@@ -35,7 +35,8 @@ def until(what, condition, patience=PATIENCE):
 
 
 def free_port():
-    """Nobody's, and mostly none that outgoing connections are given: a server can come back to it."""
+    """Nobody's, and mostly none that outgoing connections are given: a server can come back to
+    it."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as ports:
         end = max(int(ports.read().split()[0]), 20000)
     while True:

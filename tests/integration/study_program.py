@@ -1,4 +1,5 @@
-"""`study` as stories run it: its standard output and error, its exit status, on a pipe or a terminal."""
+"""`study` as stories run it: its standard output and error, its exit status, on a pipe or a
+terminal."""
 
 import fcntl
 import json

@@ -1,4 +1,5 @@
-"""The account: name, time zone, week and day; and the zones that a service refuses to start with."""
+"""The account: name, time zone, week and day; and the zones that a service refuses to start
+with."""
 
 import contextlib
 import datetime

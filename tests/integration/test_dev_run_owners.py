@@ -1,4 +1,5 @@
-"""./dev run beside others: it touches nothing of theirs, and the database gives no more than is needed."""
+"""./dev run beside others: it touches nothing of theirs, and the database gives no more than is
+needed."""
 
 import os
 import pwd
@@ -86,7 +87,8 @@ class OfOthers(Case):
 
 
 class Roles(Case):
-    """Workers have no more of the database than they need, also in one that is older than the roles."""
+    """Workers have no more of the database than they need, also in one that is older than the
+    roles."""
 
     def ask(self, statement):
         sockets = os.path.join(self.directory, "data", "run", "database")

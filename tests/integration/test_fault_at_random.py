@@ -1,4 +1,5 @@
-"""2 gateways and 4 workers, faults of all kinds at random; STUDYTRACKER_SEED repeats a run's dice."""
+"""2 gateways and 4 workers, faults of all kinds at random; STUDYTRACKER_SEED repeats a run's
+dice."""
 
 import random
 import signal

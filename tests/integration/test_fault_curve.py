@@ -166,7 +166,8 @@ class Curve(faults.FaultCase):
         self.settle(load, f"{interrupted} connections cut or silent from amid their handshakes on")
 
     def interrupt(self, count, is_silent):
-        """All connections end; those that follow don't get far, so many of workers at each gateway."""
+        """All connections end; those that follow don't get far, so many of workers at each
+        gateway."""
         dice = random.Random(count)
         worker_lines, rpc_lines = self.service.worker_lines.values(), self.service.rpc_lines.values()
         lines = [*worker_lines, *rpc_lines]

@@ -1,5 +1,5 @@
-"""During a rolling upgrade a worker of an older version works beside a new one: a request goes only to
-a worker that has its method."""
+"""During a rolling upgrade a worker of an older version works beside a new one: a request goes only
+to a worker that has its method."""
 
 import threading
 import uuid
@@ -16,7 +16,8 @@ OLDER_RESULT = {"from": "the older worker"}
 
 
 class OlderWorker(threading.Thread):
-    """A worker over ZeroMQ that has few methods. It responds with OLDER_RESULT and keeps the names."""
+    """A worker over ZeroMQ that has few methods. It responds with OLDER_RESULT and keeps the
+    names."""
 
     def __init__(self, endpoint, methods):
         super().__init__(daemon=True)

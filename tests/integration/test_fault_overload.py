@@ -1,4 +1,5 @@
-"""More load than the pool can take: what is accepted is answered in time, the rest refused at once."""
+"""More load than the pool can take: what is accepted is answered in time, the rest refused at
+once."""
 
 import time
 

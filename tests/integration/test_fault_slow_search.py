@@ -1,4 +1,5 @@
-"""Statements that take long hold up only their own lane; nobody waits for them, so they are ended."""
+"""Statements that take long hold up only their own lane; nobody waits for them, so they are
+ended."""
 
 import concurrent.futures
 import itertools

@@ -25,7 +25,8 @@ class Pair:
         self.make_standby()
 
     def make_standby(self):
-        """From a copy of the primary; from now on no commit is answered before the standby has it."""
+        """From a copy of the primary; from now on no commit is answered before the standby has
+        it."""
         data = os.path.join(self.standby.directory, "data")
         shutil.rmtree(data, ignore_errors=True)
         if self.standby.owner:

@@ -7,7 +7,8 @@ import harness
 
 
 class Purge(harness.ServiceCase):
-    """Workers delete expired keys by themselves, also of accounts that send no requests any more."""
+    """Workers delete expired keys by themselves, also of accounts that send no requests any
+    more."""
 
     workers = 1
 

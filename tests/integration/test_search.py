@@ -104,7 +104,8 @@ class ManySessions(Case):
         self.assertEqual({row["notes"] for row in listed["data"]}, {f"note {n} qz needle" for n in (100, 2500, 4900)})
         self.assertEqual((len(listed["data"]), listed["next_cursor"]), (3, None))
         self.assertEqual(len(study("--search", "qz").splitlines()), 4)
-        # The session that has "vw" is among the last that are examined, so that the first pages are empty.
+        # The session that has "vw" is among the last that are examined, so that the first pages are
+        # empty.
         self.assertEqual([len(page) for page in self.pages("/sessions", q="vw", sort="-created_at")], [0, 0, 0, 1])
         listed = json.loads(study("--search", "vw", "--json"))
         self.assertEqual(([row["notes"] for row in listed["data"]], listed["next_cursor"]), (["note 50 vw"], None))

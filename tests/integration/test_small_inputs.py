@@ -1,4 +1,5 @@
-"""Small inputs that once went wrong: each file of tests/cases/ gives the value that its README says.
+"""Small inputs that once went wrong: each file of tests/cases/ gives the value that its README
+says.
 
 Each case runs on a service of its own account of names and ids, so that their order means nothing.
 Case 10 needs pgbouncer and is held by test_pgbouncer.py.

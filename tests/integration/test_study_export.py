@@ -1,4 +1,5 @@
-"""Sessions leave as files and come back from them: the same bytes, and nothing that a program would execute."""
+"""Sessions leave as files and come back from them: the same bytes, and nothing that a program would
+execute."""
 
 import csv
 import json

@@ -82,7 +82,8 @@ begin
 		read as materialized (
 			select r.ord, count(*) as count,
 				coalesce(array_agg(r.id order by r.place) filter (where r.id is not null and r.place <= limits[r.ord]), '{}') as ids,
-				-- of the marker, or else of the last row of the page if another row follows
+				-- of the marker, or else of the last row of the page if another row
+				-- follows
 				coalesce(max(r.next_cursor) filter (where r.id is null), case when count(*) > limits[r.ord]
 					then max(r.next_cursor) filter (where r.place = limits[r.ord]) end) as next_cursor
 			from numbered as r

@@ -51,8 +51,8 @@ select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], arr
 		case when sort like '%created_at' then (extract(epoch from timestamptz '2021-02-01Z') * 1000000)::int8
 			else date '2022-06-01' - date '1970-01-01' end end,
 	case when is_later then id(9000) end, sort, topic, tag, first_day, end_day, '{null}'),
-	-- a page and one row more; all sessions of a topic; a range in the order of creation is read
-	-- as a whole
+	-- a page and one row more; all sessions of a topic; a range in the order of creation is
+	-- read as a whole
 	case when sort like '%created_at' and first_day is not null then 800 when coalesce(topic::text, tag) <> '' then 105 else 52 end
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join (values (null::bigint, null), (120003, null), (null, 'TOPIC 3')) as topics (topic, tag)
