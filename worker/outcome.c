@@ -67,7 +67,7 @@ bool outcome_finish(struct outcomes *o, struct execution *e)
 	switch (e->state) {
 	case EXECUTION_DONE:
 		o->in_flight -= e->count;
-		response_put_rows(o->responses, o->run->requests, e);
+		responses_put_rows(o->responses, o->run->requests, e);
 		break;
 	case EXECUTION_FAILED:
 		finish_failed(o, e);
@@ -108,7 +108,7 @@ void outcome_recover(struct outcomes *o, struct execution *e, bool connection_en
 	struct request_list requeued = { 0 };
 	if (e->state == EXECUTION_DONE && !e->method->is_write) {
 		o->in_flight -= e->count;
-		response_put_rows(o->responses, o->run->requests, e);
+		responses_put_rows(o->responses, o->run->requests, e);
 		return;
 	}
 	bool surely_not_run = execution_surely_not_run(e, connection_ended_cleanly);

@@ -98,7 +98,7 @@ static void put_row_response(
 	rs->close_response(r->origin);
 }
 
-void response_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)
+void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)
 {
 	struct encode_rows rows = encode_rows(e->rows);
 	for (size_t i = 0; i < e->count; i++) {

@@ -52,6 +52,6 @@ enum status response_reportable_status(const struct request *r, enum status st);
 void response_fail(struct responses *rs, struct request *r, enum status st);
 
 /* Responds to each request of a finished execution; releases the requests and frees the rows. */
-void response_put_rows(struct responses *rs, struct request *const *requests, struct execution *e);
+void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e);
 
 #endif
