@@ -52,6 +52,8 @@ static size_t sequence(const unsigned char *at, const unsigned char *end)
 
 bool utf8_is_valid(const char *bytes, size_t len)
 {
+	if (len == 0) /* bytes may be NULL, to which nothing may be added */
+		return true;
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
 	while (at < end) {
 		at += ascii_run(at, end);
