@@ -268,7 +268,8 @@ static enum status fold_name(
 	size_t start = names->len, length = v->text.len;
 	if (!name_is_plain(v->text)) {
 		length = name_fold(v->text, names);
-		v->text = (struct span){ names->bytes + start, names->len - start };
+		const char *folded = names->bytes ? names->bytes + start : NULL;
+		v->text = (struct span){ folded, names->len - start };
 	}
 	if (length == 0 && p->min > 0)
 		return refuse(p, why, "must not be blank");

@@ -33,7 +33,8 @@ bool span_is_nocase(struct span s, const char *text);
 
 static inline bool span_equals_nocase(struct span a, struct span b)
 {
-	return a.len == b.len && strncasecmp(a.bytes, b.bytes, a.len) == 0;
+	/* strncasecmp must not see NULL, which an empty span can hold */
+	return a.len == b.len && (a.len == 0 || strncasecmp(a.bytes, b.bytes, a.len) == 0);
 }
 
 static inline struct span span_first(struct span s, size_t count)

@@ -11,7 +11,7 @@ static void check_value(struct span value)
 		__builtin_trap();
 }
 
-/* A client's: what is refused with a msgid has an end, too, and so has what is minted. */
+/* A client's: what is refused with a msgid has an end, too, and so has what is generated. */
 static void decode_client(const uint8_t *data, size_t size)
 {
 	struct msg_reader in = msg_reader((struct span){ (const char *)data, size });
@@ -21,7 +21,7 @@ static void decode_client(const uint8_t *data, size_t size)
 		struct context context = {
 			.account = 1, .request_id = SPAN("x"), .deadline_ms = 1
 		};
-		struct buf minted = { 0 };
+		struct buf generated = { 0 };
 		const char *before = in.at;
 		enum status st = envelope_decode_client(&in, &e, NULL);
 		if (st == ST_MALFORMED)
@@ -34,9 +34,9 @@ static void decode_client(const uint8_t *data, size_t size)
 			&& (context.account < 1 || context.deadline_ms < 1
 				|| !context.request_id.len))
 			__builtin_trap();
-		if (rpc_params_mint(&minted, method_find(SPAN("sessions.log")), e.params, &ids))
-			check_value(buf_view(&minted));
-		buf_fini(&minted);
+		if (rpc_params_generate_id(&generated, method_find(SPAN("sessions.log")), e.params, &ids))
+			check_value(buf_view(&generated));
+		buf_fini(&generated);
 	}
 }
 
