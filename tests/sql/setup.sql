@@ -105,6 +105,24 @@ begin
 end
 $$;
 
+-- Runs a call again after a unique violation, as a worker does: another transaction took the name
+-- first.
+create function test.run(call text) returns void
+	language plpgsql as $$
+begin
+	for i in 1 .. 5 loop
+		begin
+			execute call;
+			return;
+		exception
+			when unique_violation then
+				raise debug '%', sqlerrm;
+		end;
+	end loop;
+	raise 'five unique violations: %', call;
+end
+$$;
+
 -- For concurrent callers: batches of eight in random order, on ids, topics and days that other
 -- callers use, too.
 create function test.some_ids() returns uuid[]
