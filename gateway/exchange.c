@@ -30,7 +30,7 @@ static const char *date_now(struct edge *edge)
 
 static enum http_persistence persistence_of(const struct connection *c)
 {
-	if (c->is_last)
+	if (c->is_last || !c->reader)
 		return HTTP_CLOSE;
 	return c->reader->request.minor_version == 0 ? HTTP_KEEP_ALIVE : HTTP_PERSISTENCE_IMPLIED;
 }
