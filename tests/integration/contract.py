@@ -51,27 +51,27 @@ def _documented(method, target, status):
     return None
 
 
-def _check_body(schema, reply):
+def _check_body(schema, response):
     validator = jsonschema.Draft202012Validator(schema, resolver=_RESOLVER)
     wrong = [f"{'/'.join(map(str, error.path))}: {error.message}"
-             for error in validator.iter_errors(json.loads(reply.body))]
-    assert not wrong, f"the answer isn't as schema/openapi.json says: {wrong[:3]} in {reply}"
+             for error in validator.iter_errors(json.loads(response.body))]
+    assert not wrong, f"the answer isn't as schema/openapi.json says: {wrong[:3]} in {response}"
 
 
-def check(method, target, reply):
+def check(method, target, response):
     """Raises AssertionError where the answer is not what the file says."""
     if method == "OPTIONS" or not target.startswith("/"):
         return
-    response = _documented(method, target, reply.status)
-    if response is None:
-        if reply.status >= 400 and method != "HEAD":
-            _check_body({"$ref": "#/components/schemas/Error"}, reply)
+    documented = _documented(method, target, response.status)
+    if documented is None:
+        if response.status >= 400 and method != "HEAD":
+            _check_body({"$ref": "#/components/schemas/Error"}, response)
         return
-    content = response.get("content")
+    content = documented.get("content")
     if method == "HEAD" or not content:
-        assert not reply.body, reply
+        assert not response.body, response
         return
-    media_type = (reply.header("Content-Type") or "").split(";")[0]
+    media_type = (response.header("Content-Type") or "").split(";")[0]
     assert media_type in content, f"{method} {target}: {media_type} is not documented"
-    if "schema" in content[media_type] and len(reply.body) < 1 << 20:
-        _check_body(content[media_type]["schema"], reply)
+    if "schema" in content[media_type] and len(response.body) < 1 << 20:
+        _check_body(content[media_type]["schema"], response)

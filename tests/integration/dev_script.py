@@ -57,14 +57,14 @@ class DevRun:
         return said.group(1).split(",")
 
     def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=harness.PATIENCE) as reply:
-            return json.load(reply)
+        with urllib.request.urlopen(self.url + path, timeout=harness.PATIENCE) as response:
+            return json.load(response)
 
     def post(self, path, body):
         asked = urllib.request.Request(self.url + path, json.dumps(body).encode(),
                                        {"Content-Type": "application/json"})
-        with urllib.request.urlopen(asked, timeout=harness.PATIENCE) as reply:
-            return json.load(reply)
+        with urllib.request.urlopen(asked, timeout=harness.PATIENCE) as response:
+            return json.load(response)
 
     def descendants(self):
         """Pids below the script: what must be gone when it has ended."""

@@ -2,8 +2,8 @@
 
     class Story(harness.ServiceCase):
         def test_something(self):
-            reply = self.service.get("/topics")
-            self.assertEqual(reply.status, 200)
+            response = self.service.get("/topics")
+            self.assertEqual(response.status, 200)
 
 A ServiceCase starts one database, one gateway and two workers for its class and stops all
 of it, whatever happens; each program must then end with status 0, which is also how a
@@ -22,12 +22,12 @@ import unittest
 
 import contract
 from database import Database
-from http_client import Reply, Wire
+from http_client import Response, Wire
 from processes import (BUILD, GATEWAY, PATIENCE, ROOT, WORKER, Process, clean_environment,
                        dies_with_us, free_port, in_long, is_sanitized, until)
 
 __all__ = ["BUILD", "GATEWAY", "INSTANT", "PATIENCE", "ROOT", "UUID", "WORKER", "Database", "Process",
-           "Reply", "Service", "ServiceCase", "Wire", "clean_environment", "dies_with_us", "free_port",
+           "Response", "Service", "ServiceCase", "Wire", "clean_environment", "dies_with_us", "free_port",
            "in_long", "is_sanitized", "main", "until"]
 sys.path.append(os.path.join(ROOT, "examples", "python"))  # stories import study_rpc after this file
 
@@ -129,9 +129,9 @@ class Service:
         try:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
-            reply = Reply(answer.status, answer.getheaders(), answer.read())
-            contract.check(method, target, reply)
-            return reply
+            response = Response(answer.status, answer.getheaders(), answer.read())
+            contract.check(method, target, response)
+            return response
         finally:
             connection.close()
 
@@ -177,26 +177,26 @@ class ServiceCase(unittest.TestCase):
         self.database.sql("delete from sessions; delete from topics")
 
     def topic(self, name, surface="", **fields):
-        reply = self.service.post(f"{surface}/topics", {"name": name, **fields})
-        self.assertEqual(reply.status, 201, reply)
-        return reply.json
+        response = self.service.post(f"{surface}/topics", {"name": name, **fields})
+        self.assertEqual(response.status, 201, response)
+        return response.json
 
     def session(self, topic_id, **fields):
-        reply = self.service.post("/sessions", {"topic_id": topic_id, **fields})
-        self.assertEqual(reply.status, 201, reply)
-        return reply.json
+        response = self.service.post("/sessions", {"topic_id": topic_id, **fields})
+        self.assertEqual(response.status, 201, response)
+        return response.json
 
-    def assertRefused(self, reply, status, code, field=None):
+    def assertRefused(self, response, status, code, field=None):
         """The uniform error: code, message, field, detail, trace_id."""
-        self.assertEqual(reply.status, status, reply)
-        self.assertEqual(reply.header("Content-Type"), "application/json")
-        said = reply.json
-        self.assertEqual(set(said), {"error", "detail", "trace_id"}, reply)
-        self.assertEqual(said["error"]["code"], code, reply)
-        self.assertTrue(said["error"]["message"], reply)
+        self.assertEqual(response.status, status, response)
+        self.assertEqual(response.header("Content-Type"), "application/json")
+        said = response.json
+        self.assertEqual(set(said), {"error", "detail", "trace_id"}, response)
+        self.assertEqual(said["error"]["code"], code, response)
+        self.assertTrue(said["error"]["message"], response)
         self.assertEqual(said["detail"], said["error"]["message"])
-        self.assertEqual(said["trace_id"], reply.header("X-Request-Id"))
-        self.assertEqual(said["error"].get("field"), field, reply)
+        self.assertEqual(said["trace_id"], response.header("X-Request-Id"))
+        self.assertEqual(said["error"].get("field"), field, response)
 
 
 def main():

@@ -6,7 +6,7 @@ import socket
 from processes import PATIENCE
 
 
-class Reply:
+class Response:
     """Status, headers (a list, as they came) and body of one answer."""
 
     def __init__(self, status, headers, body):
@@ -72,14 +72,14 @@ class Wire:
         while line := self.take_line():
             name, value = line.decode("latin-1").split(":", 1)
             headers.append((name, value.strip()))
-        reply = Reply(status, headers, b"")
+        response = Response(status, headers, b"")
         if to == "HEAD" or status < 200 or status in (204, 304):
-            return reply
-        if reply.header("Transfer-Encoding") == "chunked":
-            reply.body = self.take_chunks()
+            return response
+        if response.header("Transfer-Encoding") == "chunked":
+            response.body = self.take_chunks()
         else:
-            reply.body = self.take(int(reply.header("Content-Length")))
-        return reply
+            response.body = self.take(int(response.header("Content-Length")))
+        return response
 
     def take_chunks(self):
         body = b""

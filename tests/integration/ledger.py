@@ -269,18 +269,18 @@ class Client:
             while (field := await self.reader.readline()) != b"\r\n":
                 name, value = field.decode("latin-1").split(":", 1)
                 headers.append((name, value.strip()))
-            reply = harness.Reply(int(line.split(b" ")[1]), headers, b"")
-            reply.body = await self.reader.readexactly(int(reply.header("Content-Length") or 0))
-            self.hold_to_headers(reply, trace)
-            return reply
+            response = harness.Response(int(line.split(b" ")[1]), headers, b"")
+            response.body = await self.reader.readexactly(int(response.header("Content-Length") or 0))
+            self.hold_to_headers(response, trace)
+            return response
         except (OSError, ValueError, asyncio.IncompleteReadError) as error:
             raise Lost(f"lost: {error!r}", bool(line)) from None
 
-    def hold_to_headers(self, reply, trace):
-        if reply.header("X-Request-Id") != trace:
-            self.load.complain(f"{trace}: answered with the id {reply.header('X-Request-Id')}")
-        if reply.status == 503 and not reply.header("Retry-After"):
-            self.load.complain(f"{trace}: no Retry-After: {reply}")
+    def hold_to_headers(self, response, trace):
+        if response.header("X-Request-Id") != trace:
+            self.load.complain(f"{trace}: answered with the id {response.header('X-Request-Id')}")
+        if response.status == 503 and not response.header("Retry-After"):
+            self.load.complain(f"{trace}: no Retry-After: {response}")
 
 
 class Load:

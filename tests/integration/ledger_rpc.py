@@ -99,7 +99,7 @@ class Client(ledger.Client):
         if (kind, msgid) != (1, self.count):
             raise ValueError(f"asked {self.count}, answered {body[:300]!r}")
         if error is None:
-            return harness.Reply(success, [], json.dumps(result).encode())
+            return harness.Response(success, [], json.dumps(result).encode())
         code = error["code"]
         status = 504 if code == "DEADLINE_EXCEEDED" else 503 if code in ledger.REFUSALS else 400
-        return harness.Reply(status, [], json.dumps({"error": error}).encode())
+        return harness.Response(status, [], json.dumps({"error": error}).encode())

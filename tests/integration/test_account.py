@@ -20,9 +20,9 @@ class Account(harness.ServiceCase):
         self.change(name="local", time_zone=None, week_start=1, day_starts_at="00:00")
 
     def change(self, **fields):
-        reply = self.service.request("PATCH", ACCOUNT, fields)
-        self.assertEqual(reply.status, 200, reply)
-        return reply.json
+        response = self.service.request("PATCH", ACCOUNT, fields)
+        self.assertEqual(response.status, 200, response)
+        return response.json
 
     def today(self):
         return self.service.get("/api/v1/stats/streak").json["today"]
@@ -68,8 +68,8 @@ class Account(harness.ServiceCase):
                 ("name", "n" * 201, "INVALID_INPUT"), ("colour", "blue", "INVALID_INPUT")):
             with self.subTest(field=field, value=value):
                 before = self.service.get(ACCOUNT).json
-                reply = self.service.request("PATCH", ACCOUNT, {field: value})
-                self.assertRefused(reply, 400, code, field)
+                response = self.service.request("PATCH", ACCOUNT, {field: value})
+                self.assertRefused(response, 400, code, field)
                 self.assertEqual(self.service.get(ACCOUNT).json, before)
 
     def test_if_match_and_if_none_match(self):
@@ -79,21 +79,21 @@ class Account(harness.ServiceCase):
         self.assertEqual(self.service.get(ACCOUNT, If_Match="*").status, 200)
         self.assertRefused(self.service.get(ACCOUNT, If_Match='"other"'), 412, "PRECONDITION_FAILED")
         for condition in ("*", first, f'"other", W/{first}'):
-            reply = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-None-Match": condition})
-            self.assertRefused(reply, 412, "PRECONDITION_FAILED")
-        reply = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-Match": first})
-        self.assertEqual(reply.status, 200, reply)
-        self.assertNotEqual(reply.header("ETag"), first)
-        reply = self.service.request("PATCH", ACCOUNT, {"week_start": 3}, {"If-Match": first})
-        self.assertRefused(reply, 412, "PRECONDITION_FAILED")
+            response = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-None-Match": condition})
+            self.assertRefused(response, 412, "PRECONDITION_FAILED")
+        response = self.service.request("PATCH", ACCOUNT, {"week_start": 2}, {"If-Match": first})
+        self.assertEqual(response.status, 200, response)
+        self.assertNotEqual(response.header("ETag"), first)
+        response = self.service.request("PATCH", ACCOUNT, {"week_start": 3}, {"If-Match": first})
+        self.assertRefused(response, 412, "PRECONDITION_FAILED")
         self.assertEqual(self.service.get(ACCOUNT).json["week_start"], 2)
 
     def test_changes_at_once_are_all_done(self):
         def patch(field, values):
             for value in values:
-                replies.append(self.service.request("PATCH", ACCOUNT, {field: value}).status)
+                responses.append(self.service.request("PATCH", ACCOUNT, {field: value}).status)
 
-        replies = []
+        responses = []
         threads = [threading.Thread(target=patch, args=(field, values)) for field, values in (
             ("name", [f"n{n}" for n in range(30)]), ("week_start", [1, 2, 3] * 10),
             ("day_starts_at", [f"0{n % 10}:30" for n in range(30)]), ("time_zone", ["UTC", "CET", "GB"] * 10))]
@@ -101,7 +101,7 @@ class Account(harness.ServiceCase):
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(set(replies), {200})
+        self.assertEqual(set(responses), {200})
         after = self.service.get(ACCOUNT).json
         self.assertEqual((after["name"], after["week_start"], after["day_starts_at"], after["time_zone"]),
                          ("n29", 3, "09:30", "GB"))

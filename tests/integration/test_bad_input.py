@@ -82,10 +82,10 @@ class BadInput(harness.ServiceCase):
         headers = {"Content-Type": "application/json",
                    **{key.replace("_", "-"): value for key, value in headers.items()}}
         with self.subTest(f"{method} {target[:80]} {raw[:80] if raw else raw!r}"):
-            reply = self.service.request(method, target, raw, headers)
-            code = reply.json["error"]["code"] if reply.body else None
-            self.assertIn(code, codes, reply)
-            self.assertRefused(reply, status, code, field or reply.json["error"].get("field"))
+            response = self.service.request(method, target, raw, headers)
+            code = response.json["error"]["code"] if response.body else None
+            self.assertIn(code, codes, response)
+            self.assertRefused(response, status, code, field or response.json["error"].get("field"))
 
     def every_taker_of_bodies(self):
         for surface in ("", V1):
@@ -203,9 +203,9 @@ class BadInput(harness.ServiceCase):
                 ("POST", "/stats", None), ("POST", "/", None), ("DELETE", "/health", None),
                 ("PATCH", "/topics/1", None), ("POST", f"{V1}/topics/1", None),
                 ("POST", f"{V1}/stats/summary", None), ("GET", f"{V1}/sessions/{uuid.uuid4()}/restore", None)):
-            reply = self.service.request(method, target, {} if method != "GET" else None)
-            self.assertRefused(reply, 405, "METHOD_NOT_ALLOWED")
-            given = set(reply.header("Allow").split(", "))
+            response = self.service.request(method, target, {} if method != "GET" else None)
+            self.assertRefused(response, 405, "METHOD_NOT_ALLOWED")
+            given = set(response.header("Allow").split(", "))
             self.assertNotIn(method, given)
             if allowed:
                 self.assertEqual(given, set(allowed.split(", ")))
@@ -219,11 +219,11 @@ class BadInput(harness.ServiceCase):
             # the root surface reads any type as JSON, unless a page sent it
             for surface, fields in ((V1, {}), ("", {"Sec-Fetch-Site": "same-origin"}),
                                     ("", {"Origin": "http://localhost:5173"})):
-                reply = self.service.request("POST", f"{surface}/topics", body,
+                response = self.service.request("POST", f"{surface}/topics", body,
                                              {"Content-Type": kind, **fields})
-                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
-        reply = self.service.request("POST", f"{V1}/topics", body)
-        self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+                self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+        response = self.service.request("POST", f"{V1}/topics", body)
+        self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
 
     def test_oversize_anything(self):
         with self.service.wire() as wire:
@@ -245,14 +245,14 @@ class BadInput(harness.ServiceCase):
     def test_the_limits_themselves_are_taken(self):
         kept = self.before
         name = "é" * 200
-        reply = self.service.post(f"{V1}/topics", {"name": name, "description": "x" * 10_000})
-        self.assertEqual((reply.status, reply.json["name"]), (201, name))
+        response = self.service.post(f"{V1}/topics", {"name": name, "description": "x" * 10_000})
+        self.assertEqual((response.status, response.json["name"]), (201, name))
         for day, minutes in (("1900-01-01", 1), ("9999-12-31", 1440), ("2024-02-29", 60)):
-            made = self.service.post("/sessions", {"topic_id": reply.json["id"], "study_date": day,
+            made = self.service.post("/sessions", {"topic_id": response.json["id"], "study_date": day,
                                                    "duration_minutes": minutes, "notes": "😀" * 10_000})
             self.assertEqual((made.status, made.json["study_date"]), (201, day))
-        self.database.sql(f"""delete from sessions where topic_id = {reply.json["id"]};
-            delete from topics where id = {reply.json["id"]}""")
+        self.database.sql(f"""delete from sessions where topic_id = {response.json["id"]};
+            delete from topics where id = {response.json["id"]}""")
         self.before = kept
 
 

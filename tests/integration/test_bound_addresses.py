@@ -32,8 +32,8 @@ class BoundAddresses(unittest.TestCase):
     def check_serves(self, gateway, host="127.0.0.1"):
         url = self.said(gateway, r"listens at (http://\S+:[1-9]\d*), workers")
         self.assertTrue(url.startswith(f"http://{host}:"), url)
-        with urllib.request.urlopen(url + "/health", timeout=harness.PATIENCE) as reply:
-            self.assertEqual(reply.status, 200)
+        with urllib.request.urlopen(url + "/health", timeout=harness.PATIENCE) as response:
+            self.assertEqual(response.status, 200)
         self.assertEqual(gateway.stop(), 0)
 
     def test_any_free_port(self):

@@ -11,9 +11,9 @@ PREFLIGHT = {"Origin": "https://app.example", "Access-Control-Request-Method": "
              "Access-Control-Request-Headers": "content-type"}
 
 
-def allowed(reply):
+def allowed(response):
     prefix = "access-control-"
-    return {name.lower()[len(prefix):]: value for name, value in reply.headers
+    return {name.lower()[len(prefix):]: value for name, value in response.headers
             if name.lower().startswith(prefix)}
 
 
@@ -22,23 +22,23 @@ class EverybodyIsAllowed(harness.ServiceCase):
                 "APP_NAME": 'Mein "Tracker"'}
 
     def test_any_origin(self):
-        reply = self.service.get("/topics", Origin="https://app.example")
-        self.assertEqual(allowed(reply)["allow-origin"], "*")
-        self.assertNotIn("allow-credentials", allowed(reply))
+        response = self.service.get("/topics", Origin="https://app.example")
+        self.assertEqual(allowed(response)["allow-origin"], "*")
+        self.assertNotIn("allow-credentials", allowed(response))
 
     def test_errors_carry_it_too(self):
         for target in ("/topics/999999", "/nowhere"):
             self.assertEqual(allowed(self.service.get(target, Origin="https://a.b"))["allow-origin"], "*")
 
     def test_preflight(self):
-        reply = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
-        self.assertIn(reply.status, (200, 204))
-        self.assertEqual(allowed(reply)["allow-origin"], "*")
-        self.assertIn("POST", allowed(reply)["allow-methods"])
+        response = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
+        self.assertIn(response.status, (200, 204))
+        self.assertEqual(allowed(response)["allow-origin"], "*")
+        self.assertIn("POST", allowed(response)["allow-methods"])
 
     def test_options_without_an_origin_says_what_is_allowed(self):
-        reply = self.service.request("OPTIONS", "/topics")
-        self.assertEqual(set(reply.header("Allow").split(", ")), {"GET", "HEAD", "POST", "OPTIONS"})
+        response = self.service.request("OPTIONS", "/topics")
+        self.assertEqual(set(response.header("Allow").split(", ")), {"GET", "HEAD", "POST", "OPTIONS"})
 
     def test_the_name(self):
         self.assertEqual(self.service.get("/").json, {"message": 'Mein "Tracker" API'})
@@ -51,26 +51,26 @@ class OneOriginWithCredentials(harness.ServiceCase):
 
     def test_a_listed_origin_is_echoed(self):
         for origin in ("https://app.example", "https://other.example"):
-            reply = self.service.get("/topics", Origin=origin)
-            self.assertEqual(allowed(reply)["allow-origin"], origin)
-            self.assertEqual(allowed(reply)["allow-credentials"], "true")
-            self.assertIn("origin", reply.header("Vary").lower())
+            response = self.service.get("/topics", Origin=origin)
+            self.assertEqual(allowed(response)["allow-origin"], origin)
+            self.assertEqual(allowed(response)["allow-credentials"], "true")
+            self.assertIn("origin", response.header("Vary").lower())
 
     def test_others_are_answered_without_permission(self):
         for origin in ("https://evil.example", "https://app.example.evil", "null"):
-            reply = self.service.get("/topics", Origin=origin)
-            self.assertEqual(reply.status, 200)
-            self.assertNotIn("allow-origin", allowed(reply))
+            response = self.service.get("/topics", Origin=origin)
+            self.assertEqual(response.status, 200)
+            self.assertNotIn("allow-origin", allowed(response))
 
     def test_preflight(self):
-        reply = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
-        self.assertIn(reply.status, (200, 204))
-        self.assertEqual(allowed(reply)["allow-origin"], "https://app.example")
+        response = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
+        self.assertIn(response.status, (200, 204))
+        self.assertEqual(allowed(response)["allow-origin"], "https://app.example")
         for wrong in ({"Origin": "https://evil.example"}, {"Access-Control-Request-Method": "DELETE"},
                       {"Access-Control-Request-Headers": "x-secret"}):
             with self.subTest(wrong=wrong):
-                reply = self.service.request("OPTIONS", "/sessions", None, {**PREFLIGHT, **wrong})
-                self.assertEqual(reply.status, 400)
+                response = self.service.request("OPTIONS", "/sessions", None, {**PREFLIGHT, **wrong})
+                self.assertEqual(response.status, 400)
 
 
 class AnywhereWithCredentials(harness.ServiceCase):
@@ -78,8 +78,8 @@ class AnywhereWithCredentials(harness.ServiceCase):
                 "STUDYTRACKER_TIME_ZONE": "Pacific/Kiritimati"}
 
     def test_the_origin_is_echoed(self):
-        reply = self.service.get("/topics", Origin="https://x.example", Cookie="session=1")
-        self.assertEqual(allowed(reply)["allow-origin"], "https://x.example")
+        response = self.service.get("/topics", Origin="https://x.example", Cookie="session=1")
+        self.assertEqual(allowed(response)["allow-origin"], "https://x.example")
 
     def test_today_is_the_time_zones(self):
         zone = "select (now() at time zone 'Pacific/Kiritimati')::date"
@@ -152,17 +152,17 @@ class NothingBehindIt(harness.ServiceCase):
         self.assertEqual(self.service.get("/topics").json[0]["name"], "Before")
         self.assertEqual(self.service.workers.pop().stop(), 0)
         self.until_not_ready("NO_WORKER")
-        reply = self.service.get("/topics")
-        self.assertRefused(reply, 503, "NO_WORKER")
-        self.assertEqual(reply.header("Retry-After"), "1")
+        response = self.service.get("/topics")
+        self.assertRefused(response, 503, "NO_WORKER")
+        self.assertEqual(response.header("Retry-After"), "1")
         self.assertEqual(self.service.get("/health").status, 200)
         self.service.start_worker()
         self.service.wait_ready()
 
     def until_not_ready(self, code):
         def says():
-            reply = self.service.get("/readyz")
-            return reply.status == 503 and reply.json["error"]["code"] == code
+            response = self.service.get("/readyz")
+            return response.status == 503 and response.json["error"]["code"] == code
         harness.until(f"/readyz says {code}", says)
 
 

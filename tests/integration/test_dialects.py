@@ -29,23 +29,23 @@ class Dialects(harness.ServiceCase):
     def test_system_c_gets_texts(self):
         for what, request, status in REFUSED:
             with self.subTest(what):
-                reply = self.refusal_of(request, b"/api/tasks")
-                self.assertEqual(reply.status, status)
-                self.assertEqual(set(reply.json), {"error", "message", "trace_id"})
-                self.assertIsInstance(reply.json["error"], str)
-                self.assertIsInstance(reply.json["message"], str)
-                self.assertEqual(reply.json["trace_id"], reply.header("X-Request-Id"))
+                response = self.refusal_of(request, b"/api/tasks")
+                self.assertEqual(response.status, status)
+                self.assertEqual(set(response.json), {"error", "message", "trace_id"})
+                self.assertIsInstance(response.json["error"], str)
+                self.assertIsInstance(response.json["message"], str)
+                self.assertEqual(response.json["trace_id"], response.header("X-Request-Id"))
                 if status == 404:
-                    self.assertEqual(reply.json["error"], "Resource not found")
+                    self.assertEqual(response.json["error"], "Resource not found")
 
     def test_the_others_get_codes(self):
         for path in (b"/api/v1/tasks", b"/tasks"):
             for what, request, status in REFUSED[:-1]:
                 with self.subTest(what, path=path):
-                    reply = self.refusal_of(request, path)
-                    self.assertEqual(reply.status, status)
-                    self.assertEqual(set(reply.json), {"error", "detail", "trace_id"})
-                    self.assertEqual(reply.json["error"]["message"], reply.json["detail"])
+                    response = self.refusal_of(request, path)
+                    self.assertEqual(response.status, status)
+                    self.assertEqual(set(response.json), {"error", "detail", "trace_id"})
+                    self.assertEqual(response.json["error"]["message"], response.json["detail"])
 
 
 if __name__ == "__main__":

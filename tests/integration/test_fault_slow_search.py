@@ -48,8 +48,8 @@ class Lanes(faults.FaultCase):
         return faults.Lock(self.database, table, mode="access exclusive")
 
     def reads(self):
-        reply = self.service.get(f"/topics/{self.known}")
-        self.assertEqual(reply.status, 200)
+        response = self.service.get(f"/topics/{self.known}")
+        self.assertEqual(response.status, 200)
 
     def writes(self):
         self.assertEqual(self.service.post("/topics", {"name": f"New {next(NUMBERS)}"}).status, 201)

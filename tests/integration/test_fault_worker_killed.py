@@ -67,8 +67,8 @@ class Conditional(faults.FaultCase):
             harness.until("it is done", lambda: self.database.sql(
                 f"select 1 from sessions where id = '{session['id']}' and duration_minutes = 2"))
             self.wait_found_dead(deaths)
-            reply = asked.result()
-        self.assertRefused(reply, 503, "OUTCOME_UNKNOWN")
+            response = asked.result()
+        self.assertRefused(response, 503, "OUTCOME_UNKNOWN")
         for worker in self.service.workers:
             worker.popen.send_signal(signal.SIGCONT)
         self.service.wait_joined(self.workers)

@@ -35,10 +35,10 @@ class AtHome(harness.ServiceCase):
                                          ("GET", "/health", None), ("OPTIONS", "/topics", None),
                                          ("GET", "/nowhere", None)):
                 with self.subTest(host=host, method=method, target=target):
-                    reply = self.ask(method, target, body, host)
-                    self.assertRefused(reply, 421, "MISDIRECTED_REQUEST", "Host")
-        reply = self.ask("POST", "/sessions", SESSION, "rebound.example", Origin="http://rebound.example")
-        self.assertRefused(reply, 421, "MISDIRECTED_REQUEST", "Host")
+                    response = self.ask(method, target, body, host)
+                    self.assertRefused(response, 421, "MISDIRECTED_REQUEST", "Host")
+        response = self.ask("POST", "/sessions", SESSION, "rebound.example", Origin="http://rebound.example")
+        self.assertRefused(response, 421, "MISDIRECTED_REQUEST", "Host")
         self.assertNothingStored()
 
     def test_the_names_of_this_machine_are_served(self):
@@ -62,9 +62,9 @@ class AtHome(harness.ServiceCase):
                                   ("Origin", {"Origin": EVIL, "Sec_Fetch_Site": "same-origin"}),
                                   ("Sec-Fetch-Site", {"Sec_Fetch_Site": "cross-site"})):
                 with self.subTest(method=method, target=target, fields=fields):
-                    reply = self.ask(method, target, body, **fields)
-                    self.assertRefused(reply, 403, "ORIGIN_NOT_ALLOWED", field)
-                    self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
+                    response = self.ask(method, target, body, **fields)
+                    self.assertRefused(response, 403, "ORIGIN_NOT_ALLOWED", field)
+                    self.assertIsNone(response.header("Access-Control-Allow-Origin"))
         sessions = self.service.get("/sessions").json
         self.assertEqual(sessions, [known])
 
@@ -72,21 +72,21 @@ class AtHome(harness.ServiceCase):
         own = f"http://127.0.0.1:{self.service.port}"
         for origin in (OWN_PAGE, "https://localhost", "http://app.localhost:1", "http://[::1]:3000", own):
             for site in ("cross-site", "same-site", "same-origin"):
-                reply = self.ask("POST", "/sessions", SESSION, Origin=origin, Sec_Fetch_Site=site)
-                self.assertEqual(reply.status, 200, (origin, site, reply))
-                self.assertEqual(reply.header("Access-Control-Allow-Origin"), origin)
-        reply = self.service.request("OPTIONS", "/sessions", None, {
+                response = self.ask("POST", "/sessions", SESSION, Origin=origin, Sec_Fetch_Site=site)
+                self.assertEqual(response.status, 200, (origin, site, response))
+                self.assertEqual(response.header("Access-Control-Allow-Origin"), origin)
+        response = self.service.request("OPTIONS", "/sessions", None, {
             "Origin": OWN_PAGE, "Access-Control-Request-Method": "POST"})
-        self.assertEqual((reply.status, reply.header("Access-Control-Allow-Origin")), (200, OWN_PAGE))
+        self.assertEqual((response.status, response.header("Access-Control-Allow-Origin")), (200, OWN_PAGE))
 
     def test_a_foreign_page_reads_nothing(self):
-        reply = self.ask("GET", "/sessions", Origin=EVIL, Sec_Fetch_Site="cross-site")
-        self.assertEqual(reply.status, 200)
-        self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
-        self.assertEqual(reply.header("Cross-Origin-Resource-Policy"), "same-origin")
-        reply = self.service.request("OPTIONS", "/sessions", None, {
+        response = self.ask("GET", "/sessions", Origin=EVIL, Sec_Fetch_Site="cross-site")
+        self.assertEqual(response.status, 200)
+        self.assertIsNone(response.header("Access-Control-Allow-Origin"))
+        self.assertEqual(response.header("Cross-Origin-Resource-Policy"), "same-origin")
+        response = self.service.request("OPTIONS", "/sessions", None, {
             "Origin": EVIL, "Access-Control-Request-Method": "POST"})
-        self.assertRefused(reply, 400, "BAD_REQUEST", "Origin")
+        self.assertRefused(response, 400, "BAD_REQUEST", "Origin")
 
     def test_programs_are_no_pages(self):
         self.assertEqual(self.ask("POST", "/sessions", SESSION).status, 200)
@@ -101,12 +101,12 @@ class AtHome(harness.ServiceCase):
             self.assertRefused(self.service.request("POST", f"{V1}/topics", b'{"name": "T"}', typed), 415,
                                "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
             for page in ({"Origin": OWN_PAGE}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "same-site"}):
-                reply = self.service.request("POST", "/sessions", body, {**typed, **page})
-                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
+                response = self.service.request("POST", "/sessions", body, {**typed, **page})
+                self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
         for page in ({"Origin": OWN_PAGE}, {"Sec-Fetch-Site": "same-origin"}):
             for kind in ("application/json", "application/json; charset=utf-8", "application/x+json"):
-                reply = self.service.request("POST", "/sessions", body, {"Content-Type": kind, **page})
-                self.assertEqual(reply.status, 200, reply)
+                response = self.service.request("POST", "/sessions", body, {"Content-Type": kind, **page})
+                self.assertEqual(response.status, 200, response)
         self.assertEqual(len(self.service.get("/sessions").json), len(kinds) + 6)
 
     def test_curl_works(self):
@@ -118,7 +118,7 @@ class AtHome(harness.ServiceCase):
     def test_every_response_says_how_it_may_be_used(self):
         topic = self.topic("Headers")
         native = self.service.get(f"{V1}/topics/{topic['id']}")
-        replies = [
+        responses = [
             self.service.get("/"), self.service.get("/health"), self.service.get("/topics"), native,
             self.service.get("/nowhere"), self.ask("POST", "/sessions", SESSION),
             self.ask("POST", "/sessions", SESSION, Origin=EVIL), self.ask("GET", "/", None, "x"),
@@ -127,19 +127,19 @@ class AtHome(harness.ServiceCase):
                                                               "Access-Control-Request-Method": "GET"}),
             self.service.get(f"{V1}/topics/{topic['id']}", If_None_Match=native.header("ETag"))]
         with self.service.wire() as wire:
-            replies.append(wire.send(b"BROKEN\r\n\r\n").answer())
-        for reply in replies:
-            with self.subTest(reply=reply):
-                self.assertEqual(reply.header("Vary"), "Origin")
-                self.assertEqual(reply.header("X-Content-Type-Options"), "nosniff")
-                self.assertEqual(reply.header("Cross-Origin-Resource-Policy"), "same-origin")
-                self.assertEqual(reply.header("Cache-Control"), "no-store")
+            responses.append(wire.send(b"BROKEN\r\n\r\n").answer())
+        for response in responses:
+            with self.subTest(response=response):
+                self.assertEqual(response.header("Vary"), "Origin")
+                self.assertEqual(response.header("X-Content-Type-Options"), "nosniff")
+                self.assertEqual(response.header("Cross-Origin-Resource-Policy"), "same-origin")
+                self.assertEqual(response.header("Cache-Control"), "no-store")
 
     def test_what_is_public_may_be_kept_and_asked_again(self):
-        reply = self.service.get("/openapi.json")
-        self.assertEqual(reply.header("Cache-Control"), "no-cache")
-        again = self.service.get("/openapi.json", If_None_Match=reply.header("ETag"))
-        self.assertEqual((again.status, again.body, again.header("ETag")), (304, b"", reply.header("ETag")))
+        response = self.service.get("/openapi.json")
+        self.assertEqual(response.header("Cache-Control"), "no-cache")
+        again = self.service.get("/openapi.json", If_None_Match=response.header("ETag"))
+        self.assertEqual((again.status, again.body, again.header("ETag")), (304, b"", response.header("ETag")))
         self.assertEqual(self.service.get("/openapi.json", If_None_Match='"other"').status, 200)
         self.assertEqual(self.service.get("/openapi.json", If_Match='"other"').status, 412)
 
@@ -157,9 +157,9 @@ class AtHome(harness.ServiceCase):
                 (post + origin + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nbroken\r\n",
                  400)):
             with self.subTest(request=request[:120]), self.service.wire() as wire:
-                reply = wire.send(request).answer()
-                self.assertEqual(reply.status, status, reply)
-                self.assertEqual(reply.header("Access-Control-Allow-Origin"), OWN_PAGE)
+                response = wire.send(request).answer()
+                self.assertEqual(response.status, status, response)
+                self.assertEqual(response.header("Access-Control-Allow-Origin"), OWN_PAGE)
 
 
 class BehindNames(harness.ServiceCase):
@@ -168,15 +168,15 @@ class BehindNames(harness.ServiceCase):
     def test_listed_names_are_served(self):
         for host, status in (("study.example", 200), ("STUDY.example:443", 200), ("192.0.2.7", 200),
                              ("localhost", 200), ("other.example", 421), ("x.study.example", 421)):
-            reply = self.service.request("GET", "/topics", None, {"Host": host})
-            self.assertEqual(reply.status, status, host)
+            response = self.service.request("GET", "/topics", None, {"Host": host})
+            self.assertEqual(response.status, status, host)
 
     def test_a_list_replaces_the_pages_of_this_machine(self):
         for origin, status in (("https://app.example", 200), (OWN_PAGE, 403), (EVIL, 403),
                                ("https://study.example", 200)):  # its own name, behind a proxy
-            reply = self.service.request("POST", "/sessions", SESSION,
+            response = self.service.request("POST", "/sessions", SESSION,
                                          {"Host": "study.example", "Origin": origin})
-            self.assertEqual(reply.status, status, origin)
+            self.assertEqual(response.status, status, origin)
 
 
 class Everybody(harness.ServiceCase):
@@ -193,9 +193,9 @@ class Nobody(harness.ServiceCase):
     def test_only_its_own_pages_may_call(self):
         own = f"http://127.0.0.1:{self.service.port}"
         for origin, status in ((own, 200), (OWN_PAGE, 403)):
-            reply = self.service.request("POST", "/sessions", SESSION, {"Origin": origin})
-            self.assertEqual(reply.status, status, origin)
-            self.assertIsNone(reply.header("Access-Control-Allow-Origin"))
+            response = self.service.request("POST", "/sessions", SESSION, {"Origin": origin})
+            self.assertEqual(response.status, status, origin)
+            self.assertIsNone(response.header("Access-Control-Allow-Origin"))
 
 
 class BeyondThisMachine(unittest.TestCase):

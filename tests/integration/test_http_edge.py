@@ -30,9 +30,9 @@ class Edge(harness.ServiceCase):
             asked += f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: n{n}\r\n\r\n".encode()
         with self.service.wire() as wire:
             wire.send(asked)
-            replies = [wire.answer() for _ in wanted]
-        self.assertEqual([reply.status for reply in replies], wanted)
-        self.assertEqual([reply.header("X-Request-Id") for reply in replies], [f"n{n}" for n in range(50)])
+            responses = [wire.answer() for _ in wanted]
+        self.assertEqual([response.status for response in responses], wanted)
+        self.assertEqual([response.header("X-Request-Id") for response in responses], [f"n{n}" for n in range(50)])
 
     def test_pipelined_writes_then_reads(self):
         body = b'{"minutes": 5, "tag": "pipe"}'
@@ -85,9 +85,9 @@ class Edge(harness.ServiceCase):
                 with self.subTest(line=line, fields=fields, expects=expects), self.service.wire() as wire:
                     head = f"{line} HTTP/1.1\r\nHost: localhost\r\n{expects}Content-Length: 9\r\n"
                     wire.send((head + (fields + "\r\n" if fields else "") + "\r\n").encode())
-                    reply = wire.answer()
-                    self.assertRefused(reply, status, code, field)
-                    self.assertEqual(reply.header("Connection"), "close" if expects else None)
+                    response = wire.answer()
+                    self.assertRefused(response, status, code, field)
+                    self.assertEqual(response.header("Connection"), "close" if expects else None)
                     if expects:
                         self.assertTrue(wire.is_closed_by_peer())
                         continue
@@ -103,11 +103,11 @@ class Edge(harness.ServiceCase):
     def test_a_coded_body_is_refused_by_name(self):
         for n, (coding, status) in enumerate((("gzip", 415), ("identity, br", 415), ("identity", 201),
                                               ("Identity", 201), ("", 201))):
-            reply = self.service.post("/topics", {"name": f"Coded {n}"}, Content_Encoding=coding)
-            self.assertEqual(reply.status, status, coding)
+            response = self.service.post("/topics", {"name": f"Coded {n}"}, Content_Encoding=coding)
+            self.assertEqual(response.status, status, coding)
             if status == 415:
-                self.assertRefused(reply, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Encoding")
-                self.assertEqual(reply.header("Accept-Encoding"), "identity")
+                self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Encoding")
+                self.assertEqual(response.header("Accept-Encoding"), "identity")
 
     def test_paths_are_compared_by_what_their_escapes_mean(self):
         topic = self.topic("Escaped")
@@ -122,15 +122,15 @@ class Edge(harness.ServiceCase):
 
     def test_location_is_the_path_of_what_was_made(self):
         for path in ("/api/v1/topics", "/api/v1/topics/", "/%61pi/v1/topics"):
-            reply = self.service.post(path, {"name": f"At {path}"})
-            self.assertEqual(reply.header("Location"), f"/api/v1/topics/{reply.json['id']}")
-            self.assertEqual(self.service.get(reply.header("Location")).json, reply.json)
+            response = self.service.post(path, {"name": f"At {path}"})
+            self.assertEqual(response.header("Location"), f"/api/v1/topics/{response.json['id']}")
+            self.assertEqual(self.service.get(response.header("Location")).json, response.json)
 
     def test_options_names_the_methods_of_a_path(self):
         for target, allow in (("/topics", "GET, HEAD, POST, OPTIONS"), ("/%74opics/", "GET, HEAD, POST, OPTIONS"),
                               ("*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS")):
-            reply = self.service.request("OPTIONS", target)
-            self.assertEqual((reply.status, set(reply.header("Allow").split(", "))),
+            response = self.service.request("OPTIONS", target)
+            self.assertEqual((response.status, set(response.header("Allow").split(", "))),
                              (204, set(allow.split(", "))), target)
         for target in ("/nowhere", "/topics/1/2", "/api/v1"):
             self.assertRefused(self.service.request("OPTIONS", target), 404, "NOT_FOUND")
@@ -161,8 +161,8 @@ class Edge(harness.ServiceCase):
             wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       b"Transfer-Encoding: chunked\r\n\r\n"
                       b"8;x=y\r\n{\"name\":\r\n9\r\n\"Chunks\"}\r\n0\r\n\r\n")
-            reply = wire.answer()
-            self.assertEqual((reply.status, reply.json["name"]), (201, "Chunks"))
+            response = wire.answer()
+            self.assertEqual((response.status, response.json["name"]), (201, "Chunks"))
 
     def test_a_client_that_only_stops_sending_gets_its_answer(self):
         with self.service.wire() as wire:
@@ -197,10 +197,10 @@ class Edge(harness.ServiceCase):
                 (b"POST /topics HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", 400),
                 (b"GET / HTTP/2.0\r\n" + host + b"\r\n", 505)):
             with self.subTest(request=request), self.service.wire() as wire:
-                reply = wire.send(request).answer()
-                self.assertEqual(reply.status, status, reply)
-                self.assertRefused(reply, status, reply.json["error"]["code"],
-                                   reply.json["error"].get("field"))
+                response = wire.send(request).answer()
+                self.assertEqual(response.status, status, response)
+                self.assertRefused(response, status, response.json["error"]["code"],
+                                   response.json["error"].get("field"))
                 self.assertTrue(wire.is_closed_by_peer())
 
     def test_a_refused_request_does_not_eat_the_one_before(self):
@@ -230,9 +230,9 @@ class Edge(harness.ServiceCase):
                 self.assertEqual(self.service.get(f"/topics/{topic['id']}").status, 200)
             resident = self.resident_kib()
             self.assertLess(resident, 64 * 1024 * (5 if "asan" in harness.BUILD else 1))
-            reply = slow.answer()
-        self.assertEqual(reply.status, 200)
-        self.assertEqual(len(reply.json), 20000)
+            response = slow.answer()
+        self.assertEqual(response.status, 200)
+        self.assertEqual(len(response.json), 20000)
 
     def test_head_of_a_long_list_is_its_head_at_once(self):
         self.long_list()

@@ -29,10 +29,10 @@ class Idempotency(harness.ServiceCase):
     def post(self, target, body, key):
         return self.service.post(target, body, Idempotency_Key=key)
 
-    def assertReplayed(self, reply, first):
-        self.assertEqual((reply.status, reply.body), (first.status, first.body))
-        self.assertEqual(reply.header("Idempotency-Replayed"), "true")
-        self.assertNotEqual(reply.header("X-Request-Id"), first.header("X-Request-Id"))
+    def assertReplayed(self, response, first):
+        self.assertEqual((response.status, response.body), (first.status, first.body))
+        self.assertEqual(response.header("Idempotency-Replayed"), "true")
+        self.assertNotEqual(response.header("X-Request-Id"), first.header("X-Request-Id"))
 
     def test_every_post_answers_a_repeated_request_to_the_letter(self):
         topic = self.topic("Every post")["id"]
@@ -64,8 +64,8 @@ class Idempotency(harness.ServiceCase):
         for target, body in [("/sessions", {"topic_id": topic, "duration_minutes": 31}),
                              ("/sessions", {"minutes": 30, "tag": "Another"}),
                              ("/topics", {"name": "Yet another"})]:
-            reply = self.post(target, body, "another")
-            self.assertRefused(reply, 422, "IDEMPOTENCY_KEY_REUSED", "idempotency_key")
+            response = self.post(target, body, "another")
+            self.assertRefused(response, 422, "IDEMPOTENCY_KEY_REUSED", "idempotency_key")
         self.assertEqual(self.database.value(
             f"select count(*) from sessions where topic_id = {topic}"), "1")
 
@@ -79,9 +79,9 @@ class Idempotency(harness.ServiceCase):
         for key in ("x" * 256, "two words", "\u00fc", ""):
             for target, body in (("/topics", {"name": "Bad key"}),
                                  ("/sessions", {"minutes": 5, "tag": "Bad key"})):
-                reply = self.service.request("POST", target, body,
+                response = self.service.request("POST", target, body,
                                              {"Idempotency-Key": key.encode("utf-8")})
-                self.assertRefused(reply, 400, "INVALID_INPUT", "Idempotency-Key")
+                self.assertRefused(response, 400, "INVALID_INPUT", "Idempotency-Key")
         self.assertEqual(self.database.value(
             "select count(*) from topics where name = 'Bad key'"), "0")
         self.assertEqual(self.post("/topics", {"name": "Longest key"}, "x" * 255).status, 201)
@@ -104,10 +104,10 @@ class Idempotency(harness.ServiceCase):
                     "/sessions", {"topic_id": topic}, key), range(32)))
                 topics = list(pool.map(lambda _, name=f"Many {number}": self.post(
                     "/topics", {"name": name}, name.replace(" ", "-topic-")), range(32)))
-                for replies in (sessions, topics):
-                    self.assertEqual({reply.status for reply in replies}, {201}, replies)
-                    self.assertEqual(len({reply.body for reply in replies}), 1)
-                    replayed = [reply.header("Idempotency-Replayed") for reply in replies]
+                for responses in (sessions, topics):
+                    self.assertEqual({response.status for response in responses}, {201}, responses)
+                    self.assertEqual(len({response.body for response in responses}), 1)
+                    replayed = [response.header("Idempotency-Replayed") for response in responses]
                     self.assertEqual(replayed.count(None), 1)
         self.assertEqual(self.database.value(
             f"select count(*) from sessions where topic_id = {topic}"), "20")
@@ -118,8 +118,8 @@ class WorkersAreKilled(faults.FaultCase):
 
     def insist(self, target, body, key):
         def answer():
-            reply = self.service.post(target, body, Idempotency_Key=key)
-            return reply if reply.status < 500 else None
+            response = self.service.post(target, body, Idempotency_Key=key)
+            return response if response.status < 500 else None
         return harness.until(f"{target} is answered", answer)
 
     def kill_in_the_midst(self, lock):
@@ -139,10 +139,10 @@ class WorkersAreKilled(faults.FaultCase):
                       for n in range(12)]
             with concurrent.futures.ThreadPoolExecutor(len(asked) * 2) as pool:
                 with faults.Lock(self.database, "idempotency_keys") as lock:
-                    replies = [pool.submit(self.insist, *one) for one in asked * 2]
+                    responses = [pool.submit(self.insist, *one) for one in asked * 2]
                     self.kill_in_the_midst(lock)
-                replies = [reply.result() for reply in replies]
-            for first, second in zip(replies, replies[len(asked):]):
+                responses = [response.result() for response in responses]
+            for first, second in zip(responses, responses[len(asked):]):
                 self.assertEqual((first.status, second.status), (201, 201), (first, second))
                 self.assertEqual(first.body, second.body)
         self.assertEqual(self.database.value(

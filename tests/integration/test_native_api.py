@@ -18,9 +18,9 @@ class Case(harness.ServiceCase):
 
     def call(self, method, target, body=None, expect=200, **headers):
         headers = {key.replace("_", "-"): value for key, value in headers.items()}
-        reply = self.service.request(method, V1 + target, body, headers)
-        self.assertEqual(reply.status, expect, f"{method} {target} {body}: {reply}")
-        return reply
+        response = self.service.request(method, V1 + target, body, headers)
+        self.assertEqual(response.status, expect, f"{method} {target} {body}: {response}")
+        return response
 
     def make_topic(self, name, **fields):
         return self.call("POST", "/topics", {"name": name, **fields}, 201).json
@@ -69,17 +69,17 @@ class Topics(Case):
 
     def test_renaming_to_a_taken_name_is_refused_but_not_to_its_own(self):
         first, second = self.make_topic("One"), self.make_topic("Two")
-        reply = self.call("PATCH", f"/topics/{second['id']}", {"name": "ONE"}, 409)
-        self.assertRefused(reply, 409, "NAME_TAKEN", "name")
+        response = self.call("PATCH", f"/topics/{second['id']}", {"name": "ONE"}, 409)
+        self.assertRefused(response, 409, "NAME_TAKEN", "name")
         self.assertEqual(self.call("PATCH", f"/topics/{first['id']}", {"name": "ONE"}).json["name"], "ONE")
 
     def test_a_topic_with_sessions_stays_and_says_how_many(self):
         topic = self.make_topic("Busy")
         sessions = [self.make_session(topic) for _ in range(3)]
         target = f"/topics/{topic['id']}"
-        reply = self.call("DELETE", target, expect=409)
-        self.assertRefused(reply, 409, "TOPIC_HAS_SESSIONS", "topic_id")
-        self.assertIn("3", reply.json["error"]["message"])
+        response = self.call("DELETE", target, expect=409)
+        self.assertRefused(response, 409, "TOPIC_HAS_SESSIONS", "topic_id")
+        self.assertIn("3", response.json["error"]["message"])
         for session in sessions:
             self.call("DELETE", f"/sessions/{session['id']}", expect=204)
         self.call("DELETE", target, expect=204)
@@ -135,10 +135,10 @@ class Sessions(Case):
         made = self.call("PUT", target, body, 201)
         again = self.call("PUT", target, body, 200)
         self.assertEqual((again.json, again.header("ETag")), (made.json, made.header("ETag")))
-        reply = self.call("PUT", target, {**body, "topic_id": other["id"], "notes": "n"}, 409)
-        self.assertRefused(reply, 409, "SESSION_EXISTS", "session_id")
-        self.assertEqual(reply.json["error"]["details"]["fields"], ["topic_id", "notes"])
-        self.assertEqual(reply.json["error"]["details"]["tag"], "Git")
+        response = self.call("PUT", target, {**body, "topic_id": other["id"], "notes": "n"}, 409)
+        self.assertRefused(response, 409, "SESSION_EXISTS", "session_id")
+        self.assertEqual(response.json["error"]["details"]["fields"], ["topic_id", "notes"])
+        self.assertEqual(response.json["error"]["details"]["tag"], "Git")
         self.assertRefused(self.call("PUT", target, body, 412, If_None_Match="*"), 412, "PRECONDITION_FAILED")
         self.assertRefused(self.call("PUT", target, body, 412, If_Match='"old"'), 412, "PRECONDITION_FAILED")
         new = {"topic_id": other["id"], "study_date": "2026-01-01"}
@@ -159,17 +159,17 @@ class Sessions(Case):
         self.assertEqual([session[key] for key in ("timestamp", "created_at", "study_date")],
                          ["2025-01-05T22:30:00.000000Z"] * 2 + ["2025-01-05"])
         for wrong in ("2025-01-05", "1899-12-31T23:59:59Z", "9000-01-01T00:00:00Z", 5):
-            reply = self.call("POST", "/sessions", {"topic_id": topic["id"], "created_at": wrong}, 400)
-            self.assertRefused(reply, 400, "INVALID_INPUT", "created_at")
+            response = self.call("POST", "/sessions", {"topic_id": topic["id"], "created_at": wrong}, 400)
+            self.assertRefused(response, 400, "INVALID_INPUT", "created_at")
 
     def test_a_session_of_a_deleted_topic_is_restored_after_it(self):
         topic = self.make_topic("Git")
         session = self.make_session(topic)
         self.call("DELETE", f"/sessions/{session['id']}", expect=204)
         self.call("DELETE", f"/topics/{topic['id']}", expect=204)
-        reply = self.call("POST", f"/sessions/{session['id']}/restore", expect=409)
-        self.assertRefused(reply, 409, "TOPIC_DELETED", "topic_id")
-        self.assertEqual(reply.json["error"]["details"], {"topic_id": topic["id"], "tag": "Git"})
+        response = self.call("POST", f"/sessions/{session['id']}/restore", expect=409)
+        self.assertRefused(response, 409, "TOPIC_DELETED", "topic_id")
+        self.assertEqual(response.json["error"]["details"], {"topic_id": topic["id"], "tag": "Git"})
         back = self.call("POST", f"/topics/{topic['id']}/restore").json
         self.assertEqual((back["id"], back["name"]), (topic["id"], "Git"))
         self.call("POST", f"/sessions/{session['id']}/restore")
@@ -181,9 +181,9 @@ class Sessions(Case):
         self.call("DELETE", f"/topics/{topic['id']}", expect=204)
         other = self.make_topic("GIT")
         target = f"/topics/{topic['id']}/restore"
-        reply = self.call("POST", target, {}, 409)
-        self.assertRefused(reply, 409, "NAME_TAKEN", "name")
-        self.assertEqual(reply.json["error"]["details"], {"topic_id": other["id"], "archived": False})
+        response = self.call("POST", target, {}, 409)
+        self.assertRefused(response, 409, "NAME_TAKEN", "name")
+        self.assertEqual(response.json["error"]["details"], {"topic_id": other["id"], "archived": False})
         self.call("POST", target, {"allow_namesake": True, "with_sessions": True})
         self.assertEqual(self.call("GET", f"/sessions/{session['id']}").json["tag"], "Git")
 
@@ -192,9 +192,9 @@ class Sessions(Case):
         self.assertNotIn("topic_archived", self.make_session(topic))
         self.call("PATCH", f"/topics/{topic['id']}", {"archived": True})
         self.assertTrue(self.make_session(topic)["topic_archived"])
-        reply = self.call("POST", "/topics", {"name": "OLD"}, 409)
-        self.assertIn("archived", reply.json["error"]["message"])
-        self.assertEqual(reply.json["error"]["details"], {"topic_id": topic["id"], "archived": True})
+        response = self.call("POST", "/topics", {"name": "OLD"}, 409)
+        self.assertIn("archived", response.json["error"]["message"])
+        self.assertEqual(response.json["error"]["details"], {"topic_id": topic["id"], "archived": True})
         self.make_topic("OLD", allow_namesake=True)
 
     def test_topics_are_merged(self):

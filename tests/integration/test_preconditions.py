@@ -50,8 +50,8 @@ class Preconditions(harness.ServiceCase):
         for method, target, body in self.changes(path, made):
             for condition in self.conditions(etag)[0]:
                 with self.subTest(method=method, condition=condition):
-                    reply = self.ask(method, target, body, **condition)
-                    self.assertRefused(reply, 412, "PRECONDITION_FAILED")
+                    response = self.ask(method, target, body, **condition)
+                    self.assertRefused(response, 412, "PRECONDITION_FAILED")
         after = self.service.get(path)
         self.assertEqual((after.json, after.header("ETag")), (before.json, etag))
 
@@ -62,8 +62,8 @@ class Preconditions(harness.ServiceCase):
                 method, target, body = self.changes(path, made)[number]
                 condition = self.conditions(etag)[1][which]
                 with self.subTest(method=method, condition=condition):
-                    reply = self.ask(method, target, body, **condition)
-                    self.assertEqual(reply.status, 204 if method == "DELETE" else 200, reply)
+                    response = self.ask(method, target, body, **condition)
+                    self.assertEqual(response.status, 204 if method == "DELETE" else 200, response)
 
     def test_topics_too(self):
         topic = self.topic("Conditions", V1)
@@ -88,8 +88,8 @@ class Preconditions(harness.ServiceCase):
             body = {"into": into} if action == "merge" else None
             for condition in self.conditions(etag)[0]:
                 with self.subTest(action=action, condition=condition):
-                    reply = self.ask("POST", f"{path}/{action}", body, **condition)
-                    self.assertRefused(reply, 412, "PRECONDITION_FAILED")
+                    response = self.ask("POST", f"{path}/{action}", body, **condition)
+                    self.assertRefused(response, 412, "PRECONDITION_FAILED")
             self.assertEqual(self.service.get(path).header("ETag"), etag)
             self.assertEqual(self.ask("POST", f"{path}/{action}", body, If_Match=etag).status, 200)
 
@@ -103,10 +103,10 @@ class Preconditions(harness.ServiceCase):
                     ({"If_Match": etag}, 200), ({"If_Match": "*"}, 200), ({"If_Match": OTHER}, 412),
                     ({"If_Match": f"W/{etag}"}, 412), ({"If_Match": OTHER, "If_None_Match": etag}, 412)):
                 with self.subTest(method=method, condition=condition):
-                    reply = self.ask(method, path, None, **condition)
-                    self.assertEqual(reply.status, status)
+                    response = self.ask(method, path, None, **condition)
+                    self.assertEqual(response.status, status)
                     if status == 304:
-                        self.assertEqual((reply.header("ETag"), reply.body), (etag, b""))
+                        self.assertEqual((response.header("ETag"), response.body), (etag, b""))
         self.assertEqual(self.ask("GET", f"{V1}/sessions/{uuid.uuid4()}", If_None_Match="*").status, 404)
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_Match=etag).status, 412)  # lists have no ETag
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_None_Match=etag).status, 200)
@@ -135,8 +135,8 @@ class Preconditions(harness.ServiceCase):
             for field in ("If-Match", "If-None-Match"):
                 for value in ("", ",", "x", '"x', f"{etag} y", "*, *", f"w/{etag}", f"*, {etag}"):
                     with self.subTest(method=method, field=field, value=value):
-                        reply = self.service.request(method, target, body, {field: value})
-                        self.assertRefused(reply, 400, "INVALID_INPUT", field)
+                        response = self.service.request(method, target, body, {field: value})
+                        self.assertRefused(response, 400, "INVALID_INPUT", field)
 
     def test_put_makes_or_replaces_by_its_conditions(self):
         topic = self.topic("Put", V1)["id"]

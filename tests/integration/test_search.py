@@ -16,9 +16,9 @@ class Case(harness.ServiceCase):
     workers = 1
 
     def page(self, path, expect=200, **query):
-        reply = self.service.get(f"{V1}{path}?{urllib.parse.urlencode(query)}")
-        self.assertEqual(reply.status, expect, reply)
-        return reply
+        response = self.service.get(f"{V1}{path}?{urllib.parse.urlencode(query)}")
+        self.assertEqual(response.status, expect, response)
+        return response
 
     def pages(self, path, **query):
         """The pages, each a list of its rows."""

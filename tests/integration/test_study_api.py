@@ -9,9 +9,9 @@ import harness
 
 class EndpointsBesideTheData(harness.ServiceCase):
     def test_the_root_names_the_service(self):
-        reply = self.service.get("/")
-        self.assertEqual((reply.status, reply.json), (200, {"message": "DevOps Study Tracker API"}))
-        self.assertEqual(reply.header("Content-Type"), "application/json")
+        response = self.service.get("/")
+        self.assertEqual((response.status, response.json), (200, {"message": "DevOps Study Tracker API"}))
+        self.assertEqual(response.header("Content-Type"), "application/json")
 
     def test_health(self):
         self.assertEqual(self.service.get("/health").json, {"status": "healthy"})
@@ -44,15 +44,15 @@ class EndpointsBesideTheData(harness.ServiceCase):
         again = connection.getresponse()
         self.assertEqual((again.status, again.read()), (304, b""))
 
-    def test_every_reply_carries_a_request_id(self):
+    def test_every_response_carries_a_request_id(self):
         for target in ("/", "/topics", "/nowhere"):
             self.assertRegex(self.service.get(target).header("X-Request-Id"), harness.UUID)
 
     def test_the_clients_own_id_is_kept_where_it_is_sane(self):
         self.assertEqual(self.service.get("/", X_Request_Id="abc-1").header("X-Request-Id"), "abc-1")
         self.assertEqual(self.service.get("/", X_Trace_Id="t.2").header("X-Request-Id"), "t.2")
-        reply = self.service.get("/topics/999999", X_Trace_Id="trace-3")
-        self.assertEqual(reply.json["trace_id"], "trace-3")
+        response = self.service.get("/topics/999999", X_Trace_Id="trace-3")
+        self.assertEqual(response.json["trace_id"], "trace-3")
         for insane in ("a b", "x" * 500, "<script>", ""):
             given = self.service.get("/", X_Request_Id=insane).header("X-Request-Id")
             self.assertRegex(given, harness.UUID)
@@ -66,9 +66,9 @@ class FirstTracker(harness.ServiceCase):
 
     def test_a_topic_is_made_listed_and_read(self):
         self.assertEqual(self.service.get("/topics").json, [])
-        reply = self.service.post("/topics", {"name": "Kubernetes", "description": "pods"})
-        self.assertEqual(reply.status, 201, reply)
-        topic = reply.json
+        response = self.service.post("/topics", {"name": "Kubernetes", "description": "pods"})
+        self.assertEqual(response.status, 201, response)
+        topic = response.json
         self.assertIsInstance(topic["id"], int)
         self.assertEqual((topic["name"], topic["description"]), ("Kubernetes", "pods"))
         self.assertRegex(topic["created_at"], harness.INSTANT)
@@ -101,11 +101,11 @@ class FirstTracker(harness.ServiceCase):
 
     def test_a_session_with_all_fields(self):
         topic = self.topic("Docker")
-        reply = self.service.post("/sessions", {
+        response = self.service.post("/sessions", {
             "topic_id": topic["id"], "study_date": "2024-02-29", "duration_minutes": 90,
             "notes": "layers"})
-        self.assertEqual(reply.status, 201, reply)
-        session = reply.json
+        self.assertEqual(response.status, 201, response)
+        session = response.json
         self.assertEqual(set(session) - {"updated_at"}, {
             "id", "topic_id", "tag", "study_date", "duration_minutes", "minutes", "notes",
             "created_at", "timestamp"})
@@ -126,8 +126,8 @@ class FirstTracker(harness.ServiceCase):
         self.assertEqual((session["duration_minutes"], session["notes"]), (60, None))
 
     def test_an_unknown_topic_is_a_bad_request(self):
-        reply = self.service.post("/sessions", {"topic_id": 999999})
-        self.assertRefused(reply, 400, "UNKNOWN_TOPIC", "topic_id")
+        response = self.service.post("/sessions", {"topic_id": 999999})
+        self.assertRefused(response, 400, "UNKNOWN_TOPIC", "topic_id")
         self.assertEqual(self.service.get("/sessions").json, [])
 
     def test_unknown_fields_are_ignored(self):
@@ -135,11 +135,11 @@ class FirstTracker(harness.ServiceCase):
         self.session(self.service.get("/topics").json[0]["id"], mood="fine", id="x")
 
     def test_json_without_a_content_type_is_taken(self):
-        reply = self.service.post("/topics", b'{"name":"Vim"}')
-        self.assertEqual(reply.status, 201, reply)
-        reply = self.service.post("/topics", b'{"name":"Emacs"}',
+        response = self.service.post("/topics", b'{"name":"Vim"}')
+        self.assertEqual(response.status, 201, response)
+        response = self.service.post("/topics", b'{"name":"Emacs"}',
                                   Content_Type="application/json; charset=utf-8")
-        self.assertEqual(reply.status, 201, reply)
+        self.assertEqual(response.status, 201, response)
 
     def test_text_comes_back_as_it_was(self):
         text = 'quotes " \\ / \t\n\r\u0001 é € 😀 \u2028'
@@ -155,9 +155,9 @@ class SecondTracker(harness.ServiceCase):
         self.empty()
 
     def log(self, minutes, tag):
-        reply = self.service.post("/sessions", {"minutes": minutes, "tag": tag})
-        self.assertEqual(reply.status, 200, reply)
-        return reply.json
+        response = self.service.post("/sessions", {"minutes": minutes, "tag": tag})
+        self.assertEqual(response.status, 200, response)
+        return response.json
 
     def test_a_tag_makes_its_topic(self):
         session = self.log(25, "python")

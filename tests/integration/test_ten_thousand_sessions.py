@@ -48,13 +48,13 @@ class TenThousandSessions(harness.ServiceCase):
             connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=harness.PATIENCE)
             for _, body, status in share:
                 connection.request("POST", "/sessions", json.dumps(body), {"Content-Type": "application/json"})
-                reply = connection.getresponse()
-                said = reply.read()
+                response = connection.getresponse()
+                said = response.read()
                 with lock:
-                    if reply.status == status:
+                    if response.status == status:
                         answers.append(json.loads(said))
                     else:
-                        wrong.append((body, reply.status, said))
+                        wrong.append((body, response.status, said))
             connection.close()
 
         threads = [threading.Thread(target=client, args=(work[n::CLIENTS],)) for n in range(CLIENTS)]
