@@ -1,202 +1,7 @@
 #include "common/params.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/date.h"
 #include "common/name.h"
-#include "common/number.h"
 #include "common/utf8.h"
-#include "common/uuid.h"
-
-/* The error text is `PARAM RULE`. */
-static enum status refuse(const struct param *p, struct fail *why, const char *rule)
-{
-	return fail_field(why, ST_INVALID_INPUT, p->name, "%s %s", p->name, rule);
-}
-
-static enum status refuse_number(const struct param *p, struct fail *why)
-{
-	char rule[80];
-	if (p->max == INT64_MAX)
-		return refuse(p, why, "must be a positive whole number");
-	(void)snprintf(rule, sizeof rule, "must be a whole number from %" PRId64 " to %" PRId64,
-		p->min, p->max);
-	return refuse(p, why, rule);
-}
-
-static bool as_integer(const struct msg_token *t, int64_t *out)
-{
-	if (t->type == MSG_INT)
-		*out = t->integer;
-	return t->type == MSG_INT || (t->type == MSG_REAL && number_of_real(t->real, out));
-}
-
-static enum status decode_int(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	int64_t value;
-	if (!as_integer(t, &value) || value < p->min || value > p->max)
-		return refuse_number(p, why);
-	v->integer = value;
-	return ST_OK;
-}
-
-static enum status decode_bool(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_BOOL)
-		return refuse(p, why, "must be true or false");
-	v->boolean = t->boolean;
-	return ST_OK;
-}
-
-static enum status refuse_longer(const struct param *p, size_t length, struct fail *why)
-{
-	char rule[80];
-	if (length <= (size_t)p->max)
-		return ST_OK;
-	(void)snprintf(rule, sizeof rule, "must have at most %" PRId64 " characters", p->max);
-	return refuse(p, why, rule);
-}
-
-static enum status decode_text(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT)
-		return refuse(p, why, "must be text");
-	if (t->text.len > 0 && memchr(t->text.bytes, '\0', t->text.len))
-		return refuse(p, why, "must not contain the character U+0000");
-	size_t length = utf8_length(t->text.bytes, t->text.len);
-	if (length < (size_t)p->min)
-		return refuse(p, why, "must not be empty");
-	v->text = t->text;
-	return refuse_longer(p, length, why);
-}
-
-/* fold_names checks the length after folding. */
-static enum status decode_name(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT)
-		return refuse(p, why, "must be text");
-	if (t->text.len > 0 && memchr(t->text.bytes, '\0', t->text.len))
-		return refuse(p, why, "must not contain the character U+0000");
-	v->text = t->text;
-	return ST_OK;
-}
-
-static enum status decode_uuid(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT || !uuid_parse(t->text, v->uuid))
-		return refuse(
-			p, why, "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12");
-	v->has_uuid = true;
-	return ST_OK;
-}
-
-static enum status decode_date(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT || !date_parse(t->text, &v->integer))
-		return refuse(p, why,
-			"must be a date that exists, as YYYY-MM-DD, in the years 1900 to 9999");
-	return ST_OK;
-}
-
-static enum status decode_instant(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT || !instant_parse(t->text, &v->integer))
-		return refuse(p, why,
-			"must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years "
-			"1900 to 9999");
-	return ST_OK;
-}
-
-static enum status decode_time(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	if (t->type != MSG_TEXT || !time_parse(t->text, &v->integer))
-		return refuse(p, why, "must be a time of day as HH:MM, 00:00 to 23:59");
-	return ST_OK;
-}
-
-static enum status refuse_choice(const struct param *p, struct fail *why)
-{
-	char rule[160] = "must be one of";
-	for (size_t i = 0; p->choices[i]; i++) {
-		size_t used = strlen(rule);
-		(void)snprintf(
-			rule + used, sizeof rule - used, "%s %s", i ? "," : "", p->choices[i]);
-	}
-	return refuse(p, why, rule);
-}
-
-static enum status decode_choice(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	for (size_t i = 0; t->type == MSG_TEXT && p->choices[i]; i++)
-		if (span_is(t->text, p->choices[i])) {
-			v->text = t->text;
-			return ST_OK;
-		}
-	return refuse_choice(p, why);
-}
-
-/* Cuts ".FINGERPRINT", eight hexadecimal digits, from the end of the text. */
-static bool take_fingerprint(struct span *text, uint32_t *fingerprint)
-{
-	enum { DIGITS = 8 };
-	static const char digits[] = "0123456789abcdef";
-	uint32_t value = 0;
-	if (text->len <= DIGITS || text->bytes[text->len - DIGITS - 1] != '.')
-		return false;
-	for (size_t i = text->len - DIGITS; i < text->len; i++) {
-		const char *digit = memchr(digits, text->bytes[i], sizeof digits - 1);
-		if (!digit)
-			return false;
-		value = value << 4 | (uint32_t)(digit - digits);
-	}
-	text->len -= DIGITS + 1;
-	*fingerprint = value;
-	return true;
-}
-
-static enum status decode_cursor(
-	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
-{
-	static const char rule[] = "must be a next_cursor of this method";
-	struct span key = t->text, id = { 0 };
-	if (t->type != MSG_TEXT || !take_fingerprint(&key, &v->fingerprint))
-		return refuse(p, why, rule);
-	const char *tilde = key.len ? memchr(key.bytes, '~', key.len) : NULL;
-	if (tilde) {
-		id = (struct span){ tilde + 1, key.len - (size_t)(tilde + 1 - key.bytes) };
-		key.len = (size_t)(tilde - key.bytes);
-		v->has_uuid = uuid_parse(id, v->uuid);
-	}
-	if (!span_to_int(key, &v->integer) || (tilde && !v->has_uuid))
-		return refuse(p, why, rule);
-	return ST_OK;
-}
-
-static enum status (*const decode_table[])(const struct param *p, const struct msg_token *t,
-	struct param_value *v, struct fail *why) = {
-	[PARAM_INT] = decode_int,
-	[PARAM_BOOL] = decode_bool,
-	[PARAM_TEXT] = decode_text,
-	[PARAM_NAME] = decode_name,
-	[PARAM_UUID] = decode_uuid,
-	[PARAM_DATE] = decode_date,
-	[PARAM_INSTANT] = decode_instant,
-	[PARAM_TIME] = decode_time,
-	[PARAM_CHOICE] = decode_choice,
-	[PARAM_CURSOR] = decode_cursor,
-};
 
 static enum status refuse_unknown(struct span name, struct fail *why)
 {
@@ -225,23 +30,15 @@ static enum status decode_pair(
 		return refuse_unknown(name.text, why);
 	struct param_value *v = &values[p - m->params];
 	if (v->is_present)
-		return refuse(p, why, "must be given once");
+		return param_refuse(p, why, "must be given once");
 	v->is_present = true;
 	struct msg_reader reader = msg_reader(value);
 	if (msg_read(&reader, &token) != ST_OK)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	if (token.type == MSG_NIL)
-		return accepts_nil(p) ? ST_OK : refuse(p, why, "must not be null");
+		return accepts_nil(p) ? ST_OK : param_refuse(p, why, "must not be null");
 	v->is_null = false;
-	return decode_table[p->kind](p, &token, v, why);
-}
-
-static void set_fallback(const struct param *p, struct param_value *v)
-{
-	v->is_null = false;
-	v->text = span_of(p->fallback);
-	if (p->kind == PARAM_INT)
-		v->integer = strtoll(p->fallback, NULL, 10);
+	return param_value_decode(p, &token, v, why);
 }
 
 static enum status fill_absent(const struct method *m, struct param_value *values, struct fail *why)
@@ -250,9 +47,9 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 		if (!values[i].is_null)
 			continue;
 		if (m->params[i].flags & PARAM_REQUIRED)
-			return refuse(&m->params[i], why, "is required");
+			return param_refuse(&m->params[i], why, "is required");
 		if (m->params[i].fallback)
-			set_fallback(&m->params[i], &values[i]);
+			param_value_default(&m->params[i], &values[i]);
 	}
 	return ST_OK;
 }
@@ -260,20 +57,6 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 static bool is_folded_here(const struct param *p, const struct param_value *v)
 {
 	return p->kind == PARAM_NAME && !v->is_null && !name_is_plain(v->text);
-}
-
-static enum status fold_name(
-	const struct param *p, struct param_value *v, struct buf *names, struct fail *why)
-{
-	size_t start = names->len, length = v->text.len;
-	if (!name_is_plain(v->text)) {
-		length = name_fold(v->text, names);
-		const char *folded = names->bytes ? names->bytes + start : NULL;
-		v->text = (struct span){ folded, names->len - start };
-	}
-	if (length == 0 && p->min > 0)
-		return refuse(p, why, "must not be blank");
-	return refuse_longer(p, length, why);
 }
 
 /* Reserves the whole buffer before the first name, because borrowed bytes must not move. */
@@ -290,7 +73,7 @@ static enum status fold_names(
 	enum status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && i < m->param_count; i++)
 		if (m->params[i].kind == PARAM_NAME && !values[i].is_null)
-			st = fold_name(&m->params[i], &values[i], names, why);
+			st = param_value_fold(&m->params[i], &values[i], names, why);
 	return st;
 }
 

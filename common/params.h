@@ -12,19 +12,7 @@
 #ifndef COMMON_PARAMS_H
 #define COMMON_PARAMS_H
 
-#include "common/method.h"
-#include "common/msg.h"
-
-struct param_value {
-	bool is_present; /* the request names it, even as nil */
-	bool is_null;    /* nil, or absent without a default */
-	bool boolean;
-	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01; INSTANT: µs */
-	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE */
-	bool has_uuid;    /* CURSOR: KEY~UUID */
-	unsigned char uuid[16];
-	uint32_t fingerprint; /* CURSOR: identifies its list (worker/cursor.h) */
-};
+#include "common/param_value.h"
 
 /*
  * Sets values[i] for each param i of the method. ST_INVALID_INPUT names the field and the rule:

@@ -1,0 +1,38 @@
+/*
+ * param_value: checks and decodes one value by its row of the method table.
+ *
+ * common/params.h uses it for the params of a request. Decoded values are borrowed from the message.
+ * Each refusal is ST_INVALID_INPUT; its field is the row's name and its text is `NAME RULE`.
+ */
+#ifndef COMMON_PARAM_VALUE_H
+#define COMMON_PARAM_VALUE_H
+
+#include "common/method.h"
+#include "common/msg.h"
+
+struct param_value {
+	bool is_present; /* the request names it, even as nil */
+	bool is_null;    /* nil, or absent without a default */
+	bool boolean;
+	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01; INSTANT: µs */
+	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE */
+	bool has_uuid;    /* CURSOR: KEY~UUID */
+	unsigned char uuid[16];
+	uint32_t fingerprint; /* CURSOR: identifies its list (worker/cursor.h) */
+};
+
+enum status param_refuse(const struct param *p, struct fail *why, const char *rule);
+
+/* Sets the value of a token other than nil. A NAME must be folded afterwards. */
+enum status param_value_decode(const struct param *p, const struct msg_token *t,
+	struct param_value *v, struct fail *why) MUST_CHECK;
+
+/* Sets the default, which the row must have. */
+void param_value_default(const struct param *p, struct param_value *v);
+
+/* Folds a NAME and checks its length. Appends the form to `names`, and borrows it from there, unless
+ * the name has that form already. */
+enum status param_value_fold(const struct param *p, struct param_value *v, struct buf *names,
+	struct fail *why) MUST_CHECK;
+
+#endif
