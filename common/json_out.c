@@ -36,8 +36,8 @@ void json_out_text(struct buf *out, struct span text)
 	buf_byte(out, '"');
 }
 
-/* The fewest digits that read back the same; 17 are always enough. */
-static void put_real(struct buf *out, double real)
+/* 17 digits are always enough. */
+void json_out_real(struct buf *out, double real)
 {
 	char text[32];
 	int digits = 15, len;
@@ -71,7 +71,7 @@ static void put_scalar(struct buf *out, const struct msg_token *t)
 		put_unsigned(out, t->big);
 		break;
 	case MSG_REAL:
-		put_real(out, t->real);
+		json_out_real(out, t->real);
 		break;
 	case MSG_TEXT:
 		json_out_text(out, t->text);

@@ -12,8 +12,10 @@
 /* A JSON string with its quotes; only the characters that must be escaped are. Input is UTF-8. */
 void json_out_text(struct buf *out, struct span text);
 
-/* One MessagePack value. A real gets the fewest digits that read back the same; NaN, infinities and
- * bin become null. A map entry whose key is not a text is dropped. */
+/* The fewest digits that read back the same; null for NaN and the infinities. */
+void json_out_real(struct buf *out, double real);
+
+/* One MessagePack value; bin becomes null. A map entry whose key is not a text is dropped. */
 void json_out_value(struct buf *out, struct span value);
 
 #endif

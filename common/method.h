@@ -15,7 +15,8 @@
 enum param_kind {
 	PARAM_INT,     /* min..max; int8[] */
 	PARAM_BOOL,    /* bool[] */
-	PARAM_TEXT,    /* min..max code points, no U+0000; text[] */
+	PARAM_REAL,    /* min..max, finite; float8[] */
+	PARAM_TEXT,    /* min..max code points, no U+0000, kept to the byte; text[] */
 	PARAM_NAME,    /* TEXT after folding (common/name.h); with a min, not blank; text[] */
 	PARAM_UUID,    /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,    /* YYYY-MM-DD, years 1900–9999; date[] */
@@ -23,6 +24,12 @@ enum param_kind {
 	PARAM_TIME,    /* HH:MM, 00:00 to 23:59; time[] */
 	PARAM_CHOICE,  /* one of `choices`; text[] */
 	PARAM_CURSOR,  /* a next_cursor: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
+	PARAM_CURSOR_INT, /* a next_cursor: KEY~INT, then .FINGERPRINT; int8[] and int8[] */
+	/* Lists of min..max elements, which the rows of `items` describe (common/param_list.h);
+	 * jsonb[], one JSON array for each request. */
+	PARAM_TEXTS,   /* one row in `items`: TEXT, NAME or CHOICE; duplicates are kept */
+	PARAM_IDS,     /* one row in `items`: INT or UUID */
+	PARAM_OBJECTS, /* `items` are the fields of each object: any kinds but cursors and lists */
 };
 
 enum {
@@ -38,9 +45,18 @@ struct param {
 	enum param_kind kind;
 	unsigned flags;
 	int64_t min, max;
-	const char *fallback;       /* the default as text; NULL: none, binds NULL */
+	const char *fallback; /* the default as text, of a list as JSON; NULL: none, binds NULL */
 	const char *const *choices; /* NULL-terminated */
+	const struct param *items;  /* of a list; NULL: not a list */
+	size_t item_count;          /* at most PARAM_ITEMS_MAX */
 };
+
+enum { PARAM_ITEMS_MAX = 32 };
+
+/* Sets `items` and `item_count` of a row. */
+#define PARAM_ITEMS(...)                                \
+	.items = (const struct param[]){ __VA_ARGS__ }, \
+	.item_count = sizeof((const struct param[]){ __VA_ARGS__ }) / sizeof(struct param)
 
 enum { IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
 

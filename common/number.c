@@ -1,5 +1,6 @@
 #include "common/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,14 +42,32 @@ static bool is_number(const char *at)
 	return *at == '\0';
 }
 
-bool number_of_text(struct span text, int64_t *out)
+enum { NUMBER_SIZE = 64 /* longer numbers are out of bounds everywhere */ };
+
+/* Copies a JSON number and ends it by a NUL. */
+static bool copy_number(struct span text, char number[NUMBER_SIZE])
 {
-	char number[64]; /* longer numbers are out of bounds everywhere */
-	if (text.len == 0 || text.len >= sizeof number)
+	if (text.len == 0 || text.len >= NUMBER_SIZE)
 		return false;
 	memcpy(number, text.bytes, text.len);
 	number[text.len] = '\0';
-	if (strlen(number) != text.len || !is_number(number))
+	return strlen(number) == text.len && is_number(number);
+}
+
+bool number_real_of_text(struct span text, double *out)
+{
+	char number[NUMBER_SIZE];
+	double real = copy_number(text, number) ? strtod(number, NULL) : NAN;
+	if (!isfinite(real))
+		return false;
+	*out = real;
+	return true;
+}
+
+bool number_of_text(struct span text, int64_t *out)
+{
+	char number[NUMBER_SIZE];
+	if (!copy_number(text, number))
 		return false;
 	if (!strpbrk(number, ".eE"))
 		return span_to_int(text, out);

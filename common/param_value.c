@@ -1,6 +1,7 @@
 #include "common/param_value.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,31 @@ static enum status decode_int(
 	if (!as_integer(t, &value) || value < p->min || value > p->max)
 		return refuse_number(p, why);
 	v->integer = value;
+	return ST_OK;
+}
+
+static bool as_real(const struct msg_token *t, double *out)
+{
+	if (t->type == MSG_INT)
+		*out = (double)t->integer;
+	else if (t->type == MSG_UINT)
+		*out = (double)t->big;
+	else
+		*out = t->type == MSG_REAL ? t->real : NAN;
+	return isfinite(*out);
+}
+
+static enum status decode_real(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	char rule[80];
+	double value;
+	if (!as_real(t, &value) || value < (double)p->min || value > (double)p->max) {
+		(void)snprintf(rule, sizeof rule, "must be a number from %" PRId64 " to %" PRId64,
+			p->min, p->max);
+		return param_refuse(p, why, rule);
+	}
+	v->real = value + 0.0; /* -0.0 becomes 0.0: they are one value and need one fingerprint */
 	return ST_OK;
 }
 
@@ -165,13 +191,17 @@ static bool take_fingerprint(struct span *text, uint32_t *fingerprint)
 	return true;
 }
 
+static enum status refuse_cursor(const struct param *p, struct fail *why)
+{
+	return param_refuse(p, why, "must be a next_cursor of this method");
+}
+
 static enum status decode_cursor(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
-	static const char rule[] = "must be a next_cursor of this method";
 	struct span key = t->text, id = { 0 };
 	if (t->type != MSG_TEXT || !take_fingerprint(&key, &v->fingerprint))
-		return param_refuse(p, why, rule);
+		return refuse_cursor(p, why);
 	const char *tilde = key.len ? memchr(key.bytes, '~', key.len) : NULL;
 	if (tilde) {
 		id = (struct span){ tilde + 1, key.len - (size_t)(tilde + 1 - key.bytes) };
@@ -179,13 +209,45 @@ static enum status decode_cursor(
 		v->has_uuid = uuid_parse(id, v->uuid);
 	}
 	if (!span_to_int(key, &v->integer) || (tilde && !v->has_uuid))
-		return param_refuse(p, why, rule);
+		return refuse_cursor(p, why);
 	return ST_OK;
+}
+
+static enum status decode_cursor_int(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	struct span id = t->text;
+	if (t->type != MSG_TEXT || !take_fingerprint(&id, &v->fingerprint))
+		return refuse_cursor(p, why);
+	struct span key = span_cut(&id, '~');
+	if (!span_to_int(key, &v->integer) || !span_to_int(id, &v->id))
+		return refuse_cursor(p, why);
+	return ST_OK;
+}
+
+static enum status decode_list(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	(void)v;
+	char rule[80];
+	if (t->type != MSG_ARRAY)
+		return param_refuse(p, why, "must be a list");
+	if (t->count >= p->min && t->count <= p->max)
+		return ST_OK;
+	(void)snprintf(rule, sizeof rule, "must have from %" PRId64 " to %" PRId64 " elements",
+		p->min, p->max);
+	return param_refuse(p, why, rule);
+}
+
+bool param_is_cursor(const struct param *p)
+{
+	return p->kind == PARAM_CURSOR || p->kind == PARAM_CURSOR_INT;
 }
 
 static enum status (*const decode_table[])(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) = {
 	[PARAM_INT] = decode_int,
+	[PARAM_REAL] = decode_real,
 	[PARAM_BOOL] = decode_bool,
 	[PARAM_TEXT] = decode_text,
 	[PARAM_NAME] = decode_name,
@@ -195,6 +257,10 @@ static enum status (*const decode_table[])(const struct param *p, const struct m
 	[PARAM_TIME] = decode_time,
 	[PARAM_CHOICE] = decode_choice,
 	[PARAM_CURSOR] = decode_cursor,
+	[PARAM_CURSOR_INT] = decode_cursor_int,
+	[PARAM_TEXTS] = decode_list,
+	[PARAM_IDS] = decode_list,
+	[PARAM_OBJECTS] = decode_list,
 };
 
 enum status param_value_decode(
@@ -209,6 +275,8 @@ void param_value_default(const struct param *p, struct param_value *v)
 	v->text = span_of(p->fallback);
 	if (p->kind == PARAM_INT)
 		v->integer = strtoll(p->fallback, NULL, 10);
+	else if (p->kind == PARAM_REAL)
+		v->real = strtod(p->fallback, NULL);
 }
 
 enum status param_value_fold(

@@ -14,18 +14,27 @@ struct param_value {
 	bool is_present; /* the request names it, even as nil */
 	bool is_null;    /* nil, or absent without a default */
 	bool boolean;
-	int64_t integer;  /* INT; CURSOR: its key; DATE: days since 1970-01-01; INSTANT: µs */
-	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE */
+	union {
+		int64_t integer; /* INT; cursors: the key; DATE: days since 1970-01-01; INSTANT: µs */
+		double real;     /* REAL; never -0.0 */
+	};
+	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE; lists: JSON */
 	bool has_uuid;    /* CURSOR: KEY~UUID */
-	unsigned char uuid[16];
-	uint32_t fingerprint; /* CURSOR: identifies its list (worker/cursor.h) */
+	union {
+		unsigned char uuid[16]; /* UUID, CURSOR */
+		int64_t id;             /* CURSOR_INT */
+	};
+	uint32_t fingerprint; /* cursors: identifies its list (worker/cursor.h) */
 };
 
 enum status param_refuse(const struct param *p, struct fail *why, const char *rule);
 
-/* Sets the value of a token other than nil. A NAME must be folded afterwards. */
+/* Sets the value of a token other than nil. A NAME must be folded afterwards. Of a list only the
+ * number of elements is checked: common/param_list.h does the rest. */
 enum status param_value_decode(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) MUST_CHECK;
+
+bool param_is_cursor(const struct param *p);
 
 /* Sets the default, which the row must have. */
 void param_value_default(const struct param *p, struct param_value *v);

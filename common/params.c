@@ -1,6 +1,7 @@
 #include "common/params.h"
 
 #include "common/name.h"
+#include "common/param_list.h"
 #include "common/utf8.h"
 
 static enum status refuse_unknown(struct span name, struct fail *why)
@@ -38,6 +39,8 @@ static enum status decode_pair(
 	if (token.type == MSG_NIL)
 		return accepts_nil(p) ? ST_OK : param_refuse(p, why, "must not be null");
 	v->is_null = false;
+	if (p->items)
+		v->text = value; /* put_lists reads it */
 	return param_value_decode(p, &token, v, why);
 }
 
@@ -54,6 +57,32 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 	return ST_OK;
 }
 
+/* Replaces the MessagePack of lists by JSON. Sets only the lengths, because `names` may move until
+ * the last name is folded: point_lists sets the bytes. Comes before the defaults, which are JSON. */
+static enum status put_lists(
+	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
+{
+	enum status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < m->param_count; i++) {
+		if (!m->params[i].items || values[i].is_null)
+			continue;
+		size_t start = names->len;
+		st = param_list_put(&m->params[i], values[i].text, names, why);
+		values[i].text = (struct span){ NULL, names->len - start };
+	}
+	return st;
+}
+
+static void point_lists(const struct method *m, struct param_value *values, const struct buf *names)
+{
+	const char *at = names->bytes;
+	for (size_t i = 0; i < m->param_count; i++)
+		if (m->params[i].items && !values[i].is_null && !values[i].text.bytes) {
+			values[i].text.bytes = at;
+			at += values[i].text.len;
+		}
+}
+
 static bool is_folded_here(const struct param *p, const struct param_value *v)
 {
 	return p->kind == PARAM_NAME && !v->is_null && !name_is_plain(v->text);
@@ -64,7 +93,6 @@ static enum status fold_names(
 	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
 {
 	size_t bytes = 0;
-	buf_clear(names);
 	for (size_t i = 0; i < m->param_count; i++)
 		if (is_folded_here(&m->params[i], &values[i]))
 			bytes += values[i].text.len;
@@ -91,10 +119,17 @@ enum status params_decode(const struct method *m, struct span params, struct par
 	if (msg_read(&in, &map) != ST_OK || map.type != MSG_MAP)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	clear_values(m, values);
+	buf_clear(names);
 	enum status st = ST_OK;
 	for (uint32_t i = 0; st == ST_OK && i < map.count; i++)
 		st = decode_pair(m, &in, values, why);
 	if (st == ST_OK)
+		st = put_lists(m, values, names, why);
+	if (st == ST_OK)
 		st = fill_absent(m, values, why);
-	return st == ST_OK ? fold_names(m, values, names, why) : st;
+	if (st == ST_OK)
+		st = fold_names(m, values, names, why);
+	if (st == ST_OK)
+		point_lists(m, values, names);
+	return st;
 }

@@ -2,8 +2,11 @@
  * params: checks the params of a request against its method and decodes them.
  *
  * This is the only place that checks values, so that HTTP and RPC have the same rules and error
- * texts. Decoded values are borrowed from the message. Names that had to be folded are borrowed
- * from `names`, a buffer that the caller must keep unchanged as long as it uses the values.
+ * texts. Decoded values are borrowed from the message. Names that had to be folded, and lists, are
+ * borrowed from `names`, a buffer that the caller must keep unchanged as long as it uses the values.
+ *
+ * Texts are kept to the byte: PARAM_TEXT removes no blanks. A text with a min of 1 may consist of
+ * blanks or line breaks; only "" is refused.
  *
  *	struct param_value *values = …;  room for method->param_count values
  *	if (params_decode(method, envelope.params, values, &names, &why) != ST_OK)

@@ -270,6 +270,48 @@ static void put_value(struct buf *out, struct json_object *value)
 	}
 }
 
+static const struct param *field_of(const struct param *list, const char *name)
+{
+	for (size_t i = 0; i < list->item_count; i++)
+		if (strcmp(list->items[i].name, name) == 0)
+			return &list->items[i];
+	return NULL;
+}
+
+/* The worker refuses unknown fields, so they are kept unless the dialect ignores them. */
+static void put_object(
+	struct buf *out, struct json_object *object, const struct param *list, bool is_strict)
+{
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	uint32_t count = 0;
+	size_t mark = msg_open_map(out);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		const char *name = json_object_iter_peek_name(&at);
+		struct json_object *value = json_object_iter_peek_value(&at);
+		if (!is_strict && (!value || !field_of(list, name)))
+			continue;
+		msg_put_key(out, name);
+		put_value(out, value);
+		count++;
+	}
+	msg_close(out, mark, count);
+}
+
+static void put_list(
+	struct buf *out, struct json_object *array, const struct param *list, bool is_strict)
+{
+	size_t count = json_object_array_length(array);
+	msg_put_array(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+		if (list->kind == PARAM_OBJECTS && json_object_is_type(item, json_type_object))
+			put_object(out, item, list, is_strict);
+		else
+			put_value(out, item);
+	}
+}
+
 static bool is_listed(const char *name, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count && names[i]; i++)
@@ -312,7 +354,10 @@ enum status json_in_put_params(
 		if (!p || (!value && !rules->is_strict))
 			continue;
 		param_writer_key(out, p->name);
-		put_value(out->out, value);
+		if (p->items && json_object_is_type(value, json_type_array))
+			put_list(out->out, value, p, rules->is_strict);
+		else
+			put_value(out->out, value);
 	}
 	return ST_OK;
 }

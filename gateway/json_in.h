@@ -49,9 +49,10 @@ struct json_in_rules {
 /* Appends each member that the method has a param for.
  *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
  *     name in `taken`: these are unknown fields.
- *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence.
- *   - Integers over 64 bits and numbers with a fraction become reals, and objects and arrays become
- *     empty ones: no param takes them, so the worker refuses them. */
+ *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence; both
+ *     also in the objects of a list.
+ *   - Integers over 64 bits and numbers with a fraction become reals. Objects and arrays that are
+ *     not a list of the row become empty ones: the worker refuses them. */
 enum status json_in_put_params(const struct json_in *j, const struct json_in_rules *rules,
 	struct param_writer *out) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "gateway/param_writer.h"
 
 #include "common/msg.h"
+#include "common/number.h"
 #include "common/utf8.h"
 
 struct param_writer param_writer_open(struct buf *out, struct fail *why)
@@ -31,6 +32,12 @@ void param_writer_int(struct param_writer *w, const char *name, int64_t value)
 	msg_put_int(w->out, value);
 }
 
+static void put_real(struct param_writer *w, const char *name, double value)
+{
+	param_writer_key(w, name);
+	msg_put_real(w->out, value);
+}
+
 void param_writer_bool(struct param_writer *w, const char *name, bool value)
 {
 	param_writer_key(w, name);
@@ -40,12 +47,15 @@ void param_writer_bool(struct param_writer *w, const char *name, bool value)
 enum status param_writer_url_text(struct param_writer *w, const struct param *p, struct span text)
 {
 	int64_t integer;
+	double real;
 	bool is_true = span_is(text, "true");
 	if (!utf8_is_valid(text.bytes, text.len))
 		return fail_field(
 			w->why, ST_INVALID_INPUT, p->name, "%s must be valid UTF-8", p->name);
 	if (p->kind == PARAM_INT && span_to_int(text, &integer))
 		param_writer_int(w, p->name, integer);
+	else if (p->kind == PARAM_REAL && number_real_of_text(text, &real))
+		put_real(w, p->name, real);
 	else if (p->kind == PARAM_BOOL && (is_true || span_is(text, "false")))
 		param_writer_bool(w, p->name, is_true);
 	else

@@ -46,6 +46,20 @@ static bool is_nullable(const struct route *route, const struct param *p, enum p
 }
 
 static void put_param(
+	struct buf *out, const struct route *route, const struct param *p, enum param_place place);
+
+static void put_items(struct buf *out, const struct route *route, const struct param *p)
+{
+	buf_text(out, ",\"items\":[");
+	for (size_t i = 0; i < p->item_count; i++) {
+		buf_text(out, i ? "," : "");
+		put_param(out, route, &p->items[i], PLACE_BODY);
+	}
+	buf_byte(out, ']');
+}
+
+/* Calls itself through put_items, once: items have none. */
+static void put_param(
 	struct buf *out, const struct route *route, const struct param *p, enum param_place place)
 {
 	static const char *const places[] = { [PLACE_PATH] = "path",
@@ -67,6 +81,8 @@ static void put_param(
 	}
 	if (p->choices)
 		put_choices(out, p->choices);
+	if (p->items)
+		put_items(out, route, p);
 	buf_byte(out, '}');
 }
 

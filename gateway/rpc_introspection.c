@@ -41,6 +41,8 @@ static const char *const kind_names[] = {
 	[PARAM_NAME] = "name", [PARAM_UUID] = "uuid", [PARAM_DATE] = "date",
 	[PARAM_INSTANT] = "instant", [PARAM_TIME] = "time",
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
+	[PARAM_REAL] = "number", [PARAM_CURSOR_INT] = "cursor",
+	[PARAM_TEXTS] = "texts", [PARAM_IDS] = "ids", [PARAM_OBJECTS] = "objects",
 };
 
 const char *param_kind_name(enum param_kind kind)
@@ -111,14 +113,20 @@ static void put_uuid(struct map *map, const char *key, const unsigned char uuid[
 
 bool param_has_bounds(const struct param *p)
 {
-	return (p->kind == PARAM_INT || p->kind == PARAM_TEXT || p->kind == PARAM_NAME)
-	       && p->max > 0;
+	static const bool has_bounds[] = {
+		[PARAM_INT] = true, [PARAM_REAL] = true, [PARAM_TEXT] = true, [PARAM_NAME] = true,
+		[PARAM_TEXTS] = true, [PARAM_IDS] = true, [PARAM_OBJECTS] = true,
+		[PARAM_CURSOR] = false, [PARAM_CURSOR_INT] = false,
+	};
+	return has_bounds[p->kind] && (p->max > 0 || p->kind == PARAM_REAL);
 }
 
 static void put_default(struct map *map, const struct param *p)
 {
 	if (p->kind == PARAM_INT)
 		put_int(map, "default", strtoll(p->fallback, NULL, 10));
+	else if (p->kind == PARAM_REAL)
+		msg_put_real(put_key(map, "default"), strtod(p->fallback, NULL));
 	else
 		put_text(map, "default", p->fallback);
 }
@@ -133,6 +141,17 @@ static void put_choices(struct map *map, const char *const *choices)
 	msg_close(out, mark, count);
 }
 
+static void put_param(struct buf *out, const struct param *p);
+
+static void put_items(struct map *map, const struct param *p)
+{
+	struct buf *out = put_key(map, "items");
+	msg_put_array(out, (uint32_t)p->item_count);
+	for (size_t i = 0; i < p->item_count; i++)
+		put_param(out, &p->items[i]);
+}
+
+/* Calls itself through put_items, once: items have none. */
 static void put_param(struct buf *out, const struct param *p)
 {
 	struct map map = open_map(out);
@@ -147,6 +166,8 @@ static void put_param(struct buf *out, const struct param *p)
 		put_default(&map, p);
 	if (p->choices)
 		put_choices(&map, p->choices);
+	if (p->items)
+		put_items(&map, p);
 	close_map(&map);
 }
 

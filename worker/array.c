@@ -10,7 +10,9 @@ static const struct {
 } oid_table[] = {
 	[ARRAY_BOOL] = { PG_BOOL, PG_BOOL_ARRAY },
 	[ARRAY_INT8] = { PG_INT8, PG_INT8_ARRAY },
+	[ARRAY_REAL] = { PG_FLOAT8, PG_FLOAT8_ARRAY },
 	[ARRAY_TEXT] = { PG_TEXT, PG_TEXT_ARRAY },
+	[ARRAY_JSON] = { PG_JSONB, PG_JSONB_ARRAY },
 	[ARRAY_DATE] = { PG_DATE, PG_DATE_ARRAY },
 	[ARRAY_INSTANT] = { PG_TIMESTAMPTZ, PG_TIMESTAMPTZ_ARRAY },
 	[ARRAY_TIME] = { PG_TIME, PG_TIME_ARRAY },
@@ -76,6 +78,27 @@ void array_int8(struct array *a, int64_t value)
 void array_text(struct array *a, struct span text)
 {
 	put_element(a, text.bytes, (uint32_t)text.len);
+}
+
+void array_real(struct array *a, double value)
+{
+	uint64_t wire;
+	memcpy(&wire, &value, sizeof wire);
+	wire = htobe64(wire);
+	put_element(a, &wire, sizeof wire);
+}
+
+/* jsonb_recv in src/backend/utils/adt/jsonb.c: the version 1, then the text. */
+void array_json(struct array *a, struct span text)
+{
+	a->count++;
+	char *to = buf_room(&a->bytes, 5 + text.len);
+	if (!to)
+		return;
+	store32(to, 1 + (uint32_t)text.len);
+	to[4] = 1;
+	memcpy(to + 5, text.bytes, text.len);
+	a->bytes.len += 5 + text.len;
 }
 
 void array_date(struct array *a, int64_t days)

@@ -21,7 +21,9 @@
 enum array_type {
 	ARRAY_BOOL,
 	ARRAY_INT8,
+	ARRAY_REAL,
 	ARRAY_TEXT,
+	ARRAY_JSON,
 	ARRAY_DATE,
 	ARRAY_INSTANT,
 	ARRAY_TIME,
@@ -42,7 +44,9 @@ void array_start(struct array *a, enum array_type type);
 void array_null(struct array *a);
 void array_bool(struct array *a, bool value);
 void array_int8(struct array *a, int64_t value);
-void array_text(struct array *a, struct span text);        /* valid UTF-8 without U+0000 */
+void array_text(struct array *a, struct span text); /* valid UTF-8 without U+0000 */
+void array_real(struct array *a, double value);
+void array_json(struct array *a, struct span text);        /* jsonb; valid JSON */
 void array_date(struct array *a, int64_t days);            /* since 1970-01-01 */
 void array_instant(struct array *a, int64_t microseconds); /* since 1970-01-01T00:00Z */
 void array_time(struct array *a, int64_t minutes);         /* since midnight */

@@ -7,6 +7,8 @@ static const enum array_type type_table[] = {
 	[PARAM_NAME] = ARRAY_TEXT,   [PARAM_UUID] = ARRAY_UUID,   [PARAM_DATE] = ARRAY_DATE,
 	[PARAM_INSTANT] = ARRAY_INSTANT, [PARAM_TIME] = ARRAY_TIME,
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
+	[PARAM_CURSOR_INT] = ARRAY_INT8, [PARAM_REAL] = ARRAY_REAL, [PARAM_TEXTS] = ARRAY_JSON,
+	[PARAM_IDS] = ARRAY_JSON,    [PARAM_OBJECTS] = ARRAY_JSON,
 };
 
 size_t bind_most(void)
@@ -27,14 +29,19 @@ enum status bind_init(struct bind *b)
 	return ST_OK;
 }
 
+static enum array_type cursor_id_type(const struct param *cursor)
+{
+	return cursor->kind == PARAM_CURSOR_INT ? ARRAY_INT8 : ARRAY_UUID;
+}
+
 size_t bind_types(const struct method *m, uint32_t *oids)
 {
 	size_t n = 0;
 	oids[n++] = array_oid(ARRAY_INT8);
 	for (size_t i = 0; i < m->param_count; i++) {
 		oids[n++] = array_oid(type_table[m->params[i].kind]);
-		if (m->params[i].kind == PARAM_CURSOR)
-			oids[n++] = array_oid(ARRAY_UUID);
+		if (param_is_cursor(&m->params[i]))
+			oids[n++] = array_oid(cursor_id_type(&m->params[i]));
 		if (m->params[i].flags & PARAM_PRESENCE)
 			oids[n++] = array_oid(ARRAY_BOOL);
 	}
@@ -53,6 +60,12 @@ static void put_value(struct array *a, enum array_type type, const struct param_
 		break;
 	case ARRAY_INT8:
 		array_int8(a, v->integer);
+		break;
+	case ARRAY_REAL:
+		array_real(a, v->real);
+		break;
+	case ARRAY_JSON:
+		array_json(a, v->text);
 		break;
 	case ARRAY_TEXT:
 		array_text(a, v->text);
@@ -110,15 +123,17 @@ static void put_values(struct filling *f, size_t param, enum array_type type)
 	finish_array(f, a);
 }
 
-static void put_cursor_ids(struct filling *f, size_t param)
+static void put_cursor_ids(struct filling *f, size_t param, enum array_type type)
 {
-	struct array *a = next_array(f, ARRAY_UUID);
+	struct array *a = next_array(f, type);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct param_value *v = &f->requests[i]->values[param];
-		if (!v->is_null && v->has_uuid)
+		if (v->is_null || (type == ARRAY_UUID && !v->has_uuid))
+			array_null(a);
+		else if (type == ARRAY_UUID)
 			array_uuid(a, v->uuid);
 		else
-			array_null(a);
+			array_int8(a, v->id);
 	}
 	finish_array(f, a);
 }
@@ -139,8 +154,8 @@ enum status bind_requests(
 	put_accounts(&f);
 	for (size_t i = 0; i < m->param_count; i++) {
 		put_values(&f, i, type_table[m->params[i].kind]);
-		if (m->params[i].kind == PARAM_CURSOR)
-			put_cursor_ids(&f, i);
+		if (param_is_cursor(&m->params[i]))
+			put_cursor_ids(&f, i, cursor_id_type(&m->params[i]));
 		if (m->params[i].flags & PARAM_PRESENCE)
 			put_presence(&f, i);
 	}

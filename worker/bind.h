@@ -5,12 +5,15 @@
  *
  *	INT                 int8[]
  *	BOOL                bool[]
+ *	REAL                float8[]
  *	TEXT, NAME, CHOICE  text[]
  *	UUID                uuid[]
  *	DATE                date[]
  *	TIME                time[]
  *	INSTANT             timestamptz[]
  *	CURSOR              int8[] for the key and uuid[] for the id
+ *	CURSOR_INT          int8[] for the key and int8[] for the id
+ *	TEXTS, IDS, OBJECTS jsonb[]: one JSON array for each request (common/param_list.h)
  *
  * A param with PARAM_PRESENCE is followed by a bool[]: true if the request has the param. Absent
  * and nil values are NULL.

@@ -9,7 +9,7 @@
 /* `limit` and `cursor` select a page, not a list. */
 static bool is_of_page(const struct param *p)
 {
-	return p->kind == PARAM_CURSOR || span_is(span_of(p->name), "limit");
+	return param_is_cursor(p) || span_is(span_of(p->name), "limit");
 }
 
 /* NULL adds nothing, so cursors stay valid when a method gets a new param. */

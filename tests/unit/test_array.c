@@ -150,6 +150,40 @@ START_TEST(a_uuid_is_its_sixteen_bytes)
 }
 END_TEST
 
+START_TEST(a_real_is_its_eight_bytes)
+{
+	array_start(&a, ARRAY_REAL);
+	array_real(&a, 0.5);
+	array_real(&a, -2);
+	expect_finish("00000001"
+		      "00000000"
+		      "000002bd"
+		      "00000002"
+		      "00000001"
+		      "00000008"
+		      "3fe0000000000000"
+		      "00000008"
+		      "c000000000000000");
+}
+END_TEST
+
+START_TEST(json_follows_its_version)
+{
+	array_start(&a, ARRAY_JSON);
+	array_json(&a, SPAN("[1]"));
+	array_null(&a);
+	expect_finish("00000001"
+		      "00000001"
+		      "00000eda"
+		      "00000002"
+		      "00000001"
+		      "00000004"
+		      "01"
+		      "5b315d"
+		      "ffffffff");
+}
+END_TEST
+
 START_TEST(array_start_discards_the_last_use)
 {
 	array_start(&a, ARRAY_TEXT);
@@ -202,6 +236,8 @@ int main(void)
 	tcase_add_test(tests, instants_count_microseconds_from_2000);
 	tcase_add_test(tests, times_count_from_midnight);
 	tcase_add_test(tests, a_uuid_is_its_sixteen_bytes);
+	tcase_add_test(tests, a_real_is_its_eight_bytes);
+	tcase_add_test(tests, json_follows_its_version);
 	tcase_add_test(tests, array_start_discards_the_last_use);
 	tcase_add_test(tests, an_append_that_did_not_fit_fails_array_finish);
 	return suite_run("array", tests);

@@ -4,6 +4,7 @@
 
 #include "common/msg.h"
 #include "worker/bind.h"
+#include "tests/unit/every_kind.h"
 #include "tests/unit/suite.h"
 
 static struct bind bound;
@@ -86,6 +87,17 @@ START_TEST(a_param_is_one_array_a_cursor_is_two_and_presence_adds_one)
 }
 END_TEST
 
+START_TEST(each_kind_has_its_type)
+{
+	enum { BOOLS = 1000, TEXTS = 1009, INT8S = 1016, REALS = 1022, JSONS = 3807 };
+	static const uint32_t wanted[] = { INT8S, TEXTS, REALS, JSONS, JSONS, BOOLS, JSONS, JSONS,
+		JSONS, INT8S, INT8S };
+	uint32_t oids[OIDS_MAX] = { 0 };
+	ck_assert_uint_eq(bind_types(&every_kind, oids), sizeof wanted / sizeof *wanted);
+	ck_assert_mem_eq(oids, wanted, sizeof wanted);
+}
+END_TEST
+
 START_TEST(every_method_binds_what_it_declares)
 {
 	const struct method *m;
@@ -143,6 +155,7 @@ int main(void)
 	TCase *tests = tcase_create("bind");
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_param_is_one_array_a_cursor_is_two_and_presence_adds_one);
+	tcase_add_test(tests, each_kind_has_its_type);
 	tcase_add_test(tests, every_method_binds_what_it_declares);
 	tcase_add_test(tests, nil_and_absent_are_null_but_presence_differs);
 	return suite_run("bind", tests);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/every_kind.h"
 #include "tests/unit/suite.h"
 
 static struct buf given, names;
@@ -111,6 +112,36 @@ START_TEST(a_cursor_of_another_list_is_refused)
 }
 END_TEST
 
+/* As fingerprint, of {text: x, real: REAL, tags: [TAG], after: a position}. */
+static uint32_t fingerprint_of_kinds(double real, const char *tag, const char *after)
+{
+	struct request r = { .method = &every_kind, .account = 1, .values = values };
+	struct fail why = { 0 };
+	buf_clear(&given);
+	msg_put_map(&given, 4);
+	msg_put_key(&given, "text");
+	msg_put_key(&given, "x");
+	msg_put_key(&given, "real");
+	msg_put_real(&given, real);
+	msg_put_key(&given, "tags");
+	msg_put_array(&given, 1);
+	msg_put_key(&given, tag);
+	msg_put_key(&given, "after");
+	msg_put_key(&given, after);
+	ck_assert_msg(params_decode(&every_kind, buf_view(&given), values, &names, &why) == ST_OK,
+		"%s", why.text);
+	return cursor_fingerprint(&r);
+}
+
+START_TEST(reals_and_lists_are_part_of_a_fingerprint)
+{
+	uint32_t first = fingerprint_of_kinds(0, "C", "1~2.00000000");
+	ck_assert_uint_eq(first, fingerprint_of_kinds(-0.0, "C", "3~4.00000000"));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0.5, "C", "1~2.00000000"));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0, "D", "1~2.00000000"));
+}
+END_TEST
+
 START_TEST(a_method_without_pages_accepts_any_request)
 {
 	const char *const params[] = { "topic_id", "1", NULL };
@@ -122,7 +153,7 @@ END_TEST
 
 static void begin(void)
 {
-	values = calloc(method_params_most(), sizeof *values);
+	values = calloc(method_params_most() + EVERY_COUNT, sizeof *values);
 	ck_assert_ptr_nonnull(values);
 }
 
@@ -139,6 +170,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, each_list_has_its_own_fingerprint);
 	tcase_add_test(tc, a_cursor_of_another_list_is_refused);
+	tcase_add_test(tc, reals_and_lists_are_part_of_a_fingerprint);
 	tcase_add_test(tc, a_method_without_pages_accepts_any_request);
 	return suite_run("cursor", tc);
 }

@@ -2,6 +2,7 @@
 
 #include "common/method_map.h"
 #include "common/msg.h"
+#include "tests/unit/every_kind.h"
 #include "tests/unit/suite.h"
 
 /* A map with one integer param; NULL: an empty map. */
@@ -129,6 +130,32 @@ static bool has_flag_twice(const struct method *m, unsigned flag)
 	return count > 1;
 }
 
+static bool may_be_item(enum param_kind list, enum param_kind item)
+{
+	if (list == PARAM_TEXTS)
+		return item == PARAM_TEXT || item == PARAM_NAME || item == PARAM_CHOICE;
+	if (list == PARAM_IDS)
+		return item == PARAM_INT || item == PARAM_UUID;
+	return item != PARAM_CURSOR && item != PARAM_CURSOR_INT && item < PARAM_TEXTS;
+}
+
+static void check_items(const struct param *p)
+{
+	ck_assert_msg(!p->items == (p->kind < PARAM_TEXTS), "%s", p->name);
+	ck_assert_msg(!p->items == !p->item_count, "%s", p->name);
+	ck_assert_msg(
+		p->item_count <= (p->kind == PARAM_OBJECTS ? PARAM_ITEMS_MAX : 1), "%s", p->name);
+	ck_assert_msg(!p->items || (p->max > 0 && p->max <= UINT32_MAX), "%s", p->name);
+	for (size_t i = 0; i < p->item_count; i++) {
+		const struct param *item = &p->items[i];
+		ck_assert_msg(may_be_item(p->kind, item->kind), "%s", p->name);
+		ck_assert_msg(!item->name == (p->kind != PARAM_OBJECTS), "%s", p->name);
+		ck_assert_msg(!item->choices == (item->kind != PARAM_CHOICE), "%s", p->name);
+		/* an absent field and a null one become the same */
+		ck_assert_msg(!(item->flags & ~(PARAM_REQUIRED | PARAM_NULLABLE)), "%s", p->name);
+	}
+}
+
 START_TEST(every_row_is_complete)
 {
 	for (size_t i = 0; i < method_count(); i++) {
@@ -141,12 +168,20 @@ START_TEST(every_row_is_complete)
 			ck_assert_msg(!!p->name, "%s: param %zu", m->name, k);
 			ck_assert_ptr_eq(method_param(m, span_of(p->name)), p);
 			ck_assert_msg(!p->choices == (p->kind != PARAM_CHOICE), "%s", p->name);
+			check_items(p);
 		}
 		ck_assert_msg(
 			!m->slow_with || method_param(m, span_of(m->slow_with)), "%s", m->name);
 		ck_assert_msg(!has_flag_twice(m, PARAM_KEY), "%s", m->name);
 		ck_assert_msg(!has_flag_twice(m, PARAM_GENERATED), "%s", m->name);
 	}
+}
+END_TEST
+
+START_TEST(the_items_of_lists_are_complete)
+{
+	for (size_t i = 0; i < every_kind.param_count; i++)
+		check_items(&every_kind.params[i]);
 }
 END_TEST
 
@@ -188,6 +223,7 @@ int main(void)
 	tcase_add_test(tests, each_method_is_found_by_its_name_and_no_other);
 	tcase_add_test(tests, a_search_looks_at_few_slots);
 	tcase_add_test(tests, every_row_is_complete);
+	tcase_add_test(tests, the_items_of_lists_are_complete);
 	tcase_add_loop_test(
 		tests, a_method_has_an_audience_and_a_scope, 0, sizeof rights / sizeof *rights);
 	return suite_run("method", tests);

@@ -1,0 +1,79 @@
+"""PostgreSQL reads reals, lists and cursors of integer ids as the worker binds them.
+
+No method has to use these kinds: bind_kinds binds a row of its own (tests/unit/every_kind.c).
+"""
+
+import json
+import os
+import subprocess
+import unittest
+
+import harness
+from database import Database
+
+PROGRAM = os.path.join(harness.BUILD, "tests", "bind_kinds")
+FILE = "01890a5d-ac96-774b-bcce-b302099a8057"
+ABSENT = {"weight": None, "level": None, "is_lead": None, "since": None, "seen_at": None,
+          "starts_at": None, "file": None, "note": None}
+TEAM = {"name": "a", "relevance": 5, "weight": 0.1, "level": "high", "is_lead": True, "since": "2024-02-29",
+        "seen_at": "2024-02-29T18:30:00+00:00", "starts_at": "07:05:00", "file": FILE, "note": " \n"}
+
+
+class ParamKinds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.database = Database()
+        cls.addClassCleanup(cls.database.close)
+        cls.database.start()
+
+    def bind(self, *bodies):
+        """The bodies as one batch."""
+        lines = "".join(json.dumps(body) + "\n" for body in bodies)
+        done = subprocess.run([PROGRAM, self.database.url + "&options=-ctimezone%3DUTC"], input=lines, check=True,
+                              stdout=subprocess.PIPE, encoding="utf-8", timeout=harness.PATIENCE)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([row.pop("account") for row in rows], list(range(1, len(bodies) + 1)))
+        for row in rows:
+            row["text"] = bytes.fromhex(row["text"]).decode()
+        return rows
+
+    def test_a_request_without_values_binds_nulls_and_defaults(self):
+        self.assertEqual(self.bind({"text": "x"}), [
+            {"text": "x", "real": 0.5, "tags": None, "labels": None, "has_labels": False, "goals": None,
+             "files": None, "teams": None, "key": None, "id": None}])
+
+    def test_lists_of_different_lengths_are_one_batch(self):
+        rows = self.bind({"text": "x", "tags": [" b ", "a", " b "], "goals": [3, 2**63 - 2, 3]},
+                         {"text": "x", "tags": [], "goals": [1], "labels": []},
+                         {"text": "x", "tags": ["ä\"\\\u0001\n😀"], "files": [FILE, FILE.upper()],
+                          "labels": [" one  name "]},
+                         {"text": "x", "labels": None})
+        self.assertEqual([row["tags"] for row in rows],
+                         [[" b ", "a", " b "], None, ["ä\"\\\u0001\n😀"], None])
+        self.assertEqual([row["goals"] for row in rows], [[3, 2**63 - 2, 3], [1], None, None])
+        self.assertEqual([row["files"] for row in rows], [None, None, [FILE, FILE], None])
+        self.assertEqual([row["labels"] for row in rows], [None, [], ["one name"], None])
+        self.assertEqual([row["has_labels"] for row in rows], [False, True, True, True])
+
+    def test_objects_become_records(self):
+        rows = self.bind({"text": "x", "teams": [{**TEAM, "starts_at": "07:05"}, {"name": " b  c "}]},
+                         {"text": "x", "teams": []})
+        self.assertEqual(rows[0]["teams"], [TEAM, {"name": "b c", "relevance": 3, **ABSENT}])
+        self.assertIsNone(rows[1]["teams"])
+
+    def test_reals_are_exact(self):
+        reals = [0.1, -5, 100, 1 / 3, 1e-300, 5e-324]
+        self.assertEqual([row["real"] for row in self.bind(*({"text": "x", "real": real} for real in reals))],
+                         reals)
+
+    def test_texts_are_kept_to_the_byte(self):
+        texts = [" ", "\n", "\t a \r\n", "\u00a0\u3000", "\u200b", "e\u0301", "\ufeffx"]
+        self.assertEqual([row["text"] for row in self.bind(*({"text": text} for text in texts))], texts)
+
+    def test_a_cursor_has_a_key_and_an_integer_id(self):
+        rows = self.bind({"text": "x", "after": "-5~123456789012.0123abcd"}, {"text": "x"})
+        self.assertEqual([(row["key"], row["id"]) for row in rows], [(-5, 123456789012), (None, None)])
+
+
+if __name__ == "__main__":
+    harness.main()
