@@ -1,8 +1,9 @@
 /*
  * param_value: checks and decodes one value by its row of the method table.
  *
- * common/params.h uses it for the params of a request. Decoded values are borrowed from the message.
- * Each refusal is ST_INVALID_INPUT; its field is the row's name and its text is `NAME RULE`.
+ * common/params.h uses it for the params of a request. Decoded values are borrowed from the
+ * message. Each refusal is ST_INVALID_INPUT; its field is the row's name and its text is
+ * `NAME RULE`.
  */
 #ifndef COMMON_PARAM_VALUE_H
 #define COMMON_PARAM_VALUE_H
@@ -39,8 +40,8 @@ bool param_is_cursor(const struct param *p);
 /* Sets the default, which the row must have. */
 void param_value_default(const struct param *p, struct param_value *v);
 
-/* Folds a NAME and checks its length. Appends the form to `names`, and borrows it from there, unless
- * the name has that form already. */
+/* Folds a NAME and checks its length. Appends the form to `names`, and borrows it from there,
+ * unless the name has that form already. */
 enum status param_value_fold(const struct param *p, struct param_value *v, struct buf *names,
 	struct fail *why) MUST_CHECK;
 

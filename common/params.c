@@ -57,8 +57,9 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 	return ST_OK;
 }
 
-/* Replaces the MessagePack of lists by JSON. Sets only the lengths, because `names` may move until
- * the last name is folded: point_lists sets the bytes. Comes before the defaults, which are JSON. */
+/* Replaces the MessagePack of lists by JSON. Sets only the lengths, because `names` may move
+ * until the last name is folded: point_lists sets the bytes. Comes before the defaults, which are
+ * JSON. */
 static enum status put_lists(
 	const struct method *m, struct param_value *values, struct buf *names, struct fail *why)
 {

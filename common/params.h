@@ -3,7 +3,8 @@
  *
  * This is the only place that checks values, so that HTTP and RPC have the same rules and error
  * texts. Decoded values are borrowed from the message. Names that had to be folded, and lists, are
- * borrowed from `names`, a buffer that the caller must keep unchanged as long as it uses the values.
+ * borrowed from `names`, a buffer that the caller must keep unchanged as long as it uses the
+ * values.
  *
  * Texts are kept to the byte: PARAM_TEXT removes no blanks. A text with a min of 1 may consist of
  * blanks or line breaks; only "" is refused.

@@ -45,20 +45,44 @@ static bool is_nullable(const struct route *route, const struct param *p, enum p
 	       || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
 }
 
-static void put_param(
-	struct buf *out, const struct route *route, const struct param *p, enum param_place place);
+static void put_rules(
+	struct buf *out, const struct route *route, const struct param *p, bool takes_null);
 
-static void put_items(struct buf *out, const struct route *route, const struct param *p)
+/* The elements of a list have no name, the fields of its objects have one. */
+static void put_items(struct buf *out, const struct route *route, const struct param *list)
 {
 	buf_text(out, ",\"items\":[");
-	for (size_t i = 0; i < p->item_count; i++) {
-		buf_text(out, i ? "," : "");
-		put_param(out, route, &p->items[i], PLACE_BODY);
+	for (size_t i = 0; i < list->item_count; i++) {
+		const struct param *p = &list->items[i];
+		buf_text(out, i ? ",{" : "{");
+		if (p->name) {
+			put_text(out, "name", p->name);
+			buf_byte(out, ',');
+		}
+		put_rules(out, route, p, p->name && is_nullable(route, p, PLACE_BODY));
+		buf_byte(out, '}');
 	}
 	buf_byte(out, ']');
 }
 
 /* Calls itself through put_items, once: items have none. */
+static void put_rules(
+	struct buf *out, const struct route *route, const struct param *p, bool takes_null)
+{
+	put_text(out, "kind", param_kind_name(p->kind));
+	put_bool(out, "required", p->flags & PARAM_REQUIRED);
+	put_bool(out, "nullable", takes_null);
+	put_bounds(out, p);
+	if (p->fallback) {
+		buf_byte(out, ',');
+		put_text(out, "default", p->fallback);
+	}
+	if (p->choices)
+		put_choices(out, p->choices);
+	if (p->items)
+		put_items(out, route, p);
+}
+
 static void put_param(
 	struct buf *out, const struct route *route, const struct param *p, enum param_place place)
 {
@@ -71,18 +95,7 @@ static void put_param(
 	buf_byte(out, ',');
 	put_text(out, "in", places[place]);
 	buf_byte(out, ',');
-	put_text(out, "kind", param_kind_name(p->kind));
-	put_bool(out, "required", p->flags & PARAM_REQUIRED);
-	put_bool(out, "nullable", is_nullable(route, p, place));
-	put_bounds(out, p);
-	if (p->fallback) {
-		buf_byte(out, ',');
-		put_text(out, "default", p->fallback);
-	}
-	if (p->choices)
-		put_choices(out, p->choices);
-	if (p->items)
-		put_items(out, route, p);
+	put_rules(out, route, p, is_nullable(route, p, place));
 	buf_byte(out, '}');
 }
 

@@ -141,23 +141,25 @@ static void put_choices(struct map *map, const char *const *choices)
 	msg_close(out, mark, count);
 }
 
-static void put_param(struct buf *out, const struct param *p);
-
 static void put_items(struct map *map, const struct param *p)
 {
 	struct buf *out = put_key(map, "items");
 	msg_put_array(out, (uint32_t)p->item_count);
 	for (size_t i = 0; i < p->item_count; i++)
-		put_param(out, &p->items[i]);
+		param_describe(out, &p->items[i]);
 }
 
 /* Calls itself through put_items, once: items have none. */
-static void put_param(struct buf *out, const struct param *p)
+void param_describe(struct buf *out, const struct param *p)
 {
 	struct map map = open_map(out);
-	put_text(&map, "name", p->name);
+	bool is_element = !p->name; /* of a list */
+	if (!is_element)
+		put_text(&map, "name", p->name);
 	put_text(&map, "kind", param_kind_name(p->kind));
-	put_bool(&map, "required", (p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_GENERATED));
+	if (!is_element)
+		put_bool(&map, "required",
+			(p->flags & PARAM_REQUIRED) && !(p->flags & PARAM_GENERATED));
 	if (param_has_bounds(p))
 		put_int(&map, "min", p->min);
 	if (param_has_bounds(p) && p->max != INT64_MAX)
@@ -181,7 +183,7 @@ static void put_method(struct buf *out, const struct method *m)
 	put_bool(&map, "safe_to_repeat", m->safe_to_repeat);
 	msg_put_array(put_key(&map, "params"), count);
 	for (uint32_t i = 0; i < count; i++)
-		put_param(out, &m->params[i]);
+		param_describe(out, &m->params[i]);
 	close_map(&map);
 }
 

@@ -43,4 +43,7 @@ const struct rpc_local *rpc_local_at(size_t index);       /* NULL past the end *
 const char *param_kind_name(enum param_kind kind);
 bool param_has_bounds(const struct param *p);
 
+/* Appends the description of a param in rpc.methods. */
+void param_describe(struct buf *out, const struct param *p);
+
 #endif

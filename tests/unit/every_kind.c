@@ -4,7 +4,8 @@ static const char *const levels[] = { "low", "high", NULL };
 
 /* clang-format off */
 const struct method every_kind = {
-	.name = "test.every_kind", .summary = "For tests.", .shape = RESULT_ROW, METHOD_PARAMS(
+	.name = "test.every_kind", .summary = "For tests.", .is_write = true, .shape = RESULT_ROW,
+	METHOD_PARAMS(
 		{ .name = "text", .kind = PARAM_TEXT, .flags = PARAM_REQUIRED, .min = 1, .max = 10 },
 		{ .name = "real", .kind = PARAM_REAL, .min = -5, .max = 100, .fallback = "0.5" },
 		{ .name = "tags", .kind = PARAM_TEXTS, .max = 3, .fallback = "[]", .flags = PARAM_NULLABLE,
