@@ -156,6 +156,7 @@ static void advance(struct connection *c)
 {
 	if (is_over(c)) {
 		exchange_drop(c); /* its body will not be whole */
+		input_return_reader(c);
 		finish(c);
 	}
 	if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0)

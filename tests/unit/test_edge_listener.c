@@ -128,6 +128,30 @@ START_TEST(bodies_in_progress_share_a_limit)
 }
 END_TEST
 
+/* Its client has ended its side, but still reads the response to its request before. */
+START_TEST(a_body_that_will_not_be_whole_does_not_count)
+{
+	options.bodies_max = 70 << 10;
+	options.on_request = respond_large_at_once;
+	reopen();
+	for (int responses = 1; responses <= 20; responses++) {
+		int first = open_client_of_window(4 << 10);
+		for (int i = 0; i < responses; i++)
+			send_text(first, GET("/1"));
+		run_steps(20);
+		send_post(first, 50 << 10, 49 << 10);
+		shutdown(first, SHUT_WR);
+		run_steps(20);
+		int second = open_client();
+		send_post(second, 50 << 10, 50 << 10);
+		expect(second, "HTTP/1.1 200 OK\r\n");
+		close(first);
+		close(second);
+		run_until_connections(0);
+	}
+}
+END_TEST
+
 START_TEST(accepting_resumes_after_a_lack_of_descriptors)
 {
 	responds_at_once = true;
@@ -243,6 +267,7 @@ int main(void)
 	tcase_add_test(tests, past_the_limit_the_longest_idle_connection_makes_room);
 	tcase_add_test(tests, a_connection_that_was_just_served_is_not_the_longest_idle_one);
 	tcase_add_test(tests, bodies_in_progress_share_a_limit);
+	tcase_add_test(tests, a_body_that_will_not_be_whole_does_not_count);
 	tcase_add_loop_test(tests, accepting_resumes_after_a_lack_of_descriptors, 0, 2);
 	tcase_add_test(tests, several_edges_share_a_port);
 	tcase_add_loop_test(tests, an_address_of_another_machine_is_refused_with_a_reason, 0, 2);
