@@ -15,17 +15,17 @@ struct param_value {
 	bool is_present; /* the request names it, even as nil */
 	bool is_null;    /* nil, or absent without a default */
 	bool boolean;
+	bool has_uuid;        /* CURSOR: KEY~UUID */
+	uint32_t fingerprint; /* cursors: identifies its list (worker/cursor.h) */
 	union {
 		int64_t integer; /* INT; cursors: the key; DATE: days since 1970-01-01; INSTANT: µs */
 		double real;     /* REAL; never -0.0 */
 	};
 	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE; lists: JSON */
-	bool has_uuid;    /* CURSOR: KEY~UUID */
 	union {
 		unsigned char uuid[16]; /* UUID, CURSOR */
 		int64_t id;             /* CURSOR_INT */
 	};
-	uint32_t fingerprint; /* cursors: identifies its list (worker/cursor.h) */
 };
 
 enum status param_refuse(const struct param *p, struct fail *why, const char *rule);
