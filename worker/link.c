@@ -231,6 +231,12 @@ void link_close_response(struct link *l)
 	link_wire_close_response(&l->wire);
 }
 
+void link_send_responses(struct link *l)
+{
+	if (l->wire.socket)
+		link_wire_send_responses(&l->wire);
+}
+
 /* Messages of the gateway. */
 
 static void on_hello(void *arg, int64_t epoch)
@@ -369,8 +375,7 @@ void link_free(struct link **link, int linger_ms)
 	struct link *l = *link;
 	if (!l)
 		return;
-	if (l->wire.socket)
-		link_wire_send_responses(&l->wire);
+	link_send_responses(l);
 	timer_free(l->flush);
 	timer_free(l->tick);
 	timer_free(l->leave_limit);

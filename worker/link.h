@@ -75,6 +75,9 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 struct buf *link_open_response(struct link *l, int64_t epoch);
 void link_close_response(struct link *l);
 
+/* Sends the collected responses now, not at the end of the turn. */
+void link_send_responses(struct link *l);
+
 /* Returns false if the epoch has ended, even if the loop has not noticed yet. Its requests must not
  * start. */
 bool link_has_epoch(struct link *l, int64_t epoch);

@@ -272,6 +272,13 @@ static void log_counts(
 	buf_fini(&text);
 }
 
+/* The loop has stopped, perhaps before the end of a turn. */
+static void send_last_responses(const struct worker *w)
+{
+	for (size_t i = 0; i < w->link_count; i++)
+		link_send_responses(w->links[i]);
+}
+
 static void log_all_counts(const struct worker *w)
 {
 	struct lanes_counts lanes = lanes_counts(w->lanes);
@@ -288,6 +295,7 @@ int worker_run(struct worker *w)
 	log_info("worker %s started for the gateways at %s", STUDYTRACKER_VERSION,
 		w->settings.gateways);
 	int exit_status = service_run(w->service);
+	send_last_responses(w);
 	log_all_counts(w);
 	log_info("stopped");
 	return w->has_bad_setting ? SERVICE_EXIT_SETTING : exit_status;

@@ -121,6 +121,21 @@ START_TEST(invalid_bytes_are_dropped_and_the_next_message_is_read)
 }
 END_TEST
 
+START_TEST(collected_responses_can_be_sent_and_counted_within_a_turn)
+{
+	register_with(77);
+	responds_at_once = false;
+	send_requests(1, 1);
+	UNTIL(request_count == 1);
+	respond(0);
+	ck_assert_uint_eq(link_counts(worker).responses, 0);
+	link_send_responses(worker);
+	ck_assert_uint_eq(link_counts(worker).responses, 1);
+	UNTIL(received_lines() == 1);
+	expect_received("credit 77 5 1=10\n");
+}
+END_TEST
+
 START_TEST(collected_responses_are_sent_before_the_link_closes)
 {
 	register_with(77);
@@ -148,6 +163,7 @@ int main(void)
 	tcase_add_test(
 		tests, a_request_with_a_broken_context_is_refused_and_later_ones_are_accepted);
 	tcase_add_test(tests, invalid_bytes_are_dropped_and_the_next_message_is_read);
+	tcase_add_test(tests, collected_responses_can_be_sent_and_counted_within_a_turn);
 	tcase_add_test(tests, collected_responses_are_sent_before_the_link_closes);
 	return suite_run("link_response", tests);
 }
