@@ -1,6 +1,6 @@
-"""Every answer that a story gets is held to schema/openapi.json: its status, its type, its body's
-shape, and the fields that are named as required. What the file doesn't speak of, such as a path
-that does not exist, is held to the shape of errors."""
+"""Every response to a story must match schema/openapi.json: the status, the media type, and the
+schema of the body with its required fields. A response that the file does not describe, such as
+for an unknown path, must match the schema of errors."""
 
 import json
 import os
@@ -14,7 +14,7 @@ with open(os.path.join(ROOT, "schema", "openapi.json"), encoding="utf-8") as _fi
     DOCUMENT = json.load(_file)
 
 _RESOLVER = jsonschema.RefResolver("", DOCUMENT)
-# What any request may meet, whatever it is for: protocol errors and a service in trouble.
+# Any request may get these statuses: protocol errors and errors of an unavailable service.
 _ALWAYS = {400, 405, 408, 412, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
 
 
@@ -22,7 +22,7 @@ def _pattern(path):
     return re.compile("^" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + "/?$")
 
 
-# Paths without braces first: /topics/x is none of them, /stats/summary is not an id.
+# Paths without braces come first, so that /stats/summary does not match a path with an id.
 _PATHS = [(_pattern(path), DOCUMENT["paths"][path])
           for path in sorted(DOCUMENT["paths"], key=lambda path: (path.count("{"), path))]
 
@@ -41,7 +41,7 @@ def _operation(method, path):
 
 
 def _documented(method, target, status):
-    """The response object of the file; the error's where it is one that anybody may meet."""
+    """Returns the documented response, or None if the file does not describe it."""
     operation = _operation(method, target.split("?")[0])
     responses = operation["responses"] if operation else {}
     if str(status) in responses:
@@ -59,7 +59,7 @@ def _check_body(schema, response):
 
 
 def check(method, target, response):
-    """Raises AssertionError where the answer is not what the file says."""
+    """Raises AssertionError if the response does not match the file."""
     if method == "OPTIONS" or not target.startswith("/"):
         return
     documented = _documented(method, target, response.status)

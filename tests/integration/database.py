@@ -1,6 +1,6 @@
-"""A private PostgreSQL for each story: a copy of one cluster that has the migrations deployed.
+"""A private PostgreSQL for each story: a copy of one cluster with deployed migrations.
 
-Deploying takes fifty times as long as copying. check_migrations and check_sql deploy anew.
+Deployment takes fifty times as long as a copy. check_migrations and check_sql deploy again.
 """
 
 import fcntl
@@ -19,14 +19,14 @@ TEMPLATES = os.path.join(os.path.dirname(BUILD), "test", "databases")
 
 
 def fast_directory():
-    """Where short-lived data lies best: in memory, if there is room for a dozen clusters."""
+    """Returns a directory for short-lived data: in memory, if a dozen clusters fit there."""
     has_room = os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 2 << 30
     return "/dev/shm" if has_room else "/tmp"
 
 
 def template_name():
-    """Differs where the cluster would: by schema, server and owner. And by boot, because the copy
-    is not synced to the disk."""
+    """Returns a digest of the schema, server and owner, which determine the cluster. It includes
+    the boot, because the copy is not synced to the disk."""
     digest = hashlib.sha256(f"{os.geteuid()} {Database.program('postgres')} ".encode())
     schema = os.path.join(ROOT, "schema")
     for path in sorted(glob.glob(os.path.join(schema, "deploy", "*"))
@@ -43,7 +43,7 @@ def copy(source, target):
 
 
 def template():
-    """The data directory to copy from. The first story to need it makes it; the others wait."""
+    """Returns the data directory to copy. The first story creates it; the others wait."""
     os.makedirs(TEMPLATES, exist_ok=True)
     place = os.path.join(TEMPLATES, template_name())
     with open(os.path.join(TEMPLATES, "lock"), "w", encoding="ascii") as lock:
@@ -68,10 +68,10 @@ def make_template(place):
 
 
 class Database:
-    """A throw-away cluster on a Unix socket with the migrations deployed."""
+    """A temporary cluster on a Unix socket, with deployed migrations."""
 
     def __init__(self, durable=False):
-        self.durable = durable  # for measuring: waits for the disk as a real one does
+        self.durable = durable  # for benchmarks: waits for the disk, as in production
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp" if durable else fast_directory())
         self.data = os.path.join(self.directory, "data")
         self.owner = "postgres" if os.geteuid() == 0 else None
@@ -80,7 +80,7 @@ class Database:
 
     @property
     def url(self):
-        """As workers connect: a role that can neither make nor empty a table."""
+        """Returns the workers' URL. Their role can neither create nor truncate a table."""
         return f"postgresql://studytracker_worker@/{self.name}?host={self.directory}&port=5432"
 
     @staticmethod
@@ -95,7 +95,7 @@ class Database:
         return ["setpriv", "--reuid", self.owner, "--regid", group, "--init-groups", *command]
 
     def start(self, has_roles=True, is_deployed=True):
-        """Without roles: as it was before there were any, all belongs to the superuser."""
+        """Without roles the superuser owns everything, as before the roles existed."""
         if has_roles and is_deployed:
             self.give_to_owner()
             copy(template(), self.data)
@@ -144,8 +144,8 @@ class Database:
         assert self.server.poll() is None, open(self.log_path, encoding="utf-8").read()
         if not os.path.exists(os.path.join(self.directory, ".s.PGSQL.5432")):
             return False
-        asked = [self.program("pg_isready"), "-q", "-h", self.directory, "-p", "5432"]
-        return subprocess.run(asked, check=False).returncode == 0
+        command = [self.program("pg_isready"), "-q", "-h", self.directory, "-p", "5432"]
+        return subprocess.run(command, check=False).returncode == 0
 
     def stop_server(self, how=signal.SIGINT):
         if self.server and self.server.poll() is None:
@@ -160,19 +160,19 @@ class Database:
                        check=True, cwd=os.path.join(ROOT, "schema"), env=env)
 
     def waiting_for_locks(self):
-        """How many workers wait in here for a lock."""
+        """Returns how many of the workers' backends wait for a lock."""
         return int(self.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
                               " and application_name like 'studytracker-worker-%'"))
 
     def sql(self, statement, name=None):
-        """The rows as lists of texts; NULL is the empty text. As a superuser."""
+        """Runs as the superuser. Returns the rows as lists of strings; NULL is the empty string."""
         return [line.split("\x1f") for line in self.psql(name or self.name, "-c", statement).splitlines()]
 
     def psql(self, name, *arguments):
-        asked = [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
-                 "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
-                 "-d", name, *arguments]
-        return subprocess.run(asked, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+        command = [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
+                   "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
+                   "-d", name, *arguments]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
     def value(self, statement):
         rows = self.sql(statement)

@@ -1,4 +1,4 @@
-"""What fault stories share: processes that are killed and come back, and how a story ends.
+"""Shared code of the fault stories: processes that die and restart, and the end of a story.
 
     class Story(faults.FaultCase):
         def test_something(self):
@@ -7,7 +7,7 @@
                 self.service.start_worker()
             self.settle(load, "a worker killed")
 
-With STUDYTRACKER_FAULTS=long the stories take their time.
+With STUDYTRACKER_FAULTS=long the stories run longer.
 """
 
 import os
@@ -24,7 +24,7 @@ TERMINATE = """select count(pg_terminate_backend(pid)) from (
 
 
 class Service(harness.Service):
-    """Programs that come and go; each start has a log of its own."""
+    """Programs that stop and start; each start has its own log."""
 
     starts = 0
 
@@ -70,12 +70,12 @@ class Service(harness.Service):
         return worker
 
     def kill(self, process):
-        """SIGKILL, and nobody asks for its exit status."""
+        """Sends SIGKILL and ignores the exit status."""
         process.kill()
         self.forget(process)
 
     def end(self, process):
-        """SIGTERM; it must end well."""
+        """Sends SIGTERM; the process must exit with status 0."""
         harness.until(f"{process.name} has begun", process.log)
         status = process.stop()
         assert status == 0, f"{process.name} ended with {status}:\n{process.log()}"
@@ -87,7 +87,7 @@ class Service(harness.Service):
                 running.remove(process)
 
     def joined(self):
-        """How many workers each gateway says it has."""
+        """Returns how many workers each gateway has, by its log."""
         return [g.log().count(" joined") - g.log().count(" left\n") - g.log().count(" is gone")
                 for g in self.gateways]
 
@@ -99,13 +99,13 @@ class Service(harness.Service):
 
 
 def held_by_the_dead(gateway):
-    """What each worker held that the gateway found gone, one number each."""
+    """Returns how many calls each lost worker of this gateway held, one number per worker."""
     return [int(n) for n in re.findall(r"is gone: (\d+) calls", gateway.log())]
 
 
 class Lock:
-    """No write gets through while it is held: what is in flight stays in flight. With `rows`, a
-    FROM and its WHERE, only those that change one of them."""
+    """Blocks all writes while it is held, so requests in flight stay in flight. With `rows`, a FROM
+    list and its WHERE, it blocks only changes of these rows."""
 
     def __init__(self, database, table="sessions", rows=None, mode="share row exclusive"):
         self.psql = subprocess.Popen(
@@ -136,7 +136,7 @@ class Lock:
 
 
 class FaultCase(harness.ServiceCase):
-    """A ServiceCase whose programs may be killed and started again."""
+    """A ServiceCase whose programs may die and start again."""
 
     @classmethod
     def make_database(cls):
@@ -170,21 +170,21 @@ class FaultCase(harness.ServiceCase):
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
     def thaw(self, worker):
-        """It is back when the gateways have heard of it anew."""
+        """Resumes the worker, and waits until it has joined all gateways again."""
         worker.popen.send_signal(signal.SIGCONT)
         self.service.wait_joined(self.workers)
 
     def deaths(self):
-        """How many each gateway has seen."""
+        """Returns how many lost workers each gateway has logged."""
         return {g: len(held_by_the_dead(g)) for g in self.service.gateways}
 
     def wait_found_dead(self, before):
-        """One worker more at each gateway, since deaths() were as before."""
+        """Waits for one more lost worker at each gateway; `before` is an earlier deaths()."""
         harness.until("every gateway finds it dead",
                       lambda: all(now > before[g] for g, now in self.deaths().items()))
 
     def settle(self, load, injected):
-        """The service is well again by itself, the books agree; one line tells of it."""
+        """Expects that the service recovers and the ledger agrees, and prints one line about it."""
         self.service.wait_ready()
         self.assertEqual(self.service.get("/stats").status, 200)
         try:

@@ -1,20 +1,19 @@
-"""Load that keeps books: what was acknowledged, what was refused, what nobody answered.
+"""Load that records each request: acknowledged, refused, or without a response.
 
     with ledger.Load(service, clients=64) as load:
         ... faults ...
     load.check(database)
 
-Clients (coroutines on one thread) write and read over raw connections. Each write carries a
-text of its own, by which it is found again in the database. Each request must get exactly one
-answer within the deadline and a margin: 2xx, 503 with Retry-After, or 504; a lost connection
-only where the story allows it. What is true at the end, whatever was done to the service:
+Clients are coroutines on one thread, with raw connections. Each write has a unique text, which
+identifies it in the database. Each request must get exactly one response within the deadline and
+a margin: 2xx, 503 with Retry-After, or 504. A story may allow lost connections. At the end:
 
-- an acknowledged write stands, once, as it was acknowledged last;
-- a write whose outcome nobody knows (504, OUTCOME_UNKNOWN, a lost connection) stands at most once;
-- a write that was refused with any other code does not stand;
-- a change whose outcome nobody knows may still come until its deadline and a stall are over;
-- what was acknowledged is read by everybody from then on;
-- the totals that are kept equal a recount.
+- an acknowledged write exists once, with the values that were acknowledged last;
+- a write with an unknown outcome (504, OUTCOME_UNKNOWN, lost connection) exists at most once;
+- a write that was refused with any other code does not exist;
+- a change with an unknown outcome may still happen until its deadline and a stall are over;
+- every read returns the acknowledged values from then on;
+- the stored totals equal a recount.
 """
 
 import asyncio
@@ -28,13 +27,11 @@ import time
 
 import harness
 
-DEADLINE, MARGIN = 5.0, 10.0  # seconds; the machine may be busy with other things
-STALL = 3.0  # a worker that stood still for 2 s begins nothing of before
+DEADLINE, MARGIN = 5.0, 10.0  # seconds; the machine may be busy
+STALL = 3.0  # a worker that froze for 2 s starts no older request
 UNSURE = ("OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED")
 REFUSALS = ("OVERLOADED", "NO_WORKER", "DATABASE_UNAVAILABLE", "SHUTTING_DOWN") + UNSURE
-# Seconds that a client rests after each request. Without a rest 64 clients keep two processors
-# busy, although the stories mostly wait for a death to be noticed; STUDYTRACKER_FAULTS=long has
-# none.
+# Seconds that a client pauses after each request: otherwise 64 clients occupy two processors.
 PACE = harness.in_long(0, 0.05)
 LOSS_IS_WRONG, LOSS_IS_UNSURE, LOSS_IS_RETRIED = "wrong", "unsure", "retried"
 
@@ -47,19 +44,19 @@ def uuid7(dice):
 
 
 class Entry:
-    """One thing written: a session or a topic, found by `text`."""
+    """One session or topic that a client has written. Its `text` identifies it."""
 
     def __init__(self, text):
         self.text = text
         self.id = None
         self.is_acknowledged = False
-        self.is_unsure = False  # an attempt whose outcome nobody knows
-        self.values = set()  # minutes that it may have now; several after an unsure change
+        self.is_unsure = False  # an attempt has an unknown outcome
+        self.values = set()  # its possible minutes; several after an unsure change
         self.unsure_changes = []  # (minutes, when it was sent)
-        self.history = []  # (when it was sent, minutes, status): for a complaint
+        self.history = []  # (when it was sent, minutes, status), for a complaint
 
     def is_changed(self, minutes, sent):
-        """Somebody said so: what was sent long before can't come any more."""
+        """A response confirms it: much older changes can no longer happen."""
         late = {value for value, when in self.unsure_changes if when + DEADLINE + STALL > sent}
         self.values = {minutes} | late
 
@@ -69,7 +66,7 @@ class Entry:
 
 
 class Lost(Exception):
-    """The connection ended instead of an answer; `had_bytes`: amid one."""
+    """The connection ended without a whole response; `had_bytes`: within one."""
 
     def __init__(self, why, had_bytes=False):
         super().__init__(why)
@@ -97,7 +94,7 @@ class Client:
         await self.end()
 
     async def end(self):
-        """Nobody may say anything that was not asked for."""
+        """The gateway must not send any unrequested bytes."""
         if not self.writer:
             return
         try:
@@ -133,12 +130,11 @@ class Client:
             "tag": f"tag {self.dice.randint(1, 20)}", "minutes": minutes, "notes": entry.text})
 
     async def put(self):
-        """With an id of its own, so that it may be said again until somebody says yes."""
+        """The client chooses the id, so that it may retry until the write is acknowledged."""
         entry = self.new_entry("session")
         minutes = self.dice.randint(1, 1440)
         entry.id = uuid7(self.dice)
-        body = {"topic_id": self.dice.choice(self.load.topics), "duration_minutes": minutes,
-                "notes": entry.text}
+        body = {"topic_id": self.dice.choice(self.load.topics), "duration_minutes": minutes, "notes": entry.text}
         for _ in range(3):
             await self.write(entry, minutes, "PUT", f"/api/v1/sessions/{entry.id}", body)
             if entry.is_acknowledged or self.load.is_stopping:
@@ -151,72 +147,72 @@ class Client:
             return
         entry, minutes = self.dice.choice(self.own), self.dice.randint(1, 1440)
         sent = time.monotonic()
-        answer = await self.ask("PATCH", f"/api/v1/sessions/{entry.id}", {"duration_minutes": minutes}, True)
-        entry.history.append((round(sent, 3), minutes, answer and answer.status))
-        if answer and answer.status == 200:
-            self.hold_to(entry, answer.json, {minutes})
+        response = await self.ask("PATCH", f"/api/v1/sessions/{entry.id}", {"duration_minutes": minutes}, True)
+        entry.history.append((round(sent, 3), minutes, response and response.status))
+        if response and response.status == 200:
+            self.hold_to(entry, response.json, {minutes})
             entry.is_changed(minutes, sent)
-        elif self.is_unsure(answer):
+        elif self.is_unsure(response):
             entry.may_be_changed(minutes, sent)
 
     async def look(self):
         if not self.own:
             return
         entry = self.dice.choice(self.own)
-        answer = await self.ask("GET", f"/api/v1/sessions/{entry.id}")
-        if answer and answer.status == 200:
-            self.hold_to(entry, answer.json, entry.values)
+        response = await self.ask("GET", f"/api/v1/sessions/{entry.id}")
+        if response and response.status == 200:
+            self.hold_to(entry, response.json, entry.values)
 
     async def total(self):
         await self.ask("GET", "/stats")
 
     async def name(self):
-        """A method that is not safe to repeat: done twice it would say that the name is taken."""
+        """This method is not safe to repeat: a second run would report a duplicate name."""
         entry = self.new_entry("topic")
-        answer = await self.ask("POST", "/api/v1/topics", {"name": entry.text}, True)
-        if answer and answer.status == 201:
-            entry.is_acknowledged, entry.id = True, answer.json["id"]
-        entry.is_unsure |= self.is_unsure(answer)
+        response = await self.ask("POST", "/api/v1/topics", {"name": entry.text}, True)
+        if response and response.status == 201:
+            entry.is_acknowledged, entry.id = True, response.json["id"]
+        entry.is_unsure |= self.is_unsure(response)
 
     async def write(self, entry, minutes, method, target, body):
-        answer = await self.ask(method, target, body, True)
-        if answer and answer.status in (200, 201):
-            said = answer.json
+        response = await self.ask(method, target, body, True)
+        if response and response.status in (200, 201):
+            session = response.json
             if not entry.is_acknowledged:
                 self.own = self.own[-50:] + [entry]
             entry.is_acknowledged = True
-            entry.id, known = said["id"], entry.id
+            entry.id, known = session["id"], entry.id
             entry.values.add(minutes)
-            self.hold_to(entry, said, entry.values)
-            if known not in (None, said["id"]):
-                self.load.complain(f"{entry.text} was put as {known} and is {said['id']}")
-        elif self.is_unsure(answer):
+            self.hold_to(entry, session, entry.values)
+            if known not in (None, session["id"]):
+                self.load.complain(f"{entry.text} was put as {known} and is {session['id']}")
+        elif self.is_unsure(response):
             entry.is_unsure = True
             entry.values.add(minutes)
 
-    def hold_to(self, entry, said, values):
-        if said["id"] != entry.id or said["notes"] != entry.text or said["duration_minutes"] not in values:
-            self.load.complain(f"{entry.text} ({entry.id}, {values} minutes) reads {said}; "
+    def hold_to(self, entry, row, values):
+        if row["id"] != entry.id or row["notes"] != entry.text or row["duration_minutes"] not in values:
+            self.load.complain(f"{entry.text} ({entry.id}, {values} minutes) reads {row}; "
                                f"changes: {entry.history}")
 
     @staticmethod
-    def is_unsure(answer):
-        return answer is None or (answer.status in (503, 504) and answer.json["error"]["code"] in UNSURE)
+    def is_unsure(response):
+        return response is None or (response.status in (503, 504) and response.json["error"]["code"] in UNSURE)
 
-    # One request, one answer
+    # One request, one response
 
     async def ask(self, method, target, body=None, is_write=False):
-        """The answer; None where the connection was lost and the story allows that."""
+        """Returns the response, or None if there was none."""
         load = self.load
         self.count += 1
         trace = f"c{self.number}.{self.count}"
         started = load.begun[self.number] = time.monotonic()
         try:
-            answer = await asyncio.wait_for(self.exchange(trace, method, target, body), DEADLINE + MARGIN)
-            load.note(answer, trace, method, target, is_write, time.monotonic() - started)
-            if answer.header("Connection") == "close":
+            response = await asyncio.wait_for(self.exchange(trace, method, target, body), DEADLINE + MARGIN)
+            load.note(response, trace, method, target, is_write, time.monotonic() - started)
+            if response.header("Connection") == "close":
                 self.close()
-            return answer
+            return response
         except asyncio.TimeoutError:
             load.complain(f"{trace} {method} {target}: no answer within {DEADLINE + MARGIN:.0f} s")
         except Lost as loss:
@@ -284,7 +280,7 @@ class Client:
 
 
 class Load:
-    runs = itertools.count(1)  # several may write to one database
+    runs = itertools.count(1)  # several loads may use one database
 
     def __init__(self, service, clients=32, pace=PACE, loss=LOSS_IS_WRONG):
         self.service, self.port = service, service.port
@@ -295,7 +291,7 @@ class Load:
         self.entries = {"session": {}, "topic": {}}
         self.topics = []
         self.complaints = []
-        self.begun = [None] * clients  # when the request began that each client waits for
+        self.begun = [None] * clients  # start of the request in flight, by client
         self.answered = self.acknowledged = self.lost = self.retried = self.not_connected = 0
         self.refused = collections.Counter()  # by code
         self.longest = collections.Counter()  # seconds, by status
@@ -332,20 +328,20 @@ class Load:
     def complain(self, what):
         self.complaints.append(what)
 
-    def note(self, answer, trace, method, target, is_write, took):
+    def note(self, response, trace, method, target, is_write, took):
         self.answered += 1
-        self.times.append((time.monotonic(), took, answer.status))
-        self.longest[answer.status] = max(self.longest[answer.status], took)
-        if answer.status in (200, 201):
+        self.times.append((time.monotonic(), took, response.status))
+        self.longest[response.status] = max(self.longest[response.status], took)
+        if response.status in (200, 201):
             self.acknowledged += is_write
             return
-        said = answer.json["error"]["code"]
-        self.refused[said] += 1
-        if answer.status not in (503, 504) or said not in REFUSALS:
-            self.complain(f"{trace} {method} {target}: {answer}")
+        code = response.json["error"]["code"]
+        self.refused[code] += 1
+        if response.status not in (503, 504) or code not in REFUSALS:
+            self.complain(f"{trace} {method} {target}: {response}")
 
     def waiting(self, seconds):
-        """How many requests are older than this and not answered."""
+        """Returns how many requests have waited for longer than this."""
         before = time.monotonic() - seconds
         return sum(begun is not None and begun < before for begun in self.begun)
 
@@ -356,14 +352,14 @@ class Load:
         harness.until("what waited is answered", lambda: self.waiting(seconds) == 0)
 
     def until_answered(self, more, patience=harness.PATIENCE):
-        """Waits for this many more acknowledged writes: the service works."""
+        """Waits for this many more acknowledged writes."""
         goal = self.acknowledged + more
         harness.until(f"{more} more writes are acknowledged", lambda: self.acknowledged >= goal, patience)
 
-    # The books
+    # The check at the end
 
     def check(self, database):
-        """All that is wrong, as an AssertionError."""
+        """Raises an AssertionError that lists all differences."""
         found = self.complaints[:]
         self.check_kind(found, "session", database.sql(
             "select notes, id, duration_minutes from sessions where deleted_at is null"

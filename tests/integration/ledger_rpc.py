@@ -1,4 +1,4 @@
-"""The ledger's clients where they speak RPC over tcp:// with keys: the same steps, as calls."""
+"""The ledger's clients over RPC, on tcp:// with keys: the same steps, as RPC calls."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ EVENTS = sum(ENDED) + zmq.Event.HANDSHAKE_SUCCEEDED
 
 
 def as_call(method, target, body):
-    """The RPC method and its params for what HTTP says so; the status of its success."""
+    """Returns the RPC method and params of an HTTP request, and the HTTP status of its success."""
     body = body or {}
     session = target.removeprefix("/api/v1/sessions/")
     if (method, target) == ("POST", "/sessions"):
@@ -32,8 +32,8 @@ def as_call(method, target, body):
 
 
 class Client(ledger.Client):
-    """`doors`: endpoints, each with its curve keys; a lost connection's successor takes the
-    next."""
+    """`doors`: endpoints with their curve keys. After a lost connection the client uses the next
+    one."""
 
     def __init__(self, load, number, doors):
         super().__init__(load, number)
@@ -84,14 +84,14 @@ class Client(ledger.Client):
         name, params, success = as_call(method, target, body)
         context = {"request_id": trace, "deadline_ms": int(ledger.DEADLINE * 1000)}
         await self.socket.send(msgpack.packb([0, self.count, name, [context, params]]))
-        answer, loss = (asyncio.ensure_future(wait) for wait in (self.socket.recv(), self.is_down.wait()))
+        response, loss = (asyncio.ensure_future(wait) for wait in (self.socket.recv(), self.is_down.wait()))
         try:
-            await asyncio.wait((answer, loss), return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
+            await asyncio.wait((response, loss), return_when=asyncio.FIRST_COMPLETED)
+            if not response.done():
                 raise ledger.Lost("the connection ended")
-            return self.as_reply(answer.result(), success)
+            return self.as_reply(response.result(), success)
         finally:
-            answer.cancel()
+            response.cancel()
             loss.cancel()
 
     def as_reply(self, body, success):

@@ -1,4 +1,4 @@
-"""Where the programs are, and how a story starts, watches and stops them."""
+"""The paths of the programs, and functions that start, watch and stop them."""
 
 import contextlib
 import ctypes
@@ -14,29 +14,30 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "dev"))
 GATEWAY = os.path.join(BUILD, "gateway", "studytracker-gateway")
 WORKER = os.path.join(BUILD, "worker", "studytracker-worker")
-PATIENCE = 30  # seconds; what a story waits for takes a fraction of one
+PATIENCE = 30  # seconds; each event normally takes a fraction of one
 
 
 def in_long(long, short):
-    """One of two values: with STUDYTRACKER_FAULTS=long the stories take their time."""
+    """Returns `long` if STUDYTRACKER_FAULTS=long is set, and `short` otherwise."""
     return long if os.environ.get("STUDYTRACKER_FAULTS") == "long" else short
 
 
 def until(what, condition, patience=PATIENCE):
-    """Asks until the answer is true, and returns it; an AssertionError past the deadline."""
+    """Calls `condition` until its result is true, and returns it. Raises AssertionError at the
+    deadline."""
     deadline = time.monotonic() + patience
     while True:
-        answer = condition()
-        if answer:
-            return answer
+        result = condition()
+        if result:
+            return result
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {patience} s")
         time.sleep(0.01)
 
 
 def free_port():
-    """Nobody's, and mostly none that outgoing connections are given: a server can come back to
-    it."""
+    """Returns a free port, mostly outside the range of outgoing connections, so that a server can
+    bind it again."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as ports:
         end = max(int(ports.read().split()[0]), 20000)
     while True:
@@ -47,7 +48,7 @@ def free_port():
 
 
 def dies_with_us():
-    """In a child before exec: no story that is killed leaves a process behind."""
+    """Runs in a child before exec: the child dies with the story."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
@@ -65,7 +66,7 @@ def clean_environment(**settings):
 
 
 class Process:
-    """One program; its standard error goes to a file, shown where something failed."""
+    """One program. A log file receives its output; failures show this log."""
 
     def __init__(self, name, command, env, directory, pass_fds=()):
         self.name = name
@@ -94,7 +95,7 @@ class Process:
         self.popen.wait()
 
     def stop(self, how=signal.SIGTERM):
-        """Asks it to end and returns its exit status."""
+        """Sends the signal `how` and returns the exit status."""
         if self.is_running():
             self.popen.send_signal(how)
         try:

@@ -1,12 +1,11 @@
-"""A relay between two ends of a byte stream, which may be slow, cut or silent: the network as it
-is elsewhere.
+"""A relay between the two ends of a byte stream. It simulates a slow, broken or silent network.
 
     with relay.Relay(("127.0.0.1", 0), target, delay=0.05) as line:
         connect to ("127.0.0.1", line.port); `target` is (host, port) or the path of a socket
 
-With `namespace` all of its sockets live in that network namespace. While there is an `allowance`, a
-function, it says of each new connection how many bytes that carries, both ways together; then it
-is cut or, if the relay `is_silent`, lasts and carries nothing.
+With `namespace` all of its sockets belong to that network namespace. The function `allowance`, if
+set, returns how many bytes a new connection carries, both directions together. Then the relay
+closes the connection or, if it `is_silent`, keeps it open and carries nothing more.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ CLONE_NEWNET = 0x40000000
 
 
 def enter(namespace):
-    """The calling thread, and what sockets it makes, lives there from now on."""
+    """Moves the calling thread, and the sockets that it creates later, to this namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open(f"/run/netns/{namespace}", "rb") as handle:
         if libc.setns(handle.fileno(), CLONE_NEWNET) != 0:
@@ -33,7 +32,7 @@ class Purse:
         self.left, self.is_just_empty = left, False
 
     def pay(self, data):
-        """As much of it as there is an allowance for."""
+        """Returns the part of `data` that the connection may still carry."""
         paid = data[:self.left]
         self.is_just_empty = self.left > 0 and len(paid) == self.left
         self.left -= len(paid)
@@ -45,7 +44,7 @@ class Relay:
         self.at, self.target, self.delay, self.namespace = at, target, delay, namespace
         self.port = None
         self.allowance, self.is_silent = None, False
-        self.interrupted = 0  # connections whose allowance was spent
+        self.interrupted = 0  # connections that have used their allowance
         self.loop = None
         self.tasks = set()
         self.is_listening = threading.Event()
@@ -61,7 +60,7 @@ class Relay:
         self.thread.join()
 
     def cut(self):
-        """All connections that there are; new ones are taken."""
+        """Closes all connections. The relay still accepts new ones."""
         self.loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.tasks])
 
     def live(self):
@@ -109,7 +108,7 @@ class Relay:
             far_writer.close()
 
     async def carry(self, reader, writer, purse):
-        """What comes goes on in order, each piece `delay` later."""
+        """Forwards the pieces in order, each one after `delay`."""
         pieces = asyncio.Queue(1000)
         putter = asyncio.create_task(self.put(pieces, writer))
         try:

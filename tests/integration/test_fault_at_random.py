@@ -1,5 +1,5 @@
-"""2 gateways and 4 workers, faults of all kinds at random; STUDYTRACKER_SEED repeats a run's
-dice."""
+"""Random faults of every kind hit 2 gateways and 4 workers. STUDYTRACKER_SEED repeats the
+choices of a run."""
 
 import random
 import signal
@@ -10,10 +10,10 @@ import harness
 import ledger
 
 
-class AtRandom(faults.FaultCase):
+class RandomFaults(faults.FaultCase):
     workers, gateways = 4, 2
 
-    def test_whatever_happens(self):
+    def test_acknowledged_writes_survive_random_faults(self):
         seconds = harness.in_long(300, 20)
         self.done, self.frozen = {}, []
         with self.load(clients=64, loss=ledger.LOSS_IS_UNSURE) as load:
@@ -77,7 +77,7 @@ class AtRandom(faults.FaultCase):
         self.service.start_gateway(gateway.number)
 
     def hold_gateway(self, _):
-        """It goes on before anybody's patience ends."""
+        """The gateway continues before any peer declares it lost."""
         gateway = self.dice.choice(self.service.gateways)
         until = time.monotonic() + self.dice.choice((0.3, 1, 3.5))
         gateway.popen.send_signal(signal.SIGSTOP)

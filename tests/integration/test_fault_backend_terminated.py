@@ -1,4 +1,4 @@
-"""A worker's backend is terminated in mid-batch, again and again under load."""
+"""The test terminates a worker's backend during a batch, repeatedly and under load."""
 
 import faults
 import harness
@@ -7,7 +7,7 @@ CLIENTS = 64
 
 
 class BackendTerminated(faults.FaultCase):
-    def test_in_mid_batch_again_and_again(self):
+    def test_acknowledged_writes_survive_terminated_backends(self):
         rounds, ended = harness.in_long(100, 12), 0
         with self.load(clients=CLIENTS) as load:
             for n in range(rounds):
@@ -19,13 +19,13 @@ class BackendTerminated(faults.FaultCase):
         self.settle(load, f"{ended} backends terminated in mid-batch")
 
     def terminate_running(self):
-        """Whenever it is caught at work."""
+        """Terminates a backend while it runs a statement."""
         harness.until("a backend is at work and ended",
                       lambda: self.database.value(faults.TERMINATE.format("state = 'active'")) == "1")
         return 1
 
     def terminate_waiting(self, load):
-        """Its transaction surely has not ended."""
+        """Terminates a backend that waits for a lock, so its transaction has not ended."""
         with faults.Lock(self.database):
             load.until_waiting(CLIENTS * 3 // 4)
             harness.until("a backend that waits is ended",

@@ -1,5 +1,5 @@
-"""tcp:// with keys under faults: processes die, connections are cut amid their handshakes, workers
-are taken out of the clients file and put back."""
+"""Faults hit tcp:// connections with keys: processes die, relays cut connections during the
+handshake, and workers leave the clients file and return to it."""
 
 import contextlib
 import os
@@ -14,11 +14,11 @@ import ledger_rpc
 import relay
 from keys import Keys
 
-HANDSHAKE_BYTES = 1100  # one and a little more, both ways together
+HANDSHAKE_BYTES = 1100  # slightly more than one handshake, both directions together
 
 
 class Service(faults.Service):
-    """Every worker has keys of its own; relays stand before all endpoints."""
+    """Every worker has its own keys. A relay precedes every endpoint."""
 
     def __init__(self, *args, **settings):
         super().__init__(*args, **settings)
@@ -118,7 +118,7 @@ class Curve(faults.FaultCase):
     def load(self, **options):
         return Load(self.service, clients=64, **options)
 
-    def test_workers_killed_and_frozen(self):
+    def test_workers_die_and_freeze(self):
         rounds = harness.in_long(10, 1)
         with self.load() as load:
             for _ in range(rounds):
@@ -141,18 +141,18 @@ class Curve(faults.FaultCase):
         self.service.start_worker()
         self.service.wait_joined(self.workers)
 
-    def test_gateways_killed(self):
+    def test_gateways_die(self):
         kills = harness.in_long(20, 3)
         with self.load(loss=ledger.LOSS_IS_UNSURE) as load:
             for _ in range(kills):
                 load.until_answered(200)
-                gateway = self.service.gateways[0]  # the other one each time
+                gateway = self.service.gateways[0]  # the gateways alternate
                 self.service.kill(gateway)
                 self.service.start_gateway(gateway.number)
                 self.service.wait_joined(self.workers)
         self.settle(load, f"{kills} times a gateway killed and started again")
 
-    def test_cut_amid_handshakes(self):
+    def test_connections_break_during_handshakes(self):
         rounds, interrupted = harness.in_long(10, 2), 0
         with self.load(loss=ledger.LOSS_IS_UNSURE) as load:
             for n in range(rounds):
@@ -166,8 +166,8 @@ class Curve(faults.FaultCase):
         self.settle(load, f"{interrupted} connections cut or silent from amid their handshakes on")
 
     def interrupt(self, count, is_silent):
-        """All connections end; those that follow don't get far, so many of workers at each
-        gateway."""
+        """Ends all connections. Interrupts the next ones during the handshake, until each gateway
+        has had `count` such connections of workers."""
         dice = random.Random(count)
         worker_lines, rpc_lines = self.service.worker_lines.values(), self.service.rpc_lines.values()
         lines = [*worker_lines, *rpc_lines]
@@ -182,7 +182,7 @@ class Curve(faults.FaultCase):
             line.allowance = None
         return sum(line.interrupted for line in lines)
 
-    def test_workers_taken_out_and_put_back(self):
+    def test_workers_leave_the_clients_file_and_return(self):
         rounds = harness.in_long(10, 1)
         with self.load() as load:
             load.until_answered(200)
@@ -191,7 +191,7 @@ class Curve(faults.FaultCase):
                 worker = self.service.workers[n % self.workers]
                 self.take_out_amid_transactions(load, worker)
                 load.until_answered(100)
-                if n % 2:  # it is back only when its refused handshake has timed out
+                if n % 2:  # it returns only after its refused handshake has timed out
                     self.let_it_ask_anew(worker)
                 if n % 4 == 2:
                     self.service.end(worker)
@@ -203,13 +203,13 @@ class Curve(faults.FaultCase):
                     "put back, one for a moment")
 
     def take_out_for_a_moment(self, load, worker):
-        """Nobody finds it dead; what it answered meanwhile is lost."""
+        """No gateway declares the worker lost. Its responses in this interval are lost."""
         self.service.take_out(worker)
         load.until_waiting(8)
         self.service.put_back()
 
     def take_out_amid_transactions(self, load, worker):
-        """What it does is done, and nobody listens to what it says of it."""
+        """The worker runs its requests, but the gateways ignore its responses."""
         deaths = self.deaths()
         with faults.Lock(self.database):
             load.until_waiting(48)
@@ -217,10 +217,10 @@ class Curve(faults.FaultCase):
         self.wait_found_dead(deaths)
 
     def let_it_ask_anew(self, worker):
-        """It loses the connection on which it was let in."""
+        """Cuts the accepted connections, so that the worker must connect again."""
         for line in self.service.worker_lines.values():
             line.cut()
-        harness.until("it is refused",  # a gateway says so again only after a while
+        harness.until("it is refused",  # a gateway limits how often it logs this
                       lambda: all(worker.keys.public in g.log() for g in self.service.gateways))
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped at once under load and started again; then it is away for a while."""
+"""PostgreSQL stops immediately under load and starts again; then it is unavailable for a while."""
 
 import signal
 import time
@@ -10,7 +10,7 @@ CLIENTS = 64
 
 
 class DatabaseStopped(faults.FaultCase):
-    def test_stopped_at_once_and_started_again(self):
+    def test_service_recovers_from_an_immediate_stop(self):
         stops = harness.in_long(10, 3)
         with self.load(clients=CLIENTS) as load:
             for n in range(stops):
@@ -25,7 +25,7 @@ class DatabaseStopped(faults.FaultCase):
                 self.service.wait_ready()
         self.settle(load, f"{stops} times PostgreSQL stopped at once and started again")
 
-    def test_away_for_a_while(self):
+    def test_requests_are_refused_during_an_outage(self):
         away = harness.in_long(20, 6)
         with self.load(clients=CLIENTS) as load:
             load.until_answered(200)

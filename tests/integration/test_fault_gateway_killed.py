@@ -1,4 +1,4 @@
-"""The gateway is killed and started again under load: workers find it by themselves."""
+"""The gateway dies and starts again under load: workers reconnect to it by themselves."""
 
 import concurrent.futures
 
@@ -10,9 +10,9 @@ import study_rpc
 BEGUN, QUEUED = 2, 64
 
 
-class DeadGateway(faults.FaultCase):
-    def test_what_it_had_asked_for_is_not_done(self):
-        """Nobody waits for it, and what a client then does instead must not be undone by it."""
+class LostGateway(faults.FaultCase):
+    def test_workers_discard_requests_of_a_lost_gateway(self):
+        """No client waits for these requests, and they must not undo a newer change."""
         topic = self.topic("Dead gateway")["id"]
         ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(BEGUN + QUEUED)]
         with concurrent.futures.ThreadPoolExecutor(len(ids)) as pool:
@@ -41,7 +41,7 @@ class DeadGateway(faults.FaultCase):
 
 
 class GatewayKilled(faults.FaultCase):
-    def test_amid_requests_again_and_again(self):
+    def test_acknowledged_writes_survive_killed_gateways(self):
         kills = harness.in_long(30, 5)
         with self.load(clients=100, loss=ledger.LOSS_IS_UNSURE) as load:
             for n in range(kills):
@@ -55,7 +55,7 @@ class GatewayKilled(faults.FaultCase):
         self.settle(load, f"{kills} times the gateway killed and started again")
 
     def kill_amid_transactions(self, load):
-        """What it had asked for is done after its death, and its answers come to its successor."""
+        """Workers complete its requests after its death; the next gateway gets the responses."""
         with faults.Lock(self.database):
             load.until_waiting(90)
             self.service.kill(self.service.gateways[0])

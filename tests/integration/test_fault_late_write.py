@@ -1,5 +1,5 @@
-"""Changes of a worker that is given up are done by another one, newer changes after them: the old
-ones, wherever they were left, must not be done again then."""
+"""Another worker runs the changes of a lost worker, and newer changes follow: the lost worker must
+not run the old changes again, wherever it holds them."""
 
 import concurrent.futures
 import time
@@ -21,7 +21,7 @@ class LateWrite(faults.FaultCase):
         return test_fault_curve.Service(cls.database, cls.workers, cls.gateways)
 
     def setUp(self):
-        """One worker, which is to be given up; of the test before, the one that was not."""
+        """Keeps one worker, which the test then loses: the last one of the previous test."""
         for worker in self.service.workers[:-1]:
             self.service.end(worker)
         self.service.wait_joined(1)
@@ -33,25 +33,26 @@ class LateWrite(faults.FaultCase):
         self.client = study_rpc.Client(endpoint, curve=curve)
         self.addCleanup(self.client.close)
 
-    def test_queued_by_one_that_is_killed(self):
+    def test_killed_worker_with_queued_changes(self):
         self.old_against_new(self.service.kill)
 
-    def test_in_the_database_of_one_that_is_killed(self):
+    def test_killed_worker_with_changes_in_the_database(self):
         self.old_against_new(self.service.kill, is_in_database=True)
 
-    def test_in_the_database_of_one_that_is_frozen(self):
+    def test_frozen_worker_with_changes_in_the_database(self):
         self.old_against_new(self.freeze, is_in_database=True)
 
-    def test_queued_by_one_that_is_taken_out_of_the_clients_file(self):
+    def test_removed_worker_with_queued_changes(self):
         self.addCleanup(self.service.put_back)
         self.old_against_new(self.service.take_out)
 
-    def test_in_the_database_of_one_that_is_taken_out_of_the_clients_file(self):
+    def test_removed_worker_with_changes_in_the_database(self):
         self.addCleanup(self.service.put_back)
         self.old_against_new(self.service.take_out, is_in_database=True)
 
     def old_against_new(self, lose, is_in_database=False):
-        """The changes wait in the worker behind a deletion or, pipelined, behind another one."""
+        """The changes wait in the worker's queue behind one deletion, or in the pipeline behind
+        another deletion."""
         worker, began = self.service.workers[0], time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(CHANGES + 2) as pool, \
                 faults.Lock(self.database, rows=f"topics where id = {self.second}"), \

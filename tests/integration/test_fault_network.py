@@ -1,4 +1,4 @@
-"""The network between gateway, worker and database is slow; is cut and healed; loses packets."""
+"""The network between gateway, worker and database is slow, breaks and heals, or loses packets."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ import relay
 
 
 class Network(faults.Service):
-    """Workers reach their gateways and the database over relays only; the programs know nothing."""
+    """Workers reach their gateways and the database only over relays."""
 
     namespace = None  # of the workers
 
     def __init__(self, *args, **settings):
         super().__init__(*args, **settings)
-        self.near = {}  # gateway's number or "database" to the (host, port) where workers find it
+        self.near = {}  # gateway's number or "database" to the (host, port) for workers
 
     def endpoint(self, gateway):
         host, port = self.near[gateway]
@@ -39,7 +39,7 @@ class Network(faults.Service):
 
 
 class Slow(faults.FaultCase):
-    """A relay with 40 ms each way between workers and gateway, 15 ms to the database."""
+    """Relays add 40 ms each way between workers and gateway, and 15 ms to the database."""
 
     @classmethod
     def setUpClass(cls):
@@ -56,7 +56,7 @@ class Slow(faults.FaultCase):
         cls.service.start()
         cls.service.wait_joined(2)
 
-    def test_far_away(self):
+    def test_service_works_over_a_slow_network(self):
         count = harness.in_long(20000, 1500)
         with self.load(clients=100) as load:
             load.until_answered(count, patience=120)
@@ -73,7 +73,7 @@ def run(*command):
 
 
 class Namespace:
-    """A network of its own for the workers, behind a pair of interfaces that can be cut."""
+    """A network namespace for the workers. The test can cut its pair of interfaces."""
 
     def __init__(self):
         number = os.getpid() % 16384
@@ -107,7 +107,7 @@ class Namespace:
         self.inside("ip", "link", "set", self.inner, "up")
 
     def lose(self, percent):
-        """Of what comes to the workers and of what they send; 0 ends it."""
+        """Drops this share of the packets to and from the workers; 0 drops none."""
         self.inside("nft", "flush", "ruleset")
         if percent == 0:
             return
@@ -138,7 +138,7 @@ class Cut(faults.FaultCase):
 
     @classmethod
     def wire(cls):
-        """Worker, loopback, relay | the cut | relay, gateway; and libpq itself over the cut."""
+        """Path: worker, loopback, relay | link | relay, gateway. libpq uses the link directly."""
         here = cls.network.here
         gateway = cls.enterClassContext(relay.Relay((here, 0), cls.service.gateway_path(1)))
         database = cls.enterClassContext(relay.Relay((here, 0), f"{cls.database.directory}/.s.PGSQL.5432"))
@@ -147,7 +147,7 @@ class Cut(faults.FaultCase):
         cls.service.near = {1: ("127.0.0.1", near.port), "database": (here, database.port)}
         cls.service.namespace = cls.network.name
 
-    def test_cut_and_healed(self):
+    def test_a_cut_network_recovers(self):
         cuts = harness.in_long(6, 2)
         with self.load(clients=64) as load:
             for n in range(cuts):
@@ -157,7 +157,7 @@ class Cut(faults.FaultCase):
                     harness.until("the workers are found dead",
                                   lambda: self.service.get("/readyz").status == 503)
                     harness.until("requests are refused", lambda: load.refused["NO_WORKER"] > 20)
-                else:  # for a moment: nobody needs to die of it
+                else:  # briefly: no worker needs to be lost
                     load.until_waiting(32)
                 self.network.heal()
                 healed = time.monotonic()
@@ -165,7 +165,7 @@ class Cut(faults.FaultCase):
                 took = time.monotonic() - healed
         self.settle(load, f"{cuts} times the network cut and healed, worked on {took:.1f} s after it")
 
-    def test_lossy(self):
+    def test_service_works_with_lost_packets(self):
         if not shutil.which("nft"):
             self.skipTest("no nft here")
         percent = 10

@@ -1,5 +1,5 @@
-"""During a rolling upgrade a worker of an older version works beside a new one: a request goes only
-to a worker that has its method."""
+"""During a rolling upgrade an older worker serves together with a new one: a request goes only to a
+worker that has its method."""
 
 import threading
 import uuid
@@ -85,7 +85,7 @@ class RollingUpgrade(faults.FaultCase):
         harness.until("it is in its epoch", lambda: worker.epoch)
         return worker
 
-    def test_a_request_goes_only_to_a_worker_that_has_its_method(self):
+    def test_a_request_goes_to_a_worker_that_has_its_method(self):
         older, call = self.older(), self.client().call
         topic = self.topic("Linux")["id"]
         for _ in range(50):
@@ -96,7 +96,7 @@ class RollingUpgrade(faults.FaultCase):
         self.assertIn(OLDER_RESULT, results)
         self.assertEqual(older.seen, ["topics.get"] * results.count(OLDER_RESULT))
 
-    def test_without_a_worker_that_has_it_a_request_is_refused_for_now(self):
+    def test_gateway_refuses_a_method_that_no_worker_has(self):
         older, call = self.older(), self.client().call
         self.service.end(self.service.workers[0])
         self.assertRefused(self.service.get("/topics"), 503, "NO_WORKER")

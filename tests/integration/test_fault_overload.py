@@ -1,5 +1,5 @@
-"""More load than the pool can take: what is accepted is answered in time, the rest refused at
-once."""
+"""The load exceeds the pool's capacity: accepted requests get a response in time, and the gateway
+refuses the others immediately."""
 
 import time
 
@@ -21,13 +21,13 @@ def at(share, values):
 class Overload(faults.FaultCase):
     settings = {"STUDYTRACKER_QUEUE_MAX": 40, "STUDYTRACKER_CREDIT": 16}
 
-    def test_latency_is_bounded_and_memory_flat(self):
+    def test_latency_and_memory_stay_bounded(self):
         seconds = harness.in_long(30, 10)
         with self.load(clients=300, pace=0) as load:
             began = time.monotonic()
             harness.until("the load has warmed up", lambda: time.monotonic() - began > seconds / 4)
             before = self.memory()
-            for n in range(3):  # a database that stands still, longer than a deadline once
+            for n in range(3):  # the database blocks; once for longer than a deadline
                 with faults.Lock(self.database):
                     held = time.monotonic()
                     wait = ledger.DEADLINE + 0.5 if n == 1 else 0.5

@@ -1,6 +1,6 @@
-"""A request that crashes workers stops at two: nobody else's requests are lost with it.
+"""A request that crashes workers crashes at most two, and no other request is lost.
 
-Needs a build with STUDYTRACKER_TEST_CRASH, in which a request of a certain id is such a one.
+This needs a build with STUDYTRACKER_TEST_CRASH, in which certain request ids crash the worker.
 """
 
 import os
@@ -31,7 +31,7 @@ class Poison(faults.FaultCase):
         return [w for w in self.service.workers if not w.is_running()]
 
     def assertCrashed(self, count):
-        """So many workers have, since this was asked last; new ones take their place."""
+        """Expects `count` crashed workers since the last call, and replaces them."""
         harness.until("they have ended", lambda: len(self.ended()) >= count)  # later than their connections
         ended = self.ended()
         for worker in ended:
@@ -44,7 +44,7 @@ class Poison(faults.FaultCase):
     def poison(self, where, method, target, body=None):
         return self.service.request(method, target, body, {"X-Request-Id": f"test.crash.{where}"})
 
-    def test_what_is_safe_to_repeat_takes_two(self):
+    def test_a_repeatable_request_crashes_two_workers(self):
         with self.load(clients=48) as load:
             for where in ("received", "done"):
                 load.until_answered(200)
@@ -53,7 +53,7 @@ class Poison(faults.FaultCase):
                 self.assertCrashed(2)
         self.settle(load, "a read that crashed workers before and after it was run, two each time")
 
-    def test_a_write_that_was_done_says_that_nobody_knows(self):
+    def test_a_write_that_is_done_gets_outcome_unknown(self):
         topic = self.topic("Poison")["id"]
         target = "/api/v1/sessions/01890a5d-ac96-7111-8111-000000000001"
         with self.load(clients=48) as load:
@@ -64,7 +64,7 @@ class Poison(faults.FaultCase):
             self.assertEqual(self.service.get(target).json["duration_minutes"], 7)
         self.settle(load, "a write that crashed two workers after its commit: it stands")
 
-    def test_what_is_not_safe_to_repeat_takes_one(self):
+    def test_an_unrepeatable_request_crashes_one_worker(self):
         with self.load(clients=48) as load:
             load.until_answered(200)
             refused = self.poison("done", "POST", "/topics", {"name": "Poisoned"})

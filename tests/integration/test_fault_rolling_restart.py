@@ -1,6 +1,6 @@
-"""All workers and both gateways are restarted one after the other under load: nobody notices
-who follows Connection: close and tries again where a connection was refused or closed before
-any byte of an answer."""
+"""All workers and both gateways restart one after the other under load. No request fails if the
+client obeys Connection: close, and retries when its connection is refused or closes before the
+first byte of a response."""
 
 import faults
 import harness
@@ -10,7 +10,7 @@ import ledger
 class RollingRestart(faults.FaultCase):
     workers, gateways = 4, 2
 
-    def test_zero_failed_requests(self):
+    def test_no_request_fails(self):
         rounds = harness.in_long(10, 2)
         with self.load(clients=48, loss=ledger.LOSS_IS_RETRIED) as load:
             for _ in range(rounds):

@@ -1,5 +1,4 @@
-"""Statements that take long hold up only their own lane; nobody waits for them, so they are
-ended."""
+"""Slow statements delay only their own lane. A statement ends when no client waits for it."""
 
 import concurrent.futures
 import itertools
@@ -14,11 +13,11 @@ import harness
 import study_rpc
 
 SEARCH, SERIES = "/api/v1/sessions?q=namespaces", "/api/v1/stats/series?by=day&group=topic"
-SOON = 5  # seconds; less than what would end a statement otherwise
+SOON = 5  # seconds; less than any other limit of a statement
 
 
 def reset(wire):
-    """The connection ends with an RST when it is closed; a FIN could be a half-close."""
+    """Makes close() send an RST; a FIN could be a half-close."""
     wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -38,13 +37,13 @@ class Lanes(faults.FaultCase):
             for lane in ("read", "write", "slow"))
 
     def running(self, lane):
-        """Statements of a lane that are in the database, of all workers."""
+        """Returns how many statements of this lane the database runs, for all workers."""
         return int(self.database.value(
             "select count(*) from pg_stat_activity where state = 'active'"
             f" and application_name like 'studytracker-worker-%-{lane}'"))
 
     def lock(self, table="sessions"):
-        """Nobody even reads the table meanwhile."""
+        """Blocks even reads of the table."""
         return faults.Lock(self.database, table, mode="access exclusive")
 
     def reads(self):
@@ -58,18 +57,19 @@ class Lanes(faults.FaultCase):
 NUMBERS = itertools.count(1)
 
 
-class Patient(Lanes):
-    """The deadline is so far away that it ends nothing."""
+class LongDeadline(Lanes):
+    """The deadline is too late to end any request."""
 
     settings = {"STUDYTRACKER_DEADLINE_MS": 60000}
 
-    def test_searches_hold_up_neither_reads_nor_writes_and_the_excess_is_refused(self):
+    def test_searches_do_not_delay_reads_and_writes(self):
         self.flood(SEARCH, "sessions")
 
-    def test_reports_hold_up_neither_reads_nor_writes_and_the_excess_is_refused(self):
+    def test_reports_do_not_delay_reads_and_writes(self):
         self.flood(SERIES, "daily_totals")
 
     def flood(self, target, table):
+        """Reads and writes continue, and the workers refuse the excess requests."""
         count = 200
         with concurrent.futures.ThreadPoolExecutor(count) as pool, self.lock(table) as lock:
             flood = [pool.submit(self.service.get, target) for _ in range(count)]
@@ -83,13 +83,13 @@ class Patient(Lanes):
                 self.writes()
             self.assertEqual(self.running("slow"), self.workers)
             accepted = [f for f in flood if not f.done()]
-            self.assertGreaterEqual(len(accepted), 8 * self.workers)  # no worker refuses its share
+            self.assertGreaterEqual(len(accepted), 8 * self.workers)  # each worker accepts its share
             lock.release()
             self.assertEqual({f.result().status for f in accepted}, {200})
         print(f"\n{self.id().removeprefix('__main__.')}: {len(accepted)} taken, {len(refused)} refused, reads and "
               "writes beside them; found: nothing", flush=True)
 
-    def test_a_write_that_waits_for_a_lock_holds_up_no_read(self):
+    def test_a_write_that_waits_for_a_lock_delays_no_read(self):
         topic = self.topic(f"Locked {self.id()}")["id"]
         with concurrent.futures.ThreadPoolExecutor(1) as pool, \
                 faults.Lock(self.database, rows=f"topics where id = {topic}") as lock:
@@ -105,8 +105,8 @@ class Patient(Lanes):
     def rename(self, topic):
         return self.service.request("PATCH", f"/api/v1/topics/{topic}", {"description": "changed"})
 
-    def test_merges_hold_up_no_other_writes(self):
-        """They wait for sessions that somebody has locked."""
+    def test_merges_delay_no_other_writes(self):
+        """The merges wait for sessions that another transaction has locked."""
         into = self.topic(f"Into {self.id()}")["id"]
         sources = [self.topic(f"Merged {n} {self.id()}")["id"] for n in range(8)]
         for source in sources:
@@ -123,11 +123,11 @@ class Patient(Lanes):
         totals = self.database.value(f"select sum(sessions) from daily_totals where topic_id = {into}")
         self.assertEqual(totals, "8")
 
-    def test_a_client_that_leaves_ends_its_search(self):
+    def test_a_closed_connection_ends_its_search(self):
         with self.lock():
             self.leave(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n", "slow")
 
-    def test_a_client_that_leaves_ends_its_write_that_waits(self):
+    def test_a_closed_connection_ends_its_waiting_write(self):
         topic = self.topic(f"Left {self.id()}")["id"]
         body = '{"description":"late"}'
         with faults.Lock(self.database, rows=f"topics where id = {topic}"):
@@ -143,8 +143,8 @@ class Patient(Lanes):
         harness.until("it is ended", lambda: self.running(lane) == 0, SOON)
         self.reads()
 
-    def test_one_who_leaves_ends_nothing_for_the_others(self):
-        """Their searches are behind the one that is ended."""
+    def test_a_closed_connection_ends_no_search_of_another_client(self):
+        """The other searches follow the ended one in the pipeline."""
         with concurrent.futures.ThreadPoolExecutor(4) as pool, self.lock() as lock:
             with self.service.wire() as wire:
                 wire.send(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -156,7 +156,7 @@ class Patient(Lanes):
             lock.release()
             self.assertEqual({f.result().status for f in others}, {200})
 
-    def test_a_backend_of_one_lane_is_ended_while_the_others_go_on(self):
+    def test_other_lanes_continue_when_one_backend_ends(self):
         with concurrent.futures.ThreadPoolExecutor(6) as pool, self.lock() as lock:
             searches = [pool.submit(self.service.get, SEARCH) for _ in range(6)]
             harness.until("each worker runs one", lambda: self.running("slow") == self.workers)
@@ -191,16 +191,16 @@ class Patient(Lanes):
             client.close()
 
 
-class Hurried(Lanes):
+class ShortDeadline(Lanes):
     settings = {"STUDYTRACKER_DEADLINE_MS": 1000}
 
-    def test_at_the_deadline_the_search_is_ended(self):
+    def test_the_deadline_ends_a_search(self):
         with self.lock():
             self.assertEqual(self.service.get(SEARCH).status, 504)
             harness.until("it is ended", lambda: self.running("slow") == 0, SOON)
             self.reads()
 
-    def test_at_the_deadline_it_is_ended_though_the_worker_stands_still(self):
+    def test_the_deadline_ends_a_search_of_a_frozen_worker(self):
         with concurrent.futures.ThreadPoolExecutor(4) as pool, self.lock():
             searches = [pool.submit(self.service.get, SEARCH) for _ in range(4)]
             harness.until("each worker runs one", lambda: self.running("slow") == self.workers)

@@ -1,4 +1,4 @@
-"""PostgreSQL's primary dies, its synchronous standby is promoted: workers follow by themselves."""
+"""The PostgreSQL primary dies and its synchronous standby is promoted: workers connect to it."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import harness
 
 
 class Pair:
-    """A primary and its synchronous standby; is asked as one database, at the primary."""
+    """A primary and its synchronous standby. It acts as one Database and queries the primary."""
 
     def __init__(self):
         self.primary, self.standby = harness.Database(), harness.Database()
@@ -25,8 +25,7 @@ class Pair:
         self.make_standby()
 
     def make_standby(self):
-        """From a copy of the primary; from now on no commit is answered before the standby has
-        it."""
+        """Copies the primary. From now on no commit succeeds before the standby has it."""
         data = os.path.join(self.standby.directory, "data")
         shutil.rmtree(data, ignore_errors=True)
         if self.standby.owner:
@@ -42,12 +41,12 @@ class Pair:
             "select 1 from pg_stat_replication where sync_state = 'sync'"))
 
     def fail_over(self):
-        """The primary is gone at once and stays so; seconds until the other one is it."""
+        """Stops the primary immediately, promotes the standby, and returns the seconds."""
         began = time.monotonic()
         self.primary.stop_server(signal.SIGQUIT)
         self.primary, self.standby = self.standby, self.primary
         self.sql("select pg_promote(wait => true)")
-        # which it may have from its primary: without a standby of its own no commit would end
+        # without a standby the copied setting would block every commit
         self.sql("alter system reset synchronous_standby_names")
         self.sql("select pg_reload_conf()")
         return time.monotonic() - began

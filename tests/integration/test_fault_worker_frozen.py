@@ -1,5 +1,5 @@
-"""A worker stands still for longer than its death and goes on afterwards: what it says and
-writes then does no harm."""
+"""A worker freezes until its gateways declare it lost, and continues afterwards: its late responses
+and writes do no harm."""
 
 import concurrent.futures
 
@@ -10,7 +10,7 @@ SESSIONS, HELD = 128, 40
 
 
 class WorkerFrozen(faults.FaultCase):
-    def test_under_load(self):
+    def test_frozen_workers_under_load(self):
         rounds, gateway = harness.in_long(20, 3), self.service.gateways[0]
         deaths = self.deaths()[gateway]
         with self.load(clients=150) as load:
@@ -27,14 +27,14 @@ class WorkerFrozen(faults.FaultCase):
         self.settle(load, f"{rounds} times a worker stopped that held {held} requests, and continued")
 
     def test_a_late_write_does_not_undo_a_newer_one(self):
-        """The worker finds old requests when it goes on; they were done by another meanwhile."""
+        """The worker continues with old requests, which another worker has completed."""
         topic = self.topic("Frozen")["id"]
         ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(SESSIONS)]
         deaths = self.deaths()
         worker = self.service.workers[0]
         with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
             self.freeze(worker)
-            with faults.Lock(self.database):  # so that both workers get their share
+            with faults.Lock(self.database):  # both workers get their share
                 first = [pool.submit(self.set_minutes, i, 2) for i in ids]
                 self.wait_found_dead(deaths)
             self.assertEqual({f.result() for f in first}, {200})

@@ -1,4 +1,4 @@
-"""A worker is killed with at least 64 requests in flight, again and again under load."""
+"""Workers die with at least 64 requests in flight each, repeatedly and under load."""
 
 import concurrent.futures
 import signal
@@ -10,7 +10,7 @@ CLIENTS, HELD = 200, 64
 
 
 class WorkerKilled(faults.FaultCase):
-    def test_amid_requests_again_and_again(self):
+    def test_acknowledged_writes_survive_killed_workers(self):
         kills, deaths = harness.in_long(40, 6), len(faults.held_by_the_dead(self.service.gateways[0]))
         with self.load(clients=CLIENTS) as load:
             for n in range(kills):
@@ -22,15 +22,15 @@ class WorkerKilled(faults.FaultCase):
                     self.kill_with_full_hands(load)
                 self.service.start_worker()
                 self.service.wait_joined(self.workers)
-        # one that the test before has killed may be found gone only now: it held nothing
+        # the gateway may report a worker of the previous test only now: that one held no request
         held = [n for n in faults.held_by_the_dead(self.service.gateways[0])[deaths:] if n]
         self.assertEqual(len(held), kills, held)
         self.assertGreaterEqual(min(held), HELD, held)
         self.settle(load, f"{kills} workers killed that held {held} requests")
 
     def kill_with_full_hands(self, load):
-        """It has the requests, the database does not have all of them. While all stand still they
-        share them evenly."""
+        """The victim holds requests that are not all in the database. While all workers are frozen,
+        they get equal shares."""
         victim, *others = self.service.workers
         for worker in self.service.workers:
             worker.popen.send_signal(signal.SIGSTOP)
@@ -40,7 +40,7 @@ class WorkerKilled(faults.FaultCase):
             worker.popen.send_signal(signal.SIGCONT)
 
     def kill_amid_transactions(self, load):
-        """Its transaction ends after its death, and after another worker got the same requests."""
+        """The victim's transaction ends after another worker gets the same requests."""
         deaths = self.deaths()
         with faults.Lock(self.database):
             load.until_waiting(CLIENTS * 9 // 10)
@@ -51,23 +51,23 @@ class WorkerKilled(faults.FaultCase):
 class Conditional(faults.FaultCase):
     settings = {"STUDYTRACKER_DEADLINE_MS": "20000"}
 
-    def test_a_conditional_change_that_was_done_is_not_said_to_have_failed(self):
-        """Repeated, it would find the version changed: by itself."""
+    def test_a_conditional_change_that_is_done_is_not_reported_as_failed(self):
+        """A retry would find the version that the change itself has made."""
         session = self.session(self.topic("Conditional")["id"], duration_minutes=1)
         target = f"/api/v1/sessions/{session['id']}"
         etag = self.service.get(target).header("ETag")
         deaths = self.deaths()
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             with faults.Lock(self.database):
-                asked = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
-                                    {"If-Match": etag})
+                pending = pool.submit(self.service.request, "PATCH", target, {"duration_minutes": 2},
+                                      {"If-Match": etag})
                 harness.until("it waits in the database", self.database.waiting_for_locks)
-                for worker in self.service.workers:  # one of them has it, and hears of no answer
+                for worker in self.service.workers:  # the one that has the request sends no response
                     self.freeze(worker)
             harness.until("it is done", lambda: self.database.sql(
                 f"select 1 from sessions where id = '{session['id']}' and duration_minutes = 2"))
             self.wait_found_dead(deaths)
-            response = asked.result()
+            response = pending.result()
         self.assertRefused(response, 503, "OUTCOME_UNKNOWN")
         for worker in self.service.workers:
             worker.popen.send_signal(signal.SIGCONT)

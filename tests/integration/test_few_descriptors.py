@@ -1,4 +1,4 @@
-"""A gateway that may open few files: nobody's connections take what others need, or its life."""
+"""A gateway has few file descriptors: no connections exhaust them or end the gateway."""
 
 import contextlib
 import os
@@ -14,21 +14,21 @@ LIMIT = 1024
 IDLE = 1100
 
 
-def connect_tcp(port, said):
-    made = socket.create_connection(("127.0.0.1", port), timeout=harness.PATIENCE)
-    made.sendall(said)
-    return made
+def connect_tcp(port, data):
+    connection = socket.create_connection(("127.0.0.1", port), timeout=harness.PATIENCE)
+    connection.sendall(data)
+    return connection
 
 
 def connect_unix(path):
-    made = socket.socket(socket.AF_UNIX)
-    made.setblocking(False)
+    connection = socket.socket(socket.AF_UNIX)
+    connection.setblocking(False)
     try:
-        made.connect(path)
+        connection.connect(path)
     except OSError:  # refused, or its queue is full
-        made.close()
+        connection.close()
         return None
-    return made
+    return connection
 
 
 class FewDescriptors(harness.ServiceCase):
@@ -70,14 +70,14 @@ class FewDescriptors(harness.ServiceCase):
         wrong = self.service.stop()
         self.assertEqual(wrong, {}, self.service.logs())
 
-    def hold_http(self, said):
-        """More than the gateway has room for: the rest waits in the kernel's queue."""
+    def hold_http(self, data):
+        """Opens more connections than the gateway accepts. The rest waits in the kernel's queue."""
         gateway = self.service.start_gateway()
         harness.until("the gateway listens", lambda: "listens at" in gateway.log())
         self.assertIn(f"{LIMIT} open files are allowed and 256 are kept in reserve: at most 768 HTTP",
                       gateway.log())
         for _ in range(IDLE):
-            self.hold(connect_tcp(self.service.port, said))
+            self.hold(connect_tcp(self.service.port, data))
         harness.until("the connections are there", lambda: self.open_files() >= 768)
         self.assertLess(self.open_files(), 768 + 48)
 
@@ -87,27 +87,27 @@ class FewDescriptors(harness.ServiceCase):
         self.assertTrue(self.rpc_answers())
         self.assertEqual(self.service.get("/topics").status, 200)
 
-    def test_idle_connections_leave_room_for_workers_rpc_and_requests(self):
+    def test_idle_connections_leave_descriptors_for_workers_and_rpc(self):
         self.hold_http(b"")
         self.check_service()
         self.stop()
 
-    def test_half_requests_leave_room_for_workers_and_rpc(self):
+    def test_partial_requests_leave_descriptors_for_workers_and_rpc(self):
         self.hold_http(b"GET /")
-        self.check_service()  # each half request has ten seconds
+        self.check_service()  # each partial request has ten seconds
         self.stop()
 
-    def test_a_flood_of_rpc_and_worker_connections(self):
+    def test_gateway_survives_many_rpc_and_worker_connections(self):
         self.service.start()
         paths = [endpoint[len("ipc://"):] for endpoint in (self.service.rpc_endpoint(),
                                                          self.service.endpoint(1))]
         for path in paths:
             connected = sum(self.hold(connect_unix(path)) for _ in range(2 * LIMIT))
             self.assertGreater(connected, 0)
-        time.sleep(1)  # what is not to happen has time to
+        time.sleep(1)  # a wrong exit would happen within this time
         self.assertTrue(self.service.gateways[0].is_running(), self.service.logs())
         self.assertLess(self.open_files(), LIMIT)
-        self.assertEqual(self.service.get("/topics").status, 200)  # the worker is still there
+        self.assertEqual(self.service.get("/topics").status, 200)  # the worker is still connected
         self.held.close()
         harness.until("an RPC client comes in again", self.rpc_answers)
         self.stop()

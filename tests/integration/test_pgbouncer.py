@@ -1,4 +1,4 @@
-"""Workers reach PostgreSQL through pgbouncer: what it does not hand on must not get lost."""
+"""Workers reach PostgreSQL through pgbouncer: the settings that it does not forward still apply."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import unittest
 
 import harness
 
-ZONE = "Pacific/Kiritimati"  # UTC+14: its today differs from that of UTC for 14 hours a day
+ZONE = "Pacific/Kiritimati"  # UTC+14: its date differs from the date of UTC for 14 hours a day
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
 WANTED = {"TimeZone": ZONE, "statement_timeout": "10s", "client_connection_check_interval": "250ms",
           "jit": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan",
@@ -18,7 +18,7 @@ WANTED = {"TimeZone": ZONE, "statement_timeout": "10s", "client_connection_check
 
 
 class Bouncer:
-    """A pgbouncer before a harness.Database; serves as the database of a Service."""
+    """A pgbouncer in front of a harness.Database. It is the database of a Service."""
 
     def __init__(self, database, mode, ignored="extra_float_digits"):
         self.database = database
@@ -53,8 +53,8 @@ ignore_startup_parameters = {ignored}
 
     def answers(self):
         assert self.process.is_running(), self.process.log()
-        asked = [self.database.program("pg_isready"), "-q", "-h", self.directory, "-p", "6544"]
-        return subprocess.run(asked, check=False).returncode == 0
+        command = [self.database.program("pg_isready"), "-q", "-h", self.directory, "-p", "6544"]
+        return subprocess.run(command, check=False).returncode == 0
 
     def close(self):
         if self.process:
@@ -73,9 +73,9 @@ class Pgbouncer(unittest.TestCase):
     def service(self, bouncer, opened, workers=1, **settings):
         opened.enter_context(contextlib.closing(bouncer))
         bouncer.start()
-        made = harness.Service(bouncer, workers=workers, **{"STUDYTRACKER_TIME_ZONE": ZONE, **settings})
-        opened.enter_context(contextlib.closing(made))
-        return made
+        service = harness.Service(bouncer, workers=workers, **{"STUDYTRACKER_TIME_ZONE": ZONE, **settings})
+        opened.enter_context(contextlib.closing(service))
+        return service
 
     def expect_wanted(self, bouncer):
         with contextlib.ExitStack() as opened:
@@ -90,18 +90,18 @@ class Pgbouncer(unittest.TestCase):
             self.assertEqual(len(names), 2)
             self.assertEqual(service.stop(), {})
 
-    def test_today_is_the_zones_where_pgbouncer_drops_options(self):
+    def test_today_follows_the_time_zone_if_pgbouncer_drops_options(self):
         self.expect_wanted(Bouncer(self.database, "session", "extra_float_digits,options"))
 
-    def test_today_is_the_zones_where_pgbouncer_refuses_options(self):
+    def test_today_follows_the_time_zone_if_pgbouncer_refuses_options(self):
         self.expect_wanted(Bouncer(self.database, "session"))
 
-    def test_options_of_the_url_are_refused_with_advice(self):
+    def test_worker_refuses_options_of_the_url_with_advice(self):
         bouncer = Bouncer(self.database, "session")
         bouncer.url += "&options=-cwork_mem%3D8MB"
         self.expect_refusal(bouncer, "remove `options` from DATABASE_URL and PGOPTIONS")
 
-    def test_a_zone_that_the_database_refuses_ends_the_worker(self):
+    def test_a_worker_exits_if_the_database_refuses_its_time_zone(self):
         with contextlib.ExitStack() as opened:
             service = self.service(Bouncer(self.database, "session"), opened,
                                    STUDYTRACKER_TIME_ZONE="right/UTC")
@@ -109,7 +109,7 @@ class Pgbouncer(unittest.TestCase):
             self.assertEqual(worker.popen.wait(harness.PATIENCE), 78, worker.log())
             self.assertIn('STUDYTRACKER_TIME_ZONE is "right/UTC"', worker.log())
 
-    def test_transaction_mode_is_refused(self):
+    def test_worker_refuses_transaction_mode(self):
         self.expect_refusal(Bouncer(self.database, "transaction"),
                             "the pooler must work in session mode")
 
@@ -124,15 +124,15 @@ class Pgbouncer(unittest.TestCase):
 
 
 class Connection(harness.ServiceCase):
-    """Straight to PostgreSQL the same statement sets the same."""
+    """On a direct connection to PostgreSQL the same statement makes the same settings."""
 
     workers, settings = 1, {"STUDYTRACKER_TIME_ZONE": ZONE}
 
-    def test_today_is_the_zones(self):
+    def test_today_follows_the_time_zone(self):
         today = self.service.get("/api/v1/stats/streak").json["today"]
         self.assertEqual(today, self.database.value(f"select (now() at time zone '{ZONE}')::date"))
 
-    def test_each_setting_is_as_wanted(self):
+    def test_each_setting_has_its_value(self):
         with open(os.path.join(harness.ROOT, "schema", "connection.sql"), encoding="utf-8") as file:
             setup = file.read()
         shown = ", ".join(f"current_setting('{name}')" for name in WANTED)

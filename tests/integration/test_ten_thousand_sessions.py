@@ -1,4 +1,4 @@
-"""10,000 sessions posted concurrently over 50 names, in both shapes: every count agrees."""
+"""Clients post 10,000 sessions over 50 names concurrently, in both shapes: every count agrees."""
 
 import collections
 import http.client
@@ -14,17 +14,17 @@ SESSIONS, TOPICS, CLIENTS = 10_000, 50, 32
 class TenThousandSessions(harness.ServiceCase):
     def test_stats_list_and_recount_agree(self):
         names = [f"Topic {n}" for n in range(TOPICS)]
-        # half of the topics exist; the others are made by whoever tags them first
+        # half of the topics exist; the first session with a new tag creates its topic
         ids = {name: self.topic(name)["id"] for name in names[: TOPICS // 2]}
         work = self.plan(names, ids)
-        answers = self.post_all(work)
-        self.assertEqual(len({session["id"] for session in answers}), SESSIONS)
+        responses = self.post_all(work)
+        self.assertEqual(len({session["id"] for session in responses}), SESSIONS)
         minutes, counts = collections.Counter(), collections.Counter()
         for name, body, _ in work:
             minutes[name] += body.get("minutes", body.get("duration_minutes"))
             counts[name] += 1
         self.check_stats(minutes, counts)
-        self.check_list(minutes, counts, answers)
+        self.check_list(minutes, counts, responses)
         self.check_database(minutes, counts)
 
     def plan(self, names, ids):
@@ -37,24 +37,24 @@ class TenThousandSessions(harness.ServiceCase):
                 body = {"topic_id": ids[name], "duration_minutes": minutes, "study_date": day}
                 work.append((name, body, 201))
             else:
-                tag = dice.choice((name, name.upper()))  # two topics, which count apart
+                tag = dice.choice((name, name.upper()))  # two topics with separate counts
                 work.append((tag, {"minutes": minutes, "tag": tag}, 200))
         return work
 
     def post_all(self, work):
-        answers, wrong, lock = [], [], threading.Lock()
+        responses, wrong, lock = [], [], threading.Lock()
 
         def client(share):
             connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=harness.PATIENCE)
             for _, body, status in share:
                 connection.request("POST", "/sessions", json.dumps(body), {"Content-Type": "application/json"})
                 response = connection.getresponse()
-                said = response.read()
+                content = response.read()
                 with lock:
                     if response.status == status:
-                        answers.append(json.loads(said))
+                        responses.append(json.loads(content))
                     else:
-                        wrong.append((body, response.status, said))
+                        wrong.append((body, response.status, content))
             connection.close()
 
         threads = [threading.Thread(target=client, args=(work[n::CLIENTS],)) for n in range(CLIENTS)]
@@ -63,8 +63,8 @@ class TenThousandSessions(harness.ServiceCase):
         for thread in threads:
             thread.join()
         self.assertEqual(wrong, [])
-        self.assertEqual(len(answers), SESSIONS)
-        return answers
+        self.assertEqual(len(responses), SESSIONS)
+        return responses
 
     def check_stats(self, minutes, counts):
         stats = self.service.get("/stats").json
@@ -72,9 +72,9 @@ class TenThousandSessions(harness.ServiceCase):
         self.assertEqual(stats["time_by_tag"], minutes)
         self.assertEqual(stats["sessions_by_tag"], counts)
 
-    def check_list(self, minutes, counts, answers):
+    def check_list(self, minutes, counts, responses):
         listed = self.service.get("/sessions").json
-        self.assertEqual({session["id"] for session in listed}, {session["id"] for session in answers})
+        self.assertEqual({session["id"] for session in listed}, {session["id"] for session in responses})
         listed_minutes, listed_counts = collections.Counter(), collections.Counter()
         for session in listed:
             listed_minutes[session["tag"]] += session["minutes"]
