@@ -1,10 +1,10 @@
-/* Writes on libstudytracker's asynchronous form and tells what became of each:
+/* Sends writes with libstudytracker's asynchronous functions and prints the outcome of each:
  *
  *	client_load ENDPOINTS COUNT
  *
- * One line a write on standard output: `ok ID`, or `unsure CODE ID` where it may have been done.
- * A refusal that may go away is asked again. Sessions are safe to repeat, topics are not: every
- * tenth write makes one, whose ID is its name. */
+ * It prints one line per write on standard output: `ok ID`, `refused CODE ID`, or `unsure CODE ID`
+ * if the service may have executed the write. It retries a retryable refusal. Sessions are safe to
+ * repeat, topics are not. Every tenth write creates a topic, whose name is the ID. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""How stories run `./dev run`: as a terminal would, in a directory that goes with the story."""
+"""Runs `./dev run` for the stories as a terminal does, in a directory that is removed afterwards."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def free_port():
 
 
 class DevRun:
-    """One ./dev run in a session of its own, as a terminal would start it."""
+    """One ./dev run in its own process session, as a terminal starts it."""
 
     def __init__(self, directory, *arguments, **settings):
         self.port = settings.setdefault("API_PORT", free_port())
@@ -61,13 +61,13 @@ class DevRun:
             return json.load(response)
 
     def post(self, path, body):
-        asked = urllib.request.Request(self.url + path, json.dumps(body).encode(),
-                                       {"Content-Type": "application/json"})
-        with urllib.request.urlopen(asked, timeout=harness.PATIENCE) as response:
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=harness.PATIENCE) as response:
             return json.load(response)
 
     def descendants(self):
-        """Pids below the script: what must be gone when it has ended."""
+        """The pids of the script's descendants. All of them must be gone after the script has ended."""
         parents = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -82,13 +82,13 @@ class DevRun:
         return found
 
     def refused(self):
-        """It must give up by itself; what it said."""
+        """Waits until the script gives up by itself, and returns its output."""
         status = self.popen.wait(FIRST_START)
         assert status not in (0, None), self.out()
         return self.out()
 
     def stop(self, how=signal.SIGINT):
-        """As Ctrl-C does it: to the whole foreground process group."""
+        """Sends the signal to the whole process group, as Ctrl-C does."""
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, how)
         return self.popen.wait(60)
@@ -109,12 +109,12 @@ def command_of(pid):
 class Case(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="st-dev-", dir=database.fast_directory())
-        os.chmod(self.directory, 0o755)  # the cluster's owner passes through
+        os.chmod(self.directory, 0o755)  # the cluster's owner must be able to enter
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
     def make_data(self, name="data"):
-        """A data directory with a deployed cluster: for stories that are not about how it is
-        made."""
+        """Creates a data directory with a deployed cluster, for stories that do not test its
+        creation."""
         data = os.path.join(self.directory, name)
         os.makedirs(data, 0o755, exist_ok=True)
         database.copy(database.template(), os.path.join(data, "postgresql"))

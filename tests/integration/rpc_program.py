@@ -1,4 +1,4 @@
-"""How stories speak to the gateway as RPC clients: by the example's client, and byte by byte."""
+"""Connects stories to the gateway as RPC clients, with the example's client or with raw bytes."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ def messages(body):
 
 
 class Raw:
-    """A socket without manners."""
+    """A raw socket, which can send any bytes."""
 
     def __init__(self, endpoint, kind=zmq.DEALER, curve=None):
         self.socket = zmq.Context.instance().socket(kind)
@@ -44,7 +44,7 @@ class Raw:
         self.socket.send(body)
 
     def answers(self, count):
-        """{msgid: (error, result)} of so many answers."""
+        """{msgid: (error, result)} of `count` responses."""
         got = {}
         while len(got) < count:
             for kind, msgid, error, result in messages(self.socket.recv()):
@@ -70,7 +70,7 @@ class RpcCase(harness.ServiceCase):
 
     @contextlib.contextmanager
     def frozen_workers(self):
-        """They take requests and answer nothing; for under 3 s, or they count as dead."""
+        """The workers take requests and send no responses. After 3 s they count as lost."""
         for worker in self.service.workers:
             os.kill(worker.pid, signal.SIGSTOP)
         try:
@@ -87,7 +87,7 @@ class RpcCase(harness.ServiceCase):
 
 
 def made_topic(call, **params):
-    """As topics.get answers it."""
+    """Creates a topic and returns it as topics.get does."""
     topic = call("topics.create", **params)
     assert topic.pop("replayed") is False
     return topic

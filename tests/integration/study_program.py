@@ -1,5 +1,5 @@
-"""`study` as stories run it: its standard output and error, its exit status, on a pipe or a
-terminal."""
+"""Runs `study` for the stories, on a pipe or a terminal, and keeps its output and its exit
+status."""
 
 import fcntl
 import json
@@ -24,7 +24,7 @@ HEADER = "id,timestamp,minutes,tag\n"
 
 
 class Terminal:
-    """A program on a terminal of its own: all that it wrote, and its exit status."""
+    """Runs a program on its own terminal and keeps its output and its exit status."""
 
     def __init__(self, command, env, columns=80, reads_it=False):
         ours, theirs = pty.openpty()
@@ -62,7 +62,7 @@ class StudyCase(harness.ServiceCase):
         self.empty()
 
     def empty(self):
-        """Again where a row came in between, which an import that was killed had asked for."""
+        """Retries if a request of a killed import adds a row in between."""
         harness.until("all is deleted", self.try_empty)
 
     def try_empty(self):
@@ -86,7 +86,7 @@ class StudyCase(harness.ServiceCase):
         return self.path(name)
 
     def study(self, *words, status=DONE, stdin="", **env):
-        """Standard output; standard error stays in self.errors."""
+        """Returns standard output and sets self.errors to standard error."""
         done = subprocess.run([STUDY, *map(str, words)], input=stdin, encoding="utf-8", check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200,
                               env=self.environment(**env), preexec_fn=harness.dies_with_us)
@@ -105,7 +105,7 @@ class StudyCase(harness.ServiceCase):
         return self.json("rpc", "stats.totals")
 
     def all_sessions(self):
-        """What a session is, but for when it was logged, by id."""
+        """The fields of each session except its creation time, by id."""
         rows = self.json("sessions", "--limit", 0)["data"]
         return {row["id"]: (row["study_date"], row["minutes"], row["tag"], row["notes"])
                 for row in rows}

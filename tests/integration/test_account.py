@@ -1,5 +1,5 @@
-"""The account: name, time zone, week and day; and the zones that a service refuses to start
-with."""
+"""The account sets the name, time zone, week and day. A service refuses to start with some
+zones."""
 
 import contextlib
 import datetime
@@ -27,7 +27,7 @@ class Account(harness.ServiceCase):
     def today(self):
         return self.service.get("/api/v1/stats/streak").json["today"]
 
-    def test_read_and_changed(self):
+    def test_the_account_is_read_and_changed(self):
         before = self.service.get(ACCOUNT).json
         self.assertEqual(set(before), FIELDS)
         self.assertEqual((before["time_zone"], before["effective_time_zone"]), (None, "CET"))
@@ -51,11 +51,11 @@ class Account(harness.ServiceCase):
         yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=23, minutes=59)
         self.assertIn(self.today(), {str(yesterday.date()), str((yesterday + datetime.timedelta(minutes=1)).date())})
 
-    def test_weeks_begin_when_the_account_says(self):
+    def test_the_account_sets_the_start_of_the_week(self):
         self.change(week_start=7)
         self.assertEqual(self.service.get("/api/v1/stats/series?by=week").json["week_start"], 7)
 
-    def test_what_is_refused_by_its_field(self):
+    def test_errors_name_the_field(self):
         for field, value, code in (
                 ("time_zone", "Europe/Berln", "UNKNOWN_TIME_ZONE"), ("time_zone", "UTC-3", "UNKNOWN_TIME_ZONE"),
                 ("time_zone", "<+03>-3", "UNKNOWN_TIME_ZONE"), ("time_zone", "CEST", "UNKNOWN_TIME_ZONE"),
@@ -88,7 +88,7 @@ class Account(harness.ServiceCase):
         self.assertRefused(response, 412, "PRECONDITION_FAILED")
         self.assertEqual(self.service.get(ACCOUNT).json["week_start"], 2)
 
-    def test_changes_at_once_are_all_done(self):
+    def test_concurrent_changes_are_all_stored(self):
         def patch(field, values):
             for value in values:
                 responses.append(self.service.request("PATCH", ACCOUNT, {field: value}).status)
@@ -117,7 +117,7 @@ class UnknownZone(harness.ServiceCase):
         cls.database.start()
 
     def test_a_zone_that_only_the_database_refuses_ends_the_worker(self):
-        # Its file is there, but counts leap seconds.
+        # The zone has a file, but the file counts leap seconds.
         with contextlib.closing(harness.Service(self.database, STUDYTRACKER_TIME_ZONE="right/UTC")) as service:
             worker = service.start_worker()
             self.assertEqual(worker.popen.wait(harness.PATIENCE), 78, worker.log())

@@ -1,4 +1,4 @@
-"""C programs use the service: libstudytracker as it is installed, and what it promises."""
+"""C programs use the service through the installed libstudytracker."""
 
 import os
 import re
@@ -14,14 +14,14 @@ LOAD = os.path.join(harness.ROOT, "tests", "integration", "client_load.c")
 
 
 def from_cache(name):
-    """What this build tree was configured with."""
+    """The value of a variable in the CMake cache of this build tree."""
     with open(os.path.join(harness.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
         found = re.search(rf"^{name}(?::\w+)?=(.*)$", cache.read(), re.MULTILINE)
     return found.group(1) if found else ""
 
 
 def run(*command, **environment):
-    """Standard output; an AssertionError with all it said where it fails."""
+    """Returns standard output. Raises AssertionError with all output if the command fails."""
     done = subprocess.run([str(word) for word in command], encoding="utf-8", check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
                           env=harness.clean_environment(**environment),
@@ -31,7 +31,7 @@ def run(*command, **environment):
 
 
 class Installed:
-    """The package in a prefix of its own, moved after it was installed."""
+    """The package, installed into its own prefix and then moved."""
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="st-c-", dir="/tmp")
@@ -78,7 +78,7 @@ class Installed:
 
 
 class Service(faults.Service):
-    """Gateways that RPC clients find."""
+    """Gateways with RPC endpoints."""
 
     def start_gateway(self, number=None):
         number = number or len(self.gateways) + 1
@@ -104,7 +104,7 @@ class CClient(harness.ServiceCase):
         cls.service.start()
         cls.service.wait_joined(cls.workers)
 
-    def test_the_header_stands_alone_in_c_and_cpp(self):
+    def test_the_header_compiles_alone_in_c_and_cpp(self):
         with tempfile.TemporaryDirectory() as directory:
             for name, compiler, standard in (("a.c", "cc", "c99"), ("a.cc", "c++", "c++11")):
                 source = os.path.join(directory, name)
@@ -113,7 +113,7 @@ class CClient(harness.ServiceCase):
                 run(compiler, f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
                     "-fsyntax-only", *self.installed.pkg_config("--cflags"), source)
 
-    def test_nothing_but_the_public_names_is_exported(self):
+    def test_only_public_names_are_exported(self):
         with open(self.installed.find("studytracker.h"), encoding="utf-8") as header:
             declared = set(re.findall(r"^STUDY_API .*?\b(study_\w+)\(", header.read(), re.MULTILINE))
         for command in (("nm", "-D", "--defined-only", self.installed.find("libstudytracker.so")),
@@ -125,7 +125,7 @@ class CClient(harness.ServiceCase):
         said = run("readelf", "-d", self.installed.find("libstudytracker.so"))
         self.assertRegex(said, r"SONAME.*\[libstudytracker\.so\.\d+\]")
 
-    def test_the_example_logs_a_session_however_it_is_linked(self):
+    def test_the_example_logs_a_session_with_every_kind_of_linking(self):
         example = os.path.join(EXAMPLE, "log_session.c")
         programs = (self.installed.compile_shared(example, "shared"),
                     self.installed.compile_static(example, "static"), self.installed.build_with_cmake())
@@ -137,24 +137,24 @@ class CClient(harness.ServiceCase):
             session = self.service.get(f"/api/v1/sessions/{logged[1]}").json
             self.assertEqual((session["tag"], session["minutes"]), ("Ünix", 45))
 
-    def test_a_refusal_is_told_with_its_field_and_request(self):
+    def test_an_error_names_its_field_and_request_id(self):
         program = self.installed.compile_shared(os.path.join(EXAMPLE, "log_session.c"), "refused")
         done = subprocess.run([program, self.service.rpc_endpoints(), "Unix", "0"], check=False,
                               env=harness.clean_environment(), stderr=subprocess.PIPE, encoding="utf-8")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"^log_session: INVALID_INPUT: .* \(minutes [0-9a-f-]{36}\)\n$")
 
-    def test_gateways_are_killed_in_mid_call(self):
-        """What the library said was done is done, what it did not say is at most unsure."""
+    def test_gateways_are_killed_during_calls(self):
+        """Every acknowledged write is stored. Every other write has an unknown outcome."""
         self.load(self.service.kill, harness.in_long(30, 6))
 
     def test_gateways_are_restarted_in_turn(self):
-        """They drain: nothing is refused, and nothing is unsure."""
+        """Gateways drain, so no write is refused and no outcome is unknown."""
         self.assertEqual(self.load(self.service.end, harness.in_long(30, 6)), 0)
 
     def load(self, end, times):
-        """Under load a gateway ends and another starts in its place, again and again; how many
-        writes are unsure."""
+        """Replaces gateways repeatedly under load. Returns the number of writes with an unknown
+        outcome."""
         count = harness.in_long(200000, 10000)
         program = self.installed.compile_shared(LOAD, "load")
         said = []

@@ -1,4 +1,4 @@
-"""./dev run: one command up, Ctrl-C down, nothing left, and the data is still there."""
+"""./dev run starts everything with one command, Ctrl-C stops it, and the data stays."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from dev_script import Case, FIRST_START, command_of, free_port
 
 
 class OneCommand(Case):
-    def test_it_starts_stops_and_finds_its_data_again(self):
+    def test_it_starts_and_stops_and_keeps_its_data(self):
         run = self.run_dev("--workers", "2")
         run.wait_ready(FIRST_START)
         made = run.post("/sessions", {"minutes": 25, "tag": "first"})
@@ -35,7 +35,7 @@ class OneCommand(Case):
         self.assertEqual(again.stop(signal.SIGTERM), 0, again.out())
         self.assertNothingIsLeft(again, started)
 
-    def test_the_database_is_private_and_guarded(self):
+    def test_the_database_is_private(self):
         run = self.run_dev()
         run.wait_ready(FIRST_START)
         cluster = os.path.join(self.directory, "data", "postgresql")
@@ -50,7 +50,7 @@ class OneCommand(Case):
                                 "show data_checksums"], stdout=subprocess.PIPE, check=True)
         self.assertEqual(shown.stdout.strip(), b"on")
 
-    def test_two_copies_live_beside_each_other_but_not_on_the_same_data(self):
+    def test_two_copies_run_at_once_but_not_on_the_same_data(self):
         self.make_data()
         self.make_data("other")
         one = self.run_dev()
@@ -62,7 +62,7 @@ class OneCommand(Case):
         other.post("/topics", {"name": "Elsewhere"})
         self.assertEqual(one.get("/topics"), [])
 
-    def test_what_was_killed_outright_leaves_nothing_that_hinders(self):
+    def test_it_starts_again_after_sigkill(self):
         self.make_data()
         run = self.run_dev()
         run.wait_ready(FIRST_START)
@@ -76,7 +76,7 @@ class OneCommand(Case):
         harness.until("the killed copy's processes are gone",
                       lambda: not any(os.path.exists(f"/proc/{pid}") for pid in started))
 
-    def test_a_worker_that_dies_is_started_again(self):
+    def test_a_lost_worker_is_started_again(self):
         self.make_data()
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
@@ -84,12 +84,12 @@ class OneCommand(Case):
         os.kill(worker, signal.SIGKILL)
         harness.until("it says so", lambda: f"worker 1 (pid {worker}) ended" in run.out())
 
-        def answers():
+        def responds():
             try:
                 return run.get("/topics") == []
             except urllib.error.HTTPError:
                 return False
-        harness.until("a new worker answers", answers)
+        harness.until("a new worker answers", responds)
 
     def test_several_gateways(self):
         self.make_data()
@@ -102,7 +102,7 @@ class OneCommand(Case):
         pids = {study_rpc.Client(endpoint).call("rpc.status")["pid"] for endpoint in endpoints}
         self.assertEqual(len(pids & run.descendants()), 2)
 
-    def test_rpc_clients_are_told_where(self):
+    def test_it_prints_the_rpc_endpoint(self):
         self.make_data()
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
@@ -112,7 +112,7 @@ class OneCommand(Case):
         got = study_rpc.Client(endpoint).call("sessions.get", session_id=made["id"])
         self.assertEqual(got["id"], made["id"])
 
-    def test_an_rpc_endpoint_of_ones_own(self):
+    def test_a_setting_selects_the_rpc_endpoint(self):
         self.make_data()
         wanted = f"ipc://{self.directory}/mine.sock"
         run = self.run_dev("--workers", "1", STUDYTRACKER_RPC_ENDPOINT=wanted)
@@ -149,11 +149,11 @@ class ClearMessages(Case):
         self.assertIn("the database of DATABASE_URL can't be used", said)
         self.assertIn("No such file or directory", said)
 
-    def test_a_port_that_is_none(self):
+    def test_an_invalid_port(self):
         for port in ("http", "0", "65536"):
             self.assertIn(f"API_PORT is '{port}'", self.run_dev(API_PORT=port).refused())
 
-    def test_a_wrong_setting_ends_it_with_the_program_s_status(self):
+    def test_a_wrong_setting_ends_it_with_status_78(self):
         self.make_data()
         for setting, said in (({"API_HOST": "0.0.0.0"}, "STUDYTRACKER_AUTH=off"),
                               ({"STUDYTRACKER_TIME_ZONE": "UTC-3"}, "a name of the tz database")):

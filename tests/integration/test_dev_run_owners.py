@@ -1,5 +1,5 @@
-"""./dev run beside others: it touches nothing of theirs, and the database gives no more than is
-needed."""
+"""./dev run touches no files of other users, and workers have only the database rights that they
+need."""
 
 import os
 import pwd
@@ -11,8 +11,8 @@ import harness
 from dev_script import Case, FIRST_START, READY, command_of
 
 
-class OfOthers(Case):
-    """Nothing that somebody else can put in the way is followed, written to or removed."""
+class FilesOfOthers(Case):
+    """./dev run does not follow, write to or remove files that another user puts in its way."""
 
     def setUp(self):
         super().setUp()
@@ -40,7 +40,7 @@ class OfOthers(Case):
             os.chmod(self.data, mode)
             self.refused("others can write to", self.data)
 
-    def test_a_directory_above_it_that_others_can_write_to(self):
+    def test_a_parent_directory_that_others_can_write_to(self):
         above = os.path.join(self.directory, "above")
         os.mkdir(above)
         os.chmod(above, 0o777)
@@ -54,14 +54,14 @@ class OfOthers(Case):
         self.refused("is a symbolic link of nobody", self.data)
         self.assertEqual(os.listdir(self.theirs), ["precious"])
 
-    def test_links_inside(self):
+    def test_links_in_the_data_directory(self):
         for name in ("initdb.log", "postgresql.log", "postgresql.log.1", "lock"):
             os.makedirs(self.data, exist_ok=True)
             self.link(os.path.join(self.data, name), os.path.join(self.theirs, "precious"))
             self.refused(name, "is no regular file")
             os.unlink(os.path.join(self.data, name))
 
-    def test_a_directory_in_the_place_of_its_link(self):
+    def test_a_directory_in_place_of_its_link(self):
         inside = os.path.join(self.data, "run", "precious")
         os.makedirs(inside)
         self.refused("is no symbolic link of this script")
@@ -75,7 +75,7 @@ class OfOthers(Case):
         self.assertEqual(run.stop(), 0, run.out())
         self.assertTrue(os.path.exists(os.path.join(self.theirs, "precious")))
 
-    def test_what_it_makes_is_its_own(self):
+    def test_its_files_are_closed_to_others(self):
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
         modes = {name: os.stat(os.path.join(self.data, name)).st_mode & 0o777 for name in (
@@ -87,7 +87,7 @@ class OfOthers(Case):
 
 
 class Roles(Case):
-    """Workers have no more of the database than they need, also in one that is older than the
+    """Workers have only the rights that they need, also in a database that is older than the
     roles."""
 
     def ask(self, statement):
@@ -103,7 +103,7 @@ class Roles(Case):
                                   " where relnamespace in ('public'::regnamespace, 'sqitch'::regnamespace)"),
                          ["studytracker_owner"])
 
-    def test_workers_are_no_superusers(self):
+    def test_workers_are_not_superusers(self):
         run = self.run_dev("--workers", "1")
         run.wait_ready(FIRST_START)
         self.expect_roles()
@@ -111,7 +111,7 @@ class Roles(Case):
             hosts = [line.split()[-1] for line in lines if line.startswith("host")]
         self.assertEqual(set(hosts), {"reject"})
 
-    def test_a_cluster_from_before_there_were_roles(self):
+    def test_a_cluster_older_than_the_roles(self):
         old = harness.Database()
         self.addCleanup(old.close)
         old.start(has_roles=False)
@@ -120,7 +120,7 @@ class Roles(Case):
         old.stop_server()
         os.mkdir(os.path.join(self.directory, "data"))
         shutil.move(os.path.join(old.directory, "data"), os.path.join(self.directory, "data", "postgresql"))
-        for _ in range(2):  # and a second time, when all is done already
+        for _ in range(2):  # the second run finds everything done
             run = self.run_dev("--workers", "1")
             run.wait_ready(FIRST_START)
             self.assertEqual([topic["name"] for topic in run.get("/topics")], ["Before"])
@@ -130,7 +130,7 @@ class Roles(Case):
 
 
 class AnotherServer(Case):
-    def test_database_url_is_used_and_none_is_started(self):
+    def test_database_url_is_used_and_no_server_is_started(self):
         database = harness.Database()
         self.addCleanup(database.close)
         database.start()
@@ -143,8 +143,8 @@ class AnotherServer(Case):
         self.assertEqual(run.stop(), 0, run.out())
         self.assertEqual(database.value("select count(*) from topics"), "1")
 
-    def test_a_password_is_right_and_nobody_reads_it(self):
-        """A plus is a plus; what stands in an argument stands in /proc for all to see."""
+    def test_a_password_works_and_stays_secret(self):
+        """A plus in a URI is not a space. No argument holds the password: /proc shows arguments."""
         database, password = harness.Database(), "se+cret%\\n'x"
         self.addCleanup(database.close)
         database.start(is_deployed=False)

@@ -1,4 +1,4 @@
-"""Internal clients: every method over ZeroMQ as over HTTP, and nobody disturbs another."""
+"""RPC clients call every method over ZeroMQ as over HTTP, and no client disturbs another."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from rpc_program import RpcCase, made_topic, messages, request
 
 
 class EveryMethod(RpcCase):
-    def test_topics_and_sessions_from_their_making_to_their_end(self):
+    def test_topics_and_sessions_from_creation_to_deletion(self):
         call = self.client().call
         topic = made_topic(call, name="Linux", description="kernel")
         self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
@@ -43,7 +43,7 @@ class EveryMethod(RpcCase):
         self.assertEqual(call("topics.delete", topic_id=empty["id"])["id"], empty["id"])
         self.assertEqual([t["name"] for t in call("topics.list")["data"]], ["Linux"])
 
-    def test_methods_are_listed_with_all_that_is_to_be_known(self):
+    def test_rpc_methods_describes_every_method(self):
         methods = {m["name"]: m for m in self.client().call("rpc.methods")["methods"]}
         self.assertLessEqual({"topics.get", "stats.streak", "rpc.methods", "rpc.status"}, set(methods))
         params = {p["name"]: p for p in methods["sessions.create"]["params"]}
@@ -52,13 +52,13 @@ class EveryMethod(RpcCase):
         self.assertEqual(params["duration_minutes"], {"name": "duration_minutes", "kind": "integer",
                                                       "required": False, "min": 1, "max": 1440, "default": 60})
         self.assertTrue(all(m["summary"].endswith(".") for m in methods.values()))
-        for method in methods.values():  # each is there to be called: none is unknown
+        for method in methods.values():  # the gateway knows every listed method
             try:
                 self.client().call(method["name"], nonsense=1)
             except study_rpc.StudyError as error:
                 self.assertEqual((error.code, error.field), ("INVALID_INPUT", "nonsense"), method)
 
-    def test_every_number_of_the_status_stands_in_the_contract(self):
+    def test_the_contract_describes_every_number_of_the_status(self):
         with open(os.path.join(harness.ROOT, "schema/rpc.md")) as file:
             contract = file.read()
         status = self.client().call("rpc.status")
@@ -81,14 +81,14 @@ class EveryMethod(RpcCase):
 
 
 class TheSameErrors(RpcCase):
-    """What is refused over HTTP is refused with the same code, text and field."""
+    """RPC errors have the same code, text and field as HTTP errors."""
 
     def both(self, http, method, **params):
         refused = http.json["error"]
         error = self.assertRpcRefused(refused["code"], refused.get("field"), method, **params)
         self.assertEqual(error.message, refused["message"])
 
-    def test_as_over_http(self):
+    def test_errors_are_the_same_as_over_http(self):
         nobody = str(uuid.uuid4())
         self.topic("Taken")
         owner = self.topic("Owner")
@@ -112,7 +112,7 @@ class TheSameErrors(RpcCase):
         both(post("/sessions", {"minutes": 0, "tag": "x"}), "sessions.log", minutes=0, tag="x")
         both(request_("DELETE", f"/api/v1/topics/{owner['id']}"), "topics.delete", topic_id=owner["id"])
 
-    def test_what_only_this_way_can_be_wrong(self):
+    def test_errors_that_only_rpc_has(self):
         self.assertRpcRefused("UNKNOWN_METHOD", None, "topics.burn")
         self.assertRpcRefused("INVALID_INPUT", "extra", "rpc.status", extra=1)
         raw = self.raw()
@@ -126,7 +126,7 @@ class TheSameErrors(RpcCase):
                                                            "deadline_ms": None}, {"deadline_ms": 2 ** 62}):
             self.assertIsNone(raw.ask("topics.list", context=context)[0], context)
 
-    def test_a_request_that_is_none_past_its_msgid_is_answered(self):
+    def test_a_malformed_request_with_a_msgid_gets_a_response(self):
         raw = self.raw()
         bodies = [[0, 5, 7, [{}, {}]], [0, 5, "topics.list", {}], [0, 5, "topics.list", [{}]],
                   [0, 5, "topics.list", [None, {}]], [0, 5, "topics.list", [{}, []]]]
@@ -134,7 +134,7 @@ class TheSameErrors(RpcCase):
             raw.send(msgpack.packb(body))
             self.assertEqual(raw.answers(1)[5][0]["code"], "INVALID_INPUT", body)
 
-    def test_params_that_fit_into_no_request_to_a_worker(self):
+    def test_params_too_large_for_a_worker_are_refused(self):
         raw = self.raw()
         error, _ = raw.ask("topics.create", {"name": "x" * ((1 << 20) - 200)})
         self.assertEqual(error["code"], "INVALID_INPUT")
@@ -154,7 +154,7 @@ class Sockets(RpcCase):
             self.assertTrue(got[200][1]["ready"])
             self.assertEqual([got[i][0]["code"] for i in (201, 202)], ["UNKNOWN_METHOD", "TOPIC_NOT_FOUND"])
 
-    def test_a_req_socket_gets_one_message_for_each(self):
+    def test_a_req_socket_gets_one_message_per_body(self):
         raw = self.raw(zmq.REQ)
         for turn in range(20):
             raw.send(request(1, "rpc.status") + request(2, "topics.list") + request(3, "stats.totals"))
@@ -166,7 +166,7 @@ class Sockets(RpcCase):
                  + request(1, "topics.list"))
         self.assertIsNone(raw.answers(1)[1][0])
 
-    def test_what_one_has_in_flight_is_bounded(self):
+    def test_the_requests_in_flight_of_a_client_are_limited(self):
         raw = self.raw()
         with self.frozen_workers():
             for first, end in ((0, 1024), (1024, 1500)):
@@ -174,11 +174,11 @@ class Sockets(RpcCase):
             refused = raw.answers(1500 - 1024)
             self.assertEqual({e["code"] for e, _ in refused.values()}, {"OVERLOADED"})
             self.assertEqual(sorted(refused), list(range(1024, 1500)))
-            self.assertEqual(self.client().call("rpc.status")["rpc"]["in_flight"], 1024)  # others are heard
+            self.assertEqual(self.client().call("rpc.status")["rpc"]["in_flight"], 1024)  # others are served
         raw.answers(1024)
         harness.until("it is ready again", self.service.is_ready)
 
-    def test_a_client_that_leaves_is_forgotten(self):
+    def test_the_gateway_forgets_a_closed_client(self):
         raw, watcher = self.raw(), self.client()
         with self.frozen_workers():
             raw.send(b"".join(request(i, "topics.list", {}, {"deadline_ms": 1500}) for i in range(100)))
@@ -189,8 +189,8 @@ class Sockets(RpcCase):
         self.assertEqual(watcher.call("rpc.status")["rpc"]["in_flight"], 0)
         harness.until("it is ready again", self.service.is_ready)
 
-    def test_a_client_that_never_reads_is_bounded(self):
-        """Only it is refused, the gateway's memory stays flat, and others are answered."""
+    def test_a_client_that_never_reads_is_limited(self):
+        """The gateway refuses only this client and limits its memory; it responds to other clients."""
         hog = self.raw()
         hog.socket.close()
         hog.socket = zmq.Context.instance().socket(zmq.DEALER)
@@ -198,7 +198,7 @@ class Sockets(RpcCase):
         hog.socket.connect(self.service.rpc_endpoint())
         call = self.client().call
         before = call("rpc.status")["rpc"]["dropped"]
-        body = request(1, "rpc.methods") * 300  # 2 MB of answers for 15 kB
+        body = request(1, "rpc.methods") * 300  # 2 MB of responses for 15 kB
 
         def is_dropped():
             for _ in range(20):
@@ -209,28 +209,28 @@ class Sockets(RpcCase):
             status = call("rpc.status")["rpc"]
             return status["refused"] > 10000 or status["dropped"] > before
         harness.until("it is refused", is_dropped)
-        most = 1_000_000 if harness.is_sanitized() else 250_000  # unbounded it is gigabytes
+        most = 1_000_000 if harness.is_sanitized() else 250_000  # gigabytes without a limit
         self.assertLess(self.service.gateways[0].resident_kib(), most)
         hog.socket.close()
         harness.until("it is forgotten", lambda: call("rpc.status")["rpc"]["peers"] == 1)
 
 
 class Restarts(RpcCase):
-    def test_a_gateway_restarts_under_its_clients(self):
+    def test_clients_survive_a_restart_of_the_gateway(self):
         call = self.client().call
         topic = made_topic(call, name="Stays")
         self.assertEqual(self.service.gateways.pop().stop(), 0)
         self.service.start_gateway()
 
-        def answers():
+        def responds():
             try:
                 return study_rpc.Client(self.service.rpc_endpoint(), 1000).call("rpc.status")["ready"]
             except study_rpc.StudyError:
                 return False
-        harness.until("it is back", answers)
-        self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)  # the socket of before
+        harness.until("it is back", responds)
+        self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)  # on the same socket
 
-    def test_a_client_gives_up_at_its_deadline_and_comes_back(self):
+    def test_a_client_recovers_after_its_deadline(self):
         gateway = self.service.gateways[0]
         client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=200)
         self.addCleanup(client.close)
@@ -245,7 +245,7 @@ class Restarts(RpcCase):
         client.timeout_ms = 10000
         self.assertTrue(client.call("rpc.status")["version"])
 
-    def test_what_is_in_flight_is_answered_when_the_gateway_stops(self):
+    def test_a_stopping_gateway_responds_to_requests_in_flight(self):
         raw, late, watcher = self.raw(), self.raw(), self.client()
         self.assertIsNone(late.ask("rpc.status")[0])
         gateway = self.service.gateways[-1]
@@ -273,7 +273,7 @@ class Restarts(RpcCase):
             self.assertLess(time.monotonic() - began, 2)
         harness.until("it is ready again", self.service.is_ready)
 
-    def test_many_at_once(self):
+    def test_many_clients_at_once(self):
         wrong = []
 
         def work(name):

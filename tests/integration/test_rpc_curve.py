@@ -1,4 +1,4 @@
-"""tcp:// endpoints: keys where other machines can reach them, and who isn't listed stays out."""
+"""tcp:// endpoints that other machines can reach need keys and admit only listed clients."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ import harness
 import study_rpc
 from keys import Keys
 
-REFUSED_MS = 300  # an allowed client is answered in a fraction of it
+REFUSED_MS = 300  # an allowed client gets its response in a fraction of this time
 
 
 class Directory(unittest.TestCase):
@@ -34,7 +34,7 @@ class Directory(unittest.TestCase):
 
 
 class Refusals(Directory):
-    """What a wrong setting says, with exit status 78."""
+    """A wrong setting ends the program with a message and exit status 78."""
 
     def refused(self, program, **settings):
         settings = {"API_PORT": harness.free_port(), "STUDYTRACKER_RUNTIME_DIR": self.directory,
@@ -47,7 +47,7 @@ class Refusals(Directory):
     def gateway(self, **settings):
         return self.refused(harness.GATEWAY, **settings)
 
-    def test_no_keys_no_other_machines(self):
+    def test_a_public_address_needs_keys(self):
         for address in ("0.0.0.0:5555", "*:5555", "[::]:5555", "192.0.2.1:5555", "eth0:5555", "127.0.0.1.example:1"):
             for setting in ("STUDYTRACKER_RPC_ENDPOINT", "STUDYTRACKER_WORKER_ENDPOINT"):
                 said = self.gateway(**{setting: f"tcp://{address}"})
@@ -56,13 +56,13 @@ class Refusals(Directory):
         said = self.refused(harness.WORKER, STUDYTRACKER_GATEWAYS="tcp://192.0.2.1:5555")
         self.assertIn("STUDYTRACKER_CURVE_SERVER_KEY", said)
 
-    def test_keys_but_nobody_who_may_connect(self):
+    def test_a_secret_key_needs_a_list_of_clients(self):
         keys = Keys(self.directory, "gateway.key")
         said = self.gateway(STUDYTRACKER_CURVE_SECRET_KEY_FILE=keys.path,
                             STUDYTRACKER_RPC_ENDPOINT="tcp://0.0.0.0:5555")
         self.assertIn("STUDYTRACKER_CURVE_CLIENTS_FILE", said)
 
-    def test_files_that_are_none(self):
+    def test_invalid_key_files(self):
         keys, other = Keys(self.directory, "a"), Keys(self.directory, "b")
         pair = f"public {keys.public}\nsecret {keys.secret}\n"
         for what, path, reason in (
@@ -90,7 +90,7 @@ class Refusals(Directory):
             clients = self.write("clients", f"# ours\n\n{other.public} # fine\n{line}\n")
             self.assertIn("line 4", self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=clients))
 
-    def test_a_server_key_that_is_none(self):
+    def test_an_invalid_server_key(self):
         keys = Keys(self.directory, "worker.key")
         for settings in ({"STUDYTRACKER_CURVE_SERVER_KEY": "x"}, {"STUDYTRACKER_CURVE_SERVER_KEY": keys.public}):
             said = self.refused(harness.WORKER, **settings)
@@ -107,7 +107,7 @@ def long_frame(size):
 
 
 class OverTcp(Directory):
-    """A gateway on every address, its workers and clients over tcp with keys."""
+    """A gateway listens on every address. Its workers and clients connect over TCP with keys."""
 
     def setUp(self):
         super().setUp()
@@ -124,7 +124,7 @@ class OverTcp(Directory):
         self.write("clients", "# who may connect\n#" + "-" * 39 + "\n\n" + "\n".join(lines) + "\n")
 
     def stranger(self, port, size):
-        """A connection without a key that begins a frame of this size."""
+        """Opens a connection without a key and begins a frame of this size."""
         made = socket.create_connection(("127.0.0.1", port), timeout=harness.PATIENCE)
         self.addCleanup(made.close)
         made.sendall(greeting(b"CURVE") + long_frame(size))
@@ -135,8 +135,8 @@ class OverTcp(Directory):
             while stranger.recv(4096):
                 pass
 
-    def test_who_has_no_key_fills_no_memory(self):
-        """Before the handshake ends a connection holds one frame at most, and not for long."""
+    def test_a_client_without_a_key_cannot_fill_the_memory(self):
+        """Before the handshake ends, a connection holds at most one frame, for a short time."""
         service = self.start()
         service.wait_ready()
         gateway, begun = service.gateways[0], time.monotonic()
@@ -184,7 +184,7 @@ class OverTcp(Directory):
         os.kill(gateway.pid, signal.SIGHUP)
         harness.until("it was read again", lambda: len(re.findall(says, gateway.log())) > before)
 
-    def test_who_is_listed_is_in_and_nobody_else(self):
+    def test_only_listed_clients_connect(self):
         service = self.start()
         service.wait_ready()
         gateway = service.gateways[0]
@@ -200,7 +200,7 @@ class OverTcp(Directory):
         self.allow(self.bob.public, f"{self.worker.public} worker")
         self.reload(gateway, "2 keys may connect")
         self.assertTrue(self.client(self.bob.to(self.gateway)).call("rpc.status")["ready"])
-        ada.timeout_ms = REFUSED_MS  # on the connection that she still has, too
+        ada.timeout_ms = REFUSED_MS  # also on her open connection
         for _ in range(2):
             with self.assertRaises(study_rpc.StudyError):
                 ada.call("rpc.status")
@@ -210,7 +210,7 @@ class OverTcp(Directory):
         self.assertTrue(self.client(self.bob.to(self.gateway)).call("rpc.status")["ready"])
         self.assertEqual(service.stop(), {}, service.logs())
 
-    def test_a_client_does_not_pose_as_a_worker(self):
+    def test_a_client_cannot_pose_as_a_worker(self):
         self.allow(self.ada.public, self.worker.public)  # the word is missing
         service = self.start()
         gateway = service.gateways[0]
@@ -226,7 +226,7 @@ class OverTcp(Directory):
         self.addCleanup(service.close)
         service.start()
         self.assertTrue(self.client(None).call("rpc.status")["ready"])
-        os.kill(service.gateways[0].pid, signal.SIGHUP)  # nothing to read, and no reason to stop
+        os.kill(service.gateways[0].pid, signal.SIGHUP)  # there is no file to read, and the gateway continues
         self.assertTrue(self.client(None).call("rpc.status")["ready"])
         self.assertEqual(service.stop(), {}, service.logs())
 

@@ -1,4 +1,4 @@
-"""RPC clients that flood, never read or send garbage: nobody else notices."""
+"""RPC clients flood, never read or send garbage, and no other client is affected."""
 
 import os
 import random
@@ -13,26 +13,26 @@ from rpc_program import Raw, RpcCase, made_topic, request
 
 
 class Flood(RpcCase):
-    """Clients that send as much as they can, each in its own way; others are answered meanwhile."""
+    """Clients send as much as they can, and the gateway still responds to other clients."""
 
-    ADDRESS_SPACE = 2 << 30  # of the gateway; it then ends where its memory is not bounded
+    ADDRESS_SPACE = 2 << 30  # of the gateway, which ends if it needs more
 
     def setUp(self):
         if not harness.is_sanitized():
             resource.prlimit(self.service.gateways[0].pid, resource.RLIMIT_AS, (self.ADDRESS_SPACE,) * 2)
 
     def slowest(self, seconds):
-        """The longest times of GET /health and of an honest client's call, in seconds."""
+        """The longest durations of GET /health and of another client's call, in seconds."""
         slowest, end, call = [0, 0], time.monotonic() + seconds, self.client().call
         while time.monotonic() < end:
-            for n, ask in enumerate((lambda: self.service.get("/health"), lambda: call("rpc.status"))):
+            for n, call_once in enumerate((lambda: self.service.get("/health"), lambda: call("rpc.status"))):
                 begun = time.monotonic()
-                ask()
+                call_once()
                 slowest[n] = max(slowest[n], time.monotonic() - begun)
         return slowest
 
     def expect_unharmed(self, script, seconds=3, resident_kib=300_000):
-        """While another process runs the script, which sends on the sockets that it makes."""
+        """Measures while another process runs the script, which sends on its own sockets."""
         prelude = ("import contextlib, time, zmq\n"
                    "def made(**options):\n"
                    "    made = zmq.Context.instance().socket(zmq.DEALER)\n"
@@ -53,7 +53,7 @@ class Flood(RpcCase):
             self.assertLess(resident, resident_kib)
 
     def test_bodies_full_of_requests(self):
-        """20 bodies of 1 MB took the loop for 4.4 s."""
+        """20 bodies of 1 MB once blocked the event loop for 4.4 s."""
         self.expect_unharmed(f"""
 one = {request(1, "rpc.status", context={})!r}
 body = one * ((1 << 20) // len(one))
@@ -74,8 +74,8 @@ hog.close()
 zmq.Context.instance().term()
 """)
 
-    def test_many_that_never_read(self):
-        """What waits for all of them is bounded together."""
+    def test_many_clients_that_never_read(self):
+        """The queued responses of all clients together are limited."""
         self.expect_unharmed(f"""
 body = {request(1, "rpc.methods")!r} * 1000
 hogs = [made(rcvhwm=1, sndtimeo=100) for _ in range(20)]
@@ -88,7 +88,7 @@ while time.monotonic() < end:
 
 
 def hostile_bodies(rng):
-    """Endless, and the same for the same seed."""
+    """An endless sequence. The same seed gives the same sequence."""
     whole = request(7, "topics.list", {"limit": 3})
     fixed = [b"", b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff",
              b"\xc6\xff\xff\xff\xff", b"\x94\x00\x01", b"\x91" * 100_000, b"\x81\xa1k" * 50_000,
@@ -111,14 +111,14 @@ def hostile_bodies(rng):
 
 class Hostile(RpcCase):
     def frames_without_manners(self, body):
-        """Too many frames, none, a frame before the body that isn't empty."""
+        """Sends too many frames, no body, and a frame before the body that is not empty."""
         with Raw(self.service.rpc_endpoint()) as raw:
             raw.socket.send_multipart([b"", b"", body])
             raw.socket.send_multipart([b"x", body])
             raw.socket.send_multipart([body] * 50)
             raw.socket.send_multipart([b"", b""])
 
-    def test_whatever_one_sends_another_gets_right_answers(self):
+    def test_hostile_bodies_affect_no_other_client(self):
         seed = int(os.environ.get("STUDY_SEED", "0")) or random.randrange(1 << 32)
         rng, call = random.Random(seed), self.client().call
         topic = made_topic(call, name="Mine")
@@ -138,12 +138,12 @@ class Hostile(RpcCase):
             warned = self.service.gateways[0].log().count("RPC clients are malformed")
             self.assertLess(warned, 60)
 
-    def test_a_body_over_its_bound_takes_nobody_else_with_it(self):
+    def test_an_oversized_body_affects_no_other_client(self):
         call, hog = self.client().call, self.raw()
         for size in ((1 << 20) + 1, 16 << 20):
             hog.send(bytes(size))
             self.assertEqual(call("topics.list", q="nothing")["data"], [])
-        self.assertIsNone(hog.ask("topics.list")[0])  # it has connected anew by itself
+        self.assertIsNone(hog.ask("topics.list")[0])  # it has reconnected by itself
 
 if __name__ == "__main__":
     harness.main()

@@ -1,4 +1,4 @@
-"""People search what they have written: in any case, with accents or without, page after page."""
+"""Searches ignore case and accents, and return page after page."""
 
 import json
 import os
@@ -48,7 +48,7 @@ class Searches(Case):
                 self.assertEqual(self.found("/sessions", "notes", q=q, sort=order), notes, (q, order))
         self.assertEqual(self.found("/sessions", "tag", q="kısım"), ["Kısım"] * 3)
 
-    def test_a_search_follows_what_is_written(self):
+    def test_a_search_finds_the_changed_notes(self):
         self.empty()
         session = self.session(self.topic("T")["id"], notes="before")
         target = f"{V1}/sessions/{session['id']}"
@@ -68,7 +68,7 @@ class Searches(Case):
 
 
 class ManySessions(Case):
-    """So many that a page can't examine all."""
+    """There are more sessions than the search of one page examines."""
 
     @classmethod
     def setUpClass(cls):
@@ -87,7 +87,7 @@ class ManySessions(Case):
             self.assertEqual(len(pages), 4, order)
             self.assertEqual([len(page) for page in self.pages("/sessions", q="needle", sort=order)], [3])
 
-    def test_no_row_is_skipped_or_doubled(self):
+    def test_no_row_is_skipped_or_repeated(self):
         for order in ORDERS:
             ids = self.found("/sessions", "id", q="note", sort=order, limit=500)
             self.assertEqual((len(ids), len(set(ids))), (5000, 5000), order)
@@ -104,8 +104,7 @@ class ManySessions(Case):
         self.assertEqual({row["notes"] for row in listed["data"]}, {f"note {n} qz needle" for n in (100, 2500, 4900)})
         self.assertEqual((len(listed["data"]), listed["next_cursor"]), (3, None))
         self.assertEqual(len(study("--search", "qz").splitlines()), 4)
-        # The session that has "vw" is among the last that are examined, so that the first pages are
-        # empty.
+        # The search examines the session with "vw" among the last, so the first pages are empty.
         self.assertEqual([len(page) for page in self.pages("/sessions", q="vw", sort="-created_at")], [0, 0, 0, 1])
         listed = json.loads(study("--search", "vw", "--json"))
         self.assertEqual(([row["notes"] for row in listed["data"]], listed["next_cursor"]), (["note 50 vw"], None))
@@ -116,7 +115,7 @@ class ManySessions(Case):
 class Cursors(Case):
     """A cursor belongs to its list, order and filters."""
 
-    def test_it_is_refused_elsewhere(self):
+    def test_a_cursor_is_refused_with_another_list_order_or_filter(self):
         self.empty()
         topic = self.topic("A")
         for day in range(1, 5):
@@ -134,7 +133,7 @@ class Cursors(Case):
         message = self.page("/sessions", 400, cursor=cursor).json["error"]["message"]
         self.assertIn("another list, order or filter", message)
 
-    def test_one_from_before_an_upgrade_is_refused(self):
+    def test_a_cursor_of_an_older_version_is_refused(self):
         for cursor in ("1", "1767225600000000~01890a5d-ac96-774b-bcce-b302099a8057"):
             self.assertRefused(self.page("/sessions", 400, cursor=cursor), 400, "INVALID_INPUT", "cursor")
 

@@ -1,4 +1,4 @@
-"""Clients of the two existing study trackers use the root surface, unmodified."""
+"""Unmodified clients of the two existing study trackers use the root surface."""
 
 import datetime
 import gzip
@@ -7,7 +7,7 @@ import http.client
 import harness
 
 
-class EndpointsBesideTheData(harness.ServiceCase):
+class ServiceEndpoints(harness.ServiceCase):
     def test_the_root_names_the_service(self):
         response = self.service.get("/")
         self.assertEqual((response.status, response.json), (200, {"message": "DevOps Study Tracker API"}))
@@ -20,12 +20,12 @@ class EndpointsBesideTheData(harness.ServiceCase):
         self.assertTrue(healthz["service"])
         self.assertEqual(self.service.get("/readyz").status, 200)
 
-    def test_the_description_is_served(self):
+    def test_the_openapi_description_is_served(self):
         described = self.service.get("/openapi.json").json
         self.assertTrue(described["openapi"].startswith("3.1"))
         self.assertIn("/api/v1/topics", described["paths"])
 
-    def test_the_description_is_compressed_for_a_client_that_accepts_gzip(self):
+    def test_the_description_is_compressed_if_the_client_accepts_gzip(self):
         plain = self.service.get("/openapi.json")
         self.assertIsNone(plain.header("Content-Encoding"))
         connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=30)
@@ -48,7 +48,7 @@ class EndpointsBesideTheData(harness.ServiceCase):
         for target in ("/", "/topics", "/nowhere"):
             self.assertRegex(self.service.get(target).header("X-Request-Id"), harness.UUID)
 
-    def test_the_clients_own_id_is_kept_where_it_is_sane(self):
+    def test_a_valid_request_id_of_the_client_is_kept(self):
         self.assertEqual(self.service.get("/", X_Request_Id="abc-1").header("X-Request-Id"), "abc-1")
         self.assertEqual(self.service.get("/", X_Trace_Id="t.2").header("X-Request-Id"), "t.2")
         response = self.service.get("/topics/999999", X_Trace_Id="trace-3")
@@ -64,7 +64,7 @@ class FirstTracker(harness.ServiceCase):
     def setUp(self):
         self.empty()
 
-    def test_a_topic_is_made_listed_and_read(self):
+    def test_a_topic_is_created_listed_and_read(self):
         self.assertEqual(self.service.get("/topics").json, [])
         response = self.service.post("/topics", {"name": "Kubernetes", "description": "pods"})
         self.assertEqual(response.status, 201, response)
@@ -76,21 +76,21 @@ class FirstTracker(harness.ServiceCase):
         read = self.service.get(f"/topics/{topic['id']}")
         self.assertEqual((read.status, read.json), (200, topic))
 
-    def test_a_description_may_be_left_out(self):
+    def test_a_description_is_optional(self):
         self.assertIsNone(self.topic("Linux")["description"])
         self.assertIsNone(self.topic("Bash", description=None)["description"])
 
-    def test_topics_come_oldest_first(self):
+    def test_topics_are_listed_oldest_first(self):
         made = [self.topic(name)["id"] for name in ("Zsh", "Ansible", "make")]
         self.assertEqual([topic["id"] for topic in self.service.get("/topics").json], made)
 
-    def test_a_taken_name_makes_a_second_topic(self):
+    def test_a_name_in_use_creates_a_second_topic(self):
         names = ["Straße und Öl", "Straße und Öl", "STRAßE UND ÖL", "straße und öl"]
         made = [self.topic(name) for name in names]
         self.assertEqual(len({topic["id"] for topic in made}), 4)
         self.assertEqual([topic["name"] for topic in self.service.get("/topics").json], names)
 
-    def test_what_the_native_api_decides_is_not_read_from_a_body(self):
+    def test_the_root_surface_ignores_options_of_the_native_api(self):
         self.topic("Twice", allow_namesake=False)
         self.topic("Twice", allow_namesake=False)
         session = self.session(self.topic("Now")["id"], created_at="2001-01-01T00:00:00Z")
@@ -134,14 +134,14 @@ class FirstTracker(harness.ServiceCase):
         self.topic("Go", colour="blue", id=17)
         self.session(self.service.get("/topics").json[0]["id"], mood="fine", id="x")
 
-    def test_json_without_a_content_type_is_taken(self):
+    def test_json_without_a_content_type_is_accepted(self):
         response = self.service.post("/topics", b'{"name":"Vim"}')
         self.assertEqual(response.status, 201, response)
         response = self.service.post("/topics", b'{"name":"Emacs"}',
                                   Content_Type="application/json; charset=utf-8")
         self.assertEqual(response.status, 201, response)
 
-    def test_text_comes_back_as_it_was(self):
+    def test_text_is_returned_unchanged(self):
         text = 'quotes " \\ / \t\n\r\u0001 é € 😀 \u2028'
         session = self.session(self.topic("日本語 🎌")["id"], notes=text)
         self.assertEqual((session["tag"], session["notes"]), ("日本語 🎌", text))
@@ -159,7 +159,7 @@ class SecondTracker(harness.ServiceCase):
         self.assertEqual(response.status, 200, response)
         return response.json
 
-    def test_a_tag_makes_its_topic(self):
+    def test_a_tag_creates_its_topic(self):
         session = self.log(25, "python")
         self.assertEqual((session["minutes"], session["tag"], session["duration_minutes"]), (25, "python", 25))
         self.assertRegex(session["id"], harness.UUID)
@@ -167,31 +167,31 @@ class SecondTracker(harness.ServiceCase):
         topics = self.service.get("/topics").json
         self.assertEqual([(t["id"], t["name"]) for t in topics], [(session["topic_id"], "python")])
 
-    def test_a_tag_is_kept_as_it_is_written(self):
+    def test_a_tag_keeps_its_case(self):
         first, second, again = (self.log(10, tag) for tag in ("aws", " AWS ", "AWS"))
         self.assertEqual([s["tag"] for s in (first, second, again)], ["aws", "AWS", "AWS"])
         self.assertEqual(second["topic_id"], again["topic_id"])
         self.assertNotEqual(first["topic_id"], second["topic_id"])
         self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"aws": 10, "AWS": 20})
 
-    def test_a_tag_means_the_oldest_topic_of_its_name(self):
+    def test_a_tag_selects_the_oldest_topic_with_its_name(self):
         first, _ = self.topic("Twice"), self.topic("Twice")
         self.assertEqual(self.log(5, "Twice")["topic_id"], first["id"])
 
-    def test_sessions_come_oldest_first_and_by_tag(self):
+    def test_sessions_are_listed_oldest_first_and_filtered_by_tag(self):
         made = [self.log(minutes, tag)["id"] for minutes, tag in ((1, "a"), (2, "B"), (3, "A"))]
         listed = self.service.get("/sessions").json
         self.assertEqual([session["id"] for session in listed], made)
-        for asked, wanted in (("a", [made[0], made[2]]), ("A", [made[0], made[2]]), ("b", [made[1]]), ("c", [])):
-            with self.subTest(tag=asked):
-                listed = self.service.get(f"/sessions?tag={asked}").json
-                self.assertEqual([session["id"] for session in listed], wanted)
+        for tag, expected in (("a", [made[0], made[2]]), ("A", [made[0], made[2]]), ("b", [made[1]]), ("c", [])):
+            with self.subTest(tag=tag):
+                listed = self.service.get(f"/sessions?tag={tag}").json
+                self.assertEqual([session["id"] for session in listed], expected)
 
     def test_a_tag_in_the_query_is_decoded(self):
         made = self.log(5, "C++ & Öl")
         self.assertEqual(self.service.get("/sessions?tag=c%2B%2B+%26%20%C3%B6l").json, [made])
 
-    def test_stats_of_nothing_are_zeros(self):
+    def test_stats_without_sessions_are_zero(self):
         self.assertEqual(self.service.get("/stats").json, {
             "total_time": 0, "time_by_tag": {}, "total_sessions": 0, "sessions_by_tag": {}})
 
@@ -203,7 +203,7 @@ class SecondTracker(harness.ServiceCase):
             "total_time": 90, "time_by_tag": {"Go": 30, "go": 15, "SQL": 45},
             "total_sessions": 3, "sessions_by_tag": {"Go": 1, "go": 1, "SQL": 1}})
 
-    def test_invalid_fields_are_422(self):
+    def test_invalid_fields_get_status_422(self):
         for body, field in (({"minutes": 5}, "tag"), ({"tag": "x"}, "minutes"),
                             ({"minutes": 0, "tag": "x"}, "minutes"),
                             ({"minutes": 1441, "tag": "x"}, "minutes"),
@@ -219,7 +219,7 @@ class BothTrackers(harness.ServiceCase):
     def setUp(self):
         self.empty()
 
-    def test_the_body_tells_the_shapes_apart(self):
+    def test_the_fields_of_the_body_select_the_dialect(self):
         topic = self.topic("Rust")
         for body, status in (({"topic_id": topic["id"], "minutes": 5, "tag": "rust"}, 201),
                              ({"topic_id": topic["id"]}, 201),
@@ -243,7 +243,7 @@ class BothTrackers(harness.ServiceCase):
                 self.assertRefused(self.service.post("/sessions", body), status, "INVALID_INPUT", field)
         self.assertEqual(self.service.get("/sessions").json, [])
 
-    def test_fields_that_agree_are_taken(self):
+    def test_fields_that_agree_are_accepted(self):
         topic = self.topic("Rust")["id"]
         for body, minutes in (
                 ({"topic_id": topic, "minutes": 25}, 25),
@@ -256,7 +256,7 @@ class BothTrackers(harness.ServiceCase):
             with self.subTest(body=body):
                 self.assertEqual(self.service.post("/sessions", body).json["minutes"], minutes)
 
-    def test_a_long_list_is_streamed_whole(self):
+    def test_a_long_list_is_streamed_completely(self):
         topic = self.topic("Many")
         self.database.sql(f"""
             insert into sessions (account_id, id, topic_id, study_date, duration_minutes)

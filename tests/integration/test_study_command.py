@@ -16,7 +16,7 @@ from study_program import HEADER, REFUSED, STUDY, UNREACHABLE, USAGE, StudyCase
 
 
 class Commands(StudyCase):
-    def test_log_and_look(self):
+    def test_log_and_list_sessions(self):
         self.assertIn("Logged 45 min of aws", self.study("log", 45, "aws"))
         self.study("log", "1h30", "Größe 漢字", "--date", "2020-02-29", "--note", "größer\nals 漢")
         logged = self.json("log", 10, "AWS", "--date=2020-02-29")
@@ -96,7 +96,7 @@ class Commands(StudyCase):
         self.study("account", "--day-starts-at", "25:00", status=REFUSED)
         self.study("account", "--week-start", "8", status=USAGE)
 
-    def test_days_by_their_names(self):
+    def test_dates_may_be_today_and_yesterday(self):
         today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
         yesterday = str(today - datetime.timedelta(1))
         self.assertIn(yesterday, self.study("log", 5, "aws", "--date", "yesterday"))
@@ -105,7 +105,7 @@ class Commands(StudyCase):
         self.assertNotIn("6 min", self.study("sessions", "--to", "today"))
         self.assertEqual(self.json("stats", "--from", "yesterday", "--to", "today")["minutes"], 5)
 
-    def test_a_chart_shows_all_of_its_time(self):
+    def test_a_chart_shows_every_period(self):
         today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
         monday = today - datetime.timedelta(today.weekday())
         first = monday - datetime.timedelta(77)
@@ -122,7 +122,7 @@ class Commands(StudyCase):
             self.assertEqual([bar.split()[0] for bar in bars], expected)
         self.assertRegex(self.study("stats", "--by", "week"), rf"{first} +7 min")
 
-    def test_nothing_yet(self):
+    def test_messages_without_data(self):
         self.assertEqual(self.study("sessions"), "No sessions yet: study log 25 TOPIC\n")
         self.assertEqual(self.study("stats"), "No sessions yet: study log 25 TOPIC\n")
         self.assertIn("No topics yet", self.study("topics"))
@@ -137,16 +137,16 @@ class Commands(StudyCase):
             self.assertNotRegex(self.study(command), r"(?m) $", command)
         self.assertIn("Id  Topic      Description\n", self.study("topics"))
 
-    def test_long_names_stay_whole_in_a_pipe(self):
-        """However long those of the pages before were."""
+    def test_long_names_are_not_cut_in_a_pipe(self):
+        """The names on earlier pages do not limit the width."""
         text = HEADER + "".join(f"{i},2020-01-02,5,aws\n" for i in range(501)) + f"x,2020-01-01,5,{'y' * 200}\n"
         self.study("import", "-", stdin=text)
         self.assertIn("y" * 200, self.study("sessions", "--limit", 0))
 
     def test_rpc(self):
         self.assertEqual(json.loads(self.study("rpc", "stats.streak", "{}"))["current"], 0)
-        asked = self.study("rpc", "topics.create", "-", stdin='{"name": "from a pipe"}')
-        self.assertEqual(json.loads(asked)["name"], "from a pipe")
+        created = self.study("rpc", "topics.create", "-", stdin='{"name": "from a pipe"}')
+        self.assertEqual(json.loads(created)["name"], "from a pipe")
         self.study("rpc", "topics.get", '{"topic_id":', status=USAGE)
         self.study("rpc", "no.method", status=REFUSED)
         self.study("rpc", "topics.get", '{"topic_id":0}', status=REFUSED)
@@ -175,7 +175,7 @@ class Commands(StudyCase):
         self.assertNotEqual(self.json("keys", self.path("other"))["public"], public)
         self.study("topics", "--server-key", "x", status=USAGE)
 
-    def test_finds_the_gateway_by_itself(self):
+    def test_study_finds_the_gateway(self):
         found = {"STUDYTRACKER_ENDPOINT": ""}
         self.study("topics", STUDYTRACKER_RUNTIME_DIR=self.service.directory, **found)
         os.makedirs(self.path("data/studytracker"))
@@ -185,7 +185,7 @@ class Commands(StudyCase):
 
 
 class Keys(StudyCase):
-    """A gateway at tcp://, who may connect, and a client, all with pairs of `study keys`."""
+    """A gateway at tcp://, its list of clients and a client use key pairs of `study keys`."""
 
     @classmethod
     def setUpClass(cls):
@@ -215,7 +215,7 @@ class Keys(StudyCase):
             "STUDYTRACKER_CURVE_SERVER_KEY": self.public["gateway"],
             "STUDYTRACKER_CURVE_SECRET_KEY_FILE": os.path.join(self.keys, "client"), **more})
 
-    def test_who_is_listed_comes_in(self):
+    def test_only_listed_clients_connect(self):
         self.study("log", 5, "aws")
         self.study("topics", "--timeout", 1, "--key-file", os.path.join(self.keys, "stranger"),
                    status=UNREACHABLE)

@@ -1,5 +1,5 @@
-"""Sessions leave as files and come back from them: the same bytes, and nothing that a program would
-execute."""
+"""`study export` and `study import` keep every byte, and exports hold nothing that a spreadsheet or a
+terminal executes."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ class Exports(StudyCase):
         self.json("rpc", "topics.update", json.dumps({"topic_id": old, "archived": True}))
 
     def printed(self, *words):
-        """Bytes, which may hold controls."""
+        """Standard output as bytes, which may hold control characters."""
         done = subprocess.run([STUDY, *words], check=True, stdout=subprocess.PIPE, env=self.environment(),
                               timeout=harness.PATIENCE)
         return done.stdout
@@ -42,7 +42,7 @@ class Exports(StudyCase):
         with open(path, "rb") as file:
             return file.read()
 
-    def test_an_export_that_was_imported_is_exported_again_byte_for_byte(self):
+    def test_an_imported_export_is_exported_again_byte_for_byte(self):
         self.fill()
         for form in ("csv", "json", "ndjson"):
             with self.subTest(format=form):
@@ -54,7 +54,7 @@ class Exports(StudyCase):
                 self.assertTrue(self.exported("second." + form) == first)
                 self.assertEqual(self.json("import", self.path("first." + form))["existing"], len(NOTES))
 
-    def test_the_formats_hold_the_same(self):
+    def test_all_formats_hold_the_same_data(self):
         self.fill()
         fields = ["id", "study_date", "minutes", "tag", "notes", "created_at"]
         lines = [json.loads(line) for line in self.exported("a.ndjson").splitlines()]
@@ -84,7 +84,7 @@ class Exports(StudyCase):
         self.assertIn("plain", notes)
         self.study("export", "--spreadsheet", "--format", "json", status=USAGE)
 
-    def test_the_form_for_spreadsheets_is_not_imported(self):
+    def test_import_refuses_an_export_for_spreadsheets(self):
         self.fill()
         self.exported("a.csv", "--spreadsheet")
         self.empty()
@@ -92,7 +92,7 @@ class Exports(StudyCase):
         self.assertIn("--spreadsheet", self.errors)
         self.assertEqual(self.all_sessions(), {})
 
-    def test_data_is_whole_in_a_pipe_and_harmless_on_a_terminal(self):
+    def test_data_is_unchanged_in_a_pipe_and_escaped_on_a_terminal(self):
         self.fill()
         evil = NOTES[18]
         unclean = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]")

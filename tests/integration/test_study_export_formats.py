@@ -1,4 +1,4 @@
-"""`study export` writes all that there is, and `study import` reads it again."""
+"""`study export` writes all sessions, and `study import` reads them again."""
 
 import csv
 import json
@@ -45,12 +45,12 @@ class Exports(StudyCase):
         self.assertEqual(len(self.study("export", "--tag", "漢字", "--from", "2020-01-03", "--to",
                                         "2020-01-08", "--format", "ndjson").splitlines()), 1)
 
-    def test_json_is_json_on_standard_output(self):
+    def test_the_json_option_writes_json_to_standard_output(self):
         self.fill()
         self.assertEqual(len(self.json("export")), len(self.NOTES))
         self.assertEqual(self.study("export", "--json", "--format", "csv"), self.study("export"))
 
-    def test_nothing_to_export(self):
+    def test_export_without_sessions(self):
         self.assertEqual(json.loads(self.study("export", "--format", "json")), [])
         self.assertEqual(self.study("export", "--format", "ndjson"), "")
         self.assertEqual(self.study("export").strip(), "id,study_date,minutes,tag,notes,created_at")
@@ -63,7 +63,7 @@ class Exports(StudyCase):
         self.assertEqual(len(self.json("sessions", "--limit", 501)["data"]), 501)
         self.assertEqual(self.json("export", self.path("x.csv"))["rows"], 2501)
 
-    def test_a_file_stays_where_the_export_fails(self):
+    def test_a_failed_export_keeps_the_old_file(self):
         path = self.write("old.csv", "kept")
         self.study("export", path, "--endpoint", "ipc:///nowhere", "--timeout", 0.2, status=UNREACHABLE)
         with open(path, encoding="ascii") as file:

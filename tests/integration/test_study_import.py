@@ -1,4 +1,4 @@
-"""Files from elsewhere are imported: nothing of them is lost without a word."""
+"""`study import` reads files of other programs and reports everything that it does not import."""
 
 import json
 import os
@@ -45,17 +45,17 @@ class Tables(ImportCase):
             self.imported(line + "\r\n" + "\r\n".join(map(";".join, rows)))
             self.assertEqual(self.all_sessions(), expected)
 
-    def test_mixed_line_ends_count_as_lines(self):
+    def test_mixed_line_ends_are_counted_as_lines(self):
         told = self.refused(FIELDS + "1,2020-01-01,5,a,\r2,2020-01-01,5,b,\r\n\r\n3,x,5,c,\n4,y,5,d,\r")
         self.assertEqual([line for line, _, _ in told], [5, 6])
         self.assertEqual(len(self.all_sessions()), 2)
 
-    def test_a_row_has_the_fields_of_the_header(self):
+    def test_a_row_must_have_the_fields_of_the_header(self):
         self.assertEqual(self.refused(FIELDS + "1,2020-01-01,5,a,n,\n2,2020-01-01,5,a\n3,2020-01-01,5,a,n\n"), [
             (2, None, "has 6 fields, the header has 5"), (3, None, "has 4 fields, the header has 5")])
         self.assertEqual(len(self.all_sessions()), 1)
 
-    def test_a_header_has_each_column_once(self):
+    def test_a_header_must_name_each_column_once(self):
         for header, rule in (("id,date,minutes,tag,tag", "the column tag twice"),
                              ("id,date,minutes,tag,,", "no name for column 5"),
                              ("id,date,minutes,tag,x,X", "the column X twice"),
@@ -65,7 +65,7 @@ class Tables(ImportCase):
             self.assertIn(rule, told)
         self.assertEqual(self.all_sessions(), {})
 
-    def test_a_quote_that_is_not_closed_takes_no_other_line(self):
+    def test_an_unclosed_quote_affects_only_its_line(self):
         for closing in ("", ',"n"', ',"n'):
             with self.subTest(closing=closing):
                 self.empty()
@@ -77,20 +77,20 @@ class Tables(ImportCase):
                 kept = {tag for _, _, tag, _ in self.all_sessions().values()}
                 self.assertEqual(kept, {"b", "c"} if len(told) == 1 else {"b"})
 
-    def test_quotes_and_bytes_that_are_wrong(self):
+    def test_invalid_quotes_and_bytes_are_refused(self):
         told = self.refused((FIELDS + '1,2020-01-01,5,a,"x"y\n2,2020-01-01,5,a"b,\n3,2020-01-01,5,').encode()
                             + b"a\xff,\n4,2020-01-01,5,a\0,\n" + b'5,2020-01-01,5,c d,"e\nf"\n')
         self.assertEqual([line for line, _, _ in told], [2, 3, 4, 5])
         self.assertEqual([tag for _, _, tag, _ in self.all_sessions().values()], ["c d"])
 
-    def test_files_of_another_kind(self):
+    def test_files_of_other_kinds_are_refused(self):
         for text, kind in ((FIELDS.encode("utf-16"), "UTF-16"), (FIELDS.encode("utf-16-le"), "UTF-16"),
                            (b"PK\x03\x04rest", "spreadsheet"), (b"\x1f\x8b\x08", "compressed")):
             (_, field, told), = self.refused(text)
             self.assertEqual(field, "file")
             self.assertIn(kind, told)
 
-    def test_columns_that_are_not_imported_are_named(self):
+    def test_ignored_columns_are_reported(self):
         path = self.write("f.csv", "id,date,minutes,tag,mood,Rating\n1,2020-01-01,5,a,good,3\n")
         self.study("import", path)
         self.assertIn("Not imported: the columns mood, Rating\n", self.errors)
@@ -121,7 +121,7 @@ class Json(ImportCase):
                     self.assertEqual(self.imported(text, *words)["created"], len(self.ROWS))
                     self.assertEqual(set(self.by_tag()), {row["tag"] for row in self.ROWS})
 
-    def test_what_is_broken_takes_nothing_with_it(self):
+    def test_a_broken_object_affects_no_other_object(self):
         for layout in (lambda rows: "\n".join(map(json.dumps, rows)),
                        lambda rows: json.dumps(rows, indent=2),
                        lambda rows: "[\n" + ",\n".join(map(json.dumps, rows)) + "\n]"):
@@ -143,12 +143,12 @@ class Json(ImportCase):
             self.assertEqual((line, name), (1, field))
         self.assertEqual(self.all_sessions(), {})
 
-    def test_an_array_that_is_cut_off_is_told(self):
+    def test_a_truncated_array_is_reported(self):
         told = self.refused(json.dumps(self.ROWS[:2])[:-1])
         self.assertIn("ends inside an array", told[0][2])
         self.assertEqual(len(self.all_sessions()), 2)
 
-    def test_numbers_as_over_http(self):
+    def test_numbers_are_read_as_over_http(self):
         text = "".join(f'{{"id":"{i}","study_date":"2020-01-01","tag":"t","minutes":{number}}}\n'
                        for i, number in enumerate(("30", "30.0", "3e1", "30.5", "1441", "-1", "0.3e2", "1e400")))
         self.assertEqual([(line, field) for line, field, _ in self.refused(text)],
@@ -159,7 +159,7 @@ class Json(ImportCase):
             [4, 5])
 
     def test_a_large_file_in_bounded_memory(self):
-        """An array in one line, more than the memory that is allowed."""
+        """The array is one line, which is larger than the memory limit."""
         count = 20000 if harness.is_sanitized() else 60000
         row = {"study_date": "2020-01-01", "minutes": 5, "tag": "t", "more": "x" * 400}
         path = self.path("large.json")
@@ -174,7 +174,7 @@ class Json(ImportCase):
     def limit_memory():
         resource.setrlimit(resource.RLIMIT_DATA, (RSS_MAX_KIB << 10, RSS_MAX_KIB << 10))
 
-    def test_an_object_is_bounded(self):
+    def test_the_size_of_an_object_is_limited(self):
         rows = [self.ROWS[0], {**self.ROWS[1], "more": "x" * 300000}, self.ROWS[2]]
         for text in ("\n".join(map(json.dumps, rows)), json.dumps(rows, indent=1)):
             self.empty()
@@ -193,7 +193,7 @@ class Ids(ImportCase):
     ONE = FIELDS + "1,2020-01-01,25,Latin,\n2,2020-01-02,25,Latin,aeneid\n3,2020-01-03,25,Latin,\n"
     TWO = FIELDS + "1,2020-01-01,25,Chemistry,\n2,2020-01-05,30,Latin,ovid\n3,2020-01-03,25,Latin,\n"
 
-    def test_other_values_are_told_with_the_difference(self):
+    def test_different_values_of_an_id_are_reported(self):
         self.imported(self.ONE)
         before = self.all_sessions()
         said = self.imported(self.TWO, status=LINES)
@@ -208,7 +208,7 @@ class Ids(ImportCase):
         self.assertIn("--namespace", self.errors)
         self.assertEqual(self.all_sessions(), before)
 
-    def test_update_takes_the_files_values(self):
+    def test_update_stores_the_values_of_the_file(self):
         self.imported(self.ONE)
         said = self.imported(self.TWO, "--update")
         self.assertEqual((said["created"], said["existing"], said["updated"], said["differing"]), (0, 1, 2, 0))
@@ -220,7 +220,7 @@ class Ids(ImportCase):
         self.assertIn("1 updated", self.study("import", self.write("f", FIELDS + "3,2020-01-03,26,Latin,\n"),
                                               "--update"))
 
-    def test_a_file_that_says_nothing_of_notes_leaves_them(self):
+    def test_a_file_without_notes_keeps_the_stored_notes(self):
         self.imported(self.ONE)
         said = self.imported(HEADER + "2,2020-01-02,25,Latin\n", name="none.csv")
         self.assertEqual((said["existing"], said["differing"]), (1, 0))
@@ -231,7 +231,7 @@ class Ids(ImportCase):
         said = self.imported(FIELDS + "2,2020-01-02,30,Latin,\n", status=LINES)
         self.assertIn("notes", said["refused"][0]["rule"])
 
-    def test_deleted_sessions_are_told_apart_and_restored(self):
+    def test_deleted_sessions_are_reported_and_restored(self):
         self.imported(self.ONE)
         ids = [str(uuid.uuid5(NAMESPACE, name)) for name in "12"]
         for session in ids:
@@ -250,14 +250,14 @@ class Ids(ImportCase):
         self.assertEqual((said["restored"], said["updated"], said["existing"]), (1, 1, 1))
         self.assertEqual(self.all_sessions()[ids[1]], ("2020-01-05", 30, "Latin", "ovid"))
 
-    def test_the_last_row_of_an_id_decides(self):
+    def test_the_last_row_with_an_id_is_stored(self):
         rows = [f"{i % 3},2020-01-01,{i % 1440 + 1},t,\n" for i in range(3000)]
         said = self.imported(FIELDS + "".join(rows), "--update")
         self.assertEqual((said["created"], said["updated"]), (3, 2997))
         self.assertEqual({row[1] for row in self.all_sessions().values()},
                          {i % 1440 + 1 for i in range(2997, 3000)})
 
-    def test_ids_that_look_alike(self):
+    def test_similar_ids_stay_distinct(self):
         said = self.imported(FIELDS + "1,2020-01-01,5,t,\n01,2020-01-01,6,t,\nA,2020-01-01,7,t,\na,2020-01-01,8,t,\n")
         self.assertEqual(said["created"], 4)
         told = self.refused(FIELDS + " 1,2020-01-01,5,t,\n1 ,2020-01-01,5,t,\n"
@@ -280,7 +280,7 @@ class Times(ImportCase):
     TIMES = HEADER + ("1,2025-01-05T10:11:12,25,local\n2,2026-03-02T23:30:00Z,25,late\n"
                       "3,2026-07-01T00:30:00.123456+02:00,25,summer\n")
 
-    def test_a_timestamp_is_kept_and_belongs_to_the_accounts_day(self):
+    def test_a_timestamp_is_stored_and_sets_the_day_in_the_accounts_zone(self):
         self.imported(self.TIMES)
         rows = self.by_tag()
         self.assertEqual({tag: (row["timestamp"], row["created_at"], row["study_date"])
@@ -290,7 +290,7 @@ class Times(ImportCase):
             "summer": ("2026-06-30T22:30:00.123456Z",) * 2 + ("2026-07-01",)})
         self.assertEqual(self.imported(self.TIMES)["existing"], 3)
 
-    def test_the_accounts_own_zone_and_start_of_the_day(self):
+    def test_the_account_sets_the_zone_and_the_start_of_the_day(self):
         self.json("rpc", "account.update", json.dumps({"time_zone": "Asia/Tokyo", "day_starts_at": "04:00"}))
         try:
             said = self.imported(HEADER + "1,2026-03-02T18:59:00Z,5,before\n2,2026-03-02T19:00:00Z,5,after\n"
@@ -304,7 +304,7 @@ class Times(ImportCase):
         finally:
             self.json("rpc", "account.update", json.dumps({"time_zone": None, "day_starts_at": "00:00"}))
 
-    def test_another_zone(self):
+    def test_an_option_sets_another_time_zone(self):
         said = self.imported(self.TIMES, "--time-zone", "America/New_York")
         self.assertEqual(said["time_zone"], "America/New_York")
         rows = self.by_tag()
@@ -314,7 +314,7 @@ class Times(ImportCase):
         self.study("import", self.path("file.csv"), "--time-zone", "Europe/Berln", status=USAGE)
         self.assertIn("Europe/Berln", self.errors)
 
-    def test_local_times_that_are_no_moment(self):
+    def test_ambiguous_and_missing_local_times_are_refused(self):
         text = HEADER + ("1,2026-03-29T02:30:00,5,a\n2,2026-10-25T02:30:00,5,b\n"
                          "3,2026-10-25T02:30:00+01:00,5,c\n")
         told = self.refused(text)
@@ -323,7 +323,7 @@ class Times(ImportCase):
         self.assertIn("exists twice in Europe/Berlin", told[1][2])
         self.assertEqual(self.by_tag()["c"]["created_at"], "2026-10-25T01:30:00.000000Z")
 
-    def test_the_day_and_the_moment_are_two_things(self):
+    def test_a_row_may_have_both_a_day_and_a_timestamp(self):
         self.imported("id,study_date,timestamp,minutes,tag\n1,2020-01-05,2020-01-09T10:00:00Z,5,a\n")
         self.assertEqual(self.by_tag()["a"]["study_date"], "2020-01-05")
         self.assertEqual(self.by_tag()["a"]["created_at"], "2020-01-09T10:00:00.000000Z")

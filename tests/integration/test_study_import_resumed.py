@@ -1,4 +1,4 @@
-"""`study import` of whole files: its report, and how it goes on after an interruption."""
+"""`study import` reports its results and continues after an interruption."""
 
 import json
 import os
@@ -11,11 +11,11 @@ import uuid
 import harness
 from study_program import (DONE, HEADER, LINES, NAMESPACE, STUDY, UNREACHABLE, StudyCase)
 
-RSS_MAX_KIB = 12 << 10  # it takes 9,400 KiB, and 9,600 for five times as many rows
+RSS_MAX_KIB = 12 << 10  # the peak is 9,400 KiB, or 9,600 with five times as many rows
 
 
 class Imports(StudyCase):
-    def test_a_file_of_the_system_before(self):
+    def test_a_file_of_the_previous_system(self):
         path = self.write("old.csv", HEADER
                           + '1,2019-12-31T23:30:00-08:00,45,aws\r\n2,2020-01-01,5,"a ""b"", c"\r\n'
                           + "01890A5D-AC96-774B-BCCE-B302099A8057,2020-01-02 10:00:00,6,AWS\n")
@@ -31,7 +31,7 @@ class Imports(StudyCase):
         other = self.json("import", path, "--namespace", str(uuid.UUID(int=1)))
         self.assertEqual((other["created"], other["existing"]), (2, 1))
 
-    def test_refused_lines_are_told_and_the_others_go_in(self):
+    def test_refused_lines_are_reported_and_the_others_imported(self):
         text = (HEADER + "1,2020-01-01,0,a\n2,2020-02-30,5,a\n,2020-01-01,5,a\n3,2020-01-01,5,  \n"
                 + '4,2020-01-01,5,b"c\n5,2020-01-01,5\n6,2020-01-01,5,good\n'
                 + "7,2020-01-01,5," + "x" * 201 + "\n8,2020-01-01,5," + "y" * 70000 + "\n"
@@ -47,14 +47,14 @@ class Imports(StudyCase):
         self.assertIn("line 13: id exists with other values: minutes 5, the file has 7\n", self.errors)
         self.assertEqual(self.totals()["total_sessions"], 2)
 
-    def test_refused_lines_far_apart_are_told_in_order(self):
+    def test_refused_lines_far_apart_are_reported_in_order(self):
         lines = [f"{i},2020-01-01,5,aws" for i in range(2000)]
         lines[500], lines[1500] = "x,2020-01-01,5,", "y,2020-01-01,5000,aws"
         said = self.json("import", self.write("f.csv", HEADER + "\n".join(lines)), status=LINES)
         self.assertEqual([line["line"] for line in said["refused"]], [502, 1502])
         self.assertEqual(said["created"], 1998)
 
-    def test_a_wrong_header(self):
+    def test_a_wrong_header_is_refused(self):
         for text, told in (("", "empty"), ("1,2020-01-01,5,a\n", "no column id"),
                            ("id,minutes,tag\n", "no column timestamp")):
             self.study("import", "-", stdin=text, status=LINES)
@@ -78,7 +78,7 @@ class Imports(StudyCase):
                          {("2020-01-01", 5, "a", "ü\x01"), ("2020-01-01", 6, "b", None)})
 
     def test_a_slow_pipe(self):
-        """Its rows are acknowledged before it ends."""
+        """The service stores the first row before the pipe ends."""
         popen = subprocess.Popen([STUDY, "import", "-"], stdin=subprocess.PIPE, env=self.environment(),
                                  stdout=subprocess.PIPE, preexec_fn=harness.dies_with_us)
         with popen:
@@ -129,10 +129,10 @@ class Imports(StudyCase):
         self.assertEqual(self.totals()["total_time"], sum(i % 240 + 1 for i in range(count)))
         self.assertEqual(self.journal(), [])
 
-    def test_killed_in_the_middle_it_goes_on_there(self):
+    def test_a_killed_import_continues_where_it_stopped(self):
         self.interrupt(signal.SIGKILL)
 
-    def test_an_interrupted_pipe_tells_no_line(self):
+    def test_an_interrupted_import_of_a_pipe_reports_no_line(self):
         popen = subprocess.Popen([STUDY, "import", "-"], stdin=subprocess.PIPE, env=self.environment(),
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                  preexec_fn=harness.dies_with_us)
@@ -144,10 +144,10 @@ class Imports(StudyCase):
             self.assertEqual(popen.wait(harness.PATIENCE), -signal.SIGTERM)
             self.assertIn(b"run the same command again for the rest", popen.stderr.read())
 
-    def test_interrupted_it_goes_on_there(self):
+    def test_an_interrupted_import_continues_where_it_stopped(self):
         self.interrupt(signal.SIGINT)
 
-    def test_another_service_or_file_is_begun_anew(self):
+    def test_an_import_starts_at_the_first_line_on_an_emptied_service(self):
         path = self.many(20000)
         popen = self.start_import(path)
         harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
@@ -159,7 +159,7 @@ class Imports(StudyCase):
         self.assertEqual(self.json("import", path)["resumed_at_line"], 0)
         self.assertEqual(self.totals()["total_sessions"], 20000)
 
-    def test_a_service_that_goes_ends_it_and_it_goes_on_later(self):
+    def test_an_import_ends_without_workers_and_continues_later(self):
         path = self.many(10000)
         popen = subprocess.Popen([STUDY, "import", path, "--timeout", "1"], env=self.environment(),
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -197,7 +197,7 @@ class Imports(StudyCase):
 
     @staticmethod
     def has_ended(pid, peaks):
-        """Notes VmHWM, which a process has no more once it has ended."""
+        """Records VmHWM, which is no longer listed after the process has ended."""
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
             found = re.search(r"VmHWM:\s+(\d+)", file.read())
         if found:

@@ -1,4 +1,4 @@
-"""`study log` finds the topic that is meant, and says so where there is none, or more than one."""
+"""`study log` selects a topic by name. It creates a missing topic and refuses an ambiguous name."""
 
 import json
 
@@ -12,18 +12,18 @@ class Log(StudyCase):
     def create(self, name, **more):
         return self.json("rpc", "topics.create", json.dumps({"name": name, **more}))["id"]
 
-    def test_case_makes_no_difference_to_one_topic(self):
+    def test_case_does_not_matter_for_one_topic(self):
         self.create("Größe")
         self.assertIn("of Größe on", self.study("log", 5, "GRÖßE"))
         self.assertEqual(self.json("log", 6, "größe")["tag"], "Größe")
         self.assertEqual(self.totals()["time_by_tag"], {"Größe": 11})
 
-    def test_a_new_name_makes_a_topic(self):
+    def test_a_new_name_creates_a_topic(self):
         self.assertIn("of new on", self.study("log", 5, "new"))
         self.assertIn("of new on", self.study("log", 5, "NEW"))
         self.assertEqual(self.totals()["time_by_tag"], {"new": 10})
 
-    def test_of_several_topics_it_is_the_one_of_exactly_this_name(self):
+    def test_the_exact_name_selects_one_of_several_topics(self):
         first, second = self.create("aws"), self.create("AWS", allow_namesake=True)
         self.create("aws cloud")
         self.assertEqual(self.json("log", 5, "aws")["topic_id"], first)
@@ -39,7 +39,7 @@ class Log(StudyCase):
             self.study("log", 5, name, status=REFUSED)
             self.assertRegex(self.errors, r"\Astudy: tag must [^\n]*\n\Z")
 
-    def test_an_archived_topic_is_told(self):
+    def test_an_archived_topic_is_reported(self):
         topic = self.json("log", 5, "Old")["topic_id"]
         self.assertNotIn("archived", self.study("log", 5, "old"))
         self.json("rpc", "topics.update", json.dumps({"topic_id": topic, "archived": True}))

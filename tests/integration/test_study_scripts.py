@@ -1,4 +1,4 @@
-"""Scripts and shells use `study`: statuses, help, the man page, completion."""
+"""Scripts and shells use `study`: exit statuses, help, the man page, completion."""
 
 import json
 import os
@@ -15,7 +15,7 @@ SOURCE = os.path.join(harness.ROOT, "client", "study")
 COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "account", "rpc", "status",
             "keys"]
 
-# A line as it is typed, and what the shell offers for its last word.
+# A typed line, and the words that the shell offers for its last word.
 COMPLETED = [
     ("study ", COMMANDS),
     ("study st", ["stats", "status"]),
@@ -48,7 +48,7 @@ COMPLETED = [
     ("study --key-file ro", ["rows.csv"]),
 ]
 
-# Types line after line, and notes what is offered instead of listing it.
+# Types each line, and records the offered words instead of listing them.
 ZSHRC = r"""
 fpath=($COMPLETION $fpath)
 autoload -Uz compinit && compinit -D -u
@@ -109,16 +109,18 @@ class Scripts(StudyCase):
         self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
 
     def options_of(self, *command):
-        """Each with what it takes, or nothing."""
+        """Each option with the name of its argument, or with an empty string."""
         return dict(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+) ?([A-Z]*)", self.study(*command, "--help")))
 
     def choices_of(self, command, option):
-        """What the program says that it takes; the second option keeps all others from running."""
+        """The choices that the error message lists.
+
+        The unknown second option prevents the command from running."""
         self.study(command, option, "?", "--nix", status=USAGE)
         told = re.search(r"must be one of (.*);", self.errors)
         return told.group(1).split(", ") if told else []
 
-    def test_man_page_knows_every_option(self):
+    def test_the_man_page_describes_every_option(self):
         with open(os.path.join(SOURCE, "study.1"), encoding="utf-8") as file:
             page = file.read().replace("\\-", "-")
         for command in COMMANDS:
@@ -140,7 +142,7 @@ class Scripts(StudyCase):
         return self.environment(PATH=os.path.dirname(STUDY) + ":" + os.environ["PATH"], **more)
 
     def bash_offers(self, lines):
-        """What bash offers for the last word of each line; _ stands for an empty one."""
+        """The words that bash offers for the last word of each line; _ stands for an empty word."""
         script = ('source "$0"; while read -r -a COMP_WORDS; do COMP_CWORD=$((${#COMP_WORDS[@]} - 1));'
                   ' [[ ${COMP_WORDS[COMP_CWORD]} != _ ]] || COMP_WORDS[COMP_CWORD]="";'
                   ' _study; printf "%s\n" "> line" "${COMPREPLY[@]}"; done')
@@ -152,7 +154,7 @@ class Scripts(StudyCase):
         return dict(zip(lines, self.offers(done.stdout)))
 
     def zsh_offers(self, lines):
-        """The same of a zsh that has loaded our completion as any user's does."""
+        """The words that zsh offers after it has loaded the completion as a user's zsh does."""
         self.write(".zshrc", ZSHRC)
         shell = Terminal(["zsh", "-d", "-i"], self.shell_environment(
             ZDOTDIR=self.directory, COMPLETION=os.path.join(SOURCE, "completion"),
@@ -174,7 +176,7 @@ class Scripts(StudyCase):
         self.assertIn("topics.get", offers_of(["study rpc topics."])["study rpc topics."])
 
     def check_options(self, offers_of):
-        """Exactly what the program has, neither less nor more."""
+        """The shell offers exactly the options and choices of the program."""
         expected = {"study --": self.options_of()}
         for command in COMMANDS:
             expected[f"study {command} --"] = self.options_of(command)
@@ -198,7 +200,7 @@ class Scripts(StudyCase):
         self.check_completion(self.zsh_offers)
         self.check_options(self.zsh_offers)
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         self.study("log", 5, "aws")
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([STUDY, "sessions"], stdout=full, stderr=subprocess.PIPE, check=False,

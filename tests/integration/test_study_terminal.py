@@ -11,18 +11,18 @@ from study_program import DONE, ESCAPE, HEADER, STUDY, StudyCase
 
 
 class Terminals(StudyCase):
-    def test_colours_on_a_terminal_only(self):
+    def test_only_a_terminal_gets_colours(self):
         self.study("log", 5, "aws")
         for command in (["sessions"], ["stats"], ["heatmap"], ["status", "--interval", "0"]):
             with self.subTest(command=command):
                 self.assertIn(ESCAPE + "[", self.on_terminal(*command).text)
                 self.assertNotIn(ESCAPE, self.on_terminal(*command, NO_COLOR="1").text)
                 self.assertNotIn(ESCAPE, self.on_terminal(*command, TERM="dumb").text)
-                self.study(*command)  # which looks for escapes itself
+                self.study(*command)  # study() checks for escapes itself
         self.assertIn(ESCAPE + "[", self.on_terminal("sessions", NO_COLOR="").text)
         self.assertNotIn(ESCAPE, self.on_terminal("sessions", "--json").text)
 
-    def test_nothing_of_the_data_commands_the_terminal(self):
+    def test_data_cannot_control_the_terminal(self):
         evil = "\x1b]0;title\x07\x1b[2J\u009b31m\u202e\x7f"
         self.study("topics", "--add", "topic" + evil, "--description", evil)
         self.study("rpc", "sessions.log", json.dumps({"minutes": 5, "tag": "topic" + evil, "notes": evil}))
@@ -35,7 +35,7 @@ class Terminals(StudyCase):
                 self.assertIsNone(unclean.search(text), repr(text))
                 self.assertGreater(len(text), 5)
 
-    def test_widths(self):
+    def test_output_fits_the_width(self):
         self.study("log", 5, "漢字漢字", "--note", "漢" * 200)
         text = self.on_terminal("sessions", columns=50, NO_COLOR="1").text.replace("\r", "")
         row = text.splitlines()[1]
@@ -51,7 +51,7 @@ class Terminals(StudyCase):
         self.assertTrue(text.isascii(), text)
         self.assertIn("####", text)
 
-    def test_progress(self):
+    def test_a_long_import_shows_progress(self):
         path = self.write("many.csv", HEADER + "".join(
             f"{i},2020-01-01T00:00:00Z,5,aws\n" for i in range(20000)))
         shown = self.on_terminal("import", path, NO_COLOR="1")
@@ -61,13 +61,13 @@ class Terminals(StudyCase):
         self.assertNotIn("\r", self.errors)
 
 
-    def test_json_stands_alone_on_a_terminal(self):
+    def test_json_is_valid_on_a_terminal(self):
         path = self.write("bad.csv", HEADER + "1,2020-01-01,5,aws\n2,2020-01-01,0,aws\n")
         shown = self.on_terminal("import", path, "--json", NO_COLOR="1")
         parts = re.sub(r"\r[^\r]*\r\x1b\[K", "", shown.text)
         self.assertEqual(json.loads(parts)["refused_lines"], 1)
 
-    def test_a_narrow_terminal_wraps_nothing(self):
+    def test_no_line_wraps_on_a_narrow_terminal(self):
         self.study("log", 1440, "漢字" * 20, "--note", "y" * 200)
         for columns in (40, 60, 100):
             for command in (["sessions"], ["stats"], ["topics"], ["stats", "--by", "day"]):
@@ -76,12 +76,12 @@ class Terminals(StudyCase):
                     wide = sum(1 + (unicodedata.east_asian_width(c) == "W") for c in line)
                     self.assertLessEqual(wide, columns, line)
 
-    def test_what_is_done_at_once_draws_no_progress(self):
+    def test_a_short_import_shows_no_progress(self):
         path = self.write("one.csv", HEADER + "1,2020-01-01,5,aws\n")
         self.assertEqual(self.on_terminal("import", path, "--dry-run", NO_COLOR="1").text,
                          "1 would be imported, 0 refused\r\n")
 
-    def test_every_month_has_its_name(self):
+    def test_the_heatmap_names_every_month(self):
         for columns in (40, 60, 80, 200):
             for year in range(2020, 2030):
                 lines = self.on_terminal("heatmap", "--year", year, columns=columns).text.splitlines()
