@@ -1,4 +1,4 @@
-"""Runs `./dev run` for the stories as a terminal does, in a directory that is removed afterwards."""
+"""Runs `./dev run` for the stories as a terminal does, in a temporary directory."""
 
 import json
 import os
@@ -67,7 +67,7 @@ class DevRun:
             return json.load(response)
 
     def descendants(self):
-        """The pids of the script's descendants. All of them must be gone after the script has ended."""
+        """The pids of the script's descendants, which must be gone after the script has ended."""
         parents = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:

@@ -190,7 +190,7 @@ class Sockets(RpcCase):
         harness.until("it is ready again", self.service.is_ready)
 
     def test_a_client_that_never_reads_is_limited(self):
-        """The gateway refuses only this client and limits its memory; it responds to other clients."""
+        """The gateway refuses only this client, limits its memory and responds to others."""
         hog = self.raw()
         hog.socket.close()
         hog.socket = zmq.Context.instance().socket(zmq.DEALER)

@@ -76,12 +76,12 @@ class Commands(StudyCase):
         self.assertEqual(self.study("account").splitlines(), [
             "Name           local", "Time zone      UTC (the service's)", "Week starts on monday",
             "Day starts at  00:00"])
-        told = self.study("account", "--time-zone", "Pacific/Kiritimati", "--week-start", "sunday",
-                          "--day-starts-at", "04:00", "--name", "Ana")
-        self.assertEqual(told.splitlines(), [
+        shown = self.study("account", "--time-zone", "Pacific/Kiritimati", "--week-start", "sunday",
+                           "--day-starts-at", "04:00", "--name", "Ana")
+        self.assertEqual(shown.splitlines(), [
             "Name           Ana", "Time zone      Pacific/Kiritimati", "Week starts on sunday",
             "Day starts at  04:00"])
-        self.assertEqual(self.study("account"), told)
+        self.assertEqual(self.study("account"), shown)
         kept = self.json("account")
         self.assertEqual((kept["time_zone"], kept["week_start"]), ("Pacific/Kiritimati", 7))
         self.assertEqual(self.json("stats", "--by", "week")["week_start"], 7)

@@ -1,5 +1,5 @@
-"""`study export` and `study import` keep every byte, and exports hold nothing that a spreadsheet or a
-terminal executes."""
+"""`study export` and `study import` keep every byte, and no spreadsheet or terminal executes
+exported data."""
 
 import csv
 import json

@@ -46,8 +46,8 @@ class Tables(ImportCase):
             self.assertEqual(self.all_sessions(), expected)
 
     def test_mixed_line_ends_are_counted_as_lines(self):
-        told = self.refused(FIELDS + "1,2020-01-01,5,a,\r2,2020-01-01,5,b,\r\n\r\n3,x,5,c,\n4,y,5,d,\r")
-        self.assertEqual([line for line, _, _ in told], [5, 6])
+        refused = self.refused(FIELDS + "1,2020-01-01,5,a,\r2,2020-01-01,5,b,\r\n\r\n3,x,5,c,\n4,y,5,d,\r")
+        self.assertEqual([line for line, _, _ in refused], [5, 6])
         self.assertEqual(len(self.all_sessions()), 2)
 
     def test_a_row_must_have_the_fields_of_the_header(self):
@@ -60,35 +60,35 @@ class Tables(ImportCase):
                              ("id,date,minutes,tag,,", "no name for column 5"),
                              ("id,date,minutes,tag,x,X", "the column X twice"),
                              ("id|date|minutes|tag", "no column id")):
-            (line, field, told), = self.refused(header + "\n1,2020-01-01,5,a,b\n")
+            (line, field, message), = self.refused(header + "\n1,2020-01-01,5,a,b\n")
             self.assertEqual((line, field), (1, "header"))
-            self.assertIn(rule, told)
+            self.assertIn(rule, message)
         self.assertEqual(self.all_sessions(), {})
 
     def test_an_unclosed_quote_affects_only_its_line(self):
         for closing in ("", ',"n"', ',"n'):
             with self.subTest(closing=closing):
                 self.empty()
-                told = self.refused(FIELDS + '1,2020-01-01,5,a,"open\n2,2020-01-01,5,b,\n'
-                                    + f"3,2020-01-01,5,c{closing or ','}\n")
-                self.assertEqual(told[0][0], 2)
-                self.assertIn("quote that opens on line 2 is ", told[0][2])
-                self.assertIn("lines 3 to 4 are read as separate rows", told[0][2])
+                refused = self.refused(FIELDS + '1,2020-01-01,5,a,"open\n2,2020-01-01,5,b,\n'
+                                       + f"3,2020-01-01,5,c{closing or ','}\n")
+                self.assertEqual(refused[0][0], 2)
+                self.assertIn("quote that opens on line 2 is ", refused[0][2])
+                self.assertIn("lines 3 to 4 are read as separate rows", refused[0][2])
                 kept = {tag for _, _, tag, _ in self.all_sessions().values()}
-                self.assertEqual(kept, {"b", "c"} if len(told) == 1 else {"b"})
+                self.assertEqual(kept, {"b", "c"} if len(refused) == 1 else {"b"})
 
     def test_invalid_quotes_and_bytes_are_refused(self):
-        told = self.refused((FIELDS + '1,2020-01-01,5,a,"x"y\n2,2020-01-01,5,a"b,\n3,2020-01-01,5,').encode()
-                            + b"a\xff,\n4,2020-01-01,5,a\0,\n" + b'5,2020-01-01,5,c d,"e\nf"\n')
-        self.assertEqual([line for line, _, _ in told], [2, 3, 4, 5])
+        refused = self.refused((FIELDS + '1,2020-01-01,5,a,"x"y\n2,2020-01-01,5,a"b,\n3,2020-01-01,5,').encode()
+                               + b"a\xff,\n4,2020-01-01,5,a\0,\n" + b'5,2020-01-01,5,c d,"e\nf"\n')
+        self.assertEqual([line for line, _, _ in refused], [2, 3, 4, 5])
         self.assertEqual([tag for _, _, tag, _ in self.all_sessions().values()], ["c d"])
 
     def test_files_of_other_kinds_are_refused(self):
         for text, kind in ((FIELDS.encode("utf-16"), "UTF-16"), (FIELDS.encode("utf-16-le"), "UTF-16"),
                            (b"PK\x03\x04rest", "spreadsheet"), (b"\x1f\x8b\x08", "compressed")):
-            (_, field, told), = self.refused(text)
+            (_, field, message), = self.refused(text)
             self.assertEqual(field, "file")
-            self.assertIn(kind, told)
+            self.assertIn(kind, message)
 
     def test_ignored_columns_are_reported(self):
         path = self.write("f.csv", "id,date,minutes,tag,mood,Rating\n1,2020-01-01,5,a,good,3\n")
@@ -131,8 +131,8 @@ class Json(ImportCase):
                     self.empty()
                     text = layout(self.ROWS)
                     at = text.index('"id": "2"')
-                    told = self.refused(text[:at] + text[at:].replace(old, new, 1))
-                    self.assertEqual(len(told), 1, told)
+                    refused = self.refused(text[:at] + text[at:].replace(old, new, 1))
+                    self.assertEqual(len(refused), 1, refused)
                     self.assertEqual(len(self.all_sessions()), 4)
 
     def test_nested_values_and_wrong_types_are_refused_by_name(self):
@@ -144,8 +144,8 @@ class Json(ImportCase):
         self.assertEqual(self.all_sessions(), {})
 
     def test_a_truncated_array_is_reported(self):
-        told = self.refused(json.dumps(self.ROWS[:2])[:-1])
-        self.assertIn("ends inside an array", told[0][2])
+        refused = self.refused(json.dumps(self.ROWS[:2])[:-1])
+        self.assertIn("ends inside an array", refused[0][2])
         self.assertEqual(len(self.all_sessions()), 2)
 
     def test_numbers_are_read_as_over_http(self):
@@ -260,10 +260,10 @@ class Ids(ImportCase):
     def test_similar_ids_stay_distinct(self):
         said = self.imported(FIELDS + "1,2020-01-01,5,t,\n01,2020-01-01,6,t,\nA,2020-01-01,7,t,\na,2020-01-01,8,t,\n")
         self.assertEqual(said["created"], 4)
-        told = self.refused(FIELDS + " 1,2020-01-01,5,t,\n1 ,2020-01-01,5,t,\n"
-                            + "{01890a5d-ac96-774b-bcce-b302099a8057},2020-01-01,5,t,\n"
-                            + "01890a5dac96774bbcceb302099a8057,2020-01-01,5,t,\n")
-        self.assertEqual([(line, field) for line, field, _ in told], [(i, "id") for i in range(2, 6)])
+        refused = self.refused(FIELDS + " 1,2020-01-01,5,t,\n1 ,2020-01-01,5,t,\n"
+                               + "{01890a5d-ac96-774b-bcce-b302099a8057},2020-01-01,5,t,\n"
+                               + "01890a5dac96774bbcceb302099a8057,2020-01-01,5,t,\n")
+        self.assertEqual([(line, field) for line, field, _ in refused], [(i, "id") for i in range(2, 6)])
         big = [str(2**64 + i) for i in range(2)]
         said = self.imported("".join(f'{{"id":{i},"date":"2020-01-01","minutes":5,"tag":"t"}}' for i in big))
         self.assertEqual(said["created"], 2)
@@ -317,10 +317,10 @@ class Times(ImportCase):
     def test_ambiguous_and_missing_local_times_are_refused(self):
         text = HEADER + ("1,2026-03-29T02:30:00,5,a\n2,2026-10-25T02:30:00,5,b\n"
                          "3,2026-10-25T02:30:00+01:00,5,c\n")
-        told = self.refused(text)
-        self.assertEqual([(line, field) for line, field, _ in told], [(2, "timestamp"), (3, "timestamp")])
-        self.assertIn("does not exist in Europe/Berlin", told[0][2])
-        self.assertIn("exists twice in Europe/Berlin", told[1][2])
+        refused = self.refused(text)
+        self.assertEqual([(line, field) for line, field, _ in refused], [(2, "timestamp"), (3, "timestamp")])
+        self.assertIn("does not exist in Europe/Berlin", refused[0][2])
+        self.assertIn("exists twice in Europe/Berlin", refused[1][2])
         self.assertEqual(self.by_tag()["c"]["created_at"], "2026-10-25T01:30:00.000000Z")
 
     def test_a_row_may_have_both_a_day_and_a_timestamp(self):

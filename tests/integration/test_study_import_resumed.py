@@ -55,10 +55,10 @@ class Imports(StudyCase):
         self.assertEqual(said["created"], 1998)
 
     def test_a_wrong_header_is_refused(self):
-        for text, told in (("", "empty"), ("1,2020-01-01,5,a\n", "no column id"),
-                           ("id,minutes,tag\n", "no column timestamp")):
+        for text, message in (("", "empty"), ("1,2020-01-01,5,a\n", "no column id"),
+                              ("id,minutes,tag\n", "no column timestamp")):
             self.study("import", "-", stdin=text, status=LINES)
-            self.assertIn(told, self.errors)
+            self.assertIn(message, self.errors)
         self.assertEqual(self.json("import", "-", stdin="a,b\n", status=LINES)["refused_lines"], 1)
 
     def test_dry_run_changes_nothing(self):
@@ -117,12 +117,12 @@ class Imports(StudyCase):
         harness.until("the import has come some way", lambda: self.journal() or popen.poll() is not None)
         self.assertIsNone(popen.poll(), "it ended before it was interrupted")
         popen.send_signal(how)
-        told = popen.stderr.read().decode()
+        printed = popen.stderr.read().decode()
         popen.stderr.close()
         self.assertEqual(popen.wait(harness.PATIENCE), -how)
         rest = self.json("import", path)
         if how != signal.SIGKILL:
-            self.assertIn(f"the same command continues at line {rest['resumed_at_line']}\n", told)
+            self.assertIn(f"the same command continues at line {rest['resumed_at_line']}\n", printed)
         self.assertGreater(rest["resumed_at_line"], 1)
         self.assertEqual(rest["created"] + rest["existing"], count)
         self.assertEqual(self.totals()["total_sessions"], count)

@@ -117,8 +117,8 @@ class Scripts(StudyCase):
 
         The unknown second option prevents the command from running."""
         self.study(command, option, "?", "--nix", status=USAGE)
-        told = re.search(r"must be one of (.*);", self.errors)
-        return told.group(1).split(", ") if told else []
+        listed = re.search(r"must be one of (.*);", self.errors)
+        return listed.group(1).split(", ") if listed else []
 
     def test_the_man_page_describes_every_option(self):
         with open(os.path.join(SOURCE, "study.1"), encoding="utf-8") as file:
