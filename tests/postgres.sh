@@ -1,15 +1,16 @@
 # shellcheck shell=bash
-# A private, throw-away PostgreSQL: Unix socket only, in a folder of its own, gone at the end.
+# A private, temporary PostgreSQL: it listens at a Unix socket only, in a folder of its own, and is
+# deleted at the end.
 #
 #	. tests/postgres.sh
 #	postgres_start            # exports PGHOST PGPORT PGUSER (a superuser) PGDATABASE
-#	DATABASE_URL postgres_database other   # one more empty database, and makes it the current
-#	one postgres_deploy ARGUMENT… # sqitch deploy, as the owner of schema/roles.sql
-#	postgres_stop             # also done by the exit trap that postgres_start sets
+#	postgres_database other   # creates an empty database and sets DATABASE_URL to it
+#	postgres_deploy ARGUMENT… # runs sqitch deploy as the owner of schema/roles.sql
+#	postgres_stop             # the exit trap of postgres_start does this, too
 #
-# Works as root (the server then runs as the user postgres, or nobody) and as anybody else.
+# Works as any user; for root, the server runs as the user postgres or nobody.
 # Each database has the roles of schema/roles.sql; DATABASE_URL is the worker's.
-# Needs bash, set -e is up to the caller.
+# Needs bash; the caller decides about set -e.
 
 postgres_schema=$(cd "$(dirname "${BASH_SOURCE[0]}")/../schema" && pwd)
 postgres_directory=''
@@ -28,7 +29,7 @@ postgres_binaries() {
 	fi
 }
 
-# Remembers how to run a command as the server's user.
+# Stores the command prefix that runs a command as the server's user.
 postgres_choose_owner() {
 	local user=postgres
 	postgres_owner=()
@@ -38,7 +39,7 @@ postgres_choose_owner() {
 	chown "$user" "$postgres_directory"
 }
 
-# In memory, if there is room.
+# Uses a file system in memory if it has enough space.
 postgres_place() {
 	local free
 	free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)

@@ -1,10 +1,11 @@
-"""Honest clients beside one attacker after the other: what they wait, what fails, what memory the
-gateway takes.
+"""Measures honest clients during one attack after the other: their latency and failures, and the
+memory of the gateway.
 
     STUDYTRACKER_BUILD_DIR=build/release /usr/bin/python3 tests/bench/attackers.py [NAME...]
 
-Loopback only; bounded in connections and time. BENCH_SECONDS (5) is the time with each attacker.
-Limits are lowered so that one machine reaches them: 500 connections, 64 MiB of bodies.
+It uses loopback only and limits its connections and time. BENCH_SECONDS (5) is the duration of each
+attack. The limits of the gateway are low, so that one machine reaches them: 500 connections, 64 MiB
+of bodies.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ REPORT = b"GET /api/v1/stats/series?by=day&group=topic HTTP/1.1\r\n" + HOST + b"
 
 
 class Target:
-    """What an attacker knows."""
+    """The addresses that an attacker knows."""
 
     def __init__(self, service):
         self.port = service.port
@@ -55,7 +56,7 @@ class Target:
 
 
 def keep(connections, count, make):
-    """Replaces those that the gateway has closed."""
+    """Replaces the connections that the gateway has closed."""
     for at in range(count):
         if at >= len(connections):
             connections.append(None)
@@ -157,7 +158,7 @@ ATTACKERS = [unread_pipelines, byte_readers, idle_hoarder, dripping_heads, dripp
 
 
 class Honest:
-    """Reads and writes, in turn over a connection that is kept and over a new one."""
+    """Reads and writes, alternately over a kept connection and over a new one."""
 
     def __init__(self, service, topic):
         self.port, self.kept = service.port, None
@@ -199,11 +200,11 @@ class Honest:
                 if self.kept:
                     self.kept.close()
                 self.kept = None
-                if not is_reused:  # else asked again: the server may close an idle connection
+                if not is_reused:  # else retried: the server may close an idle connection
                     raise
 
     def run(self, seconds):
-        """Milliseconds of each request, and how many failed."""
+        """Returns the milliseconds of each request and the number of failures."""
         took, failed, number = [], 0, 0
         end = time.monotonic() + seconds
         while time.monotonic() < end:

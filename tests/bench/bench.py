@@ -1,5 +1,5 @@
-"""First figures: GET /topics/{id} and POST /sessions over HTTP, beside pgbench's own way of
-doing the same straight at the same PostgreSQL, which waits for the disk. Run by ./dev bench."""
+"""Measures GET /topics/{id} and POST /sessions over HTTP, and the same statements with pgbench at
+the same PostgreSQL, which waits for the disk. ./dev bench runs it."""
 
 import os
 import re

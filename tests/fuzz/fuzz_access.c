@@ -1,12 +1,12 @@
-/* Whatever the fields say: a host, a page and preconditions are judged without a crash, a refusal
- * names its field, and only the text of our own ETags reaches a statement. */
+/* Checks of host, page and preconditions never crash, a refusal names its field, and only the text
+ * of our own ETags reaches a statement. */
 #include "gateway/access.h"
 #include "gateway/http_conditional.h"
 #include "gateway/http_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A line is a byte that chooses the name, and the value. */
+/* A line is one byte that selects the field name, followed by the value. */
 static void put_field(struct http_request *http, struct span line)
 {
 	static const char *const names[] = { "Host", "Origin", "Sec-Fetch-Site", "If-Match",

@@ -1,4 +1,4 @@
-/* Any bytes are a message or refused; what is accepted has parts that are whole values. */
+/* Any bytes are accepted or refused; each part of an accepted message is one whole value. */
 #include "common/envelope.h"
 #include "gateway/rpc_params.h"
 
@@ -11,7 +11,7 @@ static void check_value(struct span value)
 		__builtin_trap();
 }
 
-/* A client's: what is refused with a msgid has an end, too, and so has what is generated. */
+/* Messages of a client: a refused one with a msgid has an end, and so has a generated one. */
 static void decode_client(const uint8_t *data, size_t size)
 {
 	struct msg_reader in = msg_reader((struct span){ (const char *)data, size });

@@ -1,4 +1,4 @@
-/* The same bytes, whole and cut as the input says, must come out as the same requests. */
+/* The same bytes give the same requests, whole or cut into the pieces that the input selects. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +30,8 @@ static void show_request(struct buf *out, const struct http_request *q)
 	}
 }
 
-/* Feeds one piece, from memory of its own that is gone afterwards: a reader that looks past it
- * or keeps what it borrowed is seen. */
+/* Feeds one piece from its own memory and then frees it, so that AddressSanitizer finds reads past
+ * the piece and pointers that the reader keeps. */
 static enum http_progress feed_piece(struct http_reader *r, struct span piece, struct buf *out)
 {
 	char *copy = malloc(piece.len + 1);
@@ -55,7 +55,7 @@ static enum http_progress feed_piece(struct http_reader *r, struct span piece, s
 	return progress;
 }
 
-/* Pieces of the lengths given, over and over; a length of 0 is 256. */
+/* Cuts the bytes into pieces of the given lengths, repeatedly; a length of 0 means 256. */
 static void show_outcome(struct buf *out, struct span input, struct span lengths)
 {
 	struct http_reader r = { 0 };

@@ -1,5 +1,5 @@
-/* Any bytes are an object or refused with a reason; what is accepted becomes one whole map of
- * MessagePack, and that map as JSON is an object again. */
+/* Any bytes are accepted as an object or refused with a reason. An accepted object becomes one
+ * whole MessagePack map, and this map becomes a JSON object again. */
 #include "common/json_out.h"
 #include "common/json_scan.h"
 #include "common/msg.h"

@@ -1,4 +1,4 @@
-/* Every method accepts any valid message or refuses it with a reason; lists become valid JSON. */
+/* Every method accepts a valid message or refuses it with a reason; lists become valid JSON. */
 #include <stdlib.h>
 
 #include "common/json_scan.h"

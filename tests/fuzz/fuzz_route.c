@@ -1,4 +1,5 @@
-/* Any path leads where a search through all rows leads; its dialect is that of its route. */
+/* The index finds the same route as a search through all rows; a path has the dialect of its
+ * route. */
 #include <stdlib.h>
 
 #include "gateway/path.h"
@@ -7,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* True if the row's path fits. */
+/* Returns whether the path matches the row. */
 static bool fits(const struct route_row *row, struct span path)
 {
 	struct span pattern = span_of(row->path);

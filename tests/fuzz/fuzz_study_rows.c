@@ -1,5 +1,5 @@
-/* Any bytes are rows, each taken or refused with a reason, and always the same ones: read as a
- * file, come through a pipe in pieces, or gone on with in the middle. */
+/* Each row of any bytes is accepted or refused with a reason. The rows are the same from a file,
+ * from a pipe in pieces, and from an import that is resumed in the middle. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static const char header[] = "id,timestamp,minutes,tag,notes\n";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What was read, and how far it went: where an import may be interrupted. */
+/* The rows read so far, and a position where an import may be interrupted. */
 struct outcome {
 	struct buf text;
 	size_t count, stop_after;
@@ -39,7 +39,7 @@ static void show(struct buf *out, const char *text)
 	buf_printf(out, "%s%s;", text ? "=" : "-", text ? text : "");
 }
 
-/* As study export writes it, and as it is read again. */
+/* Writes a record as study export does and reads it again. */
 static void check_csv(const struct record *record)
 {
 	static struct csv_record again;
@@ -108,7 +108,7 @@ static void note(
 	out->mark = rows_mark(rows);
 }
 
-/* False: it waits for more. */
+/* False: the reader waits for more bytes. */
 static bool read_rows(struct rows *rows, const struct source *source, struct outcome *out)
 {
 	struct raw_record raw = { 0 };
@@ -176,7 +176,7 @@ static void read_file(int fd, enum rows_format format, struct outcome *out)
 	close_reader(&r);
 }
 
-/* What is left from where an import was interrupted. */
+/* The bytes after the position where the import was interrupted. */
 static void read_rest(
 	int fd, enum rows_format format, const struct outcome *whole, struct outcome *out)
 {
@@ -202,7 +202,7 @@ static void read_pieces(
 	for (size_t i = 0; in.len > 0; i++) {
 		size_t len = (lengths[i % PIECES] ? lengths[i % PIECES] : 256) * unit;
 		ssize_t sent = write(ends[1], in.bytes, len < in.len ? len : in.len);
-		ensure(sent > 0); /* as the reader takes all that there is */
+		ensure(sent > 0); /* the reader takes all available bytes */
 		in = (struct span){ in.bytes + sent, in.len - (size_t)sent };
 		go_on(&r, out);
 		if (r.has_ended)
@@ -220,7 +220,7 @@ static void ensure_same(struct span a, struct span b)
 	ensure(a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0));
 }
 
-/* In one input of 32 a byte 1 is the byte before it many times, so that short inputs reach the
+/* In one input of 32, a byte 1 repeats the previous byte many times, so that short inputs reach the
  * limits of a record. */
 static void put_input(struct buf *out, uint8_t kind, const uint8_t *data, size_t size)
 {

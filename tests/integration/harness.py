@@ -1,13 +1,13 @@
-"""What the stories stand on: a private PostgreSQL, the programs as processes, HTTP.
+"""The fixture of the stories: a private PostgreSQL, the programs as processes, HTTP.
 
     class Story(harness.ServiceCase):
         def test_something(self):
             response = self.service.get("/topics")
             self.assertEqual(response.status, 200)
 
-A ServiceCase starts one database, one gateway and two workers for its class and stops all
-of it, whatever happens; each program must then end with status 0, which is also how a
-sanitizer's finding fails the story. Each answer of Service.request is held to the contract.
+A ServiceCase starts one database, one gateway and two workers for its class and always stops
+them. Each program must end with status 0, so a finding of a sanitizer fails the story.
+Service.request checks each response against the contract.
 """
 
 import http.client
@@ -36,7 +36,7 @@ INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 
 
 class Service:
-    """Gateways and workers on a free port with a runtime directory of their own."""
+    """Gateways on one free port and their workers, with their own runtime directory."""
 
     def __init__(self, database, workers=2, gateways=1, **settings):
         self.database = database
@@ -45,8 +45,8 @@ class Service:
         self.gateway_command = [GATEWAY]
         self.counts = workers, gateways
         self.gateways, self.workers = [], []
-        # Bound for as long as we live and never listening: nobody else is given this port,
-        # and SO_REUSEPORT lets our gateways share it.
+        # This socket is bound until close() and never listens: it keeps the port from other
+        # programs, and SO_REUSEPORT lets our gateways share it.
         self.reservation = socket.socket()
         self.reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self.reservation.bind(("127.0.0.1", 0))
@@ -105,7 +105,7 @@ class Service:
                          for p in self.gateways + self.workers)
 
     def stop(self):
-        """Everything ends in order; a status other than 0 is somebody's bug."""
+        """Stops all programs; returns {name: status} of those that did not end with 0."""
         statuses = {}
         for process in self.gateways + self.workers:
             statuses[process.name] = process.stop()
@@ -120,7 +120,7 @@ class Service:
     # HTTP
 
     def request(self, method, target, body=None, headers=None):
-        """body: None, bytes as they are, or anything that becomes JSON."""
+        """body: None, bytes (sent unchanged) or a value that is sent as JSON."""
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
@@ -128,8 +128,8 @@ class Service:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, target, body, headers)
-            answer = connection.getresponse()
-            response = Response(answer.status, answer.getheaders(), answer.read())
+            received = connection.getresponse()
+            response = Response(received.status, received.getheaders(), received.read())
             contract.check(method, target, response)
             return response
         finally:
@@ -146,7 +146,7 @@ class Service:
 
 
 class ServiceCase(unittest.TestCase):
-    """A story on a running service; `settings` and counts may be set by the class."""
+    """A story on a running service. The class may set `settings` and the counts."""
 
     workers, gateways, settings = 2, 1, {}
 
@@ -173,7 +173,7 @@ class ServiceCase(unittest.TestCase):
         assert not differences, f"daily_totals differs from a recount: {differences}"
 
     def empty(self):
-        """No topics, no sessions: for stories that need to see all there is."""
+        """Deletes all topics and sessions, for stories that compare whole lists."""
         self.database.sql("delete from sessions; delete from topics")
 
     def topic(self, name, surface="", **fields):
@@ -187,16 +187,16 @@ class ServiceCase(unittest.TestCase):
         return response.json
 
     def assertRefused(self, response, status, code, field=None):
-        """The uniform error: code, message, field, detail, trace_id."""
+        """Checks the error body: code, message, field, detail, trace_id."""
         self.assertEqual(response.status, status, response)
         self.assertEqual(response.header("Content-Type"), "application/json")
-        said = response.json
-        self.assertEqual(set(said), {"error", "detail", "trace_id"}, response)
-        self.assertEqual(said["error"]["code"], code, response)
-        self.assertTrue(said["error"]["message"], response)
-        self.assertEqual(said["detail"], said["error"]["message"])
-        self.assertEqual(said["trace_id"], response.header("X-Request-Id"))
-        self.assertEqual(said["error"].get("field"), field, response)
+        body = response.json
+        self.assertEqual(set(body), {"error", "detail", "trace_id"}, response)
+        self.assertEqual(body["error"]["code"], code, response)
+        self.assertTrue(body["error"]["message"], response)
+        self.assertEqual(body["detail"], body["error"]["message"])
+        self.assertEqual(body["trace_id"], response.header("X-Request-Id"))
+        self.assertEqual(body["error"].get("field"), field, response)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""HTTP as a client sees it: responses, and raw connections."""
+"""An HTTP client for the stories: responses and raw connections."""
 
 import json
 import socket
@@ -7,7 +7,7 @@ from processes import PATIENCE
 
 
 class Response:
-    """Status, headers (a list, as they came) and body of one answer."""
+    """Status, headers (a list in the order received) and body of one response."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -26,7 +26,7 @@ class Response:
 
 
 class Wire:
-    """A raw connection: bytes out, answers in."""
+    """A raw connection: sends bytes and reads responses."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -66,7 +66,7 @@ class Wire:
         return line
 
     def answer(self, to="GET"):
-        """The next answer, interim ones included; `to` is the method it answers."""
+        """Reads the next response, also an interim one (1xx); `to` is the method of its request."""
         status = int(self.take_line().split(b" ")[1])
         headers = []
         while line := self.take_line():
@@ -90,7 +90,7 @@ class Wire:
         return body
 
     def is_closed_by_peer(self):
-        """Waits for the end of the connection; False where bytes come instead."""
+        """Waits until the peer closes the connection; False if it sends bytes instead."""
         try:
             return not self.pending and self.socket.recv(1) == b""
         except ConnectionResetError:

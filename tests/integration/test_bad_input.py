@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a clear error, never a 500, and nothing is half-written."""
+"""The response to invalid input is a clear error, never a 500, and nothing is written."""
 
 import json
 import uuid
@@ -6,10 +6,10 @@ import uuid
 import harness
 
 V1 = "/api/v1"
-JSON = ("INVALID_JSON", "INVALID_INPUT")  # found by the reader of JSON; either says it
+JSON = ("INVALID_JSON", "INVALID_INPUT")  # the JSON reader finds the error and returns either code
 INPUT = ("INVALID_INPUT",)
 
-# What no endpoint takes for a body, whichever fields it wants.
+# Bodies that every endpoint refuses.
 NO_OBJECTS = [
     ("nothing", b""),
     ("white space", b"  \r\n "),
@@ -95,12 +95,12 @@ class BadInput(harness.ServiceCase):
         yield "PATCH", f"{V1}/sessions/{self.session_id}"
         yield "PUT", f"{V1}/sessions/{uuid.uuid4()}"
 
-    def test_bodies_that_are_no_objects(self):
+    def test_bodies_that_are_not_objects_are_refused(self):
         for method, target in self.every_taker_of_bodies():
             for _, body in NO_OBJECTS:
                 self.refuse(method, target, body, 400, JSON)
 
-    def test_topics(self):
+    def test_invalid_topics_are_refused(self):
         for surface in ("", V1):
             self.refuse("POST", f"{surface}/topics", {}, 400, INPUT, "name")
             for name in NO_NAMES:
@@ -108,7 +108,7 @@ class BadInput(harness.ServiceCase):
             for text in NO_TEXTS:
                 body = {"name": "Go", "description": text}
                 self.refuse("POST", f"{surface}/topics", body, 400, INPUT, "description")
-        for name in ("Known", "kNOWN", " known "):  # the root takes it as a namesake
+        for name in ("Known", "kNOWN", " known "):  # at the root it creates a second topic
             self.refuse("POST", f"{V1}/topics", {"name": name}, 409, ("NAME_TAKEN",), "name")
         target = f"{V1}/topics/{self.topic_id}"
         for name in NO_NAMES[1:]:
@@ -116,7 +116,7 @@ class BadInput(harness.ServiceCase):
         for archived in ("true", 1, 0, [], {}):
             self.refuse("PATCH", target, {"archived": archived}, 400, INPUT, "archived")
 
-    def test_sessions(self):
+    def test_invalid_sessions_are_refused(self):
         takers = [("POST", "/sessions"), ("POST", f"{V1}/sessions"), ("PUT", f"{V1}/sessions/{uuid.uuid4()}")]
         for method, target in takers:
             self.refuse(method, target, {}, 400, INPUT, "topic_id")
@@ -133,7 +133,7 @@ class BadInput(harness.ServiceCase):
             for value in values:
                 self.refuse(method, target, {**body, name: value}, 400, INPUT, name)
 
-    def test_tagged_sessions(self):
+    def test_invalid_sessions_with_a_tag_are_refused(self):
         self.refuse("POST", "/sessions", {"minutes": 5}, 422, INPUT, "tag")
         self.refuse("POST", "/sessions", {"tag": "new"}, 422, INPUT, "minutes")
         for minutes in [None, *NO_MINUTES]:
@@ -141,7 +141,7 @@ class BadInput(harness.ServiceCase):
         for tag in NO_NAMES:
             self.refuse("POST", "/sessions", {"minutes": 5, "tag": tag}, 422, INPUT, "tag")
 
-    def test_ids(self):
+    def test_invalid_ids_are_refused(self):
         for topic_id in ("abc", "1.5", "-1", "0", "+1", "1e3", "0x1", "%20", "1%00", "%ff", "9" * 30,
                          str(2**63), "1;drop"):
             for surface in ("", V1):
@@ -158,7 +158,7 @@ class BadInput(harness.ServiceCase):
             target = f"{V1}/sessions/{uuid.uuid4()}"
             self.refuse(method, target, body, 404, ("SESSION_NOT_FOUND",), "session_id")
 
-    def test_queries(self):
+    def test_invalid_queries_are_refused(self):
         for name, values in {
             "limit": ("0", "-1", "501", "x", "1.5", "", "9" * 30),
             "cursor": ("x", "1~x", "~", "9" * 40, "-", "1~" + "0" * 36),
@@ -183,7 +183,7 @@ class BadInput(harness.ServiceCase):
         self.refuse("GET", "/sessions?tag=%ff", None, 400, INPUT, "tag")
         self.refuse("GET", "/sessions?tag=%zz", None, 400, ("INVALID_INPUT", "BAD_REQUEST"))
 
-    def test_unknown_names_are_refused_in_the_native_api(self):
+    def test_the_native_api_refuses_unknown_names(self):
         for path in ("/topics", "/sessions", f"/topics/{self.topic_id}", f"/sessions/{self.session_id}",
                      "/stats/summary", "/stats/series", "/stats/heatmap", "/stats/streak"):
             self.refuse("GET", f"{V1}{path}?colour=blue", None, 400, INPUT, "colour")
@@ -197,7 +197,7 @@ class BadInput(harness.ServiceCase):
         for target in ("/topics?colour=blue", "/sessions?colour=blue", "/stats?colour=blue"):
             self.assertEqual(self.service.get(target).status, 200)
 
-    def test_wrong_methods(self):
+    def test_wrong_methods_are_refused(self):
         for method, target, allowed in (
                 ("DELETE", "/topics", "GET, HEAD, POST, OPTIONS"), ("PUT", "/sessions", None),
                 ("POST", "/stats", None), ("POST", "/", None), ("DELETE", "/health", None),
@@ -212,11 +212,11 @@ class BadInput(harness.ServiceCase):
         for target in ("/nowhere", "/topics/1/x", V1, f"{V1}/nowhere", "/topics//1"):
             self.assertRefused(self.service.get(target), 404, "NOT_FOUND")
 
-    def test_wrong_content_types(self):
+    def test_wrong_content_types_are_refused(self):
         body = b'{"name": "Typed"}'
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
                      "application/xml", "application/jsonp", "json", "*/*"):
-            # the root surface reads any type as JSON, unless a page sent it
+            # the root reads a body of any type as JSON, unless a web page sent it
             for surface, fields in ((V1, {}), ("", {"Sec-Fetch-Site": "same-origin"}),
                                     ("", {"Origin": "http://localhost:5173"})):
                 response = self.service.request("POST", f"{surface}/topics", body,
@@ -225,7 +225,7 @@ class BadInput(harness.ServiceCase):
         response = self.service.request("POST", f"{V1}/topics", body)
         self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type")
 
-    def test_oversize_anything(self):
+    def test_requests_over_the_limits_are_refused(self):
         with self.service.wire() as wire:
             wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n")
             self.assertRefused(wire.answer(), 413, "PAYLOAD_TOO_LARGE")
@@ -242,7 +242,7 @@ class BadInput(harness.ServiceCase):
         many = json.dumps({f"k{n}": n for n in range(50_000)}).encode()
         self.refuse("POST", f"{V1}/topics", many, 400, JSON)
 
-    def test_the_limits_themselves_are_taken(self):
+    def test_values_at_the_limits_are_accepted(self):
         kept = self.before
         name = "é" * 200
         response = self.service.post(f"{V1}/topics", {"name": name, "description": "x" * 10_000})

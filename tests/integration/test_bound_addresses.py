@@ -1,4 +1,4 @@
-"""The log says where a gateway really listens, whatever the settings left open."""
+"""The log shows the addresses that a gateway listens at, even if the settings leave them open."""
 
 import re
 import shutil
@@ -36,10 +36,10 @@ class BoundAddresses(unittest.TestCase):
             self.assertEqual(response.status, 200)
         self.assertEqual(gateway.stop(), 0)
 
-    def test_any_free_port(self):
+    def test_port_0_listens_at_a_free_port(self):
         self.check_serves(self.start(API_PORT=0))
 
-    def test_ipv6(self):
+    def test_an_ipv6_address_is_logged_in_brackets(self):
         try:
             with socket.socket(socket.AF_INET6) as probe:
                 probe.bind(("::1", 0))
@@ -47,12 +47,12 @@ class BoundAddresses(unittest.TestCase):
             self.skipTest("this machine has no IPv6")
         self.check_serves(self.start(API_HOST="::1", API_PORT=0), "[::1]")
 
-    def test_a_name(self):
+    def test_a_host_name_is_logged_as_its_address(self):
         self.check_serves(self.start(API_HOST="localhost", API_PORT=0),
                           "[::1]" if socket.getaddrinfo("localhost", 0)[0][0] == socket.AF_INET6
                           else "127.0.0.1")
 
-    def test_a_socket_that_systemd_passes(self):
+    def test_the_address_of_a_passed_socket_is_logged(self):
         with socket.socket() as passed:
             passed.bind(("127.0.0.1", 0))
             passed.listen()
@@ -62,7 +62,7 @@ class BoundAddresses(unittest.TestCase):
         self.assertIn(f"listens at http://127.0.0.1:{port}, workers", gateway.log())
         self.check_serves(gateway)
 
-    def test_free_ports_for_workers_and_rpc_clients(self):
+    def test_free_ports_of_workers_and_rpc_clients_are_logged(self):
         gateway = self.start(API_PORT=0, STUDYTRACKER_WORKER_ENDPOINT="tcp://127.0.0.1:*",
                              STUDYTRACKER_RPC_ENDPOINT="tcp://127.0.0.1:*")
         for pattern in (r"workers at tcp://127\.0\.0\.1:([1-9]\d*)",

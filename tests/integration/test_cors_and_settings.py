@@ -1,4 +1,4 @@
-"""Settings change what the service says of itself and whom browsers let talk to it."""
+"""Settings change the name of the service and the origins that browsers let call it."""
 
 import signal
 import subprocess
@@ -17,34 +17,34 @@ def allowed(response):
             if name.lower().startswith(prefix)}
 
 
-class EverybodyIsAllowed(harness.ServiceCase):
+class AllOriginsAllowed(harness.ServiceCase):
     settings = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "false",
                 "APP_NAME": 'Mein "Tracker"'}
 
-    def test_any_origin(self):
+    def test_any_origin_is_allowed(self):
         response = self.service.get("/topics", Origin="https://app.example")
         self.assertEqual(allowed(response)["allow-origin"], "*")
         self.assertNotIn("allow-credentials", allowed(response))
 
-    def test_errors_carry_it_too(self):
+    def test_errors_allow_any_origin_too(self):
         for target in ("/topics/999999", "/nowhere"):
             self.assertEqual(allowed(self.service.get(target, Origin="https://a.b"))["allow-origin"], "*")
 
-    def test_preflight(self):
+    def test_preflight_allows_any_origin(self):
         response = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
         self.assertIn(response.status, (200, 204))
         self.assertEqual(allowed(response)["allow-origin"], "*")
         self.assertIn("POST", allowed(response)["allow-methods"])
 
-    def test_options_without_an_origin_says_what_is_allowed(self):
+    def test_options_without_an_origin_returns_the_methods(self):
         response = self.service.request("OPTIONS", "/topics")
         self.assertEqual(set(response.header("Allow").split(", ")), {"GET", "HEAD", "POST", "OPTIONS"})
 
-    def test_the_name(self):
+    def test_the_root_returns_the_name_of_the_setting(self):
         self.assertEqual(self.service.get("/").json, {"message": 'Mein "Tracker" API'})
 
 
-class OneOriginWithCredentials(harness.ServiceCase):
+class ListedOriginsWithCredentials(harness.ServiceCase):
     settings = {"CORS_ALLOW_ORIGINS": "https://app.example, https://other.example",
                 "CORS_ALLOW_CREDENTIALS": "true", "CORS_ALLOW_METHODS": "GET,POST",
                 "CORS_ALLOW_HEADERS": "Content-Type"}
@@ -56,13 +56,13 @@ class OneOriginWithCredentials(harness.ServiceCase):
             self.assertEqual(allowed(response)["allow-credentials"], "true")
             self.assertIn("origin", response.header("Vary").lower())
 
-    def test_others_are_answered_without_permission(self):
+    def test_other_origins_get_no_permission(self):
         for origin in ("https://evil.example", "https://app.example.evil", "null"):
             response = self.service.get("/topics", Origin=origin)
             self.assertEqual(response.status, 200)
             self.assertNotIn("allow-origin", allowed(response))
 
-    def test_preflight(self):
+    def test_preflight_allows_only_the_listed_values(self):
         response = self.service.request("OPTIONS", "/sessions", None, PREFLIGHT)
         self.assertIn(response.status, (200, 204))
         self.assertEqual(allowed(response)["allow-origin"], "https://app.example")
@@ -73,7 +73,7 @@ class OneOriginWithCredentials(harness.ServiceCase):
                 self.assertEqual(response.status, 400)
 
 
-class AnywhereWithCredentials(harness.ServiceCase):
+class AllOriginsWithCredentials(harness.ServiceCase):
     settings = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "true",
                 "STUDYTRACKER_TIME_ZONE": "Pacific/Kiritimati"}
 
@@ -81,7 +81,7 @@ class AnywhereWithCredentials(harness.ServiceCase):
         response = self.service.get("/topics", Origin="https://x.example", Cookie="session=1")
         self.assertEqual(allowed(response)["allow-origin"], "https://x.example")
 
-    def test_today_is_the_time_zones(self):
+    def test_today_is_the_day_in_the_time_zone(self):
         zone = "select (now() at time zone 'Pacific/Kiritimati')::date"
         topic, before = self.topic("Zone"), self.database.value(zone)
         made = self.session(topic["id"])["study_date"]
@@ -91,7 +91,7 @@ class AnywhereWithCredentials(harness.ServiceCase):
 class TwoGatewaysOnOnePort(harness.ServiceCase):
     gateways = 2
 
-    def test_both_answer_and_see_the_same(self):
+    def test_both_gateways_return_the_same_data(self):
         topic = self.topic("Shared")
         for _ in range(40):
             self.assertEqual(self.service.get(f"/topics/{topic['id']}").json, topic)
@@ -105,7 +105,7 @@ class WrongSettings(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                                   timeout=harness.PATIENCE, check=False)
 
-    def test_a_wrong_value_is_named_and_ends_with_78(self):
+    def test_an_invalid_value_is_named_and_ends_the_program_with_78(self):
         for program, settings in (
                 (harness.GATEWAY, {"API_PORT": "http"}), (harness.GATEWAY, {"API_PORT": "65536"}),
                 (harness.GATEWAY, {"CORS_ALLOW_CREDENTIALS": "perhaps"}),
@@ -121,12 +121,12 @@ class WrongSettings(unittest.TestCase):
         for program in (harness.GATEWAY, harness.WORKER):
             self.assertEqual(self.run_program(program, "--colour", "blue").returncode, 78)
 
-    def test_help_and_version(self):
+    def test_help_and_version_are_printed(self):
         for program in (harness.GATEWAY, harness.WORKER):
             self.assertIn("--log-level", self.run_program(program, "--help").stdout)
             self.assertRegex(self.run_program(program, "--version").stdout, r"\d+\.\d+\.\d+")
 
-    def test_an_unknown_variable_is_warned_of(self):
+    def test_an_unknown_variable_is_logged(self):
         with tempfile.TemporaryDirectory(dir="/tmp", prefix="st-") as directory:
             env = harness.clean_environment(STUDYTRACKER_RUNTIME_DIR=directory, API_PORT=0,
                                             STUDYTRACKER_COLOUR="blue")
@@ -138,12 +138,12 @@ class WrongSettings(unittest.TestCase):
                 gateway.kill()
 
 
-class NothingBehindIt(harness.ServiceCase):
-    """/readyz says which is missing; requests are refused, not left hanging."""
+class NotReady(harness.ServiceCase):
+    """/readyz reports the missing part, and the gateway refuses requests at once."""
 
     workers = 1
 
-    def test_without_database_and_without_worker(self):
+    def test_the_service_is_not_ready_without_a_database_or_a_worker(self):
         self.topic("Before")
         self.database.stop_server()
         self.until_not_ready("DATABASE_UNAVAILABLE")
@@ -160,10 +160,10 @@ class NothingBehindIt(harness.ServiceCase):
         self.service.wait_ready()
 
     def until_not_ready(self, code):
-        def says():
+        def is_reported():
             response = self.service.get("/readyz")
             return response.status == 503 and response.json["error"]["code"] == code
-        harness.until(f"/readyz says {code}", says)
+        harness.until(f"/readyz says {code}", is_reported)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""A refusal has the error shape of the API of its path, also if the edge refuses the request."""
+"""An error has the shape of the API of its path, even if the edge refuses the request."""
 
 import harness
 
 HOST = b"Host: localhost\r\n"
 
-# What comes instead of a request for PATH, and the status of the refusal.
+# Requests for PATH that are refused, and the status of the refusal.
 REFUSED = [
     ("an unknown path", b"GET PATH HTTP/1.1\r\n" + HOST + b"\r\n", 404),
     ("an unknown path with a body", b"POST PATH HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\n{}", 404),
@@ -26,7 +26,7 @@ class Dialects(harness.ServiceCase):
             wire.send(request.replace(b"PATH", path))
             return wire.answer()
 
-    def test_system_c_gets_texts(self):
+    def test_errors_of_system_c_are_texts(self):
         for what, request, status in REFUSED:
             with self.subTest(what):
                 response = self.refusal_of(request, b"/api/tasks")
@@ -38,7 +38,7 @@ class Dialects(harness.ServiceCase):
                 if status == 404:
                     self.assertEqual(response.json["error"], "Resource not found")
 
-    def test_the_others_get_codes(self):
+    def test_errors_of_other_paths_are_objects_with_codes(self):
         for path in (b"/api/v1/tasks", b"/tasks"):
             for what, request, status in REFUSED[:-1]:
                 with self.subTest(what, path=path):

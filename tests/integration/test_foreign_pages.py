@@ -1,4 +1,4 @@
-"""The owner of a service at home opens web pages: theirs may call, foreign ones may not."""
+"""Pages of this machine may call the service from a browser, and foreign pages may not."""
 
 import http.client
 import os
@@ -14,8 +14,8 @@ SESSION = {"minutes": 1, "tag": "Pages"}
 EVIL, OWN_PAGE = "http://evil.example", "http://localhost:5173"
 
 
-class AtHome(harness.ServiceCase):
-    """Default settings."""
+class DefaultSettings(harness.ServiceCase):
+    """A service with the default settings."""
 
     def setUp(self):
         self.empty()
@@ -29,7 +29,7 @@ class AtHome(harness.ServiceCase):
     def assertNothingStored(self):
         self.assertEqual(self.database.sql("select id from sessions union all select null from topics"), [])
 
-    def test_a_name_that_is_not_the_services_own_is_refused(self):
+    def test_foreign_host_names_are_refused(self):
         for host in ("rebound.example", "rebound.example:80", "localhost.rebound.example", "0.0.0.0", "x"):
             for method, target, body in (("GET", "/sessions", None), ("POST", "/sessions", SESSION),
                                          ("GET", "/health", None), ("OPTIONS", "/topics", None),
@@ -41,7 +41,7 @@ class AtHome(harness.ServiceCase):
         self.assertRefused(response, 421, "MISDIRECTED_REQUEST", "Host")
         self.assertNothingStored()
 
-    def test_the_names_of_this_machine_are_served(self):
+    def test_host_names_of_this_machine_are_accepted(self):
         for host in ("localhost", f"localhost:{self.service.port}", "LOCALHOST", "app.localhost", "127.0.0.1",
                      "127.1.2.3:9", "[::1]", "[::ffff:127.0.0.1]:1"):
             self.assertEqual(self.ask("GET", "/sessions", None, host).status, 200, host)
@@ -88,11 +88,11 @@ class AtHome(harness.ServiceCase):
             "Origin": EVIL, "Access-Control-Request-Method": "POST"})
         self.assertRefused(response, 400, "BAD_REQUEST", "Origin")
 
-    def test_programs_are_no_pages(self):
+    def test_programs_without_an_origin_are_allowed(self):
         self.assertEqual(self.ask("POST", "/sessions", SESSION).status, 200)
         self.assertEqual(self.ask("POST", "/sessions", SESSION, Sec_Fetch_Site="none").status, 200)
 
-    def test_the_root_reads_json_of_any_type_but_not_from_a_page(self):
+    def test_the_root_reads_any_type_as_json_except_from_a_page(self):
         body = b'{"minutes": 2, "tag": "Typed"}'
         kinds = ("application/x-www-form-urlencoded", "text/plain", "text/plain;charset=UTF-8", None)
         for kind in kinds:
@@ -109,13 +109,13 @@ class AtHome(harness.ServiceCase):
                 self.assertEqual(response.status, 200, response)
         self.assertEqual(len(self.service.get("/sessions").json), len(kinds) + 6)
 
-    def test_curl_works(self):
+    def test_curl_may_post(self):
         done = subprocess.run(["curl", "-s", "-d", '{"minutes": 3, "tag": "curl"}',
                                f"http://127.0.0.1:{self.service.port}/sessions"], check=True,
                               stdout=subprocess.PIPE, encoding="utf-8", timeout=harness.PATIENCE)
         self.assertIn('"minutes":3', done.stdout)
 
-    def test_every_response_says_how_it_may_be_used(self):
+    def test_every_response_has_the_security_headers(self):
         topic = self.topic("Headers")
         native = self.service.get(f"{V1}/topics/{topic['id']}")
         responses = [
@@ -135,7 +135,7 @@ class AtHome(harness.ServiceCase):
                 self.assertEqual(response.header("Cross-Origin-Resource-Policy"), "same-origin")
                 self.assertEqual(response.header("Cache-Control"), "no-store")
 
-    def test_what_is_public_may_be_kept_and_asked_again(self):
+    def test_openapi_json_may_be_cached_and_revalidated(self):
         response = self.service.get("/openapi.json")
         self.assertEqual(response.header("Cache-Control"), "no-cache")
         again = self.service.get("/openapi.json", If_None_Match=response.header("ETag"))
@@ -162,35 +162,35 @@ class AtHome(harness.ServiceCase):
                 self.assertEqual(response.header("Access-Control-Allow-Origin"), OWN_PAGE)
 
 
-class BehindNames(harness.ServiceCase):
+class ListedNames(harness.ServiceCase):
     settings = {"STUDYTRACKER_HOSTS": "study.example, 192.0.2.7", "CORS_ALLOW_ORIGINS": "https://app.example"}
 
-    def test_listed_names_are_served(self):
+    def test_listed_host_names_are_accepted(self):
         for host, status in (("study.example", 200), ("STUDY.example:443", 200), ("192.0.2.7", 200),
                              ("localhost", 200), ("other.example", 421), ("x.study.example", 421)):
             response = self.service.request("GET", "/topics", None, {"Host": host})
             self.assertEqual(response.status, status, host)
 
-    def test_a_list_replaces_the_pages_of_this_machine(self):
+    def test_a_list_of_origins_replaces_the_pages_of_this_machine(self):
         for origin, status in (("https://app.example", 200), (OWN_PAGE, 403), (EVIL, 403),
-                               ("https://study.example", 200)):  # its own name, behind a proxy
+                               ("https://study.example", 200)):  # the service's own name, behind a proxy
             response = self.service.request("POST", "/sessions", SESSION,
                                          {"Host": "study.example", "Origin": origin})
             self.assertEqual(response.status, status, origin)
 
 
-class Everybody(harness.ServiceCase):
+class AllOriginsAllowed(harness.ServiceCase):
     settings = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "false"}
 
-    def test_any_page_may_call_as_its_owner_says(self):
+    def test_any_page_may_call_the_service(self):
         for fields in ({"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
             self.assertEqual(self.service.request("POST", "/sessions", SESSION, fields).status, 200, fields)
 
 
-class Nobody(harness.ServiceCase):
+class NoOriginsAllowed(harness.ServiceCase):
     settings = {"CORS_ALLOW_ORIGINS": ""}
 
-    def test_only_its_own_pages_may_call(self):
+    def test_only_pages_of_the_service_may_call_it(self):
         own = f"http://127.0.0.1:{self.service.port}"
         for origin, status in ((own, 200), (OWN_PAGE, 403)):
             response = self.service.request("POST", "/sessions", SESSION, {"Origin": origin})
@@ -198,8 +198,8 @@ class Nobody(harness.ServiceCase):
             self.assertIsNone(response.header("Access-Control-Allow-Origin"))
 
 
-class BeyondThisMachine(unittest.TestCase):
-    """What the gateway says at its start, by the address that it has really bound."""
+class BoundAddress(unittest.TestCase):
+    """The gateway checks the address that it has bound when it starts."""
 
     def setUp(self):
         directory = tempfile.TemporaryDirectory(dir="/tmp", prefix="st-")
@@ -210,7 +210,7 @@ class BeyondThisMachine(unittest.TestCase):
         env = harness.clean_environment(**{"STUDYTRACKER_RUNTIME_DIR": self.directory, "API_PORT": 0, **settings})
         command = [harness.GATEWAY]
         if passed:
-            # as systemd does: the socket is descriptor 3, LISTEN_PID is the program's own
+            # as systemd does: the socket is descriptor 3, LISTEN_PID is the program's process id
             script = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" 3<&"$1"'
             command = ["bash", "-c", script, harness.GATEWAY, str(passed.fileno())]
         log = open(os.path.join(self.directory, "log"), "wb+")
@@ -246,30 +246,30 @@ class BeyondThisMachine(unittest.TestCase):
         made.listen()
         return made
 
-    def test_every_network_needs_a_word(self):
+    def test_a_public_address_needs_the_setting_auth(self):
         for host in ("0.0.0.0", "::"):
             self.assertRefusesToStart(self.start(API_HOST=host), "STUDYTRACKER_AUTH=off", host)
 
-    def test_that_word_is_off(self):
+    def test_auth_off_allows_a_public_address_with_a_warning(self):
         self.assertServes(self.start(API_HOST="0.0.0.0", STUDYTRACKER_AUTH="off"), warns=True)
 
-    def test_accounts_are_not_there_yet(self):
+    def test_auth_on_is_refused_because_there_are_no_accounts(self):
         for host in ("127.0.0.1", "0.0.0.0"):
             self.assertRefusesToStart(self.start(API_HOST=host, STUDYTRACKER_AUTH="on"), "no accounts yet")
         self.assertRefusesToStart(self.start(STUDYTRACKER_AUTH="perhaps"), "STUDYTRACKER_AUTH")
 
-    def test_loopback_needs_none(self):
+    def test_loopback_needs_no_setting(self):
         for host in ("127.0.0.1", "localhost", "127.3.2.1"):
             gateway = self.start(API_HOST=host)
             self.assertServes(gateway, warns=False)
             self.stop(gateway)
 
-    def test_a_socket_that_is_passed_counts_by_its_own_address(self):
+    def test_a_passed_socket_is_checked_by_its_own_address(self):
         wide = self.socket(socket.AF_INET, ("0.0.0.0", 0))
         self.assertRefusesToStart(self.start(wide, API_HOST="127.0.0.1"), "STUDYTRACKER_AUTH=off")
         self.assertServes(self.start(wide, API_HOST="127.0.0.1", STUDYTRACKER_AUTH="off"), warns=True)
 
-    def test_a_unix_socket_is_this_machine(self):
+    def test_a_unix_socket_counts_as_loopback(self):
         path = os.path.join(self.directory, "http.sock")
         gateway = self.start(self.socket(socket.AF_UNIX, path), API_HOST="0.0.0.0")
         self.assertServes(gateway, warns=False)
@@ -281,7 +281,7 @@ class BeyondThisMachine(unittest.TestCase):
             self.assertEqual(connection.getresponse().status, status)
             connection.close()
 
-    def test_beyond_loopback_hosts_are_checked_where_they_are_named(self):
+    def test_a_public_address_checks_host_names_only_if_they_are_set(self):
         for hosts, status in (("", 200), ("study.example", 421)):
             port = self.free_port()
             gateway = self.start(API_HOST="0.0.0.0", API_PORT=port, STUDYTRACKER_AUTH="off",

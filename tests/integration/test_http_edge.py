@@ -1,4 +1,4 @@
-"""Connections as the network brings them: pipelined, in pieces, half-closed, dripping."""
+"""HTTP connections with pipelined, split, slow and half-closed requests."""
 
 import select
 import socket
@@ -12,7 +12,7 @@ class Edge(harness.ServiceCase):
         self.empty()
 
     def long_list(self):
-        """Of more than one page and more than the kernel's buffers hold."""
+        """Makes a list that is longer than one page and than the socket buffers."""
         topic = self.topic("Long")
         self.database.sql(f"""
             insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes)
@@ -20,21 +20,21 @@ class Edge(harness.ServiceCase):
             from topics, generate_series(1, 20000) where id = {topic["id"]}""")
         return topic
 
-    def test_pipelined_requests_are_answered_in_order(self):
+    def test_pipelined_requests_get_responses_in_order(self):
         topic = self.topic("First")
         wanted = []
-        asked = b""
+        requests = b""
         for n in range(50):
             path = ("/health", f"/topics/{topic['id']}", "/topics/999999", "/sessions")[n % 4]
             wanted.append((200, 200, 404, 200)[n % 4])
-            asked += f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: n{n}\r\n\r\n".encode()
+            requests += f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: n{n}\r\n\r\n".encode()
         with self.service.wire() as wire:
-            wire.send(asked)
+            wire.send(requests)
             responses = [wire.answer() for _ in wanted]
         self.assertEqual([response.status for response in responses], wanted)
         self.assertEqual([response.header("X-Request-Id") for response in responses], [f"n{n}" for n in range(50)])
 
-    def test_pipelined_writes_then_reads(self):
+    def test_pipelined_writes_are_done_before_a_later_read(self):
         body = b'{"minutes": 5, "tag": "pipe"}'
         post = (b"POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -44,7 +44,7 @@ class Edge(harness.ServiceCase):
             wire.send(b"GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertEqual(wire.answer().json["total_sessions"], 20)
 
-    def test_head_is_get_without_the_body(self):
+    def test_head_returns_the_head_of_get_without_a_body(self):
         self.topic("Head")
         for target in ("/", "/topics", "/sessions", "/nowhere", "/stats"):
             with self.subTest(target=target), self.service.wire() as wire:
@@ -55,7 +55,7 @@ class Edge(harness.ServiceCase):
                 if "X-Request-Id" not in get.body.decode() and b"trace_id" not in get.body:
                     self.assertEqual(head.header("Content-Length"), get.header("Content-Length"))
 
-    def test_100_continue(self):
+    def test_the_gateway_sends_100_continue_before_it_reads_the_body(self):
         body = b'{"name": "Patient"}'
         with self.service.wire() as wire:
             wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -64,14 +64,14 @@ class Edge(harness.ServiceCase):
             wire.send(body)
             self.assertEqual(wire.answer().status, 201)
 
-    def test_an_expected_body_that_is_too_large_is_refused_before_it_is_sent(self):
+    def test_100_continue_is_refused_if_the_body_is_too_large(self):
         with self.service.wire() as wire:
             wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
                       b"Content-Length: 2000000\r\n\r\n")
             self.assertRefused(wire.answer(), 413, "PAYLOAD_TOO_LARGE")
             self.assertTrue(wire.is_closed_by_peer())
 
-    def test_what_the_head_decides_is_answered_without_the_body(self):
+    def test_an_error_in_the_head_is_reported_before_the_body_is_sent(self):
         for line, fields, status, code, field in (
                 ("POST /nowhere", "", 404, "NOT_FOUND", None),
                 ("DELETE /topics", "", 405, "METHOD_NOT_ALLOWED", None),
@@ -91,16 +91,16 @@ class Edge(harness.ServiceCase):
                     if expects:
                         self.assertTrue(wire.is_closed_by_peer())
                         continue
-                    # the body, which is dropped, and the next request
+                    # the gateway drops the body and runs the next request
                     wire.send(b"x" * 9 + b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     self.assertEqual(wire.answer().status, 200)
 
-    def test_a_host_that_is_not_ours_is_told_before_the_body(self):
+    def test_a_foreign_host_is_refused_before_the_body_is_sent(self):
         with self.service.wire() as wire:
             wire.send(b"POST /topics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
             self.assertRefused(wire.answer(), 421, "MISDIRECTED_REQUEST", "Host")
 
-    def test_a_coded_body_is_refused_by_name(self):
+    def test_a_compressed_body_is_refused(self):
         for n, (coding, status) in enumerate((("gzip", 415), ("identity, br", 415), ("identity", 201),
                                               ("Identity", 201), ("", 201))):
             response = self.service.post("/topics", {"name": f"Coded {n}"}, Content_Encoding=coding)
@@ -109,7 +109,7 @@ class Edge(harness.ServiceCase):
                 self.assertRefused(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Encoding")
                 self.assertEqual(response.header("Accept-Encoding"), "identity")
 
-    def test_paths_are_compared_by_what_their_escapes_mean(self):
+    def test_paths_are_compared_after_percent_decoding(self):
         topic = self.topic("Escaped")
         digits = "".join(f"%{ord(digit):02X}" for digit in str(topic["id"]))
         for path, status in ((f"/%74opics/{topic['id']}", 200), (f"/topics/{digits}", 200),
@@ -120,13 +120,13 @@ class Edge(harness.ServiceCase):
             wire.send(b"GET /topics/%7 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertRefused(wire.answer(), 400, "BAD_REQUEST")
 
-    def test_location_is_the_path_of_what_was_made(self):
+    def test_location_is_the_path_of_the_new_topic(self):
         for path in ("/api/v1/topics", "/api/v1/topics/", "/%61pi/v1/topics"):
             response = self.service.post(path, {"name": f"At {path}"})
             self.assertEqual(response.header("Location"), f"/api/v1/topics/{response.json['id']}")
             self.assertEqual(self.service.get(response.header("Location")).json, response.json)
 
-    def test_options_names_the_methods_of_a_path(self):
+    def test_options_returns_the_methods_of_a_path(self):
         for target, allow in (("/topics", "GET, HEAD, POST, OPTIONS"), ("/%74opics/", "GET, HEAD, POST, OPTIONS"),
                               ("*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS")):
             response = self.service.request("OPTIONS", target)
@@ -135,7 +135,7 @@ class Edge(harness.ServiceCase):
         for target in ("/nowhere", "/topics/1/2", "/api/v1"):
             self.assertRefused(self.service.request("OPTIONS", target), 404, "NOT_FOUND")
 
-    def test_a_request_may_come_a_byte_at_a_time(self):
+    def test_a_client_may_send_a_request_byte_by_byte(self):
         body = b'{"name": "Drip"}'
         request = (b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -144,7 +144,7 @@ class Edge(harness.ServiceCase):
                 wire.send(request[at:at + 1])
             self.assertEqual(wire.answer().status, 201)
 
-    def test_a_dripping_head_is_cut_at_its_deadline(self):
+    def test_a_slow_head_is_refused_at_its_deadline(self):
         head = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Drip: "
         began = time.monotonic()
         with self.service.wire() as wire:
@@ -156,7 +156,7 @@ class Edge(harness.ServiceCase):
             self.assertTrue(wire.is_closed_by_peer())
         self.assertGreater(time.monotonic() - began, 8)
 
-    def test_a_chunked_body(self):
+    def test_a_chunked_body_is_accepted(self):
         with self.service.wire() as wire:
             wire.send(b"POST /topics HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       b"Transfer-Encoding: chunked\r\n\r\n"
@@ -164,13 +164,13 @@ class Edge(harness.ServiceCase):
             response = wire.answer()
             self.assertEqual((response.status, response.json["name"]), (201, "Chunks"))
 
-    def test_a_client_that_only_stops_sending_gets_its_answer(self):
+    def test_a_half_closed_connection_gets_its_response(self):
         with self.service.wire() as wire:
             wire.send(b"GET /topics HTTP/1.1\r\nHost: localhost\r\n\r\n").finish_sending()
             self.assertEqual(wire.answer().json, [])
             self.assertTrue(wire.is_closed_by_peer())
 
-    def test_old_clients_and_those_that_say_close(self):
+    def test_http_1_0_and_connection_close_end_the_connection(self):
         for request, closes in ((b"GET /health HTTP/1.0\r\n\r\n", True),
                                 (b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", True),
                                 (b"GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", False)):
@@ -181,7 +181,7 @@ class Edge(harness.ServiceCase):
                 else:
                     self.assertEqual(wire.send(request).answer().status, 200)
 
-    def test_what_is_no_http_is_refused_and_the_connection_closed(self):
+    def test_invalid_http_is_refused_and_the_connection_is_closed(self):
         host = b"Host: localhost\r\n"
         for request, status in (
                 (b"GET /\r\n\r\n", 400), (b"\x16\x03\x01\x02\x00\x01\x00", 400),
@@ -203,14 +203,14 @@ class Edge(harness.ServiceCase):
                                    response.json["error"].get("field"))
                 self.assertTrue(wire.is_closed_by_peer())
 
-    def test_a_refused_request_does_not_eat_the_one_before(self):
+    def test_an_invalid_request_does_not_lose_the_response_before_it(self):
         with self.service.wire() as wire:
             wire.send(b"GET /topics HTTP/1.1\r\nHost: localhost\r\n\r\nBROKEN\r\n\r\n")
             self.assertEqual(wire.answer().status, 200)
             self.assertEqual(wire.answer().status, 400)
             self.assertTrue(wire.is_closed_by_peer())
 
-    def test_clients_that_leave_early_harm_nobody(self):
+    def test_the_gateway_survives_clients_that_disconnect_early(self):
         for _ in range(50):
             with self.service.wire() as wire:
                 wire.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -220,12 +220,12 @@ class Edge(harness.ServiceCase):
                 .socket.close()
         self.assertEqual(self.service.get("/topics").json, [])
 
-    def test_a_reader_that_waits_gets_the_whole_long_list(self):
+    def test_a_slow_reader_gets_the_whole_long_list(self):
         topic = self.long_list()
         with self.service.wire() as slow:
             slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             slow.send(b"GET /sessions HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            # others are served while the list waits for its reader
+            # other clients get responses while the list waits for its reader
             for _ in range(20):
                 self.assertEqual(self.service.get(f"/topics/{topic['id']}").status, 200)
             resident = self.resident_kib()
@@ -234,7 +234,7 @@ class Edge(harness.ServiceCase):
         self.assertEqual(response.status, 200)
         self.assertEqual(len(response.json), 20000)
 
-    def test_head_of_a_long_list_is_its_head_at_once(self):
+    def test_head_of_a_long_list_returns_at_once(self):
         self.long_list()
         with self.service.wire() as wire:
             wire.send(b"HEAD /sessions HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -244,7 +244,7 @@ class Edge(harness.ServiceCase):
             self.assertEqual(head.header("Transfer-Encoding"), "chunked")
             self.assertEqual(wire.answer().json, {"status": "healthy"})
 
-    def test_a_reader_that_stalls_does_not_hold_up_the_end(self):
+    def test_a_stalled_reader_does_not_delay_the_shutdown(self):
         self.long_list()
         service = harness.Service(self.database, workers=1)
         self.addCleanup(service.close)

@@ -1,4 +1,4 @@
-"""A POST with an Idempotency-Key is done once and answered the same each time."""
+"""A POST with an Idempotency-Key is done once, and each retry returns the same response."""
 
 import concurrent.futures
 
@@ -7,12 +7,11 @@ import harness
 
 
 class Purge(harness.ServiceCase):
-    """Workers delete expired keys by themselves, also of accounts that send no requests any
-    more."""
+    """Workers delete the expired keys of all accounts, even of those that send no requests."""
 
     workers = 1
 
-    def test_expired_keys_of_all_accounts_go(self):
+    def test_expired_keys_of_all_accounts_are_deleted(self):
         self.database.sql("insert into accounts (account_id, name) values (7, 'silent')")
         self.database.sql(
             "insert into idempotency_keys (account_id, key, fingerprint, answer, created_at)"
@@ -34,7 +33,7 @@ class Idempotency(harness.ServiceCase):
         self.assertEqual(response.header("Idempotency-Replayed"), "true")
         self.assertNotEqual(response.header("X-Request-Id"), first.header("X-Request-Id"))
 
-    def test_every_post_answers_a_repeated_request_to_the_letter(self):
+    def test_a_retry_of_any_post_returns_the_same_bytes(self):
         topic = self.topic("Every post")["id"]
         session = self.session(topic)["id"]
         for number, (target, body) in enumerate([
@@ -53,12 +52,12 @@ class Idempotency(harness.ServiceCase):
                     self.assertReplayed(self.post(target, body, f"every-{number}"), first)
                 self.assertEqual(self.database.value("select count(*) from sessions"), count)
 
-    def test_the_answer_is_the_first_one_whatever_has_become_of_it(self):
+    def test_a_retry_returns_the_first_response_even_after_a_change(self):
         first = self.post("/api/v1/topics", {"name": "Before"}, "becomes")
         self.service.request("PATCH", f"/api/v1/topics/{first.json['id']}", {"name": "After"})
         self.assertReplayed(self.post("/api/v1/topics", {"name": "Before"}, "becomes"), first)
 
-    def test_another_request_with_the_key_is_refused(self):
+    def test_another_request_with_the_same_key_is_refused(self):
         topic = self.topic("Another")["id"]
         self.post("/sessions", {"topic_id": topic, "duration_minutes": 30}, "another")
         for target, body in [("/sessions", {"topic_id": topic, "duration_minutes": 31}),
@@ -69,13 +68,13 @@ class Idempotency(harness.ServiceCase):
         self.assertEqual(self.database.value(
             f"select count(*) from sessions where topic_id = {topic}"), "1")
 
-    def test_what_was_refused_can_be_asked_again(self):
+    def test_a_refused_request_may_be_retried(self):
         self.assertRefused(self.post("/sessions", {"topic_id": 999999}, "again"), 400, "UNKNOWN_TOPIC",
                            "topic_id")
         topic = self.topic("Again")["id"]
         self.assertEqual(self.post("/sessions", {"topic_id": topic}, "again").status, 201)
 
-    def test_keys_that_are_none(self):
+    def test_invalid_keys_are_refused(self):
         for key in ("x" * 256, "two words", "\u00fc", ""):
             for target, body in (("/topics", {"name": "Bad key"}),
                                  ("/sessions", {"minutes": 5, "tag": "Bad key"})):
@@ -86,7 +85,7 @@ class Idempotency(harness.ServiceCase):
             "select count(*) from topics where name = 'Bad key'"), "0")
         self.assertEqual(self.post("/topics", {"name": "Longest key"}, "x" * 255).status, 201)
 
-    def test_a_key_counts_for_a_day(self):
+    def test_a_key_expires_after_a_day(self):
         topic = self.topic("For a day")["id"]
         first = self.post("/sessions", {"topic_id": topic}, "day")
         self.database.sql("update idempotency_keys set created_at = now() - interval '24 hours'"
@@ -95,8 +94,8 @@ class Idempotency(harness.ServiceCase):
         self.assertIsNone(second.header("Idempotency-Replayed"))
         self.assertNotEqual(first.json["id"], second.json["id"])
 
-    def test_many_at_once_are_done_once(self):
-        """Over two gateways and two workers: in one batch, in two, and in two transactions."""
+    def test_concurrent_requests_with_one_key_are_done_once(self):
+        """With two gateways and two workers: in one batch, two batches and two transactions."""
         topic = self.topic("Many at once")["id"]
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
             for number in range(20):
@@ -114,16 +113,16 @@ class Idempotency(harness.ServiceCase):
 
 
 class WorkersAreKilled(faults.FaultCase):
-    """Between a write and its answer: the database does what was sent to it all the same."""
+    """Workers are killed between a write and its response; the database still runs the write."""
 
     def insist(self, target, body, key):
-        def answer():
+        def attempt():
             response = self.service.post(target, body, Idempotency_Key=key)
             return response if response.status < 500 else None
-        return harness.until(f"{target} is answered", answer)
+        return harness.until(f"{target} is answered", attempt)
 
     def kill_in_the_midst(self, lock):
-        """All that have sent their writes; what they hold is given to others, or given up."""
+        """Kills all workers after they have sent their writes; their calls are retried or fail."""
         harness.until("writes wait", lambda: self.database.waiting_for_locks() >= self.workers)
         for worker in list(self.service.workers):
             self.service.kill(worker)
@@ -131,18 +130,18 @@ class WorkersAreKilled(faults.FaultCase):
         self.service.wait_joined(self.workers)
         lock.release()
 
-    def test_nothing_stands_twice(self):
+    def test_no_row_is_written_twice(self):
         topic = self.topic("Killed")["id"]
         for turn in range(3):
-            asked = [("/topics", {"name": f"Killed {turn} {n}"}, f"topic-{turn}-{n}") for n in range(12)]
-            asked += [("/sessions", {"topic_id": topic, "notes": f"{turn} {n}"}, f"session-{turn}-{n}")
-                      for n in range(12)]
-            with concurrent.futures.ThreadPoolExecutor(len(asked) * 2) as pool:
+            requests = [("/topics", {"name": f"Killed {turn} {n}"}, f"topic-{turn}-{n}") for n in range(12)]
+            requests += [("/sessions", {"topic_id": topic, "notes": f"{turn} {n}"}, f"session-{turn}-{n}")
+                         for n in range(12)]
+            with concurrent.futures.ThreadPoolExecutor(len(requests) * 2) as pool:
                 with faults.Lock(self.database, "idempotency_keys") as lock:
-                    responses = [pool.submit(self.insist, *one) for one in asked * 2]
+                    responses = [pool.submit(self.insist, *one) for one in requests * 2]
                     self.kill_in_the_midst(lock)
                 responses = [response.result() for response in responses]
-            for first, second in zip(responses, responses[len(asked):]):
+            for first, second in zip(responses, responses[len(requests):]):
                 self.assertEqual((first.status, second.status), (201, 201), (first, second))
                 self.assertEqual(first.body, second.body)
         self.assertEqual(self.database.value(

@@ -1,4 +1,4 @@
-"""New clients use /api/v1: every verb, pages, ETags, statistics."""
+"""Clients of /api/v1 use every method, pages, ETags and statistics."""
 
 import datetime
 import uuid
@@ -29,7 +29,7 @@ class Case(harness.ServiceCase):
         return self.call("POST", "/sessions", {"topic_id": topic["id"], **fields}, 201).json
 
     def pages(self, target):
-        """All rows of a list, asked for page by page."""
+        """Requests a list page by page and returns all rows."""
         rows, cursor = [], None
         while True:
             separator = "&" if "?" in target else "?"
@@ -42,7 +42,7 @@ class Case(harness.ServiceCase):
 
 
 class Topics(Case):
-    def test_made_read_changed_archived_deleted(self):
+    def test_a_topic_is_made_read_changed_archived_and_deleted(self):
         made = self.call("POST", "/topics", {"name": " Bash ", "description": "sh"}, 201)
         topic = made.json
         self.assertEqual((topic["name"], topic["archived_at"]), ("Bash", None))
@@ -62,18 +62,18 @@ class Topics(Case):
         self.call("PATCH", target, {"name": "x"}, 404)
         self.make_topic("Zsh")
 
-    def test_an_empty_change_changes_nothing_but_answers(self):
+    def test_an_empty_change_returns_the_unchanged_topic(self):
         topic = self.make_topic("Same", description="d")
         after = self.call("PATCH", f"/topics/{topic['id']}", {}).json
         self.assertEqual((after["name"], after["description"]), ("Same", "d"))
 
-    def test_renaming_to_a_taken_name_is_refused_but_not_to_its_own(self):
+    def test_a_topic_may_take_its_own_name_but_not_a_taken_name(self):
         first, second = self.make_topic("One"), self.make_topic("Two")
         response = self.call("PATCH", f"/topics/{second['id']}", {"name": "ONE"}, 409)
         self.assertRefused(response, 409, "NAME_TAKEN", "name")
         self.assertEqual(self.call("PATCH", f"/topics/{first['id']}", {"name": "ONE"}).json["name"], "ONE")
 
-    def test_a_topic_with_sessions_stays_and_says_how_many(self):
+    def test_a_topic_with_sessions_is_not_deleted(self):
         topic = self.make_topic("Busy")
         sessions = [self.make_session(topic) for _ in range(3)]
         target = f"/topics/{topic['id']}"
@@ -84,7 +84,7 @@ class Topics(Case):
             self.call("DELETE", f"/sessions/{session['id']}", expect=204)
         self.call("DELETE", target, expect=204)
 
-    def test_lists_are_paged_sorted_searched_and_filtered(self):
+    def test_topics_are_paged_sorted_searched_and_filtered(self):
         made = [self.make_topic(f"topic {n:02}") for n in range(25)]
         self.call("PATCH", f"/topics/{made[3]['id']}", {"archived": True})
         names = [topic["name"] for topic in made]
@@ -95,7 +95,7 @@ class Topics(Case):
         self.assertEqual([t["name"] for t in self.pages("/topics?archived=true")], ["topic 03"])
         self.assertEqual(len(self.pages("/topics?archived=false&limit=500")), 24)
 
-    def test_the_page_is_fifty_unless_told(self):
+    def test_a_page_has_fifty_rows_by_default(self):
         self.database.sql("""insert into topics (account_id, name)
             select account_id, 'n' || n from accounts, generate_series(1, 60) n""")
         page = self.call("GET", "/topics").json
@@ -104,7 +104,7 @@ class Topics(Case):
 
 
 class Sessions(Case):
-    def test_made_read_changed_deleted_restored(self):
+    def test_a_session_is_made_read_changed_deleted_and_restored(self):
         topic, other = self.make_topic("A"), self.make_topic("B")
         made = self.call("POST", "/sessions", {"topic_id": topic["id"], "study_date": "2024-05-01",
                                                "duration_minutes": 30, "notes": "n"}, 201)
@@ -129,7 +129,7 @@ class Sessions(Case):
         self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"B": 45})
         self.call("POST", f"/sessions/{uuid.uuid4()}/restore", expect=404)
 
-    def test_put_says_only_what_is_so(self):
+    def test_put_replaces_only_with_if_match(self):
         topic, other = self.make_topic("Git"), self.make_topic("Go")
         target, body = f"/sessions/{uuid.uuid4()}", {"topic_id": topic["id"], "duration_minutes": 20}
         made = self.call("PUT", target, body, 201)
@@ -153,7 +153,7 @@ class Sessions(Case):
         self.assertRefused(self.call("PUT", absent, body, 412, If_Match="*"), 412, "PRECONDITION_FAILED")
         self.call("PUT", absent, body, 201, If_None_Match="*")
 
-    def test_an_instant_of_its_own(self):
+    def test_a_client_may_set_created_at(self):
         topic = self.make_topic("Git")
         session = self.make_session(topic, created_at="2025-01-05T23:30:00+01:00")
         self.assertEqual([session[key] for key in ("timestamp", "created_at", "study_date")],
@@ -162,7 +162,7 @@ class Sessions(Case):
             response = self.call("POST", "/sessions", {"topic_id": topic["id"], "created_at": wrong}, 400)
             self.assertRefused(response, 400, "INVALID_INPUT", "created_at")
 
-    def test_a_session_of_a_deleted_topic_is_restored_after_it(self):
+    def test_a_session_is_restored_only_after_its_topic(self):
         topic = self.make_topic("Git")
         session = self.make_session(topic)
         self.call("DELETE", f"/sessions/{session['id']}", expect=204)
@@ -174,7 +174,7 @@ class Sessions(Case):
         self.assertEqual((back["id"], back["name"]), (topic["id"], "Git"))
         self.call("POST", f"/sessions/{session['id']}/restore")
 
-    def test_a_topic_comes_back_with_its_sessions(self):
+    def test_a_topic_may_be_restored_with_its_sessions(self):
         topic = self.make_topic("Git")
         session = self.make_session(topic)
         self.call("DELETE", f"/sessions/{session['id']}", expect=204)
@@ -187,7 +187,7 @@ class Sessions(Case):
         self.call("POST", target, {"allow_namesake": True, "with_sessions": True})
         self.assertEqual(self.call("GET", f"/sessions/{session['id']}").json["tag"], "Git")
 
-    def test_an_archived_topic_says_so(self):
+    def test_responses_report_that_a_topic_is_archived(self):
         topic = self.make_topic("Old")
         self.assertNotIn("topic_archived", self.make_session(topic))
         self.call("PATCH", f"/topics/{topic['id']}", {"archived": True})
@@ -212,7 +212,7 @@ class Sessions(Case):
         self.call("POST", f"/sessions/{sessions[1]['id']}/restore")
         self.assertEqual(self.service.get("/stats").json["time_by_tag"], {"PostgreSQL": 30})
 
-    def test_lists_are_filtered_sorted_and_paged(self):
+    def test_sessions_are_filtered_sorted_and_paged(self):
         one, two = self.make_topic("One"), self.make_topic("Two")
         made = []
         for n in range(12):
@@ -231,7 +231,7 @@ class Sessions(Case):
         self.assertEqual(len(listed("?q=0%25_")), 12)
         self.assertEqual(listed("?from=2025-01-01"), [])
 
-    def test_pages_hold_when_rows_share_their_day(self):
+    def test_pages_lose_no_rows_of_the_same_day(self):
         topic = self.make_topic("Day")
         ids = {self.make_session(topic, study_date="2024-03-03")["id"] for _ in range(23)}
         for sort in ("study_date", "-study_date"):
@@ -246,7 +246,7 @@ class Versions(Case):
         yield f"/topics/{topic['id']}", {"description": "changed"}
         yield f"/sessions/{session['id']}", {"notes": "changed"}
 
-    def test_if_match_lets_only_the_current_version_be_changed(self):
+    def test_if_match_allows_changes_of_the_current_version_only(self):
         for target, change in self.resources():
             with self.subTest(target=target):
                 etag = self.call("GET", target).header("ETag")
@@ -260,7 +260,7 @@ class Versions(Case):
                 self.call("PATCH", target, change, If_Match=f'"other", {changed.header("ETag")}')
                 self.call("PATCH", target, change, If_Match="*")
 
-    def test_if_none_match_spares_the_body(self):
+    def test_if_none_match_returns_304_without_a_body(self):
         for target, change in self.resources():
             with self.subTest(target=target):
                 etag = self.call("GET", target).header("ETag")
@@ -279,30 +279,30 @@ class Statistics(Case):
             self.make_session(topic, study_date=day, duration_minutes=minutes)
         return go, sql
 
-    def test_summary_of_a_range(self):
+    def test_summary_counts_the_days_of_its_range(self):
         go, sql = self.fill()
-        said = self.call("GET", "/stats/summary?from=2024-01-01&to=2024-03-01").json
-        self.assertEqual((said["minutes"], said["sessions"], said["study_days"]), (125, 4, 3))
-        by_topic = {row["topic_id"]: (row["tag"], row["minutes"], row["sessions"]) for row in said["data"]}
+        summary = self.call("GET", "/stats/summary?from=2024-01-01&to=2024-03-01").json
+        self.assertEqual((summary["minutes"], summary["sessions"], summary["study_days"]), (125, 4, 3))
+        by_topic = {row["topic_id"]: (row["tag"], row["minutes"], row["sessions"]) for row in summary["data"]}
         self.assertEqual(by_topic, {go["id"]: ("Go", 60, 2), sql["id"]: ("SQL", 65, 2)})
         self.assertEqual(self.call("GET", "/stats/summary").json["minutes"], 135)
         empty = self.call("GET", "/stats/summary?from=2020-01-01&to=2020-02-01").json
         self.assertEqual((empty["minutes"], empty["data"]), (0, []))
 
-    def test_series_sum_to_the_summary(self):
+    def test_a_series_adds_up_to_the_summary(self):
         self.fill()
         for by in ("day", "week", "month", "year"):
             for group in ("", "&group=topic"):
                 with self.subTest(by=by, group=group):
-                    said = self.call("GET", f"/stats/series?by={by}{group}&from=2023-12-01&to=2024-03-15").json
-                    self.assertEqual(said["by"], by)
-                    self.assertEqual(sum(row["minutes"] for row in said["data"]), 135)
-                    self.assertEqual(sum(row["sessions"] for row in said["data"]), 5)
+                    series = self.call("GET", f"/stats/series?by={by}{group}&from=2023-12-01&to=2024-03-15").json
+                    self.assertEqual(series["by"], by)
+                    self.assertEqual(sum(row["minutes"] for row in series["data"]), 135)
+                    self.assertEqual(sum(row["sessions"] for row in series["data"]), 5)
         years = self.call("GET", "/stats/series?by=year&from=2023-01-01&to=2025-01-01").json["data"]
         self.assertEqual([(row["from"], row["minutes"]) for row in years if row["minutes"]],
                          [("2023-01-01", 10), ("2024-01-01", 125)])
 
-    def test_series_of_two_ranges_side_by_side_share_no_bucket(self):
+    def test_adjacent_ranges_share_no_bucket(self):
         self.fill()
         for by in ("week", "month", "year"):
             with self.subTest(by=by):
@@ -317,25 +317,25 @@ class Statistics(Case):
         whole, = self.call("GET", "/stats/series?by=month&from=2024-01-01&to=2024-02-01").json["data"]
         self.assertEqual((whole["from"], whole["to"], whole["is_partial"]), ("2024-01-01", "2024-02-01", False))
 
-    def test_heatmap_of_a_year(self):
+    def test_heatmap_returns_the_days_of_a_year(self):
         self.fill()
-        said = self.call("GET", "/stats/heatmap?year=2024").json
-        self.assertEqual(said["year"], 2024)
-        days = {row["date"]: row["minutes"] for row in said["data"] if row["minutes"]}
+        heatmap = self.call("GET", "/stats/heatmap?year=2024").json
+        self.assertEqual(heatmap["year"], 2024)
+        days = {row["date"]: row["minutes"] for row in heatmap["data"] if row["minutes"]}
         self.assertEqual(days, {"2024-01-01": 25, "2024-01-02": 40, "2024-02-29": 60})
 
-    def test_streak(self):
-        said = self.call("GET", "/stats/streak").json
-        self.assertEqual((said["current"], said["longest"]), (0, 0))
+    def test_streak_counts_consecutive_days(self):
+        streak = self.call("GET", "/stats/streak").json
+        self.assertEqual((streak["current"], streak["longest"]), (0, 0))
         topic = self.make_topic("Daily")
         now = today()
         for ago in (1, 2, 10, 11, 12):
             self.make_session(topic, study_date=str(now - datetime.timedelta(ago)), duration_minutes=ago + 1)
-        said = self.call("GET", "/stats/streak").json
-        self.assertEqual((said["current"], said["longest"]), (2, 3))
-        self.assertEqual(said["longest_from"], str(now - datetime.timedelta(12)))
-        said = self.call("GET", "/stats/streak?min_minutes=12").json
-        self.assertEqual((said["current"], said["longest"], said["min_minutes"]), (0, 2, 12))
+        streak = self.call("GET", "/stats/streak").json
+        self.assertEqual((streak["current"], streak["longest"]), (2, 3))
+        self.assertEqual(streak["longest_from"], str(now - datetime.timedelta(12)))
+        streak = self.call("GET", "/stats/streak?min_minutes=12").json
+        self.assertEqual((streak["current"], streak["longest"], streak["min_minutes"]), (0, 2, 12))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""PostgreSQL reads reals, lists and cursors of integer ids as the worker binds them.
+"""PostgreSQL reads the reals, lists and cursors of integer ids that the worker binds.
 
-No method has to use these kinds: bind_kinds binds a row of its own (tests/unit/every_kind.c).
+The program bind_kinds binds its own row of parameters (tests/unit/every_kind.c), because no method
+needs to use these kinds.
 """
 
 import json
@@ -27,7 +28,7 @@ class ParamKinds(unittest.TestCase):
         cls.database.start()
 
     def bind(self, *bodies):
-        """The bodies as one batch."""
+        """Binds the bodies as one batch."""
         lines = "".join(json.dumps(body) + "\n" for body in bodies)
         done = subprocess.run([PROGRAM, self.database.url + "&options=-ctimezone%3DUTC"], input=lines, check=True,
                               stdout=subprocess.PIPE, encoding="utf-8", timeout=harness.PATIENCE)
@@ -42,7 +43,7 @@ class ParamKinds(unittest.TestCase):
             {"text": "x", "real": 0.5, "tags": None, "labels": None, "has_labels": False, "goals": None,
              "files": None, "teams": None, "key": None, "id": None}])
 
-    def test_lists_of_different_lengths_are_one_batch(self):
+    def test_one_batch_may_have_lists_of_different_lengths(self):
         rows = self.bind({"text": "x", "tags": [" b ", "a", " b "], "goals": [3, 2**63 - 2, 3]},
                          {"text": "x", "tags": [], "goals": [1], "labels": []},
                          {"text": "x", "tags": ["ä\"\\\u0001\n😀"], "files": [FILE, FILE.upper()],
@@ -66,7 +67,7 @@ class ParamKinds(unittest.TestCase):
         self.assertEqual([row["real"] for row in self.bind(*({"text": "x", "real": real} for real in reals))],
                          reals)
 
-    def test_texts_are_kept_to_the_byte(self):
+    def test_texts_are_bound_unchanged(self):
         texts = [" ", "\n", "\t a \r\n", "\u00a0\u3000", "\u200b", "e\u0301", "\ufeffx"]
         self.assertEqual([row["text"] for row in self.bind(*({"text": text} for text in texts))], texts)
 

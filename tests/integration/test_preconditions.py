@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match mean the same for every method (RFC 9110 section 13)."""
+"""If-Match and If-None-Match have the same meaning for every method (RFC 9110 section 13)."""
 
 import uuid
 
@@ -13,7 +13,7 @@ class Preconditions(harness.ServiceCase):
         self.empty()
 
     def ask(self, method, target, body=None, lines=(), **fields):
-        """`lines`: fields that come more than once."""
+        """`lines`: header fields that are sent more than once."""
         if not lines:
             return self.service.request(method, target, body, {k.replace("_", "-"): v for k, v in fields.items()})
         with self.service.wire() as wire:
@@ -23,18 +23,18 @@ class Preconditions(harness.ServiceCase):
             return wire.answer(method)
 
     def fresh(self):
-        """A session of its own: its path and its ETag in quotes."""
+        """Makes a session; returns its path, its ETag in quotes and its JSON."""
         name = f"T{uuid.uuid4()}"
         made = self.service.post("/sessions", {"minutes": 10, "tag": name}).json
         path = f"{V1}/sessions/{made['id']}"
         return path, self.service.get(path).header("ETag"), made
 
     def changes(self, path, made):
-        """Every way to change it: method, target, body."""
+        """All requests that change the session: method, target, body."""
         return (("PATCH", path, {"notes": "new"}), ("DELETE", path, None), ("POST", f"{path}/restore", None),
                 ("PUT", path, {"topic_id": made["topic_id"], "duration_minutes": 10}))
 
-    # what fails for each method, and what holds
+    # the conditions that fail for each method, and those that hold
     def conditions(self, etag):
         fails = ({"If_Match": OTHER}, {"If_Match": f"W/{etag}"}, {"If_Match": f'"{etag[1:-1]},x"'},
                  {"If_Match": f'{OTHER}, "x{etag[1:-1]}"'}, {"If_Match": '""'}, {"If_Match": '"*"'},
@@ -44,7 +44,7 @@ class Preconditions(harness.ServiceCase):
                  {"If_None_Match": OTHER}, {"If_Match": etag, "If_None_Match": OTHER})
         return fails, holds
 
-    def test_a_change_whose_condition_fails_does_nothing(self):
+    def test_a_change_is_not_done_if_its_condition_fails(self):
         path, etag, made = self.fresh()
         before = self.service.get(path)
         for method, target, body in self.changes(path, made):
@@ -55,7 +55,7 @@ class Preconditions(harness.ServiceCase):
         after = self.service.get(path)
         self.assertEqual((after.json, after.header("ETag")), (before.json, etag))
 
-    def test_a_change_whose_condition_holds_is_done(self):
+    def test_a_change_is_done_if_its_condition_holds(self):
         for number in range(4):
             for which in range(5):
                 path, etag, made = self.fresh()
@@ -65,7 +65,7 @@ class Preconditions(harness.ServiceCase):
                     response = self.ask(method, target, body, **condition)
                     self.assertEqual(response.status, 204 if method == "DELETE" else 200, response)
 
-    def test_topics_too(self):
+    def test_changes_of_topics_obey_conditions(self):
         topic = self.topic("Conditions", V1)
         path = f"{V1}/topics/{topic['id']}"
         etag = self.service.get(path).header("ETag")
@@ -79,7 +79,7 @@ class Preconditions(harness.ServiceCase):
                 self.assertEqual(self.ask("PATCH", path, {}, **condition).status, 200)
         self.assertEqual(self.ask("DELETE", path, None, If_Match=etag).status, 204)
 
-    def test_restoring_and_merging_a_topic(self):
+    def test_restoring_and_merging_a_topic_obey_conditions(self):
         into = self.topic("Into", V1)["id"]
         for number, action in enumerate(("restore", "merge")):
             topic = self.topic(f"From {number}", V1)
@@ -93,7 +93,7 @@ class Preconditions(harness.ServiceCase):
             self.assertEqual(self.service.get(path).header("ETag"), etag)
             self.assertEqual(self.ask("POST", f"{path}/{action}", body, If_Match=etag).status, 200)
 
-    def test_reads(self):
+    def test_reads_obey_conditions(self):
         path, etag, _ = self.fresh()
         for method in ("GET", "HEAD"):
             for condition, status in (
@@ -111,7 +111,7 @@ class Preconditions(harness.ServiceCase):
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_Match=etag).status, 412)  # lists have no ETag
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_None_Match=etag).status, 200)
 
-    def test_all_lines_are_one_list(self):
+    def test_repeated_header_fields_form_one_list(self):
         path, etag, _ = self.fresh()
         both = [("If-Match", OTHER), ("If-Match", etag)]
         self.assertEqual(self.ask("PATCH", path, b"{}", lines=both).status, 200)
@@ -120,7 +120,7 @@ class Preconditions(harness.ServiceCase):
         self.assertRefused(self.ask("PATCH", path, b"{}", lines=[("If-Match", etag), ("If-Match", "*")]), 400,
                            "INVALID_INPUT", "If-Match")
 
-    def test_a_list_as_long_as_a_head_has_room_for(self):
+    def test_a_list_may_fill_the_head(self):
         path, etag, _ = self.fresh()
         others = ", ".join(f'"2001-01-01T00:00:00.{n:06}Z"' for n in range(480))
         for method, body in (("GET", None), ("PATCH", {})):
@@ -129,7 +129,7 @@ class Preconditions(harness.ServiceCase):
                 self.assertEqual(self.ask(method, path, body, If_Match=others).status, 412)
                 self.assertEqual(self.ask(method, path, body, If_None_Match=others).status, 200)
 
-    def test_what_is_no_list_of_tags_is_refused_by_name(self):
+    def test_an_invalid_list_of_etags_is_refused(self):
         path, etag, made = self.fresh()
         for method, target, body in (*self.changes(path, made), ("GET", path, None), ("GET", "/topics", None)):
             for field in ("If-Match", "If-None-Match"):
@@ -138,7 +138,7 @@ class Preconditions(harness.ServiceCase):
                         response = self.service.request(method, target, body, {field: value})
                         self.assertRefused(response, 400, "INVALID_INPUT", field)
 
-    def test_put_makes_or_replaces_by_its_conditions(self):
+    def test_the_condition_of_put_selects_creation_or_replacement(self):
         topic = self.topic("Put", V1)["id"]
         body = {"topic_id": topic, "duration_minutes": 20}
         path = f"{V1}/sessions/{uuid.uuid4()}"
@@ -152,13 +152,13 @@ class Preconditions(harness.ServiceCase):
         self.assertEqual((replaced.status, replaced.json["duration_minutes"]), (200, 70))
         self.assertRefused(self.ask("PUT", path, body, If_Match=made.header("ETag")), 412, "PRECONDITION_FAILED")
 
-    def test_a_condition_on_what_is_not_there_is_404(self):
+    def test_a_condition_on_a_missing_session_returns_404(self):
         path = f"{V1}/sessions/{uuid.uuid4()}"
         for condition in ({"If_Match": "*"}, {"If_Match": OTHER}, {"If_None_Match": "*"}):
             for method, target, body in (("PATCH", path, {}), ("DELETE", path, None), ("POST", f"{path}/restore", None)):
                 self.assertRefused(self.ask(method, target, body, **condition), 404, "SESSION_NOT_FOUND", "session_id")
 
-    def test_what_can_not_be_kept_is_refused_not_ignored(self):
+    def test_unsupported_conditions_are_refused(self):
         path, etag, _ = self.fresh()
         for target, body in (("/topics", {"name": "a"}), (f"{V1}/topics", {"name": "a"}),
                              ("/sessions", {"minutes": 1, "tag": "a"})):
@@ -168,7 +168,7 @@ class Preconditions(harness.ServiceCase):
         date = "Sun, 06 Nov 1994 08:49:37 GMT"
         self.assertRefused(self.ask("PATCH", path, {"notes": "x"}, If_Unmodified_Since=date), 400,
                            "INVALID_INPUT", "If-Unmodified-Since")
-        # If-Match makes it void (section 13.1.4)
+        # If-Match overrides it (section 13.1.4)
         self.assertEqual(self.ask("PATCH", path, {}, If_Unmodified_Since=date, If_Match=etag).status, 200)
 
 

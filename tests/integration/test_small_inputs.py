@@ -1,8 +1,8 @@
-"""Small inputs that once went wrong: each file of tests/cases/ gives the value that its README
-says.
+"""Small inputs that once gave a wrong result: each file of tests/cases/ gives the right result of
+tests/cases/README.md.
 
-Each case runs on a service of its own account of names and ids, so that their order means nothing.
-Case 10 needs pgbouncer and is held by test_pgbouncer.py.
+The cases share one service, but each uses names and ids of its own, so their order does not matter.
+Case 10 needs pgbouncer; test_pgbouncer.py checks it.
 """
 
 import json
@@ -15,13 +15,13 @@ CASES = os.path.join(harness.ROOT, "tests", "cases")
 STUDY = os.path.join(harness.BUILD, "client", "study", "study")
 LINES_REFUSED = 4  # the exit status of `study import` when it refuses lines
 
-# Cases whose fault is not fixed yet. A case in this list must still fail.
+# Cases whose bug is not fixed yet. A case in this list must still fail.
 KNOWN_FAILURES = {
 }
 
 
 class Case(harness.ServiceCase):
-    """A service with the default settings, but for Berlin's days."""
+    """A service with the default settings, except the time zone."""
 
     workers = 1
     settings = {"STUDYTRACKER_TIME_ZONE": "Europe/Berlin"}
@@ -47,7 +47,7 @@ class Case(harness.ServiceCase):
     def of_tag(self, tag):
         return self.service.get(f"/sessions?tag={tag}").json
 
-    # One method a case, named by its file. Each asserts the value of tests/cases/README.md.
+    # One method per case, named after its file. It asserts the right result of the README.
 
     def case_01_extra_fields_csv(self):
         done = self.imported("01-extra-fields.csv")
@@ -100,14 +100,14 @@ class Case(harness.ServiceCase):
                          [(90, "cells"), (45, None)])
 
     def case_09_unknown_zone_sh(self):
-        *said, last = self.script("09-unknown-zone.sh")
-        self.assertEqual(last, "exit 78", said)
-        self.assertIn("Europe/Berln", "\n".join(said))
+        *output, last = self.script("09-unknown-zone.sh")
+        self.assertEqual(last, "exit 78", output)
+        self.assertIn("Europe/Berln", "\n".join(output))
 
     def case_11_cursor_other_sort_sh(self):
-        said, = self.script("11-cursor-other-sort.sh")
-        body, status = said.rsplit(" ", 1)
-        self.assertEqual(status, "400", said)
+        output, = self.script("11-cursor-other-sort.sh")
+        body, status = output.rsplit(" ", 1)
+        self.assertEqual(status, "400", output)
         self.assertEqual(json.loads(body)["error"]["field"], "cursor")
 
     def case_12_patch_null_sh(self):
@@ -115,9 +115,9 @@ class Case(harness.ServiceCase):
                          [f"{field} 400" for field in ("study_date", "duration_minutes", "topic_id")])
 
     def case_13_content_encoding_sh(self):
-        said, = self.script("13-content-encoding.sh")
-        body, status = said.rsplit(" ", 1)
-        self.assertEqual(status, "415", said)
+        output, = self.script("13-content-encoding.sh")
+        body, status = output.rsplit(" ", 1)
+        self.assertEqual(status, "415", output)
         self.assertEqual(json.loads(body)["error"]["field"], "Content-Encoding")
 
     def case_14_cors_on_413_sh(self):
@@ -131,8 +131,8 @@ class Case(harness.ServiceCase):
             self.assertTrue(second == first or (second is None and refused == "tag"))
 
     def case_16_archived_topic_sh(self):
-        said = "\n".join(self.script("16-archived-topic.sh"))
-        self.assertEqual(said.count("archived"), 2, said)
+        output = "\n".join(self.script("16-archived-topic.sh"))
+        self.assertEqual(output.count("archived"), 2, output)
 
     def case_17_week_cut_by_range_sh(self):
         old, new = map(json.loads, self.script("17-week-cut-by-range.sh"))
@@ -142,9 +142,9 @@ class Case(harness.ServiceCase):
         self.assertEqual((old["minutes"], new["minutes"]), (10, 10))
 
     def case_18_restore_after_topic_sh(self):
-        said, = self.script("18-restore-after-topic.sh")
-        refused, status = said.rsplit(" ", 1)
-        self.assertEqual(status, "409", said)
+        output, = self.script("18-restore-after-topic.sh")
+        refused, status = output.rsplit(" ", 1)
+        self.assertEqual(status, "409", output)
         topic = self.database.value("select max(id) from topics where name = 'Gone by mistake'")
         session = self.database.value(f"select id from sessions where topic_id = {topic}")
         self.assertEqual(self.service.post(f"/api/v1/topics/{topic}/restore").status, 200, refused)
@@ -168,7 +168,7 @@ def held(name, check):
             return
         try:
             check(self)
-        except Exception:  # whatever way it goes wrong
+        except Exception:  # any failure will do
             return
         self.fail(f"{name} is right now: take it out of KNOWN_FAILURES")
     return test
