@@ -272,7 +272,7 @@ static void on_unknown(const char *name)
 
 START_TEST(an_unknown_variable_is_named)
 {
-	unsetenv("STUDYTRACKER_BUILD_DIR"); /* set by the test run */
+	clearenv(); /* the test run sets variables of its own */
 	setenv("STUDYTRACKER_DEADLNE_MS", "1", 1);
 	setenv("STUDYTRACKER_CREDIT", "1", 1);
 	setenv("STUDYTRACKER_DATA_DIR", "/x", 1);
