@@ -114,9 +114,15 @@ static void put_uuid(struct map *map, const char *key, const unsigned char uuid[
 bool param_has_bounds(const struct param *p)
 {
 	static const bool has_bounds[] = {
-		[PARAM_INT] = true, [PARAM_REAL] = true, [PARAM_TEXT] = true, [PARAM_NAME] = true,
-		[PARAM_TEXTS] = true, [PARAM_IDS] = true, [PARAM_OBJECTS] = true,
-		[PARAM_CURSOR] = false, [PARAM_CURSOR_INT] = false,
+		[PARAM_INT] = true,
+		[PARAM_REAL] = true,
+		[PARAM_TEXT] = true,
+		[PARAM_NAME] = true,
+		[PARAM_TEXTS] = true,
+		[PARAM_IDS] = true,
+		[PARAM_OBJECTS] = true,
+		[PARAM_CURSOR] = false,
+		[PARAM_CURSOR_INT] = false,
 	};
 	return has_bounds[p->kind] && (p->max > 0 || p->kind == PARAM_REAL);
 }

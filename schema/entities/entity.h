@@ -78,7 +78,8 @@ struct entity {
 	size_t field_count;
 	const struct order *orders; /* the first one is the default */
 	size_t order_count;
-	const char *id_example, *change_example; /* JSON: an id; a member of the body of an update */
+	const char *id_example,
+		*change_example; /* JSON: an id; a member of the body of an update */
 };
 
 #define ENTITY_ITEMS(array) array, sizeof(array) / sizeof *(array)

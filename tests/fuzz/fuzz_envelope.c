@@ -34,7 +34,8 @@ static void decode_client(const uint8_t *data, size_t size)
 			&& (context.account < 1 || context.deadline_ms < 1
 				|| !context.request_id.len))
 			__builtin_trap();
-		if (rpc_params_generate_id(&generated, method_find(SPAN("sessions.log")), e.params, &ids))
+		if (rpc_params_generate_id(
+			    &generated, method_find(SPAN("sessions.log")), e.params, &ids))
 			check_value(buf_view(&generated));
 		buf_fini(&generated);
 	}

@@ -249,8 +249,8 @@ START_TEST(two_requests_of_an_execution_cannot_have_the_same_idempotency_key)
 	struct request_keys keys;
 	request_keys_clear(&keys);
 	struct request *first = acquire("sessions.create", 1, a_session(SESSION "1", "a"));
-	struct request *mate = acquire(
-		"sessions.create", others[_i].account, a_session(others[_i].session, others[_i].key));
+	struct request *mate = acquire("sessions.create", others[_i].account,
+		a_session(others[_i].session, others[_i].key));
 	struct request *last = acquire("sessions.create", 1, a_session(SESSION "3", "b"));
 	ck_assert(request_keys_add(&keys, first));
 	ck_assert(request_keys_add(&keys, mate) == others[_i].fits);
