@@ -55,12 +55,6 @@ struct field {
 	const char *example;      /* JSON, for openapi.json */
 };
 
-/* Lists come in the order of a column and then of the id, both ways. */
-struct order {
-	const char *name;   /* what `sort` says; with "-" before it, the other way round */
-	const char *column; /* NULL: the id alone */
-};
-
 /* The verbs whose statements come from schema/templates. */
 enum verb {
 	VERB_GET = 1,
@@ -76,8 +70,9 @@ struct entity {
 	unsigned verbs;
 	const struct field *fields; /* in the order of rows; after the id */
 	size_t field_count;
-	const struct order *orders; /* the first one is the default */
-	size_t order_count;
+	/* Columns, with a NULL at the end. A list is in the order of one of them and then of the
+	 * id, both ways. NULL: the statement has its own orders. */
+	const char *const *orders;
 	const char *id_example,
 		*change_example; /* JSON: an id; a member of the body of an update */
 };

@@ -18,10 +18,7 @@ static const struct field fields[] = {
 };
 /* clang-format on */
 
-static const struct order orders[] = {
-	{ "created_at", "created_at" },
-	{ "study_date", "study_date" },
-};
+static const char *const orders[] = { "created_at", "study_date", NULL };
 
 const struct entity sessions_entity = {
 	.name = "sessions",
@@ -29,7 +26,7 @@ const struct entity sessions_entity = {
 	.key = KEY_UUID,
 	.verbs = VERB_GET | VERB_UPDATE | VERB_DELETE | VERB_RESTORE,
 	.fields = ENTITY_ITEMS(fields),
-	.orders = ENTITY_ITEMS(orders),
+	.orders = orders,
 	.id_example = "\"01934f2e-7b1a-7c3d-9e4f-5a6b7c8d9e0f\"",
 	.change_example = "\"duration_minutes\": 50",
 };

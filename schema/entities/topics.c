@@ -8,14 +8,11 @@ static const struct field fields[] = {
 	{ "archived_at", FIELD_INSTANT, .example = "null" },
 };
 
-static const struct order orders[] = { { "created_at", NULL } }; /* ids rise */
-
 const struct entity topics_entity = {
 	.name = "topics",
 	.one = "topic",
 	.key = KEY_INT,
 	.verbs = VERB_GET,
 	.fields = ENTITY_ITEMS(fields),
-	.orders = ENTITY_ITEMS(orders),
 	.id_example = "7",
 };

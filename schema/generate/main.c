@@ -13,14 +13,20 @@ static const char usage[] =
 	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n"
 	"SCHEMA is the folder schema/ of the sources.\n";
 
+/* Prints a whole text; frees it. */
+static bool print(struct buf *text, bool is_whole)
+{
+	if (is_whole)
+		(void)fwrite(text->bytes, 1, text->len, stdout);
+	buf_fini(text);
+	return is_whole && fflush(stdout) == 0;
+}
+
 static bool print_statement(const char *schema, const char *name, struct buf *why)
 {
 	struct buf text = { 0 };
 	bool is_whole = statements_expand(schema, name, &text, why);
-	if (is_whole)
-		(void)fwrite(text.bytes, 1, text.len, stdout);
-	buf_fini(&text);
-	return is_whole && fflush(stdout) == 0;
+	return print(&text, is_whole);
 }
 
 /* A template of all entities. */
@@ -33,12 +39,9 @@ static bool print_file(const char *schema, const char *path, struct buf *why)
 	struct buf text = { 0 };
 	model_describe_all(root);
 	bool is_whole = template_expand(&templates, span_of(path), root, &text, why);
-	if (is_whole)
-		(void)fwrite(text.bytes, 1, text.len, stdout);
-	buf_fini(&text);
 	record_tree_fini(&tree);
 	library_fini(&library);
-	return is_whole && fflush(stdout) == 0;
+	return print(&text, is_whole);
 }
 
 static const struct {

@@ -14,8 +14,6 @@ const struct verb_row model_verbs[] = {
 	{ 0, NULL, false },
 };
 
-enum { VERBS = sizeof model_verbs / sizeof *model_verbs - 1 };
-
 /* By the kind of a field: its column, and what a param of it is in requests and in statements. */
 static const struct {
 	const char *column, *kind, *type;
@@ -190,18 +188,18 @@ static void describe_fields(struct record *root, const struct entity *e, bool is
 }
 
 static void add_order(
-	struct record *root, const struct entity *e, const struct order *o, bool is_descending)
+	struct record *root, const struct entity *e, const char *column, bool is_descending)
 {
 	struct record *order = record_add(root, "orders");
-	record_set(order, "sort", "%s%s", is_descending ? "-" : "", o->name);
-	record_set(order, "column", "%s", o->column ? o->column : "id");
+	record_set(order, "sort", "%s%s", is_descending ? "-" : "", column);
+	record_set(order, "column", "%s", column);
 	record_set(order, "direction", "%s", is_descending ? " desc" : "");
 	record_set(order, "after", "%s", is_descending ? "<" : ">");
 	record_flag(order, "is_descending", is_descending);
-	for (size_t i = 0; i < e->order_count; i++) {
+	for (const char *const *other = e->orders; *other; other++) {
 		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "by_%s", e->orders[i].name);
-		record_flag(order, name, &e->orders[i] == o);
+		(void)snprintf(name, sizeof name, "by_%s", *other);
+		record_flag(order, name, *other == column);
 	}
 }
 
@@ -222,16 +220,16 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	record_set(root, "path_key", "{%s_id}", e->one);
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
-	for (size_t i = 0; i < VERBS; i++) {
+	for (const struct verb_row *row = model_verbs; row->name; row++) {
 		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "has_%s", model_verbs[i].name);
-		record_flag(root, name, e->verbs & model_verbs[i].verb);
+		(void)snprintf(name, sizeof name, "has_%s", row->name);
+		record_flag(root, name, e->verbs & row->verb);
 	}
 	describe_fields(root, e, is_change);
 	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
-	for (size_t i = 0; i < e->order_count; i++) {
-		add_order(root, e, &e->orders[i], false);
-		add_order(root, e, &e->orders[i], true);
+	for (const char *const *column = e->orders; column && *column; column++) {
+		add_order(root, e, *column, false);
+		add_order(root, e, *column, true);
 	}
 }
 

@@ -7,17 +7,10 @@ with request as materialized (
 locked as materialized ( -- in key order
 	select r.ord, e.*,
 		case
-			when not is_match(r.if_match, e.updated_at) or not is_none_match(r.if_none_match, e.updated_at)
-				then 'PRECONDITION_FAILED'
+			{{>preconditions}}
 		end as outcome
 	from request as r
-	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
-		select *
-		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
-		limit 1
-		for no key update
-	) as e
+	{{>lock_row}}
 	where e.deleted_at is null
 ),
 deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
@@ -31,16 +24,9 @@ deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	returning e.account_id, e.id, e.updated_at, e.deleted_at
 )
 select e.ord, e.outcome, e.id,
-	{{#columns}}
-	{{#is_version}}
-	coalesce(d.updated_at, e.updated_at) as updated_at,
-	{{/is_version}}
-	{{^is_version}}
-	{{value}} as {{name}},
-	{{/is_version}}
-	{{/columns}}
-	d.deleted_at
+	{{>changed_columns}}
+	, c.deleted_at
 from locked as e
 {{>references_now}}
-left join deleted as d on d.account_id = e.account_id and d.id = e.id
+left join deleted as c on c.account_id = e.account_id and c.id = e.id
 order by e.ord

@@ -11,18 +11,11 @@ with request as materialized (
 new_request as materialized (
 	select r.*{{#held}}, e.{{name}}{{/held}}
 	from request as r
-	{{#is_holding}}
-	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
-		select {{#held}}e.{{name}}{{|, }}{{/held}}
-		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
-		limit 1
-	) as e
-	{{/is_holding}}
+	{{>read_held}}
 	where not exists (select from replay as k where k.ord = r.ord)
 ),
 {{#held}}
-locked_{{name}} as materialized ( -- against deletion, in key order, before the rows that name it
+held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it
 	select r.ord, t.id
 	from (select * from new_request as r order by r.account_id, r.{{name}}) as r
 	cross join lateral (
@@ -41,29 +34,22 @@ locked as materialized ( -- in key order
 			{{#held}}
 			when e.{{name}} <> r.{{name}} and run_again('the {{entity}} was moved') then null
 			{{/held}}
-			when not is_match(r.if_match, e.updated_at) or not is_none_match(r.if_none_match, e.updated_at)
-				then 'PRECONDITION_FAILED'
+			{{>preconditions}}
 			{{#held}}
-			when r.locked_{{name}} is null then '{{ONE}}_DELETED'
+			when r.held_{{name}} is null then '{{ONE}}_DELETED'
 			{{/held}}
 		end as outcome
 	from (
-		select r.*{{#held}}, locked_{{name}}.id as locked_{{name}}{{/held}}
+		select r.*{{#held}}, held_{{name}}.id as held_{{name}}{{/held}}
 		from new_request as r
 		{{#held}}
-		left join locked_{{name}} on locked_{{name}}.ord = r.ord
+		left join held_{{name}} on held_{{name}}.ord = r.ord
 		{{/held}}
 		order by r.account_id, r.{{key}}
 	) as r
-	cross join lateral (
-		select *
-		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
-		limit 1
-		for no key update
-	) as e
+	{{>lock_row}}
 ),
-restored as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
+restored as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	insert into {{table}} as e (account_id, id{{#required}}, {{name}}{{/required}})
 	select l.account_id, l.id{{#required}}, l.{{name}}{{/required}}
 	from locked as l
@@ -74,14 +60,7 @@ restored as ( -- by the key alone: see schema/deploy/bounded_lookups.sql
 ),
 response as materialized (
 	select e.ord, e.outcome, e.account_id, e.idempotency_key, e.fingerprint, e.id,
-		{{#columns}}
-		{{#is_version}}
-		coalesce(c.updated_at, e.updated_at) as updated_at{{|,}}
-		{{/is_version}}
-		{{^is_version}}
-		{{value}} as {{name}}{{|,}}
-		{{/is_version}}
-		{{/columns}}
+		{{>changed_columns}}
 	from locked as e
 	left join restored as c on c.account_id = e.account_id and c.id = e.id
 	{{>references_now}}

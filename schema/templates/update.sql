@@ -7,14 +7,7 @@ with request as materialized (
 			${{if_match}}::text[], ${{if_none_match}}::text[])
 		with ordinality
 		as r (account_id, {{key}}, {{#params}}{{name}}, {{/params}}if_match, if_none_match, ord)
-	{{#is_holding}}
-	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
-		select {{#held}}e.{{name}}{{|, }}{{/held}}
-		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
-		limit 1
-	) as e
-	{{/is_holding}}
+	{{>read_held}}
 ),
 {{#held}}
 held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it;
@@ -48,8 +41,7 @@ locked as materialized ( -- in key order, with the new values
 			when r.{{name}} is null and e.{{name}} is distinct from r.held_{{name}}
 				and run_again('the {{entity}} was moved') then null
 			{{/held}}
-			when not is_match(r.if_match, e.updated_at) or not is_none_match(r.if_none_match, e.updated_at)
-				then 'PRECONDITION_FAILED'
+			{{>preconditions}}
 			{{#held}}
 			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{ONE}}'
 			{{/held}}
@@ -62,13 +54,7 @@ locked as materialized ( -- in key order, with the new values
 		{{/held}}
 		order by r.account_id, r.{{key}}
 	) as r
-	cross join lateral (
-		select *
-		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
-		limit 1
-		for no key update
-	) as e
+	{{>lock_row}}
 	where e.deleted_at is null
 ),
 changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
@@ -83,14 +69,7 @@ changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	returning e.account_id, e.id, e.updated_at
 )
 select e.ord, e.outcome, e.id,
-	{{#columns}}
-	{{#is_version}}
-	coalesce(c.updated_at, e.updated_at) as updated_at{{|,}}
-	{{/is_version}}
-	{{^is_version}}
-	{{value}} as {{name}}{{|,}}
-	{{/is_version}}
-	{{/columns}}
+	{{>changed_columns}}
 from locked as e
 left join changed as c on c.account_id = e.account_id and c.id = e.id
 {{>references_now}}

@@ -2,8 +2,7 @@
  * http_feed: feeds bytes to a reader of HTTP requests, whole or cut, and compares the outcomes.
  *
  *	static const struct http_row rows[] = {
- *		{ "a query", BYTES("GET /a?b HTTP/1.1\r\n" HOST "\r\n"), .path = "/a", .query = "b"
- * 		},
+ *		{ "a query", BYTES("GET /a?b HTTP/1.1\r\n" HOST "\r\n"), .path = "/a", .query = "b" },
  *		{ "no Host", BYTES(GET "\r\n"), .st = ST_BAD_REQUEST },
  *	};
  *	check_outcome(&rows[_i]);
