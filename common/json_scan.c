@@ -174,7 +174,7 @@ static enum step scan_literal(struct cursor *c)
 static enum step scan_value(struct cursor *c)
 {
 	char first = peek(c);
-	if (++c->values > JSON_VALUES_MAX)
+	if (++c->values > JSON_VALUES_MAX && !c->scan->takes_any)
 		return broken(c, "more than 10000 values");
 	if (first == '{' || first == '[')
 		return open_container(c, first == '{');
@@ -265,7 +265,7 @@ static enum status check_start(struct cursor *c, struct fail *why)
 			why, ST_INVALID_JSON, "the body is empty: it must be a JSON object");
 	if (!utf8_is_valid(c->start, (size_t)(c->end - c->start)))
 		return fail_set(why, ST_INVALID_JSON, "the body is not valid UTF-8");
-	if (is_other_value(*c))
+	if (!c->scan->takes_any && is_other_value(*c))
 		return fail_set(why, ST_INVALID_JSON, "the body must be a JSON object");
 	return ST_OK;
 }
@@ -279,7 +279,8 @@ enum status json_scan(struct json_scan *scan, struct span text, struct fail *why
 	enum status st = check_start(&c, why);
 	if (st != ST_OK)
 		return st;
-	enum step step = *c.at == '{' ? VALUE : broken(&c, "an object begins with {");
+	bool is_begun = *c.at == '{' || scan->takes_any;
+	enum step step = is_begun ? VALUE : broken(&c, "an object begins with {");
 	while (step != DONE && step != BROKEN && !c.has_nul)
 		step = scan_step(&c, step);
 	if (step == BROKEN) { /* first, because a truncated name is not a field to report */

@@ -3,12 +3,12 @@
  *
  * Pure, one pass, no recursion, no allocation. It must run before json-c, which accepts much that
  * is not JSON. It is stricter than the RFC:
- *   - The text is one object.
+ *   - The text is one object, unless the caller takes any value.
  *   - U+0000 is refused, because PostgreSQL can't store it.
  *   - Surrogates come in pairs.
  *   - Containers are nested at most JSON_DEPTH_MAX deep.
- *   - There are at most JSON_VALUES_MAX values. Without this limit a body of 1 MiB could block the
- *     event loop for a third of a second.
+ *   - There are at most JSON_VALUES_MAX values, unless the caller takes any number. Without this
+ *     limit a body of 1 MiB could block the event loop for a third of a second.
  */
 #ifndef COMMON_JSON_SCAN_H
 #define COMMON_JSON_SCAN_H
@@ -19,6 +19,8 @@
 enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 
 struct json_scan {
+	/* Set by the caller: takes any value, with any number of values in it. */
+	bool takes_any;
 	size_t members; /* of all objects, including repeated names */
 	/* Called for each name of the outermost object, with its quotes and escapes; may be
 	 * NULL. */

@@ -355,6 +355,11 @@ size_t msg_open_map(struct buf *b)
 	return open_counted(b, 0xdf);
 }
 
+size_t msg_open_text(struct buf *b)
+{
+	return open_counted(b, 0xdb);
+}
+
 void msg_close(struct buf *b, size_t mark, uint32_t count)
 {
 	if (b->failed)

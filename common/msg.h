@@ -79,10 +79,12 @@ void msg_put_key(struct buf *b, const char *text); /* NUL-terminated */
 void msg_put_array(struct buf *b, uint32_t count);
 void msg_put_map(struct buf *b, uint32_t pairs);
 
-/* For a map or array whose count is known only at its end: reserves a 5-byte header (map32 or
- * array32) and returns its offset, the mark. msg_close writes the count into it. */
+/* For a map, array or text whose count (of a text: its bytes) is known only at its end: reserves a
+ * 5-byte header (map32, array32 or str32) and returns its offset, the mark. msg_close writes the
+ * count into it. */
 size_t msg_open_array(struct buf *b);
 size_t msg_open_map(struct buf *b);
+size_t msg_open_text(struct buf *b);
 void msg_close(struct buf *b, size_t mark, uint32_t count);
 
 #endif

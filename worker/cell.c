@@ -3,6 +3,7 @@
 #include "common/date.h"
 #include "common/msg.h"
 #include "common/uuid.h"
+#include "worker/cell_json.h"
 
 #include <endian.h>
 #include <string.h>
@@ -88,17 +89,57 @@ static void put_instant(struct buf *out, const char *bytes, size_t len)
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 
-/* The format is that of array_send in src/backend/utils/adt/arrayfuncs.c. No element is NULL. */
+/* jsonb_send in src/backend/utils/adt/jsonb.c: the version 1, then the text. */
+static void put_jsonb(struct buf *out, const char *bytes, size_t len)
+{
+	if (len == 0 || *bytes != 1 || !cell_json_put(out, (struct span){ bytes + 1, len - 1 }))
+		msg_put_nil(out);
+}
+
+/* Sets `element` (NULL: without bytes) and moves *at past it; false if the array ends too early. */
+static bool next_element(const char **at, const char *end, struct span *element)
+{
+	if (end - *at < 4)
+		return false;
+	uint32_t len = load32(*at);
+	*at += 4;
+	*element = (struct span){ NULL, 0 };
+	if (len == UINT32_MAX)
+		return true;
+	if (len > (size_t)(end - *at))
+		return false;
+	*element = (struct span){ *at, len };
+	*at += len;
+	return true;
+}
+
+/* The format is that of array_send in src/backend/utils/adt/arrayfuncs.c. An element is `width`
+ * bytes long; 0: of any length. */
+static void put_elements(struct buf *out, struct span array, size_t width, cell_put put)
+{
+	bool has_elements = array.len >= PG_ARRAY_HEADER && load32(array.bytes) == 1;
+	uint32_t left = has_elements ? load32(array.bytes + PG_ARRAY_COUNT_AT) : 0, count = 0;
+	const char *end = array.bytes + array.len;
+	const char *at = has_elements ? array.bytes + PG_ARRAY_HEADER : end;
+	struct span element;
+	size_t mark = msg_open_array(out);
+	for (; count < left && next_element(&at, end, &element); count++) {
+		if (!element.bytes || (width > 0 && element.len != width))
+			msg_put_nil(out);
+		else
+			put(out, element.bytes, element.len);
+	}
+	msg_close(out, mark, count);
+}
+
 static void put_texts(struct buf *out, const char *bytes, size_t len)
 {
-	const char *at = bytes + PG_ARRAY_HEADER, *end = bytes + len;
-	uint32_t count = load32(bytes) > 0 ? load32(bytes + PG_ARRAY_COUNT_AT) : 0;
-	msg_put_array(out, count);
-	for (uint32_t i = 0; i < count && end - at >= 4; i++) {
-		struct span text = { at + 4, load32(at) };
-		msg_put_text(out, text);
-		at = text.bytes + text.len;
-	}
+	put_elements(out, (struct span){ bytes, len }, 0, put_text);
+}
+
+static void put_int8s(struct buf *out, const char *bytes, size_t len)
+{
+	put_elements(out, (struct span){ bytes, len }, sizeof(int64_t), put_int8);
 }
 
 static const struct {
@@ -110,7 +151,9 @@ static const struct {
 	{ PG_INT4, put_int4 },
 	{ PG_TEXT, put_text },
 	{ PG_FLOAT8, put_float8 },
+	{ PG_JSONB, put_jsonb },
 	{ PG_TEXT_ARRAY, put_texts },
+	{ PG_INT8_ARRAY, put_int8s },
 	{ PG_DATE, put_date },
 	{ PG_TIME, put_time },
 	{ PG_TIMESTAMPTZ, put_instant },

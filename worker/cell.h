@@ -2,8 +2,10 @@
  * cell: one value of a result in PostgreSQL's binary format → MessagePack.
  *
  *	int8, int4 → int; bool; float8 → real; text; uuid → 36 characters; date → YYYY-MM-DD;
- *	time → HH:MM; timestamptz → RFC 3339 with microseconds, UTC; text[] → array of text
- *	without NULLs.
+ *	time → HH:MM; timestamptz → RFC 3339 with microseconds, UTC; text[], int8[] → array of one
+ *	dimension, NULL → nil; jsonb → any value, nil if it is one that worker/cell_json.h refuses.
+ *
+ * The bytes of an array or of a jsonb may be wrong: they never lead past its end.
  *
  * To add a type, add a row to the table in cell.c.
  */

@@ -44,24 +44,43 @@ static void set(int column, const void *bytes, size_t len)
 	ck_assert(PQsetvalue(result, row_count, column, copy, (int)len));
 }
 
-/* An array of the words of a text. */
-static void set_texts(int column, const char *text)
+static size_t put_integer(char *to, const char *word)
+{
+	uint64_t wide = htobe64((uint64_t)strtoll(word, NULL, 10));
+	memcpy(to, &wide, sizeof wide);
+	return sizeof wide;
+}
+
+/* An array of the words of a text, or of its integers; - is NULL. */
+static void set_array(int column, const char *text)
 {
 	char bytes[64] = { 0 };
 	uint32_t count = 0;
-	size_t at = 20;
-	for (const char *word = text; *word; word += strspn(word, " ")) {
-		size_t len = strcspn(word, " ");
-		uint32_t wire = htobe32((uint32_t)len);
+	size_t at = 20, len;
+	for (const char *word = text; *word; word += strspn(word, " "), count++) {
+		size_t word_len = len = strcspn(word, " ");
+		uint32_t wire = UINT32_MAX;
+		if (word_len == 1 && *word == '-')
+			len = 0;
+		else if (columns[column].type == PG_INT8_ARRAY)
+			wire = htobe32((uint32_t)(len = put_integer(bytes + at + 4, word)));
+		else
+			wire = htobe32((uint32_t)strlen(strncpy(bytes + at + 4, word, len)));
 		memcpy(bytes + at, &wire, sizeof wire);
-		memcpy(bytes + at + 4, word, len);
 		at += 4 + len;
-		word += len;
-		count++;
+		word += word_len;
 	}
 	bytes[3] = count > 0;
 	bytes[15] = (char)count;
 	set(column, bytes, count > 0 ? at : 12);
+}
+
+static void set_jsonb(int column, const char *text)
+{
+	char bytes[64] = { 1 };
+	ck_assert_uint_lt(strlen(text), sizeof bytes - 1);
+	strcpy(bytes + 1, text);
+	set(column, bytes, strlen(bytes));
 }
 
 void set_cell(int column, const struct cell *c)
@@ -76,8 +95,10 @@ void set_cell(int column, const struct cell *c)
 		ck_assert(PQsetvalue(result, row_count, column, NULL, -1));
 	else if (columns[column].type == PG_TEXT)
 		set(column, c->text, strlen(c->text));
-	else if (columns[column].type == PG_TEXT_ARRAY)
-		set_texts(column, c->text);
+	else if (columns[column].type == PG_TEXT_ARRAY || columns[column].type == PG_INT8_ARRAY)
+		set_array(column, c->text);
+	else if (columns[column].type == PG_JSONB)
+		set_jsonb(column, c->text);
 	else if (columns[column].type == PG_BOOL)
 		set(column, &flag, 1);
 	else if (columns[column].type == PG_FLOAT8)

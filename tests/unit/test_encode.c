@@ -1,6 +1,9 @@
 #include "tests/unit/result_fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "worker/cell.h"
 
 enum { JSON = 114 }; /* pg_type.oid */
 
@@ -21,6 +24,67 @@ START_TEST(each_type_has_its_form)
 		"{'b':true,'i':-5,'l':-9223372036854775808,'r':2.50,'t':'a'b',"
 		"'u':'01000000-0000-0000-0000-0000000000ff','d':'1999-12-31','h':'23:59',"
 		"'at':'2000-01-01T00:00:01.500000Z','n':null}");
+}
+END_TEST
+
+START_TEST(a_column_may_hold_lists_and_objects)
+{
+	static const struct column nested[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
+		{ "tags", PG_TEXT_ARRAY }, { "ids", PG_INT8_ARRAY }, { "teams", PG_JSONB },
+		{ "n", PG_INT4 } };
+	make_result(nested, COUNT(nested));
+	add_row(CELLS(I(1), NIL, T("a bc"), T("1 -9223372036854775808 -"),
+		T("[{\"id\": 5, \"name\": \"a\\nb\"}, {}]"), I(7)));
+	add_row(CELLS(I(2), NIL, T(""), T(""), T("0.5"), I(7)));
+	add_row(CELLS(I(3), NIL, NIL, NIL, NIL, I(7)));
+	add_row(CELLS(I(4), NIL, T("-"), T(""), T("[1"), I(7)));
+	open_plan(&row_method);
+	expect(1, 0,
+		"{'tags':['a','bc'],'ids':[1,-9223372036854775808,null],"
+		"'teams':[{'id':5,'name':'a\nb'},{}],'n':7}");
+	expect(2, 0, "{'tags':[],'ids':[],'teams':0.50,'n':7}");
+	expect(3, 0, "{'tags':null,'ids':null,'teams':null,'n':7}");
+	expect(4, 0, "{'tags':[null],'ids':[],'teams':null,'n':7}");
+}
+END_TEST
+
+static const struct {
+	const char *what;
+	enum pg_type type;
+	struct span bytes;
+	const char *wanted;
+} broken[] = {
+	{ "no bytes", PG_JSONB, SPAN_INIT(""), "null" },
+	{ "no text", PG_JSONB, SPAN_INIT("\1"), "null" },
+	{ "another version", PG_JSONB, SPAN_INIT("\2[]"), "null" },
+	{ "no array", PG_TEXT_ARRAY, SPAN_INIT(""), "[]" },
+	{ "a cut header", PG_TEXT_ARRAY, SPAN_INIT("\0\0\0\1\0\0\0\0"), "[]" },
+	{ "two dimensions", PG_INT8_ARRAY,
+		SPAN_INIT("\0\0\0\2\0\0\0\0\0\0\0\x14\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1"
+			  "\0\0\0\x08\0\0\0\0\0\0\0\1"),
+		"[]" },
+	{ "four billion elements", PG_TEXT_ARRAY,
+		SPAN_INIT("\0\0\0\1\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\0\0\0\1"
+			  "\0\0\0\1x"),
+		"['x']" },
+	{ "an element past the end", PG_TEXT_ARRAY,
+		SPAN_INIT("\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\1\0\0\0\1"
+			  "\0\0\0\2x"),
+		"[]" },
+	{ "an id of four bytes", PG_INT8_ARRAY,
+		SPAN_INIT("\0\0\0\1\0\0\0\0\0\0\0\x14\0\0\0\1\0\0\0\1"
+			  "\0\0\0\4\0\0\0\1"),
+		"[null]" },
+};
+
+START_TEST(broken_bytes_of_a_column_lead_past_no_end)
+{
+	char *copy = malloc(broken[_i].bytes.len + 1);
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, broken[_i].bytes.bytes, broken[_i].bytes.len);
+	cell_find(broken[_i].type)(&encoded, copy, broken[_i].bytes.len);
+	expect_value(&encoded, broken[_i].wanted);
+	free(copy);
 }
 END_TEST
 
@@ -142,6 +206,8 @@ int main(void)
 	TCase *tests = tcase_create("encode");
 	tcase_add_checked_fixture(tests, NULL, free_result);
 	tcase_add_test(tests, each_type_has_its_form);
+	tcase_add_test(tests, a_column_may_hold_lists_and_objects);
+	tcase_add_loop_test(tests, broken_bytes_of_a_column_lead_past_no_end, 0, COUNT(broken));
 	tcase_add_test(tests, rows_belong_to_the_request_with_their_ord);
 	tcase_add_test(tests, an_outcome_may_name_another_field);
 	tcase_add_test(tests, an_outcome_has_details_and_a_row_has_none);

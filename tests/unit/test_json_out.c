@@ -105,6 +105,25 @@ START_TEST(reals_read_back_the_same)
 }
 END_TEST
 
+/* As a jsonb of a row can be. */
+START_TEST(a_value_as_deep_as_a_message_is_written_whole)
+{
+	struct buf value = { 0 }, out = { 0 };
+	size_t size;
+	for (int i = 0; i < MSG_DEPTH_MAX / 2; i++)
+		buf_text(&value, "\x91\x81\xa1k");
+	msg_put_int(&value, 7);
+	ck_assert_int_eq(msg_measure(buf_view(&value), &size, NULL), ST_OK);
+	json_out_value(&out, buf_view(&value));
+	buf_byte(&out, '\0');
+	ck_assert_str_eq(out.bytes,
+		"[{\"k\":[{\"k\":[{\"k\":[{\"k\":[{\"k\":[{\"k\":[{\"k\":[{\"k\":"
+		"7}]}]}]}]}]}]}]}]");
+	buf_fini(&value);
+	buf_fini(&out);
+}
+END_TEST
+
 START_TEST(a_value_that_is_too_deep_ends)
 {
 	struct buf value = { 0 }, out = { 0 };
@@ -124,6 +143,7 @@ int main(void)
 	TCase *tc = tcase_create("json_out");
 	tcase_add_loop_test(tc, a_value_is_written_as_json, 0, sizeof values / sizeof *values);
 	tcase_add_test(tc, reals_read_back_the_same);
+	tcase_add_test(tc, a_value_as_deep_as_a_message_is_written_whole);
 	tcase_add_test(tc, a_value_that_is_too_deep_ends);
 	return suite_run("json_out", tc);
 }
