@@ -1,0 +1,8 @@
+-- Revert studytracker:meetings from pg
+
+begin;
+
+drop function meeting_now(bigint, bigint);
+drop table meetings;
+
+commit;
