@@ -39,6 +39,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define MINUTES(n, f, d)   COUNT(n, f, DAY_MINUTES, d)
 #define LONG_TEXT(n, f)    TEXT(n, f, 0, TEXT_MAX_CHARS)
 #define LIMIT              COUNT("limit", 0, PAGE_MAX, "50")
+#define CURSOR_INT         { .name = "cursor", .kind = PARAM_CURSOR_INT, .flags = NULLABLE }
 #define CURSOR             { .name = "cursor", .kind = PARAM_CURSOR, .flags = NULLABLE }
 #define SORT(all)          CHOICE("sort", all, "created_at")
 #define SEARCH             TEXT("q", 0, 1, NAME_MAX_CHARS)

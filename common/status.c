@@ -11,10 +11,10 @@ static const struct status_info status_table[STATUS_COUNT] = {
 	[ST_OK]                     = { "OK",                     200, false, NULL,       "done" },
 	[ST_INVALID_INPUT]          = { "INVALID_INPUT",          400, false, NULL,       "the request is not valid" },
 	[ST_INVALID_JSON]           = { "INVALID_JSON",           400, false, NULL,       "the body is not valid JSON" },
-	[ST_UNKNOWN_TOPIC]          = { "UNKNOWN_TOPIC",          400, false, "topic_id", "topic_id names no topic" },
-	[ST_TOPIC_NOT_FOUND]        = { "TOPIC_NOT_FOUND",        404, false, "topic_id", "Topic not found" },
-	[ST_SESSION_NOT_FOUND]      = { "SESSION_NOT_FOUND",      404, false, "session_id", "Session not found" },
+#include "schema/status_rows.inc"
 	[ST_NAME_TAKEN]             = { "NAME_TAKEN",             409, false, "name",     "a topic of this name exists" },
+	[ST_PATH_TAKEN]             = { "PATH_TAKEN",             409, false, "path",     "a project of this path exists" },
+	[ST_SKILL_PROJECT_EXISTS]   = { "SKILL_PROJECT_EXISTS",   409, false, "project_id", "the skill has this project already" },
 	[ST_TOPIC_HAS_SESSIONS]     = { "TOPIC_HAS_SESSIONS",     409, false, "topic_id", "the topic has sessions" },
 	[ST_TOPIC_DELETED]          = { "TOPIC_DELETED",          409, false, "topic_id", "the session's topic is deleted" },
 	[ST_SESSION_EXISTS]         = { "SESSION_EXISTS",         409, false, "session_id", "the session exists with other values" },

@@ -24,10 +24,10 @@ enum status {
 	/* the content of a request is wrong */
 	ST_INVALID_INPUT,
 	ST_INVALID_JSON,
-	ST_UNKNOWN_TOPIC,
-	ST_TOPIC_NOT_FOUND,
-	ST_SESSION_NOT_FOUND,
+#include "schema/status_names.inc" /* X_NOT_FOUND, UNKNOWN_X, X_DELETED of entities */
 	ST_NAME_TAKEN,
+	ST_PATH_TAKEN,
+	ST_SKILL_PROJECT_EXISTS,
 	ST_TOPIC_HAS_SESSIONS,
 	ST_TOPIC_DELETED,
 	ST_SESSION_EXISTS,

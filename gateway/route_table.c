@@ -6,7 +6,8 @@
 #include "gateway/api_result.h"
 #include "gateway/json_in.h"
 
-#define V1 "/api/v1"
+#define V1  "/api/v1"
+#define API "/api" /* system C */
 
 /* Sessions have no time of day yet. Ignored, these would become 60 minutes of today. */
 static const char *const timed[] = { "started_at", "ended_at", NULL };

@@ -6,7 +6,10 @@
 
 #include "schema/entities/entity.h"
 
-extern const struct entity topics_entity, sessions_entity;
+extern const struct entity action_items_entity, energy_checkins_entity, feedback_entity,
+	goals_entity, learnings_entity, meetings_entity, milestones_entity, organizations_entity,
+	people_entity, projects_entity, sessions_entity, skill_progress_entity,
+	skill_projects_entity, skills_entity, tags_entity, tasks_entity, topics_entity;
 
 /* In a fixed order; NULL past the end. */
 const struct entity *entity_at(size_t index);

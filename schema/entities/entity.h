@@ -2,10 +2,15 @@
  * entity: the shape of an entity's description (DESIGN section 9).
  *
  * A description is one C file of this folder: which columns a row has and what can be done with
- * rows. The generator (schema/generate) makes the statements of its verbs from the templates in
- * schema/templates. A statement in schema/statements wins over a template.
+ * rows. The generator (schema/generate) makes from it the statements of its verbs, with the
+ * templates in schema/templates, and its rows of the tables of statuses, methods and routes. A
+ * statement in schema/statements wins over a template.
  *
- * To add an entity, write its description, add it to entities.c, and write a migration.
+ * To add an entity, write its description, add it to entities.c, and write a migration. README.md,
+ * "Adding an entity", has a complete example.
+ *
+ * Pieces of SQL in a description see the row as `e`, with its new values where a request writes
+ * it, and in a list also the request as `r`.
  */
 #ifndef SCHEMA_ENTITIES_ENTITY_H
 #define SCHEMA_ENTITIES_ENTITY_H
@@ -20,39 +25,91 @@ enum key_kind {
 };
 
 enum field_kind {
+	FIELD_SAME, /* of a filter: the field of its name has the kind, limits and choices */
 	/* columns */
 	FIELD_NAME,      /* text in its folded form (common/name.h) */
 	FIELD_TEXT,      /* text, kept to the byte */
 	FIELD_INT,       /* integer */
+	FIELD_REAL,      /* double precision */
+	FIELD_BOOL,      /* boolean */
+	FIELD_CHOICE,    /* text: one of `choices` */
 	FIELD_DATE,      /* date */
-	FIELD_INSTANT,   /* timestamptz */
+	FIELD_TIME,      /* time: hours and minutes */
+	FIELD_INSTANT,   /* timestamptz; without an offset in the account's zone */
 	FIELD_REFERENCE, /* the id of a row of another entity, `of` */
+	FIELD_IDS,       /* int8[]: ids of rows of `of`, at most `max` */
+	FIELD_TAGS,      /* names of tags, at most `max`; the column is tag_ids, int8[] */
+	FIELD_OBJECTS,   /* jsonb: a list of at most `max` objects with the fields `items` */
 	FIELD_VERSION,   /* updated_at: the row's version, from which its ETag is made */
+	FIELD_DERIVED, /* `value` sets the column, of `type`, in each write; e has its old value */
 	/* only in responses */
 	FIELD_COPY, /* the value of the column `of` under a second name */
 	/* The expression `value` over the row that the reference `of` names. Changes read that row
 	 * by the function ONE_now(account_id, id) of the database, which sees what was committed
 	 * meanwhile. */
 	FIELD_LOOKUP,
+	FIELD_COMPUTED, /* the expression `value`, of `type` */
+	FIELD_KINDS,
 };
 
 enum field_flags {
 	FIELD_CHANGES = 1, /* an update may change it */
 	FIELD_CLEARS = 2,  /* and may set it to null */
-	FIELD_WRITES_ONLY =
-		4, /* FIELD_LOOKUP: the response to get, list and delete does not have it */
-	FIELD_HELD =
-		8, /* FIELD_REFERENCE: every change of the row holds the other row against deletion */
+	/* FIELD_LOOKUP: the response to get, list and delete does not have it */
+	FIELD_WRITES_ONLY = 4,
+	/* FIELD_REFERENCE: every change of the row holds the other row against deletion. Without
+	 * it, a write holds the row that it newly names. */
+	FIELD_HELD = 8,
+	FIELD_CREATES = 16,  /* a create may give it */
+	FIELD_REQUIRED = 32, /* a create must give it */
+	/* FIELD_REFERENCE: rows belong to that row. A create and a list name it in their path; its
+	 * delete and restore take them along. */
+	FIELD_PARENT = 64,
+
+	/* what most fields are */
+	FIELD_NEEDED = FIELD_CREATES | FIELD_REQUIRED | FIELD_CHANGES,
+	FIELD_GIVEN = FIELD_CREATES | FIELD_CHANGES, /* has a default, is never null */
+	FIELD_OPTIONAL = FIELD_CREATES | FIELD_CHANGES | FIELD_CLEARS,
 };
 
 struct field {
 	const char *name;
 	enum field_kind kind;
 	unsigned flags;
-	int64_t min, max; /* of an INT; code points of a text. 0, 0: no limit but the kind's own */
+	int64_t min,
+		max; /* of a number; code points of a text; elements of a list. 0, 0: no limit */
 	const char *of;
-	const char *value, *type; /* FIELD_LOOKUP: an expression and its type, in SQL */
-	const char *example;      /* JSON, for openapi.json */
+	const char *value, *type;   /* an expression and its type, in SQL */
+	const char *example;        /* JSON, for openapi.json */
+	const char *const *choices; /* NULL-terminated */
+	/* What a create sets if the request does not give it: a constant, of a list as JSON, or an
+	 * SQL expression over the request `r`. NULL, NULL: null. */
+	const char *fallback, *computed_fallback;
+	const struct field *items;
+	size_t item_count;
+};
+
+/* A param of the list that selects rows. */
+struct filter {
+	const char *name;
+	/* Over e, r and r.current_day, the account's day. NULL: e.NAME = r.NAME */
+	const char *condition;
+	enum field_kind kind;
+	int64_t min, max;
+	const char *const *choices;
+};
+
+/* Rows must not have this. */
+struct check {
+	const char *condition;
+	const char *outcome; /* CODE field: message (worker/encode.h) */
+};
+
+/* No two live rows of an account have the same values in these columns. */
+struct unique {
+	const char *const *columns; /* NULL-terminated; of a text compared without case, NAME_key */
+	const char *field;          /* the param that an error names */
+	const char *code;           /* the error; its status stands in common/status.h */
 };
 
 /* The verbs whose statements come from schema/templates. */
@@ -61,22 +118,40 @@ enum verb {
 	VERB_UPDATE = 2,
 	VERB_DELETE = 4, /* sets deleted_at */
 	VERB_RESTORE = 8,
+	VERB_LIST = 16,
+	VERB_CREATE = 32,
+	VERBS_ALL = 63,
 };
 
 struct entity {
-	const char *name; /* of its table, and of its methods before the dot */
-	const char *one;  /* the word for one of it */
+	const char *name;  /* of its table, and of its methods before the dot */
+	const char *one;   /* the word for one of it */
+	const char *label; /* for people; NULL: `one` with blanks */
+	/* The segment of its path; NULL: `name` with hyphens. With a parent, lists and creates are
+	 * at PARENT/{PARENT_id}/nested_path. */
+	const char *path, *nested_path;
 	enum key_kind key;
 	unsigned verbs;
+	bool is_in_system_c;        /* has routes at /api */
 	const struct field *fields; /* in the order of rows; after the id */
 	size_t field_count;
 	/* Columns, with a NULL at the end. A list is in the order of one of them and then of the
-	 * id, both ways. NULL: the statement has its own orders. */
+	 * id, both ways. With KEY_INT, created_at is the order of ids. NULL: the statement has its
+	 * own orders. The last column of the default order, with a minus for the newest first. */
 	const char *const *orders;
+	const char *default_order;
+	const char *range; /* the column of the list's params `from` and `to`; NULL: none */
+	bool has_search;   /* the list has the param q, the table the column search_key */
+	const struct filter *filters;
+	size_t filter_count;
+	const struct check *checks;
+	size_t check_count;
+	struct unique unique; /* all NULL: none */
 	const char *id_example,
 		*change_example; /* JSON: an id; a member of the body of an update */
 };
 
 #define ENTITY_ITEMS(array) array, sizeof(array) / sizeof *(array)
+#define ENTITY_CHOICES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 #endif

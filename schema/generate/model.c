@@ -1,31 +1,21 @@
 #include "schema/generate/model.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/generate/model_field.h"
+#include "schema/generate/model_list.h"
+
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
+	{ VERB_LIST, "list", false },
+	{ VERB_CREATE, "create", true },
 	{ VERB_UPDATE, "update", true },
 	{ VERB_DELETE, "delete", false },
 	{ VERB_RESTORE, "restore", true },
 	{ 0, NULL, false },
-};
-
-/* By the kind of a field: its column, and what a param of it is in requests and in statements. */
-static const struct {
-	const char *column, *kind, *type;
-	const char *min, *max; /* where the field has no limits */
-} type_table[] = {
-	[FIELD_NAME] = { "text", "PARAM_NAME", "text", "0", "0" },
-	[FIELD_TEXT] = { "text", "PARAM_TEXT", "text", "0", "0" },
-	[FIELD_INT] = { "integer", "PARAM_INT", "int8", "0", "0" },
-	[FIELD_DATE] = { "date", "PARAM_DATE", "date", "0", "0" },
-	[FIELD_INSTANT] = { "timestamptz", "PARAM_INSTANT", "timestamptz", "0", "0" },
-	[FIELD_REFERENCE] = { "int8", "PARAM_INT", "int8", "1", "INT64_MAX" },
-	[FIELD_VERSION] = { "timestamptz" },
 };
 
 const struct entity *model_entity(struct span name)
@@ -37,63 +27,99 @@ const struct entity *model_entity(struct span name)
 	return NULL;
 }
 
-/* action_item: ACTION_ITEM */
-static void set_upper(struct record *r, const char *name, const char *text)
+/* Names. */
+
+static void put_names(struct record *root, const struct entity *e)
 {
-	char upper[NAME_MAX] = { 0 };
-	for (size_t i = 0; text[i] && i < sizeof upper - 1; i++)
-		upper[i] = (char)toupper((unsigned char)text[i]);
-	record_set(r, name, "%s", upper);
+	record_set(root, "table", "%s", e->name);
+	record_set(root, "entity", "%s", e->one);
+	model_set_upper(root, "ENTITY", e->one);
+	model_set_camel(root, "Entity", e->one);
+	model_set_camel(root, "Entities", e->name);
+	model_set_label(root, "label", e);
+	const char *label = record_text(record_find(root, SPAN("label")));
+	record_set(root, "Label", "%c%s", toupper((unsigned char)*label), label + 1);
+	record_set(root, "key", "%s_id", e->one);
+	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
+	record_flag(root, "is_uuid", e->key == KEY_UUID);
+	record_set(root, "id_example", "%s", e->id_example ? e->id_example : "7");
+	record_set(root, "change_example", "%s", e->change_example ? e->change_example : "");
 }
 
-/* action_item: ActionItem */
-static void set_camel(struct record *r, const char *name, const char *text)
+static void set_path(struct record *r, const char *name, const struct entity *e)
 {
-	char camel[NAME_MAX] = { 0 };
-	bool is_start = true;
-	for (size_t len = 0; *text && len < sizeof camel - 1; text++) {
-		if (*text != '_')
-			camel[len++] = is_start ? (char)toupper((unsigned char)*text) : *text;
-		is_start = *text == '_';
-	}
-	record_set(r, name, "%s", camel);
+	char path[NAME_MAX] = { 0 };
+	const char *text = e->path ? e->path : e->name;
+	for (size_t i = 0; text[i] && i < sizeof path - 1; i++)
+		path[i] = text[i] == '_' ? '-' : text[i];
+	record_set(r, name, "%s", path);
 }
 
-static void describe_other(struct record *r, const struct field *reference)
+static void put_paths(struct record *root, const struct entity *e)
 {
-	const struct entity *other = model_entity(span_of(reference->of));
-	record_set(r, "name", "%s", reference->name);
-	record_set(r, "table", "%s", reference->of);
-	record_set(r, "one", "%s", other->one);
-	set_upper(r, "ONE", other->one);
-	set_camel(r, "One", other->one);
+	set_path(root, "path", e);
+	record_set(root, "path_key", "{%s_id}", e->one);
+	record_flag(root, "in_system_c", e->is_in_system_c);
 }
 
-static const struct field *field_of(const struct entity *e, const char *name)
+static const struct field *parent_of(const struct entity *e)
 {
 	for (size_t i = 0; i < e->field_count; i++)
-		if (strcmp(e->fields[i].name, name) == 0)
+		if (e->fields[i].flags & FIELD_PARENT)
 			return &e->fields[i];
 	return NULL;
 }
 
-static const char *column_type(const struct entity *e, const struct field *f)
+static void put_parent(struct record *root, const struct entity *e)
 {
-	if (f->kind == FIELD_LOOKUP)
-		return f->type;
-	return type_table[f->kind == FIELD_COPY ? field_of(e, f->of)->kind : f->kind].column;
+	const struct field *f = parent_of(e);
+	record_flag(root, "parent", false);
+	if (!f)
+		return;
+	struct record *parent = record_add(root, "parent");
+	const struct entity *other = model_entity(span_of(f->of));
+	model_field_describe(parent, f);
+	record_set(parent, "parent_one", "%s", other->one);
+	record_set(parent, "path_param", "{%s}", f->name);
+	model_set_upper(parent, "PARENT", other->one);
+	set_path(parent, "parent_path", other);
+	record_set(parent, "nested_path", "%s", e->nested_path ? e->nested_path : e->name);
 }
 
-static void add_column(struct record *root, const struct entity *e, const struct field *f)
+static void put_verbs(struct record *root, const struct entity *e)
+{
+	for (const struct verb_row *row = model_verbs; row->name; row++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "has_%s", row->name);
+		record_flag(root, name, e->verbs & row->verb);
+		if (e->verbs & row->verb)
+			record_set(record_add(root, "verbs"), "verb", "%s", row->name);
+	}
+}
+
+/* Whether a field of any entity names rows of `e`, with all of these flags. */
+static bool is_named(const struct entity *e, unsigned flags)
+{
+	const struct entity *other;
+	for (size_t i = 0; (other = entity_at(i)) != NULL; i++)
+		for (size_t k = 0; k < other->field_count; k++) {
+			const struct field *f = &other->fields[k];
+			bool is_id = f->kind == FIELD_REFERENCE || f->kind == FIELD_IDS;
+			if (is_id && strcmp(f->of, e->name) == 0 && (f->flags & flags) == flags)
+				return true;
+		}
+	return false;
+}
+
+/* Fields. */
+
+static void add_column(
+	struct record *root, const struct entity *e, const struct field *f, bool is_change)
 {
 	struct record *column = record_add(root, "columns");
-	record_set(column, "name", "%s", f->name);
-	record_set(column, "type", "%s", column_type(e, f));
-	record_flag(column, "is_version", f->kind == FIELD_VERSION);
-	if (f->kind == FIELD_LOOKUP)
-		record_set(column, "value", "%s_row.%s", f->of, f->name);
-	else
-		record_set(column, "value", "e.%s", f->kind == FIELD_COPY ? f->of : f->name);
+	model_field_describe(column, f);
+	record_set(column, "response_type", "%s", model_field_response_type(e, f));
+	model_field_put_value(column, f, is_change);
 }
 
 /* What a response shows of the row that a reference names. */
@@ -112,125 +138,145 @@ static void add_lookups(
 	}
 }
 
-static void add_reference(
-	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
+static void add_reference(struct record *root, const char *list, const struct entity *e,
+	const struct field *f, unsigned hidden)
 {
-	struct record *reference = record_add(root, "references");
-	describe_other(reference, f);
+	const struct entity *other = model_entity(span_of(f->of));
+	struct record *reference = record_add(root, list);
+	model_field_describe(reference, f);
+	record_set(reference, "table", "%s", other->name);
+	record_set(reference, "one", "%s", other->one);
+	model_set_upper(reference, "ONE", other->one);
+	model_set_camel(reference, "One", other->one);
+	model_set_label(reference, "of_label", other);
 	add_lookups(reference, e, f, hidden);
 }
 
-static void add_param(struct record *root, int *number, const char *type, const char *prefix,
-	const struct field *f)
+static bool has_lookup(const struct entity *e, const struct field *f, unsigned hidden)
 {
-	struct record *param = record_add(root, "params");
-	record_set(param, "number", "%d", (*number)++);
-	record_set(param, "type", "%s", type);
-	record_set(param, "name", "%s%s", prefix, f->name);
+	for (size_t i = 0; i < e->field_count; i++)
+		if (e->fields[i].kind == FIELD_LOOKUP && !(e->fields[i].flags & hidden)
+			&& strcmp(e->fields[i].of, f->name) == 0)
+			return true;
+	return false;
 }
 
-static void add_limits(struct record *r, const struct field *f)
+static void add_references(
+	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
 {
-	if (f->min == 0 && f->max == 0) {
-		record_set(r, "min", "%s", type_table[f->kind].min);
-		record_set(r, "max", "%s", type_table[f->kind].max);
+	bool is_link = (f->flags & (FIELD_CREATES | FIELD_CHANGES)) && !(f->flags & FIELD_HELD);
+	if (has_lookup(e, f, hidden))
+		add_reference(root, "references", e, f, hidden);
+	if (f->flags & FIELD_HELD)
+		add_reference(root, "held", e, f, FIELD_WRITES_ONLY);
+	if (is_link)
+		add_reference(root, "links", e, f, hidden);
+}
+
+static void add_stored(struct record *root, const struct field *f)
+{
+	unsigned given = f->flags & (FIELD_CREATES | FIELD_CHANGES);
+	bool is_required = given && !(f->flags & FIELD_CLEARS);
+	if (given || f->kind == FIELD_DERIVED)
+		model_field_describe(record_add(root, "stored"), f);
+	if (is_required)
+		model_field_describe(record_add(root, "required"), f);
+	if (is_required && !(f->flags & FIELD_CHANGES))
+		model_field_describe(record_add(root, "fixed"), f);
+	if (f->kind == FIELD_TAGS)
+		model_field_describe(record_add(root, "tag_fields"), f);
+	if (f->kind != FIELD_DERIVED)
 		return;
-	}
-	record_set(r, "min", "%" PRId64, f->min);
-	record_set(r, "max", "%" PRId64, f->max);
+	struct record *derived = record_add(root, "derived");
+	model_field_describe(derived, f);
+	record_set(derived, "value", "%s", f->value);
 }
 
-static void add_change(
-	struct record *root, const struct entity *e, const struct field *f, int *number)
+static void add_change(struct record *root, const struct field *f, struct numbering *params)
 {
+	if (!(f->flags & FIELD_CHANGES))
+		return;
 	struct record *change = record_add(root, "changes");
-	record_set(change, "name", "%s", f->name);
-	record_set(change, "column_type", "%s", type_table[f->kind].column);
-	record_set(change, "kind", "%s", type_table[f->kind].kind);
-	record_flag(change, "is_nullable", f->flags & FIELD_CLEARS);
-	add_limits(change, f);
-	if (!(f->flags & FIELD_CLEARS))
-		record_set(record_add(root, "required"), "name", "%s", f->name);
-	add_param(root, number, type_table[f->kind].type, "", f);
+	model_field_describe(change, f);
+	record_set(change, "flags", f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0");
+	record_flag(change, "fallback", false); /* absent keeps */
+	numbering_add(params, model_field_param_type(f), "%s", f->name);
 	if (f->flags & FIELD_CLEARS)
-		add_param(root, number, "bool", "has_", f);
-	if (f->flags & FIELD_HELD) {
-		struct record *held = record_add(root, "held");
-		describe_other(held, f);
-		add_lookups(held, e, f, FIELD_WRITES_ONLY);
-	}
+		numbering_add(params, "bool", "has_%s", f->name);
 }
 
-static void add_example(struct record *root, const struct field *f)
+static void add_create(struct record *root, const struct field *f, struct numbering *params)
 {
-	struct record *example = record_add(root, "examples");
-	record_set(example, "name", "%s", f->name);
-	record_set(example, "example", "%s", f->example);
+	if (!(f->flags & FIELD_CREATES))
+		return;
+	struct record *create = record_add(root, "creates");
+	model_field_describe(create, f);
+	record_set(
+		create, "flags", f->flags & FIELD_REQUIRED ? "PARAM_REQUIRED" : "PARAM_NULLABLE");
+	record_flag(create, "computed", false);
+	if (f->computed_fallback)
+		record_set(record_add(create, "computed"), "sql", "%s", f->computed_fallback);
+	numbering_add(params, model_field_param_type(f), "%s", f->name);
 }
 
-static void describe_fields(struct record *root, const struct entity *e, bool is_change)
+static void put_fields(struct record *root, const struct entity *e, bool is_change)
 {
 	unsigned hidden = is_change ? 0 : FIELD_WRITES_ONLY;
-	int number = 3; /* after the accounts and the ids */
+	struct numbering updates = { root, "params", 3 }, creates = { root, "create_params", 2 };
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
 		if (!(f->flags & hidden))
-			add_column(root, e, f);
+			add_column(root, e, f, is_change);
 		if (f->example)
-			add_example(root, f);
+			model_field_describe(record_add(root, "examples"), f);
 		if (f->kind == FIELD_REFERENCE)
-			add_reference(root, e, f, hidden);
-		if (f->flags & FIELD_CHANGES)
-			add_change(root, e, f, &number);
+			add_references(root, e, f, hidden);
+		if (model_field_is_stored(f))
+			add_stored(root, f);
+		add_change(root, f, &updates);
+		add_create(root, f, &creates);
 	}
-	record_set(root, "if_match", "%d", number);
-	record_set(root, "if_none_match", "%d", number + 1);
+	record_set(root, "if_match", "%d", updates.next);
+	record_set(root, "if_none_match", "%d", updates.next + 1);
+	record_set(root, "idempotency_key", "%d", creates.next);
+	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
 }
 
-static void add_order(
-	struct record *root, const struct entity *e, const char *column, bool is_descending)
+/* Rules. */
+
+static void put_rules(struct record *root, const struct entity *e)
 {
-	struct record *order = record_add(root, "orders");
-	record_set(order, "sort", "%s%s", is_descending ? "-" : "", column);
-	record_set(order, "column", "%s", column);
-	record_set(order, "direction", "%s", is_descending ? " desc" : "");
-	record_set(order, "after", "%s", is_descending ? "<" : ">");
-	record_flag(order, "is_descending", is_descending);
-	for (const char *const *other = e->orders; *other; other++) {
-		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "by_%s", *other);
-		record_flag(order, name, *other == column);
+	for (size_t i = 0; i < e->check_count; i++) {
+		struct record *check = record_add(root, "checks");
+		record_set(check, "condition", "%s", e->checks[i].condition);
+		record_set(check, "outcome", "%s", e->checks[i].outcome);
 	}
+	if (!e->unique.columns)
+		return;
+	struct record *unique = record_add(root, "unique");
+	record_set(unique, "field", "%s", e->unique.field);
+	record_set(unique, "code", "%s", e->unique.code);
+	for (const char *const *column = e->unique.columns; *column; column++)
+		record_set(record_add(unique, "columns"), "name", "%s", *column);
 }
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
 {
-	static const char *const lists[] = { "columns", "references", "params", "changes",
-		"required", "held", "orders" };
+	static const char *const lists[] = { "columns", "stored", "required", "fixed", "derived",
+		"references", "links", "changes", "held", "creates", "params", "create_params",
+		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
+		"verbs" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		record_flag(root, lists[i], false);
-	record_set(root, "table", "%s", e->name);
-	record_set(root, "entity", "%s", e->one);
-	set_upper(root, "ENTITY", e->one);
-	set_camel(root, "Entity", e->one);
-	set_camel(root, "Entities", e->name);
-	record_set(root, "id_example", "%s", e->id_example);
-	record_set(root, "change_example", "%s", e->change_example ? e->change_example : "");
-	record_set(root, "key", "%s_id", e->one);
-	record_set(root, "path_key", "{%s_id}", e->one);
-	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
-	record_flag(root, "is_uuid", e->key == KEY_UUID);
-	for (const struct verb_row *row = model_verbs; row->name; row++) {
-		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "has_%s", row->name);
-		record_flag(root, name, e->verbs & row->verb);
-	}
-	describe_fields(root, e, is_change);
-	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
-	for (const char *const *column = e->orders; column && *column; column++) {
-		add_order(root, e, *column, false);
-		add_order(root, e, *column, true);
-	}
+	put_names(root, e);
+	put_paths(root, e);
+	put_parent(root, e);
+	put_verbs(root, e);
+	put_fields(root, e, is_change);
+	put_rules(root, e);
+	model_list_describe(root, e);
+	record_flag(root, "is_referenced", is_named(e, 0));
+	record_flag(root, "has_children", is_named(e, FIELD_PARENT));
 }
 
 void model_describe_all(struct record *root)

@@ -1,23 +1,43 @@
 /*
  * model: an entity's description as the records of its templates.
  *
- *	entity, table          "session", "sessions"; for names of other kinds also ENTITY, Entity, Entities
+ *	entity, table          "session", "sessions"; for names of other kinds also ENTITY, Entity,
+ *	                       Entities; label, Label: for people, "action item", "Action item"
  *	key, key_type          "session_id", "uuid": the param that names a row
- *	path_key               "{session_id}"
- *	columns                what a response shows: {name, type, value, is_version}; `value` is an
- *	                       expression over the row `e` and the lookups
- *	references             to rows of other entities: {name, table, one, ONE, One, lookups}; a lookup
- *	                       {name, value} is what a response shows of the other row
- *	changes                what an update may change: {name, column_type, is_nullable, kind, min,
- *	                       max}
- *	required               those of them that are never null: {name}
- *	held, is_holding       references that each change holds: {name, table, one, ONE, One, lookups}
+ *	path, path_key         "sessions", "{session_id}"
+ *	columns                what a response shows: {value, response_type, is_version, …field};
+ *	                       `value` is an expression over the row `e` and the lookups
+ *	stored                 the columns of the table but id and the times of rows: {…field}
+ *	required               those of them that are never null and that requests give: {…field}
+ *	fixed                  those of them that no update changes: {…field}
+ *	derived                those that `value` sets: {value, …field}
+ *	references             to rows of other entities, with lookups: {table, one, ONE, One, lookups,
+ *	                       …field}; a lookup {name, value} is what a response shows of the other row
+ *	links                  references that a create or an update newly names: {…field, of}
+ *	changes                what an update may change: {…field}
+ *	held, is_holding       references that each change holds: {table, one, ONE, One, lookups, …field}
+ *	creates                what a create may give: {computed, …field}; `computed` is none or {sql}
+ *	                       (changes, creates and filters also have `flags` of the param, as C)
  *	params                 of an update, between the key and if_match: {number, type, name}
  *	if_match, if_none_match  their numbers
+ *	create_params          {number, type, name}; idempotency_key  its number
+ *	filters                {condition, …field}; the parent first
+ *	list_params            {number, type, name}: filters, then from, to, then q; from $6
+ *	range, search          none, or {column, is_date} and {}
+ *	uses_today             a filter compares with r.current_day
+ *	checks                 {condition, outcome}
+ *	unique                 none, or {field, code, columns {name}}
+ *	parent                 none, or {parent_one, PARENT, parent_path, path_param, nested_path,
+ *	                       …field}
+ *	is_referenced, has_children  other entities name its rows; as FIELD_PARENT
+ *	tag_fields             {…field}
+ *	in_system_c            whether it has routes at /api
  *	id_example, change_example, examples {name, example}   JSON
- *	has_get, has_update, has_delete, has_restore  whether the entity has the verb
+ *	has_get, …, verbs      whether the entity has the verb; {verb}
  *	orders                 of lists, each way: {sort, column, direction, after, is_descending,
- *	                       by_NAME}
+ *	                       by_NAME, is_id, is_date}; default_order
+ *
+ * `…field` stands for the records of schema/generate/model_field.h.
  */
 #ifndef SCHEMA_GENERATE_MODEL_H
 #define SCHEMA_GENERATE_MODEL_H

@@ -81,5 +81,5 @@ select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#
 	{{/held}}
 from replay as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)
-	as e (id {{key_type}}{{#columns}}, {{name}} {{type}}{{/columns}})
+	as e (id {{key_type}}{{#columns}}, {{name}} {{response_type}}{{/columns}})
 order by ord

@@ -1,0 +1,39 @@
+#include "schema/entities/entities.h"
+
+static const char *const categories[] = { "technical", "behavioral", "general", NULL };
+static const char *const sentiments[] = { "positive", "constructive", "neutral", NULL };
+
+/* clang-format off */
+static const struct field fields[] = {
+	{ "content", FIELD_TEXT, FIELD_NEEDED, 1, 10000, .example = "\"Clear explanations\"" },
+	{ "from_person_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "people", .example = "4" },
+	{ "from_person", FIELD_LOOKUP, .of = "from_person_id", .value = "name", .type = "text", .example = "\"Ada\"" },
+	{ "feedback_date", FIELD_DATE, FIELD_GIVEN, .computed_fallback = "account_today(r.account_id)", .example = "\"2026-11-21\"" },
+	{ "category", FIELD_CHOICE, FIELD_OPTIONAL, .choices = categories, .example = "\"behavioral\"" },
+	{ "sentiment", FIELD_CHOICE, FIELD_OPTIONAL, .choices = sentiments, .example = "\"positive\"" },
+	{ "tags", FIELD_TAGS, FIELD_GIVEN, 0, 50, .fallback = "[]", .example = "[\"teaching\"]" },
+	{ "action_items", FIELD_COMPUTED, .value = "actions_of(e.account_id, 'feedback', e.id)", .type = "jsonb", .example = "[]" },
+	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+};
+
+static const struct filter filters[] = {
+	{ "from_person_id" },
+	{ "category" },
+	{ "sentiment" },
+	{ "tag", "e.tag_ids @> r.tag_ids", FIELD_TEXT, 1, 100 },
+};
+/* clang-format on */
+
+const struct entity feedback_entity = {
+	.name = "feedback",
+	.one = "feedback",
+	.is_in_system_c = true,
+	.fields = ENTITY_ITEMS(fields),
+	.orders = ENTITY_CHOICES("created_at", "feedback_date"),
+	.default_order = "-feedback_date",
+	.range = "feedback_date",
+	.has_search = true,
+	.filters = ENTITY_ITEMS(filters),
+	.change_example = "\"sentiment\": \"constructive\"",
+};

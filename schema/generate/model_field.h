@@ -1,0 +1,40 @@
+/*
+ * model_field: a field of a description as the records of its templates.
+ *
+ * Every record of a field has
+ *
+ *	name, column           the column has another name if the field is FIELD_TAGS
+ *	column_type            in the table
+ *	kind, type             of a param: PARAM_…, and what its array has
+ *	min, max               of a param, as C
+ *	choices, has_choices   {choice}
+ *	items, has_items       the fields of each element of a list: the same records
+ *	fallback               {text}, or none
+ *	is_nullable, is_required, is_reference, is_parent, is_tags, is_ids, is_objects, is_instant
+ *	of                     {table, one, label, key, ONE, One} of a reference and of ids, or none
+ *	example                JSON
+ */
+#ifndef SCHEMA_GENERATE_MODEL_FIELD_H
+#define SCHEMA_GENERATE_MODEL_FIELD_H
+
+#include "schema/entities/entities.h"
+#include "schema/generate/record.h"
+
+void model_field_describe(struct record *r, const struct field *f);
+
+/* The field of that name, or NULL. */
+const struct field *model_field_find(const struct entity *e, const char *name);
+
+/* What `f` is in the response to a change or to another verb: its SQL type and its expression. */
+const char *model_field_response_type(const struct entity *e, const struct field *f);
+void model_field_put_value(struct record *r, const struct field *f, bool is_change);
+
+bool model_field_is_stored(const struct field *f);
+const char *model_field_param_type(const struct field *f); /* what a param's array has */
+
+/* action_item: ACTION_ITEM, ActionItem, action item. */
+void model_set_upper(struct record *r, const char *name, const char *text);
+void model_set_camel(struct record *r, const char *name, const char *text);
+void model_set_label(struct record *r, const char *name, const struct entity *e);
+
+#endif

@@ -1,0 +1,125 @@
+#include "schema/generate/model_list.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/generate/model_field.h"
+
+void numbering_add(struct numbering *params, const char *type, const char *name_format, ...)
+{
+	char name[NAME_MAX];
+	va_list args;
+	va_start(args, name_format);
+	(void)vsnprintf(name, sizeof name, name_format, args);
+	va_end(args);
+	struct record *param = record_add(params->root, params->list);
+	record_set(param, "number", "%d", params->next++);
+	record_set(param, "type", "%s", type);
+	record_set(param, "name", "%s", name);
+}
+
+/* Orders. */
+
+static void add_order(
+	struct record *root, const struct entity *e, const char *column, bool is_descending)
+{
+	struct record *order = record_add(root, "orders");
+	const struct field *f = model_field_find(e, column);
+	record_set(order, "sort", "%s%s", is_descending ? "-" : "", column);
+	record_set(order, "column", "%s", column);
+	record_set(order, "direction", "%s", is_descending ? " desc" : "");
+	record_set(order, "after", "%s", is_descending ? "<" : ">");
+	record_flag(order, "is_descending", is_descending);
+	record_flag(order, "is_id", e->key == KEY_INT && strcmp(column, "created_at") == 0);
+	record_flag(order, "is_date", f && f->kind == FIELD_DATE);
+	record_flag(order, "is_range", e->range && strcmp(column, e->range) == 0);
+	for (const char *const *other = e->orders; *other; other++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "by_%s", *other);
+		record_flag(order, name, *other == column);
+	}
+}
+
+static void put_orders(struct record *root, const struct entity *e)
+{
+	for (const char *const *column = e->orders; column && *column; column++) {
+		add_order(root, e, *column, false);
+		add_order(root, e, *column, true);
+	}
+	record_set(root, "default_order", "%s", e->default_order ? e->default_order : "created_at");
+}
+
+/* Filters. */
+
+/* The param of a filter: the field of its name, or one of its own kind. */
+static struct field param_of(const struct entity *e, const struct filter *filter)
+{
+	const struct field *f = model_field_find(e, filter->name);
+	if (filter->kind == FIELD_SAME && f)
+		return (struct field){ f->name, f->kind, 0, f->min, f->max, .of = f->of,
+			.choices = f->choices };
+	return (struct field){ filter->name, filter->kind, 0, filter->min, filter->max,
+		.choices = filter->choices };
+}
+
+static void add_filter(struct record *root, const struct field *param, const char *condition)
+{
+	struct record *filter = record_add(root, "filters");
+	model_field_describe(filter, param);
+	record_set(filter, "flags", param->flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
+	record_flag(filter, "fallback", false);
+	if (condition)
+		record_set(filter, "condition", "%s", condition);
+	else
+		record_set(filter, "condition", "e.%s = r.%s", param->name, param->name);
+}
+
+static void put_filters(struct record *root, const struct entity *e, struct numbering *params)
+{
+	for (size_t i = 0; i < e->field_count; i++) {
+		if (!(e->fields[i].flags & FIELD_PARENT))
+			continue;
+		add_filter(root, &e->fields[i], NULL);
+		numbering_add(
+			params, model_field_param_type(&e->fields[i]), "%s", e->fields[i].name);
+	}
+	for (size_t i = 0; i < e->filter_count; i++) {
+		struct field param = param_of(e, &e->filters[i]);
+		add_filter(root, &param, e->filters[i].condition);
+		numbering_add(params, model_field_param_type(&param), "%s", param.name);
+	}
+}
+
+static bool uses_today(const struct entity *e)
+{
+	for (size_t i = 0; i < e->filter_count; i++)
+		if (e->filters[i].condition && strstr(e->filters[i].condition, "r.current_day"))
+			return true;
+	return false;
+}
+
+static void put_range(struct record *root, const struct entity *e, struct numbering *params)
+{
+	record_flag(root, "range", false);
+	if (!e->range)
+		return;
+	struct record *range = record_add(root, "range");
+	record_set(range, "column", "%s", e->range);
+	record_flag(range, "is_date", model_field_find(e, e->range)->kind == FIELD_DATE);
+	numbering_add(params, "date", "from");
+	numbering_add(params, "date", "to");
+}
+
+void model_list_describe(struct record *root, const struct entity *e)
+{
+	struct numbering params = { root, "list_params", 6 };
+	put_orders(root, e);
+	put_filters(root, e, &params);
+	record_flag(root, "uses_today", uses_today(e));
+	put_range(root, e, &params);
+	record_flag(root, "search", e->has_search);
+	if (e->has_search)
+		numbering_add(&params, "text", "q");
+}
