@@ -1,0 +1,7 @@
+-- Revert studytracker:skill_uses from pg
+
+begin;
+
+drop function skill_project_count(bigint, bigint);
+
+commit;
