@@ -266,7 +266,7 @@ static enum status check_start(struct cursor *c, struct fail *why)
 	if (!utf8_is_valid(c->start, (size_t)(c->end - c->start)))
 		return fail_set(why, ST_INVALID_JSON, "the body is not valid UTF-8");
 	if (!c->scan->takes_any && is_other_value(*c))
-		return fail_set(why, ST_INVALID_JSON, "the body must be a JSON object");
+		return fail_set(why, ST_INVALID_JSON, JSON_SCAN_NOT_AN_OBJECT);
 	return ST_OK;
 }
 

@@ -18,6 +18,9 @@
 
 enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 
+/* The error of a text that is JSON, but not an object. */
+#define JSON_SCAN_NOT_AN_OBJECT "the body must be a JSON object"
+
 struct json_scan {
 	/* Set by the caller: takes any value, with any number of values in it. */
 	bool takes_any;

@@ -170,9 +170,9 @@ static enum status put_item(struct list *l, struct msg_reader *in, struct fail *
 	struct span bytes;
 	struct msg_reader peek = *in;
 	if (msg_read(&peek, &token) != ST_OK || msg_skip(in, &bytes) != ST_OK)
-		return param_refuse(l->row, why, "must be a list");
+		return param_refuse(l->row, why, PARAM_LIST_RULE);
 	if (token.type == MSG_NIL)
-		return refuse_element(l, why, "must not be null");
+		return refuse_element(l, why, PARAM_NOT_NULL_RULE);
 	if (l->row->kind != PARAM_OBJECTS)
 		return put_element(l, &token, why);
 	if (token.type != MSG_MAP)
@@ -187,7 +187,7 @@ enum status param_list_put(
 	struct msg_token array;
 	struct list l = { .row = p, .out = out };
 	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY)
-		return param_refuse(p, why, "must be a list");
+		return param_refuse(p, why, PARAM_LIST_RULE);
 	enum status st = ST_OK;
 	buf_byte(out, '[');
 	for (; st == ST_OK && l.index < array.count; l.index++) {

@@ -96,7 +96,7 @@ static enum status decode_text(
 		return param_refuse(p, why, "must not contain the character U+0000");
 	size_t length = utf8_length(t->text.bytes, t->text.len);
 	if (length < (size_t)p->min)
-		return param_refuse(p, why, "must not be empty");
+		return param_refuse(p, why, PARAM_NOT_EMPTY_RULE);
 	v->text = t->text;
 	return refuse_longer(p, length, why);
 }
@@ -152,7 +152,7 @@ static enum status decode_time(
 
 static enum status refuse_choice(const struct param *p, struct fail *why)
 {
-	char rule[160] = "must be one of";
+	char rule[160] = PARAM_CHOICE_RULE;
 	for (size_t i = 0; p->choices[i]; i++) {
 		size_t used = strlen(rule);
 		(void)snprintf(
@@ -231,7 +231,7 @@ static enum status decode_list(
 	(void)v;
 	char rule[80];
 	if (t->type != MSG_ARRAY)
-		return param_refuse(p, why, "must be a list");
+		return param_refuse(p, why, PARAM_LIST_RULE);
 	if (t->count >= p->min && t->count <= p->max)
 		return ST_OK;
 	(void)snprintf(rule, sizeof rule, "must have from %" PRId64 " to %" PRId64 " elements",
@@ -289,6 +289,6 @@ enum status param_value_fold(
 		v->text = (struct span){ folded, names->len - start };
 	}
 	if (length == 0 && p->min > 0)
-		return param_refuse(p, why, "must not be blank");
+		return param_refuse(p, why, PARAM_NOT_BLANK_RULE);
 	return refuse_longer(p, length, why);
 }

@@ -28,6 +28,14 @@ struct param_value {
 	};
 };
 
+/* Rules that the gateway words otherwise for some of its clients (gateway/text_error.h). */
+#define PARAM_REQUIRED_RULE  "is required"
+#define PARAM_NOT_NULL_RULE  "must not be null"
+#define PARAM_NOT_EMPTY_RULE "must not be empty"
+#define PARAM_NOT_BLANK_RULE "must not be blank"
+#define PARAM_CHOICE_RULE    "must be one of" /* the choices follow */
+#define PARAM_LIST_RULE      "must be a list"
+
 enum status param_refuse(const struct param *p, struct fail *why, const char *rule);
 
 /* Sets the value of a token other than nil. A NAME must be folded afterwards. Of a list only the

@@ -37,7 +37,7 @@ static enum status decode_pair(
 	if (msg_read(&reader, &token) != ST_OK)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	if (token.type == MSG_NIL)
-		return accepts_nil(p) ? ST_OK : param_refuse(p, why, "must not be null");
+		return accepts_nil(p) ? ST_OK : param_refuse(p, why, PARAM_NOT_NULL_RULE);
 	v->is_null = false;
 	if (p->items)
 		v->text = value; /* put_lists reads it */
@@ -50,7 +50,7 @@ static enum status fill_absent(const struct method *m, struct param_value *value
 		if (!values[i].is_null)
 			continue;
 		if (m->params[i].flags & PARAM_REQUIRED)
-			return param_refuse(&m->params[i], why, "is required");
+			return param_refuse(&m->params[i], why, PARAM_REQUIRED_RULE);
 		if (m->params[i].fallback)
 			param_value_default(&m->params[i], &values[i]);
 	}

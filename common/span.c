@@ -17,6 +17,14 @@ bool span_is_nocase(struct span s, const char *text)
 	return s.len == strlen(text) && strncasecmp(s.bytes, text, s.len) == 0;
 }
 
+bool span_is_any(struct span s, const char *const *texts)
+{
+	for (; texts && *texts; texts++)
+		if (span_is(s, *texts))
+			return true;
+	return false;
+}
+
 bool span_to_int(struct span s, int64_t *out)
 {
 	bool is_negative = s.len > 0 && s.bytes[0] == '-';

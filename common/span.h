@@ -31,6 +31,9 @@ struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty *
 bool span_is(struct span s, const char *text);
 bool span_is_nocase(struct span s, const char *text);
 
+/* Whether it is one of the texts, up to a NULL. A list that is NULL has none. */
+bool span_is_any(struct span s, const char *const *texts);
+
 static inline bool span_equals_nocase(struct span a, struct span b)
 {
 	/* strncasecmp must not see NULL, which an empty span can hold */

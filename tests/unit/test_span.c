@@ -39,6 +39,15 @@ START_TEST(an_empty_span_without_bytes_can_be_cut)
 }
 END_TEST
 
+START_TEST(a_span_is_searched_in_a_list)
+{
+	static const char *const texts[] = { "a", "bc", NULL };
+	ck_assert(span_is_any(SPAN("a"), texts) && span_is_any(SPAN("bc"), texts));
+	ck_assert(!span_is_any(SPAN("b"), texts) && !span_is_any(SPAN(""), texts));
+	ck_assert(!span_is_any(SPAN("a"), NULL));
+}
+END_TEST
+
 START_TEST(a_span_can_be_compared_without_case)
 {
 	ck_assert(span_equals_nocase(SPAN("Accept-Encoding"), SPAN("aCCEPT-eNCODING")));
@@ -53,6 +62,7 @@ int main(void)
 {
 	TCase *tests = tcase_create("span");
 	tcase_add_loop_test(tests, a_list_is_cut_and_trimmed, 0, sizeof lists / sizeof *lists);
+	tcase_add_test(tests, a_span_is_searched_in_a_list);
 	tcase_add_test(tests, an_empty_span_without_bytes_can_be_cut);
 	tcase_add_test(tests, a_span_can_be_compared_without_case);
 	return suite_run("span", tests);
