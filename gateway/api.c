@@ -12,6 +12,9 @@ void api_format_error(struct buf *headers, struct buf *body, enum status st, con
 	struct request_id id = request_id_choose(http, &api->ids);
 	struct error_info error = api_request_error(st, why);
 	const struct dialect *dialect = dialect_of(http ? http->path : (struct span){ 0 });
+	struct route_match match;
+	if (http && route_find(&api->routes, http->method, http->path, &match) == ST_OK)
+		route_describe_error(match.route, &error);
 	api_request_put_common(NULL, &id, headers);
 	if (http)
 		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);

@@ -1,6 +1,7 @@
 #include "gateway/api_call.h"
 
 #include "gateway/request_body.h"
+#include "gateway/request_query.h"
 
 enum { PAGE_ROWS = 500 }; /* of a list that is sent as a whole */
 
@@ -16,7 +17,8 @@ static enum status put_params(const struct api_request *r, const struct request_
 {
 	struct param_writer w = param_writer_open(params, why);
 	enum status st = request_params_put(source, &w);
-	if (st == ST_OK && route_is_streamed(r->route))
+	if (st == ST_OK && route_is_streamed(r->route)
+		&& !request_query_wants_page(r->route, source->http))
 		put_page_params(r, &w);
 	param_writer_close(&w);
 	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;

@@ -5,6 +5,7 @@
 #include "gateway/http_list.h"
 #include "gateway/http_text.h"
 #include "gateway/request_headers.h"
+#include "gateway/request_path.h"
 
 static const char content_encoding[] = "Content-Encoding";
 
@@ -33,8 +34,9 @@ static enum status check_type(
 		return ST_OK;
 	if (is_json(type) || !(route->dialect->needs_json_type || access_is_from_page(http)))
 		return ST_OK;
-	return fail_field(why, ST_UNSUPPORTED_MEDIA_TYPE, "Content-Type",
-		"the body must be application/json");
+	enum status bad_type =
+		route->row->bad_type ? route->row->bad_type : ST_UNSUPPORTED_MEDIA_TYPE;
+	return fail_field(why, bad_type, "Content-Type", "the body must be application/json");
 }
 
 static enum status check_coding(const struct http_request *http, struct fail *why)
@@ -101,7 +103,9 @@ enum status api_head_check(const struct api *api, const struct http_request *htt
 	if (st != ST_OK)
 		return st;
 	const struct route *route = out->match.route;
-	st = check_conditions(http, route, &out->conditions, why);
+	st = request_path_check(&out->match, why);
+	if (st == ST_OK)
+		st = check_conditions(http, route, &out->conditions, why);
 	if (st == ST_OK)
 		st = request_headers_key(http, &out->idempotency_key, why);
 	if (st == ST_OK && route->row->takes_body)

@@ -20,8 +20,8 @@ struct api_head {
 };
 
 /* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or
- * method, a body of a type or coding that the route does not take, a malformed precondition or
- * Idempotency-Key, a precondition that the route would ignore. */
+ * method, a wrong id in the path, a body of a type or coding that the route does not take, a
+ * malformed precondition or Idempotency-Key, a precondition that the route would ignore. */
 enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 

@@ -2,6 +2,9 @@
 
 #include "common/log.h"
 #include "gateway/api_call.h"
+#include "gateway/http_head.h"
+#include "gateway/http_link.h"
+#include "gateway/request_query.h"
 
 /* The head is out, so the connection is cut: the client sees an incomplete body (RFC 9112
  * section 8). */
@@ -13,12 +16,14 @@ static void cut_short(struct api_request **request, const char *reason)
 	api_request_abort(request);
 }
 
+static void respond_all(struct api_request **request, struct span page);
+
 static void on_page(void *arg, enum status st, struct span error, struct span result)
 {
 	struct api_request *r = arg;
 	r->call = NULL;
 	if (st == ST_OK && msg_is_nil(error))
-		api_list_respond(&r, result);
+		respond_all(&r, result);
 	else
 		cut_short(&r, st == ST_OK ? "the worker refused" : status_info(st)->message);
 }
@@ -90,7 +95,30 @@ static enum status put_page(struct api_request *r, struct span page, struct buf 
 	return body->failed || r->cursor.failed ? ST_NO_MEMORY : ST_OK;
 }
 
-void api_list_respond(struct api_request **request, struct span page)
+/* The page that the query asks for. */
+static void respond_page(struct api_request **request, struct span page)
+{
+	const struct http_request *http = exchange_request((*request)->exchange);
+	struct buf body = { 0 }, link = { 0 }, headers = { 0 };
+	struct span next_cursor = { 0 };
+	buf_byte(&body, '[');
+	enum status st = response_put_rows(&body, page, true, &next_cursor);
+	buf_byte(&body, ']');
+	if (next_cursor.len) {
+		http_link_put_next(&link, http, next_cursor);
+		http_head_put_field(&headers, "Link", buf_view(&link));
+		headers.failed |= link.failed;
+	}
+	if (st == ST_OK)
+		api_request_respond_json(request, 200, &headers, &body);
+	else
+		api_request_fail(request, ST_INTERNAL, NULL);
+	buf_fini(&body);
+	buf_fini(&link);
+	buf_fini(&headers);
+}
+
+static void respond_all(struct api_request **request, struct span page)
 {
 	struct api_request *r = *request;
 	struct buf body = { 0 };
@@ -106,4 +134,13 @@ void api_list_respond(struct api_request **request, struct span page)
 	else
 		write_page(r, &body);
 	buf_fini(&body);
+}
+
+void api_list_respond(struct api_request **request, struct span page)
+{
+	const struct api_request *r = *request;
+	if (request_query_wants_page(r->route, exchange_request(r->exchange)))
+		respond_page(request, page);
+	else
+		respond_all(request, page);
 }

@@ -4,14 +4,17 @@
  * One page at a time is in memory: the next is requested once the client has read enough of it. A
  * list of one page is a usual response. The head of a longer one is sent before the other pages are
  * known. If one of them fails, the connection is cut.
+ *
+ * If the query asks for a page (gateway/request_query.h), the array is that page, and the field
+ * Link (RFC 8288) has the target of the next one.
  */
 #ifndef GATEWAY_API_LIST_H
 #define GATEWAY_API_LIST_H
 
 #include "gateway/api_request.h"
 
-/* The respond function of streamed lists: sends this page and all that follow it. Takes the
- * request, whose call has ended. */
+/* The respond function of streamed lists: sends this page and all that follow it, or this page
+ * only. Takes the request, whose call has ended. */
 void api_list_respond(struct api_request **r, struct span page);
 
 #endif

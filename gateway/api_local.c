@@ -34,6 +34,11 @@ void api_local_healthz(struct api_request **request)
 	respond_text(request, "{\"status\":\"ok\",\"service\":\"studytracker\"}");
 }
 
+void api_local_backend(struct api_request **request)
+{
+	respond_text(request, "{\"status\":\"ok\",\"message\":\"Flask backend is running\"}");
+}
+
 void api_local_readyz(struct api_request **request)
 {
 	bool has_worker, has_database;

@@ -9,6 +9,7 @@
 void api_local_root(struct api_request **r);
 void api_local_health(struct api_request **r);  /* the process serves */
 void api_local_healthz(struct api_request **r); /* the same, and the name of the service */
+void api_local_backend(struct api_request **r); /* the same, as system C's page wants it */
 void api_local_readyz(struct api_request **r);  /* a worker is connected that has its database */
 void api_local_asset(struct api_request **r);   /* the static file of the route's path */
 

@@ -120,15 +120,23 @@ void api_request_abort(struct api_request **request)
 	request_free(request);
 }
 
+/* NULL if it is not known. */
+static const struct route *route_of(const struct api_request *r)
+{
+	return r->route ? r->route : r->head.match.route;
+}
+
 static const struct dialect *dialect_for(const struct api_request *r)
 {
-	return r->route ? r->route->dialect : dialect_of(exchange_request(r->exchange)->path);
+	const struct route *route = route_of(r);
+	return route ? route->dialect : dialect_of(exchange_request(r->exchange)->path);
 }
 
 static int http_status_for(const struct api_request *r, enum status st)
 {
-	if (r->route && r->route->row->invalid_status && st == ST_INVALID_INPUT)
-		return r->route->row->invalid_status;
+	const struct route *route = route_of(r);
+	if (route && route->row->invalid_status && st == ST_INVALID_INPUT)
+		return route->row->invalid_status;
 	return dialect_for(r)->status_of(st);
 }
 
@@ -136,14 +144,16 @@ void api_request_refuse(struct api_request **request, const struct error_info *e
 {
 	const struct api_request *r = *request;
 	struct buf body = { 0 }, headers = { 0 };
+	struct error_info described = *error;
 	int http_status = http_status_for(r, error->st);
+	route_describe_error(route_of(r), &described);
 	if (http_status == 500)
 		log_error("request failed: %s: responded with 500, request_id %.*s",
 			status_info(error->st)->code, (int)r->id.len, r->id.bytes);
 	api_head_put_refusal(&r->api->routes, exchange_request(r->exchange), error, &headers);
 	if (http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	dialect_for(r)->put_error(&body, error, request_id_view(&r->id));
+	dialect_for(r)->put_error(&body, &described, request_id_view(&r->id));
 	api_request_respond_json(request, http_status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);

@@ -64,8 +64,8 @@ void cors_put_headers(const struct cors *c, struct span origin, struct buf *out)
 	if (!cors_allows(c, origin))
 		return;
 	put_origin(c, origin, out);
-	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, "
-		      "X-Request-Id\r\n");
+	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Link, Location, "
+		      "Retry-After, X-Request-Id\r\n");
 }
 
 static bool headers_allowed(const struct cors *c, struct span wanted)

@@ -1,6 +1,7 @@
 #include "gateway/dialect.h"
 
 #include "gateway/path.h"
+#include "gateway/text_error.h"
 
 static int http_status_of(enum status st)
 {
@@ -19,14 +20,16 @@ static const struct dialect dialect_table[] = {
 		.unknown_names = NAMES_REFUSED,
 		.needs_json_type = true,
 		.list_shape = LIST_PAGE,
+		.has_location = true,
 	},
 	{
 		.prefix = "/api", /* system C */
-		.put_error = response_put_text_error,
+		.put_error = text_error_put,
 		.status_of = http_status_of,
 		.unknown_names = NAMES_IGNORED,
 		.needs_json_type = true,
-		.list_shape = LIST_ARRAY,
+		.list_shape = LIST_LINKED,
+		.bad_id = ST_NOT_FOUND,
 	},
 	{
 		.prefix = "", /* the existing study trackers */

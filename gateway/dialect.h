@@ -18,18 +18,23 @@ enum unknown_names { NAMES_IGNORED, NAMES_REFUSED };
 enum list_shape {
 	LIST_PAGE,  /* {data, next_cursor}, one page for each request */
 	LIST_ARRAY, /* one array with all rows, streamed page by page */
+	/* The same. If the query has limit or cursor, the array has one page, and the field Link
+	 * (RFC 8288) leads to the next. A limit beyond that of the method is refused. */
+	LIST_LINKED,
 };
 
 struct dialect {
 	const char *prefix; /* of paths; without a slash at its end */
 	void (*put_error)(struct buf *out, const struct error_info *error, struct span trace_id);
 	int (*status_of)(enum status st); /* of the app's outcomes; the edge's are HTTP's own */
-	/* Query parameters and body fields. Where unknown ones are ignored, nulls and empty query
-	 * values are, too. */
+	/* Query parameters and body fields. Where unknown ones are ignored, empty query values and
+	 * the nulls of a POST are, too. */
 	enum unknown_names unknown_names;
 	const char *const *query_names; /* the only params that a query gives; NULL: all */
 	bool needs_json_type; /* false: a body of any type is read as JSON, if no page sent it */
 	enum list_shape list_shape;
+	enum status bad_id; /* of an id in a path that is not digits; ST_OK: the worker checks it */
+	bool has_location;  /* a 201 tells the path of the row that it has created */
 };
 
 /* Never NULL. An empty path or "*" belongs to the root. */

@@ -6,6 +6,7 @@
 
 #include "common/json_scan.h"
 #include "common/msg.h"
+#include "common/param_value.h"
 #include "common/utf8.h"
 
 struct json_in {
@@ -14,7 +15,7 @@ struct json_in {
 
 /* See json_in_is_reserved. */
 static const char *const reserved[] = { "session_id", "if_match", "if_none_match",
-	"idempotency_key", "limit", "cursor" };
+	"idempotency_key", "limit", "cursor", NULL };
 
 static unsigned long code_unit(const char *hex)
 {
@@ -227,6 +228,17 @@ enum status json_in_refuse(const struct json_in *j, const char *const *fields, s
 	return ST_OK;
 }
 
+enum status json_in_refuse_nulls(
+	const struct json_in *j, const char *const *fields, struct fail *why)
+{
+	struct json_object *value;
+	for (; *fields; fields++)
+		if (json_object_object_get_ex(j->object, *fields, &value) && !value)
+			return fail_field(why, ST_INVALID_INPUT, *fields, "%s %s", *fields,
+				PARAM_NOT_NULL_RULE);
+	return ST_OK;
+}
+
 void json_in_ignore(struct json_in *j, const char *const *fields)
 {
 	for (; *fields; fields++)
@@ -312,23 +324,15 @@ static void put_list(
 	}
 }
 
-static bool is_listed(const char *name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count && names[i]; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 bool json_in_is_reserved(const char *name)
 {
-	return is_listed(name, reserved, sizeof reserved / sizeof *reserved);
+	return span_is_any(span_of(name), reserved);
 }
 
 static const struct param *param_of(
 	const struct method *m, const char *name, const char *const *taken)
 {
-	if (json_in_is_reserved(name) || (taken && is_listed(name, taken, SIZE_MAX)))
+	if (json_in_is_reserved(name) || span_is_any(span_of(name), taken))
 		return NULL;
 	return method_param(m, span_of(name));
 }
@@ -345,13 +349,14 @@ enum status json_in_put_params(
 {
 	struct json_object_iterator at = json_object_iter_begin(j->object);
 	struct json_object_iterator end = json_object_iter_end(j->object);
+	bool drops_nulls = !rules->is_strict && !rules->keeps_nulls;
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		const char *name = json_object_iter_peek_name(&at);
 		const struct param *p = param_of(rules->method, name, rules->taken);
 		if (!p && rules->is_strict)
 			return refuse_unknown(name, out->why);
 		struct json_object *value = json_object_iter_peek_value(&at);
-		if (!p || (!value && !rules->is_strict))
+		if (!p || (!value && drops_nulls))
 			continue;
 		param_writer_key(out, p->name);
 		if (p->items && json_object_is_type(value, json_type_array))

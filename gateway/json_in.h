@@ -37,20 +37,25 @@ enum status json_in_rename(
 enum status json_in_refuse(
 	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
 
+/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that is null. */
+enum status json_in_refuse_nulls(
+	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
+
 /* Removes the fields (NULL-terminated). */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 
 struct json_in_rules {
 	const struct method *method;
 	bool is_strict;           /* an unknown field is ST_INVALID_INPUT `unknown field "x"` */
-	const char *const *taken; /* names that the path gives, NULL-terminated; or NULL */
+	const char *const *taken; /* names that the route gives, NULL-terminated; or NULL */
+	bool keeps_nulls;         /* even if it is not strict */
 };
 
 /* Appends each member that the method has a param for.
  *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
  *     name in `taken`: these are unknown fields.
- *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence; both
- *     also in the objects of a list.
+ *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence, unless
+ *     it keeps them. In the objects of a list both are ignored.
  *   - Integers over 64 bits and numbers with a fraction become reals. Objects and arrays that are
  *     not a list of the row become empty ones: the worker refuses them. */
 enum status json_in_put_params(const struct json_in *j, const struct json_in_rules *rules,

@@ -4,6 +4,8 @@ static enum status apply_rules(
 	const struct route_body *rules, struct json_in *json, struct fail *why)
 {
 	enum status st = rules->refused ? json_in_refuse(json, rules->refused, why) : ST_OK;
+	if (st == ST_OK && rules->not_null)
+		st = json_in_refuse_nulls(json, rules->not_null, why);
 	if (st == ST_OK && rules->alias)
 		st = json_in_rename(json, rules->alias, rules->param, why);
 	if (st == ST_OK && rules->ignored)
@@ -27,16 +29,27 @@ enum status request_body_read(const struct http_request *http, const struct rout
 	return rules ? apply_rules(rules, *out, why) : ST_OK;
 }
 
+/* The names that the route gives itself, so that the body can't. */
+static void put_taken(const struct route *route, const char **taken)
+{
+	const struct route_fixed *fixed = route->row->fixed;
+	for (size_t i = 0; i < route->param_count; i++)
+		*taken++ = route->params[i]->name;
+	for (; fixed && fixed->param; fixed++)
+		*taken++ = fixed->param;
+	*taken = NULL;
+}
+
 enum status request_body_put(const struct request_source *source, struct param_writer *w)
 {
 	const struct route *route = source->route;
-	const char *taken[ROUTE_PARAMS_MAX + 1] = { NULL };
+	const char *taken[ROUTE_PARAMS_MAX + ROUTE_FIXED_MAX + 1];
 	if (!source->json)
 		return ST_OK;
-	for (size_t i = 0; i < route->param_count; i++)
-		taken[i] = route->params[i]->name;
+	put_taken(route, taken);
 	struct json_in_rules rules = { .method = route->method,
 		.is_strict = route->dialect->unknown_names == NAMES_REFUSED,
-		.taken = taken };
+		.taken = taken,
+		.keeps_nulls = !route_drops_nulls(route) };
 	return json_in_put_params(source->json, &rules, w);
 }

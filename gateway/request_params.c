@@ -8,14 +8,6 @@
 #include "gateway/request_path.h"
 #include "gateway/request_query.h"
 
-static bool is_listed(const char *const *names, const char *name)
-{
-	for (; names && *names; names++)
-		if (strcmp(*names, name) == 0)
-			return true;
-	return false;
-}
-
 static bool is_in_header(const struct route *route, const char *name)
 {
 	if (strcmp(name, "idempotency_key") == 0)
@@ -28,7 +20,7 @@ static enum param_place write_place(const struct route *route, const struct para
 {
 	const struct route_body *body = route->row->body;
 	bool is_taken = route->row->takes_body && !json_in_is_reserved(p->name)
-			&& !is_listed(body ? body->ignored : NULL, p->name);
+			&& !span_is_any(span_of(p->name), body ? body->ignored : NULL);
 	return is_taken ? PLACE_BODY : PLACE_NONE;
 }
 
@@ -37,13 +29,14 @@ enum param_place request_params_place(const struct route *route, const struct pa
 	const char *const *query_names = route->dialect->query_names;
 	if (route_has_path_param(route, p))
 		return PLACE_PATH;
+	if (route_fixes(route, p))
+		return PLACE_NONE;
 	if (is_in_header(route, p->name))
 		return PLACE_HEADER;
 	if (route->method->is_write)
 		return write_place(route, p);
-	if (route_is_streamed(route) && json_in_is_reserved(p->name))
-		return PLACE_NONE; /* gateway/api_list.c sets limit and cursor */
-	return !query_names || is_listed(query_names, p->name) ? PLACE_QUERY : PLACE_NONE;
+	bool is_listed = !query_names || span_is_any(span_of(p->name), query_names);
+	return is_listed ? PLACE_QUERY : PLACE_NONE;
 }
 
 static void put_generated_id(const struct request_source *source, struct param_writer *w)
@@ -55,9 +48,18 @@ static void put_generated_id(const struct request_source *source, struct param_w
 	param_writer_text(w, source->route->generated->name, (struct span){ text, sizeof text });
 }
 
+static enum status put_fixed(const struct route *route, struct param_writer *w)
+{
+	const struct route_fixed *fixed = route->row->fixed;
+	enum status st = ST_OK;
+	for (; st == ST_OK && fixed && fixed->param; fixed++)
+		st = param_writer_url_text(w, method_param(route->method, span_of(fixed->param)),
+			span_of(fixed->text));
+	return st;
+}
+
 enum status request_params_put(const struct request_source *source, struct param_writer *w)
 {
-	const struct route_body *body = source->route->row->body;
 	enum status st = request_path_put(source, w);
 	if (st != ST_OK)
 		return st;
@@ -67,7 +69,5 @@ enum status request_params_put(const struct request_source *source, struct param
 		return st;
 	request_headers_put(source, w);
 	st = request_body_put(source, w);
-	if (st == ST_OK && body && body->fixed)
-		param_writer_bool(w, body->fixed, true);
-	return st;
+	return st == ST_OK ? put_fixed(source->route, w) : st;
 }

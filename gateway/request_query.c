@@ -10,27 +10,60 @@ static enum status refuse_unknown(struct fail *why, struct span name)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown query parameter \"%s\"", shown);
 }
 
+static const struct route_query no_rules;
+
+static const struct route_query *rules_of(const struct route *route)
+{
+	return route->row->query ? route->row->query : &no_rules;
+}
+
 /* NULL if the query can't give it. */
 static const struct param *find_param(const struct route *route, struct span name)
 {
+	const struct route_query *rules = rules_of(route);
+	if (rules->alias && span_is(name, rules->alias))
+		name = span_of(rules->param);
 	const struct param *p = method_param(route->method, name);
 	return p && request_params_place(route, p) == PLACE_QUERY ? p : NULL;
 }
 
-static enum status put_pair(
-	const struct route *route, struct param_writer *w, struct span name, struct span value)
+/* A query that is read. */
+struct query {
+	const struct route *route;
+	struct param_writer *w;
+	bool is_narrowed; /* the fallback of the rules does not apply */
+};
+
+static bool is_ignored(const struct route *route, const struct param *p, struct span value)
 {
-	const struct param *p = find_param(route, name);
 	bool is_strict = route->dialect->unknown_names == NAMES_REFUSED;
-	if (!p && is_strict)
-		return refuse_unknown(w->why, name);
-	if (!p || (value.len == 0 && !is_strict))
+	if (value.len == 0)
+		return !is_strict;
+	return span_is_any(span_of(p->name), rules_of(route)->lenient)
+	       && !span_is_any(value, p->choices);
+}
+
+static void note_narrowing(struct query *q, struct span name)
+{
+	const struct route_query *rules = rules_of(q->route);
+	q->is_narrowed |= span_is_any(name, rules->narrowing)
+			  || (rules->fallback && span_is(name, rules->fallback));
+}
+
+static enum status put_pair(struct query *q, struct span name, struct span value)
+{
+	const struct param *p = find_param(q->route, name);
+	if (!p && q->route->dialect->unknown_names == NAMES_REFUSED)
+		return refuse_unknown(q->w->why, name);
+	if (!p || is_ignored(q->route, p, value))
 		return ST_OK;
-	return param_writer_url_text(w, p, value);
+	note_narrowing(q, span_of(p->name));
+	return param_writer_url_text(q->w, p, value);
 }
 
 enum status request_query_put(const struct request_source *source, struct param_writer *w)
 {
+	struct query q = { .route = source->route, .w = w };
 	struct span rest = source->http->query;
 	struct buf name = { 0 }, value = { 0 };
 	enum status st = ST_OK;
@@ -39,11 +72,29 @@ enum status request_query_put(const struct request_source *source, struct param_
 		if (st == ST_INVALID_INPUT)
 			st = fail_set(w->why, st, "the query has a broken percent-escape");
 		else if (st == ST_OK)
-			st = put_pair(source->route, w, buf_view(&name), buf_view(&value));
+			st = put_pair(&q, buf_view(&name), buf_view(&value));
 	}
 	if (st == ST_OK && (name.failed || value.failed))
 		st = ST_NO_MEMORY;
 	buf_fini(&name);
 	buf_fini(&value);
-	return st == ST_NOT_FOUND ? ST_OK : st;
+	st = st == ST_NOT_FOUND ? ST_OK : st;
+	const char *fallback = rules_of(source->route)->fallback;
+	if (st == ST_OK && fallback && !q.is_narrowed)
+		param_writer_bool(w, fallback, true);
+	return st;
+}
+
+bool request_query_wants_page(const struct route *route, const struct http_request *http)
+{
+	static const char *const page_names[] = { "limit", "cursor", NULL };
+	struct span rest = http->query;
+	struct buf name = { 0 }, value = { 0 };
+	bool wants = false;
+	if (route->dialect->list_shape == LIST_LINKED)
+		while (!wants && http_query_next(&rest, &name, &value) == ST_OK)
+			wants = value.len > 0 && span_is_any(buf_view(&name), page_names);
+	buf_fini(&name);
+	buf_fini(&value);
+	return wants;
 }

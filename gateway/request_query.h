@@ -2,12 +2,17 @@
  * request_query: the params that the query of a request gives; pure.
  *
  * Where the dialect ignores unknown names, it ignores empty values, too, as the systems that it
- * replaces do.
+ * replaces do. A row may have an alias, a default, and params that ignore unknown values (struct
+ * route_query).
  */
 #ifndef GATEWAY_REQUEST_QUERY_H
 #define GATEWAY_REQUEST_QUERY_H
 
 #include "gateway/request_params.h"
+
+/* Whether the query asks for one page of a list that is else sent as a whole: it has limit or
+ * cursor, and the dialect has LIST_LINKED. */
+bool request_query_wants_page(const struct route *route, const struct http_request *http);
 
 /* ST_INVALID_INPUT with the param's name. */
 enum status request_query_put(

@@ -127,33 +127,3 @@ void response_put_error(struct buf *out, const struct error_info *error, struct 
 	json_out_text(out, trace_id);
 	buf_byte(out, '}');
 }
-
-/* The texts of the Flask service that system C's clients were written for. */
-static const struct fixed_text {
-	enum status st;
-	const char *error, *message; /* message NULL: that of the error */
-} fixed_texts[] = {
-	{ ST_NOT_FOUND, "Resource not found", "Resource not found" },
-	{ ST_BAD_REQUEST, "Bad request", NULL },
-	{ ST_INVALID_JSON, "Bad request", NULL },
-	{ ST_INTERNAL, "Internal server error", NULL },
-};
-
-void response_put_text_error(struct buf *out, const struct error_info *error, struct span trace_id)
-{
-	struct span message = message_of(error), text = message;
-	for (size_t i = 0; i < sizeof fixed_texts / sizeof *fixed_texts; i++) {
-		const struct fixed_text *fixed = &fixed_texts[i];
-		if (fixed->st != error->st)
-			continue;
-		text = span_of(fixed->error);
-		message = fixed->message ? span_of(fixed->message) : message;
-	}
-	buf_text(out, "{\"error\":");
-	json_out_text(out, text);
-	buf_text(out, ",\"message\":");
-	json_out_text(out, message);
-	buf_text(out, ",\"trace_id\":");
-	json_out_text(out, trace_id);
-	buf_byte(out, '}');
-}

@@ -26,18 +26,19 @@ void response_put_row(struct buf *out, struct span row, struct row_meta *meta);
 enum status response_put_rows(
 	struct buf *out, struct span page, bool is_first, struct span *next_cursor) MUST_CHECK;
 
+struct param;
+struct error_text;
+
 struct error_info {
 	enum status st;
 	struct span code, message, field; /* empty code: the table's, by st */
 	struct span details;              /* a MessagePack value; empty: none */
+	const struct param *param;        /* the field's row of the method table; NULL: none */
+	const struct error_text *texts;   /* of the route's row (gateway/text_error.h), or NULL */
 };
 
 /* {"error":{code,message,field?,details?},"detail":message,"trace_id":id} */
 void response_put_error(struct buf *out, const struct error_info *error, struct span trace_id);
-
-/* System C's: {"error":text,"message":text,"trace_id":id}. `error` is the fixed text that its
- * clients know for some statuses, else the message. */
-void response_put_text_error(struct buf *out, const struct error_info *error, struct span trace_id);
 
 /* Reads an error map of the wire (common/envelope.h); the spans point into it. */
 struct error_info response_read_error(struct span error_map);

@@ -56,13 +56,25 @@ static enum status resolve_path(struct route *route, struct fail *why)
 				       : st;
 }
 
+enum { ANY_KIND = -1 };
+
+/* `name` may be NULL: there is none. */
 static enum status check_param(
-	const struct route *route, const char *name, bool is_bool, struct fail *why)
+	const struct route *route, const char *name, int kind, struct fail *why)
 {
 	const struct param *p = name ? method_param(route->method, span_of(name)) : NULL;
-	if (!name || (p && (!is_bool || p->kind == PARAM_BOOL)))
+	if (!name || (p && (kind == ANY_KIND || (int)p->kind == kind)))
 		return ST_OK;
-	return refuse_name(route->row, why, "the body's rules name no such param", span_of(name));
+	return refuse_name(route->row, why, "its rules name no such param", span_of(name));
+}
+
+static enum status check_params(
+	const struct route *route, const char *const *names, int kind, struct fail *why)
+{
+	enum status st = ST_OK;
+	for (; st == ST_OK && names && *names; names++)
+		st = check_param(route, *names, kind, why);
+	return st;
 }
 
 static enum status check_body(const struct route *route, struct fail *why)
@@ -74,12 +86,45 @@ static enum status check_body(const struct route *route, struct fail *why)
 		return refuse(route->row, why, "rules for a body that it does not take");
 	if (!body->chooses_variant != !body->variant)
 		return refuse(route->row, why, "a choice of variants needs a variant");
-	enum status st = check_param(route, body->param, false, why);
+	enum status st = check_param(route, body->param, ANY_KIND, why);
 	if (st == ST_OK)
-		st = check_param(route, body->fixed, true, why);
-	for (size_t i = 0; st == ST_OK && body->ignored && body->ignored[i]; i++)
-		st = check_param(route, body->ignored[i], false, why);
+		st = check_params(route, body->ignored, ANY_KIND, why);
+	return st == ST_OK ? check_params(route, body->not_null, ANY_KIND, why) : st;
+}
+
+static enum status check_query(const struct route *route, struct fail *why)
+{
+	const struct route_query *query = route->row->query;
+	if (!query)
+		return ST_OK;
+	if (!route->method || route->method->is_write)
+		return refuse(route->row, why, "rules for a query that it does not take");
+	enum status st = check_param(route, query->param, ANY_KIND, why);
+	if (st == ST_OK)
+		st = check_params(route, query->lenient, PARAM_CHOICE, why);
+	if (st == ST_OK)
+		st = check_param(route, query->fallback, PARAM_BOOL, why);
+	return st == ST_OK ? check_params(route, query->narrowing, ANY_KIND, why) : st;
+}
+
+static enum status check_fixed(const struct route *route, struct fail *why)
+{
+	const struct route_fixed *fixed = route->row->fixed;
+	enum status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && fixed && fixed[i].param; i++) {
+		if (!route->method || i == ROUTE_FIXED_MAX)
+			return refuse(route->row, why, "too many fixed params");
+		st = check_param(route, fixed[i].param, ANY_KIND, why);
+	}
 	return st;
+}
+
+static enum status check_rules(const struct route *route, struct fail *why)
+{
+	enum status st = check_body(route, why);
+	if (st == ST_OK)
+		st = check_query(route, why);
+	return st == ST_OK ? check_fixed(route, why) : st;
 }
 
 static route_respond respond_by_shape(const struct route *route, const struct route_table *table)
@@ -119,7 +164,7 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 		return refuse(row, why, "neither an RPC method nor a start function");
 	enum status st = resolve_path(&route, why);
 	if (st == ST_OK)
-		st = check_body(&route, why);
+		st = check_rules(&route, why);
 	if (st != ST_OK)
 		return st;
 	bool creates = strcmp(row->method, "POST") == 0;
@@ -137,7 +182,31 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 bool route_is_streamed(const struct route *route)
 {
 	return route->method && route->method->shape == RESULT_PAGE
-	       && route->dialect->list_shape == LIST_ARRAY;
+	       && route->dialect->list_shape != LIST_PAGE;
+}
+
+bool route_drops_nulls(const struct route *route)
+{
+	return route->dialect->unknown_names == NAMES_IGNORED
+	       && strcmp(route->row->method, "POST") == 0;
+}
+
+bool route_fixes(const struct route *route, const struct param *p)
+{
+	const struct route_fixed *fixed = route->row->fixed;
+	for (; fixed && fixed->param; fixed++)
+		if (strcmp(fixed->param, p->name) == 0)
+			return true;
+	return false;
+}
+
+void route_describe_error(const struct route *route, struct error_info *error)
+{
+	if (!route)
+		return;
+	error->texts = route->row->texts;
+	if (route->method)
+		error->param = method_param(route->method, error->field);
 }
 
 bool route_has_path_param(const struct route *route, const struct param *p)
@@ -150,9 +219,13 @@ bool route_has_path_param(const struct route *route, const struct param *p)
 
 void route_put_location(const struct route *route, struct span id, struct buf *out)
 {
-	if (id.len == 0 || route->param_count > 0)
+	bool is_told = route->dialect->has_location && route->param_count == 0;
+	const char *path = route->row->location;
+	if (!path && is_told)
+		path = route->row->path;
+	if (id.len == 0 || !path)
 		return;
-	buf_text(out, route->row->path);
+	buf_text(out, path);
 	buf_byte(out, '/');
 	http_percent_encode(id, out);
 }

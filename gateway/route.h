@@ -36,7 +36,24 @@ struct route_body {
 	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
 	const char *const *refused; /* fields that would be ignored although they matter; or NULL */
 	const char *const *ignored; /* params that this body can't give; or NULL */
-	const char *fixed;          /* a PARAM_BOOL that is always true; or NULL */
+	const char *const *not_null; /* params whose null is refused even in a POST; or NULL */
+};
+
+/* What is done with a query before the method's params are read from it. */
+struct route_query {
+	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
+	const char *const *lenient; /* PARAM_CHOICEs whose unknown values are ignored; or NULL */
+	/* A PARAM_BOOL that is true if the query gives neither it nor one of `narrowing`; or
+	 * NULL. */
+	const char *fallback;
+	const char *const *narrowing;
+};
+
+enum { ROUTE_FIXED_MAX = 4 };
+
+/* A param that the route itself gives. Its text is read as that of a query is. */
+struct route_fixed {
+	const char *param, *text;
 };
 
 /* A row leaves out what is false, none or 0. */
@@ -50,9 +67,18 @@ struct route_row {
 	int created_status;    /* if the request has created its row; 0: `status` */
 	int invalid_status;    /* of INVALID_INPUT; 0: the dialect's */
 	enum route_takes_body takes_body;
-	const struct route_body *body; /* NULL: the body has the method's params */
-	bool has_etag;                 /* of one row: ETag, If-Match, If-None-Match */
+	const struct route_body *body;   /* NULL: the body has the method's params */
+	const struct route_query *query; /* NULL: the query has the method's params */
+	const struct route_fixed *fixed; /* up to one without a param; NULL: there is none */
+	bool has_etag;                   /* of one row: ETag, If-Match, If-None-Match */
 	bool is_asset; /* the same for everybody and with its own ETag: caches may keep it */
+	/* Of a row that a 201 has created: this, a slash and its id. NULL: `path`, if the dialect
+	 * has locations and the path has no params. */
+	const char *location;
+	const struct error_text *texts; /* up to one without a text; NULL: the dialect's */
+	enum status bad_id;             /* ST_OK: the dialect's */
+	enum status bad_type; /* of a body that is not JSON; ST_OK: ST_UNSUPPORTED_MEDIA_TYPE */
+	bool is_generated;    /* gives way to a row before it of the same method and path */
 };
 
 /* The rows, and what they leave out. */
@@ -83,14 +109,23 @@ struct route {
 enum status route_resolve(const struct route_row *row, const struct route_table *table,
 	struct route *out, struct fail *why) MUST_CHECK;
 
-/* Whether its response is a list that is streamed page by page. */
+/* Whether its response is a list that is streamed page by page, unless the query asks for a page of
+ * it (gateway/request_query.h). */
 bool route_is_streamed(const struct route *route);
+
+/* Whether a null in the body means that the param is absent. */
+bool route_drops_nulls(const struct route *route);
+
+/* Whether the row gives the param itself. */
+bool route_fixes(const struct route *route, const struct param *p);
+
+/* Adds what the route knows about an error. `route` may be NULL. */
+void route_describe_error(const struct route *route, struct error_info *error);
 
 /* Whether the path gives the param. */
 bool route_has_path_param(const struct route *route, const struct param *p);
 
-/* Appends the path of a row that the route has created: the route's path, a slash and the id.
- * Nothing if the path names the row already. */
+/* Appends the path of a row that the route has created; nothing if the route does not tell it. */
 void route_put_location(const struct route *route, struct span id, struct buf *out);
 
 #endif

@@ -64,18 +64,31 @@ static struct route_node *add_child(
 	return *child;
 }
 
+static const struct route *find_twin(const struct route_node *node, const struct route_row *row)
+{
+	const struct route *twin = node->first;
+	while (twin && strcmp(twin->row->method, row->method) != 0)
+		twin = twin->next;
+	return twin;
+}
+
+/* Adds the route that was resolved last, unless it gives way to another one. */
 static enum status add_route(struct route_index *index, struct route *route, struct fail *why)
 {
+	const struct route_row *row = route->row;
 	struct route_node *node = index->nodes;
-	struct span rest = span_of(route->row->path);
+	struct span rest = span_of(row->path);
 	while (path_has_segment(rest))
 		node = add_child(index, node, path_take_segment(&rest));
-	for (const struct route *other = node->first; other; other = other->next)
-		if (strcmp(other->row->method, route->row->method) == 0)
-			return fail_set(why, ST_INTERNAL, "route %s %s: %s leads there already",
-				route->row->method, route->row->path, other->row->path);
+	const struct route *twin = find_twin(node, row);
+	if (twin && row->is_generated && !twin->row->is_generated)
+		return ST_OK;
+	if (twin)
+		return fail_set(why, ST_INTERNAL, "route %s %s: %s leads there already",
+			row->method, row->path, twin->row->path);
 	*(node->last ? &node->last->next : &node->first) = route;
 	node->last = route;
+	index->count++;
 	return ST_OK;
 }
 
@@ -89,7 +102,6 @@ static enum status resolve(struct route_index *index, const struct route_table *
 		st = route_resolve(row->body->variant, table, variant, why);
 		route->variant = variant;
 	}
-	index->count++;
 	return st == ST_OK ? add_route(index, route, why) : st;
 }
 

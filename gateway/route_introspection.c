@@ -36,13 +36,14 @@ static void put_choices(struct buf *out, const char *const *choices)
 	buf_byte(out, ']');
 }
 
-/* A dialect that ignores unknown names ignores the nulls of a body, too. */
 static bool is_nullable(const struct route *route, const struct param *p, enum param_place place)
 {
 	if (place != PLACE_BODY || (p->flags & PARAM_REQUIRED))
 		return false;
-	return route->dialect->unknown_names == NAMES_IGNORED
-	       || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
+	const struct route_body *body = route->row->body;
+	if (body && span_is_any(span_of(p->name), body->not_null))
+		return false;
+	return route_drops_nulls(route) || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
 }
 
 static void put_rules(
@@ -100,20 +101,23 @@ static void put_param(
 }
 
 /* Never required: its param may be given instead. */
-static void put_alias(struct buf *out, const struct route *route, const struct param *p)
+static void put_alias(
+	struct buf *out, const struct route *route, const char *name, const char *param)
 {
+	const struct param *p = method_param(route->method, span_of(param));
 	struct param alias = *p;
-	alias.name = route->row->body->alias;
+	alias.name = name;
 	alias.flags = 0;
 	alias.fallback = NULL;
 	buf_byte(out, ',');
-	put_param(out, route, &alias, PLACE_BODY);
+	put_param(out, route, &alias, request_params_place(route, p));
 }
 
 static void put_params(struct buf *out, const struct route *route)
 {
 	const struct method *m = route->method;
 	const struct route_body *body = route->row->body;
+	const struct route_query *query = route->row->query;
 	const char *between = "";
 	buf_byte(out, '[');
 	for (size_t i = 0; m && i < m->param_count; i++) {
@@ -125,7 +129,9 @@ static void put_params(struct buf *out, const struct route *route)
 		between = ",";
 	}
 	if (body && body->alias)
-		put_alias(out, route, method_param(m, span_of(body->param)));
+		put_alias(out, route, body->alias, body->param);
+	if (query && query->alias)
+		put_alias(out, route, query->alias, query->param);
 	buf_byte(out, ']');
 }
 

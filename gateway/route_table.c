@@ -14,7 +14,6 @@ static const char *const timed[] = { "started_at", "ended_at", NULL };
 
 static const char *const not_of_sessions[] = { "created_at", NULL };
 static const char *const not_of_logs[] = { "created_at", "match_case", NULL };
-static const char *const not_of_topics[] = { "allow_namesake", NULL };
 
 static bool is_tagged(const struct json_in *body)
 {
@@ -48,10 +47,7 @@ static const struct route_body session_body = {
 };
 
 /* A name that is taken makes a second topic, as in the existing study trackers. */
-static const struct route_body topic_body = {
-	.ignored = not_of_topics,
-	.fixed = "allow_namesake",
-};
+static const struct route_fixed namesake[] = { { "allow_namesake", "true" }, { 0 } };
 
 /* clang-format off */
 static const struct route_row route_rows[] = {
@@ -62,13 +58,16 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = "/sessions", .rpc = "sessions.list" },
 	{ .method = "GET", .path = "/topics", .rpc = "topics.list" },
 	{ .method = "POST", .path = "/topics", .rpc = "topics.create", .status = 201,
-	  .takes_body = BODY_REQUIRED, .body = &topic_body },
+	  .takes_body = BODY_REQUIRED, .fixed = namesake },
 	{ .method = "GET", .path = "/stats", .rpc = "stats.totals" },
 	{ .method = "GET", .path = "/", .start = api_local_root },
 	{ .method = "GET", .path = "/health", .start = api_local_health },
 	{ .method = "GET", .path = "/healthz", .start = api_local_healthz },
 	{ .method = "GET", .path = "/readyz", .start = api_local_readyz },
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true },
+
+	/* system C: the productivity backend */
+	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
 
 	/* the native API; the plain verbs of entities are generated (schema/entities) */
 #include "schema/routes.inc"

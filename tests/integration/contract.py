@@ -58,6 +58,11 @@ def _check_body(schema, response):
     assert not wrong, f"the answer isn't as schema/openapi.json says: {wrong[:3]} in {response}"
 
 
+def _error_schema(target):
+    is_text = re.match(r"/api(?!/v1(?:[/?]|$))(?:[/?]|$)", target)
+    return "TextError" if is_text else "Error"
+
+
 def check(method, target, response):
     """Raises AssertionError if the response does not match the file."""
     if method == "OPTIONS" or not target.startswith("/"):
@@ -65,7 +70,7 @@ def check(method, target, response):
     documented = _documented(method, target, response.status)
     if documented is None:
         if response.status >= 400 and method != "HEAD":
-            _check_body({"$ref": "#/components/schemas/Error"}, response)
+            _check_body({"$ref": f"#/components/schemas/{_error_schema(target)}"}, response)
         return
     content = documented.get("content")
     if method == "HEAD" or not content:

@@ -1,8 +1,9 @@
 #include "gateway/cors.h"
 #include "tests/unit/suite.h"
 
-#define SHARED \
-	"Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Retry-After, X-Request-Id\r\n"
+#define SHARED                                                                                     \
+	"Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Link, Location, Retry-After, " \
+	"X-Request-Id\r\n"
 
 static const struct {
 	const char *origins;

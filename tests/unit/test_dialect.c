@@ -48,14 +48,6 @@ static const struct {
 	{ "/api/nowhere", ST_NOT_FOUND, NULL, NULL,
 		"{\"error\":\"Resource not found\",\"message\":\"Resource not found\","
 		"\"trace_id\":\"x\"}" },
-	{ "/api/tasks", ST_INVALID_INPUT, "title \"is\" missing", "title",
-		"{\"error\":\"title \\\"is\\\" missing\",\"message\":\"title \\\"is\\\" missing\","
-		"\"trace_id\":\"x\"}" },
-	{ "/api/tasks", ST_INVALID_JSON, "byte 3: no value", NULL,
-		"{\"error\":\"Bad request\",\"message\":\"byte 3: no value\",\"trace_id\":\"x\"}" },
-	{ "/api/tasks", ST_PAYLOAD_TOO_LARGE, NULL, NULL,
-		"{\"error\":\"the body is over 1 MiB\",\"message\":\"the body is over 1 MiB\","
-		"\"trace_id\":\"x\"}" },
 };
 
 START_TEST(an_error_has_the_shape_of_its_dialect)

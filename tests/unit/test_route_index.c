@@ -137,9 +137,18 @@ static enum status init_with(const struct route_row *rows, size_t count, struct 
 static const struct route_row good = { .method = "GET", .path = "/good", .start = nothing };
 static const char *const typo_ignored[] = { "descripton", NULL };
 static const struct route_body typo_alias = { .alias = "x", .param = "nam" };
-static const struct route_body typo_fixed = { .fixed = "name" };
 static const struct route_body typo_ignore = { .ignored = typo_ignored };
+static const struct route_body typo_not_null = { .not_null = typo_ignored };
 static const struct route_body no_variant = { .variant = &good };
+static const char *const not_a_choice[] = { "q", NULL };
+static const struct route_query typo_lenient = { .lenient = not_a_choice };
+static const struct route_query typo_search = { .alias = "search", .param = "query" };
+static const struct route_query typo_fallback = { .fallback = "q" };
+static const struct route_query typo_narrowing = { .fallback = "archived",
+	.narrowing = typo_ignored };
+static const struct route_fixed typo_fixed[] = { { "nam", "x" }, { 0 } };
+static const struct route_fixed too_many[] = { { "name", "x" }, { "name", "x" }, { "name", "x" },
+	{ "name", "x" }, { "name", "x" }, { 0 } };
 
 static const struct {
 	struct route_row row;
@@ -168,11 +177,27 @@ static const struct {
 		.method = "POST", .path = "/topics", .rpc = "topics.create", \
 		.takes_body = BODY_REQUIRED, .body = rules                   \
 	}
-	{ BODY(&typo_alias), "route POST /topics: the body's rules name no such param \"nam\"" },
-	{ BODY(&typo_fixed), "route POST /topics: the body's rules name no such param \"name\"" },
-	{ BODY(&typo_ignore),
-		"route POST /topics: the body's rules name no such param \"descripton\"" },
+	{ BODY(&typo_alias), "route POST /topics: its rules name no such param \"nam\"" },
+	{ BODY(&typo_ignore), "route POST /topics: its rules name no such param \"descripton\"" },
+	{ BODY(&typo_not_null), "route POST /topics: its rules name no such param \"descripton\"" },
 	{ BODY(&no_variant), "route POST /topics: a choice of variants needs a variant" },
+#define QUERY(rules)                                                                     \
+	{                                                                                \
+		.method = "GET", .path = "/topics", .rpc = "topics.list", .query = rules \
+	}
+	{ QUERY(&typo_search), "route GET /topics: its rules name no such param \"query\"" },
+	{ QUERY(&typo_lenient), "route GET /topics: its rules name no such param \"q\"" },
+	{ QUERY(&typo_fallback), "route GET /topics: its rules name no such param \"q\"" },
+	{ QUERY(&typo_narrowing),
+		"route GET /topics: its rules name no such param \"descripton\"" },
+	{ { .method = "POST", .path = "/topics", .rpc = "topics.create", .query = &typo_search },
+		"route POST /topics: rules for a query that it does not take" },
+#define FIXED(list)                                                                        \
+	{                                                                                  \
+		.method = "POST", .path = "/topics", .rpc = "topics.create", .fixed = list \
+	}
+	{ FIXED(typo_fixed), "route POST /topics: its rules name no such param \"nam\"" },
+	{ FIXED(too_many), "route POST /topics: too many fixed params" },
 };
 
 START_TEST(a_wrong_row_ends_the_start_with_a_clear_message)
@@ -224,6 +249,58 @@ START_TEST(a_literal_goes_before_a_param)
 }
 END_TEST
 
+/* A generated row does not replace one that was written by hand, and not another generated one. */
+START_TEST(a_generated_row_gives_way)
+{
+	struct route_row rows[] = {
+		{ .method = "GET", .path = "/a", .start = nothing },
+		{ .method = "GET", .path = "/a", .start = nothing, .is_generated = true },
+		{ .method = "PUT", .path = "/a", .start = nothing, .is_generated = true },
+		{ .method = "PUT", .path = "/a", .start = nothing, .is_generated = true },
+	};
+	struct route_table table = { .rows = rows, .count = 3, .start = nothing };
+	struct route_index index;
+	struct route_match match;
+	struct fail why = { 0 };
+	ck_assert(route_index_init(&index, &table, NULL) == ST_OK);
+	ck_assert_uint_eq(index.count, 2);
+	ck_assert(route_find(&index, SPAN("GET"), SPAN("/a"), &match) == ST_OK);
+	ck_assert_ptr_eq(match.route->row, &rows[0]);
+	ck_assert(route_find(&index, SPAN("PUT"), SPAN("/a"), &match) == ST_OK);
+	ck_assert_ptr_eq(match.route->row, &rows[2]);
+	route_index_fini(&index);
+	ck_assert_int_eq(init_with(rows, 4, &why), ST_INTERNAL);
+	ck_assert_str_eq(why.text, "route PUT /a: /a leads there already");
+}
+END_TEST
+
+static const struct {
+	struct route_row row;
+	const char *location;
+} told[] = {
+	{ { .path = "/topics" }, "" },
+	{ { .path = "/api/topics" }, "" },
+	{ { .path = "/api/topics", .location = "/api/subjects" }, "/api/subjects/7" },
+	{ { .path = "/api/v1/topics" }, "/api/v1/topics/7" },
+	{ { .path = "/api/v1/{a}/parts", .location = "/api/v1/parts" }, "/api/v1/parts/7" },
+};
+
+START_TEST(a_row_or_its_dialect_tells_the_location)
+{
+	struct route_row row = told[_i].row;
+	struct route_table table = { .rows = &row, .count = 1, .start = nothing };
+	struct route_index index;
+	struct buf out = { 0 };
+	row.method = "POST";
+	row.start = nothing;
+	ck_assert(route_index_init(&index, &table, NULL) == ST_OK);
+	route_put_location(&index.routes[0], SPAN("7"), &out);
+	ck_assert_msg(span_is(buf_view(&out), told[_i].location), "%.*s", (int)out.len, out.bytes);
+	buf_fini(&out);
+	route_index_fini(&index);
+}
+END_TEST
+
 enum { MANY = 1000 };
 
 START_TEST(every_one_of_many_routes_is_found)
@@ -250,6 +327,9 @@ END_TEST
 int main(void)
 {
 	TCase *tc = tcase_create("route_index");
+	tcase_add_test(tc, a_generated_row_gives_way);
+	tcase_add_loop_test(
+		tc, a_row_or_its_dialect_tells_the_location, 0, sizeof told / sizeof *told);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_path_leads_to_its_route, 0, sizeof found / sizeof *found);
 	tcase_add_loop_test(
