@@ -1,28 +1,37 @@
 /*
  * settings: one table of the settings of all programs.
  *
- * A value comes from the flag, else from the environment variable, else from the table. Flags are
- * `--name value` or `--name=value`. An empty variable counts as not set, so that compose and
- * EnvironmentFile= can list it; the CORS lists are an exception, where empty means nobody. The same
- * table prints --help and --settings-table; a check compares the README and
- * systemd/studytracker.env with it.
+ * A value comes from the flag, else from the environment variable, else from the settings file,
+ * else from the table. Flags are `--name value` or `--name=value`. An empty variable counts as not
+ * set, so that compose and EnvironmentFile= can list it; the CORS lists are an exception, where
+ * empty means nobody. The same table prints --help and --settings-table; a check compares the
+ * README and systemd/studytracker.env with it.
  *
- *	struct settings settings;
+ * STUDYTRACKER_ENV names the environment, which selects the settings file (see common/env_file.h):
+ *
+ *	development   .env of the working directory, if there is one
+ *	testing       .env.testing of the working directory, if there is one
+ *	production    none; secrets that are widely known are refused
+ *	not set       none
+ *
+ * STUDYTRACKER_ENV_FILE names another file, which must exist. APP_CONFIG and FLASK_ENV, which the
+ * service that this one replaces reads, count as STUDYTRACKER_ENV if that is not set and they name
+ * an environment. A file can name the environment, too, but it selects no further file.
+ *
+ *	struct settings settings = { 0 };
  *	enum settings_task task;
- *	if (settings_load(FOR_GATEWAY, argc, argv, &settings, &task, &why) != ST_OK) {
+ *	if (settings_load(FOR_GATEWAY, argc, argv, &settings, &task, &why) != ST_OK)
  *		log_error("%s", fail_text(&why, ST_BAD_SETTING));
- *		return SERVICE_EXIT_SETTING;
- *	}
- *	if (task != SETTINGS_RUN) {
- *		settings_print(task, FOR_GATEWAY, "studytracker-gateway", stdout);
- *		return 0;
- *	}
- *	settings_warn_unknown(on_unknown);
+ *	else if (task != SETTINGS_RUN)
+ *		settings_print(&settings, task, "studytracker-gateway", stdout);
+ *	...
+ *	settings_fini(&settings);
  */
 #ifndef COMMON_SETTINGS_H
 #define COMMON_SETTINGS_H
 
-#include "common/status.h"
+#include "common/env_file.h"
+#include "common/secret.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +40,14 @@
 enum settings_user { FOR_GATEWAY = 1, FOR_WORKER = 2, FOR_DEV = 4 };
 
 /* The task that the command line names. */
-enum settings_task { SETTINGS_RUN, SETTINGS_HELP, SETTINGS_VERSION, SETTINGS_TABLE };
+enum settings_task {
+	SETTINGS_RUN,
+	SETTINGS_HELP,
+	SETTINGS_VERSION,
+	SETTINGS_TABLE,
+	SETTINGS_VALUES, /* each value and its origin, with secrets hidden */
+	SETTINGS_FILE,   /* the settings of the file as shell commands, with secrets */
+};
 
 enum setting_kind {
 	SETTING_TEXT,
@@ -51,16 +67,39 @@ struct setting {
 	const char *help;
 	unsigned used_by; /* enum settings_user, combined with | */
 	enum setting_kind kind;
-	bool empty_is_value;
+	bool empty_is_value, never_in_file;
 	int64_t min, max;
 	const char *const *choices; /* NULL-terminated */
-	size_t offset;              /* into struct settings */
+	const char *const *aliases; /* of `env`, of kind SETTING_CHOICE only; NULL-terminated */
+	enum secret_form secret;
+	size_t offset; /* into struct settings */
 };
 
-enum { ENDPOINT_MAX = 128 };
+enum setting_origin {
+	SETTING_DEFAULT,
+	SETTING_FROM_FILE,
+	SETTING_FROM_VARIABLE,
+	SETTING_FROM_FLAG
+};
 
-/* Texts are borrowed from argv, the environment and the table. */
+struct setting_source {
+	const struct setting *row;
+	const char *value;
+	enum setting_origin origin;
+	const char *name; /* of the variable or flag; without the dashes */
+	size_t line;      /* in the file */
+};
+
+enum { ENDPOINT_MAX = 128, SETTINGS_MAX = 48 };
+
+/* Texts are borrowed from argv, the environment, the table and the file. */
 struct settings {
+	enum settings_user user;
+	struct env_file *file;                       /* owned; NULL: none was read */
+	struct setting_source sources[SETTINGS_MAX]; /* one per row that the user uses */
+	/* all programs */
+	const char *environment; /* "development", "testing", "production" or empty */
+	const char *env_file;    /* the path of the file; empty: none */
 	/* gateway */
 	const char *api_host;
 	int64_t api_port; /* 0: any free port */
@@ -94,23 +133,20 @@ struct settings {
 };
 
 /* Fills *into and *task; leaves both untouched on failure. ST_BAD_SETTING with a sentence that
- * names the flag or variable, the error and what is allowed; never the value of DATABASE_URL. A
- * task other than SETTINGS_RUN is found before values are checked. */
+ * names the flag or variable, or the file and line, the error and what is allowed; never a secret.
+ * The tasks help, version and table are found before anything is checked. */
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
 
-/* Prints the help, the version or the Markdown table, by the task. */
-void settings_print(
-	enum settings_task task, enum settings_user user, const char *program, FILE *to);
+/* Frees the file. */
+void settings_fini(struct settings *s);
 
-/* Calls on_unknown for each STUDYTRACKER_ variable of the environment that has no row. */
-void settings_warn_unknown(void (*on_unknown)(const char *name));
+/* Sets the variables of the file whose names start with `prefix` in the environment, for a library
+ * that reads them there; those of the environment win. ST_NO_MEMORY. */
+enum status settings_export(const struct settings *s, const char *prefix) MUST_CHECK;
 
 /* Gets the next endpoint of a comma-separated list, without white space; false at the end:
  *	for (const char *at = list; settings_next_endpoint(&at, endpoint, sizeof endpoint);) */
 bool settings_next_endpoint(const char **at, char *endpoint, size_t size);
-
-/* A row of the table; NULL past the end. */
-const struct setting *settings_at(size_t index);
 
 #endif

@@ -10,8 +10,8 @@
 
 static enum status refuse(const struct setting_source *from, struct fail *why, const char *wants)
 {
-	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s is \"%.80s\": it must be %s",
-		from->name, from->value, wants);
+	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s%s is \"%.80s\": it must be %s",
+		from->origin == SETTING_FROM_FLAG ? "--" : "", from->name, from->value, wants);
 }
 
 static enum status set_text(const struct setting_source *from, void *field, struct fail *why)
@@ -50,12 +50,19 @@ static enum status set_bool(const struct setting_source *from, void *field, stru
 	return refuse(from, why, "true or false");
 }
 
+bool setting_is_choice(const struct setting *row, const char *value)
+{
+	for (const char *const *choice = row->choices; *choice; choice++)
+		if (strcmp(*choice, value) == 0)
+			return true;
+	return false;
+}
+
 static enum status set_choice(const struct setting_source *from, void *field, struct fail *why)
 {
-	for (const char *const *choice = from->row->choices; *choice; choice++)
-		if (strcmp(*choice, from->value) == 0)
-			return set_text(from, field, why);
-	return refuse(from, why, from->row->help);
+	if (!setting_is_choice(from->row, from->value))
+		return refuse(from, why, from->row->help);
+	return set_text(from, field, why);
 }
 
 static enum status set_time_zone(const struct setting_source *from, void *field, struct fail *why)

@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/settings_tasks.h"
+#include "common/settings_warn.h"
 #include "gateway/gateway.h"
 #include "gateway/route_introspection.h"
 #include "gateway/route_table.h"
 
-static void on_unknown(const char *name)
+static void on_warning(const char *text)
 {
-	log_warn("%s is not a setting of StudyTracker: ignored", name);
+	log_warn("%s", text);
 }
 
 static int print_routes(void)
@@ -29,31 +31,42 @@ static int print_routes(void)
 	return is_printed ? 0 : SERVICE_EXIT_FAILED;
 }
 
+static int run(struct gateway *gateway)
+{
+	struct fail why = { 0 };
+	int exit_status = SERVICE_EXIT_FAILED;
+	enum status st = log_open(gateway->settings.log_level, &why);
+	if (st == ST_OK) {
+		if (*gateway->settings.env_file)
+			log_info("settings file: %s", gateway->settings.env_file);
+		settings_warn(&gateway->settings, on_warning);
+		st = gateway_open(gateway, &why);
+	}
+	if (st == ST_OK)
+		exit_status = gateway_run(gateway);
+	else
+		log_error("not started: %s", fail_text(&why, st));
+	gateway_close(gateway);
+	return st == ST_BAD_SETTING ? SERVICE_EXIT_SETTING : exit_status;
+}
+
 int main(int argc, char **argv)
 {
 	struct gateway gateway = { 0 };
 	struct fail why = { 0 };
 	enum settings_task task;
+	int exit_status = 0;
 	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
 		return print_routes();
 	enum status st = settings_load(FOR_GATEWAY, argc, argv, &gateway.settings, &task, &why);
-	if (st == ST_OK && task != SETTINGS_RUN) {
-		settings_print(task, FOR_GATEWAY, "studytracker-gateway", stdout);
-		return 0;
-	}
-	if (st == ST_OK)
-		st = log_open(gateway.settings.log_level, &why);
 	if (st != ST_OK) {
 		log_error("not started: %s", fail_text(&why, st));
 		return SERVICE_EXIT_SETTING;
 	}
-	settings_warn_unknown(on_unknown);
-	int exit_status = SERVICE_EXIT_FAILED;
-	st = gateway_open(&gateway, &why);
-	if (st == ST_OK)
-		exit_status = gateway_run(&gateway);
+	if (task == SETTINGS_RUN)
+		exit_status = run(&gateway);
 	else
-		log_error("not started: %s", fail_text(&why, st));
-	gateway_close(&gateway);
-	return st == ST_BAD_SETTING ? SERVICE_EXIT_SETTING : exit_status;
+		settings_print(&gateway.settings, task, "studytracker-gateway", stdout);
+	settings_fini(&gateway.settings);
+	return exit_status;
 }

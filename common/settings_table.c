@@ -1,0 +1,115 @@
+#include "common/settings_table.h"
+
+#include <string.h>
+
+#define FIELD(name) .offset = offsetof(struct settings, name)
+
+static const char *const environments[] = { "", "development", "testing", "production", NULL };
+
+/* Of the service that this one replaces, strongest first. */
+static const char *const environment_aliases[] = { "APP_CONFIG", "FLASK_ENV", NULL };
+
+static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+
+static const char *const auth_modes[] = { "", "off", "on", NULL };
+
+static const struct setting settings_table[] = {
+	{ "env", "STUDYTRACKER_ENV", "", "development (reads .env of the working directory if there is one), testing (reads .env.testing), production (reads no file and refuses secrets that are widely known) or empty (reads no file)",
+	  FOR_GATEWAY | FOR_WORKER | FOR_DEV, SETTING_CHOICE, .choices = environments, .aliases = environment_aliases, FIELD(environment) },
+	{ "env-file", "STUDYTRACKER_ENV_FILE", "", "settings file to read instead of that of the environment; its lines are NAME=VALUE; variables and flags override it",
+	  FOR_GATEWAY | FOR_WORKER | FOR_DEV, SETTING_TEXT, .never_in_file = true, FIELD(env_file) },
+	{ "host", "API_HOST", "127.0.0.1", "address that the gateway listens on; 0.0.0.0 or :: means every network",
+	  FOR_GATEWAY | FOR_DEV, SETTING_TEXT, FIELD(api_host) },
+	{ "port", "API_PORT", "22112", "port that the gateway listens on; 0 means any free port",
+	  FOR_GATEWAY | FOR_DEV, SETTING_INT, .min = 0, .max = 65535, FIELD(api_port) },
+	{ "app-name", "APP_NAME", "DevOps Study Tracker", "name in the response to GET /",
+	  FOR_GATEWAY, SETTING_TEXT, FIELD(app_name) },
+	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "loopback", "origins whose pages may send requests: `*` or a comma-separated list; `loopback` in the list means every origin of this machine; empty means none",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_origins) },
+	{ "cors-allow-methods", "CORS_ALLOW_METHODS", "*", "methods that these pages may use: `*` or a comma-separated list",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_methods) },
+	{ "cors-allow-headers", "CORS_ALLOW_HEADERS", "*", "header fields that these pages may send: `*` or a comma-separated list",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_headers) },
+	{ "cors-allow-credentials", "CORS_ALLOW_CREDENTIALS", "true", "whether these pages may send credentials",
+	  FOR_GATEWAY, SETTING_BOOL, FIELD(cors_credentials) },
+	{ "hosts", "STUDYTRACKER_HOSTS", "", "host names that the gateway serves besides those of this machine, comma-separated; empty on an address that other machines can reach means every name",
+	  FOR_GATEWAY, SETTING_HOSTS, FIELD(hosts) },
+	{ "auth", "STUDYTRACKER_AUTH", "", "`off` (serve other machines, too, without accounts) or empty (serve this machine only)",
+	  FOR_GATEWAY, SETTING_CHOICE, .choices = auth_modes, FIELD(auth) },
+	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, with one or more hosts; empty means the PG* variables; other users can see a flag, so put no password in it",
+	  FOR_WORKER | FOR_DEV, SETTING_TEXT, .secret = SECRET_IN_URL, FIELD(database_url) },
+	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "time zone of accounts that have not set one, e.g. Europe/Berlin",
+	  FOR_WORKER, SETTING_TIME_ZONE, FIELD(time_zone) },
+	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways that the worker connects to, comma-separated; empty means ipc://RUNTIME_DIR/workers/workers-1.sock",
+	  FOR_WORKER, SETTING_ENDPOINTS, FIELD(gateways) },
+	{ "credit", "STUDYTRACKER_CREDIT", "256", "maximum number of requests that one gateway may have in flight at one worker",
+	  FOR_WORKER, SETTING_INT, .min = 1, .max = 4096, FIELD(credit) },
+	{ "instance", "STUDYTRACKER_INSTANCE", "1", "number of this gateway on its machine",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 999, FIELD(instance) },
+	{ "worker-endpoint", "STUDYTRACKER_WORKER_ENDPOINT", "", "endpoint for workers; empty means ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock",
+	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(worker_endpoint) },
+	{ "rpc-endpoint", "STUDYTRACKER_RPC_ENDPOINT", "", "endpoint for RPC clients; empty means none",
+	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(rpc_endpoint) },
+	{ "curve-secret-key-file", "STUDYTRACKER_CURVE_SECRET_KEY_FILE", "", "file with the program's own key pair for tcp:// endpoints, made by `study keys`, mode 0600; empty means none",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(curve_secret_key_file) },
+	{ "curve-clients-file", "STUDYTRACKER_CURVE_CLIENTS_FILE", "", "file with the public keys that may connect to tcp:// endpoints, one per line; SIGHUP makes the gateway read it again",
+	  FOR_GATEWAY, SETTING_TEXT, FIELD(curve_clients_file) },
+	{ "curve-server-key", "STUDYTRACKER_CURVE_SERVER_KEY", "", "public key of the gateways at tcp:// endpoints",
+	  FOR_WORKER, SETTING_TEXT, FIELD(curve_server_key) },
+	{ "runtime-dir", "STUDYTRACKER_RUNTIME_DIR", "/run/studytracker", "directory of the sockets: workers/ for workers, rpc/ for RPC clients",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(runtime_dir) },
+	{ "deadline-ms", "STUDYTRACKER_DEADLINE_MS", "5000", "milliseconds after which the response to a request is 504",
+	  FOR_GATEWAY, SETTING_INT, .min = 10, .max = 600000, FIELD(deadline_ms) },
+	{ "queue-max", "STUDYTRACKER_QUEUE_MAX", "10000", "maximum number of requests that wait for a worker; their responses together may have 50 times as many rows; the response to further requests is 503; searches and reports have their own queue of 64",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(queue_max) },
+	{ "connections-max", "STUDYTRACKER_CONNECTIONS_MAX", "10000", "maximum number of HTTP connections of a gateway; a further one replaces the longest idle one, or waits",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 1000000, FIELD(connections_max) },
+	{ "connections-per-address", "STUDYTRACKER_CONNECTIONS_PER_ADDRESS", "1000", "maximum number of HTTP connections of one IPv4 address or IPv6 /64 network, except loopback; 0 means no limit, e.g. behind a proxy on another machine",
+	  FOR_GATEWAY, SETTING_INT, .min = 0, .max = 1000000, FIELD(connections_per_address) },
+	{ "bodies-max-mib", "STUDYTRACKER_BODIES_MAX_MIB", "256", "maximum MiB of the bodies of all HTTP requests in progress; the response to further requests is 503",
+	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 65536, FIELD(bodies_max_mib) },
+	{ "log-level", "STUDYTRACKER_LOG_LEVEL", "info", "error, warn, info or debug",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_CHOICE, .choices = log_levels, FIELD(log_level) },
+	{ NULL, "STUDYTRACKER_DATA_DIR", "", "directory in which `./dev run` keeps its database; empty means the XDG data directory",
+	  FOR_DEV, SETTING_TEXT, FIELD(data_dir) },
+};
+
+enum { SETTINGS_COUNT = sizeof settings_table / sizeof *settings_table };
+
+_Static_assert((size_t)SETTINGS_COUNT <= SETTINGS_MAX, "struct settings has a source for each row");
+
+const struct setting *settings_at(size_t index)
+{
+	return index < SETTINGS_COUNT ? &settings_table[index] : NULL;
+}
+
+size_t settings_index(const struct setting *row)
+{
+	return (size_t)(row - settings_table);
+}
+
+static bool has_name(const struct setting *row, struct span name)
+{
+	if (span_is(name, row->env))
+		return true;
+	for (const char *const *alias = row->aliases; alias && *alias; alias++)
+		if (span_is(name, *alias))
+			return true;
+	return false;
+}
+
+const struct setting *settings_of_variable(struct span name)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		if (has_name(&settings_table[i], name))
+			return &settings_table[i];
+	return NULL;
+}
+
+const struct setting *settings_of_flag(struct span name)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		if (settings_table[i].flag && span_is(name, settings_table[i].flag))
+			return &settings_table[i];
+	return NULL;
+}
