@@ -121,6 +121,34 @@ class OneCommand(Case):
         self.assertEqual(study_rpc.Client(wanted).call("topics.list")["data"], [])
 
 
+class SettingsFile(Case):
+    def write(self, name, *lines):
+        with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+
+    def test_the_script_and_the_programs_read_the_file(self):
+        self.make_data("its data")
+        port = free_port()
+        self.write(".env", f"API_PORT={port}", "APP_NAME=\"It's\"", "STUDYTRACKER_LOG_LEVEL=debug",
+                   f"STUDYTRACKER_DATA_DIR='{self.directory}/its data'")
+        run = self.run_dev(API_PORT=None, STUDYTRACKER_DATA_DIR=None, STUDYTRACKER_ENV="development",
+                           STUDYTRACKER_LOG_LEVEL="info")
+        run.wait_ready(FIRST_START)
+        self.assertEqual(run.url, f"http://127.0.0.1:{port}")
+        self.assertEqual(run.get("/"), {"message": "It's API"})
+        self.assertTrue(os.path.islink(os.path.join(self.directory, "its data", "run")))
+        self.assertNotIn("debug ", run.out())
+        self.assertEqual(run.stop(), 0, run.out())
+
+    def test_a_wrong_file_ends_it_with_status_78(self):
+        self.write("x.env", "API_PORT=80", "API_HOST")
+        for arguments, said in ((["--env-file", "x.env"], "x.env:2: it must be NAME=VALUE"),
+                                (["--env-file", "y.env"], "y.env can't be opened")):
+            run = self.run_dev(*arguments)
+            self.assertIn(said, run.refused())
+            self.assertEqual(run.popen.returncode, 78)
+
+
 class ClearMessages(Case):
     def test_a_port_in_use(self):
         with socket.socket() as taken:
