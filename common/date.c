@@ -93,20 +93,50 @@ static bool parse_offset(struct span text, int64_t *seconds)
 	return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
 }
 
-bool instant_parse(struct span text, int64_t *microseconds)
+/* The date and the time of an instant; *offset is what follows them. */
+static bool parse_clock(struct span text, int64_t *microseconds, struct span *offset)
 {
-	int64_t days, fraction, east;
-	if (text.len <= FRACTION_AT || !memchr("Tt ", text.bytes[DATE_TEXT_LEN], 3)
+	int64_t days, fraction;
+	if (text.len < FRACTION_AT || !memchr("Tt ", text.bytes[DATE_TEXT_LEN], 3)
 		|| !date_parse((struct span){ text.bytes, DATE_TEXT_LEN }, &days))
 		return false;
 	int64_t seconds = parse_time(text.bytes + TIME_AT);
-	struct span rest = { text.bytes + FRACTION_AT, text.len - FRACTION_AT };
-	if (seconds < 0 || !parse_fraction(&rest, &fraction) || !parse_offset(rest, &east))
+	*offset = span_drop(text, FRACTION_AT);
+	if (seconds < 0 || !parse_fraction(offset, &fraction))
 		return false;
-	seconds += days * 86400 - east;
-	if (seconds < FIRST_SECOND || seconds >= END_SECOND)
+	*microseconds = (days * 86400 + seconds) * 1000000 + fraction;
+	return true;
+}
+
+static bool is_in_range(int64_t microseconds)
+{
+	return microseconds >= FIRST_SECOND * 1000000 && microseconds < END_SECOND * 1000000;
+}
+
+bool instant_parse(struct span text, int64_t *microseconds)
+{
+	int64_t clock, east;
+	struct span offset;
+	if (!parse_clock(text, &clock, &offset) || !parse_offset(offset, &east)
+		|| !is_in_range(clock - east * 1000000))
 		return false;
-	*microseconds = seconds * 1000000 + fraction;
+	*microseconds = clock - east * 1000000;
+	return true;
+}
+
+bool local_instant_parse(struct span text, int64_t *microseconds)
+{
+	char full[FRACTION_AT];
+	int64_t clock;
+	struct span offset;
+	if (text.len == sizeof full - 3) { /* without seconds */
+		memcpy(full, text.bytes, text.len);
+		memcpy(full + text.len, ":00", 3);
+		text = (struct span){ full, sizeof full };
+	}
+	if (!parse_clock(text, &clock, &offset) || offset.len > 0 || !is_in_range(clock))
+		return false;
+	*microseconds = clock;
 	return true;
 }
 

@@ -11,6 +11,7 @@ enum {
 	DATE_TEXT_LEN = 10,
 	TIME_TEXT_LEN = 5,
 	INSTANT_TEXT_LEN = 27,
+	LOCAL_INSTANT_TEXT_LEN = INSTANT_TEXT_LEN - 1, /* the same without the Z */
 	DATE_YEAR_MIN = 1900,
 	DATE_YEAR_MAX = 9999,
 };
@@ -25,6 +26,11 @@ void date_format(int64_t days, char out[DATE_TEXT_LEN]);
  * 1970-01-01T00:00Z. Ignores digits after the microseconds. A leap second becomes the next
  * second. */
 bool instant_parse(struct span text, int64_t *microseconds);
+
+/* Parses an instant without its offset, for a zone that somebody else knows: what a clock shows, in
+ * microseconds since it showed 1970-01-01T00:00. The seconds may be absent, as in the form that
+ * browsers' input fields give. */
+bool local_instant_parse(struct span text, int64_t *microseconds);
 
 /* Parses "HH:MM", 00:00 to 23:59, to minutes since midnight. */
 bool time_parse(struct span text, int64_t *minutes);

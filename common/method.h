@@ -13,16 +13,18 @@
 #include "common/status.h"
 
 enum param_kind {
-	PARAM_INT,        /* min..max; int8[] */
-	PARAM_BOOL,       /* bool[] */
-	PARAM_REAL,       /* min..max, finite; float8[] */
-	PARAM_TEXT,       /* min..max code points, no U+0000, kept to the byte; text[] */
-	PARAM_NAME,       /* TEXT after folding (common/name.h); with a min, not blank; text[] */
-	PARAM_UUID,       /* RFC 9562 text, any case; uuid[] */
-	PARAM_DATE,       /* YYYY-MM-DD, years 1900–9999; date[] */
-	PARAM_INSTANT,    /* RFC 3339, years 1900–9999; timestamptz[] */
-	PARAM_TIME,       /* HH:MM, 00:00 to 23:59; time[] */
-	PARAM_CHOICE,     /* one of `choices`; text[] */
+	PARAM_INT,           /* min..max; int8[] */
+	PARAM_BOOL,          /* bool[] */
+	PARAM_REAL,          /* min..max, finite; float8[] */
+	PARAM_TEXT,          /* min..max code points, no U+0000, kept to the byte; text[] */
+	PARAM_NAME,          /* TEXT after folding (common/name.h); with a min, not blank; text[] */
+	PARAM_UUID,          /* RFC 9562 text, any case; uuid[] */
+	PARAM_DATE,          /* YYYY-MM-DD, years 1900–9999; date[] */
+	PARAM_INSTANT,       /* RFC 3339, years 1900–9999; timestamptz[] */
+	PARAM_LOCAL_INSTANT, /* INSTANT, or without its offset: the statement resolves it by the
+				SQL function instant_of in the account's zone; text[] */
+	PARAM_TIME,          /* HH:MM, 00:00 to 23:59; time[] */
+	PARAM_CHOICE,        /* one of `choices`; text[] */
 	PARAM_CURSOR,     /* a next_cursor: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 	PARAM_CURSOR_INT, /* a next_cursor: KEY~INT, then .FINGERPRINT; int8[] and int8[] */
 	/* Lists of min..max elements, which the rows of `items` describe (common/param_list.h);

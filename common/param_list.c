@@ -61,6 +61,12 @@ static void put_instant(struct buf *out, const struct param_value *v)
 	json_out_text(out, (struct span){ text, sizeof text });
 }
 
+static void put_local_instant(struct buf *out, const struct param_value *v)
+{
+	char text[INSTANT_TEXT_LEN];
+	json_out_text(out, (struct span){ text, param_value_local_instant(v, text) });
+}
+
 static void put_time(struct buf *out, const struct param_value *v)
 {
 	char text[TIME_TEXT_LEN];
@@ -78,6 +84,7 @@ static void (*const put_table[])(struct buf *out, const struct param_value *v) =
 	[PARAM_UUID] = put_uuid,
 	[PARAM_DATE] = put_date,
 	[PARAM_INSTANT] = put_instant,
+	[PARAM_LOCAL_INSTANT] = put_local_instant,
 	[PARAM_TIME] = put_time,
 	[PARAM_CHOICE] = put_text,
 };

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/date.h"
 #include "common/name.h"
 #include "common/number.h"
 #include "common/utf8.h"
@@ -142,6 +141,17 @@ static enum status decode_instant(
 	return ST_OK;
 }
 
+static enum status decode_local_instant(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	v->is_local = t->type == MSG_TEXT && local_instant_parse(t->text, &v->integer);
+	if (!v->is_local && (t->type != MSG_TEXT || !instant_parse(t->text, &v->integer)))
+		return param_refuse(p, why,
+			"must be an instant as 2026-01-31T18:30:00Z, or without offset for the "
+			"account's time zone, in the years 1900 to 9999");
+	return ST_OK;
+}
+
 static enum status decode_time(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
@@ -254,6 +264,7 @@ static enum status (*const decode_table[])(const struct param *p, const struct m
 	[PARAM_UUID] = decode_uuid,
 	[PARAM_DATE] = decode_date,
 	[PARAM_INSTANT] = decode_instant,
+	[PARAM_LOCAL_INSTANT] = decode_local_instant,
 	[PARAM_TIME] = decode_time,
 	[PARAM_CHOICE] = decode_choice,
 	[PARAM_CURSOR] = decode_cursor,
@@ -267,6 +278,12 @@ enum status param_value_decode(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
 	return decode_table[p->kind](p, t, v, why);
+}
+
+size_t param_value_local_instant(const struct param_value *v, char out[INSTANT_TEXT_LEN])
+{
+	instant_format(v->integer, out);
+	return v->is_local ? LOCAL_INSTANT_TEXT_LEN : INSTANT_TEXT_LEN;
 }
 
 void param_value_default(const struct param *p, struct param_value *v)

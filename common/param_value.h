@@ -8,6 +8,7 @@
 #ifndef COMMON_PARAM_VALUE_H
 #define COMMON_PARAM_VALUE_H
 
+#include "common/date.h"
 #include "common/method.h"
 #include "common/msg.h"
 
@@ -15,7 +16,10 @@ struct param_value {
 	bool is_present; /* the request names it, even as nil */
 	bool is_null;    /* nil, or absent without a default */
 	bool boolean;
-	bool has_uuid;        /* CURSOR: KEY~UUID */
+	union {
+		bool has_uuid; /* CURSOR: KEY~UUID */
+		bool is_local; /* LOCAL_INSTANT: without an offset, so µs of a clock */
+	};
 	uint32_t fingerprint; /* cursors: identifies its list (worker/cursor.h) */
 	union {
 		int64_t integer; /* INT; cursors: the key; DATE: days since 1970-01-01; INSTANT: µs */
@@ -44,6 +48,10 @@ enum status param_value_decode(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) MUST_CHECK;
 
 bool param_is_cursor(const struct param *p);
+
+/* Writes a LOCAL_INSTANT in its one form, without NUL: 2026-01-31T18:30:00.000000Z, or without Z if
+ * it had no offset. Returns the length. */
+size_t param_value_local_instant(const struct param_value *v, char out[INSTANT_TEXT_LEN]);
 
 /* Sets the default, which the row must have. */
 void param_value_default(const struct param *p, struct param_value *v);

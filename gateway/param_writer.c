@@ -1,5 +1,8 @@
 #include "gateway/param_writer.h"
 
+#include <string.h>
+
+#include "common/date.h"
 #include "common/msg.h"
 #include "common/number.h"
 #include "common/utf8.h"
@@ -44,6 +47,25 @@ void param_writer_bool(struct param_writer *w, const char *name, bool value)
 	msg_put_bool(w->out, value);
 }
 
+static bool is_instant(const struct param *p)
+{
+	return p->kind == PARAM_INSTANT || p->kind == PARAM_LOCAL_INSTANT;
+}
+
+/* In a query, a "+" that is not escaped is a blank: so is the sign of "…T18:30:00+01:00". */
+static void put_instant(struct param_writer *w, const char *name, struct span text)
+{
+	enum { OFFSET_LEN = 6, TEXT_MAX = 64 /* longer ones are refused */ };
+	char copy[TEXT_MAX];
+	if (text.len > DATE_TEXT_LEN + TIME_TEXT_LEN + OFFSET_LEN && text.len <= sizeof copy
+		&& text.bytes[text.len - OFFSET_LEN] == ' ') {
+		memcpy(copy, text.bytes, text.len);
+		copy[text.len - OFFSET_LEN] = '+';
+		text.bytes = copy;
+	}
+	param_writer_text(w, name, text);
+}
+
 enum status param_writer_url_text(struct param_writer *w, const struct param *p, struct span text)
 {
 	int64_t integer;
@@ -58,6 +80,8 @@ enum status param_writer_url_text(struct param_writer *w, const struct param *p,
 		put_real(w, p->name, real);
 	else if (p->kind == PARAM_BOOL && (is_true || span_is(text, "false")))
 		param_writer_bool(w, p->name, is_true);
+	else if (is_instant(p))
+		put_instant(w, p->name, text);
 	else
 		param_writer_text(w, p->name, text);
 	return ST_OK;

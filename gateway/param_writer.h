@@ -28,7 +28,8 @@ void param_writer_int(struct param_writer *w, const char *name, int64_t value);
 void param_writer_bool(struct param_writer *w, const char *name, bool value);
 
 /* A value of a URL. It is text: digits become an integer, a number a real, and `true` and `false` a
- * boolean if the param is of that kind. A list is never in a URL. ST_INVALID_INPUT with the param's
+ * boolean if the param is of that kind; a blank before the offset of an instant becomes "+". A list
+ * is never in a URL. ST_INVALID_INPUT with the param's
  * name if it is not UTF-8. */
 enum status param_writer_url_text(
 	struct param_writer *w, const struct param *p, struct span text) MUST_CHECK;

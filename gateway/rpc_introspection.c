@@ -39,7 +39,7 @@ enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };
 static const char *const kind_names[] = {
 	[PARAM_INT] = "integer", [PARAM_BOOL] = "boolean", [PARAM_TEXT] = "text",
 	[PARAM_NAME] = "name", [PARAM_UUID] = "uuid", [PARAM_DATE] = "date",
-	[PARAM_INSTANT] = "instant", [PARAM_TIME] = "time",
+	[PARAM_INSTANT] = "instant", [PARAM_LOCAL_INSTANT] = "local_instant", [PARAM_TIME] = "time",
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
 	[PARAM_REAL] = "number", [PARAM_CURSOR_INT] = "cursor",
 	[PARAM_TEXTS] = "texts", [PARAM_IDS] = "ids", [PARAM_OBJECTS] = "objects",

@@ -26,6 +26,7 @@ enum array_type {
 	ARRAY_JSON,
 	ARRAY_DATE,
 	ARRAY_INSTANT,
+	ARRAY_LOCAL_INSTANT, /* text[] */
 	ARRAY_TIME,
 	ARRAY_UUID
 };

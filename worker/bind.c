@@ -5,7 +5,8 @@
 static const enum array_type type_table[] = {
 	[PARAM_INT] = ARRAY_INT8,    [PARAM_BOOL] = ARRAY_BOOL,   [PARAM_TEXT] = ARRAY_TEXT,
 	[PARAM_NAME] = ARRAY_TEXT,   [PARAM_UUID] = ARRAY_UUID,   [PARAM_DATE] = ARRAY_DATE,
-	[PARAM_INSTANT] = ARRAY_INSTANT, [PARAM_TIME] = ARRAY_TIME,
+	[PARAM_INSTANT] = ARRAY_INSTANT, [PARAM_LOCAL_INSTANT] = ARRAY_LOCAL_INSTANT,
+	[PARAM_TIME] = ARRAY_TIME,
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
 	[PARAM_CURSOR_INT] = ARRAY_INT8, [PARAM_REAL] = ARRAY_REAL, [PARAM_TEXTS] = ARRAY_JSON,
 	[PARAM_IDS] = ARRAY_JSON,    [PARAM_OBJECTS] = ARRAY_JSON,
@@ -48,6 +49,12 @@ size_t bind_types(const struct method *m, uint32_t *oids)
 	return n;
 }
 
+static void put_local_instant(struct array *a, const struct param_value *v)
+{
+	char text[INSTANT_TEXT_LEN];
+	array_text(a, (struct span){ text, param_value_local_instant(v, text) });
+}
+
 static void put_value(struct array *a, enum array_type type, const struct param_value *v)
 {
 	if (v->is_null) {
@@ -75,6 +82,9 @@ static void put_value(struct array *a, enum array_type type, const struct param_
 		break;
 	case ARRAY_INSTANT:
 		array_instant(a, v->integer);
+		break;
+	case ARRAY_LOCAL_INSTANT:
+		put_local_instant(a, v);
 		break;
 	case ARRAY_TIME:
 		array_time(a, v->integer);

@@ -21,6 +21,8 @@ static uint64_t mix_value(uint64_t h, const struct param *p, const struct param_
 	h = fnv_mix(h, &v->integer, sizeof v->integer);
 	h = fnv_mix(h, &v->boolean, sizeof v->boolean);
 	h = fnv_mix(h, v->uuid, sizeof v->uuid);
+	if (p->kind == PARAM_LOCAL_INSTANT)
+		h = fnv_mix(h, &v->is_local, sizeof v->is_local);
 	h = fnv_mix(h, &v->text.len, sizeof v->text.len);
 	return fnv_mix(h, v->text.bytes, v->text.len);
 }

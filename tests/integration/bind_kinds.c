@@ -23,10 +23,12 @@ static const char sql[] =
 	"jsonb_array_elements_text(r.goals) AS g), 'files', (SELECT json_agg(f::uuid) FROM "
 	"jsonb_array_elements_text(r.files) AS f), 'teams', (SELECT jsonb_agg(t) FROM "
 	"jsonb_to_recordset(r.teams) AS t (name text, relevance bigint, weight float8, level text, "
-	"is_lead boolean, since date, seen_at timestamptz, starts_at time, file uuid, note text)), "
-	"'key', r.key, 'id', r.id) FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH "
-	"ORDINALITY AS r (account, text, \"real\", tags, labels, has_labels, goals, files, teams, "
-	"key, id, at) ORDER BY r.at";
+	"is_lead boolean, since date, seen_at timestamptz, met_at text, starts_at time, file uuid, "
+	"note text)), "
+	"'key', r.key, 'id', r.id, 'at', r.at) FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+	"$10, "
+	"$11, $12) WITH ORDINALITY AS r (account, text, \"real\", tags, labels, has_labels, goals, "
+	"files, teams, key, id, at, ord) ORDER BY r.ord";
 
 struct bodies {
 	struct buf params[BODIES_MAX], names[BODIES_MAX];
@@ -90,7 +92,7 @@ int main(int argc, char **argv)
 	struct bind bound = { 0 };
 	need(argc == 2, "usage: bind_kinds CONNINFO < bodies");
 	read_bodies(&bodies);
-	need(bind_most() >= 11 && bind_init(&bound) == ST_OK, "memory");
+	need(bind_most() >= 12 && bind_init(&bound) == ST_OK, "memory");
 	need(bind_requests(&bound, &every_kind, bodies.list, bodies.count) == ST_OK, "memory");
 	PGconn *conn = PQconnectdb(argv[1]);
 	PGresult *rows = execute(conn, &bound);

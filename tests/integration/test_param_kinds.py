@@ -14,10 +14,10 @@ from database import Database
 
 PROGRAM = os.path.join(harness.BUILD, "tests", "bind_kinds")
 FILE = "01890a5d-ac96-774b-bcce-b302099a8057"
-ABSENT = {"weight": None, "level": None, "is_lead": None, "since": None, "seen_at": None,
+ABSENT = {"weight": None, "level": None, "is_lead": None, "since": None, "seen_at": None, "met_at": None,
           "starts_at": None, "file": None, "note": None}
 TEAM = {"name": "a", "relevance": 5, "weight": 0.1, "level": "high", "is_lead": True, "since": "2024-02-29",
-        "seen_at": "2024-02-29T18:30:00+00:00", "starts_at": "07:05:00", "file": FILE, "note": " \n"}
+        "seen_at": "2024-02-29T18:30:00+00:00", "met_at": "2024-02-29T18:30:00.000000", "starts_at": "07:05:00", "file": FILE, "note": " \n"}
 
 
 class ParamKinds(unittest.TestCase):
@@ -41,7 +41,7 @@ class ParamKinds(unittest.TestCase):
     def test_a_request_without_values_binds_nulls_and_defaults(self):
         self.assertEqual(self.bind({"text": "x"}), [
             {"text": "x", "real": 0.5, "tags": None, "labels": None, "has_labels": False, "goals": None,
-             "files": None, "teams": None, "key": None, "id": None}])
+             "files": None, "teams": None, "key": None, "id": None, "at": None}])
 
     def test_one_batch_may_have_lists_of_different_lengths(self):
         rows = self.bind({"text": "x", "tags": [" b ", "a", " b "], "goals": [3, 2**63 - 2, 3]},
@@ -57,7 +57,8 @@ class ParamKinds(unittest.TestCase):
         self.assertEqual([row["has_labels"] for row in rows], [False, True, True, True])
 
     def test_objects_become_records(self):
-        rows = self.bind({"text": "x", "teams": [{**TEAM, "starts_at": "07:05"}, {"name": " b  c "}]},
+        rows = self.bind({"text": "x", "teams": [{**TEAM, "starts_at": "07:05", "met_at": "2024-02-29 18:30"},
+                                                   {"name": " b  c "}]},
                          {"text": "x", "teams": []})
         self.assertEqual(rows[0]["teams"], [TEAM, {"name": "b c", "relevance": 3, **ABSENT}])
         self.assertIsNone(rows[1]["teams"])
@@ -70,6 +71,14 @@ class ParamKinds(unittest.TestCase):
     def test_texts_are_bound_unchanged(self):
         texts = [" ", "\n", "\t a \r\n", "\u00a0\u3000", "\u200b", "e\u0301", "\ufeffx"]
         self.assertEqual([row["text"] for row in self.bind(*({"text": text} for text in texts))], texts)
+
+    def test_an_instant_without_offset_is_a_text_without_z(self):
+        texts = {"2026-01-31T18:30:00+01:00": "2026-01-31T17:30:00.000000Z",
+                 "2026-01-31t18:30:00.5z": "2026-01-31T18:30:00.500000Z",
+                 "2026-01-31T18:30:00.25": "2026-01-31T18:30:00.250000",
+                 "2026-01-31T18:30": "2026-01-31T18:30:00.000000"}
+        self.assertEqual([row["at"] for row in self.bind(*({"text": "x", "at": text} for text in texts))],
+                         list(texts.values()))
 
     def test_a_cursor_has_a_key_and_an_integer_id(self):
         rows = self.bind({"text": "x", "after": "-5~123456789012.0123abcd"}, {"text": "x"})

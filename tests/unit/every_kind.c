@@ -23,9 +23,11 @@ const struct method every_kind = {
 			{ .name = "is_lead", .kind = PARAM_BOOL },
 			{ .name = "since", .kind = PARAM_DATE },
 			{ .name = "seen_at", .kind = PARAM_INSTANT },
+			{ .name = "met_at", .kind = PARAM_LOCAL_INSTANT },
 			{ .name = "starts_at", .kind = PARAM_TIME },
 			{ .name = "file", .kind = PARAM_UUID },
 			{ .name = "note", .kind = PARAM_TEXT, .max = 20 }) },
-		{ .name = "after", .kind = PARAM_CURSOR_INT, .flags = PARAM_NULLABLE })
+		{ .name = "after", .kind = PARAM_CURSOR_INT, .flags = PARAM_NULLABLE },
+		{ .name = "at", .kind = PARAM_LOCAL_INSTANT, .flags = PARAM_NULLABLE })
 };
 /* clang-format on */

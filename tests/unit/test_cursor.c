@@ -112,13 +112,14 @@ START_TEST(a_cursor_of_another_list_is_refused)
 }
 END_TEST
 
-/* As fingerprint, of {text: x, real: REAL, tags: [TAG], after: a position}. */
-static uint32_t fingerprint_of_kinds(double real, const char *tag, const char *after)
+/* As fingerprint, of {text: x, real: REAL, tags: [TAG], after: a position, at: AT}. */
+static uint32_t fingerprint_of_kinds(
+	double real, const char *tag, const char *after, const char *at)
 {
 	struct request r = { .method = &every_kind, .account = 1, .values = values };
 	struct fail why = { 0 };
 	buf_clear(&given);
-	msg_put_map(&given, 4);
+	msg_put_map(&given, 5);
 	msg_put_key(&given, "text");
 	msg_put_key(&given, "x");
 	msg_put_key(&given, "real");
@@ -128,17 +129,23 @@ static uint32_t fingerprint_of_kinds(double real, const char *tag, const char *a
 	msg_put_key(&given, tag);
 	msg_put_key(&given, "after");
 	msg_put_key(&given, after);
+	msg_put_key(&given, "at");
+	msg_put_key(&given, at);
 	ck_assert_msg(params_decode(&every_kind, buf_view(&given), values, &names, &why) == ST_OK,
 		"%s", why.text);
 	return cursor_fingerprint(&r);
 }
 
-START_TEST(reals_and_lists_are_part_of_a_fingerprint)
+#define AT "2026-01-01T00:00:00"
+
+START_TEST(each_kind_is_part_of_a_fingerprint)
 {
-	uint32_t first = fingerprint_of_kinds(0, "C", "1~2.00000000");
-	ck_assert_uint_eq(first, fingerprint_of_kinds(-0.0, "C", "3~4.00000000"));
-	ck_assert_uint_ne(first, fingerprint_of_kinds(0.5, "C", "1~2.00000000"));
-	ck_assert_uint_ne(first, fingerprint_of_kinds(0, "D", "1~2.00000000"));
+	uint32_t first = fingerprint_of_kinds(0, "C", "1~2.00000000", AT "Z");
+	ck_assert_uint_eq(first, fingerprint_of_kinds(-0.0, "C", "3~4.00000000", AT ".0+00:00"));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0.5, "C", "1~2.00000000", AT "Z"));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0, "D", "1~2.00000000", AT "Z"));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0, "C", "1~2.00000000", AT));
+	ck_assert_uint_ne(first, fingerprint_of_kinds(0, "C", "1~2.00000000", AT "-01:00"));
 }
 END_TEST
 
@@ -170,7 +177,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, begin, end);
 	tcase_add_test(tc, each_list_has_its_own_fingerprint);
 	tcase_add_test(tc, a_cursor_of_another_list_is_refused);
-	tcase_add_test(tc, reals_and_lists_are_part_of_a_fingerprint);
+	tcase_add_test(tc, each_kind_is_part_of_a_fingerprint);
 	tcase_add_test(tc, a_method_without_pages_accepts_any_request);
 	return suite_run("cursor", tc);
 }

@@ -102,6 +102,7 @@ END_TEST
 
 #define TEAM_ABSENT                                                                        \
 	"\"weight\":null,\"level\":null,\"is_lead\":null,\"since\":null,\"seen_at\":null," \
+	"\"met_at\":null,"                                                                 \
 	"\"starts_at\":null,\"file\":null,\"note\":null}"
 
 static const struct {
@@ -127,11 +128,13 @@ static const struct {
 		",{\"name\":\"z\",\"relevance\":1," TEAM_ABSENT "]" },
 	{ "\"teams\":[{\"name\":\"a\",\"weight\":0.25,\"level\":\"low\",\"is_lead\":false,"
 	  "\"since\":\"2024-02-29\",\"seen_at\":\"2024-02-29T18:30:00+01:00\","
+	  "\"met_at\":\"2024-02-29T18:30\","
 	  "\"starts_at\":\"07:05\",\"file\":\"" ID "\",\"note\":\" \"}]",
 		EVERY_TEAMS,
 		"[{\"name\":\"a\",\"relevance\":3,\"weight\":0.25,\"level\":\"low\","
 		"\"is_lead\":false,\"since\":\"2024-02-29\","
-		"\"seen_at\":\"2024-02-29T17:30:00.000000Z\",\"starts_at\":\"07:05\","
+		"\"seen_at\":\"2024-02-29T17:30:00.000000Z\","
+		"\"met_at\":\"2024-02-29T18:30:00.000000\",\"starts_at\":\"07:05\","
 		"\"file\":\"" ID "\",\"note\":\" \"}]" },
 };
 

@@ -165,6 +165,46 @@ static const struct {
 	{ SPAN_INIT(""), false, 0 },
 };
 
+static const struct {
+	const char *text;
+	const char *formatted; /* NULL: it is refused */
+} local_instants[] = {
+	{ "2023-11-14T22:13:20", "2023-11-14T22:13:20.000000" },
+	{ "2023-11-14t22:13:20.1234567", "2023-11-14T22:13:20.123456" },
+	{ "2023-11-14 22:13", "2023-11-14T22:13:00.000000" },
+	{ "2016-12-31T23:59:60", "2017-01-01T00:00:00.000000" },
+	{ "1900-01-01T00:00", "1900-01-01T00:00:00.000000" },
+	{ "9999-12-31T23:59:59.999999", "9999-12-31T23:59:59.999999" },
+	{ "9999-12-31T23:59:60", NULL },
+	{ "1899-12-31T23:59", NULL },
+	{ "2023-11-14T22:13:20Z", NULL },
+	{ "2023-11-14T22:13:20+01:00", NULL },
+	{ "2023-11-14T22:13Z", NULL },
+	{ "2023-11-14T22:13:20.", NULL },
+	{ "2023-11-14T22:13:2", NULL },
+	{ "2023-11-14T24:00", NULL },
+	{ "2023-02-29T22:13", NULL },
+	{ "2023-11-14X22:13", NULL },
+	{ "2023-11-14", NULL },
+	{ "", NULL },
+};
+
+START_TEST(a_local_instant_has_no_offset)
+{
+	int64_t got = 77;
+	char text[INSTANT_TEXT_LEN];
+	const char *wanted = local_instants[_i].formatted;
+	bool is_read = local_instant_parse(span_of(local_instants[_i].text), &got);
+	ck_assert_msg(is_read == (wanted != NULL), "%s", local_instants[_i].text);
+	if (!wanted) {
+		ck_assert_int_eq(got, 77);
+		return;
+	}
+	instant_format(got, text);
+	ck_assert_mem_eq(text, wanted, LOCAL_INSTANT_TEXT_LEN);
+}
+END_TEST
+
 START_TEST(an_instant_is_formatted_as_rfc_3339)
 {
 	int64_t got = 77;
@@ -233,6 +273,8 @@ int main(void)
 	tcase_add_test(tc, names_are_shown_on_one_line);
 	tcase_add_loop_test(tc, a_date_must_exist, 0, sizeof days / sizeof *days);
 	tcase_add_test(tc, every_day_is_parsed_as_formatted);
+	tcase_add_loop_test(tc, a_local_instant_has_no_offset, 0,
+		sizeof local_instants / sizeof *local_instants);
 	tcase_add_loop_test(tc, an_instant_is_formatted_as_rfc_3339, 0,
 		sizeof told_instants / sizeof *told_instants);
 	tcase_add_loop_test(
