@@ -34,7 +34,7 @@ select is(is_local_time(1, '2026-03-29T02:30:00.000000Z'), true, 'an instant wit
 select is(is_local_time(1, null), true, 'nothing to refuse');
 select is(is_local_time(2, '9999-12-31T23:59:59.000000'), false, 'an instant after the year 9999');
 
--- Half an hour, a day that Samoa skipped, a day that Kwajalein had almost twice, names that are abbreviations.
+-- Half an hour, a day that Samoa skipped, a day that Kwajalein had twice, and an abbreviation.
 select is(instant_of_clock('2026-04-05 01:45', 'Australia/Lord_Howe'), '2026-04-04 14:45Z', 'Lord Howe: the first of two');
 select is(instant_of_clock('2026-10-04 02:15', 'Australia/Lord_Howe'), null, 'Lord Howe: a skipped half hour');
 select is(instant_of_clock('2011-12-30 12:00', 'Pacific/Apia'), null, 'Apia: a skipped day');
@@ -42,7 +42,7 @@ select is(instant_of_clock('2011-12-31 00:00', 'Pacific/Apia'), '2011-12-30 10:0
 select is(instant_of_clock('1969-09-30 12:00', 'Pacific/Kwajalein'), '1969-09-30 01:00Z', 'Kwajalein: the first of two');
 select is(instant_of_clock('2026-07-15 14:00', 'CET'), '2026-07-15 12:00Z', 'CET has summer time');
 
--- In every zone, the clocks show the time that was asked for, and no earlier instant has the same time.
+-- In every zone, the clocks show the given time, and no earlier instant has the same time.
 create temp table asked as
 select z.name, t.shown, instant_of_clock(t.shown, z.name) as instant
 from pg_timezone_names as z
