@@ -69,8 +69,7 @@ static const struct route_row route_rows[] = {
 	/* system C: the productivity backend */
 	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
 
-	/* the native API; the plain verbs of entities are generated (schema/entities) */
-#include "schema/routes.inc"
+	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
 	{ .method = "POST", .path = V1 "/topics", .rpc = "topics.create", .status = 201,
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
@@ -94,6 +93,9 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/stats/series", .rpc = "stats.series" },
 	{ .method = "GET", .path = V1 "/stats/heatmap", .rpc = "stats.heatmap" },
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
+
+	/* the plain verbs of entities (schema/entities), at both */
+#include "schema/routes.inc"
 };
 /* clang-format on */
 

@@ -79,7 +79,7 @@ static const struct {
 } allowed[] = {
 	{ "/topics", "GET, HEAD, POST, OPTIONS" },
 	{ "/topics/7", "GET, HEAD, OPTIONS" },
-	{ "/api/v1/sessions/x", "GET, HEAD, PATCH, DELETE, PUT, OPTIONS" },
+	{ "/api/v1/sessions/x", "PUT, GET, HEAD, PATCH, DELETE, OPTIONS" },
 	{ "/nowhere", "" },
 	{ "/%74opics", "GET, HEAD, POST, OPTIONS" },
 	{ "*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS" },
