@@ -92,11 +92,16 @@ struct field {
 /* A param of the list that selects rows. */
 struct filter {
 	const char *name;
-	/* Over e, r and r.current_day, the account's day. NULL: e.NAME = r.NAME */
+	/* Over e, r, r.current_day, the account's day, and r.tag_ids, a list of the tag whose name is
+	 * r.tag. Only rows that an index finds are compared with `e.LIST_ids @> …`. NULL: e.NAME =
+	 * r.NAME */
 	const char *condition;
 	enum field_kind kind;
 	int64_t min, max;
 	const char *const *choices;
+	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
+	 * index finds them. */
+	const char *day;
 };
 
 /* Rows must not have this. */
@@ -110,6 +115,7 @@ struct unique {
 	const char *const *columns; /* NULL-terminated; of a text compared without case, NAME_key */
 	const char *field;          /* the param that an error names */
 	const char *code;           /* the error; its status stands in common/status.h */
+	const char *key; /* the function of the database that makes NAME_key; NULL: text_key */
 };
 
 /* The verbs whose statements come from schema/templates. */

@@ -35,6 +35,6 @@ const struct entity projects_entity = {
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("path"), "path", "PATH_TAKEN" },
+	.unique = { ENTITY_CHOICES("path_key"), "path", "PATH_TAKEN", "path_key" },
 	.change_example = "\"status\": \"paused\"",
 };

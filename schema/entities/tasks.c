@@ -27,7 +27,8 @@ static const struct filter filters[] = {
 	{ "project_id" },
 	{ "organization_id" },
 	{ "date" },
-	{ "today", "(e.date = r.current_day) = r.today", FIELD_BOOL },
+	{ "today", "(e.date = r.current_day) = r.today", FIELD_BOOL,
+	  .day = "case when r.today then account_today(r.account_id) end" },
 	{ "overdue", "(e.date < r.current_day and e.status <> 'done') = r.overdue", FIELD_BOOL },
 };
 /* clang-format on */

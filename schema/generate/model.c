@@ -7,6 +7,7 @@
 
 #include "schema/generate/model_field.h"
 #include "schema/generate/model_list.h"
+#include "schema/generate/model_rules.h"
 
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
@@ -169,6 +170,8 @@ static void add_references(
 		add_reference(root, "references", e, f, hidden);
 	if (f->flags & FIELD_HELD)
 		add_reference(root, "held", e, f, FIELD_WRITES_ONLY);
+	if (f->flags & (FIELD_HELD | FIELD_PARENT))
+		add_reference(root, "anchors", e, f, FIELD_WRITES_ONLY);
 	if (is_link)
 		add_reference(root, "links", e, f, hidden);
 }
@@ -177,9 +180,13 @@ static void add_stored(struct record *root, const struct field *f)
 {
 	unsigned given = f->flags & (FIELD_CREATES | FIELD_CHANGES);
 	bool is_required = given && !(f->flags & FIELD_CLEARS);
-	if (given || f->kind == FIELD_DERIVED)
-		model_field_describe(record_add(root, "stored"), f);
-	if (is_required)
+	bool is_derived = f->kind == FIELD_DERIVED;
+	if (given || is_derived) {
+		struct record *stored = record_add(root, "stored");
+		model_field_describe(stored, f);
+		record_set(stored, "value", "%s", is_derived ? f->value : "");
+	}
+	if (is_required || is_derived)
 		model_field_describe(record_add(root, "required"), f);
 	if (is_required && !(f->flags & FIELD_CHANGES))
 		model_field_describe(record_add(root, "fixed"), f);
@@ -240,24 +247,7 @@ static void put_fields(struct record *root, const struct entity *e, bool is_chan
 	record_set(root, "if_none_match", "%d", updates.next + 1);
 	record_set(root, "idempotency_key", "%d", creates.next);
 	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
-}
-
-/* Rules. */
-
-static void put_rules(struct record *root, const struct entity *e)
-{
-	for (size_t i = 0; i < e->check_count; i++) {
-		struct record *check = record_add(root, "checks");
-		record_set(check, "condition", "%s", e->checks[i].condition);
-		record_set(check, "outcome", "%s", e->checks[i].outcome);
-	}
-	if (!e->unique.columns)
-		return;
-	struct record *unique = record_add(root, "unique");
-	record_set(unique, "field", "%s", e->unique.field);
-	record_set(unique, "code", "%s", e->unique.code);
-	for (const char *const *column = e->unique.columns; *column; column++)
-		record_set(record_add(unique, "columns"), "name", "%s", *column);
+	record_flag(root, "is_anchored", record_list(record_find(root, SPAN("anchors"))) != NULL);
 }
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
@@ -265,7 +255,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	static const char *const lists[] = { "columns", "stored", "required", "fixed", "derived",
 		"references", "links", "changes", "held", "creates", "params", "create_params",
 		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
-		"verbs" };
+		"verbs", "order_columns", "sources", "anchors" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		record_flag(root, lists[i], false);
 	put_names(root, e);
@@ -273,7 +263,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	put_parent(root, e);
 	put_verbs(root, e);
 	put_fields(root, e, is_change);
-	put_rules(root, e);
+	model_rules_describe(root, e);
 	model_list_describe(root, e);
 	record_flag(root, "is_referenced", is_named(e, 0));
 	record_flag(root, "has_children", is_named(e, FIELD_PARENT));

@@ -7,8 +7,10 @@
  *	path, path_key         "sessions", "{session_id}"
  *	columns                what a response shows: {value, response_type, is_version, …field};
  *	                       `value` is an expression over the row `e` and the lookups
- *	stored                 the columns of the table but id and the times of rows: {…field}
- *	required               those of them that are never null and that requests give: {…field}
+ *	stored                 the columns of the table but id and the times of rows: {value, …field};
+ *	                       `value` is that of derived columns
+ *	required               those of them that are never null, and the derived ones: {…field}. A row
+ *	                       with these fulfils the table's constraints
  *	fixed                  those of them that no update changes: {…field}
  *	derived                those that `value` sets: {value, …field}
  *	references             to rows of other entities, with lookups: {table, one, ONE, One, lookups,
@@ -16,17 +18,24 @@
  *	links                  references that a create or an update newly names: {…field, of}
  *	changes                what an update may change: {…field}
  *	held, is_holding       references that each change holds: {table, one, ONE, One, lookups, …field}
+ *	anchors, is_anchored   those and the parent, which a restore holds: as held
  *	creates                what a create may give: {computed, …field}; `computed` is none or {sql}
  *	                       (changes, creates and filters also have `flags` of the param, as C)
  *	params                 of an update, between the key and if_match: {number, type, name}
  *	if_match, if_none_match  their numbers
  *	create_params          {number, type, name}; idempotency_key  its number
- *	filters                {condition, …field}; the parent first
+ *	filters                {condition, is_day, …field}; the parent first. is_day: it gives the
+ *	                       day of the range's column
  *	list_params            {number, type, name}: filters, then from, to, then q; from $6
- *	range, search          none, or {column, is_date} and {}
- *	uses_today             a filter compares with r.current_day
+ *	range, search          none, or {column, is_date, days {day}} and {}; days are expressions
+ *	uses_today, uses_tag   a filter compares with r.current_day, with r.tag_ids
+ *	sources, has_sources   filters by which an index finds rows: {name, is_element, condition};
+ *	                       has_sources also stands for the range and the search
  *	checks                 {condition, outcome}
- *	unique                 none, or {field, code, columns {name}}
+ *	unique                 none, or {field, code, taken, columns {name, value}}; `taken` is the
+ *	                       outcome, `value` the column of the row `e`
+ *	is_judged, judged      whether an update decides more than whether it may change the row; the
+ *	                       step of update.sql that has the new rows
  *	parent                 none, or {parent_one, PARENT, parent_path, path_param, nested_path,
  *	                       …field}
  *	is_referenced, has_children  other entities name its rows; as FIELD_PARENT
@@ -35,7 +44,8 @@
  *	id_example, change_example, examples {name, example}   JSON
  *	has_get, …, verbs      whether the entity has the verb; {verb}
  *	orders                 of lists, each way: {sort, column, direction, after, is_descending,
- *	                       by_NAME, is_id, is_date}; default_order
+ *	                       by_NAME, is_id, is_date, is_range}; default_order
+ *	order_columns, has_order_columns  of the orders, but that of ids: {column, is_date, is_range}
  *
  * `…field` stands for the records of schema/generate/model_field.h.
  */

@@ -209,6 +209,11 @@ void model_field_describe(struct record *r, const struct field *f)
 		record_flag(r, kind_flags[i].name, f->kind == kind_flags[i].kind);
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
 		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flag);
+	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
+	record_flag(r, "is_list", is_list);
+	record_flag(r, "is_plain", !is_list && f->kind != FIELD_OBJECTS);
+	record_flag(r, "is_given", f->kind != FIELD_DERIVED && f->kind != FIELD_TAGS);
+	record_flag(r, "is_inserted", f->kind == FIELD_DERIVED || (f->flags & FIELD_CREATES));
 	record_flag(r, "fallback", false);
 	if (f->fallback)
 		record_set(record_add(r, "fallback"), "text", "%s", f->fallback);

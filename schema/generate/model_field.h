@@ -10,6 +10,8 @@
  *	choices, has_choices   {choice}
  *	items, has_items       the fields of each element of a list: the same records
  *	fallback               {text}, or none
+ *	is_list                of ids or tags; is_plain: neither that nor of objects
+ *	is_inserted, is_given  a create sets it; to what the request gives
  *	is_nullable, is_required, is_reference, is_parent, is_tags, is_ids, is_objects, is_instant
  *	of                     {table, one, label, key, ONE, One} of a reference and of ids, or none
  *	example                JSON

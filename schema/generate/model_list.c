@@ -22,6 +22,18 @@ void numbering_add(struct numbering *params, const char *type, const char *name_
 
 /* Orders. */
 
+/* A column other than the id by which lists are ordered. */
+static void add_order_column(struct record *root, const struct entity *e, const char *name)
+{
+	if (e->key == KEY_INT && strcmp(name, "created_at") == 0)
+		return;
+	struct record *column = record_add(root, "order_columns");
+	const struct field *f = model_field_find(e, name);
+	record_set(column, "column", "%s", name);
+	record_flag(column, "is_date", f && f->kind == FIELD_DATE);
+	record_flag(column, "is_range", e->range && strcmp(e->range, name) == 0);
+}
+
 static void add_order(
 	struct record *root, const struct entity *e, const char *column, bool is_descending)
 {
@@ -47,7 +59,10 @@ static void put_orders(struct record *root, const struct entity *e)
 	for (const char *const *column = e->orders; column && *column; column++) {
 		add_order(root, e, *column, false);
 		add_order(root, e, *column, true);
+		add_order_column(root, e, *column);
 	}
+	record_flag(root, "has_order_columns",
+		record_list(record_find(root, SPAN("order_columns"))) != NULL);
 	record_set(root, "default_order", "%s", e->default_order ? e->default_order : "created_at");
 }
 
@@ -64,9 +79,30 @@ static struct field param_of(const struct entity *e, const struct filter *filter
 		.choices = filter->choices };
 }
 
-static void add_filter(struct record *root, const struct field *param, const char *condition)
+/* A filter by which an index finds rows. */
+static void add_source(struct record *root, const struct field *param, const char *condition)
+{
+	bool is_element = condition && strstr(condition, "@>");
+	if (!is_element && (condition || param->kind != FIELD_REFERENCE))
+		return;
+	struct record *source = record_add(root, "sources");
+	record_set(source, "name", "%s", param->name);
+	record_flag(source, "is_element", is_element);
+	record_set(source, "condition", "%s", is_element ? condition : "");
+}
+
+/* Whether it gives the day of the column that has `from` and `to`. */
+static bool is_day(const struct entity *e, const char *name, const char *condition)
+{
+	return !condition && e->range && strcmp(e->range, name) == 0;
+}
+
+static void add_filter(struct record *root, const struct entity *e, const struct field *param,
+	const char *condition)
 {
 	struct record *filter = record_add(root, "filters");
+	add_source(root, param, condition);
+	record_flag(filter, "is_day", is_day(e, param->name, condition));
 	model_field_describe(filter, param);
 	record_set(filter, "flags", param->flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
 	record_flag(filter, "fallback", false);
@@ -81,23 +117,36 @@ static void put_filters(struct record *root, const struct entity *e, struct numb
 	for (size_t i = 0; i < e->field_count; i++) {
 		if (!(e->fields[i].flags & FIELD_PARENT))
 			continue;
-		add_filter(root, &e->fields[i], NULL);
+		add_filter(root, e, &e->fields[i], NULL);
 		numbering_add(
 			params, model_field_param_type(&e->fields[i]), "%s", e->fields[i].name);
 	}
 	for (size_t i = 0; i < e->filter_count; i++) {
 		struct field param = param_of(e, &e->filters[i]);
-		add_filter(root, &param, e->filters[i].condition);
+		add_filter(root, e, &param, e->filters[i].condition);
 		numbering_add(params, model_field_param_type(&param), "%s", param.name);
 	}
 }
 
-static bool uses_today(const struct entity *e)
+static bool uses(const struct entity *e, const char *what)
 {
 	for (size_t i = 0; i < e->filter_count; i++)
-		if (e->filters[i].condition && strstr(e->filters[i].condition, "r.current_day"))
+		if (e->filters[i].condition && strstr(e->filters[i].condition, what))
 			return true;
 	return false;
+}
+
+/* The filters that give the day of the range's column. */
+static void add_days(struct record *range, const struct entity *e)
+{
+	record_flag(range, "days", false);
+	for (size_t i = 0; i < e->filter_count; i++) {
+		const struct filter *filter = &e->filters[i];
+		if (filter->day)
+			record_set(record_add(range, "days"), "day", "%s", filter->day);
+		else if (is_day(e, filter->name, filter->condition))
+			record_set(record_add(range, "days"), "day", "r.%s", filter->name);
+	}
 }
 
 static void put_range(struct record *root, const struct entity *e, struct numbering *params)
@@ -108,6 +157,7 @@ static void put_range(struct record *root, const struct entity *e, struct number
 	struct record *range = record_add(root, "range");
 	record_set(range, "column", "%s", e->range);
 	record_flag(range, "is_date", model_field_find(e, e->range)->kind == FIELD_DATE);
+	add_days(range, e);
 	numbering_add(params, "date", "from");
 	numbering_add(params, "date", "to");
 }
@@ -117,8 +167,11 @@ void model_list_describe(struct record *root, const struct entity *e)
 	struct numbering params = { root, "list_params", 6 };
 	put_orders(root, e);
 	put_filters(root, e, &params);
-	record_flag(root, "uses_today", uses_today(e));
+	record_flag(root, "uses_today", uses(e, "r.current_day"));
+	record_flag(root, "uses_tag", uses(e, "r.tag_ids"));
 	put_range(root, e, &params);
+	record_flag(root, "has_sources",
+		e->range || e->has_search || record_list(record_find(root, SPAN("sources"))));
 	record_flag(root, "search", e->has_search);
 	if (e->has_search)
 		numbering_add(&params, "text", "q");

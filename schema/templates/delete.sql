@@ -10,12 +10,18 @@ locked as materialized ( -- in key order
 			{{>preconditions}}
 		end as outcome
 	from request as r
-	{{>lock_row}}
+	cross join lateral ( -- as in lock_row, and against those who hold the row because they name it
+		select *
+		from {{table}} as e
+		where e.account_id = r.account_id and e.id = r.{{key}}
+		limit 1
+		for update
+	) as e
 	where e.deleted_at is null
 ),
 deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#required}}, {{name}}{{/required}})
-	select l.account_id, l.id{{#required}}, l.{{name}}{{/required}}
+	insert into {{table}} as e (account_id, id{{#required}}, {{column}}{{/required}})
+	select l.account_id, l.id{{#required}}, l.{{column}}{{/required}}
 	from locked as l
 	where l.outcome is null
 	order by l.account_id, l.id

@@ -9,13 +9,6 @@ cross join lateral ( -- by the primary key: a condition on deleted_at would fit 
 	where e.account_id = r.account_id and e.id = r.{{key}}
 	limit 1
 ) as e
-{{#references}}
-cross join lateral (
-	select {{#lookups}}{{value}} as {{name}}{{|, }}{{/lookups}}
-	from {{table}} as t
-	where t.account_id = e.account_id and t.id = e.{{name}}
-	limit 1
-) as {{name}}_row
-{{/references}}
+{{>references}}
 where e.deleted_at is null
 order by r.ord

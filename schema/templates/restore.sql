@@ -9,12 +9,19 @@ with request as materialized (
 ),
 {{>replay}}
 new_request as materialized (
-	select r.*{{#held}}, e.{{name}}{{/held}}
+	select r.*{{#anchors}}, e.{{name}}{{/anchors}}
 	from request as r
-	{{>read_held}}
+	{{#is_anchored}}
+	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
+		select {{#anchors}}e.{{name}}{{|, }}{{/anchors}}
+		from {{table}} as e
+		where e.account_id = r.account_id and e.id = r.{{key}}
+		limit 1
+	) as e
+	{{/is_anchored}}
 	where not exists (select from replay as k where k.ord = r.ord)
 ),
-{{#held}}
+{{#anchors}}
 held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it
 	select r.ord, t.id
 	from (select * from new_request as r order by r.account_id, r.{{name}}) as r
@@ -27,58 +34,85 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 	) as t
 	where t.deleted_at is null
 ),
-{{/held}}
+{{/anchors}}
 locked as materialized ( -- in key order
 	select r.ord, r.idempotency_key, r.fingerprint, e.*,
 		case
-			{{#held}}
+			{{#anchors}}
 			when e.{{name}} <> r.{{name}} and run_again('the {{entity}} was moved') then null
-			{{/held}}
+			{{/anchors}}
 			{{>preconditions}}
-			{{#held}}
+			{{#anchors}}
 			when r.held_{{name}} is null then '{{ONE}}_DELETED'
-			{{/held}}
-		end as outcome
+			{{/anchors}}
+		end as {{#unique}}refusal{{/unique}}{{^unique}}outcome{{/unique}}
 	from (
-		select r.*{{#held}}, held_{{name}}.id as held_{{name}}{{/held}}
+		select r.*{{#anchors}}, held_{{name}}.id as held_{{name}}{{/anchors}}
 		from new_request as r
-		{{#held}}
+		{{#anchors}}
 		left join held_{{name}} on held_{{name}}.ord = r.ord
-		{{/held}}
+		{{/anchors}}
 		order by r.account_id, r.{{key}}
 	) as r
 	{{>lock_row}}
 ),
+{{#unique}}
+verdict as materialized ( -- of several requests with the same {{field}}, the first gets it
+	select e.*, case
+			when e.refusal is not null then e.refusal
+			when e.deleted_at is not null and (
+				row_number() over (partition by e.account_id{{#columns}}, e.new_{{name}}{{/columns}}, e.refusal is null, e.deleted_at is null order by e.ord) > 1
+				and {{#columns}}e.new_{{name}} is not null{{| and }}{{/columns}}
+				or (
+					{{>unique_row}}
+				) is not null) then '{{taken}}'
+		end as outcome
+	from (
+		select e.*{{#columns}}, e.{{name}} as new_{{name}}{{/columns}}
+		from locked as e
+	) as e
+),
+{{/unique}}
 restored as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#required}}, {{name}}{{/required}})
-	select l.account_id, l.id{{#required}}, l.{{name}}{{/required}}
-	from locked as l
+	insert into {{table}} as e (account_id, id{{#required}}, {{column}}{{/required}})
+	select l.account_id, l.id{{#required}}, l.{{column}}{{/required}}
+	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as l
 	where l.outcome is null and l.deleted_at is not null
-	order by l.account_id, l.id
+	order by l.account_id, {{#unique}}{{#columns}}l.new_{{name}}, {{/columns}}{{/unique}}l.id
 	on conflict (account_id, id) do update set deleted_at = null, updated_at = next_update(e.updated_at)
 	returning e.account_id, e.id, e.updated_at
 ),
 response as materialized (
 	select e.ord, e.outcome, e.account_id, e.idempotency_key, e.fingerprint, e.id,
 		{{>changed_columns}}
-	from locked as e
+	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as e
 	left join restored as c on c.account_id = e.account_id and c.id = e.id
 	{{>references_now}}
 ),
 {{>stored_key}}
 select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as replayed
-	{{#held}}
+	{{#anchors}}
 	, case when e.outcome = '{{ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{#lookups}}
 	, case when e.outcome = '{{ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{/lookups}}
-	{{/held}}
+	{{/anchors}}
+	{{#unique}}
+	, t.id as "details.{{key}}"
+	{{/unique}}
 from response as e
+{{#unique}}
+left join verdict as v on v.ord = e.ord and v.outcome = '{{taken}}'
+left join lateral {{entity}}_of_key_now(v.account_id{{#columns}}, v.new_{{name}}{{/columns}}) as t on true
+{{/unique}}
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#columns}}, e.{{name}}{{/columns}}, true
-	{{#held}}
+	{{#anchors}}
 	, null{{#lookups}}, null{{/lookups}}
-	{{/held}}
+	{{/anchors}}
+	{{#unique}}
+	, null
+	{{/unique}}
 from replay as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)
 	as e (id {{key_type}}{{#columns}}, {{name}} {{response_type}}{{/columns}})

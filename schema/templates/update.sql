@@ -1,4 +1,4 @@
-with request as materialized (
+with new_request as materialized (
 	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as new_{{name}}{{/held}}
 	from unnest($1::int8[], $2::{{key_type}}[],
 			{{#params}}
@@ -13,7 +13,7 @@ with request as materialized (
 held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it;
 	-- also for a row that keeps its {{one}}, because the {{one}} may be merged meanwhile
 	select r.ord, t.id
-	from (select * from request as r order by r.account_id, r.new_{{name}}) as r
+	from (select * from new_request as r order by r.account_id, r.new_{{name}}) as r
 	cross join lateral (
 		select *
 		from {{table}} as t
@@ -24,18 +24,24 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 	where t.deleted_at is null
 ),
 {{/held}}
+{{#links}}
+{{#is_changed}}
+{{>hold_link}}
+{{/is_changed}}
+{{/links}}
+{{>hold_ids}}
 locked as materialized ( -- in key order, with the new values
 	select r.ord,
 		{{#changes}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changes}} as has_changes,
 		e.account_id, e.id, e.created_at, e.updated_at,
-		{{#changes}}
-		{{#is_nullable}}
-		case when r.has_{{name}} then r.{{name}} else e.{{name}} end as {{name}},
-		{{/is_nullable}}
-		{{^is_nullable}}
-		coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
-		{{/is_nullable}}
-		{{/changes}}
+		{{#stored}}
+		{{>changed_value}}
+		{{/stored}}
+		{{#unique}}
+		{{#columns}}
+		e.{{name}} as old_{{name}},
+		{{/columns}}
+		{{/unique}}
 		case
 			{{#held}}
 			when r.{{name}} is null and e.{{name}} is distinct from r.held_{{name}}
@@ -45,32 +51,130 @@ locked as materialized ( -- in key order, with the new values
 			{{#held}}
 			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{ONE}}'
 			{{/held}}
-		end as outcome
+			{{#links}}
+			{{#is_changed}}
+			when r.{{name}} is not null and r.held_{{name}} is null
+				then 'UNKNOWN_{{ONE}} {{name}}: {{name}} names no {{of_label}}'
+			{{/is_changed}}
+			{{/links}}
+			{{#stored}}
+			{{#is_ids}}
+			when coalesce(r.found_{{name}}, 0) < cardinality(distinct_ids(r.{{name}}))
+				then '{{#of}}UNKNOWN_{{ONE}}{{/of}} {{name}}: {{name}} names no {{#of}}{{of_label}}{{/of}}'
+			{{/is_ids}}
+			{{/stored}}
+		end as {{#is_judged}}refusal{{/is_judged}}{{^is_judged}}outcome{{/is_judged}}
 	from (
 		select r.*{{#held}}, held_{{name}}.id as held_{{name}}{{/held}}
-		from request as r
+			{{#links}}
+			{{#is_changed}}
+			, held_{{name}}.id as held_{{name}}
+			{{/is_changed}}
+			{{/links}}
+			{{#stored}}
+			{{#is_ids}}
+			, held_{{name}}.found as found_{{name}}
+			{{/is_ids}}
+			{{/stored}}
+		from new_request as r
 		{{#held}}
 		left join held_{{name}} on held_{{name}}.ord = r.ord
 		{{/held}}
+		{{#links}}
+		{{#is_changed}}
+		left join held_{{name}} on held_{{name}}.ord = r.ord
+		{{/is_changed}}
+		{{/links}}
+		{{>join_ids}}
 		order by r.account_id, r.{{key}}
 	) as r
 	{{>lock_row}}
 	where e.deleted_at is null
 ),
+{{#unique}}
+unique_check as materialized ( -- of several requests with the same new {{field}}, the first gets it
+	select e.*, e.is_new and (
+			row_number() over (partition by e.account_id{{#columns}}, e.new_{{name}}{{/columns}}, e.is_new, e.refusal is null order by e.ord) > 1
+			or (
+				{{>unique_row}}
+			) is not null)
+		as is_taken
+	from (
+		select e.*, {{#columns}}{{value}} is not null and {{/columns}}
+			({{#columns}}{{value}}{{|, }}{{/columns}}) is distinct from ({{#columns}}e.old_{{name}}{{|, }}{{/columns}}) as is_new
+			{{#columns}}
+			, {{value}} as new_{{name}}
+			{{/columns}}
+		from locked as e
+	) as e
+),
+{{/unique}}
+{{#is_judged}}
+verdict as materialized (
+	select e.ord, e.has_changes, e.account_id, e.id, e.created_at, e.updated_at
+		{{#stored}}
+		{{#is_derived}}
+		, {{value}} as {{name}}
+		{{/is_derived}}
+		{{#is_tags}}
+		, e.tag_ids, e.{{name}}
+		{{/is_tags}}
+		{{#is_given}}
+		, e.{{name}}
+		{{/is_given}}
+		{{/stored}}
+		{{#unique}}
+		, e.is_taken{{#columns}}, e.new_{{name}}{{/columns}}
+		{{/unique}}
+		, case
+			when e.refusal is not null then e.refusal
+			{{#checks}}
+			when {{condition}} then '{{outcome}}'
+			{{/checks}}
+			{{#unique}}
+			when e.is_taken then '{{taken}}'
+			{{/unique}}
+		end as outcome
+	from {{#unique}}unique_check{{/unique}}{{^unique}}locked{{/unique}} as e
+),
+{{/is_judged}}
+{{>tag_list}}
+{{#tag_fields}}
+tagged as materialized (
+	select v.ord, v.has_changes, v.account_id, v.id, v.created_at, v.updated_at, v.outcome
+		{{#stored}}
+		{{#is_tags}}
+		, case when v.{{name}} is null then v.tag_ids else coalesce(l.tag_ids, '{}') end as tag_ids
+		{{/is_tags}}
+		{{^is_tags}}
+		, v.{{name}}
+		{{/is_tags}}
+		{{/stored}}
+	from verdict as v
+	left join tag_list as l on l.ord = v.ord
+),
+{{/tag_fields}}
 changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#changes}}, {{name}}{{/changes}})
-	select l.account_id, l.id{{#changes}}, l.{{name}}{{/changes}}
-	from locked as l
+	insert into {{table}} as e (account_id, id{{#stored}}, {{column}}{{/stored}})
+	select l.account_id, l.id{{#stored}}, l.{{column}}{{/stored}}
+	from {{judged}} as l
 	where l.outcome is null and l.has_changes
-	order by l.account_id, l.id
+	order by l.account_id, {{#unique}}{{#columns}}l.new_{{name}}, {{/columns}}{{/unique}}l.id
 	on conflict (account_id, id) do update
-		set{{#changes}} {{name}} = excluded.{{name}},{{/changes}}
+		set{{#stored}} {{column}} = excluded.{{column}},{{/stored}}
 			updated_at = next_update(e.updated_at)
 	returning e.account_id, e.id, e.updated_at
 )
 select e.ord, e.outcome, e.id,
 	{{>changed_columns}}
-from locked as e
+	{{#unique}}
+	, t.id as "details.{{key}}"
+	{{/unique}}
+from {{judged}} as e
 left join changed as c on c.account_id = e.account_id and c.id = e.id
 {{>references_now}}
+{{#unique}}
+left join lateral {{entity}}_of_key_now(
+	case when e.outcome = '{{taken}}' then e.account_id end{{#columns}}, e.new_{{name}}{{/columns}}) as t on true
+{{/unique}}
 order by e.ord

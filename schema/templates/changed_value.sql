@@ -1,0 +1,19 @@
+{{#is_changed}}
+{{#is_ids}}
+case when r.{{name}} is null then e.{{name}} else distinct_ids(r.{{name}}) end as {{name}},
+{{/is_ids}}
+{{#is_tags}}
+e.tag_ids, r.{{name}},
+{{/is_tags}}
+{{^is_list}}
+{{#is_nullable}}
+case when r.has_{{name}} then r.{{name}}::{{column_type}} else e.{{name}} end as {{name}},
+{{/is_nullable}}
+{{^is_nullable}}
+coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
+{{/is_nullable}}
+{{/is_list}}
+{{/is_changed}}
+{{^is_changed}}
+e.{{name}},
+{{/is_changed}}

@@ -1,0 +1,19 @@
+{{#is_list}}
+, r.{{name}}
+{{/is_list}}
+{{#is_objects}}
+, coalesce(r.{{name}}, '[]') as {{name}}
+{{/is_objects}}
+{{#is_plain}}
+{{#computed}}
+, coalesce(r.{{name}}::{{column_type}}, {{sql}}) as {{name}}
+{{/computed}}
+{{^computed}}
+{{#fallback}}
+, coalesce(r.{{name}}::{{column_type}}, '{{text}}') as {{name}}
+{{/fallback}}
+{{^fallback}}
+, r.{{name}}::{{column_type}}
+{{/fallback}}
+{{/computed}}
+{{/is_plain}}

@@ -1,0 +1,251 @@
+-- A page is made in these steps:
+--
+--   request   the params in the form in which the other steps compare them
+--   start     where the page begins: strictly after the cursor, or before the first row
+--   found     the rows with one of the given values, if an index finds at most 5,000 of them
+--   e         the page: these rows, sorted, or else the rows in the order of an index (path)
+--
+-- With filters (is_scan), the rows in the order of an index are compared, at most 5,000 of them. Then
+-- the page ends with a marker: a row without id, whose next_cursor continues after the last compared
+-- row.
+with request as materialized (
+	select r.*, least(r."limit", 500) + 1 as row_limit
+		{{#search}}
+		, search_key(r.q) as q_key
+		{{/search}}
+		{{#uses_today}}
+		, account_today(r.account_id) as current_day
+		{{/uses_today}}
+		{{#uses_tag}}
+		, array[(
+			select t.id
+			from tags as t
+			where t.account_id = r.account_id and t.name_key >= text_key(r.tag)
+				and t.name_key <= text_key(r.tag) and t.deleted_at is null
+			order by t.name_key
+			limit 1)] as tag_ids
+		{{/uses_tag}}
+		{{#range}}
+		{{#is_date}}
+		, greatest({{#days}}{{day}}, {{/days}}r."from", '-infinity') as first,
+		least({{#days}}{{day}} + 1, {{/days}}r."to", 'infinity') as past,
+		num_nonnulls({{#days}}{{day}}, {{/days}}r."from", r."to") > 0 as is_range
+		{{/is_date}}
+		{{^is_date}}
+		, coalesce(account_day_start(r.account_id, r."from"), '-infinity') as first,
+		coalesce(account_day_start(r.account_id, r."to"), 'infinity') as past,
+		num_nonnulls(r."from", r."to") > 0 as is_range
+		{{/is_date}}
+		{{/range}}
+	from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::text[]{{#list_params}}, ${{number}}::{{type}}[]{{/list_params}})
+		with ordinality
+		as r (account_id, "limit", cursor_key, cursor_id, sort{{#list_params}}, "{{name}}"{{/list_params}}, ord)
+),
+start as materialized (
+	select r.*
+		, coalesce(r.cursor_id, case when r.sort like '-%' then 9223372036854775807 else 0 end) as after_id
+		{{#order_columns}}
+		{{#is_range}}
+		, case -- the cursor or the range's end, whichever is nearer, so that the index scan begins there
+			when r.sort like '-%' then least(c.{{column}}, r.past)
+			else greatest(c.{{column}}, r.first - {{#is_date}}1{{/is_date}}{{^is_date}}interval '1 microsecond'{{/is_date}})
+		end as after_{{column}},
+		case
+			when r.sort like '-%' and (r.cursor_id is null or r.past <= c.{{column}}) then 0
+			when r.sort not like '-%' and (r.cursor_id is null or r.first > c.{{column}})
+				then 9223372036854775807
+			else r.cursor_id
+		end as after_{{column}}_id
+		{{/is_range}}
+		{{^is_range}}
+		, c.{{column}} as after_{{column}}, coalesce(r.cursor_id, 0) as after_{{column}}_id
+		{{/is_range}}
+		{{/order_columns}}
+		{{#range}}
+		, num_nonnulls(null{{#filters}}{{^is_day}}, r.{{name}}{{/is_day}}{{/filters}}{{#search}}, r.q{{/search}}) > 0
+			or r.is_range and r.sort not like '%{{column}}' as is_scan
+		{{/range}}
+		{{^range}}
+		, num_nonnulls(null{{#filters}}, r.{{name}}{{/filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
+		{{/range}}
+		{{#parent}}
+		, p.id is null as is_orphan
+		{{/parent}}
+	from request as r
+	{{#order_columns}}
+	cross join lateral (
+		select case
+			when r.cursor_key is null and r.sort like '-%' then 'infinity'
+			when r.cursor_key is null then '-infinity'
+			{{#is_date}}
+			else date '1970-01-01' + least(greatest(r.cursor_key, -30000), 3000000)::int
+			{{/is_date}}
+			{{^is_date}}
+			else 'epoch'::timestamptz + interval '1 microsecond'
+				* least(greatest(r.cursor_key, -2300000000000000), 253500000000000000)
+			{{/is_date}}
+		end as {{column}}
+	) as c
+	{{/order_columns}}
+	{{#parent}}
+	left join lateral (
+		select p.id, p.deleted_at
+		from {{#of}}{{table}}{{/of}} as p
+		where p.account_id = r.account_id and p.id = r.{{name}}
+		limit 1
+	) as p on p.deleted_at is null
+	{{/parent}}
+),
+path as materialized (
+	select r.*, case when r.is_scan then 5000 else r.row_limit end as scan_limit
+		{{#has_sources}}
+		, f.ids, case when f.ids is null then r.sort else 'found' end as path
+		{{/has_sources}}
+		{{^has_sources}}
+		, r.sort as path
+		{{/has_sources}}
+	from start as r
+	{{#has_sources}}
+	left join lateral (
+		select f.ids
+		from (
+			select null::int8[] as ids
+			where false
+			{{#sources}}
+			union all
+			{{#is_element}}
+			select array(
+					select e.id
+					from {{table}} as e
+					where {{condition}} -- ids of one account; account_id would fit other indexes, too
+					limit 5001)
+			{{/is_element}}
+			{{^is_element}}
+			select array(
+					select e.id
+					from {{table}} as e
+					where e.account_id = r.account_id and e.{{name}} >= r.{{name}} and e.{{name}} <= r.{{name}}
+					order by e.{{name}} -- which no other index has
+					limit 5001)
+			{{/is_element}}
+			where r.is_scan and r.{{name}} is not null
+			{{/sources}}
+			{{#range}}
+			union all
+			select array(
+					select e.id
+					from {{table}} as e
+					where e.account_id = r.account_id and e.{{column}} >= r.first and e.{{column}} < r.past
+						and e.deleted_at is null
+					order by e.{{column}}
+					limit 5001)
+			where r.is_scan and r.is_range
+			{{/range}}
+			{{#search}}
+			union all
+			select search_rows('{{table}}', r.account_id, like_pattern(r.q_key))
+			where r.is_scan and has_trigram(r.q_key)
+			{{/search}}
+			offset 0 -- otherwise each use of ids would find them again
+		) as f
+		where cardinality(f.ids) <= 5000
+		order by cardinality(f.ids)
+		limit 1
+	) as f on true
+	{{/has_sources}}
+)
+select r.ord, {{#parent}}case when r.is_orphan then '{{PARENT}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
+	case when not e.is_marker then e.id end as id
+	{{#columns}}
+	, {{value}} as {{name}}
+	{{/columns}}
+	{{#has_order_columns}}
+	, case
+		{{#order_columns}}
+		{{#is_date}}
+		when r.sort like '%{{column}}' then e.{{column}} - date '1970-01-01'
+		{{/is_date}}
+		{{^is_date}}
+		when r.sort like '%{{column}}' then (extract(epoch from e.{{column}}) * 1000000)::int8
+		{{/is_date}}
+		{{/order_columns}}
+		else e.id
+	end || '~' || e.id as next_cursor
+	{{/has_order_columns}}
+	{{^has_order_columns}}
+	, e.id || '~' || e.id as next_cursor
+	{{/has_order_columns}}
+from path as r
+{{#parent}}left{{/parent}}{{^parent}}cross{{/parent}} join lateral (
+	select e.*, m.is_marker, row_number() over () as number
+	from (
+		{{#orders}}
+		(
+			select e.*, row_number() over (order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}) as place
+			from {{table}} as e
+			where r.path = '{{sort}}' and e.account_id = r.account_id and e.deleted_at is null
+				{{#is_id}}
+				and e.id {{after}} r.after_id
+				{{/is_id}}
+				{{^is_id}}
+				and (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
+				{{/is_id}}
+				{{#is_range}}
+				and e.{{column}} {{#is_descending}}>= r.first{{/is_descending}}{{^is_descending}}< r.past{{/is_descending}}
+				{{/is_range}}
+			order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}
+			limit r.scan_limit
+		)
+		{{|union all}}
+		{{/orders}}
+		{{#has_sources}}
+		union all
+		(
+			select e.*, 0 as place
+			from unnest(r.ids) as found (id)
+			cross join lateral (
+				select *
+				from {{table}} as e
+				where e.account_id = r.account_id and e.id = found.id
+				limit 1
+			) as e
+			where r.path = 'found' and e.deleted_at is null
+				{{>list_conditions}}
+				and case r.sort
+					{{#orders}}
+					{{#is_id}}
+					when '{{sort}}' then e.id {{after}} r.after_id
+					{{/is_id}}
+					{{^is_id}}
+					when '{{sort}}' then (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
+					{{/is_id}}
+					{{/orders}}
+				end
+			order by
+				{{#orders}}
+				{{^is_id}}
+				case when r.sort = '{{sort}}' then e.{{column}} end{{direction}},
+				{{/is_id}}
+				{{/orders}}
+				case when r.sort like '-%' then e.id end desc, e.id
+			limit r.row_limit
+		)
+		{{/has_sources}}
+	) as e
+	cross join lateral (
+		select false as is_marker
+		where not r.is_scan{{#has_sources}} or r.path = 'found'{{/has_sources}} or (
+			true
+			{{>list_conditions}}
+		)
+		union all
+		select true
+		where r.is_scan and e.place = r.scan_limit
+	) as m
+	limit r.row_limit
+) as e{{#parent}} on not r.is_orphan{{/parent}}
+{{>references}}
+{{#parent}}
+where r.is_orphan or e.id is not null
+{{/parent}}
+order by r.ord, e.number

@@ -1,0 +1,11 @@
+{{#filters}}
+{{^is_day}}
+and (r.{{name}} is null or {{condition}})
+{{/is_day}}
+{{/filters}}
+{{#range}}
+and (not r.is_range or e.{{column}} >= r.first and e.{{column}} < r.past)
+{{/range}}
+{{#search}}
+and (r.q_key is null or strpos(e.search_key, r.q_key) > 0)
+{{/search}}
