@@ -92,9 +92,8 @@ struct field {
 /* A param of the list that selects rows. */
 struct filter {
 	const char *name;
-	/* Over e, r, r.current_day, the account's day, and r.tag_ids, a list of the tag whose name is
-	 * r.tag. Only rows that an index finds are compared with `e.LIST_ids @> …`. NULL: e.NAME =
-	 * r.NAME */
+	/* Over e, r, r.current_day, the account's day, and r.tag_ids, a list of the tag whose
+	 * name is r.tag. An index finds the rows of `e.LIST_ids @> …`. NULL: e.NAME = r.NAME */
 	const char *condition;
 	enum field_kind kind;
 	int64_t min, max;

@@ -2,12 +2,12 @@
 --
 --   request   the params in the form in which the other steps compare them
 --   start     where the page begins: strictly after the cursor, or before the first row
---   found     the rows with one of the given values, if an index finds at most 5,000 of them
---   e         the page: these rows, sorted, or else the rows in the order of an index (path)
+--   path      which rows the page reads: those with one of the given values, if an index finds at
+--             most 5,000 of them (ids, "found"), or else all rows in the order of an index
+--   e         the page; the rows of "found" are sorted
 --
--- With filters (is_scan), the rows in the order of an index are compared, at most 5,000 of them. Then
--- the page ends with a marker: a row without id, whose next_cursor continues after the last compared
--- row.
+-- With filters (is_scan), at most 5,000 rows in the order of an index are compared. Then the page
+-- ends with a marker: a row without id, whose next_cursor continues after the last compared row.
 with request as materialized (
 	select r.*, least(r."limit", 500) + 1 as row_limit
 		{{#search}}
