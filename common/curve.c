@@ -58,6 +58,25 @@ bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE])
 	return true;
 }
 
+/* The keys of zmq_curve(7). Programs copy them from there, and everybody has their secrets. */
+static const char *const published_table[] = {
+	"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID",
+	"D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs",
+	"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7",
+	"JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6",
+};
+
+static const char published_rule[] =
+	"it must not be a key of ZeroMQ's documentation: make one with `study keys`";
+
+static bool is_published(struct span key)
+{
+	for (size_t i = 0; i < sizeof published_table / sizeof *published_table; i++)
+		if (span_is(key, published_table[i]))
+			return true;
+	return false;
+}
+
 /* Files of lines of words. */
 
 enum { WORDS_MAX = 3 };
@@ -172,6 +191,8 @@ static const char *take_key(void *arg, const struct words *words)
 							 : NULL;
 	if (!into || words->count != 2 || !is_key(words->word[1]))
 		return "it must be `public KEY` or `secret KEY`";
+	if (is_published(words->word[1]))
+		return published_rule;
 	memcpy(into, words->word[1].bytes, CURVE_TEXT_LEN);
 	return NULL;
 }
@@ -191,6 +212,9 @@ static enum status set_server_key(struct curve *curve, const char *text, struct 
 		return fail_field(why, ST_BAD_SETTING, server_variable,
 			"%s must be a key of 40 characters, as `study keys` prints it",
 			server_variable);
+	if (is_published(span_of(text)))
+		return fail_field(why, ST_BAD_SETTING, server_variable, "%s: %s", server_variable,
+			published_rule);
 	if (!*curve->secret_key)
 		return fail_field(why, ST_BAD_SETTING, server_variable,
 			"%s is set without %s, which holds your own keys", server_variable,
@@ -215,6 +239,8 @@ static const char *take_client(void *arg, const struct words *words)
 	bool is_worker = words->count == 2 && span_is(words->word[1], "worker");
 	if (!curve_parse_key(words->word[0], allowed.key) || (words->count != 1 && !is_worker))
 		return "it must be `KEY` or `KEY worker`";
+	if (is_published(words->word[0]))
+		return published_rule;
 	struct allowed *list = realloc(clients->list, (clients->count + 1) * sizeof *list);
 	if (!list)
 		return "out of memory";

@@ -4,7 +4,8 @@
  * A key pair file has mode 0600 at most, a line `public KEY` and a line `secret KEY`. A clients
  * file has a line `KEY` for each client and `KEY worker` for each worker, so that a client cannot
  * pose as a worker. Keys are Z85 text (RFC 32). A key may contain '#', so a comment begins with
- * " #", or with '#' at the start of a line that is not a key.
+ * " #", or with '#' at the start of a line that is not a key. The keys of zmq_curve(7) are refused,
+ * because everybody has their secrets.
  *
  *	struct curve_options options = { .key_file = settings.curve_secret_key_file,
  *		.clients_file = settings.curve_clients_file };

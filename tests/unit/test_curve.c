@@ -171,6 +171,34 @@ START_TEST(an_error_never_contains_a_secret)
 }
 END_TEST
 
+/* of zmq_curve(7) */
+#define PUBLISHED        "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+#define PUBLISHED_SECRET "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"
+
+static const struct {
+	const char *pair, *clients, *server_key;
+} published[] = {
+	{ "public " PUBLISHED "\n", "", "" },
+	{ "secret " PUBLISHED_SECRET "\n", "", "" },
+	{ NULL, "# Ada\n" PUBLISHED " worker\n", "" },
+	{ NULL, "", PUBLISHED },
+};
+
+START_TEST(a_key_of_the_documentation_is_refused)
+{
+	struct curve *curve = NULL;
+	struct fail why = { 0 };
+	if (published[_i].pair)
+		write_file(path, 0600, published[_i].pair);
+	else
+		write_pair();
+	write_file(other_path, 0644, published[_i].clients);
+	ck_assert(open_with(&curve, published[_i].server_key, &why) == ST_BAD_SETTING);
+	ck_assert_msg(strstr(why.text, "a key of ZeroMQ's documentation") != NULL, "%s", why.text);
+	ck_assert_ptr_null(strstr(why.text, PUBLISHED_SECRET));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("curve");
@@ -181,5 +209,7 @@ int main(void)
 	tcase_add_test(tc, only_listed_keys_may_connect);
 	tcase_add_test(tc, without_files_there_are_no_keys_and_nobody_may_connect);
 	tcase_add_test(tc, an_error_never_contains_a_secret);
+	tcase_add_loop_test(
+		tc, a_key_of_the_documentation_is_refused, 0, sizeof published / sizeof *published);
 	return suite_run("curve", tc);
 }
