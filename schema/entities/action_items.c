@@ -5,6 +5,15 @@ static const char *const statuses[] = { "todo", "in_progress", "done", NULL };
 static const char *const source_types[] = { "feedback", "meeting", NULL };
 
 /* clang-format off */
+const struct field action_summary[ACTION_SUMMARY_FIELDS] = {
+	{ "id", FIELD_REFERENCE, FIELD_REQUIRED, .of = "action_items" },
+	{ "description", FIELD_TEXT, FIELD_REQUIRED, 1, 1000 },
+	{ "due_date", FIELD_DATE },
+	{ "status", FIELD_CHOICE, FIELD_REQUIRED, .choices = statuses },
+	{ "priority", FIELD_CHOICE, FIELD_REQUIRED, .choices = priorities },
+	{ "completed_at", FIELD_INSTANT },
+};
+
 static const struct field fields[] = {
 	{ "description", FIELD_TEXT, FIELD_NEEDED, 1, 1000, .example = "\"Send the notes\"" },
 	{ "due_date", FIELD_DATE, FIELD_OPTIONAL, .example = "\"2026-11-25\"" },
@@ -12,7 +21,7 @@ static const struct field fields[] = {
 	{ "priority", FIELD_CHOICE, FIELD_GIVEN, .choices = priorities, .fallback = "medium", .example = "\"medium\"" },
 	{ "source_type", FIELD_CHOICE, FIELD_OPTIONAL, .choices = source_types, .example = "\"meeting\"" },
 	{ "source_id", FIELD_INT, FIELD_OPTIONAL, 1, INT64_MAX, .example = "6" },
-	{ "completed_at", FIELD_DERIVED, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
+	{ "completed_at", FIELD_DERIVED, FIELD_EMPTIES, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };

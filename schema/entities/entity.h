@@ -65,6 +65,7 @@ enum field_flags {
 	/* FIELD_REFERENCE: rows belong to that row. A create and a list name it in their path; its
 	 * delete and restore take them along. */
 	FIELD_PARENT = 64,
+	FIELD_EMPTIES = 128, /* derived, looked up or computed: it may be null */
 
 	/* what most fields are */
 	FIELD_NEEDED = FIELD_CREATES | FIELD_REQUIRED | FIELD_CHANGES,
@@ -85,7 +86,7 @@ struct field {
 	/* What a create sets if the request does not give it: a constant, of a list as JSON, or an
 	 * SQL expression over the request `r`. NULL, NULL: null. */
 	const char *fallback, *computed_fallback;
-	const struct field *items;
+	const struct field *items; /* also of a computed list: what its objects have */
 	size_t item_count;
 };
 

@@ -6,6 +6,14 @@ static const char *const statuses[] = { "not_started", "in_progress", "completed
 	NULL };
 
 /* clang-format off */
+static const struct field milestone_fields[] = {
+	{ "id", FIELD_REFERENCE, FIELD_REQUIRED, .of = "milestones" },
+	{ "description", FIELD_TEXT, FIELD_REQUIRED, 1, 1000 },
+	{ "target_date", FIELD_DATE },
+	{ "completed", FIELD_BOOL, FIELD_REQUIRED },
+	{ "completed_at", FIELD_INSTANT },
+};
+
 static const struct field fields[] = {
 	{ "title", FIELD_TEXT, FIELD_NEEDED, 1, 200, .example = "\"Pass the exam\"" },
 	{ "description", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
@@ -19,8 +27,8 @@ static const struct field fields[] = {
 	{ "project_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "projects", .example = "null" },
 	{ "target_minutes_per_week", FIELD_INT, FIELD_OPTIONAL, 1, 10080, .example = "300" },
 	{ "topic_ids", FIELD_IDS, FIELD_GIVEN, 0, 100, .of = "topics", .fallback = "[]", .example = "[7]" },
-	{ "minutes_this_week", FIELD_COMPUTED, .value = "goal_minutes_this_week(e.account_id, e.topic_ids)", .type = "int", .example = "120" },
-	{ "milestones", FIELD_COMPUTED, .value = "goal_milestones(e.account_id, e.id)", .type = "jsonb", .example = "[]" },
+	{ "minutes_this_week", FIELD_COMPUTED, FIELD_EMPTIES, .value = "goal_minutes_this_week(e.account_id, e.topic_ids)", .type = "int", .example = "120" },
+	{ "milestones", FIELD_COMPUTED, .value = "goal_milestones(e.account_id, e.id)", .type = "jsonb", .items = milestone_fields, .item_count = sizeof milestone_fields / sizeof *milestone_fields, .example = "[]" },
 	{ "milestones_done", FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, true)", .type = "int", .example = "0" },
 	{ "milestones_total", FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, null)", .type = "int", .example = "0" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },

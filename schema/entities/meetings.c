@@ -1,6 +1,14 @@
 #include "schema/entities/entities.h"
 
+static const char *const roles[] = { "manager", "coach", "colleague", NULL };
+
 /* clang-format off */
+static const struct field attendee_fields[] = {
+	{ "id", FIELD_REFERENCE, FIELD_REQUIRED, .of = "people" },
+	{ "name", FIELD_TEXT, FIELD_REQUIRED, 1, 100 },
+	{ "role", FIELD_CHOICE, .choices = roles },
+};
+
 static const struct field fields[] = {
 	{ "title", FIELD_TEXT, FIELD_NEEDED, 1, 200, .example = "\"Weekly 1:1\"" },
 	{ "meeting_date", FIELD_DATE, FIELD_NEEDED, .example = "\"2026-11-21\"" },
@@ -11,8 +19,8 @@ static const struct field fields[] = {
 	{ "outcome_notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "questions_asked", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "attendee_ids", FIELD_IDS, FIELD_GIVEN, 0, 100, .of = "people", .fallback = "[]", .example = "[4]" },
-	{ "attendees", FIELD_COMPUTED, .value = "people_of(e.account_id, e.attendee_ids)", .type = "jsonb", .example = "[{\"id\": 4, \"name\": \"Ada\", \"role\": \"coach\"}]" },
-	{ "action_items", FIELD_COMPUTED, .value = "actions_of(e.account_id, 'meeting', e.id)", .type = "jsonb", .example = "[]" },
+	{ "attendees", FIELD_COMPUTED, .value = "people_of(e.account_id, e.attendee_ids)", .type = "jsonb", .items = attendee_fields, .item_count = sizeof attendee_fields / sizeof *attendee_fields, .example = "[{\"id\": 4, \"name\": \"Ada\", \"role\": \"coach\"}]" },
+	{ "action_items", FIELD_COMPUTED, .value = "actions_of(e.account_id, 'meeting', e.id)", .type = "jsonb", .items = action_summary, .item_count = ACTION_SUMMARY_FIELDS, .example = "[]" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };

@@ -15,7 +15,7 @@ static const struct field fields[] = {
 	{ "goal_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "goals", .example = "3" },
 	{ "project_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "projects", .example = "null" },
 	{ "organization_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "organizations", .example = "null" },
-	{ "completed_at", FIELD_DERIVED, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
+	{ "completed_at", FIELD_DERIVED, FIELD_EMPTIES, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "schema/generate/model_field.h"
+#include "schema/generate/model_http.h"
 #include "schema/generate/model_list.h"
 #include "schema/generate/model_rules.h"
+#include "schema/generate/model_schema.h"
+#include "schema/generate/model_words.h"
 
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
@@ -30,6 +33,16 @@ const struct entity *model_entity(struct span name)
 
 /* Names. */
 
+/* action_items: Action items */
+static void set_labels(struct record *root, const struct entity *e)
+{
+	char labels[NAME_MAX] = { 0 };
+	for (size_t i = 0; e->name[i] && i < sizeof labels - 1; i++)
+		labels[i] = e->name[i] == '_' ? ' ' : e->name[i];
+	labels[0] = (char)toupper((unsigned char)labels[0]);
+	record_set(root, "Labels", "%s", labels);
+}
+
 static void put_names(struct record *root, const struct entity *e)
 {
 	record_set(root, "table", "%s", e->name);
@@ -40,6 +53,7 @@ static void put_names(struct record *root, const struct entity *e)
 	model_set_label(root, "label", e);
 	const char *label = record_text(record_find(root, SPAN("label")));
 	record_set(root, "Label", "%c%s", toupper((unsigned char)*label), label + 1);
+	set_labels(root, e);
 	record_set(root, "key", "%s_id", e->one);
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
@@ -83,6 +97,8 @@ static void put_parent(struct record *root, const struct entity *e)
 	record_set(parent, "parent_one", "%s", other->one);
 	record_set(parent, "path_param", "{%s}", f->name);
 	model_set_upper(parent, "PARENT", other->one);
+	model_set_camel(parent, "Parent", other->one);
+	model_set_label(parent, "parent_label", other);
 	set_path(parent, "parent_path", other);
 	record_set(parent, "nested_path", "%s", e->nested_path ? e->nested_path : e->name);
 }
@@ -121,6 +137,8 @@ static void add_column(
 	model_field_describe(column, f);
 	record_set(column, "response_type", "%s", model_field_response_type(e, f));
 	model_field_put_value(column, f, is_change);
+	model_schema_put_response(column, e, f);
+	model_words_put_response(column, e, f);
 }
 
 /* What a response shows of the row that a reference names. */
@@ -224,6 +242,8 @@ static void add_create(struct record *root, const struct field *f, struct number
 	if (f->computed_fallback)
 		record_set(record_add(create, "computed"), "sql", "%s", f->computed_fallback);
 	numbering_add(params, model_field_param_type(f), "%s", f->name);
+	if ((f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED)
+		record_set(record_add(root, "needed"), "name", "%s", f->name);
 }
 
 static void put_fields(struct record *root, const struct entity *e, bool is_change)
@@ -255,7 +275,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	static const char *const lists[] = { "columns", "stored", "required", "fixed", "derived",
 		"references", "links", "changes", "held", "creates", "params", "create_params",
 		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
-		"verbs", "order_columns", "sources", "anchors" };
+		"verbs", "order_columns", "sources", "anchors", "needed" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		record_flag(root, lists[i], false);
 	put_names(root, e);
@@ -265,6 +285,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	put_fields(root, e, is_change);
 	model_rules_describe(root, e);
 	model_list_describe(root, e);
+	model_http_describe(root, e);
 	record_flag(root, "is_referenced", is_named(e, 0));
 	record_flag(root, "has_children", is_named(e, FIELD_PARENT));
 }

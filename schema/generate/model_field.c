@@ -7,33 +7,34 @@
 #include <string.h>
 
 #include "schema/generate/model.h"
+#include "schema/generate/model_schema.h"
+#include "schema/generate/model_words.h"
 
 /* By the kind of a field: its column, what a response shows, and what a param of it is in requests
  * and in statements. */
 static const struct {
 	const char *column, *response, *kind, *type;
-	const char *min, *max; /* where the field has no limits */
+	int64_t min, max; /* where the field has no limits */
 } type_table[FIELD_KINDS] = {
-	[FIELD_NAME] = { "text", "text", "PARAM_NAME", "text", "0", "0" },
-	[FIELD_TEXT] = { "text", "text", "PARAM_TEXT", "text", "0", "0" },
-	[FIELD_INT] = { "integer", "integer", "PARAM_INT", "int8", "0", "0" },
-	[FIELD_REAL] = { "float8", "float8", "PARAM_REAL", "float8", "0", "0" },
-	[FIELD_BOOL] = { "boolean", "boolean", "PARAM_BOOL", "bool", "0", "0" },
-	[FIELD_CHOICE] = { "text", "text", "PARAM_CHOICE", "text", "0", "0" },
-	[FIELD_DATE] = { "date", "date", "PARAM_DATE", "date", "0", "0" },
-	[FIELD_TIME] = { "time", "time", "PARAM_TIME", "time", "0", "0" },
-	[FIELD_INSTANT] = { "timestamptz", "timestamptz", "PARAM_INSTANT", "timestamptz", "0",
-		"0" },
-	[FIELD_REFERENCE] = { "int8", "int8", "PARAM_INT", "int8", "1", "INT64_MAX" },
-	[FIELD_IDS] = { "int8[]", "int8[]", "PARAM_IDS", "jsonb", "0", "100" },
-	[FIELD_TAGS] = { "int8[]", "text[]", "PARAM_TEXTS", "jsonb", "0", "100" },
-	[FIELD_OBJECTS] = { "jsonb", "jsonb", "PARAM_OBJECTS", "jsonb", "0", "100" },
+	[FIELD_NAME] = { "text", "text", "PARAM_NAME", "text" },
+	[FIELD_TEXT] = { "text", "text", "PARAM_TEXT", "text" },
+	[FIELD_INT] = { "integer", "integer", "PARAM_INT", "int8" },
+	[FIELD_REAL] = { "float8", "float8", "PARAM_REAL", "float8" },
+	[FIELD_BOOL] = { "boolean", "boolean", "PARAM_BOOL", "bool" },
+	[FIELD_CHOICE] = { "text", "text", "PARAM_CHOICE", "text" },
+	[FIELD_DATE] = { "date", "date", "PARAM_DATE", "date" },
+	[FIELD_TIME] = { "time", "time", "PARAM_TIME", "time" },
+	[FIELD_INSTANT] = { "timestamptz", "timestamptz", "PARAM_INSTANT", "timestamptz" },
+	[FIELD_REFERENCE] = { "int8", "int8", "PARAM_INT", "int8", 1, INT64_MAX },
+	[FIELD_IDS] = { "int8[]", "int8[]", "PARAM_IDS", "jsonb", 0, 100 },
+	[FIELD_TAGS] = { "int8[]", "text[]", "PARAM_TEXTS", "jsonb", 0, 100 },
+	[FIELD_OBJECTS] = { "jsonb", "jsonb", "PARAM_OBJECTS", "jsonb", 0, 100 },
 	[FIELD_VERSION] = { "timestamptz", "timestamptz" },
 };
 
-/* The elements of a list. */
-static const struct field id_item = { "id", FIELD_REFERENCE, .of = NULL };
-static const struct field tag_item = { "tag", FIELD_TEXT, 0, 1, 100 };
+/* The elements of a list. They have no name, as opposed to the fields of objects. */
+static const struct field id_item = { .kind = FIELD_REFERENCE };
+static const struct field tag_item = { .kind = FIELD_TEXT, .min = 1, .max = 100 };
 
 void model_set_upper(struct record *r, const char *name, const char *text)
 {
@@ -90,6 +91,26 @@ const char *model_field_response_type(const struct entity *e, const struct field
 		.response;
 }
 
+struct field model_field_shown(const struct entity *e, const struct field *f)
+{
+	static const struct {
+		const char *type;
+		enum field_kind kind;
+	} kinds[] = { { "int", FIELD_INT }, { "int8", FIELD_INT }, { "float8", FIELD_REAL },
+		{ "boolean", FIELD_BOOL }, { "date", FIELD_DATE }, { "timestamptz", FIELD_INSTANT },
+		{ "jsonb", FIELD_OBJECTS } };
+	struct field shown = *f;
+	if (f->kind == FIELD_COPY)
+		shown = *model_field_find(e, f->of);
+	else if (f->type)
+		shown.kind = FIELD_TEXT;
+	for (size_t i = 0; f->type && i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(f->type, kinds[i].type) == 0)
+			shown.kind = kinds[i].kind;
+	shown.name = f->name;
+	return shown;
+}
+
 static const char *column_of(const struct field *f)
 {
 	return f->kind == FIELD_TAGS ? "tag_ids" : f->name;
@@ -113,16 +134,21 @@ void model_field_put_value(struct record *r, const struct field *f, bool is_chan
 	}
 }
 
-static void put_limits(struct record *r, const struct field *f)
+struct limits model_field_limits(const struct field *f)
 {
 	bool has_limits = f->min != 0 || f->max != 0;
-	const char *min = type_table[f->kind].min, *max = type_table[f->kind].max;
-	record_set(r, "min", "%s", min ? min : "0");
-	record_set(r, "max", "%s", max ? max : "0");
-	if (!has_limits)
-		return;
-	record_set(r, "min", "%" PRId64, f->min);
-	record_set(r, "max", "%" PRId64, f->max);
+	return has_limits ? (struct limits){ f->min, f->max }
+			  : (struct limits){ type_table[f->kind].min, type_table[f->kind].max };
+}
+
+static void put_limits(struct record *r, const struct field *f)
+{
+	struct limits limits = model_field_limits(f);
+	record_set(r, "min", "%" PRId64, limits.min);
+	if (limits.max == INT64_MAX)
+		record_set(r, "max", "INT64_MAX");
+	else
+		record_set(r, "max", "%" PRId64, limits.max);
 }
 
 static void put_choices(struct record *r, const struct field *f)
@@ -133,14 +159,17 @@ static void put_choices(struct record *r, const struct field *f)
 		record_set(record_add(r, "choices"), "choice", "%s", *choice);
 }
 
+const struct field *model_field_items(const struct field *f, size_t *count)
+{
+	bool is_plain = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
+	*count = is_plain ? 1 : f->item_count;
+	return f->kind == FIELD_IDS ? &id_item : f->kind == FIELD_TAGS ? &tag_item : f->items;
+}
+
 static void put_items(struct record *r, const struct field *f)
 {
-	const struct field *items = f->items;
-	size_t count = f->item_count;
-	if (f->kind == FIELD_IDS || f->kind == FIELD_TAGS) {
-		items = f->kind == FIELD_IDS ? &id_item : &tag_item;
-		count = 1;
-	}
+	size_t count;
+	const struct field *items = model_field_items(f, &count);
 	record_flag(r, "items", false);
 	record_flag(r, "has_items", count > 0);
 	for (size_t i = 0; i < count; i++)
@@ -195,12 +224,15 @@ static const struct {
 void model_field_describe(struct record *r, const struct field *f)
 {
 	const char *column = type_table[f->kind].column;
-	record_set(r, "name", "%s", f->name);
-	record_set(r, "column", "%s", column_of(f));
+	record_set(r, "name", "%s", f->name ? f->name : "");
+	record_flag(r, "has_name", f->name != NULL);
+	record_set(r, "column", "%s", f->name ? column_of(f) : "");
 	record_set(r, "column_type", "%s", f->type ? f->type : column ? column : "");
 	record_set(r, "kind", "%s", type_table[f->kind].kind ? type_table[f->kind].kind : "");
 	record_set(r, "type", "%s", type_table[f->kind].type ? type_table[f->kind].type : "");
 	record_set(r, "example", "%s", f->example ? f->example : "null");
+	model_schema_put_params(r, f);
+	model_words_put_params(r, f);
 	put_limits(r, f);
 	put_choices(r, f);
 	put_items(r, f);

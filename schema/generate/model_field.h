@@ -27,6 +27,19 @@ void model_field_describe(struct record *r, const struct field *f);
 /* The field of that name, or NULL. */
 const struct field *model_field_find(const struct entity *e, const char *name);
 
+struct limits {
+	int64_t min, max;
+};
+
+/* Of a param. 0, 0: none. */
+struct limits model_field_limits(const struct field *f);
+
+/* What each element of a list has; NULL: nothing is known. */
+const struct field *model_field_items(const struct field *f, size_t *count);
+
+/* The field as a response shows it: a copy as its original, an expression by its type. */
+struct field model_field_shown(const struct entity *e, const struct field *f);
+
 /* What `f` is in the response to a change or to another verb: its SQL type and its expression. */
 const char *model_field_response_type(const struct entity *e, const struct field *f);
 void model_field_put_value(struct record *r, const struct field *f, bool is_change);

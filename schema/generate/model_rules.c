@@ -33,8 +33,10 @@ static void put_unique(struct record *root, const struct entity *e)
 	struct record *unique = record_add(root, "unique");
 	record_set(unique, "field", "%s", rule->field);
 	record_set(unique, "code", "%s", rule->code);
-	record_set(unique, "taken", "%s: %s with this %s already exists", rule->code,
+	record_set(unique, "message", "%s with this %s already exists",
 		record_text(record_find(root, SPAN("Label"))), rule->field);
+	record_set(unique, "taken", "%s: %s", rule->code,
+		record_text(record_find(unique, SPAN("message"))));
 	for (const char *const *column = rule->columns; *column; column++)
 		add_unique_column(unique, rule, *column);
 }
