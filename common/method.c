@@ -32,6 +32,11 @@ int method_key(const struct method *m)
 	return m->changes_account ? METHOD_KEY_ACCOUNT : METHOD_KEY_NONE;
 }
 
+bool param_is_list(const struct param *p)
+{
+	return p->items || p->kind == PARAM_VALUES;
+}
+
 const struct param *method_param(const struct method *m, struct span name)
 {
 	for (size_t i = 0; i < m->param_count; i++)

@@ -32,7 +32,12 @@ enum param_kind {
 	PARAM_TEXTS,   /* one row in `items`: TEXT, NAME or CHOICE; duplicates are kept */
 	PARAM_IDS,     /* one row in `items`: INT or UUID */
 	PARAM_OBJECTS, /* `items` are the fields of each object: any kinds but cursors and lists */
+	PARAM_VALUES,  /* no `items`: any JSON values, also null, which the statement judges */
 };
+
+/* Containers in each other, in an element of PARAM_VALUES. A message is at most MSG_DEPTH_MAX deep,
+ * and has four around an element: the request, its arguments, the params, the list. */
+enum { PARAM_VALUES_DEPTH_MAX = 12 };
 
 enum {
 	PARAM_REQUIRED = 1,  /* absent or nil is INVALID_INPUT */
@@ -49,7 +54,7 @@ struct param {
 	int64_t min, max;
 	const char *fallback; /* the default as text, of a list as JSON; NULL: none, binds NULL */
 	const char *const *choices; /* NULL-terminated */
-	const struct param *items;  /* of a list; NULL: not a list */
+	const struct param *items;  /* of a list but VALUES */
 	size_t item_count;          /* at most PARAM_ITEMS_MAX */
 };
 
@@ -132,6 +137,8 @@ const struct method *method_find(struct span name);
 
 /* The largest param_count of the table. */
 size_t method_params_most(void);
+
+bool param_is_list(const struct param *p);
 
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/date.h"
 #include "common/json_out.h"
@@ -171,6 +172,26 @@ static enum status put_object(struct list *l, struct span bytes, struct fail *wh
 	return st;
 }
 
+/* The bytes have passed msg_measure, so reading fails only at their end. */
+static bool has_nul(struct span value)
+{
+	struct msg_reader in = msg_reader(value);
+	struct msg_token t;
+	while (msg_read(&in, &t) == ST_OK)
+		if (t.type == MSG_TEXT && t.text.len > 0 && memchr(t.text.bytes, '\0', t.text.len))
+			return true;
+	return false;
+}
+
+/* What JSON can't express becomes null: bin, and reals that are not finite. */
+static enum status put_any(struct list *l, struct span value, struct fail *why)
+{
+	if (has_nul(value))
+		return refuse_element(l, why, "must not contain the character U+0000");
+	json_out_value(l->out, value);
+	return ST_OK;
+}
+
 static enum status put_item(struct list *l, struct msg_reader *in, struct fail *why)
 {
 	struct msg_token token;
@@ -178,6 +199,8 @@ static enum status put_item(struct list *l, struct msg_reader *in, struct fail *
 	struct msg_reader peek = *in;
 	if (msg_read(&peek, &token) != ST_OK || msg_skip(in, &bytes) != ST_OK)
 		return param_refuse(l->row, why, PARAM_LIST_RULE);
+	if (l->row->kind == PARAM_VALUES)
+		return put_any(l, bytes, why);
 	if (token.type == MSG_NIL)
 		return refuse_element(l, why, PARAM_NOT_NULL_RULE);
 	if (l->row->kind != PARAM_OBJECTS)

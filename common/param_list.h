@@ -10,6 +10,8 @@
  *	FROM unnest($1, $2) AS r (account_id, tags),
  *		jsonb_array_elements_text(r.tags) WITH ORDINALITY AS t (tag, position)
  *
+ * A PARAM_VALUES is written as it is, so that the statement judges each of its elements.
+ *
  * Values have one form each: integers have no fraction, UUIDs are lower case, instants are UTC,
  * names are folded. An object has every field of the row, null if it is absent and has no default,
  * so that jsonb_to_recordset reads it.

@@ -272,6 +272,7 @@ static enum status (*const decode_table[])(const struct param *p, const struct m
 	[PARAM_TEXTS] = decode_list,
 	[PARAM_IDS] = decode_list,
 	[PARAM_OBJECTS] = decode_list,
+	[PARAM_VALUES] = decode_list,
 };
 
 enum status param_value_decode(

@@ -39,7 +39,7 @@ static enum status decode_pair(
 	if (token.type == MSG_NIL)
 		return accepts_nil(p) ? ST_OK : param_refuse(p, why, PARAM_NOT_NULL_RULE);
 	v->is_null = false;
-	if (p->items)
+	if (param_is_list(p))
 		v->text = value; /* put_lists reads it */
 	return param_value_decode(p, &token, v, why);
 }
@@ -65,7 +65,7 @@ static enum status put_lists(
 {
 	enum status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && i < m->param_count; i++) {
-		if (!m->params[i].items || values[i].is_null)
+		if (!param_is_list(&m->params[i]) || values[i].is_null)
 			continue;
 		size_t start = names->len;
 		st = param_list_put(&m->params[i], values[i].text, names, why);
@@ -78,7 +78,7 @@ static void point_lists(const struct method *m, struct param_value *values, cons
 {
 	const char *at = names->bytes;
 	for (size_t i = 0; i < m->param_count; i++)
-		if (m->params[i].items && !values[i].is_null && !values[i].text.bytes) {
+		if (param_is_list(&m->params[i]) && !values[i].is_null && !values[i].text.bytes) {
 			values[i].text.bytes = at;
 			at += values[i].text.len;
 		}

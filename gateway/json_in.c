@@ -255,7 +255,52 @@ static void put_integer(struct buf *out, struct json_object *value)
 		msg_put_int(out, integer);
 }
 
-static void put_value(struct buf *out, struct json_object *value)
+static bool put_value(struct buf *out, struct json_object *value, int depth);
+
+static bool put_elements(struct buf *out, struct json_object *array, int depth)
+{
+	size_t count = depth > 0 ? json_object_array_length(array) : 0;
+	bool is_whole = depth > 0;
+	msg_put_array(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		is_whole &= put_value(out, json_object_array_get_idx(array, i), depth - 1);
+	return is_whole;
+}
+
+static bool has_field(const struct param *list, const char *name)
+{
+	const struct method object = { .params = list->items, .param_count = list->item_count };
+	return method_param(&object, span_of(name));
+}
+
+/* `fields` is a list whose objects have only these fields and no nulls; NULL: all are put. */
+static bool put_members(
+	struct buf *out, struct json_object *object, const struct param *fields, int depth)
+{
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	uint32_t count = 0;
+	bool is_whole = true;
+	if (depth == 0) {
+		msg_put_map(out, 0);
+		return false;
+	}
+	size_t mark = msg_open_map(out);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		const char *name = json_object_iter_peek_name(&at);
+		struct json_object *value = json_object_iter_peek_value(&at);
+		if (fields && (!value || !has_field(fields, name)))
+			continue;
+		msg_put_key(out, name);
+		is_whole &= put_value(out, value, depth - 1);
+		count++;
+	}
+	msg_close(out, mark, count);
+	return is_whole;
+}
+
+/* Arrays and objects deeper than `depth` become empty; then it returns false. */
+static bool put_value(struct buf *out, struct json_object *value, int depth)
 {
 	switch (json_object_get_type(value)) {
 	case json_type_null:
@@ -275,53 +320,34 @@ static void put_value(struct buf *out, struct json_object *value)
 					  (size_t)json_object_get_string_len(value) });
 		break;
 	case json_type_array:
-		msg_put_array(out, 0);
-		break;
+		return put_elements(out, value, depth);
 	case json_type_object:
-		msg_put_map(out, 0);
+		return put_members(out, value, NULL, depth);
 	}
+	return true;
 }
 
-static const struct param *field_of(const struct param *list, const char *name)
+/* The worker refuses an array or object that is no list or element of one, and unknown fields of an
+ * object, so these are kept unless the dialect ignores them. */
+static enum status put_param(
+	struct param_writer *w, struct json_object *value, const struct param *p, bool is_strict)
 {
-	for (size_t i = 0; i < list->item_count; i++)
-		if (strcmp(list->items[i].name, name) == 0)
-			return &list->items[i];
-	return NULL;
-}
-
-/* The worker refuses unknown fields, so they are kept unless the dialect ignores them. */
-static void put_object(
-	struct buf *out, struct json_object *object, const struct param *list, bool is_strict)
-{
-	struct json_object_iterator at = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-	uint32_t count = 0;
-	size_t mark = msg_open_map(out);
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		const char *name = json_object_iter_peek_name(&at);
-		struct json_object *value = json_object_iter_peek_value(&at);
-		if (!is_strict && (!value || !field_of(list, name)))
-			continue;
-		msg_put_key(out, name);
-		put_value(out, value);
-		count++;
+	int depth = p->kind == PARAM_VALUES ? PARAM_VALUES_DEPTH_MAX : 0;
+	if (!param_is_list(p) || !json_object_is_type(value, json_type_array)) {
+		(void)put_value(w->out, value, 0);
+		return ST_OK;
 	}
-	msg_close(out, mark, count);
-}
-
-static void put_list(
-	struct buf *out, struct json_object *array, const struct param *list, bool is_strict)
-{
-	size_t count = json_object_array_length(array);
-	msg_put_array(out, (uint32_t)count);
+	size_t count = json_object_array_length(value);
+	msg_put_array(w->out, (uint32_t)count);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(array, i);
-		if (list->kind == PARAM_OBJECTS && json_object_is_type(item, json_type_object))
-			put_object(out, item, list, is_strict);
-		else
-			put_value(out, item);
+		struct json_object *item = json_object_array_get_idx(value, i);
+		if (p->kind == PARAM_OBJECTS && json_object_is_type(item, json_type_object))
+			(void)put_members(w->out, item, is_strict ? NULL : p, 1);
+		else if (!put_value(w->out, item, depth) && depth > 0)
+			return fail_field(w->why, ST_INVALID_INPUT, p->name,
+				"%s[%zu] is nested deeper than %d", p->name, i, depth);
 	}
+	return ST_OK;
 }
 
 bool json_in_is_reserved(const char *name)
@@ -359,10 +385,9 @@ enum status json_in_put_params(
 		if (!p || (!value && drops_nulls))
 			continue;
 		param_writer_key(out, p->name);
-		if (p->items && json_object_is_type(value, json_type_array))
-			put_list(out->out, value, p, rules->is_strict);
-		else
-			put_value(out->out, value);
+		enum status st = put_param(out, value, p, rules->is_strict);
+		if (st != ST_OK)
+			return st;
 	}
 	return ST_OK;
 }

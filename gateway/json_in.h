@@ -57,7 +57,9 @@ struct json_in_rules {
  *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence, unless
  *     it keeps them. In the objects of a list both are ignored.
  *   - Integers over 64 bits and numbers with a fraction become reals. Objects and arrays that are
- *     not a list of the row become empty ones: the worker refuses them. */
+ *     not a list of the row become empty ones: the worker refuses them.
+ *   - The elements of a PARAM_VALUES are put whole. ST_INVALID_INPUT with its name if one of
+ *     them is nested deeper than PARAM_VALUES_DEPTH_MAX. */
 enum status json_in_put_params(const struct json_in *j, const struct json_in_rules *rules,
 	struct param_writer *out) MUST_CHECK;
 

@@ -43,6 +43,7 @@ static const char *const kind_names[] = {
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
 	[PARAM_REAL] = "number", [PARAM_CURSOR_INT] = "cursor",
 	[PARAM_TEXTS] = "texts", [PARAM_IDS] = "ids", [PARAM_OBJECTS] = "objects",
+	[PARAM_VALUES] = "values",
 };
 
 const char *param_kind_name(enum param_kind kind)
@@ -121,6 +122,7 @@ bool param_has_bounds(const struct param *p)
 		[PARAM_TEXTS] = true,
 		[PARAM_IDS] = true,
 		[PARAM_OBJECTS] = true,
+		[PARAM_VALUES] = true,
 		[PARAM_CURSOR] = false,
 		[PARAM_CURSOR_INT] = false,
 	};

@@ -10,6 +10,7 @@ static const enum array_type type_table[] = {
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
 	[PARAM_CURSOR_INT] = ARRAY_INT8, [PARAM_REAL] = ARRAY_REAL, [PARAM_TEXTS] = ARRAY_JSON,
 	[PARAM_IDS] = ARRAY_JSON,    [PARAM_OBJECTS] = ARRAY_JSON,
+	[PARAM_VALUES] = ARRAY_JSON,
 };
 
 size_t bind_most(void)

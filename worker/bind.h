@@ -14,7 +14,8 @@
  *	LOCAL_INSTANT       text[]: 2026-01-31T18:30:00.000000Z, without Z if it had no offset
  *	CURSOR              int8[] for the key and uuid[] for the id
  *	CURSOR_INT          int8[] for the key and int8[] for the id
- *	TEXTS, IDS, OBJECTS jsonb[]: one JSON array for each request (common/param_list.h)
+ *	TEXTS, IDS, OBJECTS, VALUES
+ *	                    jsonb[]: one JSON array for each request (common/param_list.h)
  *
  * A param with PARAM_PRESENCE is followed by a bool[]: true if the request has the param. Absent
  * and nil values are NULL.

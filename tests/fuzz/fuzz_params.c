@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (st != ST_OK && !why.text[0])
 		__builtin_trap();
 	for (size_t i = 0; st == ST_OK && i < m->param_count; i++)
-		if (m->params[i].items && !values[i].is_null)
+		if (param_is_list(&m->params[i]) && !values[i].is_null)
 			check_json(values[i].text);
 	buf_fini(&names);
 	free(values);

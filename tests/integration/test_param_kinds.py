@@ -41,7 +41,7 @@ class ParamKinds(unittest.TestCase):
     def test_a_request_without_values_binds_nulls_and_defaults(self):
         self.assertEqual(self.bind({"text": "x"}), [
             {"text": "x", "real": 0.5, "tags": None, "labels": None, "has_labels": False, "goals": None,
-             "files": None, "teams": None, "key": None, "id": None, "at": None}])
+             "files": None, "teams": None, "key": None, "id": None, "at": None, "things": None}])
 
     def test_one_batch_may_have_lists_of_different_lengths(self):
         rows = self.bind({"text": "x", "tags": [" b ", "a", " b "], "goals": [3, 2**63 - 2, 3]},
@@ -79,6 +79,11 @@ class ParamKinds(unittest.TestCase):
                  "2026-01-31T18:30": "2026-01-31T18:30:00.000000"}
         self.assertEqual([row["at"] for row in self.bind(*({"text": "x", "at": text} for text in texts))],
                          list(texts.values()))
+
+    def test_values_are_bound_whole(self):
+        things = [None, [1, "a", [True, None]], {"a": {"b": [{}]}, "": 0.5}, "ä\"\n"]
+        rows = self.bind({"text": "x", "things": things}, {"text": "x", "things": []}, {"text": "x"})
+        self.assertEqual([row["things"] for row in rows], [things, [], None])
 
     def test_a_cursor_has_a_key_and_an_integer_id(self):
         rows = self.bind({"text": "x", "after": "-5~123456789012.0123abcd"}, {"text": "x"})

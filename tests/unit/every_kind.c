@@ -28,6 +28,7 @@ const struct method every_kind = {
 			{ .name = "file", .kind = PARAM_UUID },
 			{ .name = "note", .kind = PARAM_TEXT, .max = 20 }) },
 		{ .name = "after", .kind = PARAM_CURSOR_INT, .flags = PARAM_NULLABLE },
-		{ .name = "at", .kind = PARAM_LOCAL_INSTANT, .flags = PARAM_NULLABLE })
+		{ .name = "at", .kind = PARAM_LOCAL_INSTANT, .flags = PARAM_NULLABLE },
+		{ .name = "things", .kind = PARAM_VALUES, .max = 4, .flags = PARAM_NULLABLE })
 };
 /* clang-format on */

@@ -141,11 +141,12 @@ static bool may_be_item(enum param_kind list, enum param_kind item)
 
 static void check_items(const struct param *p)
 {
-	ck_assert_msg(!p->items == (p->kind < PARAM_TEXTS), "%s", p->name);
+	bool has_items = p->kind >= PARAM_TEXTS && p->kind != PARAM_VALUES;
+	ck_assert_msg(!p->items == !has_items, "%s", p->name);
 	ck_assert_msg(!p->items == !p->item_count, "%s", p->name);
 	ck_assert_msg(
 		p->item_count <= (p->kind == PARAM_OBJECTS ? PARAM_ITEMS_MAX : 1), "%s", p->name);
-	ck_assert_msg(!p->items || (p->max > 0 && p->max <= UINT32_MAX), "%s", p->name);
+	ck_assert_msg(!param_is_list(p) || (p->max > 0 && p->max <= UINT32_MAX), "%s", p->name);
 	for (size_t i = 0; i < p->item_count; i++) {
 		const struct param *item = &p->items[i];
 		ck_assert_msg(may_be_item(p->kind, item->kind), "%s", p->name);
