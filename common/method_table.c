@@ -6,6 +6,7 @@ enum {
 	DAY_MINUTES = 1440,
 	ZONE_MAX_CHARS = 64,
 	PAGE_MAX = 500,
+	SEARCH_MAX = 100,
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
 	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
 };
@@ -14,6 +15,9 @@ static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
 static const char *const session_sorts[] = { "created_at", "-created_at", "study_date",
 	"-study_date", NULL };
 static const char *const series_buckets[] = { "day", "week", "month", "year", NULL };
+static const char *const search_kinds[] = { "session", "topic",
+#include "schema/search_kinds.inc"
+	NULL };
 static const char *const series_groups[] = { "topic", NULL };
 
 /* clang-format off */
@@ -112,6 +116,46 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.safe_to_repeat = true,
 		METHOD_PARAMS(MINUTES("min_minutes", 0, "1")),
+	},
+	{
+		.name = "today.get",
+		.summary = "A day: its tasks, what is overdue, meetings, action items and totals.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		METHOD_PARAMS(DATE("date", 0)),
+	},
+	{
+		.name = "search.find",
+		.summary = "What contains a text, of all kinds, the latest change first.",
+		.shape = RESULT_REPORT,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		METHOD_PARAMS(TEXT("q", REQUIRED, 1, NAME_MAX_CHARS), CHOICE("kind", search_kinds, NULL),
+			COUNT("limit", 0, SEARCH_MAX, "20")),
+	},
+	{
+		.name = "review.get",
+		.summary = "Counts of a range, by day, kind, tag and topic.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		METHOD_PARAMS(DATE("from", 0), DATE("to", 0)),
+	},
+	{
+		.name = "energy.patterns",
+		.summary = "Means of energy and engagement by hour and weekday.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		METHOD_PARAMS(DATE("from", 0), DATE("to", 0)),
+	},
+	{
+		.name = "feedback.themes",
+		.summary = "Counts of feedback by category, sentiment, tag, person and month.",
+		.shape = RESULT_ROW,
+		.safe_to_repeat = true,
+		.lane = LANE_SLOW,
+		METHOD_PARAMS(DATE("from", 0), DATE("to", 0)),
 	},
 	{
 		.name = "account.get",

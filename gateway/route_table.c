@@ -89,10 +89,22 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/today", .rpc = "today.get" },
+	{ .method = "GET", .path = V1 "/search", .rpc = "search.find" },
+	{ .method = "GET", .path = V1 "/review", .rpc = "review.get" },
+	{ .method = "GET", .path = V1 "/energy/patterns", .rpc = "energy.patterns" },
+	{ .method = "GET", .path = V1 "/feedback/themes", .rpc = "feedback.themes" },
 	{ .method = "GET", .path = V1 "/stats/summary", .rpc = "stats.summary" },
 	{ .method = "GET", .path = V1 "/stats/series", .rpc = "stats.series" },
 	{ .method = "GET", .path = V1 "/stats/heatmap", .rpc = "stats.heatmap" },
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
+
+	/* system C */
+	{ .method = "GET", .path = API "/today", .rpc = "today.get" },
+	{ .method = "GET", .path = API "/search", .rpc = "search.find" },
+	{ .method = "GET", .path = API "/review", .rpc = "review.get" },
+	{ .method = "GET", .path = API "/energy/patterns", .rpc = "energy.patterns" },
+	{ .method = "GET", .path = API "/feedback/themes", .rpc = "feedback.themes" },
 
 	/* the plain verbs of entities (schema/entities), at both */
 #include "schema/routes.inc"

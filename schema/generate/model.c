@@ -43,6 +43,15 @@ static void set_labels(struct record *root, const struct entity *e)
 	record_set(root, "Labels", "%s", labels);
 }
 
+/* The field by which people know a row: its first text. */
+static const char *first_text(const struct entity *e)
+{
+	for (size_t i = 0; i < e->field_count; i++)
+		if (e->fields[i].kind == FIELD_TEXT || e->fields[i].kind == FIELD_NAME)
+			return e->fields[i].name;
+	return "id";
+}
+
 static void put_names(struct record *root, const struct entity *e)
 {
 	record_set(root, "table", "%s", e->name);
@@ -55,6 +64,7 @@ static void put_names(struct record *root, const struct entity *e)
 	record_set(root, "Label", "%c%s", toupper((unsigned char)*label), label + 1);
 	set_labels(root, e);
 	record_set(root, "key", "%s_id", e->one);
+	record_set(root, "title", "%s", first_text(e));
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	record_set(root, "id_example", "%s", e->id_example ? e->id_example : "7");

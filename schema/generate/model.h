@@ -4,6 +4,7 @@
  *	entity, table          "session", "sessions"; for names of other kinds also ENTITY, Entity,
  *	                       Entities; label, Label: for people, "action item", "Action item"
  *	key, key_type          "session_id", "uuid": the param that names a row
+ *	title                  the first text of a row, by which people know it
  *	path, path_key         "sessions", "{session_id}"
  *	columns                what a response shows: {value, response_type, is_version, …field};
  *	                       `value` is an expression over the row `e` and the lookups

@@ -27,6 +27,8 @@ bool statements_expand(const char *schema, const char *name, struct buf *out, st
 	struct record *root = record_new(&tree);
 	if (e)
 		model_describe(root, e, verb && verb->is_change);
+	else
+		model_describe_all(root);
 	bool is_verb = verb && !library_has(&library, name);
 	bool is_whole =
 		template_expand(&templates, span_of(is_verb ? verb->name : name), root, out, why);

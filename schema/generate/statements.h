@@ -4,7 +4,7 @@
  *
  * schema/statements/NAME.sql is the statement NAME. A verb of an entity that has no such file comes
  * from the template of the verb. Both are expanded with the records of the entity whose name stands
- * before the dot (schema/generate/model.h).
+ * before the dot, a statement of no entity with those of all (schema/generate/model.h).
  */
 #ifndef SCHEMA_GENERATE_STATEMENTS_H
 #define SCHEMA_GENERATE_STATEMENTS_H
