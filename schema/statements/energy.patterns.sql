@@ -1,6 +1,7 @@
--- When the account has most energy: means by the hour and by the weekday of the account's zone. Each
--- check-in counts once. A bucket with fewer than 3 check-ins has no means: they would tell nothing.
--- At most the newest 20,000 check-ins of the range count; is_complete tells whether these are all.
+-- When the account has most energy: means by the hour and by the weekday of the account's zone.
+-- Each check-in counts once. A bucket with fewer than 3 check-ins has no means: they would tell
+-- nothing. At most the newest 20,000 check-ins of the range count; is_complete tells whether these
+-- are all.
 with request as materialized (
 	select r.ord, r.account_id, r."from", r."to", a.time_zone
 	from unnest($1::int8[], $2::date[], $3::date[]) with ordinality as r (account_id, "from", "to", ord)

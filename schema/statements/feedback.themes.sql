@@ -1,6 +1,6 @@
--- How often feedback of a range has each category, sentiment, tag, person and month. At most the newest
--- 20,000 count; is_complete tells whether these are all. Of tags and persons the 100 most frequent
--- are returned.
+-- How often feedback of a range has each category, sentiment, tag, person and month. At most the
+-- newest 20,000 count; is_complete tells whether these are all. Of tags and persons the 100 most
+-- frequent are returned.
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::date[], $3::date[]) with ordinality as r (account_id, "from", "to", ord)

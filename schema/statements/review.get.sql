@@ -1,6 +1,6 @@
--- What happened in a range of days, by day, kind, tag and topic; without a range, in the account's week.
--- A task counts on its date. Refused are ranges over 366 days and ranges with over 50,000 rows of a
--- kind.
+-- What happened in a range of days, by day, kind, tag and topic; without a range, in the account's
+-- week. A task counts on its date. Refused are ranges over 366 days and ranges with over 50,000
+-- rows of a kind.
 with request as materialized (
 	select r.ord, r.account_id, a.time_zone, a.day_starts_at, p.first_day, p.end_day,
 		case

@@ -1,10 +1,10 @@
--- What the account wrote that contains the text, of all kinds, the latest change first. Each kind is
--- searched in one of two ways:
+-- What the account wrote that contains the text, of all kinds, the latest change first. Each kind
+-- is searched in one of two ways:
 --
 --   by its index     search_rows and search_sessions give the ids of all rows with the text
---   by comparing     if the index cannot do it (a text without three letters in a row) or offers too
---                    many rows, the 500 newest rows are compared. is_complete is then false if the
---                    kind has more rows
+--   by comparing     if the index cannot do it (a text without three letters in a row) or offers
+--                    too many rows, the 500 newest rows are compared. is_complete is then false if
+--                    the kind has more rows
 with request as materialized (
 	select r.ord, r.account_id, r.kind, least(r."limit", 100) as row_limit, p.q_key,
 		has_trigram(p.q_key) as has_trigram, like_pattern(p.q_key) as pattern

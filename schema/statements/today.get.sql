@@ -1,5 +1,5 @@
--- A day of the account: what it planned, what is overdue, whom it meets and how long it studied. Each
--- list has at most 100 rows; has_more tells whether one of them was cut.
+-- A day of the account: what it planned, what is overdue, whom it meets and how long it studied.
+-- Each list has at most 100 rows; has_more tells whether one of them was cut.
 with request as materialized (
 	select r.ord, r.account_id, coalesce(r.date, a.today) as date
 	from unnest($1::int8[], $2::date[]) with ordinality as r (account_id, date, ord)

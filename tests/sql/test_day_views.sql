@@ -1,5 +1,5 @@
--- today.get, review.get, energy.patterns, feedback.themes and search.find: what they show of rows of
--- several kinds, and that a search is bounded.
+-- today.get, review.get, energy.patterns, feedback.themes and search.find: what they show of rows
+-- of several kinds, and that a search is bounded.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
