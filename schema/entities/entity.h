@@ -65,7 +65,7 @@ enum field_flags {
 	/* FIELD_REFERENCE: rows belong to that row. A create and a list name it in their path; its
 	 * delete and restore take them along. */
 	FIELD_PARENT = 64,
-	FIELD_EMPTIES = 128, /* derived, looked up or computed: it may be null */
+	FIELD_EMPTIES = 128, /* it may be null, although no request gives null */
 
 	/* what most fields are */
 	FIELD_NEEDED = FIELD_CREATES | FIELD_REQUIRED | FIELD_CHANGES,

@@ -11,7 +11,7 @@ static const struct field fields[] = {
 	{ "feedback_date", FIELD_DATE, FIELD_GIVEN, .computed_fallback = "account_today(r.account_id)", .example = "\"2026-11-21\"" },
 	{ "category", FIELD_CHOICE, FIELD_OPTIONAL, .choices = categories, .example = "\"behavioral\"" },
 	{ "sentiment", FIELD_CHOICE, FIELD_OPTIONAL, .choices = sentiments, .example = "\"positive\"" },
-	{ "tags", FIELD_TAGS, FIELD_GIVEN, 0, 50, .fallback = "[]", .example = "[\"teaching\"]" },
+	{ "tags", FIELD_TAGS, FIELD_GIVEN, 0, 100, .fallback = "[]", .example = "[\"teaching\"]" },
 	{ "action_items", FIELD_COMPUTED, .value = "actions_of(e.account_id, 'feedback', e.id)", .type = "jsonb", .items = action_summary, .item_count = ACTION_SUMMARY_FIELDS, .example = "[]" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },

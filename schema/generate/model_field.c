@@ -78,6 +78,13 @@ bool model_field_is_stored(const struct field *f)
 	return f->kind >= FIELD_NAME && f->kind <= FIELD_DERIVED;
 }
 
+/* An integer takes four bytes, unless its limits need eight. */
+static const char *number_type(const struct field *f)
+{
+	bool is_large = f->max > INT32_MAX || f->min < INT32_MIN;
+	return f->kind == FIELD_INT && is_large ? "int8" : NULL;
+}
+
 const char *model_field_param_type(const struct field *f)
 {
 	return type_table[f->kind].type;
@@ -85,10 +92,9 @@ const char *model_field_param_type(const struct field *f)
 
 const char *model_field_response_type(const struct entity *e, const struct field *f)
 {
-	if (f->type)
-		return f->type;
-	return type_table[f->kind == FIELD_COPY ? model_field_find(e, f->of)->kind : f->kind]
-		.response;
+	const struct field *shown = f->kind == FIELD_COPY ? model_field_find(e, f->of) : f;
+	const char *number = number_type(shown);
+	return f->type ? f->type : number ? number : type_table[shown->kind].response;
 }
 
 struct field model_field_shown(const struct entity *e, const struct field *f)
@@ -212,13 +218,14 @@ static const struct {
 
 static const struct {
 	const char *name;
-	unsigned flag;
+	unsigned flag; /* or flags: one of them is enough */
 } flag_table[] = {
 	{ "is_nullable", FIELD_CLEARS },
 	{ "is_required", FIELD_REQUIRED },
 	{ "is_parent", FIELD_PARENT },
 	{ "is_created", FIELD_CREATES },
 	{ "is_changed", FIELD_CHANGES },
+	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES },
 };
 
 void model_field_describe(struct record *r, const struct field *f)
@@ -228,6 +235,8 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_flag(r, "has_name", f->name != NULL);
 	record_set(r, "column", "%s", f->name ? column_of(f) : "");
 	record_set(r, "column_type", "%s", f->type ? f->type : column ? column : "");
+	if (number_type(f))
+		record_set(r, "column_type", "%s", number_type(f));
 	record_set(r, "kind", "%s", type_table[f->kind].kind ? type_table[f->kind].kind : "");
 	record_set(r, "type", "%s", type_table[f->kind].type ? type_table[f->kind].type : "");
 	record_set(r, "example", "%s", f->example ? f->example : "null");
@@ -241,6 +250,7 @@ void model_field_describe(struct record *r, const struct field *f)
 		record_flag(r, kind_flags[i].name, f->kind == kind_flags[i].kind);
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
 		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flag);
+	record_flag(r, "is_stored", model_field_is_stored(f));
 	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
 	record_flag(r, "is_list", is_list);
 	record_flag(r, "is_plain", !is_list && f->kind != FIELD_OBJECTS);

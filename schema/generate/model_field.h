@@ -12,6 +12,7 @@
  *	fallback               {text}, or none
  *	is_list                of ids or tags; is_plain: neither that nor of objects
  *	is_inserted, is_given  a create sets it; to what the request gives
+ *	is_stored, may_be_null the table has a column for it; a response may have null
  *	is_nullable, is_required, is_reference, is_parent, is_tags, is_ids, is_objects, is_instant
  *	of                     {table, one, label, key, ONE, One} of a reference and of ids, or none
  *	example                JSON
