@@ -89,7 +89,7 @@ static bool parse_offset(struct span text, int64_t *seconds)
 		|| (text.bytes[0] != '+' && text.bytes[0] != '-'))
 		return false;
 	int hours = number(text.bytes + 1, 2), minutes = number(text.bytes + 4, 2);
-	*seconds = (text.bytes[0] == '-' ? -60 : 60) * (hours * 60 + minutes);
+	*seconds = (text.bytes[0] == '-' ? INT64_C(-60) : 60) * (hours * 60 + minutes);
 	return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
 }
 

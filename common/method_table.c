@@ -21,6 +21,7 @@ static const char *const search_kinds[] = { "session", "topic",
 static const char *const series_groups[] = { "topic", NULL };
 
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are initializers */
 #define REQUIRED PARAM_REQUIRED
 #define KEY      PARAM_KEY
 #define NULLABLE PARAM_NULLABLE
@@ -50,6 +51,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define IDEMPOTENCY_KEY(f) TEXT("idempotency_key", f, 1, IDEMPOTENCY_KEY_MAX)
 #define IF_MATCH           TEXT("if_match", 0, 0, CONDITION_MAX_CHARS)
 #define IF_NONE_MATCH      TEXT("if_none_match", 0, 0, CONDITION_MAX_CHARS)
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 /*

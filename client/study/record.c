@@ -218,7 +218,7 @@ static bool read_offset(const char **at, struct moment *out)
 		return false;
 	if (**at && (read_char(at, ":"), !read_two(at, 59, &minutes)))
 		return false;
-	out->offset = sign * (hours * 3600 + minutes * 60);
+	out->offset = sign * ((int64_t)hours * 3600 + (int64_t)minutes * 60);
 	return true;
 }
 

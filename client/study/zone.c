@@ -50,7 +50,7 @@ static bool read_block(struct span in, size_t time_bytes, struct block *out)
 	struct block b = { .start = in.bytes + HEADER, .time_bytes = time_bytes };
 	for (int i = 0; i < COUNTS; i++) {
 		uint32_t count;
-		memcpy(&count, in.bytes + COUNTS_AT + 4 * i, sizeof count);
+		memcpy(&count, in.bytes + COUNTS_AT + sizeof count * (size_t)i, sizeof count);
 		b.counts[i] = be32toh(count);
 		if (b.counts[i] > TRANSITIONS_MAX)
 			return false;

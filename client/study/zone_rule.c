@@ -34,7 +34,7 @@ static bool read_time(const char **at, int64_t *seconds)
 	if (!read_int(at, HOURS_MAX, &hours) || (skip_char(at, ':') && !read_int(at, 59, &minutes))
 		|| (skip_char(at, ':') && !read_int(at, 59, &rest)))
 		return false;
-	*seconds = (int64_t)hours * HOUR_SECONDS + minutes * 60 + rest;
+	*seconds = (int64_t)hours * HOUR_SECONDS + (int64_t)minutes * 60 + rest;
 	*seconds = is_minus ? -*seconds : *seconds;
 	return true;
 }
@@ -52,7 +52,7 @@ static bool read_name(const char **at)
 
 static bool read_day(const char **at, struct zone_day *day)
 {
-	*day = (struct zone_day){ .kind = '0', .at = 2 * HOUR_SECONDS };
+	*day = (struct zone_day){ .kind = '0', .at = INT64_C(2) * HOUR_SECONDS };
 	bool is_day = false;
 	if (skip_char(at, 'M')) {
 		day->kind = 'M';
@@ -119,7 +119,7 @@ static int64_t day_in(const struct zone_day *d, int64_t year)
 	for (int month = 1; month < d->month; month++)
 		day += days_of(year, month);
 	int64_t weekday = ((day + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-	int64_t in_month = (d->day - weekday + 7) % 7 + 7 * (d->week - 1);
+	int64_t in_month = (d->day - weekday + 7) % 7 + INT64_C(7) * (d->week - 1);
 	while (in_month >= days_of(year, d->month))
 		in_month -= 7;
 	return day + in_month;
