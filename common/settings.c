@@ -5,6 +5,7 @@
 #include "common/settings_tasks.h"
 #include "common/settings_value.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,7 @@ static enum status refuse_weak(
 static enum status check_secrets(const struct settings *s, struct fail *why)
 {
 	enum status st = ST_OK;
+	assert(s->environment); /* each row has stored its value */
 	if (strcmp(s->environment, "production") != 0)
 		return ST_OK;
 	for (size_t i = 0; settings_at(i) && st == ST_OK; i++)
