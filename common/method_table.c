@@ -8,6 +8,7 @@ enum {
 	PAGE_MAX = 500,
 	SEARCH_MAX = 100,
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
+	IMPORT_MAX = 10000,             /* items */
 	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
 };
 
@@ -236,6 +237,17 @@ static const struct method method_table[] = {
 			NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE),
 			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
 			IF_MATCH, IF_NONE_MATCH, FLAG("match_case")),
+	},
+	{
+		.name = "projects.import",
+		.summary = "Makes projects of a list, and tells which items are none.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.lane = LANE_SLOW, /* its time grows with the items */
+		.changes_account = true,
+		METHOD_PARAMS({ .name = "projects", .kind = PARAM_VALUES, .flags = REQUIRED,
+				      .max = IMPORT_MAX },
+			IDEMPOTENCY_KEY(0)),
 	},
 	{
 		.name = "account.update",

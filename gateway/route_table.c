@@ -1,10 +1,12 @@
 #include "gateway/route_table.h"
 
+#include "common/param_value.h"
 #include "gateway/api_call.h"
 #include "gateway/api_list.h"
 #include "gateway/api_local.h"
 #include "gateway/api_result.h"
 #include "gateway/json_in.h"
+#include "gateway/text_error.h"
 
 #define V1  "/api/v1"
 #define API "/api" /* system C */
@@ -49,6 +51,18 @@ static const struct route_body session_body = {
 /* A name that is taken makes a second topic, as in the existing study trackers. */
 static const struct route_fixed namesake[] = { { "allow_namesake", "true" }, { 0 } };
 
+static const struct error_text import_texts[] = {
+	{ .st = ST_BAD_REQUEST, .field = "Content-Type", .text = "Content-Type must be application/json" },
+	{ .st = ST_INVALID_JSON, .rule = "the body must be a JSON object",
+	  .text = "Request body must be a JSON object" },
+	{ .st = ST_INVALID_JSON, .text = "Invalid JSON", .keeps_message = true },
+	{ .st = ST_INVALID_INPUT, .field = "projects", .rule = PARAM_REQUIRED_RULE,
+	  .text = "Missing 'projects' field" },
+	{ .st = ST_INVALID_INPUT, .field = "projects", .rule = PARAM_LIST_RULE,
+	  .text = "'projects' field must be a list" },
+	{ 0 },
+};
+
 /* clang-format off */
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */
@@ -68,6 +82,8 @@ static const struct route_row route_rows[] = {
 
 	/* system C: the productivity backend */
 	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
+	{ .method = "POST", .path = API "/projects/import", .rpc = "projects.import", .status = 201,
+	  .takes_body = BODY_REQUIRED, .texts = import_texts, .bad_type = ST_BAD_REQUEST },
 
 	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
@@ -86,6 +102,8 @@ static const struct route_row route_rows[] = {
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "PUT", .path = V1 "/sessions/{session_id}", .rpc = "sessions.create",
 	  .created_status = 201, .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "POST", .path = V1 "/projects/import", .rpc = "projects.import", .status = 201,
+	  .takes_body = BODY_REQUIRED },
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
