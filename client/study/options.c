@@ -1,82 +1,10 @@
 #include "client/study/options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/date.h"
-#include "common/uuid.h"
-
-/* Values: each kind has a function that checks it and sets the error. */
-
-static bool check_text(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	(void)o, (void)v, (void)why, (void)size;
-	return true;
-}
-
-static bool check_int(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	if (span_to_int(span_of(v->text), &v->number) && v->number >= o->min && v->number <= o->max)
-		return true;
-	(void)snprintf(why, size, "a whole number from %lld to %lld", (long long)o->min,
-		(long long)o->max);
-	return false;
-}
-
-static bool check_date(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	(void)o;
-	(void)snprintf(why, size, "a day that exists (YYYY-MM-DD), today or yesterday");
-	v->is_relative = strcmp(v->text, "today") == 0 || strcmp(v->text, "yesterday") == 0;
-	v->number = *v->text == 'y' ? -1 : 0;
-	return v->is_relative || date_parse(span_of(v->text), &v->number);
-}
-
-static bool check_choice(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	size_t at = (size_t)snprintf(why, size, "one of");
-	for (int i = 0; o->choices[i]; i++) {
-		v->number = i;
-		if (strcmp(o->choices[i], v->text) == 0)
-			return true;
-		if (at < size)
-			at += (size_t)snprintf(
-				why + at, size - at, "%s %s", i > 0 ? "," : "", o->choices[i]);
-	}
-	return false;
-}
-
-static bool check_seconds(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	char *end;
-	errno = 0;
-	double seconds = strtod(v->text, &end);
-	double least = o->min == 0 ? 0 : 0.001;
-	(void)snprintf(why, size, "seconds, up to 86400");
-	if (errno != 0 || end == v->text || *end != '\0' || !(seconds >= least && seconds <= 86400))
-		return false;
-	v->number = (int64_t)(seconds * 1000 + 0.5);
-	return true;
-}
-
-static bool check_uuid(const struct option *o, struct option_value *v, char *why, size_t size)
-{
-	unsigned char uuid[16];
-	(void)o;
-	(void)snprintf(why, size, "a UUID");
-	return uuid_parse(span_of(v->text), uuid);
-}
-
-static bool (*const checks[])(const struct option *, struct option_value *, char *, size_t) = {
-	[OPTION_FLAG] = check_text,
-	[OPTION_TEXT] = check_text,
-	[OPTION_INT] = check_int,
-	[OPTION_DATE] = check_date,
-	[OPTION_CHOICE] = check_choice,
-	[OPTION_SECONDS] = check_seconds,
-	[OPTION_UUID] = check_uuid,
-};
+#include "client/study/option_kinds.h"
+#include "common/buf.h"
 
 /* Finding options. */
 
@@ -122,18 +50,14 @@ static int take_option(struct options_parser *p, int argc, char **argv, int at)
 			f.option ? "%s takes no value" : "unknown option %s", arg);
 		return -1;
 	}
-	bool takes_next = f.option->kind != OPTION_FLAG && !attached;
+	bool takes_next = option_takes_value(f.option->kind) && !attached;
 	if (takes_next && at + 1 == argc) {
 		(void)snprintf(p->why, sizeof p->why, "%s needs %s", arg, f.option->argument);
 		return -1;
 	}
-	char rule[200] = "";
-	f.value->text = takes_next ? argv[at + 1] : attached;
-	f.value->is_given = true;
-	if (!checks[f.option->kind](f.option, f.value, rule, sizeof rule)) {
-		(void)snprintf(p->why, sizeof p->why, "--%s must be %s", f.option->name, rule);
+	const char *text = takes_next ? argv[at + 1] : attached;
+	if (!option_read(f.option, text, "--", f.value, p->why))
 		return -1;
-	}
 	return at + 1 + takes_next;
 }
 
@@ -167,29 +91,63 @@ int options_parse(struct options_parser *p, int argc, char **argv, int at)
 	return at;
 }
 
+bool options_take_words(const struct option *words, const struct arguments *args,
+	struct option_value *values, char why[256])
+{
+	for (int i = 0; i < args->word_count && words[i].name; i++)
+		if (!option_read(&words[i], args->words[i], "", &values[i], why))
+			return false;
+	return true;
+}
+
+void options_free(struct arguments *args)
+{
+	for (int i = 0; i < OPTIONS_MAX; i++) {
+		free(args->own[i].list);
+		free(args->common[i].list);
+		args->own[i].list = args->common[i].list = NULL;
+	}
+}
+
+int options_find(const struct option *options, const char *name)
+{
+	for (int i = 0; options[i].name; i++)
+		if (strcmp(options[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
 void options_to_params(const struct option *options, const struct option_value *values,
 	struct study_params *params)
 {
-	for (int i = 0; options[i].name; i++) {
-		if (!values[i].is_given || !options[i].param)
-			continue;
-		if (options[i].kind == OPTION_INT)
-			study_params_int(params, options[i].param, values[i].number);
-		else
-			study_params_text(params, options[i].param, values[i].text);
-	}
+	for (int i = 0; options && options[i].name; i++)
+		if (values[i].is_given && options[i].param)
+			option_put(&options[i], &values[i], params);
+}
+
+enum { LEFT_SIZE = 96, LEFT_LEAST = 24 };
+
+/* "-h, --help", "--tag NAME" */
+static int write_left(const struct option *o, char left[LEFT_SIZE])
+{
+	char letter[8] = "";
+	if (o->letter)
+		(void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
+	return snprintf(left, LEFT_SIZE, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
+		o->argument ? o->argument : "");
 }
 
 void options_print(const struct option *options, FILE *to)
 {
+	char left[LEFT_SIZE];
+	int width = LEFT_LEAST;
 	for (int i = 0; options && options[i].name; i++) {
-		char left[64], letter[8] = "";
-		const struct option *o = &options[i];
-		if (o->letter)
-			(void)snprintf(letter, sizeof letter, "-%c, ", o->letter);
-		(void)snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name,
-			o->argument ? " " : "", o->argument ? o->argument : "");
-		fprintf(to, "  %-24s  %s\n", left, o->help);
+		int wanted = write_left(&options[i], left);
+		width = wanted > width ? wanted : width;
+	}
+	for (int i = 0; options && options[i].name; i++) {
+		(void)write_left(&options[i], left);
+		fprintf(to, "  %-*s  %s\n", width, left, options[i].help);
 	}
 }
 

@@ -10,7 +10,8 @@
  *	if (args->own[LIMIT].is_given) ... args->own[LIMIT].number
  *
  * Forms: `--name VALUE`, `--name=VALUE`, `-n VALUE`; `--` ends the options; words may come between
- * them. The last value of an option wins.
+ * them. The last value of an option wins; an option of a list keeps all of its values. Call
+ * options_free at the end.
  */
 #ifndef STUDY_OPTIONS_H
 #define STUDY_OPTIONS_H
@@ -26,10 +27,18 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
 	OPTION_INT,     /* min..max */
-	OPTION_DATE,    /* YYYY-MM-DD, today or yesterday: see account_resolve */
+	OPTION_REAL,    /* min..max */
+	OPTION_BOOL,    /* `--name` or `--name=no` */
+	OPTION_DATE,    /* YYYY-MM-DD, yesterday, today or tomorrow: see account_resolve */
+	OPTION_TIME,    /* HH:MM */
 	OPTION_CHOICE,  /* one of `choices` */
 	OPTION_SECONDS, /* 0.001 to 86400, as milliseconds; min 0 allows 0 */
-	OPTION_UUID
+	OPTION_UUID,
+	/* lists: each use of the option adds an element */
+	OPTION_TEXTS,   /* if there are `choices`, each is one of them */
+	OPTION_IDS,     /* whole numbers from 1 */
+	OPTION_OBJECTS, /* FIRST:SECOND…: the members `items`. The last ones may be absent; the
+	                   first one may contain colons if the others are there, even empty */
 };
 
 struct option {
@@ -40,22 +49,28 @@ struct option {
 	int64_t min, max;
 	const char *const *choices;
 	char letter;
+	const struct option *items; /* of OPTION_OBJECTS; ends with a NULL name */
 };
 
 struct option_value {
 	bool is_given;
 	const char *text;
 	int64_t number;
-	bool is_relative; /* a day: `number` days from the account's today */
-	char day[11];     /* account_resolve writes the day here and points text to it */
+	bool is_relative;  /* a day: `number` days from the account's today */
+	char day[11];      /* account_resolve writes the day here and points text to it */
+	const char **list; /* the texts of a list, in order */
+	size_t list_count;
 };
 
-enum { OPTIONS_MAX = 12, WORDS_MAX = 2 };
+enum { OPTIONS_MAX = 32, WORDS_MAX = 6 };
+
+struct command;
 
 struct arguments {
 	struct option_value common[OPTIONS_MAX], own[OPTIONS_MAX];
 	const char *words[WORDS_MAX];
 	int word_count;
+	const struct command *command;
 };
 
 struct options_parser {
@@ -69,6 +84,15 @@ struct options_parser {
 /* Parses from argv[from] on. Returns the index where it stopped: argc, or the first word. -1: see
  * `why`. */
 int options_parse(struct options_parser *parser, int argc, char **argv, int from);
+
+/* Reads the words as values of the options `words`, in this order. False: see `why`. */
+bool options_take_words(const struct option *words, const struct arguments *args,
+	struct option_value *values, char why[256]);
+
+void options_free(struct arguments *args);
+
+/* The index of the option of that name; -1: there is none. */
+int options_find(const struct option *options, const char *name);
 
 /* Adds the given options that have a param. */
 void options_to_params(const struct option *options, const struct option_value *values,

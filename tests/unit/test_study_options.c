@@ -62,7 +62,7 @@ static const struct {
 	{ { "--limit", "1x" }, "from 1 to 500" },
 	{ { "--limit=" }, "from 1 to 500" },
 	{ { "--from", "2026-02-30" }, "a day that exists" },
-	{ { "--from", "tomorrow" }, "(YYYY-MM-DD), today or yesterday" },
+	{ { "--from", "someday" }, "(YYYY-MM-DD), yesterday, today or tomorrow" },
 	{ { "--by", "hour" }, "one of day, week" },
 	{ { "--for", "0" }, "seconds" },
 	{ { "--for", "nan" }, "seconds" },
@@ -114,12 +114,12 @@ END_TEST
 START_TEST(days_have_names)
 {
 	static const char *const given[][ARGS_MAX] = { { "--from", "today" },
-		{ "--from", "yesterday" }, { "--from", "1970-01-03" } };
-	static const int64_t numbers[] = { 0, -1, 2 };
+		{ "--from", "yesterday" }, { "--from", "tomorrow" }, { "--from", "1970-01-03" } };
+	static const int64_t numbers[] = { 0, -1, 1, 2 };
 	struct arguments args;
 	char why[256];
 	ck_assert_int_eq(parse(given[_i], &args, why), 2);
-	ck_assert_int_eq(args.own[FROM].is_relative, _i < 2);
+	ck_assert_int_eq(args.own[FROM].is_relative, _i < 3);
 	ck_assert_int_eq(args.own[FROM].number, numbers[_i]);
 }
 END_TEST
@@ -177,7 +177,7 @@ int main(void)
 		tests, an_error_explains_the_wrong_argument, 0, sizeof refused / sizeof *refused);
 	tcase_add_test(tests, options_and_words_mix);
 	tcase_add_test(tests, the_last_value_wins);
-	tcase_add_loop_test(tests, days_have_names, 0, 3);
+	tcase_add_loop_test(tests, days_have_names, 0, 4);
 	tcase_add_test(tests, a_command_ends_the_common_options);
 	tcase_add_loop_test(tests, durations_are_read, 0, sizeof durations / sizeof *durations);
 	return suite_run("study options", tests);
