@@ -53,4 +53,6 @@ const struct entity action_items_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.checks = ENTITY_ITEMS(checks),
 	.change_example = "\"status\": \"done\"",
+	.shown = ENTITY_CHOICES("due_date", "status", "priority", "description"),
+	.command = "action",
 };

@@ -23,4 +23,6 @@ const struct entity energy_checkins_entity = {
 	.default_order = "-checkin_datetime",
 	.range = "checkin_datetime",
 	.change_example = "\"mood\": \"tired\"",
+	.shown = ENTITY_CHOICES("checkin_datetime", "energy_level", "engagement_level", "mood"),
+	.command = "energy",
 };

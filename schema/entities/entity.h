@@ -88,6 +88,7 @@ struct field {
 	const char *fallback, *computed_fallback;
 	const struct field *items; /* also of a computed list: what its objects have */
 	size_t item_count;
+	const char *help; /* of its option of `study`; NULL: made from the kind and the limits */
 };
 
 /* A param of the list that selects rows. */
@@ -155,6 +156,10 @@ struct entity {
 	struct unique unique; /* all NULL: none */
 	const char *id_example,
 		*change_example; /* JSON: an id; a member of the body of an update */
+	/* The fields that a table of `study` shows after the id, in order; at most 6. NULL: `study`
+	 * has no command of this description. */
+	const char *const *shown;
+	const char *command; /* of `study`; NULL: `one` with hyphens */
 };
 
 #define ENTITY_ITEMS(array) array, sizeof(array) / sizeof *(array)

@@ -36,4 +36,5 @@ const struct entity feedback_entity = {
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"sentiment\": \"constructive\"",
+	.shown = ENTITY_CHOICES("feedback_date", "from_person", "sentiment", "category", "content"),
 };

@@ -59,4 +59,5 @@ const struct entity goals_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.checks = ENTITY_ITEMS(checks),
 	.change_example = "\"progress_percentage\": 60",
+	.shown = ENTITY_CHOICES("status", "progress_percentage", "target_date", "milestones_done", "milestones_total", "title"),
 };

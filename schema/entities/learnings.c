@@ -37,4 +37,5 @@ const struct entity learnings_entity = {
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"tags\": [\"aws\"]",
+	.shown = ENTITY_CHOICES("date", "type", "tags", "title"),
 };

@@ -27,7 +27,7 @@ static const struct field fields[] = {
 
 static const struct filter filters[] = {
 	{ "organization_id" },
-	{ "attendee_id", "e.attendee_ids @> array[r.attendee_id]", FIELD_INT, 1, INT64_MAX },
+	{ "attendee_id", "e.attendee_ids @> array[r.attendee_id]", FIELD_REFERENCE },
 };
 /* clang-format on */
 
@@ -42,4 +42,5 @@ const struct entity meetings_entity = {
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"outcome_notes\": \"Start on Monday\"",
+	.shown = ENTITY_CHOICES("meeting_date", "meeting_time", "duration_minutes", "title"),
 };

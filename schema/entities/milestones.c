@@ -25,4 +25,5 @@ const struct entity milestones_entity = {
 	.orders = ENTITY_CHOICES("created_at"),
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"completed\": true",
+	.shown = ENTITY_CHOICES("goal_id", "target_date", "completed", "description"),
 };

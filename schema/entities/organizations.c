@@ -29,4 +29,5 @@ const struct entity organizations_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
 	.change_example = "\"color\": \"#00aa55\"",
+	.shown = ENTITY_CHOICES("name", "type", "display_name", "description"),
 };

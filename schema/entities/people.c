@@ -32,4 +32,5 @@ const struct entity people_entity = {
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"role\": \"manager\"",
+	.shown = ENTITY_CHOICES("name", "role", "organization", "last_met_on", "days_since_met", "email"),
 };

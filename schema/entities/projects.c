@@ -37,4 +37,5 @@ const struct entity projects_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("path_key"), "path", "PATH_TAKEN", "path_key" },
 	.change_example = "\"status\": \"paused\"",
+	.shown = ENTITY_CHOICES("name", "status", "classification", "organization", "path"),
 };

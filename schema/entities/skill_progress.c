@@ -21,4 +21,6 @@ const struct entity skill_progress_entity = {
 	.orders = ENTITY_CHOICES("created_at", "recorded_at"),
 	.default_order = "-recorded_at",
 	.change_example = "\"notes\": \"after the exam\"",
+	.shown = ENTITY_CHOICES("skill_id", "recorded_at", "confidence_level", "notes"),
+	.command = "progress",
 };

@@ -30,4 +30,5 @@ const struct entity skill_projects_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("skill_id", "project_id"), "project_id", "SKILL_PROJECT_EXISTS" },
 	.change_example = "\"hours_spent\": 14",
+	.shown = ENTITY_CHOICES("skill_id", "project_id", "proficiency_used", "hours_spent", "notes"),
 };

@@ -36,4 +36,5 @@ const struct entity skills_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
 	.change_example = "\"confidence_level\": 4",
+	.shown = ENTITY_CHOICES("name", "category", "confidence_level", "last_used_date", "project_count"),
 };

@@ -27,4 +27,5 @@ const struct entity tags_entity = {
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
 	.change_example = "\"category\": \"learning\"",
+	.shown = ENTITY_CHOICES("name", "category", "learnings", "feedback"),
 };

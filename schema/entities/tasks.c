@@ -10,8 +10,8 @@ static const struct field fields[] = {
 	{ "priority", FIELD_CHOICE, FIELD_GIVEN, .choices = priorities, .fallback = "medium", .example = "\"medium\"" },
 	{ "status", FIELD_CHOICE, FIELD_GIVEN, .choices = statuses, .fallback = "todo", .example = "\"todo\"" },
 	{ "date", FIELD_DATE, FIELD_GIVEN, .computed_fallback = "account_today(r.account_id)", .example = "\"2026-11-21\"" },
-	{ "estimated_time", FIELD_INT, FIELD_OPTIONAL, 0, 1440, .example = "45" },
-	{ "actual_time", FIELD_INT, FIELD_OPTIONAL, 0, 1440, .example = "null" },
+	{ "estimated_time", FIELD_INT, FIELD_OPTIONAL, 0, 1440, .help = "minutes, 0 to 1440", .example = "45" },
+	{ "actual_time", FIELD_INT, FIELD_OPTIONAL, 0, 1440, .help = "minutes, 0 to 1440", .example = "null" },
 	{ "goal_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "goals", .example = "3" },
 	{ "project_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "projects", .example = "null" },
 	{ "organization_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "organizations", .example = "null" },
@@ -43,4 +43,5 @@ const struct entity tasks_entity = {
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"status\": \"done\"",
+	.shown = ENTITY_CHOICES("date", "status", "priority", "estimated_time", "title"),
 };

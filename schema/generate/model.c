@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/generate/model_command.h"
 #include "schema/generate/model_field.h"
 #include "schema/generate/model_http.h"
 #include "schema/generate/model_list.h"
@@ -105,6 +106,7 @@ static void put_parent(struct record *root, const struct entity *e)
 	const struct entity *other = model_entity(span_of(f->of));
 	model_field_describe(parent, f);
 	record_set(parent, "parent_one", "%s", other->one);
+	record_set(parent, "parent_table", "%s", other->name);
 	record_set(parent, "path_param", "{%s}", f->name);
 	model_set_upper(parent, "PARENT", other->one);
 	model_set_camel(parent, "Parent", other->one);
@@ -296,6 +298,7 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	model_rules_describe(root, e);
 	model_list_describe(root, e);
 	model_http_describe(root, e);
+	model_command_describe(root, e);
 	record_flag(root, "is_referenced", is_named(e, 0));
 	record_flag(root, "has_children", is_named(e, FIELD_PARENT));
 }

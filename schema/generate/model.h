@@ -37,8 +37,8 @@
  *	                       outcome, `value` the column of the row `e`
  *	is_judged, judged      whether an update decides more than whether it may change the row; the
  *	                       step of update.sql that has the new rows
- *	parent                 none, or {parent_one, PARENT, parent_path, path_param, nested_path,
- *	                       …field}
+ *	parent                 none, or {parent_one, parent_table, PARENT, parent_path, path_param,
+ *	                       nested_path, …field}
  *	is_referenced, has_children  other entities name its rows; as FIELD_PARENT
  *	tag_fields             {…field}
  *	in_system_c            whether it has routes at /api
@@ -48,7 +48,8 @@
  *	                       by_NAME, is_id, is_date, is_range}; default_order
  *	order_columns, has_order_columns  of the orders, but that of ids: {column, is_date, is_range}
  *
- * `…field` stands for the records of schema/generate/model_field.h.
+ * `…field` stands for the records of schema/generate/model_field.h and model_command.h. The latter
+ * also describes the records of an entity as a command.
  */
 #ifndef SCHEMA_GENERATE_MODEL_H
 #define SCHEMA_GENERATE_MODEL_H

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "schema/generate/model.h"
+#include "schema/generate/model_command.h"
 #include "schema/generate/model_schema.h"
 #include "schema/generate/model_words.h"
 
@@ -259,4 +260,5 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_flag(r, "fallback", false);
 	if (f->fallback)
 		record_set(record_add(r, "fallback"), "text", "%s", f->fallback);
+	model_command_describe_field(r, f);
 }
