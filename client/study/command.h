@@ -1,8 +1,9 @@
 /*
  * command: the parts of every command of `study`, and the root struct that is passed down.
  *
- * A command is a file, command_NAME.c, with its `struct command` at the top; main.c has the table
- * of commands. `run` returns the exit status of the program.
+ * A command is a file, command_NAME.c, with its `struct command` at the top; commands.c has the
+ * table of commands. The commands of entities are made from a table (entity_command.h). `run`
+ * returns the exit status of the program.
  */
 #ifndef STUDY_COMMAND_H
 #define STUDY_COMMAND_H
@@ -36,6 +37,8 @@ struct command {
 	const struct option *options; /* ends with a NULL name; NULL: none */
 	int words_min, words_max;
 	int (*run)(struct study *study, const struct arguments *args);
+	const struct option *word_help; /* the words, for --help; ends with a NULL name; or NULL */
+	const void *about;              /* for run */
 };
 
 extern const struct command command_topics, command_log, command_sessions, command_stats,

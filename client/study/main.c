@@ -4,73 +4,9 @@
 #include <string.h>
 
 #include "client/study/account.h"
-#include "client/study/command.h"
+#include "client/study/commands.h"
+#include "client/study/complete.h"
 #include "client/study/service.h"
-
-static const struct command *const commands[] = {
-	&command_log, &command_topics, &command_sessions, &command_stats, &command_heatmap,
-	&command_import, &command_export, &command_account, &command_rpc, &command_status,
-	&command_keys,
-};
-
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
-
-enum { ENDPOINT, TIMEOUT, JSON, KEY_FILE, SERVER_KEY, HELP, VERSION };
-
-static const struct option common_options[] = {
-	[ENDPOINT] = { "endpoint", OPTION_TEXT, "LIST",
-		"gateways: ipc://PATH or tcp://HOST:PORT, comma-separated" },
-	[TIMEOUT] = { "timeout", OPTION_SECONDS, "SECONDS",
-		"maximum time to wait (default: 5, for an import 30)", .min = 1 },
-	[JSON] = { "json", OPTION_FLAG, NULL, "print JSON, for scripts" },
-	[KEY_FILE] = { "key-file", OPTION_TEXT, "FILE",
-		"own key pair for tcp://, made by study keys" },
-	[SERVER_KEY] = { "server-key", OPTION_TEXT, "KEY", "the gateway's public key for tcp://" },
-	[HELP] = { "help", OPTION_FLAG, NULL, "print this text", .letter = 'h' },
-	[VERSION] = { "version", OPTION_FLAG, NULL, "print the version" },
-	{ 0 },
-};
-
-static const char ends[] =
-	"\nExit status: 0: success, 1: the service refused, 2: wrong usage or an unusable file,\n"
-	"3: no response or temporarily unable, 4: lines of an import were refused.\n";
-
-static void print_help(void)
-{
-	printf("Usage: study COMMAND [OPTION...] [WORD...]\n\n");
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
-	printf("\nOptions of all commands:\n");
-	options_print(common_options, stdout);
-	printf("\nEnvironment: STUDYTRACKER_ENDPOINT, STUDYTRACKER_CURVE_SECRET_KEY_FILE and\n"
-	       "STUDYTRACKER_CURVE_SERVER_KEY are the same as --endpoint, --key-file and\n"
-	       "--server-key. NO_COLOR turns colours off.\n%s"
-	       "\nFor more, see study COMMAND --help and man study.\n",
-		ends);
-}
-
-static void print_command_help(const struct command *c)
-{
-	printf("Usage: study %s [OPTION...]%s%s\n\n%s.\n", c->name, *c->words ? " " : "", c->words,
-		c->summary);
-	if (c->details)
-		printf("\n%s", c->details);
-	if (c->options) {
-		printf("\nOptions:\n");
-		options_print(c->options, stdout);
-	}
-	printf("\nOptions of all commands:\n");
-	options_print(common_options, stdout);
-	fputs(ends, stdout);
-}
-
-static const struct command *find_command(const char *name)
-{
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
-}
 
 /* The given value, else the environment variable, else NULL. */
 static const char *setting(const struct option_value *value, const char *variable)
@@ -112,58 +48,107 @@ static int run(struct study *study, const struct command *c, struct arguments *a
 	return exit;
 }
 
-static void ask_for_command(const struct study *study)
+static int ask_for_command(const struct study *study)
 {
 	struct buf names = { 0 };
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		buf_printf(&names, "%s%s",
-			i == 0                  ? ""
-			: i + 1 < COMMAND_COUNT ? ", "
-						: " or ",
-			commands[i]->name);
+	commands_names(&names);
 	buf_byte(&names, '\0');
 	study_print_error(study, "a command is missing: %s; see study --help",
 		names.failed ? "" : names.bytes);
 	buf_fini(&names);
+	return STUDY_EXIT_USAGE;
 }
 
-static int parse_and_run(struct study *study, int argc, char **argv)
+/* What the command line says, besides the command. */
+struct line {
+	struct options_parser parser;
+	struct arguments args;
+	struct entity_command made;
+};
+
+/* After the word of an entity: its commands. */
+static int explain_entity(
+	const struct study *study, const struct entity *entity, const char *word, bool wants_help)
 {
-	struct arguments args = { 0 };
-	struct options_parser parser = {
-		.common = common_options, .args = &args, .stops_at_word = true
+	if (wants_help && !word) {
+		commands_print_words(entity);
+		return STUDY_EXIT_DONE;
+	}
+	study_print_error(study, "study %s has no command %s; see study %s --help", entity->word,
+		word ? word : "", entity->word);
+	return STUDY_EXIT_USAGE;
+}
+
+static bool is_help(const char *arg)
+{
+	return arg && (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0);
+}
+
+/* The command at argv[*at] is not found. */
+static int explain(struct study *study, struct line *line, char **argv, int at)
+{
+	const struct entity *entity = entity_of_word(argv[at]);
+	bool wants_help = line->args.common[HELP].is_given || is_help(argv[at + 1]);
+	const char *word = is_help(argv[at + 1]) ? NULL : argv[at + 1];
+	if (entity && entity->verbs)
+		return explain_entity(study, entity, word, wants_help);
+	study_print_error(study, "%s is not a command; see study --help", argv[at]);
+	return STUDY_EXIT_USAGE;
+}
+
+/* `study task --help` is about the commands of tasks, not about the list. */
+static bool is_about_entity(const struct line *line, char **argv, int at)
+{
+	const char *next = argv[at + 1];
+	bool wants_help = is_help(next) || (line->args.common[HELP].is_given && !next);
+	return entity_of_word(argv[at]) && wants_help;
+}
+
+static int run_line(struct study *study, struct line *line, const struct command *c)
+{
+	line->args.command = c;
+	if (line->args.common[VERSION].is_given)
+		return printf("study %s\n", study_version()) < 0;
+	if (line->args.common[HELP].is_given && c)
+		commands_print_help_of(c);
+	else if (line->args.common[HELP].is_given)
+		commands_print_help();
+	else
+		return c ? run(study, c, &line->args) : ask_for_command(study);
+	return STUDY_EXIT_DONE;
+}
+
+/* Parses what follows the command and runs it. */
+static int run_command(struct study *study, struct line *line, int argc, char **argv, int at)
+{
+	int used = 0;
+	const struct command *c = commands_find(argv + at, argc - at, &line->made, &used);
+	if (!c || is_about_entity(line, argv, at))
+		return explain(study, line, argv, at);
+	line->parser.own = c->options;
+	line->parser.stops_at_word = false;
+	line->parser.words_max = c->words_max;
+	if (options_parse(&line->parser, argc, argv, at + used) >= 0)
+		return run_line(study, line, c);
+	study_print_error(study, "%s; see study %s --help", line->parser.why, c->name);
+	return STUDY_EXIT_USAGE;
+}
+
+static int parse_and_run(struct study *study, struct line *line, int argc, char **argv)
+{
+	line->parser = (struct options_parser){
+		.common = commands_common, .args = &line->args, .stops_at_word = true
 	};
-	const struct command *c = NULL;
-	int at = options_parse(&parser, argc, argv, 1);
-	if (at >= 0 && at < argc && strcmp(argv[at], "help") == 0) /* as in git help */
-		at = options_parse(&parser, argc, argv, at + 1), args.common[HELP].is_given = true;
-	if (at >= 0 && at < argc) {
-		c = find_command(argv[at]);
-		if (!c) {
-			study_print_error(study, "%s is not a command; see study --help", argv[at]);
-			return STUDY_EXIT_USAGE;
-		}
-		parser.own = c->options;
-		parser.stops_at_word = false;
-		parser.words_max = c->words_max;
-		at = options_parse(&parser, argc, argv, at + 1);
+	int at = options_parse(&line->parser, argc, argv, 1);
+	if (at >= 0 && at < argc && strcmp(argv[at], "help") == 0) { /* as in git help */
+		line->args.common[HELP].is_given = true;
+		at = options_parse(&line->parser, argc, argv, at + 1);
 	}
 	if (at < 0) {
-		study_print_error(study, "%s; see study %s%s--help", parser.why, c ? c->name : "",
-			c ? " " : "");
+		study_print_error(study, "%s; see study --help", line->parser.why);
 		return STUDY_EXIT_USAGE;
 	}
-	if (args.common[VERSION].is_given)
-		return printf("study %s\n", study_version()) < 0;
-	if (args.common[HELP].is_given && c)
-		print_command_help(c);
-	else if (args.common[HELP].is_given)
-		print_help();
-	else if (c)
-		return run(study, c, &args);
-	else
-		ask_for_command(study);
-	return args.common[HELP].is_given ? STUDY_EXIT_DONE : STUDY_EXIT_USAGE;
+	return at < argc ? run_command(study, line, argc, argv, at) : run_line(study, line, NULL);
 }
 
 /* The exit status is 0 only if all output was written. */
@@ -178,11 +163,17 @@ static int finish_output(const struct study *study, int exit)
 
 int main(int argc, char **argv)
 {
+	static struct line line; /* large */
+	if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
+		complete_print(argv + 2, argc - 2, stdout);
+		return fflush(stdout) == 0 ? STUDY_EXIT_DONE : STUDY_EXIT_USAGE;
+	}
 	struct study study = { 0 };
 	bool speaks_utf8 = terminal_use_locale();
 	terminal_open(&study.out, stdout, speaks_utf8);
 	terminal_open(&study.err, stderr, speaks_utf8);
-	int exit = parse_and_run(&study, argc, argv);
+	int exit = parse_and_run(&study, &line, argc, argv);
+	options_free(&line.args);
 	study_client_close(&study.client);
 	curve_free(&study.curve);
 	free(study.found);

@@ -8,7 +8,8 @@
 static int64_t page_size(const struct pages *p)
 {
 	int64_t left = p->limit - p->row_count;
-	return p->limit == 0 || left > PAGE_MAX ? PAGE_MAX : left;
+	int64_t most = p->page_max > 0 ? p->page_max : PAGE_MAX;
+	return p->limit == 0 || left > most ? most : left;
 }
 
 static bool fetch_page(struct pages *p, const char *cursor)

@@ -19,7 +19,8 @@ struct pages {
 	const char *method;
 	void (*fill)(struct study_params *params, const void *arg); /* the filters; may be NULL */
 	const void *arg;
-	int64_t limit; /* maximum number of rows; 0: all */
+	int64_t limit;    /* maximum number of rows; 0: all */
+	int64_t page_max; /* rows of a page; 0: PAGE_MAX. Less if rows may have many long texts */
 
 	/* the current page; `data` is valid until the next call */
 	const struct study_value *data;

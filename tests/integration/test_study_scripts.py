@@ -12,12 +12,13 @@ import harness
 from study_program import NAMESPACE, REFUSED, STUDY, UNREACHABLE, USAGE, StudyCase, Terminal
 
 SOURCE = os.path.join(harness.ROOT, "client", "study")
+MANUAL = os.path.join(harness.BUILD, "client", "study", "study.1")
+GENERATOR = os.path.join(harness.BUILD, "schema", "studytracker-generate")
 COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "account", "rpc", "status",
             "keys"]
 
 # A typed line, and the words that the shell offers for its last word.
 COMPLETED = [
-    ("study ", COMMANDS),
     ("study st", ["stats", "status"]),
     ("study --json st", ["stats", "status"]),
     ("study --timeout 5 st", ["stats", "status"]),
@@ -39,7 +40,7 @@ COMPLETED = [
     ("study account --time-zone Europe/Berl", ["Europe/Berlin"]),
     ("study account --time-zone=def", ["default"]),
     ("study import --time-zone=def", []),
-    ("study sessions --from=t", ["today"]),
+    ("study sessions --from=t", ["today", "tomorrow"]),
     ("study topics --add --j", []),
     ("study import --dr", ["--dry-run"]),
     ("study import ro", ["rows.csv"]),
@@ -76,7 +77,28 @@ zle -N zle-line-init
 """
 
 
+def entity_words():
+    """The words of the entities that have methods."""
+    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "file", "templates/describe.json"],
+                             check=True, stdout=subprocess.PIPE).stdout
+    return [row["command"] for row in json.loads(printed) if row["command"] and row["verbs"]]
+
+
+def shown_words():
+    """The words that `study --help` lists: study energy has its word in common with its entity."""
+    return COMMANDS + entity_words() + ["learn"] * ("learning" in entity_words())
+
+
 class Scripts(StudyCase):
+    def entity_commands(self):
+        """Every command of every entity: "task add"."""
+        found = ["energy 4 3"] + ["learn"] * ("learning" in entity_words())
+        for word in entity_words():
+            verbs = re.findall(r"(?m)^  (\w+) ", self.study(word, "--help"))
+            self.assertLessEqual({"list", "show", "add", "edit", "delete", "restore"}, set(verbs), word)
+            found += [f"{word} {verb}" for verb in verbs]
+        return found
+
     def test_exit_statuses(self):
         nobody = "ipc://" + self.path("nobody.sock")
         for status, words in (
@@ -98,10 +120,11 @@ class Scripts(StudyCase):
 
     def test_help_of_every_command(self):
         text = self.study("--help")
-        for command in COMMANDS:
+        for command in shown_words():
             self.assertRegex(text, rf"(?m)^  {command} ")
-            self.assertIn("4: lines of an import were refused", self.study(command, "--help"))
-            self.assertEqual(self.study("help", command), self.study(command, "--help"))
+        for command in map(str.split, COMMANDS + self.entity_commands()):
+            self.assertIn("4: lines of an import were refused", self.study(*command, "--help"))
+            self.assertEqual(self.study("help", *command), self.study(*command, "--help"))
         self.assertEqual(self.study("help"), text)
         self.study("help", "nix", status=USAGE)
         self.study(status=USAGE)
@@ -116,17 +139,22 @@ class Scripts(StudyCase):
         """The choices that the error message lists.
 
         The unknown second option prevents the command from running."""
-        self.study(command, option, "?", "--nix", status=USAGE)
+        self.study(*command, option, "?", "--nix", status=USAGE)
         listed = re.search(r"must be one of (.*);", self.errors)
         return listed.group(1).split(", ") if listed else []
 
     def test_the_man_page_describes_every_option(self):
-        with open(os.path.join(SOURCE, "study.1"), encoding="utf-8") as file:
+        with open(MANUAL, encoding="utf-8") as file:
             page = file.read().replace("\\-", "-")
         for command in COMMANDS:
             self.assertIn(command, page)
             for option in self.options_of(command):
                 self.assertIn(option, page, f"man page: {command}")
+        sections = dict(re.findall(r"(?s)\n\.SS ([a-z-]+)\n(.*?)(?=\n\.S[SH])", page))
+        for command in filter(None, map(str.split, self.entity_commands())):
+            section = sections[{"learn": "learning"}.get(command[0], command[0])]
+            for option in set(self.options_of(*command)) - set(self.options_of()) - {"--clear"}:
+                self.assertRegex(section, option + r"\b", f"man page: {command}")
 
     def test_completion_and_man_page_parse(self):
         script = os.path.join(SOURCE, "completion", "study.bash")
@@ -134,7 +162,7 @@ class Scripts(StudyCase):
         if shutil.which("zsh"):
             subprocess.run(["zsh", "-n", os.path.join(SOURCE, "completion", "_study")], check=True)
         if shutil.which("groff"):
-            done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", os.path.join(SOURCE, "study.1")],
+            done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", MANUAL],
                                   check=True, capture_output=True)
             self.assertEqual(done.stderr, b"")
 
@@ -170,22 +198,33 @@ class Scripts(StudyCase):
     def check_completion(self, offers_of):
         self.topic("two words")
         self.write("rows.csv", "")
-        offered = offers_of(dict(COMPLETED))
-        for line, expected in COMPLETED:
+        completed = [("study ", shown_words())] + COMPLETED
+        offered = offers_of(dict(completed))
+        for line, expected in completed:
             self.assertEqual(offered[line], sorted(expected), line)
         self.assertIn("topics.get", offers_of(["study rpc topics."])["study rpc topics."])
 
-    def check_options(self, offers_of):
-        """The shell offers exactly the options and choices of the program."""
-        expected = {"study --": self.options_of()}
-        for command in COMMANDS:
-            expected[f"study {command} --"] = self.options_of(command)
-            for option, argument in self.options_of(command).items():
-                choices = self.choices_of(command, option)
+    def expected_offers(self):
+        """The options and choices of the program, by the line that asks for them."""
+        common = self.options_of()
+        expected = {"study --": common}
+        for command in COMMANDS + self.entity_commands():
+            options = self.options_of(*command.split())
+            expected[f"study {command} --"] = list(options)
+            for option, argument in options.items():
+                if option in common and " " in command:
+                    continue
+                may_choose = " " not in command or argument in ("WORD", "KEY", "FIELD")
+                choices = self.choices_of(command.split(), option) if may_choose else []
                 if choices:
                     expected[f"study {command} {option} "] = choices
                 elif argument:
                     expected[f"study {command} {option} --"] = []
+        return expected
+
+    def check_options(self, offers_of):
+        """The shell offers exactly the options and choices of the program."""
+        expected = self.expected_offers()
         self.assertGreaterEqual(len(expected), 1 + len(COMMANDS) + 4)
         offered = offers_of(list(expected))
         for line, words in expected.items():

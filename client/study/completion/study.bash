@@ -24,11 +24,23 @@ _study_files() {
 	mapfile -t COMPREPLY < <(compgen -f -- "$1")
 }
 
+# Offers what the program says may follow the words from $2 on, if it starts with $1.
+_study_ask() {
+	local word=$1 offers given words=()
+	shift
+	for given in "$@"; do
+		[[ $given == "=" ]] || words+=("$given")
+	done
+	offers=$(study __complete "${words[@]}" 2>/dev/null)
+	[[ $word == -* ]] || offers=$(grep -v '^--' <<<"$offers")
+	_study_offer "$offers" "${word#=}"
+}
+
 _study_takes_value() {
 	case $1 in
 	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
 		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
-		--time-zone | --interval | --name | --week-start | --day-starts-at) return 0 ;;
+		--time-zone | --interval | --kind | --name | --week-start | --day-starts-at) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -39,7 +51,8 @@ _study_value() {
 	[[ $1 != import ]] || formats=$'auto\ncsv\nndjson\njson'
 	case $2 in
 	--tag) _study_offer "$(_study_topics)" "$3" ;;
-	--date | --from | --to) _study_offer $'today\nyesterday' "$3" ;;
+	--date | --from | --to) _study_offer $'yesterday\ntoday\ntomorrow' "$3" ;;
+	--kind) _study_offer "$(study __complete export --kind 2>/dev/null)" "$3" ;;
 	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
 	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
 	--format) _study_offer "$formats" "$3" ;;
@@ -62,7 +75,7 @@ _study() {
 		[stats]=$'--by\n--from\n--to'
 		[heatmap]=$'--year'
 		[import]=$'--format\n--namespace\n--time-zone\n--update\n--restore\n--dry-run\n--restart'
-		[export]=$'--format\n--tag\n--from\n--to\n--spreadsheet'
+		[export]=$'--kind\n--format\n--tag\n--from\n--to\n--spreadsheet'
 		[account]=$'--name\n--time-zone\n--week-start\n--day-starts-at'
 		[rpc]=""
 		[status]=$'--interval'
@@ -80,6 +93,9 @@ _study() {
 			place=$((place + 1))
 		elif [[ -n ${COMP_WORDS[i]} && -n ${options[${COMP_WORDS[i]}]+there} ]]; then
 			command=${COMP_WORDS[i]}
+		elif [[ -z $command && -n ${COMP_WORDS[i]} && ${COMP_WORDS[i]} != -* ]]; then # of an entity
+			_study_ask "$word" "${COMP_WORDS[@]:i:COMP_CWORD-i}"
+			return
 		fi
 	done
 	if [[ -n $option ]]; then
@@ -91,7 +107,7 @@ _study() {
 		return
 	fi
 	case $command:$place in
-	:*) _study_offer "$(printf '%s\n' "${!options[@]}")" "$word" ;;
+	:*) _study_offer "$(printf '%s\n' "${!options[@]}" && study __complete 2>/dev/null)" "$word" ;;
 	log:1) _study_offer "$(_study_topics)" "$word" ;;
 	rpc:0) _study_offer "$(_study_methods)" "$word" ;;
 	import:0 | export:0 | keys:0) _study_files "$word" ;;
