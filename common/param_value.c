@@ -249,6 +249,11 @@ static enum status decode_list(
 	return param_refuse(p, why, rule);
 }
 
+bool param_accepts_nil(const struct param *p)
+{
+	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);
+}
+
 bool param_is_cursor(const struct param *p)
 {
 	return p->kind == PARAM_CURSOR || p->kind == PARAM_CURSOR_INT;

@@ -47,6 +47,10 @@ enum status param_refuse(const struct param *p, struct fail *why, const char *ru
 enum status param_value_decode(const struct param *p, const struct msg_token *t,
 	struct param_value *v, struct fail *why) MUST_CHECK;
 
+/* Whether a nil has a meaning: absent, clear or, for a required param, missing. Another nil would
+ * change nothing, and must not look like a change, so it is refused. */
+bool param_accepts_nil(const struct param *p);
+
 bool param_is_cursor(const struct param *p);
 
 /* Writes a LOCAL_INSTANT in its one form, without NUL: 2026-01-31T18:30:00.000000Z, or without Z if

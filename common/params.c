@@ -11,13 +11,6 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
-/* A nil that would change nothing must not look like a change, so it is refused. fill_absent
- * reports a required param that is nil. */
-static bool accepts_nil(const struct param *p)
-{
-	return p->flags & (PARAM_REQUIRED | PARAM_PRESENCE | PARAM_NULLABLE);
-}
-
 /* One pair of the map. */
 static enum status decode_pair(
 	const struct method *m, struct msg_reader *in, struct param_value *values, struct fail *why)
@@ -37,7 +30,8 @@ static enum status decode_pair(
 	if (msg_read(&reader, &token) != ST_OK)
 		return fail_set(why, ST_INVALID_INPUT, "params must be a map of named values");
 	if (token.type == MSG_NIL)
-		return accepts_nil(p) ? ST_OK : param_refuse(p, why, PARAM_NOT_NULL_RULE);
+		return param_accepts_nil(p) ? ST_OK /* fill_absent reports a required one */
+					    : param_refuse(p, why, PARAM_NOT_NULL_RULE);
 	v->is_null = false;
 	if (param_is_list(p))
 		v->text = value; /* put_lists reads it */

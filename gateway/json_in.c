@@ -228,17 +228,6 @@ enum status json_in_refuse(const struct json_in *j, const char *const *fields, s
 	return ST_OK;
 }
 
-enum status json_in_refuse_nulls(
-	const struct json_in *j, const char *const *fields, struct fail *why)
-{
-	struct json_object *value;
-	for (; *fields; fields++)
-		if (json_object_object_get_ex(j->object, *fields, &value) && !value)
-			return fail_field(why, ST_INVALID_INPUT, *fields, "%s %s", *fields,
-				PARAM_NOT_NULL_RULE);
-	return ST_OK;
-}
-
 void json_in_ignore(struct json_in *j, const char *const *fields)
 {
 	for (; *fields; fields++)
@@ -382,7 +371,7 @@ enum status json_in_put_params(
 		if (!p && rules->is_strict)
 			return refuse_unknown(name, out->why);
 		struct json_object *value = json_object_iter_peek_value(&at);
-		if (!p || (!value && drops_nulls))
+		if (!p || (!value && drops_nulls && param_accepts_nil(p)))
 			continue;
 		param_writer_key(out, p->name);
 		enum status st = put_param(out, value, p, rules->is_strict);

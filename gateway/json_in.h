@@ -37,10 +37,6 @@ enum status json_in_rename(
 enum status json_in_refuse(
 	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
 
-/* ST_INVALID_INPUT with the first of the fields (NULL-terminated) that is null. */
-enum status json_in_refuse_nulls(
-	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
-
 /* Removes the fields (NULL-terminated). */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 
@@ -54,8 +50,8 @@ struct json_in_rules {
 /* Appends each member that the method has a param for.
  *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
  *     name in `taken`: these are unknown fields.
- *   - If it is not strict, unknown fields are ignored, and so are nulls, which mean absence, unless
- *     it keeps them. In the objects of a list both are ignored.
+ *   - If it is not strict, unknown fields are ignored. So are the nulls of params that accept them:
+ *     they mean absence, unless it keeps them. In the objects of a list all nulls are ignored.
  *   - Integers over 64 bits and numbers with a fraction become reals. Objects and arrays that are
  *     not a list of the row become empty ones: the worker refuses them.
  *   - The elements of a PARAM_VALUES are put whole. ST_INVALID_INPUT with its name if one of

@@ -4,8 +4,6 @@ static enum status apply_rules(
 	const struct route_body *rules, struct json_in *json, struct fail *why)
 {
 	enum status st = rules->refused ? json_in_refuse(json, rules->refused, why) : ST_OK;
-	if (st == ST_OK && rules->not_null)
-		st = json_in_refuse_nulls(json, rules->not_null, why);
 	if (st == ST_OK && rules->alias)
 		st = json_in_rename(json, rules->alias, rules->param, why);
 	if (st == ST_OK && rules->ignored)

@@ -87,9 +87,7 @@ static enum status check_body(const struct route *route, struct fail *why)
 	if (!body->chooses_variant != !body->variant)
 		return refuse(route->row, why, "a choice of variants needs a variant");
 	enum status st = check_param(route, body->param, ANY_KIND, why);
-	if (st == ST_OK)
-		st = check_params(route, body->ignored, ANY_KIND, why);
-	return st == ST_OK ? check_params(route, body->not_null, ANY_KIND, why) : st;
+	return st == ST_OK ? check_params(route, body->ignored, ANY_KIND, why) : st;
 }
 
 static enum status check_query(const struct route *route, struct fail *why)

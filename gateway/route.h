@@ -36,7 +36,6 @@ struct route_body {
 	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
 	const char *const *refused; /* fields that would be ignored although they matter; or NULL */
 	const char *const *ignored; /* params that this body can't give; or NULL */
-	const char *const *not_null; /* params whose null is refused even in a POST; or NULL */
 };
 
 /* What is done with a query before the method's params are read from it. */
@@ -113,7 +112,7 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
  * it (gateway/request_query.h). */
 bool route_is_streamed(const struct route *route);
 
-/* Whether a null in the body means that the param is absent. */
+/* Whether a null in the body means absence, if the param accepts a null. */
 bool route_drops_nulls(const struct route *route);
 
 /* Whether the row gives the param itself. */

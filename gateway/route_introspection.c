@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "common/json_out.h"
+#include "common/param_value.h"
 #include "gateway/request_params.h"
 #include "gateway/rpc_introspection.h"
 
@@ -36,14 +37,16 @@ static void put_choices(struct buf *out, const char *const *choices)
 	buf_byte(out, ']');
 }
 
-static bool is_nullable(const struct route *route, const struct param *p, enum param_place place)
+static bool is_nullable(const struct param *p)
 {
-	if (place != PLACE_BODY || (p->flags & PARAM_REQUIRED))
-		return false;
-	const struct route_body *body = route->row->body;
-	if (body && span_is_any(span_of(p->name), body->not_null))
-		return false;
-	return route_drops_nulls(route) || (p->flags & (PARAM_PRESENCE | PARAM_NULLABLE));
+	return param_accepts_nil(p) && !(p->flags & PARAM_REQUIRED);
+}
+
+/* A dialect that ignores unknown names ignores the nulls of objects, too. */
+static bool is_nullable_item(const struct route *route, const struct param *p)
+{
+	bool ignores_nulls = route->dialect->unknown_names == NAMES_IGNORED;
+	return p->name && (is_nullable(p) || (ignores_nulls && !(p->flags & PARAM_REQUIRED)));
 }
 
 static void put_rules(
@@ -60,7 +63,7 @@ static void put_items(struct buf *out, const struct route *route, const struct p
 			put_text(out, "name", p->name);
 			buf_byte(out, ',');
 		}
-		put_rules(out, route, p, p->name && is_nullable(route, p, PLACE_BODY));
+		put_rules(out, route, p, is_nullable_item(route, p));
 		buf_byte(out, '}');
 	}
 	buf_byte(out, ']');
@@ -96,7 +99,7 @@ static void put_param(
 	buf_byte(out, ',');
 	put_text(out, "in", places[place]);
 	buf_byte(out, ',');
-	put_rules(out, route, p, is_nullable(route, p, place));
+	put_rules(out, route, p, place == PLACE_BODY && is_nullable(p));
 	buf_byte(out, '}');
 }
 
@@ -107,7 +110,7 @@ static void put_alias(
 	const struct param *p = method_param(route->method, span_of(param));
 	struct param alias = *p;
 	alias.name = name;
-	alias.flags = 0;
+	alias.flags = PARAM_NULLABLE;
 	alias.fallback = NULL;
 	buf_byte(out, ',');
 	put_param(out, route, &alias, request_params_place(route, p));

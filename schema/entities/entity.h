@@ -66,6 +66,7 @@ enum field_flags {
 	 * delete and restore take them along. */
 	FIELD_PARENT = 64,
 	FIELD_EMPTIES = 128, /* it may be null, although no request gives null */
+	FIELD_NO_NULL = 256, /* a create refuses its null. Else a null means the default */
 
 	/* what most fields are */
 	FIELD_NEEDED = FIELD_CREATES | FIELD_REQUIRED | FIELD_CHANGES,

@@ -12,7 +12,7 @@ static const struct field fields[] = {
 	{ "organization", FIELD_TEXT, FIELD_OPTIONAL, 0, 1000, .example = "\"grimm00\"" },
 	{ "classification", FIELD_CHOICE, FIELD_OPTIONAL, .choices = classifications, .example = "\"primary\"" },
 	{ "project_type", FIELD_CHOICE, FIELD_OPTIONAL, .choices = project_types, .example = "\"Work\"" },
-	{ "status", FIELD_CHOICE, FIELD_GIVEN, .choices = statuses, .fallback = "active", .example = "\"active\"" },
+	{ "status", FIELD_CHOICE, FIELD_GIVEN | FIELD_NO_NULL, .choices = statuses, .fallback = "active", .example = "\"active\"" },
 	{ "description", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "remote_url", FIELD_TEXT, FIELD_OPTIONAL, 0, 1000, .example = "\"https://example.com/work-prod.git\"" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },

@@ -242,14 +242,20 @@ static void add_change(struct record *root, const struct field *f, struct number
 		numbering_add(params, "bool", "has_%s", f->name);
 }
 
+static const char *create_flags(const struct field *f)
+{
+	if (f->flags & FIELD_REQUIRED)
+		return "PARAM_REQUIRED";
+	return f->flags & FIELD_NO_NULL ? "0" : "PARAM_NULLABLE";
+}
+
 static void add_create(struct record *root, const struct field *f, struct numbering *params)
 {
 	if (!(f->flags & FIELD_CREATES))
 		return;
 	struct record *create = record_add(root, "creates");
 	model_field_describe(create, f);
-	record_set(
-		create, "flags", f->flags & FIELD_REQUIRED ? "PARAM_REQUIRED" : "PARAM_NULLABLE");
+	record_set(create, "flags", "%s", create_flags(f));
 	record_flag(create, "computed", false);
 	if (f->computed_fallback)
 		record_set(record_add(create, "computed"), "sql", "%s", f->computed_fallback);

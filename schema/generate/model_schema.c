@@ -17,8 +17,10 @@ static const struct place {
 	bool is_unlimited;
 } place_table[] = {
 	{ "query_schema", .is_strict = true },
-	{ "create_schema", .has_default = true, .is_strict = true, .needs_value = FIELD_REQUIRED },
-	{ "create_schema_lenient", .has_default = true, .needs_value = FIELD_REQUIRED },
+	{ "create_schema", .has_default = true, .is_strict = true,
+		.needs_value = FIELD_REQUIRED | FIELD_NO_NULL },
+	{ "create_schema_lenient", .has_default = true,
+		.needs_value = FIELD_REQUIRED | FIELD_NO_NULL },
 	{ "change_schema", .is_strict = true, .takes_null = FIELD_CLEARS },
 	{ "change_schema_lenient", .takes_null = FIELD_CLEARS },
 };

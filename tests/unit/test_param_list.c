@@ -345,7 +345,7 @@ START_TEST(routes_describe_the_elements)
 	buf_clear(&params);
 	route_introspection_put(&index, &params);
 	buf_byte(&params, '\0');
-	ck_assert_msg(strstr(params.bytes, "\"kind\":\"ids\",\"required\":false,\"nullable\":true,"
+	ck_assert_msg(strstr(params.bytes, "\"kind\":\"ids\",\"required\":false,\"nullable\":false,"
 					   "\"min\":1,\"max\":4,\"items\":[{\"kind\":\"integer\","
 					   "\"required\":false,\"nullable\":false,\"min\":1}]}"),
 		"%s", params.bytes);

@@ -138,7 +138,6 @@ static const struct route_row good = { .method = "GET", .path = "/good", .start 
 static const char *const typo_ignored[] = { "descripton", NULL };
 static const struct route_body typo_alias = { .alias = "x", .param = "nam" };
 static const struct route_body typo_ignore = { .ignored = typo_ignored };
-static const struct route_body typo_not_null = { .not_null = typo_ignored };
 static const struct route_body no_variant = { .variant = &good };
 static const char *const not_a_choice[] = { "q", NULL };
 static const struct route_query typo_lenient = { .lenient = not_a_choice };
@@ -179,7 +178,6 @@ static const struct {
 	}
 	{ BODY(&typo_alias), "route POST /topics: its rules name no such param \"nam\"" },
 	{ BODY(&typo_ignore), "route POST /topics: its rules name no such param \"descripton\"" },
-	{ BODY(&typo_not_null), "route POST /topics: its rules name no such param \"descripton\"" },
 	{ BODY(&no_variant), "route POST /topics: a choice of variants needs a variant" },
 #define QUERY(rules)                                                                     \
 	{                                                                                \
