@@ -36,8 +36,20 @@ insert into accounts (account_id, name) values (2, 'second'), (3, 'empty');
 
 -- A rolled back test has still taken ids from the sequences. The tests insert rows with ids below a
 -- million.
-alter table accounts alter column account_id restart with 1000000;
-alter table topics alter column id restart with 1000000;
+do $$
+declare
+	key record;
+begin
+	for key in
+		select a.attrelid::regclass as relation, a.attname as name
+		from pg_attribute as a
+		join pg_class as c on c.oid = a.attrelid
+		where a.attidentity <> '' and c.relnamespace = 'public'::regnamespace
+	loop
+		execute format('alter table %s alter column %I restart with 1000000', key.relation, key.name);
+	end loop;
+end
+$$;
 
 do $$
 begin
