@@ -316,8 +316,7 @@ static bool put_value(struct buf *out, struct json_object *value, int depth)
 	return true;
 }
 
-/* The worker refuses an array or object that is no list or element of one, and unknown fields of an
- * object, so these are kept unless the dialect ignores them. */
+/* Keeps what the list cannot hold, unless the dialect ignores it: the worker refuses it. */
 static enum status put_param(
 	struct param_writer *w, struct json_object *value, const struct param *p, bool is_strict)
 {
