@@ -4,8 +4,8 @@
 
 #include "common/fnv.h"
 
-/* The slot that holds the name, or the free slot where it belongs. At least half of the slots are
- * free, so the search ends. */
+/* The slot that holds the name, or the free slot where it belongs. At least three quarters of the
+ * slots are free, so the search ends soon. */
 static const struct method **find_slot(const struct method_map *map, struct span name)
 {
 	size_t at = (size_t)fnv_mix(FNV_START, name.bytes, name.len) & map->mask;
@@ -18,7 +18,7 @@ enum status method_map_init(struct method_map *map)
 {
 	const struct method *m;
 	size_t slots = 2;
-	while (slots < 2 * method_count())
+	while (slots < 4 * method_count())
 		slots *= 2;
 	struct method_map made = { calloc(slots, sizeof *made.slots), slots - 1 };
 	if (!made.slots)

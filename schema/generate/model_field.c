@@ -25,7 +25,7 @@ static const struct {
 	[FIELD_CHOICE] = { "text", "text", "PARAM_CHOICE", "text" },
 	[FIELD_DATE] = { "date", "date", "PARAM_DATE", "date" },
 	[FIELD_TIME] = { "time", "time", "PARAM_TIME", "time" },
-	[FIELD_INSTANT] = { "timestamptz", "timestamptz", "PARAM_INSTANT", "timestamptz" },
+	[FIELD_INSTANT] = { "timestamptz", "timestamptz", "PARAM_LOCAL_INSTANT", "text" },
 	[FIELD_REFERENCE] = { "int8", "int8", "PARAM_INT", "int8", 1, INT64_MAX },
 	[FIELD_IDS] = { "int8[]", "int8[]", "PARAM_IDS", "jsonb", 0, 100 },
 	[FIELD_TAGS] = { "int8[]", "text[]", "PARAM_TEXTS", "jsonb", 0, 100 },
@@ -254,7 +254,8 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_flag(r, "is_stored", model_field_is_stored(f));
 	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
 	record_flag(r, "is_list", is_list);
-	record_flag(r, "is_plain", !is_list && f->kind != FIELD_OBJECTS);
+	record_flag(r, "is_plain",
+		!is_list && f->kind != FIELD_OBJECTS && f->kind != FIELD_INSTANT);
 	record_flag(r, "is_given", f->kind != FIELD_DERIVED && f->kind != FIELD_TAGS);
 	record_flag(r, "is_inserted", f->kind == FIELD_DERIVED || (f->flags & FIELD_CREATES));
 	record_flag(r, "fallback", false);

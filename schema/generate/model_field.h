@@ -10,7 +10,7 @@
  *	choices, has_choices   {choice}
  *	items, has_items       the fields of each element of a list: the same records
  *	fallback               {text}, or none
- *	is_list                of ids or tags; is_plain: neither that nor of objects
+ *	is_list                of ids or tags; is_plain: neither that nor of objects nor an instant
  *	is_inserted, is_given  a create sets it; to what the request gives
  *	is_stored, may_be_null the table has a column for it; a response may have null
  *	is_nullable, is_required, is_reference, is_parent, is_tags, is_ids, is_objects, is_instant

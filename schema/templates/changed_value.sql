@@ -5,14 +5,25 @@ case when r.{{name}} is null then e.{{name}} else distinct_ids(r.{{name}}) end a
 {{#is_tags}}
 e.tag_ids, r.{{name}},
 {{/is_tags}}
-{{^is_list}}
+{{#is_instant}}
+{{#is_nullable}}
+case when r.has_{{name}} then instant_of(r.account_id, r.{{name}}) else e.{{name}} end as {{name}},
+{{/is_nullable}}
+{{^is_nullable}}
+coalesce(instant_of(r.account_id, r.{{name}}), e.{{name}}) as {{name}},
+{{/is_nullable}}
+{{/is_instant}}
+{{#is_objects}}
+coalesce(r.{{name}}, e.{{name}}) as {{name}},
+{{/is_objects}}
+{{#is_plain}}
 {{#is_nullable}}
 case when r.has_{{name}} then r.{{name}}::{{column_type}} else e.{{name}} end as {{name}},
 {{/is_nullable}}
 {{^is_nullable}}
 coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
 {{/is_nullable}}
-{{/is_list}}
+{{/is_plain}}
 {{/is_changed}}
 {{^is_changed}}
 e.{{name}},

@@ -5,7 +5,7 @@
 with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
-			then jsonb_build_array('{{table}}.create'{{#creates}}, {{#is_instant}}extract(epoch from r.{{name}}){{/is_instant}}{{^is_instant}}r.{{name}}{{/is_instant}}{{/creates}})
+			then jsonb_build_array('{{table}}.create'{{#creates}}, r.{{name}}{{/creates}})
 		end) as fingerprint
 	from unnest($1::int8[],
 			{{#create_params}}
@@ -64,6 +64,14 @@ verdict as materialized (
 			{{/is_derived}}
 			{{/stored}}
 			, coalesce(
+				{{#creates}}
+				{{#is_instant}}
+				case
+					when r.skips_{{name}}
+						then 'INVALID_INPUT {{name}}: {{name}} is a time that the account''s clocks skip'
+				end,
+				{{/is_instant}}
+				{{/creates}}
 				{{#links}}
 				case
 					when r.{{name}} is not null and held_{{name}}.id is null

@@ -4,6 +4,10 @@
 {{#is_objects}}
 , coalesce(r.{{name}}, '[]') as {{name}}
 {{/is_objects}}
+{{#is_instant}}
+, coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{sql}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
+not is_local_time(r.account_id, r.{{name}}) as skips_{{name}}
+{{/is_instant}}
 {{#is_plain}}
 {{#computed}}
 , coalesce(r.{{name}}::{{column_type}}, {{sql}}) as {{name}}

@@ -20,10 +20,25 @@ new_tag as (
 	on conflict (account_id, name_key) where deleted_at is null do nothing
 	returning id
 ),
-tag_list as materialized ( -- tag_ids_held also sees the new tags and those of other transactions
-	select v.ord, tag_ids_held(v.account_id, array(select jsonb_array_elements_text(v.{{name}}))) as tag_ids
-	from verdict as v
-	cross join (select count(*) from new_tag) as made -- makes all of them first
-	where v.outcome is null and v.{{name}} <> '[]'
+tag as materialized ( -- held; also the new ones and those of other transactions
+	select k.account_id, k.name_key, t.id
+	from (
+		select distinct n.account_id, n.name_key
+		from named_tag as n
+		cross join (select count(*) from new_tag) as made -- makes all of them first
+		order by n.account_id, n.name_key
+	) as k
+	left join lateral tag_of_key_now(k.account_id, k.name_key) as t on true
+	where t.id is not null or run_again('a tag was deleted')
+),
+tag_list as materialized ( -- in their order, each once
+	select t.ord, array_agg(t.id order by t.place) as tag_ids
+	from (
+		select n.ord, t.id, min(n.place) as place
+		from named_tag as n
+		join tag as t on t.account_id = n.account_id and t.name_key = n.name_key
+		group by n.ord, t.id
+	) as t
+	group by t.ord
 ),
 {{/tag_fields}}

@@ -51,6 +51,12 @@ locked as materialized ( -- in key order, with the new values
 			{{#held}}
 			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{ONE}}'
 			{{/held}}
+			{{#changes}}
+			{{#is_instant}}
+			when not is_local_time(r.account_id, r.{{name}})
+				then 'INVALID_INPUT {{name}}: {{name}} is a time that the account''s clocks skip'
+			{{/is_instant}}
+			{{/changes}}
 			{{#links}}
 			{{#is_changed}}
 			when r.{{name}} is not null and r.held_{{name}} is null

@@ -61,6 +61,72 @@ begin
 end
 $$;
 
+-- An execution of a prepared statement. Each request names its params, as a caller does; "has_NAME"
+-- is true if it names NAME. Unless it says otherwise, the account is 1, the limit 50 and the sort
+-- created_at.
+create function test.call_of(method text, variadic requests jsonb[]) returns text
+	language sql as $$
+	select format('execute %I(%s)', method, string_agg(format('%L', (
+			select array_agg(case
+					when p.name ~ '^has_' then (q.params ? substr(p.name, 5))::text
+					else q.params ->> p.name
+				end order by q.place)
+			from (
+				select '{"account_id": 1, "limit": 50, "sort": "created_at"}' || u.request as params, u.place
+				from unnest(requests) with ordinality as u (request, place)
+			) as q)), ', ' order by p.number))
+	from pg_prepared_statements as s
+	cross join lateral (
+		select regexp_split_to_array(replace((regexp_match(s.statement,
+			'with ordinality\s+as r \(([^)]*),\s+ord\)'))[1], '"', ''), ',\s+') as list
+	) as names
+	cross join lateral unnest(names.list) with ordinality as p (name, number)
+	where s.name = method
+	$$;
+
+-- Executes it and returns its rows.
+create function test.answers(method text, variadic requests jsonb[])
+	returns table (ord bigint, outcome text, answer jsonb)
+	language plpgsql as $$
+declare
+	r record;
+begin
+	for r in execute call_of(method, variadic requests) loop
+		ord := r.ord;
+		outcome := r.outcome;
+		answer := to_jsonb(r) - '{ord,outcome}'::text[];
+		return next;
+	end loop;
+end
+$$;
+
+-- The ids of a list that a client reads page by page, and how many pages it reads.
+create function test.read_list(method text, request jsonb, out ids bigint[], out pages int)
+	language plpgsql as $$
+declare
+	next text;
+	row_limit constant int := coalesce((request ->> 'limit')::int, 50);
+begin
+	ids := '{}';
+	pages := 0;
+	loop
+		select ids || coalesce(array_agg((a.answer ->> 'id')::bigint order by a.place)
+				filter (where a.place <= row_limit and a.answer ->> 'id' is not null), '{}'),
+			coalesce(max(a.answer ->> 'next_cursor') filter (where a.place <= row_limit and a.answer ->> 'id' is null),
+				case when count(*) > row_limit then max(a.answer ->> 'next_cursor') filter (where a.place = row_limit) end)
+		into ids, next
+		from (
+			select a.*, row_number() over () as place
+			from test.answers(method, request) as a
+		) as a;
+		pages := pages + 1;
+		exit when next is null or pages > 10000;
+		request := request || jsonb_build_object(
+			'cursor_key', split_part(next, '~', 1), 'cursor_id', split_part(next, '~', 2));
+	end loop;
+end
+$$;
+
 -- Lists of sessions that a client reads page by page. A test fills it and calls test.read_lists.
 create table test.lists (
 	n bigint generated always as identity primary key,
