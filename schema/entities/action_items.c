@@ -46,6 +46,7 @@ static const struct check checks[] = {
 const struct entity action_items_entity = {
 	.name = "action_items",
 	.one = "action_item",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

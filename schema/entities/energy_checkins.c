@@ -15,6 +15,7 @@ static const struct field fields[] = {
 const struct entity energy_checkins_entity = {
 	.name = "energy_checkins",
 	.one = "energy_checkin",
+	.verbs = VERBS_ALL,
 	.label = "energy check-in",
 	.path = "energy",
 	.is_in_system_c = true,

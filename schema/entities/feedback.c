@@ -28,6 +28,7 @@ static const struct filter filters[] = {
 const struct entity feedback_entity = {
 	.name = "feedback",
 	.one = "feedback",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at", "feedback_date"),

@@ -52,6 +52,7 @@ static const struct check checks[] = {
 const struct entity goals_entity = {
 	.name = "goals",
 	.one = "goal",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

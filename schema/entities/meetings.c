@@ -34,6 +34,7 @@ static const struct filter filters[] = {
 const struct entity meetings_entity = {
 	.name = "meetings",
 	.one = "meeting",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at", "meeting_date"),

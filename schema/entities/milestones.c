@@ -19,6 +19,7 @@ static const struct filter filters[] = {
 const struct entity milestones_entity = {
 	.name = "milestones",
 	.one = "milestone",
+	.verbs = VERBS_ALL,
 	.nested_path = "milestones",
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),

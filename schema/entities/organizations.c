@@ -22,6 +22,7 @@ static const struct filter filters[] = {
 const struct entity organizations_entity = {
 	.name = "organizations",
 	.one = "organization",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

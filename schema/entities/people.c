@@ -26,6 +26,7 @@ static const struct filter filters[] = {
 const struct entity people_entity = {
 	.name = "people",
 	.one = "person",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

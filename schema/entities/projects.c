@@ -30,6 +30,7 @@ static const struct filter filters[] = {
 const struct entity projects_entity = {
 	.name = "projects",
 	.one = "project",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

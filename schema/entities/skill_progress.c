@@ -14,6 +14,7 @@ static const struct field fields[] = {
 const struct entity skill_progress_entity = {
 	.name = "skill_progress",
 	.one = "skill_progress",
+	.verbs = VERBS_ALL,
 	.label = "skill progress",
 	.nested_path = "progress",
 	.is_in_system_c = true,

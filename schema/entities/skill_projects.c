@@ -23,6 +23,7 @@ static const struct filter filters[] = {
 const struct entity skill_projects_entity = {
 	.name = "skill_projects",
 	.one = "skill_project",
+	.verbs = VERBS_ALL,
 	.nested_path = "projects",
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),

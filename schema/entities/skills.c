@@ -29,6 +29,7 @@ static const struct filter filters[] = {
 const struct entity skills_entity = {
 	.name = "skills",
 	.one = "skill",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

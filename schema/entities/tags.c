@@ -20,6 +20,7 @@ static const struct filter filters[] = {
 const struct entity tags_entity = {
 	.name = "tags",
 	.one = "tag",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),

@@ -36,6 +36,7 @@ static const struct filter filters[] = {
 const struct entity tasks_entity = {
 	.name = "tasks",
 	.one = "task",
+	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at", "date"),
