@@ -168,6 +168,15 @@ static const struct method method_table[] = {
 		.safe_to_repeat = true,
 	},
 	{
+		.name = "tasks.from_action_item",
+		.summary = "Makes a task of an action item.",
+		.shape = RESULT_ROW,
+		.missing = ST_ACTION_ITEM_NOT_FOUND,
+		.is_write = true,
+		METHOD_PARAMS(INT("action_item_id", REQUIRED, 1, INT64_MAX),
+			DATE("date", NULLABLE), IDEMPOTENCY_KEY(KEY)),
+	},
+	{
 		.name = "topics.create",
 		.summary = "Makes a topic.",
 		.shape = RESULT_ROW,

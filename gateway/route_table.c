@@ -80,11 +80,6 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = "/readyz", .start = api_local_readyz },
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true },
 
-	/* system C: the productivity backend */
-	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
-	{ .method = "POST", .path = API "/projects/import", .rpc = "projects.import", .status = 201,
-	  .takes_body = BODY_REQUIRED, .texts = import_texts, .bad_type = ST_BAD_REQUEST },
-
 	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
 	{ .method = "POST", .path = V1 "/topics", .rpc = "topics.create", .status = 201,
@@ -107,6 +102,8 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "POST", .path = V1 "/action-items/{action_item_id}/task",
+	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL },
 	{ .method = "GET", .path = V1 "/today", .rpc = "today.get" },
 	{ .method = "GET", .path = V1 "/search", .rpc = "search.find" },
 	{ .method = "GET", .path = V1 "/review", .rpc = "review.get" },
@@ -117,7 +114,12 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/stats/heatmap", .rpc = "stats.heatmap" },
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
 
-	/* system C */
+	/* system C: the productivity backend */
+	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
+	{ .method = "POST", .path = API "/projects/import", .rpc = "projects.import", .status = 201,
+	  .takes_body = BODY_REQUIRED, .texts = import_texts, .bad_type = ST_BAD_REQUEST },
+	{ .method = "POST", .path = API "/action-items/{action_item_id}/task",
+	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL },
 	{ .method = "GET", .path = API "/today", .rpc = "today.get" },
 	{ .method = "GET", .path = API "/search", .rpc = "search.find" },
 	{ .method = "GET", .path = API "/review", .rpc = "review.get" },
