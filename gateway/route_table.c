@@ -103,7 +103,7 @@ static const struct route_row route_rows[] = {
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "POST", .path = V1 "/action-items/{action_item_id}/task",
-	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL },
+	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL, .has_etag = true },
 	{ .method = "GET", .path = V1 "/today", .rpc = "today.get" },
 	{ .method = "GET", .path = V1 "/search", .rpc = "search.find" },
 	{ .method = "GET", .path = V1 "/review", .rpc = "review.get" },

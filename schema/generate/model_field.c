@@ -254,8 +254,8 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_flag(r, "is_stored", model_field_is_stored(f));
 	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
 	record_flag(r, "is_list", is_list);
-	record_flag(r, "is_plain",
-		!is_list && f->kind != FIELD_OBJECTS && f->kind != FIELD_INSTANT);
+	record_flag(
+		r, "is_plain", !is_list && f->kind != FIELD_OBJECTS && f->kind != FIELD_INSTANT);
 	record_flag(r, "is_given", f->kind != FIELD_DERIVED && f->kind != FIELD_TAGS);
 	record_flag(r, "is_inserted", f->kind == FIELD_DERIVED || (f->flags & FIELD_CREATES));
 	record_flag(r, "fallback", false);

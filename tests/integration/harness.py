@@ -174,13 +174,14 @@ class ServiceCase(unittest.TestCase):
 
     def empty(self):
         """Deletes all rows but the accounts, for stories that compare whole lists."""
-        self.database.sql("""
-            do $$ begin execute (
-                select 'truncate ' || string_agg(format('%I', table_name), ', ')
-                from information_schema.columns
-                join information_schema.tables using (table_schema, table_name)
-                where table_schema = 'public' and column_name = 'account_id'
-                    and table_type = 'BASE TABLE' and table_name <> 'accounts'); end $$""")
+        tables = self.database.sql("""
+            select format('delete from %I;', table_name)
+            from information_schema.columns
+            join information_schema.tables using (table_schema, table_name)
+            where table_schema = 'public' and column_name = 'account_id'
+                and table_type = 'BASE TABLE' and table_name <> 'accounts'""")
+        deletes = "".join(row[0] for row in tables)
+        self.database.sql(f"set session_replication_role = replica; {deletes}")
 
     def topic(self, name, surface="", **fields):
         response = self.service.post(f"{surface}/topics", {"name": name, **fields})

@@ -1,5 +1,5 @@
-"""An apprentice keeps a skills matrix, meets people, follows goals, and collects feedback and energy.
-Each test is a job of system C's user, by its number (SYSTEM_C section e)."""
+"""An apprentice keeps a skills matrix, meets people, follows goals, and collects feedback and
+energy. Each test is a job of system C's user, by its number (SYSTEM_C section e)."""
 
 import harness
 from productivity import API, V1, Case, day, names
