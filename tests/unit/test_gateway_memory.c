@@ -89,7 +89,7 @@ static void tear_down(void)
 /* The client. */
 
 struct response {
-	char bytes[1 << 18];
+	char bytes[1 << 20];
 	size_t len;
 	int status;
 	bool is_whole;
