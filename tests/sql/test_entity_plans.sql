@@ -32,7 +32,6 @@ insert into calls (method, what, done, request) values
 	('skills.create', 'taken names', 0, '{"name": "SKILL <n>"}'),
 	('skills.update', 'new names', 16, '{"skill_id": <n>, "name": "new <n>"}'),
 	('skills.update', 'taken names', 0, '{"skill_id": <n>, "name": "skill <900+n>"}'),
-	('skills.delete', '', 16, '{"skill_id": <n>}'),
 	('skills.restore', '', 16, '{"skill_id": <500+n>}'),
 	('skill_projects.create', '', 16, '{"skill_id": <n>, "project_id": <900+n>}'),
 	('skill_projects.create', 'taken pairs', 0, '{"skill_id": <n>, "project_id": <n>}'),
