@@ -1,5 +1,6 @@
 #include "gateway/route_table.h"
 
+#include "common/json_scan.h"
 #include "common/param_value.h"
 #include "gateway/api_call.h"
 #include "gateway/api_list.h"
@@ -51,9 +52,36 @@ static const struct route_body session_body = {
 /* A name that is taken makes a second topic, as in the existing study trackers. */
 static const struct route_fixed namesake[] = { { "allow_namesake", "true" }, { 0 } };
 
+/* System C's page shows the tasks of today unless it asks for others. */
+static const char *const narrowing_tasks[] = { "date", "from", "to", "overdue", "goal_id",
+	"project_id", "organization_id", "q", NULL };
+static const struct route_query task_query = {
+	.fallback = "today",
+	.narrowing = narrowing_tasks,
+};
+
+static const char *const lenient_of_projects[] = { "status", "classification", NULL };
+static const struct route_query project_query = {
+	.alias = "search",
+	.param = "q",
+	.lenient = lenient_of_projects,
+};
+
+static const struct error_text project_texts[] = {
+	{ .st = ST_INVALID_INPUT, .field = "project_id", .text = "Invalid project ID format" },
+	{ 0 },
+};
+
+/* To archive a project is to change it so. */
+static const struct route_fixed archived[] = {
+	{ "classification", "archive" },
+	{ "status", "completed" },
+	{ 0 },
+};
+
 static const struct error_text import_texts[] = {
 	{ .st = ST_BAD_REQUEST, .field = "Content-Type", .text = "Content-Type must be application/json" },
-	{ .st = ST_INVALID_JSON, .rule = "the body must be a JSON object",
+	{ .st = ST_INVALID_JSON, .rule = JSON_SCAN_NOT_AN_OBJECT,
 	  .text = "Request body must be a JSON object" },
 	{ .st = ST_INVALID_JSON, .text = "Invalid JSON", .keeps_message = true },
 	{ .st = ST_INVALID_INPUT, .field = "projects", .rule = PARAM_REQUIRED_RULE,
@@ -64,6 +92,10 @@ static const struct error_text import_texts[] = {
 };
 
 /* clang-format off */
+#define PROJECT(verb, at, method_name)                                       \
+	.method = verb, .path = API "/projects/{project_id}" at,             \
+	.rpc = method_name, .has_etag = true, .bad_id = ST_INVALID_INPUT, .texts = project_texts
+
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */
 	{ .method = "GET", .path = "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true },
@@ -97,13 +129,16 @@ static const struct route_row route_rows[] = {
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "PUT", .path = V1 "/sessions/{session_id}", .rpc = "sessions.create",
 	  .created_status = 201, .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "POST", .path = V1 "/projects/{project_id}/archive", .rpc = "projects.update",
+	  .fixed = archived, .has_etag = true },
 	{ .method = "POST", .path = V1 "/projects/import", .rpc = "projects.import", .status = 201,
 	  .takes_body = BODY_REQUIRED },
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "POST", .path = V1 "/action-items/{action_item_id}/task",
-	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL, .has_etag = true },
+	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL, .has_etag = true,
+	  .location = V1 "/tasks" },
 	{ .method = "GET", .path = V1 "/today", .rpc = "today.get" },
 	{ .method = "GET", .path = V1 "/search", .rpc = "search.find" },
 	{ .method = "GET", .path = V1 "/review", .rpc = "review.get" },
@@ -115,7 +150,16 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
 
 	/* system C: the productivity backend */
-	{ .method = "GET", .path = "/api/health", .start = api_local_backend },
+	{ .method = "GET", .path = API "/health", .start = api_local_backend },
+	{ .method = "GET", .path = API "/tasks", .rpc = "tasks.list", .query = &task_query },
+	{ .method = "GET", .path = API "/projects", .rpc = "projects.list", .query = &project_query },
+	{ .method = "POST", .path = API "/projects", .rpc = "projects.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .has_etag = true, .location = API "/projects" },
+	{ PROJECT("GET", "", "projects.get") },
+	{ PROJECT("PUT", "", "projects.update"), .takes_body = BODY_REQUIRED },
+	{ PROJECT("PATCH", "", "projects.update"), .takes_body = BODY_REQUIRED },
+	{ PROJECT("DELETE", "", "projects.delete"), .status = 204 },
+	{ PROJECT("PUT", "/archive", "projects.update"), .fixed = archived },
 	{ .method = "POST", .path = API "/projects/import", .rpc = "projects.import", .status = 201,
 	  .takes_body = BODY_REQUIRED, .texts = import_texts, .bad_type = ST_BAD_REQUEST },
 	{ .method = "POST", .path = API "/action-items/{action_item_id}/task",

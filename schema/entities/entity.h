@@ -148,8 +148,9 @@ struct entity {
 	 * own orders. The last column of the default order, with a minus for the newest first. */
 	const char *const *orders;
 	const char *default_order;
-	const char *range; /* the column of the list's params `from` and `to`; NULL: none */
-	bool has_search;   /* the list has the param q, the table the column search_key */
+	const char *range;        /* the column of the list's params `from` and `to`; NULL: none */
+	bool has_search;          /* the list has the param q, the table the column search_key */
+	const char *search_alias; /* another name of q at /api; NULL: none */
 	const struct filter *filters;
 	size_t filter_count;
 	const struct check *checks;

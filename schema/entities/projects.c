@@ -35,6 +35,7 @@ const struct entity projects_entity = {
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,
+	.search_alias = "search",
 	.filters = ENTITY_ITEMS(filters),
 	.unique = { ENTITY_CHOICES("path_key"), "path", "PATH_TAKEN", "path_key" },
 	.change_example = "\"status\": \"paused\"",

@@ -29,6 +29,7 @@
  *	                       day of the range's column
  *	list_params            {number, type, name}: filters, then from, to, then q; from $6
  *	range, search          none, or {column, is_date, days {day}} and {}; days are expressions
+ *	search_alias           none, or {alias}: another name of q at /api
  *	uses_today, uses_tag   a filter compares with r.current_day, with r.tag_ids
  *	sources, has_sources   filters by which an index finds rows: {name, is_element, condition};
  *	                       has_sources also stands for the range and the search

@@ -173,6 +173,9 @@ void model_list_describe(struct record *root, const struct entity *e)
 	record_flag(root, "has_sources",
 		e->range || e->has_search || record_list(record_find(root, SPAN("sources"))));
 	record_flag(root, "search", e->has_search);
+	record_flag(root, "search_alias", false);
+	if (e->search_alias)
+		record_set(record_add(root, "search_alias"), "alias", "%s", e->search_alias);
 	if (e->has_search)
 		numbering_add(&params, "text", "q");
 }
