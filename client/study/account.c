@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/study/service.h"
+#include "client/study/zone.h"
 #include "common/date.h"
 
 int account_today(struct study *study, int64_t *out)
@@ -51,6 +52,16 @@ int account_calendar(struct study *study, struct account_calendar *out)
 	out->day_starts_at = seconds_of(start);
 	study_value_free(&account);
 	return exit;
+}
+
+struct zone *account_zone(struct study *study)
+{
+	struct account_calendar calendar;
+	struct zone *zone = NULL;
+	struct fail why = { 0 };
+	if (account_calendar(study, &calendar) != STUDY_EXIT_DONE)
+		return NULL;
+	return zone_open(&zone, calendar.time_zone, &why) ? zone : NULL;
 }
 
 /* A series without days is enough for that. */

@@ -22,6 +22,11 @@ int account_today(struct study *study, int64_t *out);
 /* Sets *out to 1 (Monday) to 7 (Sunday). */
 int account_week_start(struct study *study, int *out);
 
+struct zone;
+
+/* The zone of the account, to show moments in. NULL: it is not known, or an error was printed. */
+struct zone *account_zone(struct study *study);
+
 /* The first day of the week that contains this day. */
 int64_t account_week_first(int64_t day, int week_start);
 

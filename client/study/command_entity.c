@@ -4,14 +4,13 @@
 
 #include "client/study/account.h"
 #include "client/study/entity_command.h"
-#include "client/study/entity_row.h"
+#include "client/study/entity_table.h"
 #include "client/study/option_kinds.h"
 #include "client/study/pages.h"
 #include "client/study/service.h"
-#include "client/study/table.h"
 #include "client/study/zone.h"
 
-enum { LIMIT_DEFAULT = 20, COLUMN_MAX = 40, METHOD_SIZE = 64 };
+enum { LIMIT_DEFAULT = 20, METHOD_SIZE = 64 };
 
 struct request {
 	struct study *study;
@@ -33,45 +32,12 @@ static void fill(struct study_params *params, const void *arg)
 /* The account's zone, if one of the fields is a moment. NULL: they are shown in UTC. */
 static struct zone *open_zone(const struct request *r, const struct entity_field *fields)
 {
-	struct account_calendar calendar;
-	struct zone *zone = NULL;
-	struct fail why = { 0 };
 	while (fields->name && !fields->is_instant)
 		fields++;
-	if (fields->name && account_calendar(r->study, &calendar) == STUDY_EXIT_DONE
-		&& !zone_open(&zone, calendar.time_zone, &why))
-		zone = NULL;
-	return zone;
+	return fields->name ? account_zone(r->study) : NULL;
 }
 
 /* Lists. */
-
-static void add_row(
-	struct table *table, const struct entity_style *style, const struct study_value *row)
-{
-	const char *cells[TABLE_COLUMNS_MAX] = { NULL };
-	struct buf texts[TABLE_COLUMNS_MAX] = { 0 };
-	for (int i = 0; i < table->count; i++) {
-		const struct entity_field *f = &style->entity->shown[i];
-		entity_row_text(&texts[i], style, f, study_value_get(row, f->name));
-		buf_byte(&texts[i], '\0');
-		cells[i] = texts[i].failed ? NULL : texts[i].bytes;
-	}
-	table_add(table, cells);
-	for (int i = 0; i < table->count; i++)
-		buf_fini(&texts[i]);
-}
-
-static int columns_of(const struct entity *entity, struct column columns[TABLE_COLUMNS_MAX])
-{
-	int count = 0;
-	for (const struct entity_field *f = entity->shown; f->name && count < TABLE_COLUMNS_MAX;
-		f++)
-		columns[count++] =
-			(struct column){ f->title, f->is_number ? 0 : COLUMN_MAX, f->is_number };
-	columns[count - 1].max = 0;
-	return count;
-}
 
 static bool has_filter(const struct request *r)
 {
@@ -97,18 +63,17 @@ static int print_table(const struct request *r, struct pages *pages)
 {
 	struct zone *zone = open_zone(r, r->entity->shown);
 	struct entity_style style = { r->study, r->entity, zone };
-	struct column columns[TABLE_COLUMNS_MAX];
-	struct table table;
-	table_init(&table, &r->study->out, columns, columns_of(r->entity, columns));
+	struct entity_table table;
+	entity_table_init(&table, &style, r->entity->shown);
 	while (pages_next(pages)) {
 		for (size_t i = 0; i < study_value_count(pages->data); i++)
-			add_row(&table, &style, study_value_at(pages->data, i));
+			entity_table_add(&table, study_value_at(pages->data, i));
 		if (study_value_count(pages->data) > 0) /* a page of a search may be empty */
-			(void)table_print(&table);
+			entity_table_print(&table);
 	}
 	if (pages->exit == STUDY_EXIT_DONE)
 		print_rest(r, pages);
-	table_fini(&table);
+	entity_table_fini(&table);
 	zone_free(&zone);
 	return pages->exit;
 }
@@ -194,7 +159,9 @@ static void print_row(const struct request *r, const struct study_value *row)
 {
 	const struct entity_shortcut *shortcut = r->command->shortcut;
 	const char *past = shortcut ? shortcut->past : r->command->verb->past;
-	struct entity_style style = { r->study, r->entity, NULL };
+	bool is_other = shortcut && shortcut->result;
+	struct entity_style style = { r->study,
+		is_other ? entity_named(shortcut->result) : r->entity, NULL };
 	if (r->command->verb->output == ENTITY_PRINTS_ROW) {
 		struct zone *zone = open_zone(r, r->entity->fields);
 		style.zone = zone;
@@ -245,7 +212,11 @@ int command_entity_run(struct study *study, const struct arguments *args)
 		.given = args->own };
 	char why[256];
 	int exit = STUDY_EXIT_USAGE;
-	(void)snprintf(r.method, sizeof r.method, "%s.%s", c->entity->name, c->verb->method);
+	if (c->shortcut && c->shortcut->method)
+		(void)snprintf(r.method, sizeof r.method, "%s", c->shortcut->method);
+	else
+		(void)snprintf(
+			r.method, sizeof r.method, "%s.%s", c->entity->name, c->verb->method);
 	if (!options_take_words(c->words, args, r.words, why))
 		(void)refuse(&r, why, "");
 	else

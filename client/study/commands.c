@@ -5,8 +5,8 @@
 
 static const struct command *const table[] = {
 	&command_log, &command_topics, &command_sessions, &command_stats, &command_heatmap,
-	&command_import, &command_export, &command_account, &command_rpc, &command_status,
-	&command_keys,
+	&command_today, &command_review, &command_search, &command_import, &command_export,
+	&command_account, &command_rpc, &command_status, &command_keys,
 };
 
 enum { COMMAND_COUNT = sizeof table / sizeof *table };

@@ -47,6 +47,9 @@ enum { ENTITY_PAGE_MAX = 50 };
 /* The names of those that have a list; ends with NULL. */
 extern const char *const entity_names[];
 
+/* The kinds that search.find has; ends with NULL. */
+extern const char *const entity_search_kinds[];
+
 const struct entity *entity_at(size_t index); /* NULL past the end */
 const struct entity *entity_named(const char *name);
 const struct entity *entity_of_word(const char *word);

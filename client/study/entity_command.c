@@ -20,6 +20,8 @@ static const struct entity_shortcut shortcut_table[] = {
 	{ "tasks", "move", "date", NULL, "Move a task to another day", "Moved" },
 	{ "action_items", "done", "status", "done", "Say that an action item is done", "Finished" },
 	{ "action_items", "move", "due_date", NULL, "Give an action item another day", "Moved" },
+	{ "action_items", "task", NULL, NULL, "Make a task of an action item", "Made",
+	  .method = "tasks.from_action_item", .result = "tasks" },
 	{ "goals", "start", "status", "in_progress", "Say that a goal was begun", "Began" },
 	{ "goals", "done", "status", "completed", "Say that a goal is reached", "Finished" },
 	{ "goals", "progress", "progress_percentage", NULL, "Set the progress of a goal", "Changed" },
@@ -175,7 +177,7 @@ static void make_words(struct entity_command *c)
 		c->words[count++] = *words;
 	if (!words)
 		c->words[count++] = c->entity->key;
-	if (c->shortcut && !c->shortcut->value)
+	if (c->shortcut && c->shortcut->field && !c->shortcut->value)
 		c->words[count++] = *entity_command_field(c->entity, c->shortcut->field);
 	c->words[count] = (struct option){ 0 };
 	c->command.words_min = c->command.words_max = count;

@@ -21,11 +21,12 @@ struct entity_verb {
 	const char *summary, *past; /* "Add", before "a task"; "Added", before "task 7" */
 };
 
-/* A word that sets a field of a row. */
+/* A word that sets a field of a row, or that calls a method of its own with the id. */
 struct entity_shortcut {
 	const char *entity, *word, *field;
 	const char *value; /* NULL: the second word of the command */
 	const char *summary, *past;
+	const char *method, *result; /* without a field: the method, and the entity of its row */
 };
 
 struct entity_command {

@@ -79,7 +79,8 @@ static void put_object(struct buf *out, const struct option *items, const struct
 
 static const struct option *items_of(const struct entity *entity, const struct entity_field *field)
 {
-	for (const struct option *o = entity->changes; o->name; o++)
+	static const struct option none = { 0 };
+	for (const struct option *o = entity ? entity->changes : &none; o->name; o++)
 		if (o->items && strcmp(o->param, field->name) == 0)
 			return o->items;
 	return NULL;

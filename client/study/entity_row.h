@@ -12,8 +12,8 @@ struct zone;
 /* How rows are printed. */
 struct entity_style {
 	const struct study *study;
-	const struct entity *entity;
-	const struct zone *zone; /* of instants; NULL: UTC, with a Z */
+	const struct entity *entity; /* NULL: the rows are of several */
+	const struct zone *zone;     /* of instants; NULL: UTC, with a Z */
 };
 
 /* Appends a value as it stands in a table; the text is not yet safe for a terminal. An absent value

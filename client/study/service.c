@@ -142,3 +142,22 @@ struct study_params *service_params(struct study *study)
 		study_print_error(study, "out of memory");
 	return params;
 }
+
+int service_show(struct study *study, const char *method, const struct option *options,
+	const struct option_value *given,
+	void (*show)(struct study *study, const struct study_value *result))
+{
+	struct study_value *result = NULL;
+	struct study_params *params = service_params(study);
+	if (!params)
+		return STUDY_EXIT_UNREACHABLE;
+	options_to_params(options, given, params);
+	if (study->is_json)
+		return service_print(study, method, &params);
+	int exit = service_call(study, method, params, &result);
+	if (exit == STUDY_EXIT_DONE)
+		show(study, result);
+	study_value_free(&result);
+	study_params_free(&params);
+	return exit;
+}

@@ -29,6 +29,11 @@ int service_call(struct study *study, const char *method, const struct study_par
 /* Calls and prints the result as JSON. Frees the params. */
 int service_print(struct study *study, const char *method, struct study_params **params);
 
+/* Calls with the given options as params, and shows the result, or prints it as JSON. */
+int service_show(struct study *study, const char *method, const struct option *options,
+	const struct option_value *given,
+	void (*show)(struct study *study, const struct study_value *result));
+
 /* Prints the error and returns its exit status. */
 int service_report(const struct study *study, const struct study_error *why);
 int service_exit_of(const struct study_error *why);

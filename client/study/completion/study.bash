@@ -52,7 +52,7 @@ _study_value() {
 	case $2 in
 	--tag) _study_offer "$(_study_topics)" "$3" ;;
 	--date | --from | --to) _study_offer $'yesterday\ntoday\ntomorrow' "$3" ;;
-	--kind) _study_offer "$(study __complete export --kind 2>/dev/null)" "$3" ;;
+	--kind) _study_offer "$(study __complete "$1" --kind 2>/dev/null)" "$3" ;;
 	--by) _study_offer $'day\nweek\nmonth\nyear' "$3" ;;
 	--sort) _study_offer $'created_at\n-created_at\nstudy_date\n-study_date' "$3" ;;
 	--format) _study_offer "$formats" "$3" ;;
@@ -74,6 +74,9 @@ _study() {
 		[sessions]=$'--tag\n--from\n--to\n--search\n--sort\n--limit\n--ids'
 		[stats]=$'--by\n--from\n--to'
 		[heatmap]=$'--year'
+		[today]=$'--date'
+		[review]=$'--from\n--to'
+		[search]=$'--kind\n--limit'
 		[import]=$'--format\n--namespace\n--time-zone\n--update\n--restore\n--dry-run\n--restart'
 		[export]=$'--kind\n--format\n--tag\n--from\n--to\n--spreadsheet'
 		[account]=$'--name\n--time-zone\n--week-start\n--day-starts-at'
