@@ -14,8 +14,8 @@ from study_program import NAMESPACE, REFUSED, STUDY, UNREACHABLE, USAGE, StudyCa
 SOURCE = os.path.join(harness.ROOT, "client", "study")
 MANUAL = os.path.join(harness.BUILD, "client", "study", "study.1")
 GENERATOR = os.path.join(harness.BUILD, "schema", "studytracker-generate")
-COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "import", "export", "account", "rpc", "status",
-            "keys"]
+COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "today", "review", "search", "import", "export",
+            "account", "rpc", "status", "keys"]
 
 # A typed line, and the words that the shell offers for its last word.
 COMPLETED = [
@@ -47,6 +47,22 @@ COMPLETED = [
     ("study import --format csv ro", ["rows.csv"]),
     ("study import rows.csv ro", []),
     ("study --key-file ro", ["rows.csv"]),
+    ("study export --kind goa", ["goals"]),
+    ("study search --kind action", ["action_item"]),
+    ("study task mo", ["move"]),
+    ("study --json task re", ["restore"]),
+    ("study task add --prio", ["--priority"]),
+    ("study task add --priority h", ["high"]),
+    ("study task list --status=d", ["done"]),
+    ("study task list --overdue --sta", ["--status"]),
+    ("study task move 3 t", ["today", "tomorrow"]),
+    ("study task add --priority high x --date y", ["yesterday"]),
+    ("study meeting add title tom", ["tomorrow"]),
+    ("study skill edit 1 --clear no", ["notes"]),
+    ("study learn --ta", ["--tag"]),
+    ("study energy 4 3 --mo", ["--mood"]),
+    ("study energy re", ["restore"]),
+    ("study task add ", []),
 ]
 
 # Types each line, and records the offered words instead of listing them.
@@ -126,7 +142,10 @@ class Scripts(StudyCase):
             self.assertIn("4: lines of an import were refused", self.study(*command, "--help"))
             self.assertEqual(self.study("help", *command), self.study(*command, "--help"))
         self.assertEqual(self.study("help"), text)
+        self.assertEqual(self.study("help", "task"), self.study("task", "-h"))
         self.study("help", "nix", status=USAGE)
+        self.study("task", "nix", status=USAGE)
+        self.assertIn("study task has no command nix", self.errors)
         self.study(status=USAGE)
         self.assertIn("log, topics,", self.errors)
         self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
@@ -218,7 +237,7 @@ class Scripts(StudyCase):
                 choices = self.choices_of(command.split(), option) if may_choose else []
                 if choices:
                     expected[f"study {command} {option} "] = choices
-                elif argument:
+                elif argument and " " not in command:
                     expected[f"study {command} {option} --"] = []
         return expected
 
