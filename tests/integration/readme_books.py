@@ -94,6 +94,21 @@ class Books(rpc_program.RpcCase):
         self.assertEqual(caught.exception.code, "BOOK_NOT_FOUND")
         self.assertEqual(call("books.restore", **of_book)["status"], "read")
 
+    def study(self, *words):
+        done = subprocess.run([os.path.join(harness.BUILD, "client", "study", "study"), *words], check=True,
+                              stdout=subprocess.PIPE, encoding="utf-8", timeout=harness.PATIENCE,
+                              env=harness.clean_environment(STUDYTRACKER_ENDPOINT=self.service.rpc_endpoint()))
+        return done.stdout
+
+    def test_the_command_line_has_books(self):
+        self.assertEqual(self.study("book", "add", "Dune", "--pages", "612"), "Added book 1: Dune\n")
+        self.study("book", "edit", "1", "--author", "Frank Herbert", "--status", "reading")
+        self.assertEqual(self.study("book", "list", "--status", "reading"),
+                         "Id  Status   Author         Title\n 1  reading  Frank Herbert  Dune\n")
+        self.assertIn("1,Dune,Frank Herbert,612,reading,", self.study("export", "--kind", "books"))
+        self.study("book", "delete", "1")
+        self.assertEqual(self.study("book"), "No books yet: study help book add\n")
+
 
 if __name__ == "__main__":
     harness.main()

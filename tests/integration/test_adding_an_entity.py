@@ -74,7 +74,7 @@ class AddingAnEntity(unittest.TestCase):
                          "-DCMAKE_C_FLAGS_DEBUG=-O0", "-DSTUDYTRACKER_WERROR=ON", "-DSTUDYTRACKER_TESTS=OFF")
         self.build_targets("studytracker-generate")
         self.generate()
-        self.build_targets("studytracker-gateway", "studytracker-worker")
+        self.build_targets("studytracker-gateway", "studytracker-worker", "study")
         for check in CHECKS:
             self.run_in_copy(os.path.join("tests", "checks", check))
         self.run_in_copy("/usr/bin/python3", os.path.join("tests", "integration", "readme_books.py"))

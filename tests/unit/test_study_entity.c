@@ -136,8 +136,10 @@ START_TEST(every_word_makes_a_command)
 		ck_assert(*made.summary && strlen(made.summary) + 1 < sizeof made.summary);
 		ck_assert(strlen(made.shown_words) + 1 < sizeof made.shown_words);
 		ck_assert_int_eq(made.command.words_max, count(made.words));
-		if (made.shortcut)
+		if (made.shortcut && made.shortcut->field)
 			ck_assert_ptr_nonnull(entity_command_field(e, made.shortcut->field));
+		else if (made.shortcut)
+			ck_assert_ptr_nonnull(method_find(span_of(made.shortcut->method)));
 	}
 }
 END_TEST
