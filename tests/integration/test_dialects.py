@@ -29,7 +29,7 @@ class Dialects(harness.ServiceCase):
     def test_errors_of_system_c_are_texts(self):
         for what, request, status in REFUSED:
             with self.subTest(what):
-                response = self.refusal_of(request, b"/api/tasks")
+                response = self.refusal_of(request, b"/api/nothing")
                 self.assertEqual(response.status, status)
                 self.assertEqual(set(response.json), {"error", "message", "trace_id"})
                 self.assertIsInstance(response.json["error"], str)
@@ -39,7 +39,7 @@ class Dialects(harness.ServiceCase):
                     self.assertEqual(response.json["error"], "Resource not found")
 
     def test_errors_of_other_paths_are_objects_with_codes(self):
-        for path in (b"/api/v1/tasks", b"/tasks"):
+        for path in (b"/api/v1/nothing", b"/nothing"):
             for what, request, status in REFUSED[:-1]:
                 with self.subTest(what, path=path):
                     response = self.refusal_of(request, path)
