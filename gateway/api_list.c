@@ -31,7 +31,9 @@ static void on_page(void *arg, enum status st, struct span error, struct span re
 /* Requests the page after r->cursor. The query is read again: it is the same request. */
 static void request_next(struct api_request *r)
 {
-	struct request_source source = { .http = exchange_request(r->exchange), .route = r->route };
+	struct request_source source = { .http = exchange_request(r->exchange),
+		.route = r->route,
+		.path_values = r->head.match.values };
 	struct fail why = { 0 };
 	r->wants_page = false;
 	enum status st = api_call_send(r, &source, on_page, &why);
