@@ -61,9 +61,10 @@ enum field_flags {
 	 * it, a write holds the row that it newly names. */
 	FIELD_HELD = 8,
 	FIELD_CREATES = 16,  /* a create may give it */
-	FIELD_REQUIRED = 32, /* a create must give it */
-	/* FIELD_REFERENCE: rows belong to that row. A create and a list name it in their path; its
-	 * delete and restore take them along. */
+	/* A create must give it. FIELD_REFERENCE that no update changes: the row is deleted and
+	 * restored with that row. */
+	FIELD_REQUIRED = 32,
+	/* FIELD_REFERENCE, required: a create and a list name that row in their path. */
 	FIELD_PARENT = 64,
 	FIELD_EMPTIES = 128, /* it may be null, although no request gives null */
 	FIELD_NO_NULL = 256, /* a create refuses its null. Else a null means the default */

@@ -126,15 +126,22 @@ static void put_verbs(struct record *root, const struct entity *e)
 	}
 }
 
-/* Whether a field of any entity names rows of `e`, with all of these flags. */
-static bool is_named(const struct entity *e, unsigned flags)
+/* Whether the row is deleted and restored with the row that the field names. */
+static bool goes_along(const struct field *f)
+{
+	return f->kind == FIELD_REFERENCE
+	       && (f->flags & (FIELD_REQUIRED | FIELD_CHANGES)) == FIELD_REQUIRED;
+}
+
+/* Whether a field of any entity names rows of `e`; by_owned: whose row goes along. */
+static bool is_named(const struct entity *e, bool by_owned)
 {
 	const struct entity *other;
 	for (size_t i = 0; (other = entity_at(i)) != NULL; i++)
 		for (size_t k = 0; k < other->field_count; k++) {
 			const struct field *f = &other->fields[k];
 			bool is_id = f->kind == FIELD_REFERENCE || f->kind == FIELD_IDS;
-			if (is_id && strcmp(f->of, e->name) == 0 && (f->flags & flags) == flags)
+			if (is_id && strcmp(f->of, e->name) == 0 && (!by_owned || goes_along(f)))
 				return true;
 		}
 	return false;
@@ -200,7 +207,7 @@ static void add_references(
 		add_reference(root, "references", e, f, hidden);
 	if (f->flags & FIELD_HELD)
 		add_reference(root, "held", e, f, FIELD_WRITES_ONLY);
-	if (f->flags & (FIELD_HELD | FIELD_PARENT))
+	if ((f->flags & FIELD_HELD) || goes_along(f))
 		add_reference(root, "anchors", e, f, FIELD_WRITES_ONLY);
 	if (is_link)
 		add_reference(root, "links", e, f, hidden);
@@ -305,8 +312,8 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	model_list_describe(root, e);
 	model_http_describe(root, e);
 	model_command_describe(root, e);
-	record_flag(root, "is_referenced", is_named(e, 0));
-	record_flag(root, "has_children", is_named(e, FIELD_PARENT));
+	record_flag(root, "is_referenced", is_named(e, false));
+	record_flag(root, "has_children", is_named(e, true));
 }
 
 void model_describe_all(struct record *root)

@@ -19,7 +19,8 @@
  *	links                  references that a create or an update newly names: {…field, of}
  *	changes                what an update may change: {…field}
  *	held, is_holding       references that each change holds: {table, one, ONE, One, lookups, …field}
- *	anchors, is_anchored   those and the parent, which a restore holds: as held
+ *	anchors, is_anchored   those, and those with whose rows the row goes, which a restore holds:
+ *	                       as held
  *	creates                what a create may give: {computed, …field}; `computed` is none or {sql}
  *	                       (changes, creates and filters also have `flags` of the param, as C)
  *	params                 of an update, between the key and if_match: {number, type, name}
@@ -40,7 +41,7 @@
  *	                       step of update.sql that has the new rows
  *	parent                 none, or {parent_one, parent_table, PARENT, parent_path, path_param,
  *	                       nested_path, …field}
- *	is_referenced, has_children  other entities name its rows; as FIELD_PARENT
+ *	is_referenced, has_children  other entities name its rows; rows go with its rows
  *	tag_fields             {…field}
  *	in_system_c            whether it has routes at /api
  *	id_example, change_example, examples {name, example}   JSON
