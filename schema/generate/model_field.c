@@ -226,6 +226,7 @@ static const struct {
 	{ "is_parent", FIELD_PARENT },
 	{ "is_created", FIELD_CREATES },
 	{ "is_changed", FIELD_CHANGES },
+	{ "refuses_null", FIELD_NO_NULL },
 	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES },
 };
 

@@ -1,0 +1,90 @@
+"""A gateway that calls workers for any account. Real gateways admit account 1 only, until there are
+credentials.
+
+    with account_gateway.AccountGateway(endpoint) as gateway:
+        error, result = gateway.answers(2, [("tasks.get", {"task_id": 1})])[0]
+
+It speaks the part between gateways and workers of schema/rpc.md. A thread of its own owns the
+ROUTER socket, because workers need a gateway.hello every second.
+"""
+
+import queue
+import threading
+import uuid
+
+import msgpack
+import zmq
+
+import harness
+import rpc_program
+
+EPOCH = 1
+
+
+class AccountGateway:
+    def __init__(self, endpoint):
+        context = zmq.Context.instance()
+        self.router = context.socket(zmq.ROUTER)
+        self.router.linger = 0
+        self.router.bind(endpoint)
+        inside = f"inproc://{uuid.uuid4()}"
+        self.requests, self.outgoing = context.socket(zmq.PULL), context.socket(zmq.PUSH)
+        self.requests.bind(inside)
+        self.outgoing.connect(inside)
+        self.answered = queue.Queue()
+        self.worker = None  # the identity of the one that is called
+        self.is_ready = threading.Event()
+        self.is_over = False
+        self.thread = threading.Thread(target=self.live, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        assert self.is_ready.wait(harness.PATIENCE), "a worker is ready"
+        return self
+
+    def __exit__(self, *_):
+        self.is_over = True
+        self.outgoing.send(b"")
+        self.thread.join()
+        for socket in (self.router, self.requests, self.outgoing):
+            socket.close(0)
+
+    def live(self):
+        poller = zmq.Poller()
+        poller.register(self.router, zmq.POLLIN)
+        poller.register(self.requests, zmq.POLLIN)
+        while not self.is_over:
+            ready = dict(poller.poll())
+            if self.requests in ready:
+                body = self.requests.recv()
+                if body:
+                    self.router.send_multipart([self.worker, body])
+            if self.router in ready:
+                identity, *_, body = self.router.recv_multipart()
+                for message in rpc_program.messages(body):
+                    self.handle(identity, message)
+
+    def handle(self, identity, message):
+        if message[0] == 1:
+            self.answered.put(message)
+        elif message[1] == "worker.ready":
+            hello = {"gateway": "01890a5d-ac96-7222-8222-222222222222", "epoch": EPOCH, "version": "0.1.0"}
+            self.router.send_multipart([identity, msgpack.packb([2, "gateway.hello", hello])])
+            if message[2]["database"] and message[2]["epoch"] == EPOCH and not self.worker:
+                self.worker = identity
+                self.is_ready.set()
+
+    def answers(self, account, calls):
+        """[(error, result)] of [(method, params)], in order."""
+        found = {}
+        calls = list(calls)
+        for first in range(0, len(calls), 50):  # within the worker's credit
+            batch = calls[first:first + 50]
+            self.outgoing.send(b"".join(
+                rpc_program.request(first + n, method, params, {
+                    "account": account, "request_id": "story", "deadline_ms": 10000})
+                for n, (method, params) in enumerate(batch)))
+            for _ in batch:
+                _, msgid, error, result = self.answered.get(timeout=harness.PATIENCE)
+                found[msgid] = error, result
+        return [found[n] for n in range(len(calls))]
