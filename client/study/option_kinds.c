@@ -192,7 +192,7 @@ static int split(const char *text, int wanted, const char *ends[WORDS_MAX])
 static int count_of(const struct option *options)
 {
 	int count = 0;
-	while (options[count].name && count < WORDS_MAX)
+	while (count < WORDS_MAX && options[count].name)
 		count++;
 	return count;
 }
@@ -210,6 +210,7 @@ static void put_member(
 		value.is_given = false;
 	if (value.is_given)
 		option_put(item, &value, p);
+	free(value.list);
 	buf_fini(&text);
 }
 
@@ -238,10 +239,11 @@ static bool check_member(const struct option *item, const char *from, size_t len
 		return true;
 	memcpy(copy, from, len);
 	copy[len] = '\0';
-	if (option_read(item, copy, "", &value, wrong))
-		return true;
-	(void)snprintf(why, 256, "%s", wrong);
-	return false;
+	bool is_read = option_read(item, copy, "", &value, wrong);
+	if (!is_read)
+		(void)snprintf(why, 256, "%s", wrong);
+	free(value.list);
+	return is_read;
 }
 
 static bool check_objects(const struct option *o, struct option_value *v, char *why, size_t size)

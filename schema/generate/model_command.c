@@ -77,7 +77,7 @@ static void set_name(struct record *r, const char *name, const char *text, size_
 {
 	char copy[NAME_MAX] = { 0 };
 	for (size_t i = 0; i < len && i < sizeof copy - 1; i++)
-		copy[i] = text[i] == '_' ? blank : text[i];
+		copy[i] = (char)(text[i] == '_' ? blank : text[i]);
 	record_set(r, name, "%s", copy);
 }
 

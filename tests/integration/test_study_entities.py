@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import os
+import subprocess
 import sys
+import unittest
 
 import harness
 from study_entities import EntityCase, fields_of, for_each_entity, words_of
@@ -149,6 +151,28 @@ class Rows(EntityCase):
         self.assertEqual(len({json.loads(line)["id"] for line in lines}), 238)
         self.assertEqual(len(self.json("goal", "list", "--limit", 0)["data"]), 120)
         self.assertEqual(len(self.json("goal", "list")["data"]), 20)
+
+    @unittest.skipIf(harness.is_sanitized(), "the sanitizers need memory of their own")
+    def test_an_export_has_one_page_in_memory(self):
+        """The file has 20 MB; the program has a fraction of it, however long the export is."""
+        self.database.sql("""
+            insert into goals (account_id, title) values (1, 'g');
+            insert into milestones (account_id, goal_id, description)
+            select 1, max(g.id), repeat(chr(96 + i % 20), 1000)
+            from goals as g cross join generate_series(1, 20000) as i group by i""")
+        least, most = self.kilobytes("people"), self.kilobytes("milestones")
+        self.assertGreater(os.stat(self.path("milestones")).st_size, 20_000_000)
+        self.assertLess(most - least, 4000)
+
+    def kilobytes(self, kind):
+        """The most memory that the export had, and at least what this program has."""
+        with open(self.path(kind), "wb") as file:
+            popen = subprocess.Popen([STUDY, "export", "--kind", kind], stdout=file, env=self.environment(),
+                                     preexec_fn=harness.dies_with_us)
+            _, status, usage = os.wait4(popen.pid, 0)
+            popen.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(popen.returncode, 0)
+        return usage.ru_maxrss
 
     @for_each_entity
     def test_an_empty_export(self, entity):
