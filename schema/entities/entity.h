@@ -150,7 +150,9 @@ struct entity {
 	const char *const *orders;
 	const char *default_order;
 	const char *range;        /* the column of the list's params `from` and `to`; NULL: none */
-	bool has_search;          /* the list has the param q, the table the column search_key */
+	/* The list has the param q, the table the column search_key. A search in all kinds shows the
+	 * first required text. */
+	bool has_search;
 	const char *search_alias; /* another name of q at /api; NULL: none */
 	const struct filter *filters;
 	size_t filter_count;

@@ -1,6 +1,5 @@
 #include "schema/generate/model.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "schema/generate/model_field.h"
 #include "schema/generate/model_http.h"
 #include "schema/generate/model_list.h"
+#include "schema/generate/model_name.h"
 #include "schema/generate/model_rules.h"
 #include "schema/generate/model_schema.h"
 #include "schema/generate/model_words.h"
@@ -34,25 +34,6 @@ const struct entity *model_entity(struct span name)
 
 /* Names. */
 
-/* action_items: Action items */
-static void set_labels(struct record *root, const struct entity *e)
-{
-	char labels[NAME_MAX] = { 0 };
-	for (size_t i = 0; e->name[i] && i < sizeof labels - 1; i++)
-		labels[i] = e->name[i] == '_' ? ' ' : e->name[i];
-	labels[0] = (char)toupper((unsigned char)labels[0]);
-	record_set(root, "Labels", "%s", labels);
-}
-
-/* The field by which people know a row: its first text. */
-static const char *first_text(const struct entity *e)
-{
-	for (size_t i = 0; i < e->field_count; i++)
-		if (e->fields[i].kind == FIELD_TEXT || e->fields[i].kind == FIELD_NAME)
-			return e->fields[i].name;
-	return "id";
-}
-
 static void put_names(struct record *root, const struct entity *e)
 {
 	record_set(root, "table", "%s", e->name);
@@ -61,11 +42,9 @@ static void put_names(struct record *root, const struct entity *e)
 	model_set_camel(root, "Entity", e->one);
 	model_set_camel(root, "Entities", e->name);
 	model_set_label(root, "label", e);
-	const char *label = record_text(record_find(root, SPAN("label")));
-	record_set(root, "Label", "%c%s", toupper((unsigned char)*label), label + 1);
-	set_labels(root, e);
+	model_set_title(root, "Label", record_text_of(root, "label"));
+	model_set_title(root, "Labels", e->name);
 	record_set(root, "key", "%s_id", e->one);
-	record_set(root, "title", "%s", first_text(e));
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	record_set(root, "id_example", "%s", e->id_example ? e->id_example : "7");
@@ -74,11 +53,7 @@ static void put_names(struct record *root, const struct entity *e)
 
 static void set_path(struct record *r, const char *name, const struct entity *e)
 {
-	char path[NAME_MAX] = { 0 };
-	const char *text = e->path ? e->path : e->name;
-	for (size_t i = 0; text[i] && i < sizeof path - 1; i++)
-		path[i] = text[i] == '_' ? '-' : text[i];
-	record_set(r, name, "%s", path);
+	model_set_words(r, name, span_of(e->path ? e->path : e->name), '-');
 }
 
 static void put_paths(struct record *root, const struct entity *e)
@@ -225,8 +200,6 @@ static void add_stored(struct record *root, const struct field *f)
 	}
 	if (is_required || is_derived)
 		model_field_describe(record_add(root, "required"), f);
-	if (is_required && !(f->flags & FIELD_CHANGES))
-		model_field_describe(record_add(root, "fixed"), f);
 	if (f->kind == FIELD_TAGS)
 		model_field_describe(record_add(root, "tag_fields"), f);
 	if (f->kind != FIELD_DERIVED)
@@ -291,13 +264,13 @@ static void put_fields(struct record *root, const struct entity *e, bool is_chan
 	record_set(root, "if_match", "%d", updates.next);
 	record_set(root, "if_none_match", "%d", updates.next + 1);
 	record_set(root, "idempotency_key", "%d", creates.next);
-	record_flag(root, "is_holding", record_list(record_find(root, SPAN("held"))) != NULL);
-	record_flag(root, "is_anchored", record_list(record_find(root, SPAN("anchors"))) != NULL);
+	record_flag(root, "is_holding", record_list_of(root, "held") != NULL);
+	record_flag(root, "is_anchored", record_list_of(root, "anchors") != NULL);
 }
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
 {
-	static const char *const lists[] = { "columns", "stored", "required", "fixed", "derived",
+	static const char *const lists[] = { "columns", "stored", "required", "derived",
 		"references", "links", "changes", "held", "creates", "params", "create_params",
 		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
 		"verbs", "order_columns", "sources", "anchors", "needed" };

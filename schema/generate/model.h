@@ -2,9 +2,9 @@
  * model: an entity's description as the records of its templates.
  *
  *	entity, table          "session", "sessions"; for names of other kinds also ENTITY, Entity,
- *	                       Entities; label, Label: for people, "action item", "Action item"
+ *	                       Entities; for people label, Label, Labels: "action item",
+ *	                       "Action item", "Action items"
  *	key, key_type          "session_id", "uuid": the param that names a row
- *	title                  the first text of a row, by which people know it
  *	path, path_key         "sessions", "{session_id}"
  *	columns                what a response shows: {value, response_type, is_version, …field};
  *	                       `value` is an expression over the row `e` and the lookups
@@ -12,7 +12,6 @@
  *	                       `value` is that of derived columns
  *	required               those of them that are never null, and the derived ones: {…field}. A row
  *	                       with these fulfils the table's constraints
- *	fixed                  those of them that no update changes: {…field}
  *	derived                those that `value` sets: {value, …field}
  *	references             to rows of other entities, with lookups: {table, one, ONE, One, lookups,
  *	                       …field}; a lookup {name, value} is what a response shows of the other row
@@ -23,6 +22,7 @@
  *	                       as held
  *	creates                what a create may give: {computed, …field}; `computed` is none or {sql}
  *	                       (changes, creates and filters also have `flags` of the param, as C)
+ *	needed                 those that a body must give: {name}
  *	params                 of an update, between the key and if_match: {number, type, name}
  *	if_match, if_none_match  their numbers
  *	create_params          {number, type, name}; idempotency_key  its number

@@ -8,6 +8,7 @@
 
 #include "schema/generate/model.h"
 #include "schema/generate/model_field.h"
+#include "schema/generate/model_name.h"
 
 /* By the kind of a field. An argument of NULL is made from the field. */
 static const struct {
@@ -35,58 +36,30 @@ static const struct {
 	[FIELD_COMPUTED] = { "", "", "" },
 };
 
-static bool is_list(const struct field *f)
-{
-	return f->kind == FIELD_IDS || f->kind == FIELD_TAGS || f->kind == FIELD_OBJECTS;
-}
-
 /* A list is cleared by an empty list. */
 static bool is_clearable(const struct field *f)
 {
-	return (f->flags & FIELD_CLEARS) || (is_list(f) && (f->flags & FIELD_CHANGES));
+	return (f->flags & FIELD_CLEARS) || (model_field_is_list(f) && (f->flags & FIELD_CHANGES));
 }
 
 /* Names. */
 
-static size_t without_end(const char *name, size_t len, const char *end)
+static struct span without_end(struct span name, const char *end)
 {
-	size_t end_len = strlen(end);
-	bool has_end = len > end_len && memcmp(name + len - end_len, end, end_len) == 0;
-	return has_end ? len - end_len : len;
+	size_t len = strlen(end);
+	bool has_end = name.len > len && memcmp(name.bytes + name.len - len, end, len) == 0;
+	return (struct span){ name.bytes, name.len - (has_end ? len : 0) };
 }
 
 /* goal_id: goal. attendee_ids: attendee. tags: tag. */
-static size_t option_length(const struct field *f)
+static struct span option_name(const struct field *f)
 {
-	size_t len = strlen(f->name ? f->name : ""); /* the elements of a list have no name */
+	struct span name = span_of(f->name); /* the elements of a list have no name */
 	if (f->kind == FIELD_REFERENCE)
-		len = without_end(f->name, len, "_id");
-	else if (f->kind == FIELD_IDS)
-		len = without_end(f->name, len, "_ids");
-	else if (is_list(f))
-		len = without_end(f->name, len, "s");
-	return len;
-}
-
-static const char *text_of(const struct record *r, struct span name)
-{
-	return record_text(record_find(r, name));
-}
-
-static void set_name(struct record *r, const char *name, const char *text, size_t len, char blank)
-{
-	char copy[NAME_MAX] = { 0 };
-	for (size_t i = 0; i < len && i < sizeof copy - 1; i++)
-		copy[i] = (char)(text[i] == '_' ? blank : text[i]);
-	record_set(r, name, "%s", copy);
-}
-
-static void set_title(struct record *r, const char *text)
-{
-	set_name(r, "title", text, strlen(text), ' ');
-	const char *title = text_of(r, SPAN("title"));
-	if (*title)
-		record_set(r, "title", "%c%s", toupper((unsigned char)*title), title + 1);
+		return without_end(name, "_id");
+	if (f->kind == FIELD_IDS)
+		return without_end(name, "_ids");
+	return model_field_is_list(f) ? without_end(name, "s") : name;
 }
 
 /* For the manual: roff prints a hyphen-minus only for \\-. */
@@ -149,7 +122,7 @@ static void set_id_help(struct record *r, const struct field *f)
 	if (!other)
 		return;
 	model_set_label(r, "help", other);
-	const char *label = record_copy(r->tree, text_of(r, SPAN("help")));
+	const char *label = record_copy(r->tree, record_text_of(r, "help"));
 	record_set(r, "help", "id of %s %s%s", strchr("aeiou", *label) ? "an" : "a", label, more);
 }
 
@@ -171,20 +144,19 @@ static void set_help(struct record *r, const struct field *f)
 void model_command_describe_field(struct record *r, const struct field *f)
 {
 	const char *argument = kind_table[f->kind].argument;
-	size_t len = option_length(f);
-	set_name(r, "option", f->name, len, '-');
-	model_set_upper(r, "WORD", text_of(r, SPAN("option")));
-	set_title(r, f->name ? f->name : "");
+	model_set_words(r, "option", option_name(f), '-');
+	model_set_title(r, "title", f->name ? f->name : "");
 	record_set(r, "option_kind", "%s", kind_table[f->kind].option);
 	record_set(r, "argument", "%s", argument ? argument : "");
 	if (!argument)
 		set_objects_argument(r, f);
 	set_help(r, f);
-	set_roff(r, "man_option", text_of(r, SPAN("option")));
-	set_roff(r, "man_word", text_of(r, SPAN("WORD")));
-	set_roff(r, "man_help", text_of(r, SPAN("help")));
+	set_roff(r, "man_option", record_text_of(r, "option"));
+	model_set_upper(r, "man_word", record_text_of(r, "option"));
+	set_roff(r, "man_word", record_text_of(r, "man_word"));
+	set_roff(r, "man_help", record_text_of(r, "help"));
 	record_flag(r, "default_text", false);
-	if (f->fallback && !is_list(f) && f->kind != FIELD_BOOL)
+	if (f->fallback && !model_field_is_list(f) && f->kind != FIELD_BOOL)
 		record_set(record_add(r, "default_text"), "text", "%s", f->fallback);
 	record_flag(r, "is_flag", f->kind == FIELD_BOOL);
 	record_flag(r, "is_time",
@@ -219,7 +191,7 @@ static void put_plural(struct record *root, const struct entity *e)
 	if (e->label && has_s && e->name[one_len] == 's')
 		record_set(root, "plural", "%ss", e->label);
 	else
-		set_name(root, "plural", e->name, len, ' ');
+		model_set_words(root, "plural", span_of(e->name), ' ');
 }
 
 static void put_clears(struct record *root, const struct entity *e)
@@ -228,18 +200,16 @@ static void put_clears(struct record *root, const struct entity *e)
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
 		if (is_clearable(f))
-			set_name(record_add(root, "clears"), "option", f->name, option_length(f),
-				'-');
+			model_set_words(record_add(root, "clears"), "option", option_name(f), '-');
 	}
-	record_flag(root, "has_clears", record_list(record_find(root, SPAN("clears"))) != NULL);
+	record_flag(root, "has_clears", record_list_of(root, "clears") != NULL);
 }
 
 void model_command_describe(struct record *root, const struct entity *e)
 {
-	const char *word = e->command ? e->command : e->one;
 	record_flag(root, "has_command", e->shown != NULL);
-	set_name(root, "command", word, strlen(word), '-');
-	set_roff(root, "man_command", text_of(root, SPAN("command")));
+	model_set_words(root, "command", span_of(e->command ? e->command : e->one), '-');
+	set_roff(root, "man_command", record_text_of(root, "command"));
 	put_plural(root, e);
 	put_clears(root, e);
 	put_shown(root, e);

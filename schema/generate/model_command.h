@@ -6,8 +6,8 @@
  *	option                "due-date": without _id and _ids; of a list in the singular
  *	option_kind           OPTION_… (client/study/options.h)
  *	argument, help        "DAY", "YYYY-MM-DD, …": for people
- *	WORD, title           "DUE-DATE", "Due date"
- *	man_option, man_word, man_help  option, WORD and help as roff (man(7))
+ *	title                 "Due date"
+ *	man_option, man_help  option and help as roff (man(7)); man_word: "DUE\-DATE"
  *	default_text          {text}, or none: a default that people can read
  *	is_flag               its option takes no value
  *	is_number             a table aligns it to the right
@@ -17,7 +17,7 @@
  *
  *	has_command, command  whether `study` has a command of its own for it, and its word
  *	man_command           the word as roff
- *	caption               the field that tells rows apart, or ""
+ *	caption               the field that tells rows apart, its first required text, or ""
  *	plural                "action items"
  *	clears, has_clears    the fields that --clear sets to nothing: {option}
  *	shown                 the columns of its table: the records of the fields

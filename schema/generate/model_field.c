@@ -1,13 +1,11 @@
 #include "schema/generate/model_field.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "schema/generate/model.h"
 #include "schema/generate/model_command.h"
+#include "schema/generate/model_name.h"
 #include "schema/generate/model_schema.h"
 #include "schema/generate/model_words.h"
 
@@ -37,35 +35,6 @@ static const struct {
 static const struct field id_item = { .kind = FIELD_REFERENCE };
 static const struct field tag_item = { .kind = FIELD_TEXT, .min = 1, .max = 100 };
 
-void model_set_upper(struct record *r, const char *name, const char *text)
-{
-	char upper[NAME_MAX] = { 0 };
-	for (size_t i = 0; text[i] && i < sizeof upper - 1; i++)
-		upper[i] = (char)toupper((unsigned char)text[i]);
-	record_set(r, name, "%s", upper);
-}
-
-void model_set_camel(struct record *r, const char *name, const char *text)
-{
-	char camel[NAME_MAX] = { 0 };
-	bool is_start = true;
-	for (size_t len = 0; *text && len < sizeof camel - 1; text++) {
-		if (*text != '_')
-			camel[len++] = is_start ? (char)toupper((unsigned char)*text) : *text;
-		is_start = *text == '_';
-	}
-	record_set(r, name, "%s", camel);
-}
-
-void model_set_label(struct record *r, const char *name, const struct entity *e)
-{
-	char label[NAME_MAX] = { 0 };
-	const char *text = e->label ? e->label : e->one;
-	for (size_t i = 0; text[i] && i < sizeof label - 1; i++)
-		label[i] = text[i] == '_' ? ' ' : text[i];
-	record_set(r, name, "%s", label);
-}
-
 const struct field *model_field_find(const struct entity *e, const char *name)
 {
 	for (size_t i = 0; i < e->field_count; i++)
@@ -77,6 +46,11 @@ const struct field *model_field_find(const struct entity *e, const char *name)
 bool model_field_is_stored(const struct field *f)
 {
 	return f->kind >= FIELD_NAME && f->kind <= FIELD_DERIVED;
+}
+
+bool model_field_is_list(const struct field *f)
+{
+	return f->kind == FIELD_IDS || f->kind == FIELD_TAGS || f->kind == FIELD_OBJECTS;
 }
 
 /* An integer takes four bytes, unless its limits need eight. */
@@ -196,7 +170,6 @@ static void put_other(struct record *r, const struct field *f)
 	struct record *of = record_add(r, "of");
 	record_set(of, "table", "%s", other->name);
 	record_set(of, "one", "%s", other->one);
-	record_set(of, "of_key", "%s_id", other->one);
 	model_set_label(of, "of_label", other);
 	model_set_upper(of, "ONE", other->one);
 	model_set_camel(of, "One", other->one);
@@ -206,15 +179,12 @@ static const struct {
 	const char *name;
 	enum field_kind kind;
 } kind_flags[] = {
-	{ "is_reference", FIELD_REFERENCE },
 	{ "is_ids", FIELD_IDS },
 	{ "is_tags", FIELD_TAGS },
 	{ "is_objects", FIELD_OBJECTS },
 	{ "is_instant", FIELD_INSTANT },
 	{ "is_version", FIELD_VERSION },
 	{ "is_derived", FIELD_DERIVED },
-	{ "is_computed", FIELD_COMPUTED },
-	{ "is_lookup", FIELD_LOOKUP },
 };
 
 static const struct {
@@ -253,10 +223,7 @@ void model_field_describe(struct record *r, const struct field *f)
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
 		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flag);
 	record_flag(r, "is_stored", model_field_is_stored(f));
-	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
-	record_flag(r, "is_list", is_list);
-	record_flag(
-		r, "is_plain", !is_list && f->kind != FIELD_OBJECTS && f->kind != FIELD_INSTANT);
+	record_flag(r, "is_plain", !model_field_is_list(f) && f->kind != FIELD_INSTANT);
 	record_flag(r, "is_given", f->kind != FIELD_DERIVED && f->kind != FIELD_TAGS);
 	record_flag(r, "is_inserted", f->kind == FIELD_DERIVED || (f->flags & FIELD_CREATES));
 	record_flag(r, "fallback", false);

@@ -10,11 +10,11 @@
  *	choices, has_choices   {choice}
  *	items, has_items       the fields of each element of a list: the same records
  *	fallback               {text}, or none
- *	is_list                of ids or tags; is_plain: neither that nor of objects nor an instant
+ *	is_plain               neither a list nor an instant
  *	is_inserted, is_given  a create sets it; to what the request gives
  *	is_stored, may_be_null the table has a column for it; a response may have null
- *	is_nullable, is_required, is_reference, is_parent, is_tags, is_ids, is_objects, is_instant
- *	of                     {table, one, label, key, ONE, One} of a reference and of ids, or none
+ *	is_nullable, is_required, is_parent, is_tags, is_ids, is_objects, is_instant
+ *	of                     {table, one, of_label, ONE, One} of a reference and of ids, or none
  *	example                JSON
  */
 #ifndef SCHEMA_GENERATE_MODEL_FIELD_H
@@ -46,11 +46,7 @@ const char *model_field_response_type(const struct entity *e, const struct field
 void model_field_put_value(struct record *r, const struct field *f, bool is_change);
 
 bool model_field_is_stored(const struct field *f);
+bool model_field_is_list(const struct field *f);
 const char *model_field_param_type(const struct field *f); /* what a param's array has */
-
-/* action_item: ACTION_ITEM, ActionItem, action item. */
-void model_set_upper(struct record *r, const char *name, const char *text);
-void model_set_camel(struct record *r, const char *name, const char *text);
-void model_set_label(struct record *r, const char *name, const struct entity *e);
 
 #endif

@@ -5,24 +5,15 @@
 
 #include "schema/generate/model.h"
 
-static const char *text_of(const struct record *r, const char *name)
-{
-	return record_text(record_find(r, span_of(name)));
-}
-
-static const struct record *list_of(const struct record *r, const char *name)
-{
-	return record_list(record_find(r, span_of(name)));
-}
-
 static void put_collection(struct record *root)
 {
-	const struct record *parent = list_of(root, "parent");
+	const struct record *parent = record_list_of(root, "parent");
 	if (parent)
-		record_set(root, "collection", "%s/%s/%s", text_of(parent, "parent_path"),
-			text_of(parent, "path_param"), text_of(parent, "nested_path"));
+		record_set(root, "collection", "%s/%s/%s", record_text_of(parent, "parent_path"),
+			record_text_of(parent, "path_param"),
+			record_text_of(parent, "nested_path"));
 	else
-		record_set(root, "collection", "%s", text_of(root, "path"));
+		record_set(root, "collection", "%s", record_text_of(root, "path"));
 }
 
 /* A record with a flag for every verb. */
@@ -53,21 +44,21 @@ static void put_operations(struct record *root, const struct entity *e)
 static void add_taken(struct record *root, const struct record *unique)
 {
 	struct record *conflict = record_add(root, "conflicts");
-	const char *field = text_of(unique, "field");
-	record_set(conflict, "code", "%s", text_of(unique, "code"));
+	const char *field = record_text_of(unique, "field");
+	record_set(conflict, "code", "%s", record_text_of(unique, "code"));
 	record_set(conflict, "field", "%s", field);
-	record_set(conflict, "message", "%s", text_of(unique, "message"));
-	record_set(conflict, "details", ", \"details\": { \"%s\": %s }", text_of(root, "key"),
-		text_of(root, "id_example"));
+	record_set(conflict, "message", "%s", record_text_of(unique, "message"));
+	record_set(conflict, "details", ", \"details\": { \"%s\": %s }",
+		record_text_of(root, "key"), record_text_of(root, "id_example"));
 	record_set(conflict, "text", "Another row has this %s; `details` has its id.", field);
 }
 
 static void add_deleted(struct record *root, const struct record *parent)
 {
 	struct record *conflict = record_add(root, "conflicts");
-	const char *label = text_of(parent, "parent_label");
-	record_set(conflict, "code", "%s_DELETED", text_of(parent, "PARENT"));
-	record_set(conflict, "field", "%s", text_of(parent, "name"));
+	const char *label = record_text_of(parent, "parent_label");
+	record_set(conflict, "code", "%s_DELETED", record_text_of(parent, "PARENT"));
+	record_set(conflict, "field", "%s", record_text_of(parent, "name"));
 	record_set(conflict, "message", "the %s of the row is deleted: restore it first", label);
 	record_set(conflict, "details", "%s", "");
 	record_set(conflict, "text", "A restore: the %s of the row is deleted.", label);
@@ -75,7 +66,8 @@ static void add_deleted(struct record *root, const struct record *parent)
 
 static void put_conflicts(struct record *root)
 {
-	const struct record *unique = list_of(root, "unique"), *parent = list_of(root, "parent");
+	const struct record *unique = record_list_of(root, "unique"),
+			    *parent = record_list_of(root, "parent");
 	record_flag(root, "conflicts", false);
 	if (unique)
 		add_taken(root, unique);
@@ -89,5 +81,5 @@ void model_http_describe(struct record *root, const struct entity *e)
 	put_collection(root);
 	put_operations(root, e);
 	put_conflicts(root);
-	record_flag(root, "has_needed", list_of(root, "needed") != NULL);
+	record_flag(root, "has_needed", record_list_of(root, "needed") != NULL);
 }

@@ -61,8 +61,7 @@ static void put_orders(struct record *root, const struct entity *e)
 		add_order(root, e, *column, true);
 		add_order_column(root, e, *column);
 	}
-	record_flag(root, "has_order_columns",
-		record_list(record_find(root, SPAN("order_columns"))) != NULL);
+	record_flag(root, "has_order_columns", record_list_of(root, "order_columns") != NULL);
 	record_set(root, "default_order", "%s", e->default_order ? e->default_order : "created_at");
 }
 
@@ -170,8 +169,8 @@ void model_list_describe(struct record *root, const struct entity *e)
 	record_flag(root, "uses_today", uses(e, "r.current_day"));
 	record_flag(root, "uses_tag", uses(e, "r.tag_ids"));
 	put_range(root, e, &params);
-	record_flag(root, "has_sources",
-		e->range || e->has_search || record_list(record_find(root, SPAN("sources"))));
+	record_flag(
+		root, "has_sources", e->range || e->has_search || record_list_of(root, "sources"));
 	record_flag(root, "search", e->has_search);
 	record_flag(root, "search_alias", false);
 	if (e->search_alias)

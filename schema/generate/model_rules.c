@@ -34,16 +34,15 @@ static void put_unique(struct record *root, const struct entity *e)
 	record_set(unique, "field", "%s", rule->field);
 	record_set(unique, "code", "%s", rule->code);
 	record_set(unique, "message", "%s with this %s already exists",
-		record_text(record_find(root, SPAN("Label"))), rule->field);
-	record_set(unique, "taken", "%s: %s", rule->code,
-		record_text(record_find(unique, SPAN("message"))));
+		record_text_of(root, "Label"), rule->field);
+	record_set(unique, "taken", "%s: %s", rule->code, record_text_of(unique, "message"));
 	for (const char *const *column = rule->columns; *column; column++)
 		add_unique_column(unique, rule, *column);
 }
 
 static bool has(const struct record *root, const char *list)
 {
-	return record_list(record_find(root, span_of(list))) != NULL;
+	return record_list_of(root, list) != NULL;
 }
 
 void model_rules_describe(struct record *root, const struct entity *e)

@@ -31,10 +31,9 @@ static void put_limits(struct buf *out, const struct field *f)
 {
 	struct limits limits = model_field_limits(f);
 	const char *unit = kind_table[f->kind].unit;
-	bool is_list = f->kind == FIELD_IDS || f->kind == FIELD_TAGS || f->kind == FIELD_OBJECTS;
 	if (limits.min == 0 && limits.max == 0)
 		return;
-	buf_text(out, is_list ? " of " : ", ");
+	buf_text(out, model_field_is_list(f) ? " of " : ", ");
 	if (limits.max == INT64_MAX)
 		buf_printf(out, "%" PRId64 " or more%s", limits.min, unit);
 	else if (limits.min == 0 && *unit)

@@ -104,6 +104,16 @@ const struct record *record_list(const struct record_entry *entry)
 	return entry->first;
 }
 
+const char *record_text_of(const struct record *r, const char *name)
+{
+	return record_text(record_find(r, span_of(name)));
+}
+
+const struct record *record_list_of(const struct record *r, const char *name)
+{
+	return record_list(record_find(r, span_of(name)));
+}
+
 void record_tree_fini(struct record_tree *tree)
 {
 	struct record_chunk *next;

@@ -58,6 +58,10 @@ const struct record_entry *record_find(const struct record *r, struct span name)
 const char *record_text(const struct record_entry *entry);          /* NULL: it is a list */
 const struct record *record_list(const struct record_entry *entry); /* the first; NULL: empty */
 
+/* The same of an entry that exists. */
+const char *record_text_of(const struct record *r, const char *name);
+const struct record *record_list_of(const struct record *r, const char *name);
+
 void record_tree_fini(struct record_tree *tree);
 
 #endif

@@ -20,11 +20,11 @@ with request as materialized (
 	where coalesce(r.kind, '{{entity}}') = '{{entity}}'
 ),
 {{table}}_found as materialized (
-	select r.ord, '{{entity}}' as kind, to_jsonb(e.id) as id, left(e.{{title}}, 200) as title, e.updated_at,
+	select r.ord, '{{entity}}' as kind, to_jsonb(e.id) as id, left(e.{{caption}}, 200) as title, e.updated_at,
 		false as is_cut
 	from {{table}}_ids as r
 	cross join lateral (
-		select e.id, e.{{title}}, e.updated_at
+		select e.id, e.{{caption}}, e.updated_at
 		from unnest(r.ids) as found (id)
 		cross join lateral (
 			select *
@@ -37,13 +37,13 @@ with request as materialized (
 		limit r.row_limit
 	) as e
 	union all
-	select r.ord, '{{entity}}', case when e.is_match then to_jsonb(e.id) end, left(e.{{title}}, 200), e.updated_at,
+	select r.ord, '{{entity}}', case when e.is_match then to_jsonb(e.id) end, left(e.{{caption}}, 200), e.updated_at,
 		e.place > 500
 	from {{table}}_ids as r
 	cross join lateral (
 		select e.*, e.place <= 500 and strpos(e.search_key, r.q_key) > 0 as is_match
 		from (
-			select e.id, e.{{title}}, e.updated_at, e.search_key, row_number() over (order by e.id desc) as place
+			select e.id, e.{{caption}}, e.updated_at, e.search_key, row_number() over (order by e.id desc) as place
 			from {{table}} as e
 			where r.ids is null and e.account_id = r.account_id and e.deleted_at is null
 			order by e.id desc

@@ -1,6 +1,9 @@
-{{#is_list}}
+{{#is_ids}}
 , r.{{name}}
-{{/is_list}}
+{{/is_ids}}
+{{#is_tags}}
+, r.{{name}}
+{{/is_tags}}
 {{#is_objects}}
 , coalesce(r.{{name}}, '[]') as {{name}}
 {{/is_objects}}

@@ -83,7 +83,7 @@ START_TEST(a_field_has_the_schema)
 		model_schema_put_response(r, &entity, &schemas[_i].field);
 	else
 		model_schema_put_params(r, &schemas[_i].field);
-	const char *found = record_text(record_find(r, span_of(schemas[_i].schema_name)));
+	const char *found = record_text_of(r, schemas[_i].schema_name);
 	ck_assert_msg(strcmp(found, schemas[_i].schema) == 0, "%s: %s", schemas[_i].what, found);
 	record_tree_fini(&tree);
 }
@@ -99,7 +99,7 @@ START_TEST(a_copy_has_the_schema_of_its_original)
 	struct record_tree tree = { 0 };
 	struct record *r = record_new(&tree);
 	model_schema_put_response(r, &entity, &fields[1]);
-	ck_assert_str_eq(record_text(record_find(r, SPAN("response_schema"))),
+	ck_assert_str_eq(record_text_of(r, "response_schema"),
 		"{ \"type\": \"integer\", \"minimum\": 1, \"maximum\": 1440 }");
 	record_tree_fini(&tree);
 }
