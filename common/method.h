@@ -3,8 +3,9 @@
  *
  * The table drives both daemons and the client: the gateway builds params from HTTP requests, the
  * worker checks params and binds them to the statement in the order of the row, and rpc.methods
- * prints the rows. schema/rpc.md is checked against it. To add a method, add a row here, a
- * statement of the same name in schema/statements/ and, for HTTP, a row in gateway/route.c.
+ * prints the rows. schema/rpc.md is checked against it. The rows of the plain verbs of entities are
+ * generated from schema/entities. To add another method, add a row to common/method_table.c, a
+ * statement of the same name to schema/statements/ and, for HTTP, a row to gateway/route_table.c.
  */
 #ifndef COMMON_METHOD_H
 #define COMMON_METHOD_H

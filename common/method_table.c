@@ -169,7 +169,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "tasks.from_action_item",
-		.summary = "Makes a task of an action item.",
+		.summary = "Makes a task from an action item.",
 		.shape = RESULT_ROW,
 		.missing = ST_ACTION_ITEM_NOT_FOUND,
 		.is_write = true,

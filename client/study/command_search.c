@@ -16,9 +16,8 @@ static const struct option options[] = {
 };
 
 const struct command command_search = { "search", "TEXT...", "Find a text in rows of all kinds",
-	"Several words are one text, with a space between them. Case makes no difference. The "
-	"latest\n"
-	"changes come first.\n",
+	"Several words are one text, with a space between them. Case makes no difference.\n"
+	"The latest changes come first.\n",
 	options, 1, WORDS_MAX, run };
 
 static const struct entity_field fields[] = {

@@ -6,15 +6,15 @@
 static int run(struct study *study, const struct arguments *args);
 
 static const struct option options[] = {
-	{ "date", OPTION_DATE, "DAY", "another day: YYYY-MM-DD, yesterday or tomorrow", .param = "date" },
+	{ "date", OPTION_DATE, "DAY", "another day: YYYY-MM-DD, yesterday or tomorrow",
+		.param = "date" },
 	{ 0 },
 };
 
 const struct command command_today = { "today", "",
 	"Show tasks, meetings and action items of today",
-	"Also shows the tasks of earlier days that are not done, the action items that are due, "
-	"and\n"
-	"the studied time.\n",
+	"Also shows the tasks of earlier days that are not done, the action items that are due,\n"
+	"and the studied time.\n",
 	options, 0, 0, run };
 
 /* clang-format off */

@@ -15,21 +15,20 @@ static const struct entity_verb verb_table[] = {
 };
 
 static const struct entity_shortcut shortcut_table[] = {
-	{ "tasks", "start", "status", "in_progress", "Say that a task was begun", "Began" },
-	{ "tasks", "done", "status", "done", "Say that a task is done", "Finished" },
+	{ "tasks", "start", "status", "in_progress", "Mark a task as started", "Started" },
+	{ "tasks", "done", "status", "done", "Mark a task as done", "Finished" },
 	{ "tasks", "move", "date", NULL, "Move a task to another day", "Moved" },
-	{ "action_items", "done", "status", "done", "Say that an action item is done", "Finished" },
-	{ "action_items", "move", "due_date", NULL, "Give an action item another day", "Moved" },
-	{ "action_items", "task", NULL, NULL, "Make a task of an action item", "Made",
+	{ "action_items", "done", "status", "done", "Mark an action item as done", "Finished" },
+	{ "action_items", "move", "due_date", NULL, "Move an action item to another day", "Moved" },
+	{ "action_items", "task", NULL, NULL, "Make a task from an action item", "Made",
 	  .method = "tasks.from_action_item", .result = "tasks" },
-	{ "goals", "start", "status", "in_progress", "Say that a goal was begun", "Began" },
-	{ "goals", "done", "status", "completed", "Say that a goal is reached", "Finished" },
+	{ "goals", "start", "status", "in_progress", "Mark a goal as started", "Started" },
+	{ "goals", "done", "status", "completed", "Mark a goal as completed", "Finished" },
 	{ "goals", "progress", "progress_percentage", NULL, "Set the progress of a goal", "Changed" },
-	{ "milestones", "done", "completed", "yes", "Say that a milestone is reached", "Finished" },
+	{ "milestones", "done", "completed", "yes", "Mark a milestone as completed", "Finished" },
 	{ "meetings", "move", "meeting_date", NULL, "Move a meeting to another day", "Moved" },
 	{ "skills", "level", "confidence_level", NULL, "Set the confidence in a skill", "Changed" },
-	{ "projects", "archive", "classification", "archive", "Classify a project as archived",
-	  "Archived" },
+	{ "projects", "archive", "classification", "archive", "Archive a project", "Archived" },
 };
 
 /* Commands with one word. */

@@ -149,7 +149,7 @@ struct entity {
 	 * own orders. The last column of the default order, with a minus for the newest first. */
 	const char *const *orders;
 	const char *default_order;
-	const char *range;        /* the column of the list's params `from` and `to`; NULL: none */
+	const char *range; /* the column of the list's params `from` and `to`; NULL: none */
 	/* The list has the param q, the table the column search_key. A search in all kinds shows the
 	 * first required text. */
 	bool has_search;

@@ -20,12 +20,12 @@ class Words(EntityCase):
     def test_one_word_changes_a_row(self):
         """Each word sets one field."""
         for add, words, field, value, said in (
-                (["task", "add", "x"], ["start"], "status", "in_progress", "Began task"),
+                (["task", "add", "x"], ["start"], "status", "in_progress", "Started task"),
                 (["task", "add", "x"], ["done"], "status", "done", "Finished task"),
                 (["task", "add", "x"], ["move", "2031-01-02"], "date", "2031-01-02", "Moved task"),
                 (["action", "add", "x"], ["done"], "status", "done", "Finished action item"),
                 (["action", "add", "x"], ["move", "2031-01-02"], "due_date", "2031-01-02", "Moved action item"),
-                (["goal", "add", "x"], ["start"], "status", "in_progress", "Began goal"),
+                (["goal", "add", "x"], ["start"], "status", "in_progress", "Started goal"),
                 (["goal", "add", "x"], ["done"], "status", "completed", "Finished goal"),
                 (["goal", "add", "x"], ["progress", "40"], "progress_percentage", 40, "Changed goal"),
                 (["meeting", "add", "x", "today"], ["move", "2031-01-02"], "meeting_date", "2031-01-02",
