@@ -149,9 +149,9 @@ struct entity {
 	 * own orders. The last column of the default order, with a minus for the newest first. */
 	const char *const *orders;
 	const char *default_order;
-	const char *range; /* the column of the list's params `from` and `to`; NULL: none */
-	/* The list has the param q, the table the column search_key. A search in all kinds shows the
-	 * first required text. */
+	const char *range; /* the column of the params `from` and `to`; NULL: none */
+	/* The list has the param q, the table the column search_key. A search in all kinds shows
+	 * the first required text. */
 	bool has_search;
 	const char *search_alias; /* another name of q at /api; NULL: none */
 	const struct filter *filters;
