@@ -48,8 +48,8 @@ static void print(struct study *study, const struct study_value *review)
 	entity_table_of(&style, "Topics", study_value_get(review, "by_topic"), topic_fields);
 	terminal_duration(number(counts, "minutes"), studied);
 	fprintf(study->out.to,
-		"%lld of %lld tasks done, %lld learnings, %lld feedback, %lld meetings, "
-		"%lld energy check-ins, studied %s in %lld sessions\n",
+		"Tasks done: %lld of %lld, learnings: %lld, feedback: %lld, meetings: %lld, "
+		"energy check-ins: %lld, studied: %s, sessions: %lld\n",
 		number(counts, "tasks_done"), number(counts, "tasks"), number(counts, "learnings"),
 		number(counts, "feedback"), number(counts, "meetings"),
 		number(counts, "energy_checkins"), studied, number(counts, "sessions"));

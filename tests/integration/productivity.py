@@ -1,17 +1,10 @@
-"""What the stories of system C's user share: short calls of /api, days, and rows by name."""
-
-import datetime
+"""What the stories of system C's user share: short calls of /api, and rows by name."""
 
 import harness
+import noon
 
 API = "/api"
 V1 = "/api/v1"
-
-
-def day(offset=0):
-    """Today in the service's zone, which is UTC here, or some days from it."""
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    return (today + datetime.timedelta(days=offset)).isoformat()
 
 
 def names(rows, field="title"):
@@ -19,6 +12,8 @@ def names(rows, field="title"):
 
 
 class Case(harness.ServiceCase):
+    settings = noon.SETTINGS
+
     def setUp(self):
         self.empty()
 

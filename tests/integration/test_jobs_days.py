@@ -2,7 +2,8 @@
 Each test is a job of system C's user, by its number (SYSTEM_C section e)."""
 
 import harness
-from productivity import API, V1, Case, day, names
+from noon import day
+from productivity import API, V1, Case, names
 
 
 class Tasks(Case):

@@ -2,7 +2,8 @@
 energy. Each test is a job of system C's user, by its number (SYSTEM_C section e)."""
 
 import harness
-from productivity import API, V1, Case, day, names
+from noon import day
+from productivity import API, V1, Case, names
 
 
 class Skills(Case):
@@ -161,7 +162,7 @@ class Energy(Case):
     def test_26_when_am_i_at_my_best(self):
         for hour, energy in ((8, 5), (8, 4), (8, 5), (15, 2)):
             self.add("energy", energy_level=energy, engagement_level=3,
-                     checkin_datetime=f"2026-11-23T{hour:02}:10:00Z")
+                     checkin_datetime=f"2026-11-23T{hour:02}:10:00")
         patterns = self.get("/energy/patterns")
         self.assertEqual(patterns["by_hour"], [
             {"hour": 8, "checkins": 3, "energy_level": 4.67, "engagement_level": 3.0},

@@ -1,21 +1,17 @@
 """The words that only some entities have, and what `study` prints of their rows."""
 
-import datetime
 import json
 import os
 import sys
 
 import harness
+import noon
 from study_entities import EntityCase
 from study_program import ESCAPE, REFUSED, STUDY, USAGE
 
 
 class Words(EntityCase):
-    workers = 1
-
-    def today(self, days=0):
-        today = datetime.date.fromisoformat(self.json("rpc", "stats.streak")["today"])
-        return str(today + datetime.timedelta(days))
+    workers, settings = 1, noon.SETTINGS
 
     def test_one_word_changes_a_row(self):
         """Each word sets one field."""
@@ -67,11 +63,12 @@ class Words(EntityCase):
                      r"Studied on [0-9-]+: 45 min in 1 session; this week: 45 min\n\Z"):
             self.assertRegex(text, line)
         self.assertEqual([task["title"] for task in self.json("today")["overdue"]], ["of before"])
-        self.assertEqual(self.json("today", "--date", "yesterday")["date"], self.today(-1))
+        self.assertEqual(self.json("today", "--date", "yesterday")["date"], noon.day(-1))
         text = self.study("review", "--from", "yesterday", "--to", "tomorrow")
-        self.assertRegex(text, rf"{self.today(-1)} +1 +0 +0 +0 +0 +0 +0\n{self.today()} +1 +0 +1 +0 +1 +0 +45\n")
+        self.assertRegex(text, rf"{noon.day(-1)} +1 +0 +0 +0 +0 +0 +0\n{noon.day()} +1 +0 +1 +0 +1 +0 +45\n")
         self.assertRegex(text, r"Tags\nTag .*\nnet +1 +0\n\nTopics\nTopic .*\naws +45 +1\n")
-        self.assertIn("0 of 2 tasks done, 1 learnings,", text)
+        self.assertIn("Tasks done: 0 of 2, learnings: 1, feedback: 0, meetings: 1, energy check-ins: 0, "
+                      "studied: 45 min, sessions: 1\n", text)
         self.assertEqual(len(self.json("review")["by_day"]), 7)
         self.study("review", "--from", "today", "--to", "yesterday", status=REFUSED)
 
@@ -90,9 +87,9 @@ class Words(EntityCase):
 
     def test_days_have_names(self):
         task = self.json("task", "add", "x", "--date", "tomorrow")
-        self.assertEqual(task["date"], self.today(1))
-        self.assertEqual(self.json("task", "move", task["id"], "yesterday")["date"], self.today(-1))
-        self.assertEqual(self.json("meeting", "add", "x", "tomorrow")["meeting_date"], self.today(1))
+        self.assertEqual(task["date"], noon.day(1))
+        self.assertEqual(self.json("task", "move", task["id"], "yesterday")["date"], noon.day(-1))
+        self.assertEqual(self.json("meeting", "add", "x", "tomorrow")["meeting_date"], noon.day(1))
         self.assertEqual(self.json("task", "list", "--overdue")["data"][0]["id"], task["id"])
         self.assertEqual(self.json("task", "list", "--overdue=no")["data"], [])
         self.assertEqual(len(self.json("task", "list", "--from", "yesterday", "--to", "today")["data"]), 1)

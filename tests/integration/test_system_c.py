@@ -2,6 +2,7 @@
 service that they were written for. test_system_c_projects.py has its projects."""
 
 import harness
+import noon
 
 PAGE = {"Origin": "http://localhost:5173"}
 JSON = {"Content-Type": "application/json"}
@@ -21,6 +22,8 @@ AREAS = [
 
 
 class SystemCCase(harness.ServiceCase):
+    settings = noon.SETTINGS
+
     def assertText(self, response, status, error, message=None):
         """Checks the error body: two texts and the trace_id."""
         self.assertEqual(response.status, status, response)
