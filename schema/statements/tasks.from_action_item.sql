@@ -1,6 +1,6 @@
--- Makes a task from an action item: its description is the task's title, shortened to 200 characters,
--- and its whole text the task's description if it is longer. The item stays as it is. A request
--- with a live idempotency key gets the stored response (`replay`).
+-- Makes a task from an action item: its description is the task's title, shortened to 200
+-- characters, and its whole text the task's description if it is longer. The item stays as it is.
+-- A request with a live idempotency key gets the stored response (`replay`).
 with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
