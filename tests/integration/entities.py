@@ -133,6 +133,23 @@ class EntityCase(rpc_program.RpcCase):
         self.connections = {}
         self.pools = {}
 
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.check_links()
+
+    @classmethod
+    def check_links(cls):
+        """No live row names a row that is deleted or does not exist."""
+        for entity in described().values():
+            for field in entity.references():
+                named = f"unnest(e.{field.name})" if field.kind == "ids" else f"(values (e.{field.name}))"
+                wrong = cls.database.sql(
+                    f"select e.id, n.id from {entity.name} e cross join lateral {named} as n (id)"
+                    f" where e.deleted_at is null and n.id is not null and not exists (select from {field.of} o"
+                    " where o.account_id = e.account_id and o.id = n.id and o.deleted_at is null)")
+                assert not wrong, f"{field.label} names deleted rows: {wrong[:5]}"
+
     def entities(self, *verbs):
         return [entity for entity in described().values() if entity.has(*verbs)]
 

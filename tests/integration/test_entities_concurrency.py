@@ -1,14 +1,17 @@
 """Parallel requests on every entity, and rows that outlive killed processes."""
 
+import collections
 import concurrent.futures
 import http.client
+import random
 
 import entities
+import entity_values
 import faults
 import harness
 from entities import V1
 
-THREADS = 8
+THREADS, REQUESTS = 8, 120
 
 
 class Parallel(entities.EntityCase):
@@ -139,6 +142,35 @@ class Parallel(entities.EntityCase):
                 self.assertLessEqual({response.status for response in responses}, {200, 204, 404}, responses)
                 self.assertEqual(self.ask("POST", entity.item(row) + "/restore").status, 200)
                 self.assertEqual(self.get(entity, row)["id"], row["id"])
+
+    def test_random_changes_in_parallel_leave_no_wrong_links(self):
+        """EntityCase.check_links looks at the rows at the end."""
+        tables = self.entities("create", "get", "update", "delete", "restore")
+        ids = {entity.name: self.pool(entity.name, 3) for entity in (*tables, self.tree("topics"))}
+        with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+            sent = [pool.submit(self.change_at_random, tables, ids, random.Random(seed)) for seed in range(THREADS)]
+            statuses = sum((future.result() for future in sent), collections.Counter())
+        self.assertLessEqual(set(statuses), {200, 201, 204, 400, 404, 409})
+        self.assertGreater(min(statuses[status] for status in (200, 201, 204, 400)), 10, statuses)
+
+    def change_at_random(self, tables, ids, chosen):
+        """Sends requests that link, delete and restore few rows; counts their statuses."""
+        statuses = collections.Counter()
+        for _ in range(REQUESTS):
+            entity = chosen.choice(tables)
+            target = entity.item({"id": chosen.choice(ids[entity.name])})
+            links = {field.name: [chosen.choice(ids[field.of]) for _ in range(2)] if field.kind == "ids"
+                     else chosen.choice(ids[field.of]) for field in entity.references()}
+            changed = {name: value for name, value in links.items() if entity.field(name).is_changed}
+            given = {field.name: entity_values.some(field, chosen) for field in entity.created
+                     if field.is_required and field.kind != "reference"}
+            response = self.ask(*chosen.choice([
+                self.post(entity, {**given, **links})[:3], ("PATCH", target, changed), ("PATCH", target, changed),
+                ("DELETE", target, None), ("POST", f"{target}/restore", None)]))
+            if response.status == 201:
+                ids[entity.name].append(response.json["id"])
+            statuses[response.status] += 1
+        return statuses
 
     def test_parallel_moves_make_no_circle_of_goals(self):
         if not self.tree("goals").has("create", "update"):

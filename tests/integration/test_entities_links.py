@@ -161,6 +161,25 @@ class Deleted(Case):
                 self.call("tags.restore", tag_id=tags[names[1]]["id"])
                 self.assertEqual(self.get(entity, row)[field.name], [names[0].upper(), names[2]])
 
+    def test_a_topic_that_is_merged_or_deleted_leaves_the_lists(self):
+        for entity in self.entities("create", "get"):
+            for field in entity.references():
+                if field.of == "topics" and field.kind == "ids":
+                    with self.subTest(field.label):
+                        self.check_topics(entity, field)
+
+    def check_topics(self, entity, field):
+        ids = [row["id"] for row in self.rows(self.tree("topics"), 4)]
+        row, other = self.make(entity, **{field.name: ids[:3]}), self.make(entity, **{field.name: [ids[1]]})
+        self.call("topics.merge", topic_id=ids[1], into=ids[3])
+        self.assertEqual(self.get(entity, row)[field.name], [ids[0], ids[3], ids[2]])
+        self.call("topics.merge", topic_id=ids[2], into=ids[0])
+        self.assertEqual(self.get(entity, row)[field.name], [ids[0], ids[3]], "the same topic is named once")
+        self.call("topics.delete", topic_id=ids[3])
+        self.assertEqual(self.get(entity, row)[field.name], [ids[0]])
+        self.assertEqual(self.get(entity, other)[field.name], [])
+        self.assertGreater(self.get(entity, other)["updated_at"], other["updated_at"])
+
     def test_a_deleted_source_leaves_its_action_items(self):
         items = self.tree("action_items")
         for source_type, table in entities.SOURCES.items():

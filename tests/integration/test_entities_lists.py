@@ -168,7 +168,7 @@ class Filters(Case):
             fixed = self.parents(entity)
             rows = {row["id"]: row for row in self.all(entity, fixed)}
             for number in range(12):
-                params, sort = self.random_params(entity) if number else fixed, self.random.choice(entity.orders)
+                params, sort = self.random_params(entity) if number else dict(fixed), self.random.choice(entity.orders)
                 if entity.name == "tasks":
                     params.setdefault("from", "1900-01-01")  # else /api lists the tasks of today
                 wanted = [rows[id] for id in self.expected(entity, rows.values(), sort, params)]
@@ -280,6 +280,38 @@ class Pages(Case):
                 with self.subTest(entity.name, cursor=tampered):
                     if "x" in tampered:
                         self.assertError(answer, "INVALID_INPUT", "cursor")
+
+
+class InZone(Case):
+    """The account's zone, UTC+05:30, decides what a clock shows and when a day begins."""
+
+    def setUp(self):
+        super().setUp()
+        self.call("account.update", time_zone="Asia/Kolkata")
+
+    def test_an_instant_without_offset_is_that_of_the_accounts_clocks(self):
+        for entity in self.entities("create", "update"):
+            for field in entity.created:
+                if field.kind != "local_instant":
+                    continue
+                with self.subTest(field.label):
+                    row = self.make(entity, **{field.name: "2024-02-29T04:30"})
+                    self.assertEqual(row[field.name], "2024-02-28T23:00:00.000000Z")
+                    response = self.ask("PATCH", entity.item(row), {field.name: "2024-02-29T05:30:00.5"})
+                    self.assertEqual(response.json[field.name], "2024-02-29T00:00:00.500000Z")
+
+    def test_a_range_of_instants_is_one_of_the_accounts_days(self):
+        for entity in self.entities("create", "list"):
+            if not entity.range or entity.field(entity.range).kind == "date":
+                continue
+            before, after = (self.make(entity, **{entity.range: f"2024-01-10T18:{time}Z"})["id"]
+                             for time in ("29:59.999999", "30:00"))
+            for sort in entity.orders:
+                with self.subTest(entity.name, sort=sort):
+                    for params, wanted in (({"from": "2024-01-11"}, [after]), ({"to": "2024-01-11"}, [before]),
+                                           ({"from": "2024-01-10", "to": "2024-01-11"}, [before]),
+                                           ({"from": "2024-01-11", "to": "2024-01-11"}, [])):
+                        self.assertEqual(self.walk(entity, {**params, "sort": sort, "limit": 1}), wanted)
 
 
 class Markers(Case):

@@ -26,6 +26,13 @@ class Versions(entities.EntityCase):
         return [{}, {"If-Match": "*"}, {"If-Match": now}, {"If-Match": f"{OTHER}, {now}"}, {"If-None-Match": OTHER},
                 {"If-Match": now, "If-None-Match": OTHER}]
 
+    def pairs(self, some, others):
+        """Pairs each of `some` and of `others` at least once, and at each call with other ones, so
+        that the entities together have all pairs."""
+        self.turn = getattr(self, "turn", -1) + 1
+        for number in range(max(len(some), len(others))):
+            yield some[number % len(some)], others[(number + self.turn) % len(others)]
+
     def changes(self, entity, row):
         """[(method, target, body)] of all requests that change the row."""
         field = next(field for field in entity.changed if field.kind in ("text", "int"))
@@ -70,28 +77,26 @@ class Versions(entities.EntityCase):
         for entity in self.entities("get", "update", "delete", "restore"):
             row = self.make(entity)
             before = self.stored(entity)
-            for method, target, body in self.changes(entity, row):
-                for condition in self.fails(row):
-                    with self.subTest(f"{method} {target}", condition=condition):
-                        response = self.ask(method, target, body, condition)
-                        self.assertEqual(response.status, 412, response)
+            for (method, target, body), condition in self.pairs(self.changes(entity, row), self.fails(row)):
+                with self.subTest(f"{method} {target}", condition=condition):
+                    response = self.ask(method, target, body, condition)
+                    self.assertEqual(response.status, 412, response)
             self.assertEqual(self.stored(entity), before, entity.name)
 
     def test_a_change_is_done_if_its_condition_holds(self):
         for entity in self.entities("get", "update", "delete", "restore"):
             row = self.make(entity)
-            for number in range(len(self.changes(entity, row))):
-                for condition in range(len(self.holds(row))):
-                    method, target, body = self.changes(entity, row)[number]
-                    headers = self.holds(row)[condition]
-                    with self.subTest(f"{method} {target}", headers=headers):
-                        response = self.ask(method, target, body, headers)
-                        self.assertEqual(response.status, 204 if method == "DELETE" else 200, response)
+            numbers = range(len(self.changes(entity, row))), range(len(self.holds(row)))
+            for number, condition in self.pairs(*numbers):
+                method, target, body = self.changes(entity, row)[number]
+                headers = self.holds(row)[condition]
+                with self.subTest(f"{method} {target}", headers=headers):
+                    response = self.ask(method, target, body, headers)
+                    self.assertEqual(response.status, 204 if method == "DELETE" else 200, response)
                     if method == "DELETE":
-                        row = self.ask("POST", entity.item(row) + "/restore").json
-                    else:
-                        self.assertEqual(response.header("ETag"), etag(response.json))
-                        row = response.json
+                        response = self.ask("POST", entity.item(row) + "/restore")
+                    self.assertEqual(response.header("ETag"), etag(response.json))
+                    row = response.json
 
     def test_conditions_of_a_deleted_row(self):
         for entity in self.entities("get", "delete", "restore"):
@@ -128,13 +133,14 @@ class Versions(entities.EntityCase):
     def test_wrong_preconditions_are_refused_by_name(self):
         for entity in self.entities("get", "update", "delete", "restore"):
             row = self.make(entity)
-            for method, target, body in [*self.changes(entity, row)[:3], ("GET", entity.item(row), None)]:
-                for header in ("If-Match", "If-None-Match"):
-                    for value in ("x", '"x', "*, *", f"*, {etag(row)}", ""):
-                        with self.subTest(f"{method} {target}", header=header, value=value):
-                            response = self.ask(method, target, body, {header: value})
-                            self.assertEqual(response.status, 400, response)
-                            self.assertError(response, "INVALID_INPUT", header)
+            requests = [*self.changes(entity, row)[:3], ("GET", entity.item(row), None)]
+            wrong = [(header, value) for header in ("If-Match", "If-None-Match")
+                     for value in ("x", '"x', "*, *", f"*, {etag(row)}", "")]
+            for (method, target, body), (header, value) in self.pairs(requests, wrong):
+                with self.subTest(f"{method} {target}", header=header, value=value):
+                    response = self.ask(method, target, body, {header: value})
+                    self.assertEqual(response.status, 400, response)
+                    self.assertError(response, "INVALID_INPUT", header)
         for entity in self.entities("create"):
             response = self.create(entity, self.least(entity), headers={"If-Match": OTHER})
             self.assertEqual(response.status, 400, entity)
