@@ -30,7 +30,7 @@ static const struct filter filters[] = {
 	{ "status" },
 	{ "priority" },
 	{ "source_type" },
-	{ "source_id" },
+	{ "source_id", .is_indexed = true },
 	{ "due", "e.due_date <= r.due", FIELD_DATE },
 	{ "overdue", "(coalesce(e.due_date < r.current_day, false) and e.status <> 'done') = r.overdue", FIELD_BOOL },
 };

@@ -102,6 +102,9 @@ struct filter {
 	enum field_kind kind;
 	int64_t min, max;
 	const char *const *choices;
+	/* The table has an index (account_id, NAME, …) of rows where NAME is not null, which
+	 * finds the rows. Each reference has one. */
+	bool is_indexed;
 	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
 	 * index finds them. */
 	const char *day;

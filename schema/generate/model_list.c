@@ -79,10 +79,13 @@ static struct field param_of(const struct entity *e, const struct filter *filter
 }
 
 /* A filter by which an index finds rows. */
-static void add_source(struct record *root, const struct field *param, const char *condition)
+static void add_source(
+	struct record *root, const struct field *param, const struct filter *filter)
 {
+	const char *condition = filter->condition;
 	bool is_element = condition && strstr(condition, "@>");
-	if (!is_element && (condition || param->kind != FIELD_REFERENCE))
+	bool is_indexed = filter->is_indexed || (!condition && param->kind == FIELD_REFERENCE);
+	if (!is_element && !is_indexed)
 		return;
 	struct record *source = record_add(root, "sources");
 	record_set(source, "name", "%s", param->name);
@@ -97,32 +100,33 @@ static bool is_day(const struct entity *e, const char *name, const char *conditi
 }
 
 static void add_filter(struct record *root, const struct entity *e, const struct field *param,
-	const char *condition)
+	const struct filter *filter)
 {
-	struct record *filter = record_add(root, "filters");
-	add_source(root, param, condition);
-	record_flag(filter, "is_day", is_day(e, param->name, condition));
-	model_field_describe(filter, param);
-	record_set(filter, "flags", param->flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
-	record_flag(filter, "fallback", false);
-	if (condition)
-		record_set(filter, "condition", "%s", condition);
+	struct record *to = record_add(root, "filters");
+	add_source(root, param, filter);
+	record_flag(to, "is_day", is_day(e, param->name, filter->condition));
+	model_field_describe(to, param);
+	record_set(to, "flags", param->flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
+	record_flag(to, "fallback", false);
+	if (filter->condition)
+		record_set(to, "condition", "%s", filter->condition);
 	else
-		record_set(filter, "condition", "e.%s = r.%s", param->name, param->name);
+		record_set(to, "condition", "e.%s = r.%s", param->name, param->name);
 }
 
 static void put_filters(struct record *root, const struct entity *e, struct numbering *params)
 {
+	static const struct filter parent = { 0 }; /* e.NAME = r.NAME */
 	for (size_t i = 0; i < e->field_count; i++) {
 		if (!(e->fields[i].flags & FIELD_PARENT))
 			continue;
-		add_filter(root, e, &e->fields[i], NULL);
+		add_filter(root, e, &e->fields[i], &parent);
 		numbering_add(
 			params, model_field_param_type(&e->fields[i]), "%s", e->fields[i].name);
 	}
 	for (size_t i = 0; i < e->filter_count; i++) {
 		struct field param = param_of(e, &e->filters[i]);
-		add_filter(root, e, &param, e->filters[i].condition);
+		add_filter(root, e, &param, &e->filters[i]);
 		numbering_add(params, model_field_param_type(&param), "%s", param.name);
 	}
 }

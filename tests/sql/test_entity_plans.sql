@@ -32,15 +32,27 @@ insert into calls (method, what, done, request) values
 	('skills.create', 'taken names', 0, '{"name": "SKILL <n>"}'),
 	('skills.update', 'new names', 16, '{"skill_id": <n>, "name": "new <n>"}'),
 	('skills.update', 'taken names', 0, '{"skill_id": <n>, "name": "skill <900+n>"}'),
+	('skills.delete', '', 16, '{"skill_id": <n>}'),
 	('skills.restore', '', 16, '{"skill_id": <500+n>}'),
 	('skill_projects.create', '', 16, '{"skill_id": <n>, "project_id": <900+n>}'),
 	('skill_projects.create', 'taken pairs', 0, '{"skill_id": <n>, "project_id": <n>}'),
 	('meetings.create', '', 16, '{"title": "new", "meeting_date": "2026-01-01", "attendee_ids": [<n>, <900+n>]}'),
 	('meetings.list', 'an attendee', 16, '{"attendee_id": <n>}'),
+	('meetings.update', 'attendees and a day', 16, '{"meeting_id": <n>, "attendee_ids": [<900+n>], "meeting_date": "2026-01-01"}'),
+	('meetings.delete', '', 16, '{"meeting_id": <n>}'),
+	('people.get', '', 16, '{"person_id": <n>}'),
+	('people.list', '', 80, '{"limit": 4}'),
+	('people.delete', '', 16, '{"person_id": <n>}'),
+	('projects.delete', '', 16, '{"project_id": <n>}'),
+	('goals.delete', '', 16, '{"goal_id": <n>}'),
+	('tags.delete', '', 16, '{"tag_id": <n>}'),
+	('action_items.list', 'a source', 16, '{"source_type": "meeting", "source_id": <n>}'),
+	('action_items.list', 'an id of a source', 16, '{"source_id": <n>, "sort": "-created_at"}'),
 	('milestones.create', '', 16, '{"goal_id": <n>, "description": "new"}'),
 	('milestones.restore', '', 16, '{"milestone_id": <500+n>}'),
 	('milestones.list', 'a parent', 16, '{"goal_id": <n>}'),
 	('feedback.get', 'a look-up', 16, '{"feedback_id": <n>}'),
+	('feedback.list', 'a tag', 16, '{"tag": "TAG <n>", "sentiment": "positive"}'),
 	('feedback.list', 'look-ups', 80, '{"limit": 4}');
 update calls set call = (
 	select call_of(method, variadic array_agg(replace(replace(replace(replace(request, '<n>', n::text), '<500+n>', (500 + n)::text),
@@ -58,8 +70,8 @@ insert into states values
 
 create temp table tables as
 select t::regclass as relation
-from unnest('{accounts,goals,projects,people,meetings,tags,tasks,learnings,skills,skill_projects,
-	skill_progress,milestones,feedback,action_items,idempotency_keys}'::text[]) as t;
+from unnest('{accounts,goals,projects,people,meetings,attendances,tags,tasks,learnings,skills,
+	skill_projects,skill_progress,milestones,feedback,action_items,idempotency_keys}'::text[]) as t;
 
 create function pg_temp.empty() returns void
 	language plpgsql as $$
@@ -84,8 +96,11 @@ create function pg_temp.fill(first int, last int) returns void
 	insert into people (account_id, id, name) select 1, n, 'person' from generate_series(first, last) as n;
 	insert into meetings (account_id, id, title, meeting_date, attendee_ids)
 	select 1, n, 'meeting', date '2020-01-01' + n % 1000, array[n] from generate_series(first, last) as n;
-	insert into feedback (account_id, id, content, from_person_id) select 1, n, 'feedback', n from generate_series(first, last) as n;
 	insert into tags (account_id, id, name) select 1, n, 'tag ' || n from generate_series(first, last) as n;
+	insert into feedback (account_id, id, content, from_person_id, sentiment, tag_ids)
+	select 1, n, 'feedback', n, 'positive', array[n] from generate_series(first, last) as n;
+	insert into action_items (account_id, id, description, source_type, source_id)
+	select 1, n, 'action', 'meeting', n from generate_series(first, last) as n;
 	insert into tasks (account_id, id, title, date, goal_id, project_id, deleted_at)
 	select 1, n, 'unique ' || n || '.', date '2020-01-01' + n % 1000, n, n, case when n between 501 and 516 then now() end
 	from generate_series(first, last) as n;
@@ -107,8 +122,8 @@ begin
 	perform pg_temp.empty();
 	perform pg_temp.fill(1, s.rows);
 	if s.is_analysed then
-		analyze accounts, goals, projects, people, meetings, tags, tasks, learnings, skills, skill_projects,
-			skill_progress, milestones, feedback, action_items, idempotency_keys;
+		analyze accounts, goals, projects, people, meetings, attendances, tags, tasks, learnings, skills,
+			skill_projects, skill_progress, milestones, feedback, action_items, idempotency_keys;
 	end if;
 	perform pg_temp.try(call) from calls; -- plans
 	perform pg_temp.fill(s.rows + 1, 3000);
