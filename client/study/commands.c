@@ -37,11 +37,6 @@ const struct command *commands_find(
 
 /* Names. */
 
-static bool has_command(const struct entity *entity)
-{
-	return entity->word && entity->verbs;
-}
-
 /* The name at the index, among hand-written commands, aliases and entities; NULL past the end. */
 static const char *name_at(size_t index)
 {
@@ -53,7 +48,7 @@ static const char *name_at(size_t index)
 		if (index-- == 0)
 			return entity_command_alias(i, &entity);
 	for (size_t i = 0; (entity = entity_at(i)) != NULL; i++)
-		if (has_command(entity) && index-- == 0)
+		if (entity->word && index-- == 0)
 			return entity->word;
 	return NULL;
 }
@@ -86,7 +81,7 @@ static void print_entities(void)
 	}
 	printf("\n");
 	for (size_t i = 0; (entity = entity_at(i)) != NULL; i++) {
-		if (!has_command(entity))
+		if (!entity->word)
 			continue;
 		(void)snprintf(text, sizeof text, "Show and change %s", entity->plural);
 		print_line(entity->word, text);

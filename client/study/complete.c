@@ -26,7 +26,7 @@ static void print_commands(FILE *to)
 	for (size_t i = 0; (alias = entity_command_alias(i, &entity)) != NULL; i++)
 		fprintf(to, "%s\n", alias);
 	for (size_t i = 0; (entity = entity_at(i)) != NULL; i++)
-		if (entity->word && entity->verbs)
+		if (entity->word)
 			fprintf(to, "%s\n", entity->word);
 }
 
@@ -76,7 +76,7 @@ void complete_print(char *const *argv, int argc, FILE *to)
 	const struct command *c = argc > 0 ? commands_find(argv, argc, &made, &used) : NULL;
 	if (argc == 0)
 		print_commands(to);
-	else if (entity && entity->verbs)
+	else if (entity)
 		print_words(entity, to);
 	else if (c)
 		print_next(c, argv + used, argc - used, to);

@@ -27,7 +27,7 @@ struct entity_field {
 /* Every list of options and fields ends with a NULL name. */
 struct entity {
 	const char *name;    /* its methods are name.list, name.get, … */
-	const char *word;    /* of the command line; NULL: the commands are hand-written */
+	const char *word;    /* of its commands; NULL: they are hand-written, or there are none */
 	const char *label;   /* "action item" */
 	const char *plural;  /* "action items" */
 	const char *caption; /* the field that tells rows apart; "": none */

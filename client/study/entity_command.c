@@ -21,10 +21,11 @@ static const struct entity_shortcut shortcut_table[] = {
 	{ "action_items", "done", "status", "done", "Mark an action item as done", "Finished" },
 	{ "action_items", "move", "due_date", NULL, "Move an action item to another day", "Moved" },
 	{ "action_items", "task", NULL, NULL, "Make a task from an action item", "Made",
-	  .method = "tasks.from_action_item", .result = "tasks" },
+		.method = "tasks.from_action_item", .result = "tasks" },
 	{ "goals", "start", "status", "in_progress", "Mark a goal as started", "Started" },
 	{ "goals", "done", "status", "completed", "Mark a goal as completed", "Finished" },
-	{ "goals", "progress", "progress_percentage", NULL, "Set the progress of a goal", "Changed" },
+	{ "goals", "progress", "progress_percentage", NULL, "Set the progress of a goal",
+		"Changed" },
 	{ "milestones", "done", "completed", "yes", "Mark a milestone as completed", "Finished" },
 	{ "meetings", "move", "meeting_date", NULL, "Move a meeting to another day", "Moved" },
 	{ "skills", "level", "confidence_level", NULL, "Set the confidence in a skill", "Changed" },
@@ -84,7 +85,7 @@ const char *entity_command_alias(size_t index, const struct entity **entity)
 {
 	for (int i = 0; i < ALIAS_COUNT; i++) {
 		*entity = entity_named(alias_table[i].entity);
-		bool is_there = *entity && (*entity)->verbs && !alias_table[i].needs_number;
+		bool is_there = *entity && !alias_table[i].needs_number;
 		if (is_there && index-- == 0)
 			return alias_table[i].word;
 	}
@@ -225,7 +226,7 @@ bool entity_command_find(char *const *argv, int argc, struct entity_command *out
 	const struct entity *entity = entity_of_word(argv[0]);
 	const char *word = argc > 1 && *argv[1] != '-' ? argv[1] : NULL;
 	char name[sizeof out->name];
-	if (!entity || !entity->verbs)
+	if (!entity)
 		return false;
 	*out = (struct entity_command){ .entity = entity };
 	out->verb = find_verb(entity, word ? word : "list");

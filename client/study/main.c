@@ -90,7 +90,7 @@ static int explain(struct study *study, struct line *line, char **argv, int at)
 	const struct entity *entity = entity_of_word(argv[at]);
 	bool wants_help = line->args.common[HELP].is_given || is_help(argv[at + 1]);
 	const char *word = is_help(argv[at + 1]) ? NULL : argv[at + 1];
-	if (entity && entity->verbs)
+	if (entity)
 		return explain_entity(study, entity, word, wants_help);
 	study_print_error(study, "%s is not a command; see study --help", argv[at]);
 	return STUDY_EXIT_USAGE;

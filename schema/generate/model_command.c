@@ -207,7 +207,7 @@ static void put_clears(struct record *root, const struct entity *e)
 
 void model_command_describe(struct record *root, const struct entity *e)
 {
-	record_flag(root, "has_command", e->shown != NULL);
+	record_flag(root, "has_command", e->shown && e->verbs);
 	model_set_words(root, "command", span_of(e->command ? e->command : e->one), '-');
 	set_roff(root, "man_command", record_text_of(root, "command"));
 	put_plural(root, e);

@@ -19,10 +19,10 @@ INT64_MAX = 2**63 - 1
 
 @functools.cache
 def described():
-    """The descriptions that have a command and methods, by name."""
+    """The descriptions that have a command, by name."""
     printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "file", "templates/describe.json"],
                              check=True, stdout=subprocess.PIPE).stdout
-    return {row["name"]: row for row in json.loads(printed) if row["command"] and row["verbs"]}
+    return {row["name"]: row for row in json.loads(printed) if row["command"]}
 
 
 def limit(text):
