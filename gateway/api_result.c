@@ -12,11 +12,11 @@ enum http_evaluation api_result_evaluate(const struct http_request *http, struct
 	return http_conditions_evaluate(&conditions, etag, true);
 }
 
-static void put_row_headers(
-	const struct api_request *r, const struct row_meta *meta, struct buf *headers)
+static void put_row_headers(const struct api_request *r, const struct row_meta *meta,
+	struct span etag, struct buf *headers)
 {
 	struct buf location = { 0 };
-	http_etag_put(headers, meta->updated_at);
+	http_etag_put(headers, etag);
 	if (r->route->status == 201)
 		route_put_location(r->route, meta->id, &location);
 	if (location.len)
@@ -34,16 +34,18 @@ static int status_of_row(const struct route *route, const struct row_meta *meta)
 void api_result_row(struct api_request **request, struct span result)
 {
 	struct api_request *r = *request;
-	struct buf body = { 0 }, headers = { 0 };
+	struct buf body = { 0 }, headers = { 0 }, etag = { 0 };
 	struct row_meta meta;
 	response_put_row(&body, result, &meta);
 	int status = status_of_row(r->route, &meta);
+	http_etag_of(meta.updated_at, status == 204 ? (struct span){ 0 } : buf_view(&body), &etag);
 	if (r->route->row->has_etag)
-		put_row_headers(r, &meta, &headers);
+		put_row_headers(r, &meta, buf_view(&etag), &headers);
 	if (meta.was_replayed)
 		buf_text(&headers, "Idempotency-Replayed: true\r\n");
 	enum http_evaluation evaluation =
-		api_result_evaluate(exchange_request(r->exchange), meta.updated_at);
+		api_result_evaluate(exchange_request(r->exchange), buf_view(&etag));
+	headers.failed |= etag.failed;
 	if (evaluation == HTTP_NOT_MODIFIED)
 		status = 304;
 	if (evaluation == HTTP_PRECONDITION_FAILED)
@@ -54,6 +56,7 @@ void api_result_row(struct api_request **request, struct span result)
 		api_request_respond_json(request, status, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&headers);
+	buf_fini(&etag);
 }
 
 void api_result_value(struct api_request **request, struct span result)

@@ -1,7 +1,9 @@
 #include "gateway/http_conditional.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "common/fnv.h"
 #include "gateway/http_head.h"
 #include "gateway/http_list.h"
 #include "gateway/http_text.h"
@@ -102,6 +104,17 @@ static bool can_be_ours(struct span opaque)
 	return opaque.len > 0 && opaque.len <= OUR_LENGTH_MAX && i == opaque.len;
 }
 
+/* What stands before the tilde. Empty: it cannot be an ETag of ours. */
+static struct span version_of(struct span opaque)
+{
+	size_t len = 0;
+	if (!can_be_ours(opaque))
+		return (struct span){ 0 };
+	while (len < opaque.len && opaque.bytes[len] != '~')
+		len++;
+	return (struct span){ opaque.bytes, len };
+}
+
 void http_condition_put(const struct http_condition *c, struct buf *out)
 {
 	struct http_list list = http_list_of(c->http, c->field);
@@ -114,13 +127,22 @@ void http_condition_put(const struct http_condition *c, struct buf *out)
 	}
 	bool is_strong = strcmp(c->field, "If-Match") == 0;
 	while (http_list_next(&list, &member)) {
-		if (!parse_etag(member, &etag) || !can_be_ours(etag.opaque)
-			|| (is_strong && etag.is_weak))
+		if (!parse_etag(member, &etag) || (is_strong && etag.is_weak))
 			continue;
-		if (out->len > before)
+		struct span version = version_of(etag.opaque);
+		if (version.len && out->len > before)
 			buf_byte(out, ',');
-		buf_span(out, etag.opaque);
+		buf_span(out, version);
 	}
+}
+
+void http_etag_of(struct span version, struct span body, struct buf *out)
+{
+	const uint64_t digest_mask = 0xffffffffffffU; /* 12 hex digits */
+	buf_span(out, version);
+	if (version.len && body.len)
+		buf_printf(out, "~%012" PRIx64,
+			fnv_mix(FNV_START, body.bytes, body.len) & digest_mask);
 }
 
 void http_etag_put(struct buf *headers, struct span etag)

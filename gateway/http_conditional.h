@@ -2,8 +2,12 @@
  * http_conditional: If-Match and If-None-Match (RFC 9110 section 13); pure.
  *
  * Each field is "*" or a list of entity-tags over all of its lines. If-Match compares strongly,
- * If-None-Match weakly (section 8.8.3.2). The service's own ETags are strong and hold only the
- * characters of a timestamp: "2026-11-21T08:03:40.123456Z".
+ * If-None-Match weakly (section 8.8.3.2).
+ *
+ * The service's own ETags are strong: "2026-11-21T08:03:40.123456Z~9e1c6b0d2f4a". The row's version
+ * stands before the tilde and a digest of the representation after it. The digest also changes when
+ * other rows change what the response shows of them, such as the milestones of a goal. A read
+ * compares whole ETags. A change compares versions: other rows do not refuse it.
  *
  *	struct http_conditions conditions;
  *	st = http_conditions_read(http, &conditions, &why);
@@ -12,6 +16,7 @@
 #ifndef GATEWAY_HTTP_CONDITIONAL_H
 #define GATEWAY_HTTP_CONDITIONAL_H
 
+#include "common/buf.h"
 #include "gateway/http_request.h"
 
 /* One of the two fields. */
@@ -38,10 +43,14 @@ enum status http_conditions_read(
 enum http_evaluation http_conditions_evaluate(
 	const struct http_conditions *conditions, struct span etag, bool is_read);
 
-/* Appends the condition as the params if_match and if_none_match have it: "*", or the entity-tags
- * that can equal an ETag of ours, without quotes, separated by commas. A tag that cannot, such as
- * one with a comma, is left out: an empty text matches nothing. */
+/* Appends the condition as the params if_match and if_none_match have it: "*", or the versions of
+ * the entity-tags that can be ours, separated by commas. A tag that cannot, such as one with a
+ * comma, is left out: an empty text matches nothing. */
 void http_condition_put(const struct http_condition *condition, struct buf *out);
+
+/* Appends the ETag, without quotes, of the representation `body` of a row. Appends nothing if the
+ * row has no version, and only the version if there is no body. */
+void http_etag_of(struct span version, struct span body, struct buf *out);
 
 /* Appends `ETag: "etag"` with its line end. Appends nothing if `etag` is empty or holds a byte that
  * an entity-tag must not hold. */

@@ -111,6 +111,33 @@ class Preconditions(harness.ServiceCase):
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_Match=etag).status, 412)  # lists have no ETag
         self.assertEqual(self.ask("GET", f"{V1}/topics", If_None_Match=etag).status, 200)
 
+    def created(self, target, **fields):
+        """Creates a row; returns its path and its ETag."""
+        response = self.service.post(V1 + target, fields)
+        self.assertEqual(response.status, 201, response)
+        return response.header("Location"), response.header("ETag")
+
+    def test_a_read_sees_what_other_rows_changed(self):
+        person, _ = self.created("/people", name="Ada")
+        person_id = int(person.rpartition("/")[2])
+        goal, goal_etag = self.created("/goals", title="Pass")
+        meeting, meeting_etag = self.created("/meetings", title="1:1", meeting_date="2026-11-20", attendee_ids=[person_id])
+        learning, learning_etag = self.created("/learnings", title="Keys", tags=["aws"])
+        session, session_etag, made = self.fresh()
+        others = ((goal, goal_etag, "POST", f"{goal}/milestones", {"description": "Book a date"}),
+                  (meeting, meeting_etag, "PATCH", person, {"name": "Ada L."}),
+                  (learning, learning_etag, "PATCH", f"{V1}/tags/{self.service.get(f'{V1}/tags').json['data'][0]['id']}",
+                   {"name": "cloud"}),
+                  (session, session_etag, "PATCH", f"{V1}/topics/{made['topic_id']}", {"name": "Renamed"}))
+        for path, etag, method, other, body in others:
+            with self.subTest(path=path):
+                self.assertEqual(self.ask("GET", path, If_None_Match=etag).status, 304)
+                self.assertIn(self.ask(method, other, body).status, (200, 201))
+                seen = self.ask("GET", path, If_None_Match=etag)
+                self.assertEqual(seen.status, 200)
+                self.assertNotEqual(seen.header("ETag"), etag)
+                self.assertEqual(self.ask("PATCH", path, {}, If_Match=etag).status, 200)  # the row is as it was
+
     def test_repeated_header_fields_form_one_list(self):
         path, etag, _ = self.fresh()
         both = [("If-Match", OTHER), ("If-Match", etag)]

@@ -108,6 +108,8 @@ static const struct {
 	{ IF "*\r\n" NONE "*\r\n", "*", "*" },
 	{ IF "\"" OURS "\"\r\n" IF "\"b\"\r\n", OURS ",b", "" },
 	{ IF "W/\"" OURS "\"\r\n" NONE "W/\"" OURS "\"\r\n", "", OURS },
+	{ IF "\"" OURS "~9e1c6b0d2f4a\"\r\n" NONE "W/\"" OURS "~\"\r\n", OURS, OURS },
+	{ IF "\"~\", \"~" OURS "\", \"a,b~\", \"" OURS "~,\"\r\n" NONE "\"a;b~c\"\r\n", "", "" },
 	{ IF "\"a," OURS "\", \"*\", \"\", \"" OURS OURS "\", \"a;b\"\r\n", "", "" },
 };
 
@@ -154,6 +156,25 @@ START_TEST(an_invalid_etag_is_not_sent)
 }
 END_TEST
 
+static const struct {
+	struct span version, body;
+	const char *etag;
+} digests[] = {
+	{ SPAN_INIT(OURS), SPAN_INIT("{}"), OURS "~4b07b5901a25" },
+	{ SPAN_INIT(OURS), SPAN_INIT("{ }"), OURS "~da19835abd89" },
+	{ SPAN_INIT(OURS), SPAN_INIT(""), OURS },
+	{ SPAN_INIT(""), SPAN_INIT("{}"), "" },
+};
+
+START_TEST(an_etag_is_a_version_and_a_digest)
+{
+	struct buf out = { 0 };
+	http_etag_of(digests[_i].version, digests[_i].body, &out);
+	ck_assert_msg(span_is(buf_view(&out), digests[_i].etag), "%.*s", (int)out.len, out.bytes);
+	buf_fini(&out);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 int main(void)
@@ -161,6 +182,7 @@ int main(void)
 	TCase *tc = tcase_create("http_conditional");
 	tcase_add_loop_test(tc, a_condition_is_a_star_or_a_list_of_tags, 0, COUNT(grammar));
 	tcase_add_loop_test(tc, conditions_are_evaluated_by_rfc_9110, 0, COUNT(evaluations));
+	tcase_add_loop_test(tc, an_etag_is_a_version_and_a_digest, 0, COUNT(digests));
 	tcase_add_loop_test(
 		tc, only_tags_that_can_equal_ours_reach_the_statement, 0, COUNT(params));
 	tcase_add_loop_test(tc, an_invalid_etag_is_not_sent, 0, COUNT(etags));
