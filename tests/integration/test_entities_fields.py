@@ -6,6 +6,7 @@ import json
 import entities
 import entity_values
 import harness
+import noon
 from entities import API, COMMON_PARAMS, V1
 
 
@@ -149,6 +150,8 @@ class Bad(Case):
 
 
 class Defaults(Case):
+    settings = noon.SETTINGS
+
     @functools.cached_property
     def today(self):
         return self.database.value("select account_today(1)")
