@@ -101,11 +101,17 @@ static enum export_format format_of(
 	return study->is_json && export_file_is_stdout(path) ? EXPORT_JSON : EXPORT_CSV;
 }
 
-/* Whether the options fit each other; prints an error. */
-static bool is_usable(const struct export *ex)
+/* Whether the words and options fit each other; prints an error. */
+static bool is_usable(const struct export *ex, const char *path)
 {
 	static const int filters[] = { TAG, FROM, TO };
 	const struct option_value *given = ex->given;
+	if (path && !given[KIND].is_given && entity_named(path)) {
+		study_print_error(ex->study,
+			"%s is a kind: write --kind %s, or ./%s for a file of that name", path,
+			path, path);
+		return false;
+	}
 	if (given[SPREADSHEET].is_given && given[FORMAT].is_given
 		&& given[FORMAT].number != EXPORT_CSV) {
 		study_print_error(ex->study, "--spreadsheet is for CSV");
@@ -304,7 +310,7 @@ static int run(struct study *study, const struct arguments *args)
 	ex.entity = entity_named(given[KIND].is_given ? given[KIND].text : "sessions");
 	ex.format = format_of(study, given, path);
 	set_columns(&ex);
-	if (!is_usable(&ex))
+	if (!is_usable(&ex, path))
 		return STUDY_EXIT_USAGE;
 	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)

@@ -60,7 +60,7 @@ enum field_flags {
 	/* FIELD_REFERENCE: every change of the row holds the other row against deletion. Without
 	 * it, a write holds the row that it newly names. */
 	FIELD_HELD = 8,
-	FIELD_CREATES = 16,  /* a create may give it */
+	FIELD_CREATES = 16, /* a create may give it */
 	/* A create must give it. FIELD_REFERENCE that no update changes: the row is deleted and
 	 * restored with that row. */
 	FIELD_REQUIRED = 32,

@@ -79,8 +79,7 @@ static struct field param_of(const struct entity *e, const struct filter *filter
 }
 
 /* A filter by which an index finds rows. */
-static void add_source(
-	struct record *root, const struct field *param, const struct filter *filter)
+static void add_source(struct record *root, const struct field *param, const struct filter *filter)
 {
 	const char *condition = filter->condition;
 	bool is_element = condition && strstr(condition, "@>");

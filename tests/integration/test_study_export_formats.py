@@ -6,7 +6,7 @@ import os
 import sys
 
 import harness
-from study_program import HEADER, STUDY, UNREACHABLE, StudyCase
+from study_program import HEADER, STUDY, UNREACHABLE, USAGE, StudyCase
 
 
 class Exports(StudyCase):
@@ -49,6 +49,10 @@ class Exports(StudyCase):
         self.fill()
         self.assertEqual(len(self.json("export")), len(self.NOTES))
         self.assertEqual(self.study("export", "--json", "--format", "csv"), self.study("export"))
+
+    def test_a_kind_is_no_file(self):
+        self.study("export", "tasks", "--format", "csv", status=USAGE)
+        self.assertIn("tasks is a kind: write --kind tasks, or ./tasks", self.errors)
 
     def test_export_without_sessions(self):
         self.assertEqual(json.loads(self.study("export", "--format", "json")), [])
