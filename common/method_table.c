@@ -41,6 +41,8 @@ static const char *const series_groups[] = { "topic", NULL };
 
 /* Params that several methods have. */
 #define TOPIC_ID(f)        INT("topic_id", f, 1, INT64_MAX)
+#define LINK(n, f)         INT(n, f, 1, INT64_MAX)
+#define LINKS(f)           LINK("task_id", f), LINK("goal_id", f), LINK("skill_id", f), LINK("project_id", f)
 #define SESSION_ID(f)      UUID("session_id", REQUIRED | (f))
 #define MINUTES(n, f, d)   COUNT(n, f, DAY_MINUTES, d)
 #define LONG_TEXT(n, f)    TEXT(n, f, 0, TEXT_MAX_CHARS)
@@ -76,7 +78,7 @@ static const struct method method_table[] = {
 		.safe_to_repeat = true,
 		.slow_with = "q",
 		METHOD_PARAMS(LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0), NAME("tag", 0, 0),
-			DATE("from", 0), DATE("to", 0), SEARCH),
+			DATE("from", 0), DATE("to", 0), SEARCH, LINKS(0)),
 	},
 	{
 		.name = "stats.totals",
@@ -234,7 +236,7 @@ static const struct method method_table[] = {
 		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), TOPIC_ID(REQUIRED),
 			DATE("study_date", NULLABLE), MINUTES("duration_minutes", NULLABLE, "60"),
 			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
-			IF_MATCH, IF_NONE_MATCH, NAME("tag", NULLABLE, 1)),
+			IF_MATCH, IF_NONE_MATCH, NAME("tag", NULLABLE, 1), LINKS(NULLABLE)),
 	},
 	{
 		.name = "sessions.log",
@@ -245,7 +247,7 @@ static const struct method method_table[] = {
 		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), MINUTES("minutes", REQUIRED, NULL),
 			NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE),
 			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
-			IF_MATCH, IF_NONE_MATCH, FLAG("match_case")),
+			IF_MATCH, IF_NONE_MATCH, FLAG("match_case"), LINKS(NULLABLE)),
 	},
 	{
 		.name = "projects.import",

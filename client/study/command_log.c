@@ -16,6 +16,14 @@ static const struct option options[] = {
 	{ "date", OPTION_DATE, "DAY", "YYYY-MM-DD, or yesterday (default: today)",
 		.param = "study_date" },
 	{ "note", OPTION_TEXT, "TEXT", "text about the session", .param = "notes" },
+	{ "task", OPTION_INT, "ID", "the task that it was for", .param = "task_id", .min = 1,
+		.max = INT64_MAX },
+	{ "goal", OPTION_INT, "ID", "the goal that it was for", .param = "goal_id", .min = 1,
+		.max = INT64_MAX },
+	{ "skill", OPTION_INT, "ID", "the skill that it was for", .param = "skill_id", .min = 1,
+		.max = INT64_MAX },
+	{ "project", OPTION_INT, "ID", "the project that it was for", .param = "project_id",
+		.min = 1, .max = INT64_MAX },
 	{ 0 },
 };
 

@@ -6,7 +6,7 @@
 
 static int run(struct study *study, const struct arguments *args);
 
-enum { TAG, FROM, TO, SEARCH, SORT, LIMIT, IDS };
+enum { TAG, FROM, TO, SEARCH, TASK, GOAL, SKILL, PROJECT, SORT, LIMIT, IDS };
 
 static const char *const sorts[] = { "created_at", "-created_at", "study_date", "-study_date",
 	NULL };
@@ -17,6 +17,14 @@ static const struct option options[] = {
 	[TO] = { "to", OPTION_DATE, "DAY", "the day after the last day", .param = "to" },
 	[SEARCH] = { "search", OPTION_TEXT, "TEXT", "text in the notes or in the name of the topic",
 		.param = "q" },
+	[TASK] = { "task", OPTION_INT, "ID", "sessions of this task", .param = "task_id", .min = 1,
+		.max = INT64_MAX },
+	[GOAL] = { "goal", OPTION_INT, "ID", "sessions of this goal", .param = "goal_id", .min = 1,
+		.max = INT64_MAX },
+	[SKILL] = { "skill", OPTION_INT, "ID", "sessions of this skill", .param = "skill_id",
+		.min = 1, .max = INT64_MAX },
+	[PROJECT] = { "project", OPTION_INT, "ID", "sessions of this project",
+		.param = "project_id", .min = 1, .max = INT64_MAX },
 	[SORT] = { "sort", OPTION_CHOICE, "KEY",
 		"created_at, -created_at, study_date or -study_date (default)", .choices = sorts },
 	[LIMIT] = { "limit", OPTION_INT, "N", "maximum number, 0 for all (default: 20)",
@@ -58,8 +66,9 @@ static void add_row(struct table *table, const struct study_value *session, int 
 static void print_rest(const struct study *study, const struct pages *pages)
 {
 	const struct option_value *given = pages->arg;
-	bool has_filter = given[TAG].is_given || given[FROM].is_given || given[TO].is_given
-			  || given[SEARCH].is_given;
+	bool has_filter = false;
+	for (int i = TAG; i <= PROJECT; i++)
+		has_filter = has_filter || given[i].is_given;
 	if (pages->row_count == 0)
 		fputs(has_filter ? "No sessions match\n" : "No sessions yet: study log 25 TOPIC\n",
 			study->out.to);

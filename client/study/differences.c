@@ -75,6 +75,8 @@ bool record_differences(
 		{ "created_at", "", *record->created_at != '\0',
 			{ "timestamp", false, text_of(session, "created_at"),
 				record->created_at } },
+		{ "task_id", "goal_id", false, { 0 } }, /* no file has links */
+		{ "skill_id", "project_id", false, { 0 } },
 	};
 	size_t differing = 0;
 	out[0] = '\0';

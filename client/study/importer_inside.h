@@ -16,6 +16,9 @@ enum slot_state { SLOT_DONE, SLOT_SENT, SLOT_WAITING /* for a retry */ };
  * repeat. */
 enum step { STEP_LOG, STEP_UPDATE, STEP_RESTORE };
 
+/* The links of a session: to a task, a goal, a skill, a project. */
+enum { SESSION_LINKS = 4 };
+
 struct slot {
 	struct importer *importer;
 	enum slot_state state;
@@ -28,6 +31,7 @@ struct slot {
 	struct record record; /* its texts are in `texts` */
 	struct buf texts;
 	char *kept_notes; /* the notes of the service, if the file has none */
+	int64_t kept_links[SESSION_LINKS]; /* those of the service: no file has any. 0: none */
 	bool was_restored, was_updated;
 	struct refusal refusal;
 };

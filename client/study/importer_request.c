@@ -14,6 +14,8 @@ static const char *const methods[] = {
 	[STEP_RESTORE] = "sessions.restore",
 };
 
+static const char *const links[SESSION_LINKS] = { "task_id", "goal_id", "skill_id", "project_id" };
+
 /* Rows with the same id. */
 
 static unsigned short *id_count(struct importer *in, const char *id)
@@ -51,6 +53,9 @@ static void put_params(struct importer *in, const struct slot *slot)
 	study_params_text(in->params, "if_match", "*");
 	if (!slot->record.has_notes && slot->kept_notes)
 		study_params_text(in->params, "notes", slot->kept_notes);
+	for (int i = 0; i < SESSION_LINKS; i++)
+		if (slot->kept_links[i] > 0)
+			study_params_int(in->params, links[i], slot->kept_links[i]);
 }
 
 void importer_end(struct slot *slot, enum outcome outcome)
@@ -132,18 +137,26 @@ static void on_done(struct slot *slot, const struct study_value *session)
 					       : OUTCOME_EXISTING);
 }
 
+/* Keeps what the service has and the file does not. */
+static void keep(struct slot *slot, const struct study_value *details)
+{
+	const char *notes = study_value_text(study_value_get(details, "notes"), NULL);
+	free(slot->kept_notes);
+	slot->kept_notes = notes ? strdup(notes) : NULL;
+	for (int i = 0; i < SESSION_LINKS; i++)
+		slot->kept_links[i] = study_value_int(study_value_get(details, links[i]), 0);
+}
+
 static void on_exists(struct slot *slot, const struct study_value *details)
 {
 	struct importer *in = slot->importer;
 	char differences[DIFFERENCES_SIZE];
-	const char *notes = study_value_text(study_value_get(details, "notes"), NULL);
 	if (!record_differences(&slot->record, details, differences)) {
 		importer_end(slot, slot->was_restored ? OUTCOME_RESTORED : OUTCOME_EXISTING);
 		return;
 	}
 	if (in->options.should_update) {
-		free(slot->kept_notes);
-		slot->kept_notes = notes ? strdup(notes) : NULL;
+		keep(slot, details);
 		send_step(slot, STEP_UPDATE);
 		return;
 	}

@@ -2,15 +2,17 @@
 --
 --   request   the params in the form in which the other steps compare them
 --   start     where the page begins: strictly after the cursor, or before the first row
+--   linked    the sessions of a task, goal, skill or project, if they are at most 1,500
 --   search    the sessions that q finds, if the index can find them (search_sessions)
 --   path      the branch below that reads the page. There is one for each order, for all topics and
 --             for some topics, each with its own index. If few sessions are in a range of days
 --             (path "days"), a sort makes the order of creation; otherwise the sessions are read
---             in the order of creation, and those of other days are skipped
+--             in the order of creation, and those of other days are skipped. Sessions that `linked`
+--             or `search` found are read by their ids
 --
--- A search that the index cannot do (is_scan) compares at most 1,500 sessions of the path with q.
--- Then the page ends with a marker: a row without id, whose next_cursor continues after the last
--- compared session.
+-- Links and a search for which there are no such ids (is_scan) compare at most 1,500 sessions of
+-- the path. Then the page ends with a marker: a row without id, whose next_cursor continues after
+-- the last compared session.
 --
 -- In the order of creation, "coalesce" hides the range of days from the planner. Otherwise the
 -- planner would choose an index on the day, or expect so few rows that it reads and sorts all of
@@ -19,6 +21,8 @@ with request as materialized (
 	select r.ord, r.account_id, least(r."limit", 500) + 1 as row_limit, p.sort,
 		p.sort like '-%' as is_descending, r.cursor_key, r.cursor_id, p.q_key,
 		coalesce(r."from", '-infinity') as first_day, coalesce(r."to", 'infinity') as end_day,
+		{{#links}}r.{{name}}, {{/links}}
+		num_nonnulls({{#links}}r.{{name}}{{|, }}{{/links}}) > 0 as has_links,
 		num_nonnulls(r."from", r."to") > 0 as is_range,
 		case -- null: all
 			when coalesce(p.tag_key, '') <> '' then array(
@@ -29,9 +33,10 @@ with request as materialized (
 			when r.topic_id is not null then array[r.topic_id]
 		end as topics
 	from unnest($1::int8[], $2::int8[], $3::int8[], $4::uuid[], $5::text[], $6::int8[], $7::text[],
-			$8::date[], $9::date[], $10::text[])
+			$8::date[], $9::date[], $10::text[], $11::int8[], $12::int8[], $13::int8[], $14::int8[])
 		with ordinality
-		as r (account_id, "limit", cursor_key, cursor_id, sort, topic_id, tag, "from", "to", q, ord)
+		as r (account_id, "limit", cursor_key, cursor_id, sort, topic_id, tag, "from", "to", q,
+			task_id, goal_id, skill_id, project_id, ord)
 	cross join lateral (
 		select coalesce(r.sort, 'created_at') as sort, text_key(btrim(r.tag, E' \t\r\n')) as tag_key,
 			search_key(r.q) as q_key
@@ -67,6 +72,20 @@ start as materialized (
 		end as study_date
 	) as p
 ),
+linked as materialized ( -- by one link; the others are compared
+	select s.ord,
+		case
+			{{#links}}
+			when s.{{name}} is not null then array(
+				select l.id
+				from sessions as l
+				where l.account_id = s.account_id and l.{{name}} = s.{{name}}
+				limit 1501)
+			{{/links}}
+		end as ids
+	from start as s
+	where s.has_links
+),
 search as materialized ( -- materialized: otherwise each use of ids would call the function
 	select s.ord,
 		case when has_trigram(s.q_key) then search_sessions(s.account_id, like_pattern(s.q_key)) end
@@ -79,13 +98,15 @@ search as materialized ( -- materialized: otherwise each use of ids would call t
 				and (s.topics is null or t.id = any (s.topics))
 			limit 51) as topics
 	from start as s
-	where s.q_key is not null
+	where s.q_key is not null and not s.has_links
 ),
 path as materialized (
 	select s.*, f.ids, f.topics as q_topics, k.is_known, k.is_scan,
+		s.q_key is not null and (k.is_scan or s.has_links) as compares_q,
 		case when k.is_known then f.topics else s.topics end as scan_topics,
 		case when k.is_scan then 1500 else s.row_limit end as scan_limit,
 		case
+			when s.has_links and k.is_known then 'ids'
 			when s.is_range and s.sort like '%created_at' and (
 				select coalesce(sum(d.sessions), 0) <= 20000 and count(*) <= 10000
 				from (
@@ -99,9 +120,13 @@ path as materialized (
 			else concat(case when s.topics is not null or k.is_known then 'topics ' end, s.sort)
 		end as path
 	from start as s
-	left join search as f on f.ord = s.ord
+	left join (
+		select f.ord, f.ids, f.topics from search as f
+		union all
+		select l.ord, case when cardinality(l.ids) <= 1500 then l.ids end, '{}' from linked as l
+	) as f on f.ord = s.ord
 	cross join lateral (
-		select f.is_known, s.q_key is not null and not f.is_known as is_scan
+		select f.is_known, (s.q_key is not null or s.has_links) and not f.is_known as is_scan
 		from (select f.ids is not null and cardinality(f.topics) <= 50 as is_known) as f
 	) as k
 ),
@@ -163,7 +188,7 @@ page as (
 				where s.place <= r.scan_limit
 			)
 			union all
-			( -- the sessions that the index found, except those of the topics above
+			( -- the sessions that an index found, except those of the topics above
 				select s.*, 0 as place
 				from unnest(r.ids) as found (id)
 				cross join lateral (
@@ -191,8 +216,13 @@ page as (
 		) as t
 		cross join lateral (
 			select false as is_marker
-			where not r.is_scan or strpos(s.search_key, r.q_key) > 0
-				or strpos(search_key(t.name), r.q_key) > 0
+			where (not r.compares_q or strpos(s.search_key, r.q_key) > 0
+					or strpos(search_key(t.name), r.q_key) > 0)
+				and (not r.has_links or
+					{{#links}}
+					coalesce(s.{{name}} = r.{{name}}, r.{{name}} is null){{| and }}
+					{{/links}}
+				)
 			union all
 			select true
 			where r.is_scan and s.place = r.scan_limit
@@ -201,8 +231,8 @@ page as (
 	) as s
 )
 select p.ord, null::text as outcome, case when not p.is_marker then p.id end as id, p.topic_id, p.tag,
-	p.study_date, p.duration_minutes, p.duration_minutes as minutes, p.notes, p.created_at,
-	p.updated_at, p.created_at as "timestamp", p.key || '~' || p.id as next_cursor
+	p.study_date, p.duration_minutes, p.duration_minutes as minutes, p.notes, p.task_id, p.goal_id,
+	p.skill_id, p.project_id, p.created_at, p.updated_at, p.created_at as "timestamp", p.key || '~' || p.id as next_cursor
 from (
 	select p.*, row_number() over (partition by p.ord order by
 			case when not p.is_descending then p.key end, case when not p.is_descending then p.id end,

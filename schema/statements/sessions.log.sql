@@ -5,6 +5,7 @@
 with request as materialized (
 	select r.ord, r.account_id, r.session_id, r.minutes, nfc(r.tag) as tag, r.study_date, r.notes,
 		r.idempotency_key, r.created_at, r.if_match, r.if_none_match, r.match_case,
+		r.task_id, r.goal_id, r.skill_id, r.project_id,
 		request_fingerprint(case
 			when r.idempotency_key is not null
 			then jsonb_build_array('sessions.log', r.minutes, r.tag, r.study_date, r.notes)
@@ -12,18 +13,27 @@ with request as materialized (
 					when r.created_at is null then '[]'
 					else jsonb_build_array(extract(epoch from r.created_at))
 				end
+				|| case
+					when num_nonnulls(r.task_id, r.goal_id, r.skill_id, r.project_id) = 0 then '[]'
+					else jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('task_id', r.task_id,
+						'goal_id', r.goal_id, 'skill_id', r.skill_id, 'project_id', r.project_id)))
+				end
 		end) as fingerprint
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::text[],
-			$8::timestamptz[], $9::text[], $10::text[], $11::bool[])
+			$8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::int8[], $13::int8[], $14::int8[],
+			$15::int8[])
 		with ordinality
 		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, created_at,
-			if_match, if_none_match, match_case, ord)
+			if_match, if_none_match, match_case, task_id, goal_id, skill_id, project_id, ord)
 ),
 {{>replay}}
+{{>refused_links}}
 lookup as materialized (
 	select r.*, text_key(r.tag) as name_key, coalesce(r.match_case, true) as is_exact,
+		l.refusal as link_refusal,
 		-- no topic is created for a session that exists, unless the session is replaced
 		case
+			when l.refusal is not null then false
 			when s.id is null then r.if_match is null
 			else s.deleted_at is null and r.if_match is not null and is_match(r.if_match, s.updated_at)
 		end as needs_topic,
@@ -46,6 +56,7 @@ lookup as materialized (
 		where s.account_id = r.account_id and s.id = r.session_id
 		limit 1
 	) as s on true
+	left join refused_link as l on l.ord = r.ord
 	where not exists (select from replay as k where k.ord = r.ord)
 ),
 topic as materialized (
@@ -118,6 +129,7 @@ choice as materialized (
 ),
 new_session as materialized (
 	select f.ord, f.account_id, f.session_id, p.topic_id, f.notes, f.idempotency_key, f.fingerprint,
+		f.task_id, f.goal_id, f.skill_id, f.project_id, f.link_refusal,
 		f.if_match, f.if_none_match, f.study_date as given_date, f.created_at as given_instant,
 		f.tag as given_tag, f.name_key, f.is_exact, p.name as tag, p.archived_at is not null as topic_archived,
 		f.minutes::int as duration_minutes, coalesce(f.created_at, now()) as created_at,
@@ -130,10 +142,12 @@ new_session as materialized (
 	left join choice as p on p.ord = f.ord
 ),
 created as (
-	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
-	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at,
+		task_id, goal_id, skill_id, project_id)
+	select r.account_id, r.session_id, r.topic_id, r.study_date, r.duration_minutes, r.notes, r.created_at,
+		r.task_id, r.goal_id, r.skill_id, r.project_id
 	from new_session as r
-	where r.refusal is null and r.if_match is null and r.topic_id is not null
+	where r.refusal is null and r.link_refusal is null and r.if_match is null and r.topic_id is not null
 	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
 	returning *
@@ -158,7 +172,9 @@ existing as materialized ( -- the sessions that exist already, as they are now
 	select r.ord, l.id is not null as is_locked, s as session,
 		session_differences(s, (null,
 			case when r.is_exact or text_key(s.tag) <> r.name_key then r.given_tag end, r.given_date, null,
-			r.duration_minutes, r.notes, r.given_instant)::wanted_session) as differences
+			r.duration_minutes, r.notes, r.given_instant)::wanted_session)
+			|| session_link_differences(s,
+				(r.task_id, r.goal_id, r.skill_id, r.project_id)::wanted_links) as differences
 	from attempt as r
 	left join locked as l on l.ord = r.ord
 	cross join lateral session_now(r.account_id, coalesce(l.id, r.session_id)) as s
@@ -170,50 +186,59 @@ verdict as materialized (
 			when r.refusal is not null then r.refusal
 			when (k.session).deleted_at is not null then 'SESSION_DELETED'
 			when r.if_match is not null and not coalesce(
-				k.is_locked and r.topic_id is not null and is_match(r.if_match, (k.session).updated_at), false)
+				k.is_locked and (r.topic_id is not null or r.link_refusal is not null)
+				and is_match(r.if_match, (k.session).updated_at), false)
 				then 'PRECONDITION_FAILED'
 			when k.ord is not null and not is_none_match(r.if_none_match, (k.session).updated_at) then 'PRECONDITION_FAILED'
-			when r.if_match is null and k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
+			when k.ord is null or r.if_match is not null then r.link_refusal
+			when k.differences <> '{}' then 'SESSION_EXISTS: the session exists with other values: '
 				|| array_to_string(k.differences, ', ')
 		end as outcome
 	from new_session as r
 	left join existing as k on k.ord = r.ord
 ),
 replaced as (
-	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
+	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at,
+		task_id, goal_id, skill_id, project_id)
 	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
-		coalesce(v.given_instant, (v.session).created_at)
+		coalesce(v.given_instant, (v.session).created_at), v.task_id, v.goal_id, v.skill_id, v.project_id
 	from verdict as v
 	where v.outcome is null and v.if_match is not null and v.differences <> '{}'
 	order by v.account_id, v.session_id
 	on conflict (account_id, id) do update
 		set topic_id = excluded.topic_id, study_date = excluded.study_date,
 			duration_minutes = excluded.duration_minutes, notes = excluded.notes,
-			created_at = excluded.created_at, updated_at = next_update(s.updated_at)
+			created_at = excluded.created_at, task_id = excluded.task_id, goal_id = excluded.goal_id,
+			skill_id = excluded.skill_id, project_id = excluded.project_id,
+			updated_at = next_update(s.updated_at)
 	returning s.*
 ),
 response as materialized (
 	select v.ord, null::text as outcome, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
-		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes, s.created_at,
-		s.updated_at, s.created_at as "timestamp", s.is_created
+		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes,
+		s.task_id, s.goal_id, s.skill_id, s.project_id, s.created_at, s.updated_at,
+		s.created_at as "timestamp", s.is_created
 	from verdict as v
 	join (select *, true as is_created from created union all select *, false from replaced) as s
 		on s.account_id = v.account_id and s.id = v.session_id
 ),
 {{>stored_key}}
 select a.ord, null::text as outcome, a.id, a.topic_id, a.tag, a.study_date, a.duration_minutes,
-	a.minutes, a.notes, a.created_at, a.updated_at, a."timestamp", a.topic_archived, a.is_created as created,
-	false as replayed, null::text[] as "details.fields", null::int8 as "details.topic_id",
+	a.minutes, a.notes, a.task_id, a.goal_id, a.skill_id, a.project_id, a.created_at, a.updated_at,
+	a."timestamp", a.topic_archived, a.is_created as created, false as replayed,
+	null::text[] as "details.fields", null::int8 as "details.topic_id",
 	null::text as "details.tag", null::date as "details.study_date",
 	null::int as "details.duration_minutes", null::int as "details.minutes",
-	null::text as "details.notes", null::timestamptz as "details.created_at",
-	null::timestamptz as "details.updated_at"
+	null::text as "details.notes", null::int8 as "details.task_id", null::int8 as "details.goal_id",
+	null::int8 as "details.skill_id", null::int8 as "details.project_id",
+	null::timestamptz as "details.created_at", null::timestamptz as "details.updated_at"
 from response as a
 union all
 select v.ord, v.outcome, s.id, s.topic_id, s.tag, s.study_date, s.duration_minutes, s.minutes, s.notes,
-	s.created_at, s.updated_at, s."timestamp", t.archived_at is not null, false, false,
+	s.task_id, s.goal_id, s.skill_id, s.project_id, s.created_at, s.updated_at, s."timestamp",
+	t.archived_at is not null, false, false,
 	case when d.id is not null then v.differences end, d.topic_id, d.tag, d.study_date, d.duration_minutes,
-	d.minutes, d.notes, d.created_at, d.updated_at
+	d.minutes, d.notes, d.task_id, d.goal_id, d.skill_id, d.project_id, d.created_at, d.updated_at
 from verdict as v
 cross join lateral (select (v.session).*) as s
 cross join lateral (
@@ -222,9 +247,10 @@ left join lateral topic_now(s.account_id, s.topic_id) as t on true
 where not exists (select from response as a where a.ord = v.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, s.id, s.topic_id, s.tag,
-	s.study_date, s.duration_minutes, s.minutes, s.notes, s.created_at, s.updated_at, s."timestamp",
+	s.study_date, s.duration_minutes, s.minutes, s.notes, s.task_id, s.goal_id, s.skill_id, s.project_id,
+	s.created_at, s.updated_at, s."timestamp",
 	coalesce((k.answer ->> 'topic_archived')::boolean, false), false, true, null, null, null, null, null,
-	null, null, null, null
+	null, null, null, null, null, null, null, null
 from replay as k
 cross join lateral jsonb_populate_record(
 	null::session_rows, case when k.is_same then k.answer end) as s

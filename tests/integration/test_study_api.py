@@ -107,7 +107,7 @@ class FirstTracker(harness.ServiceCase):
         self.assertEqual(response.status, 201, response)
         session = response.json
         self.assertEqual(set(session) - {"updated_at"}, {
-            "id", "topic_id", "tag", "study_date", "duration_minutes", "minutes", "notes",
+            "id", "topic_id", "tag", "study_date", "duration_minutes", "minutes", "notes", "task_id", "goal_id", "skill_id", "project_id",
             "created_at", "timestamp"})
         self.assertRegex(session["id"], harness.UUID)
         self.assertEqual(session["id"][14], "7")

@@ -145,7 +145,7 @@ declare
 	limits bigint[];
 begin
 	loop
-		select array_agg(l.n order by l.n), array_agg(l.page order by l.n), format('create temp table page_row as execute "sessions.list"(%L, %L, %L, %L, %L, %L, %L, %L, %L, %L)',
+		select array_agg(l.n order by l.n), array_agg(l.page order by l.n), format('create temp table page_row as execute "sessions.list"(%L, %L, %L, %L, %L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''{}'', ''{}'')',
 				array_agg(l.account order by l.n), array_agg(l.page order by l.n), array_agg(l.cursor_key order by l.n),
 				array_agg(l.cursor_id order by l.n), array_agg(l.sort order by l.n), array_agg(l.topic order by l.n),
 				array_agg(l.tag order by l.n), array_agg(l.first_day order by l.n), array_agg(l.end_day order by l.n),

@@ -36,14 +36,14 @@ insert into calls values
 	('"topics.update"(''{2}'', ''{11}'', ''{Mine}'', ''{x}'', ''{t}'', ''{t}'', ''{null}'', ''{}'', ''{}'')'),
 	('"topics.delete"(''{2}'', ''{12}'', ''{*}'', ''{}'')'),
 	('"sessions.get"(''{2,2,2}'', ids(1, 2, 3))'),
-	('"sessions.create"(''{2}'', ids(4), ''{11}'', ''{null}'', ''{1}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')'),
-	('"sessions.update"(''{2,2}'', ids(1, 3), ''{21,null}'', ''{null,null}'', ''{1,1}'', ''{x,x}'', ''{t,t}'', ''{null,*}'', ''{}'')'),
+	('"sessions.create"(''{2}'', ids(4), ''{11}'', ''{null}'', ''{1}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')'),
+	('"sessions.update"(''{2,2}'', ids(1, 3), ''{21,null}'', ''{null,null}'', ''{1,1}'', ''{x,x}'', ''{t,t}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{null,*}'', ''{}'')'),
 	('"sessions.delete"(''{2,2}'', ids(1, 3), ''{null,*}'', ''{}'')'),
 	('"sessions.restore"(''{2,2}'', ids(1, 3), ''{}'', ''{}'', ''{}'')'),
 	('"stats.totals"(''{2}'')'), ('"stats.summary"(''{2}'', ''{null}'', ''{null}'')'), ('"stats.heatmap"(''{2}'', ''{null}'')'),
 	('"stats.streak"(''{2}'', ''{1}'')');
 insert into calls
-select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[%L]::date[], %L, array[%L]::text[])',
+select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[%L]::date[], %L, array[%L]::text[], ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{2}', '{500}', '{null}', '{null}', sort, topic, tag, first_day, '{null}', q)
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join (values (null::bigint, null), (11, null), (null, 'secret'), (11, 'Secret')) as topics (topic, tag)
@@ -65,7 +65,7 @@ select set_eq($$
 	'the rows of account 1 are unchanged');
 
 -- Account 2 uses the same ids and names for its own rows.
-create temp table response as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,Own}', '{null,null}', '{null,null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.log"('{2,2}', ids(1, 3), '{5,6}', '{Secret,Own}', '{null,null}', '{null,null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select tag, minutes, created from response', $$values ('Secret', 5, true), ('Own', 6, true)$$,
 	'account 2 logs with the same ids and names');
 select isnt((select topic_id from response where ord = 1), 11::bigint, 'on its own topic');

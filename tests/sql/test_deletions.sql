@@ -33,16 +33,19 @@ select a, n, 'action ' || n, case when n < 3 then 'meeting' else 'feedback' end,
 from generate_series(1, 2) as a, generate_series(1, 4) as n;
 insert into tasks (account_id, id, title, goal_id, project_id, organization_id) overriding system value
 select a, n, 'task ' || n, 1, 1, 1 from generate_series(1, 2) as a, generate_series(1, 2) as n;
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, task_id, goal_id, skill_id, project_id)
+select a, id(n), 4, '2026-01-01', 25, 1, 1, 1, 1 from generate_series(1, 2) as a, generate_series(1, 2) as n;
 -- The second row of each kind is deleted: it loses its links, too.
 update learnings set deleted_at = '2026-01-02' where id = 2;
 update tasks set deleted_at = '2026-01-02' where id = 2;
+update sessions set deleted_at = '2026-01-02' where id = id(2);
 
 create function pg_temp.rows_of(account bigint) returns table (content jsonb)
 	language plpgsql as $$
 declare
 	relation text;
 begin
-	foreach relation in array '{organizations,people,projects,goals,milestones,skills,skill_progress,skill_projects,meetings,tags,learnings,feedback,action_items,tasks,topics}'::text[] loop
+	foreach relation in array '{organizations,people,projects,goals,milestones,skills,skill_progress,skill_projects,meetings,tags,learnings,feedback,action_items,tasks,topics,sessions}'::text[] loop
 		return query execute format('select to_jsonb(t) || %L from %I as t where account_id = %s', jsonb_build_object('table', relation), relation, account);
 	end loop;
 end
@@ -66,6 +69,11 @@ insert into deletions values
 	('goals 1', 'tasks', 'goal_id, project_id', '(,1),(,1)', 2),
 	('goals 1,2', 'goals', 'parent_goal_id', '(),(),()', 3),
 	('goals 3', 'tasks', 'goal_id', '(1),(1)', 0),
+	('tasks 1', 'sessions', 'task_id, goal_id, skill_id, project_id', '(,1,1,1),(,1,1,1)', 2),
+	('tasks 2', 'sessions', 'task_id', '(1),(1)', 0),
+	('goals 1', 'sessions', 'task_id, goal_id, skill_id, project_id', '(1,,1,1),(1,,1,1)', 2),
+	('skills 1', 'sessions', 'task_id, goal_id, skill_id, project_id', '(1,1,,1),(1,1,,1)', 2),
+	('projects 1', 'sessions', 'task_id, goal_id, skill_id, project_id', '(1,1,1,),(1,1,1,)', 2),
 	('meetings 1', 'learnings', 'meeting_id', '(),()', 2),
 	('meetings 1', 'action_items', 'source_type, source_id', '(,),(,),(feedback,1),(feedback,1)', 2),
 	('feedback 1', 'action_items', 'source_type, source_id', '(meeting,1),(meeting,1),(,),(,)', 2),

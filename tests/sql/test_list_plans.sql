@@ -35,7 +35,7 @@ cross join unnest(array[null, false]) as archived
 cross join unnest(array[null, 'topic', 'no such name']) as q;
 insert into calls
 select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], array[%L], array[%L]::int8[], array[%L]::text[],
-		array[%L]::date[], array[%L]::date[], array[null::text])',
+		array[%L]::date[], array[%L]::date[], array[null::text], ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{20}', '{50}', case when is_later then
 		case when sort like '%created_at' then (extract(epoch from timestamptz '2020-05-01Z') * 1000000)::int8
 			else date '2022-06-01' - date '1970-01-01' end end,
@@ -49,7 +49,7 @@ cross join (values (null::bigint, null), (123, null), (null, 'TOPIC 123')) as to
 cross join (values (null::date, null::date), ('2022-01-01', '2022-07-01')) as range (first_day, end_day)
 cross join unnest(array[false, true]) as is_later;
 insert into calls
-select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[null::date], array[null::date], array[%L])',
+select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[null::date], array[null::date], array[%L], ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{20}', '{50}', '{null}', '{null}', sort, topic, null::text, q), rows_read, null
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join unnest(array[null, 123]) as topic

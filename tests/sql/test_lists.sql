@@ -62,7 +62,7 @@ create temp table response as execute "sessions.list"('{1,2,1,3,2,1,1}', '{2,1,9
 	array[null, null, null, null, id(3), id(0), id(0)],
 	'{study_date,-study_date,null,created_at,study_date,study_date,-created_at}',
 	'{null,null,null,null,null,null,null}', array[null, ' go ', null, null, null, null, null],
-	test.same(null::date, 7), test.same(null::date, 7), test.same(null::text, 7));
+	test.same(null::date, 7), test.same(null::date, 7), test.same(null::text, 7), '{}', '{}', '{}', '{}');
 select results_eq('select ord, count(*) from response group by ord order by ord',
 	'values (1::bigint, 3::bigint), (2, 2), (3, 272), (5, 4)',
 	'sessions.list: at most one row more than the page; none after the last row or for an empty account');
@@ -72,7 +72,8 @@ select results_eq('select id from response where ord = 5', 'values (id(4)), (id(
 select results_eq('select ord, row_number() over () from response', 'select ord, row_number() over (order by ord) from response',
 	'sessions.list: in the order of requests');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'next_cursor'], 'sessions.list: the columns of a session and a cursor');
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp',
+	'next_cursor'], 'sessions.list: the columns of a session and a cursor');
 select results_eq('select next_cursor from response where ord in (1, 3) and id = any (ids(2001, 2002))', $$values
 	('-25567~' || id(2001)), ('-1~' || id(2001)), ('7258118400000000~' || id(2002))$$,
 	'sessions.list: a cursor is days or microseconds since 1970, and the id');

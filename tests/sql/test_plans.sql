@@ -35,10 +35,10 @@ insert into calls values
 	('"topics.list"(''{12}'', ''{50}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'', ''{null}'')', 0),
 	('"topics.delete"(''{12}'', ''{120001}'', ''{null}'', ''{}'')', 1001), -- counted for the error message
 	('"sessions.get"(''{12}'', ids(7))', 1),
-	('"sessions.update"(''{12}'', ids(7), ''{null}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{null}'', ''{}'')', 3),
+	('"sessions.update"(''{12}'', ids(7), ''{null}'', ''{null}'', ''{5}'', ''{null}'', ''{f}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{null}'', ''{}'')', 3),
 	('"sessions.delete"(''{12}'', ids(7), ''{null}'', ''{}'')', 3),
-	('"sessions.create"(''{12}'', array[gen_random_uuid()], ''{120001}'', ''{null}'', ''{5}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', 1),
-	('"sessions.log"(''{12}'', array[gen_random_uuid()], ''{5}'', ''{topic 3}'', ''{null}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', 1),
+	('"sessions.create"(''{12}'', array[gen_random_uuid()], ''{120001}'', ''{null}'', ''{5}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', 1),
+	('"sessions.log"(''{12}'', array[gen_random_uuid()], ''{5}'', ''{topic 3}'', ''{null}'', ''{null}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', 1),
 	('"stats.totals"(''{12}'')', 0),
 	('"stats.summary"(''{12}'', ''{null}'', ''{null}'')', 0),
 	('"stats.series"(''{12}'', ''{week}'', ''{null}'', ''{null}'', ''{null}'')', 0),
@@ -46,7 +46,7 @@ insert into calls values
 	('"stats.streak"(''{12}'', ''{null}'')', 0);
 insert into calls
 select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], array[%L], array[%L]::int8[], array[%L]::text[],
-		array[%L]::date[], array[%L]::date[], %L)',
+		array[%L]::date[], array[%L]::date[], %L, ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{12}', '{50}', case when is_later then
 		case when sort like '%created_at' then (extract(epoch from timestamptz '2021-02-01Z') * 1000000)::int8
 			else date '2022-06-01' - date '1970-01-01' end end,
@@ -96,7 +96,7 @@ from generate_series(1, 21000) as n;
 analyze sessions, daily_totals, topics, accounts;
 truncate calls;
 insert into calls
-select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, %L)',
+select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, %L, ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{20}', '{50}', '{null}', '{null}', sort, topic, '{null}', first_day, '{null}', '{null}'), case when topic is null then 52 else 54 end
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort
 cross join unnest(array[null, 200003]) as topic
@@ -106,7 +106,7 @@ select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where
 create temp table response as execute "sessions.list"('{20,20,20}', '{50,50,50}',
 	array[null, null, (extract(epoch from timestamptz '2021-01-01Z') * 1000000)::int8], array[null, null, id(0)],
 	'{created_at,-created_at,-created_at}', '{null,200003,null}', '{null,null,null}',
-	'{2020-01-02,2020-01-02,null}', '{null,null,2999-01-01}', '{null,null,null}');
+	'{2020-01-02,2020-01-02,null}', '{null,null,2999-01-01}', '{null,null,null}', '{}', '{}', '{}', '{}');
 select results_eq('select id from response where ord = 1', $$select id from sessions where account_id = 20
 	and study_date >= '2020-01-02' order by created_at, id limit 51$$, 'the first page of a large range');
 select results_eq('select id from response where ord = 2', $$select id from sessions where account_id = 20

@@ -31,23 +31,30 @@ insert into calls (method, what, done, params) values
 	('topics.restore', 'new keys', 16, $$1, 500 + n, true, false, 'new ' || n, null, null$$),
 	('topics.merge', '', 16, $$1, n, 400 + n, null, null$$),
 	('sessions.get', '', 16, $$1, id(n)$$),
-	('sessions.list', '', 80, $$1, 4, null, null, 'created_at', null, null, null, null, null$$),
-	('sessions.list', 'topics by day', 64, $$1, 4, null, null, '-study_date', n, null, null, null, null$$),
-	('sessions.list', 'tags', 64, $$1, 4, null, null, '-created_at', null, 'TOPIC ' || n, null, null, null$$),
-	('sessions.list', 'ranges', 48, $$1, 4, null, null, 'created_at', null, null, date '2020-01-01' + n, date '2020-01-02' + n, null$$),
-	('sessions.create', '', 16, $$1, id(9000 + n), n, null, 5, null, null, null, null, null, null$$),
-	('sessions.create', 'new keys', 16, $$1, id(9000 + n), n, null, 5, null, 'new ' || n, null, null, null, null$$),
-	('sessions.create', 'expired keys', 16, $$1, id(9000 + n), n, null, 5, null, 'old ' || n, null, null, null, null$$),
-	('sessions.create', 'used keys', 0, $$1, id(9000 + n), n, null, 5, null, 'key ' || n, null, null, null, null$$),
-	('sessions.create', 'taken ids', 0, $$1, id(n), n, null, 5, null, null, null, null, null, null$$),
-	('sessions.create', 'replacing', 16, $$1, id(n), n, null, 5, null, null, null, '*', null, null$$),
-	('sessions.log', '', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, null, null, null, null, null$$),
-	('sessions.log', 'without match_case', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, false$$),
-	('sessions.log', 'new tags', 16, $$1, id(9000 + n), 5, 'new ' || n, null, null, null, null, null, null, null$$),
-	('sessions.log', 'new namesakes', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, null$$),
-	('sessions.log', 'new keys', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, 'new ' || n, null, null, null, null$$),
-	('sessions.log', 'replacing', 16, $$1, id(n), 5, 'topic ' || n, null, null, null, null, '*', null, null$$),
-	('sessions.update', '', 16, $$1, id(n), n + 1, null, 5, null, false, null, null$$),
+	('sessions.list', '', 80, $$1, 4, null, null, 'created_at', null, null, null, null, null, null, null, null, null$$),
+	('sessions.list', 'topics by day', 64, $$1, 4, null, null, '-study_date', n, null, null, null, null, null, null, null, null$$),
+	('sessions.list', 'tags', 64, $$1, 4, null, null, '-created_at', null, 'TOPIC ' || n, null, null, null, null, null, null, null$$),
+	('sessions.list', 'ranges', 48, $$1, 4, null, null, 'created_at', null, null, date '2020-01-01' + n, date '2020-01-02' + n, null, null, null, null, null$$),
+	('sessions.list', 'a task', 80, $$1, 4, null, null, 'created_at', null, null, null, null, null, n, null, null, null$$),
+	('sessions.list', 'a goal in a range', 80, $$1, 4, null, null, '-study_date', null, null, '2020-01-01', null, null, null, n, null, null$$),
+	('sessions.list', 'a skill of a topic', 32, $$1, 4, null, null, '-created_at', n, null, null, null, null, null, null, n, null$$),
+	('sessions.list', 'a project and a text', 0, $$1, 4, null, null, 'study_date', null, null, null, null, 'none', null, null, null, n$$),
+	('sessions.create', '', 16, $$1, id(9000 + n), n, null, 5, null, null, null, null, null, null, null, null, null, null$$),
+	('sessions.create', 'with links', 16, $$1, id(9000 + n), n, null, 5, null, null, null, null, null, null, n, n, n, n$$),
+	('sessions.create', 'new keys', 16, $$1, id(9000 + n), n, null, 5, null, 'new ' || n, null, null, null, null, null, null, null, null$$),
+	('sessions.create', 'expired keys', 16, $$1, id(9000 + n), n, null, 5, null, 'old ' || n, null, null, null, null, null, null, null, null$$),
+	('sessions.create', 'used keys', 0, $$1, id(9000 + n), n, null, 5, null, 'key ' || n, null, null, null, null, null, null, null, null$$),
+	('sessions.create', 'taken ids', 0, $$1, id(n), n, null, 5, null, null, null, null, null, null, null, null, null, null$$),
+	('sessions.create', 'replacing', 16, $$1, id(n), n, null, 5, null, null, null, '*', null, null, null, null, null, null$$),
+	('sessions.log', '', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, null, null, null, null, null, null, null, null, null$$),
+	('sessions.log', 'with links', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, null, null, null, null, null, n, n, n, n$$),
+	('sessions.log', 'without match_case', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, false, null, null, null, null$$),
+	('sessions.log', 'new tags', 16, $$1, id(9000 + n), 5, 'new ' || n, null, null, null, null, null, null, null, null, null, null, null$$),
+	('sessions.log', 'new namesakes', 16, $$1, id(9000 + n), 5, 'TOPIC ' || n, null, null, null, null, null, null, null, null, null, null, null$$),
+	('sessions.log', 'new keys', 16, $$1, id(9000 + n), 5, 'topic ' || n, null, null, 'new ' || n, null, null, null, null, null, null, null, null$$),
+	('sessions.log', 'replacing', 16, $$1, id(n), 5, 'topic ' || n, null, null, null, null, '*', null, null, null, null, null, null$$),
+	('sessions.update', '', 16, $$1, id(n), n + 1, null, 5, null, false, null, false, null, false, null, false, null, false, null, null$$),
+	('sessions.update', 'with links', 16, $$1, id(n), null, null, null, null, false, n, true, n, true, n, true, n, true, null, null$$),
 	('sessions.delete', '', 16, $$1, id(n), null, null$$),
 	('sessions.restore', '', 16, $$1, id(200 + n), null, null, null$$),
 	('sessions.restore', 'new keys', 16, $$1, id(200 + n), 'new ' || n, null, null$$),
@@ -89,7 +96,7 @@ insert into states values
 
 create temp table tables as
 select t::regclass as relation
-from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals}'::text[]) as t;
+from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals,tasks,goals,skills,projects}'::text[]) as t;
 
 create function pg_temp.empty() returns void
 	language plpgsql as $$
@@ -104,7 +111,8 @@ end
 $$;
 
 -- These insert the rows from one number to another. Topics 301 to 500 have no sessions; topics 501
--- to 516 are deleted, with one session each; sessions 201 to 216 are deleted.
+-- to 516 are deleted, with one session each; sessions 201 to 216 are deleted. Each task has five
+-- sessions, and so has each goal, skill and project.
 create function pg_temp.fill_topics(first int, last int) returns void
 	language sql as $$
 	insert into topics (account_id, id, name, deleted_at) overriding system value
@@ -113,11 +121,20 @@ create function pg_temp.fill_topics(first int, last int) returns void
 	$$;
 create function pg_temp.fill_sessions(first int, last int) returns void
 	language sql as $$
-	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at, task_id, goal_id,
+		skill_id, project_id)
 	select 1, id(n), case when n between 501 and 516 or n > 1000 then n else 1 + (n - 1) % 300 end,
 		date '2020-01-01' + n % 1000, 30,
-		case when n between 201 and 216 or n between 501 and 516 then now() end
+		case when n between 201 and 216 or n between 501 and 516 then now() end, l, l, l, l
 	from generate_series(first, last) as n
+	cross join lateral (select 1 + (n - 1) % 600) as link (l)
+	$$;
+create function pg_temp.fill_links(first int, last int) returns void
+	language sql as $$
+	insert into tasks (account_id, id, title) overriding system value select 1, n, 'task ' || n from generate_series(first, last) as n;
+	insert into goals (account_id, id, title) overriding system value select 1, n, 'goal ' || n from generate_series(first, last) as n;
+	insert into skills (account_id, id, name) overriding system value select 1, n, 'skill ' || n from generate_series(first, last) as n;
+	insert into projects (account_id, id, name) overriding system value select 1, n, 'project ' || n from generate_series(first, last) as n;
 	$$;
 create function pg_temp.fill_keys(first int, last int) returns void
 	language sql as $$
@@ -146,13 +163,15 @@ create function pg_temp.run(s states) returns setof text
 begin
 	perform pg_temp.empty();
 	perform pg_temp.fill_topics(1, s.topics);
+	perform pg_temp.fill_links(1, s.topics);
 	perform pg_temp.fill_sessions(1, s.sessions);
 	perform pg_temp.fill_keys(1, s.keys);
 	if s.is_analysed then
-		analyze accounts, topics, sessions, idempotency_keys, daily_totals;
+		analyze accounts, topics, sessions, idempotency_keys, daily_totals, tasks, goals, skills, projects;
 	end if;
 	perform pg_temp.try(call) from calls; -- plans
 	perform pg_temp.fill_topics(s.topics + 1, 3000);
+	perform pg_temp.fill_links(s.topics + 1, 3000);
 	perform pg_temp.fill_sessions(s.sessions + 1, 3000);
 	perform pg_temp.fill_keys(s.keys + 1, 3000);
 	perform pg_temp.fill_others();

@@ -64,11 +64,11 @@ select totals_are_right('after all changes');
 
 -- The same with the statements of the service.
 \o /dev/null
-select format('execute "sessions.log"(%L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', test.same(1::bigint, 3),
+select format('execute "sessions.log"(%L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'')', test.same(1::bigint, 3),
 		ids(100 + i, 200 + i % 7, 300 + i % 50), array[1 + i % 1440, 5, 1440],
 		array['log ' || i % 5, 'LOG ' || i % 3, 'topic 2'], array['2026-12-31'::date, null, date '2026-12-31' + i % 4],
 		test.same(null::text, 3)),
-	format('execute "sessions.update"(%L, %L, %L, %L, %L, %L, %L, %L, ''{}'')', test.same(1::bigint, 2),
+	format('execute "sessions.update"(%L, %L, %L, %L, %L, %L, %L, ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', ''{}'', %L, ''{}'')', test.same(1::bigint, 2),
 		ids(100 + i - i % 3, 300 + i % 50), array[1000002 + 2 * (i % 4), null]::bigint[], array[null, '2026-12-30']::date[],
 		array[null, 1 + i % 60]::bigint[], test.same(null::text, 2), test.same(false, 2), test.same(null::text, 2)),
 	format('execute "sessions.delete"(%L, %L, %L, ''{}'')', test.same(1::bigint, 2), ids(100 + i - i % 5, 300 + i * 3 % 50),

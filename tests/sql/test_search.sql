@@ -46,7 +46,7 @@ declare
 	numbers bigint[] = '{}';
 	r record;
 begin
-	for r in execute format('execute "sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, array[%L])',
+	for r in execute format('execute "sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, array[%L], ''{}'', ''{}'', ''{}'', ''{}'')',
 		'{1}', '{50}', '{null}', '{null}', sort, topic, '{null}', first_day, '{null}', q)
 	loop
 		numbers = numbers || ('x' || right(r.id::text, 12))::bit(48)::bigint;

@@ -11,7 +11,7 @@ values (1, 11, 'Go', null), (1, 12, 'Rust', null), (1, 13, 'Gone', now()), (2, 2
 create temp table response as execute "sessions.create"(
 	'{1,1,2,1,1,1,2}', ids(5, 4, 5, 3, 2, 1, 6), '{12,99,21,11,13,21,11}',
 	array['2026-05-05', '2026-05-05', '1900-01-01', null, '2026-05-05', '2026-05-05', '2026-05-05']::date[],
-	'{30,30,1440,null,30,30,30}', array['n', 'n', null, null, 'n', 'n', 'n'], '{}', '{}', '{}', '{}', '{}');
+	'{30,30,1440,null,30,30,30}', array['n', 'n', null, null, 'n', 'n', 'n'], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from response', $$values
 	(1::bigint, null, id(5), 12::bigint, 'Rust', '2026-05-05'::date, 30, 'n', true),
 	(2, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false),
@@ -22,9 +22,9 @@ select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, 
 	(7, 'UNKNOWN_TOPIC', null, null, null, null, null, null, false)$$,
 	'create: unknown, deleted and foreign topics are UNKNOWN_TOPIC; the defaults are today and an hour');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'created', 'replayed', 'details.fields',
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'created', 'replayed', 'details.fields',
 	'details.topic_id', 'details.tag', 'details.study_date', 'details.duration_minutes', 'details.minutes', 'details.notes',
-	'details.created_at', 'details.updated_at'], 'create: the columns of a session');
+	'details.task_id', 'details.goal_id', 'details.skill_id', 'details.project_id', 'details.created_at', 'details.updated_at'], 'create: the columns of a session');
 select is_empty('select from response where created and
 	(created_at <> now() or updated_at <> now() or "timestamp" <> now() or duration_minutes <> minutes)',
 	'create: the old and the new names have the same values');
@@ -33,7 +33,7 @@ select results_eq('select account_id, id, topic_id, study_date, duration_minutes
 		from response where created order by 1, 2', 'create: exactly the returned sessions exist');
 drop table response;
 create temp table response as execute "sessions.create"('{1,1,1}', ids(5, 7, 3), '{11,11,99}',
-	'{2026-06-06,2026-06-06,null}', '{1,1,1}', '{other,new,other}', '{}', '{}', '{}', '{}', '{}');
+	'{2026-06-06,2026-06-06,null}', '{1,1,1}', '{other,new,other}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, topic_id, tag, study_date, minutes, notes, created from response', $$values
 	(1::bigint, 'SESSION_EXISTS: the session exists with other values: topic_id, study_date, duration_minutes, notes', id(5), 12::bigint,
 		'Rust', '2026-05-05'::date, 30, 'n', false),
@@ -45,18 +45,18 @@ select results_eq('select ord, "details.fields", "details.topic_id", "details.ta
 	(3, '{topic_id,duration_minutes,notes}', 11, 'Go', null)$$, 'create: the details are the values of the existing session');
 drop table response;
 create temp table response as execute "sessions.create"('{1,1,1}', ids(5, 7, 3), '{12,11,11}', '{null,2026-06-06,null}',
-	'{30,1,60}', '{n,new,null}', '{}', '{}', '{}', '{}', '{}');
+	'{30,1,60}', '{n,new,null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, created from response', $$values
 	(1::bigint, 'SESSION_EXISTS: the session exists with other values: study_date', false), (2, null, false), (3, null, false)$$,
 	'create: the same content is returned; no study_date means the day of creation');
 drop table response;
 update sessions set created_at = now() - interval '1 day', study_date = current_date - 1 where id = id(3);
-create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, study_date from response', $$values (null::text, current_date - 1)$$,
 	'create: a request that is repeated after midnight has the same content');
 drop table response;
 create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}', '{}',
-	array[now()], '{}', '{}', '{}');
+	array[now()], '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is((select "details.fields" from response), '{created_at}', 'create: another created_at is refused');
 drop table response;
 update sessions set created_at = now(), study_date = current_date where id = id(3);
@@ -65,7 +65,7 @@ update sessions set created_at = now(), study_date = current_date where id = id(
 create temp table response as execute "sessions.create"('{1,1,1,1,1,1}', ids(50, 51, 52, 53, 54, 55), '{11,11,11,11,12,99}',
 	'{null,2020-02-02,null,null,null,null}', '{1,1,1,1,1,1}', '{}', '{}',
 	array['2025-01-05T23:30:00Z', '2025-01-05T23:30:00Z', now() + interval '25 hours', null, null, null]::timestamptz[],
-	array[null, null, null, '*', null, null], array[null, null, null, null, '*', '*'], array['go', null, null, null, 'Go', 'x']);
+	array[null, null, null, '*', null, null], array[null, null, null, null, '*', '*'], array['go', null, null, null, 'Go', 'x'], '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, study_date, created_at, "timestamp", created from response', $$values
 	(1::bigint, null, '2025-01-05'::date, '2025-01-05T23:30:00Z'::timestamptz, '2025-01-05T23:30:00Z'::timestamptz, true),
 	(2, null, '2020-02-02', '2025-01-05T23:30:00Z', '2025-01-05T23:30:00Z', true),
@@ -78,7 +78,7 @@ drop table response;
 create temp table before as select * from sessions where id in (id(50), id(51));
 create temp table response as execute "sessions.create"('{1,1,1,1,1}', ids(50, 51, 7, 3, 5), '{12,12,11,99,11}', '{2021-01-01,2021-01-01,null,null,null}',
 	'{5,5,1,60,60}', '{r,null,new,null,null}', '{}', '{}',
-	array['x,' || etag(now()), 'old', null, '*', null], array[null, null, '*', null, 'W/"x", W/' || etag(now())], '{}');
+	array['x,' || etag(now()), 'old', null, '*', null], array[null, null, '*', null, 'W/"x", W/' || etag(now())], '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, topic_id, tag, study_date, minutes, notes, created, updated_at > now() from response', $$values
 	(1::bigint, null::text, 12::bigint, 'Rust', '2021-01-01'::date, 5, 'r', false, true),
 	(2, 'PRECONDITION_FAILED', 11, 'Go', '2020-02-02', 1, null, false, false),
@@ -90,12 +90,12 @@ select results_eq('select s.topic_id, s.study_date, s.duration_minutes, s.notes,
 	join before as b using (id) order by id', $$values (12::bigint, '2021-01-01'::date, 5, 'r', true), (11, '2020-02-02', 1, null, true)$$,
 	'create: a replaced session keeps its created_at');
 drop table response;
-create temp table response as execute "sessions.create"('{1}', ids(50), '{12}', '{2021-01-01}', '{5}', '{r}', '{}', '{}', '{*}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(50), '{12}', '{2021-01-01}', '{5}', '{r}', '{}', '{}', '{*}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, updated_at from response', 'select null::text, updated_at from sessions where id = id(50)',
 	'create: a replacement with the same content makes no version');
 drop table response, before;
 delete from sessions where id in (id(50), id(51));
-create temp table response as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is_empty('select * from response', 'create: no request, no row');
 drop table response;
 
@@ -103,7 +103,7 @@ drop table response;
 update accounts set time_zone = zone, day_starts_at = starts
 from (values (1, 'Pacific/Kiritimati', '00:00'::time), (2, 'Pacific/Pago_Pago', '23:59')) as v (id, zone, starts)
 where account_id = v.id;
-create temp table response as execute "sessions.create"('{1,2}', ids(8, 8), '{11,21}', '{null,null}', '{1,1}', '{null,null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1,2}', ids(8, 8), '{11,21}', '{null,null}', '{1,1}', '{null,null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select study_date from response', $$values
 	((now() at time zone 'Pacific/Kiritimati')::date), ((now() at time zone 'Pacific/Pago_Pago' - interval '23:59')::date)$$,
 	'create: today is the day of the account');
@@ -112,7 +112,7 @@ select cmp_ok((select study_date from response where ord = 1), '>', (select stud
 drop table response;
 update accounts set time_zone = null, day_starts_at = '00:00';
 set local TimeZone = 'Pacific/Kiritimati';
-create temp table response as execute "sessions.create"('{1}', ids(9), '{11}', '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(9), '{11}', '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is((select study_date from response), (now() at time zone 'Pacific/Kiritimati')::date,
 	'create: an account without a zone has the zone of the service');
 drop table response;
@@ -125,14 +125,14 @@ select results_eq('select ord, id, topic_id, tag, minutes, notes from response',
 	(2::bigint, id(3), 11::bigint, 'Go', 60, null), (4, id(5), 12, 'Rust', 30, 'n')$$,
 	'get: one row per session, none for an unknown or foreign one');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp'], 'get: the columns of a session');
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp'], 'get: the columns of a session');
 drop table response;
 
 -- sessions.log: account_id, session_id, minutes, tag, study_date, notes
 create temp table response as execute "sessions.log"(
 	'{1,1,2,1,1,1,1}', ids(20, 21, 20, 22, 23, 24, 25), '{1,2,3,4,5,6,7}',
 	array['Neu', 'gO', 'neu', 'NEU', 'Gone', 'neu', 'Ab'], test.same('2026-05-05'::date, 7),
-	array['a', null, 'c', 'd', 'e', 'f', 'g'], '{}', '{}', '{}', '{}', '{}');
+	array['a', null, 'c', 'd', 'e', 'f', 'g'], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, tag, minutes, notes, created from response', $$values
 	(1::bigint, null::text, id(20), 'Neu', 1, 'a', true), (2, null, id(21), 'gO', 2, null, true),
 	(3, null, id(20), 'neu', 3, 'c', true), (4, null, id(22), 'NEU', 4, 'd', true), (5, null, id(23), 'Gone', 5, 'e', true),
@@ -145,15 +145,15 @@ select results_eq($$select account_id, name, is_namesake, made_by_tag from topic
 select isnt((select topic_id from response where ord = 5), 13::bigint, 'log: does not use a deleted topic');
 select is((select count(distinct topic_id) from response where ord in (1, 4, 6)), 3::bigint, 'log: creates one topic for a tag');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'created', 'replayed', 'details.fields',
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'created', 'replayed', 'details.fields',
 	'details.topic_id', 'details.tag', 'details.study_date', 'details.duration_minutes', 'details.minutes', 'details.notes',
-	'details.created_at', 'details.updated_at'], 'log: the columns of a session');
+	'details.task_id', 'details.goal_id', 'details.skill_id', 'details.project_id', 'details.created_at', 'details.updated_at'], 'log: the columns of a session');
 select results_eq('select s.id, s.topic_id, s.study_date, s.duration_minutes, s.notes from sessions as s
 		where s.account_id = 1 and id >= id(20) order by 1',
 	'select id, topic_id, study_date, minutes, notes from response where ord <> 3 order by 1', 'log: the returned sessions exist');
 drop table response;
 create temp table response as execute "sessions.log"('{1,1,1}', ids(21, 26, 22), '{9,8,4}', '{Never,Rust,NEU}', '{null,null,2026-05-05}',
-	'{x,null,d}', '{}', '{}', '{}', '{}', '{}');
+	'{x,null,d}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, tag, study_date, minutes, notes, created, "details.fields" from response', $$values
 	(1::bigint, 'SESSION_EXISTS: the session exists with other values: tag, study_date, minutes, notes', id(21), 'gO', '2026-05-05'::date, 2, null, false,
 		'{tag,study_date,minutes,notes}'::text[]), (2, null, id(26), 'Rust', current_date, 8, null, true, null),
@@ -163,7 +163,7 @@ select is_empty($$select from topics where name = 'Never'$$, 'log: a refused ses
 drop table response;
 create temp table response as execute "sessions.log"('{1,1,1,1,1}', ids(21, 22, 40, 41, 42), '{9,9,1,1,1}', '{Never,Ever,x,rust,new}',
 	'{2026-05-06,null,null,2026-05-06,2026-05-06}', '{}', '{}', array[null, null, now() + interval '2 days', null, null],
-	array['*', 'old', null, null, null], array[null, null, null, '*', null], '{t,t,t,f,f}');
+	array['*', 'old', null, null, null], array[null, null, null, '*', null], '{t,t,t,f,f}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, tag, minutes, created from response', $$values
 	(1::bigint, null, id(21), 'Never', 9, false), (2, 'PRECONDITION_FAILED', id(22), 'NEU', 4, false),
 	(3, 'INVALID_INPUT created_at: created_at must not be in the future', null, null, null, false), (4, null, id(41), 'Rust', 1, true),
@@ -171,7 +171,7 @@ select results_eq('select ord, outcome, id, tag, minutes, created from response'
 select is_empty($$select from topics where name in ('Ever', 'x')$$, 'log: a refused session creates no topic');
 drop table response;
 create temp table response as execute "sessions.log"('{1,1,1}', ids(43, 44, 45), '{1,1,1}', '{nEU,neu,NEVER}',
-	'{null,null,null}', '{}', '{}', '{}', '{}', '{}', '{f,f,f}');
+	'{null,null,null}', '{}', '{}', '{}', '{}', '{}', '{f,f,f}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, tag from response', $$values
 	(1::bigint, 'INVALID_INPUT tag: several topics have this name: write one exactly as it is', null), (2, null, 'neu'), (3, null, 'Never')$$,
 	'log: without match_case, the exact one of several topics is used');
@@ -183,11 +183,11 @@ update topics set archived_at = now() where account_id = 1 and name = 'Ab';
 create function pg_temp.topic_of(n bigint) returns bigint
 	language sql
 	as 'select s.topic_id from public.sessions as s where s.account_id = 1 and s.id = test.id($1)';
-create temp table response as execute "sessions.log"('{1,1}', ids(46, 25), '{1,7}', '{Ab,Ab}', '{null,2026-05-05}', '{null,g}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.log"('{1,1}', ids(46, 25), '{1,7}', '{Ab,Ab}', '{null,2026-05-05}', '{null,g}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, topic_archived from response', $$values (1::bigint, null::text, true), (2, null, true)$$,
 	'log: topic_archived');
 drop table response;
-create temp table response as execute "sessions.create"('{1}', ids(47), array[pg_temp.topic_of(46)], '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(47), array[pg_temp.topic_of(46)], '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, topic_archived from response', $$values (null::text, true)$$, 'create: topic_archived');
 drop table response;
 update topics set archived_at = null where account_id = 1 and name = 'Ab';
@@ -201,7 +201,7 @@ create function pg_temp.etag_of(n bigint) returns text
 	as 'select test.etag(s.updated_at) from public.sessions as s where s.account_id = 1 and s.id = test.id($1)';
 create temp table response as execute "sessions.update"('{1,1,1,1,2,1,1,1}', ids(5, 999, 3, 7, 7, 20, 21, 22),
 	'{11,11,99,null,21,null,13,null}', '{null,null,null,2026-07-07,null,null,null,null}', '{null,5,5,5,5,null,null,7}',
-	array[null, 'x', 'x', 'x', 'x', null, null, null], '{f,t,t,f,t,t,f,f}',
+	array[null, 'x', 'x', 'x', 'x', null, null, null], '{f,t,t,f,t,t,f,f}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
 	array[null, null, null, '*', null, null, null, 'x,' || etag(now() - interval '1 year')], '{}');
 select results_eq('select ord, outcome, id from response', $$values (1::bigint, null, id(5)), (3, 'UNKNOWN_TOPIC', id(3)),
 	(4, null, id(7)), (6, null, id(20)), (7, 'UNKNOWN_TOPIC', id(21)), (8, 'PRECONDITION_FAILED', id(22))$$,
@@ -221,10 +221,10 @@ select results_eq('select s.* from sessions as s join response as a using (id) w
 	'select w.* from was as w join response as a using (id) where outcome is not null order by id',
 	'update: a refused request changes nothing');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'topic_archived'], 'update: the columns of a session');
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp', 'topic_archived'], 'update: the columns of a session');
 drop table response;
 create temp table response as execute "sessions.update"('{1,1}', ids(22, 23), '{null,null}', '{null,null}', '{null,11}',
-	'{null,null}', '{f,f}', array[pg_temp.etag_of(22), 'y , ' || pg_temp.etag_of(23)], '{}');
+	'{null,null}', '{f,f}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', array[pg_temp.etag_of(22), 'y , ' || pg_temp.etag_of(23)], '{}');
 select results_eq('select outcome, minutes, updated_at from response',
 	$$values (null::text, 4, now()), (null, 11, now() + interval '1 microsecond')$$,
 	'update: if_match; without a field nothing changes');
@@ -237,7 +237,7 @@ select results_eq('select ord, outcome, id, tag, minutes, deleted_at from respon
 	(2::bigint, null, id(25), 'Ab', 7, now()), (3, 'PRECONDITION_FAILED', id(24), 'neu', 6, null),
 	(5, null, id(23), 'Gone', 11, now())$$, 'delete: existing sessions in the version of if_match');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'deleted_at'], 'delete: returns deleted_at');
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp', 'deleted_at'], 'delete: returns deleted_at');
 select results_eq('select id, deleted_at, updated_at from sessions where deleted_at is not null order by id',
 	'select id, deleted_at, updated_at from response where outcome is null order by id', 'delete: exactly those are deleted, softly');
 drop table response;
@@ -247,14 +247,14 @@ drop table response;
 create temp table response as execute "sessions.get"('{1,1}', ids(25, 24));
 select results_eq('select ord, id from response', 'values (2::bigint, id(24))', 'get: a deleted session has no row');
 drop table response;
-create temp table response as execute "sessions.update"('{1}', ids(25), '{null}', '{null}', '{1}', '{null}', '{f}', '{null}', '{}');
+create temp table response as execute "sessions.update"('{1}', ids(25), '{null}', '{null}', '{1}', '{null}', '{f}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{null}', '{}');
 select is_empty('select * from response', 'update: a deleted session has no row');
 drop table response;
-create temp table response as execute "sessions.create"('{1}', ids(25), '{11}', '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(25), '{11}', '{null}', '{1}', '{null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, id, tag, minutes, created from response', $$values ('SESSION_DELETED', id(25), 'Ab', 7, false)$$,
 	'create: refuses the id of a deleted session');
 drop table response;
-create temp table response as execute "sessions.log"('{1,1}', ids(25, 25), '{7,7}', '{Ab,Never2}', '{2026-05-05,null}', '{g,null}', '{}', '{}', '{null,*}', '{}', '{}');
+create temp table response as execute "sessions.log"('{1,1}', ids(25, 25), '{7,7}', '{Ab,Never2}', '{2026-05-05,null}', '{g,null}', '{}', '{}', '{null,*}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome from response', $$values ('SESSION_DELETED'), ('SESSION_DELETED')$$, 'log: refuses and does not replace it');
 select is_empty($$select from topics where name = 'Never2'$$, 'log: creates no topic for it');
 drop table response;
@@ -270,7 +270,7 @@ select results_eq('select id from sessions where account_id = 1 and deleted_at i
 select results_eq('select a.updated_at - w.updated_at > interval ''0'' from response as a join was as w using (id)
 	where outcome is null order by a.ord', 'values (false), (true)', 'restore: makes a later version');
 select columns_are('response', array['ord', 'outcome', 'id', 'topic_id', 'tag', 'study_date', 'duration_minutes',
-	'minutes', 'notes', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'replayed', 'details.topic_id', 'details.tag'], 'restore: the columns of a session');
+	'minutes', 'notes', 'task_id', 'goal_id', 'skill_id', 'project_id', 'created_at', 'updated_at', 'timestamp', 'topic_archived', 'replayed', 'details.topic_id', 'details.tag'], 'restore: the columns of a session');
 select totals_are_right('after all statements');
 select * from finish();
 rollback;

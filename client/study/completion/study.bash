@@ -40,7 +40,8 @@ _study_takes_value() {
 	case $1 in
 	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
 		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
-		--time-zone | --interval | --kind | --name | --week-start | --day-starts-at) return 0 ;;
+		--time-zone | --interval | --kind | --name | --week-start | --day-starts-at | --task | --goal | \
+		--skill | --project) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -69,9 +70,9 @@ _study() {
 	local word=${COMP_WORDS[COMP_CWORD]} option="" command="" i place=0
 	local common=$'--endpoint\n--timeout\n--json\n--key-file\n--server-key\n--help\n--version'
 	local -A options=(
-		[log]=$'--date\n--note'
+		[log]=$'--date\n--note\n--task\n--goal\n--skill\n--project'
 		[topics]=$'--archived\n--add\n--description\n--search'
-		[sessions]=$'--tag\n--from\n--to\n--search\n--sort\n--limit\n--ids'
+		[sessions]=$'--tag\n--from\n--to\n--search\n--task\n--goal\n--skill\n--project\n--sort\n--limit\n--ids'
 		[stats]=$'--by\n--from\n--to'
 		[heatmap]=$'--year'
 		[today]=$'--date'
