@@ -150,7 +150,7 @@ created as (
 	where r.refusal is null and r.link_refusal is null and r.if_match is null and r.topic_id is not null
 	order by r.account_id, r.session_id
 	on conflict (account_id, id) do nothing
-	returning *
+	returning account_id, id, created_at, updated_at -- few columns: two joins compare them all
 ),
 attempt as materialized (
 	select r.*, m.id is not null as is_created
@@ -211,12 +211,12 @@ replaced as (
 			created_at = excluded.created_at, task_id = excluded.task_id, goal_id = excluded.goal_id,
 			skill_id = excluded.skill_id, project_id = excluded.project_id,
 			updated_at = next_update(s.updated_at)
-	returning s.*
+	returning s.account_id, s.id, s.created_at, s.updated_at
 ),
 response as materialized (
 	select v.ord, null::text as outcome, v.account_id, v.idempotency_key, v.fingerprint, s.id, v.topic_id, v.tag,
-		v.topic_archived, s.study_date, s.duration_minutes, s.duration_minutes as minutes, s.notes,
-		s.task_id, s.goal_id, s.skill_id, s.project_id, s.created_at, s.updated_at,
+		v.topic_archived, v.study_date, v.duration_minutes, v.duration_minutes as minutes, v.notes,
+		v.task_id, v.goal_id, v.skill_id, v.project_id, s.created_at, s.updated_at,
 		s.created_at as "timestamp", s.is_created
 	from verdict as v
 	join (select *, true as is_created from created union all select *, false from replaced) as s
