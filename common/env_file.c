@@ -165,7 +165,7 @@ static enum status add_entry(struct reader *r, struct env_entry entry)
 
 static enum status read_assignment(struct reader *r)
 {
-	struct part name, value;
+	struct part name = { 0 }, value = { 0 };
 	const size_t line = r->line;
 	enum status st = read_name(r, &name);
 	if (st != ST_OK)
