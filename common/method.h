@@ -46,6 +46,7 @@ enum {
 	PARAM_GENERATED = 4, /* the gateway generates a UUIDv7 if the client sends none */
 	PARAM_KEY = 8,       /* unique within a batch; a method has at most one such param */
 	PARAM_NULLABLE = 16, /* nil means absent; other params refuse nil */
+	PARAM_CALLER = 32,   /* the gateway sets it from the principal; callers cannot send it */
 };
 
 struct param {
@@ -96,6 +97,23 @@ enum audience {
 	AUDIENCE_SELF,     /* only the worker itself (lanes_run in worker/lanes.h) */
 };
 
+/*
+ * The passwords of a request. The worker checks and hashes them on a thread of its own.
+ * Then it runs the method `then` with the same params, but without the
+ * passwords and with these:
+ *
+ *	holder_id    INT, nil: the account whose password was checked; nil if there is none
+ *	is_verified  BOOL: the password is the holder's; true if no password was checked
+ *	hash         TEXT, nil: to store: of the new password, or of the old one with new costs
+ */
+struct password_step {
+	const char *then;   /* of AUDIENCE_SELF */
+	const char *checks; /* the param with the password to check; NULL: none */
+	const char *sets;   /* the param with the new password; NULL: none */
+	/* The param with the user name or e-mail of the holder; NULL: the account of the request */
+	const char *finds_by;
+};
+
 /* The right that a caller needs. */
 enum scope {
 	SCOPE_BY_KIND, /* in rows only: SCOPE_WRITE if the method writes, else SCOPE_READ */
@@ -109,6 +127,8 @@ struct method {
 	const char *summary;
 	enum audience audience;
 	enum scope scope;
+	bool is_open; /* a request without a principal may call it: to log in, to register */
+	const struct password_step *passwords; /* NULL: its params have no passwords */
 	bool is_write;       /* runs in its own transaction, ordered by key */
 	bool safe_to_repeat; /* a second run changes nothing and returns the same result */
 	enum result_shape shape;

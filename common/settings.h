@@ -90,7 +90,7 @@ struct setting_source {
 	size_t line;      /* in the file */
 };
 
-enum { ENDPOINT_MAX = 128, SETTINGS_MAX = 48 };
+enum { ENDPOINT_MAX = 128, SETTINGS_MAX = 64 };
 
 /* Texts are borrowed from argv, the environment, the table and the file. */
 struct settings {
@@ -107,7 +107,17 @@ struct settings {
 	const char *cors_origins, *cors_methods, *cors_headers;
 	bool cors_credentials;
 	const char *hosts;           /* comma-separated */
-	const char *auth;            /* "off"; empty: not set */
+	const char *auth;            /* "off" or "on"; empty: not set */
+	const char *registration;    /* "closed" or "open" */
+	const char *jwt_secret, *jwt_previous_secret; /* empty: those of the file */
+	const char *jwt_secret_file; /* empty: jwt-secret in the state directory */
+	int64_t access_token_s, refresh_token_s;
+	const char *oidc_issuer; /* empty: no identity provider */
+	const char *oidc_audience, *oidc_jwks_file;
+	const char *oidc_registration; /* "closed" or "open" */
+	const char *trusted_proxies;   /* addresses and networks, comma-separated */
+	/* COUNT/SECONDS; "0": none; empty: the default of the mode */
+	const char *rate_account, *rate_address, *rate_login_account, *rate_login_address;
 	int64_t instance;            /* 1…: the number of this gateway on its machine */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock */
 	const char *rpc_endpoint;    /* empty: none */
@@ -122,6 +132,8 @@ struct settings {
 		*gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-1.sock */
 	int64_t credit;
 	const char *curve_server_key;
+	int64_t password_memory_mib, password_passes; /* of Argon2id */
+	const char *password_list; /* a file of passwords that are refused; empty: none */
 	/* both */
 	const char *curve_secret_key_file;
 	const char *runtime_dir;

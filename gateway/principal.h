@@ -25,14 +25,23 @@
 
 /* How a principal was authenticated. */
 enum auth_source {
-	AUTH_SOURCE_NONE,    /* it sent no credentials: there are no accounts */
-	AUTH_SOURCE_GATEWAY, /* the gateway makes the call by itself */
+	AUTH_SOURCE_NONE,     /* it sent no credentials */
+	AUTH_SOURCE_GATEWAY,  /* the gateway makes the call by itself */
+	AUTH_SOURCE_TOKEN,    /* a personal token */
+	AUTH_SOURCE_LOGIN,    /* the access token of a log-in */
+	AUTH_SOURCE_SESSION,  /* the cookie of a browser session */
+	AUTH_SOURCE_IDENTITY, /* a token of the identity provider */
+	AUTH_SOURCE_KEY,      /* the CURVE key of an RPC client */
 };
 
+enum { PRINCIPAL_CREDENTIAL_SIZE = 64, PRINCIPAL_LOGIN_SIZE = 37 };
+
 struct principal {
-	int64_t account;
+	int64_t account; /* 0: nobody, for requests that need no principal */
 	unsigned scopes; /* a bit of 1 << scope for each enum scope it has */
 	enum auth_source source;
+	char credential[PRINCIPAL_CREDENTIAL_SIZE]; /* for security events: "token 7" */
+	char login[PRINCIPAL_LOGIN_SIZE]; /* the id of its log-in or session; empty: none */
 };
 
 /* For the calls that the gateway makes by itself. */

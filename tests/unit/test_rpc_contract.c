@@ -344,7 +344,7 @@ END_TEST
 /* True for the errors of workers and of the pool. The others are for HTTP or internal. */
 static bool is_on_the_wire(enum status st)
 {
-	return (st >= ST_INVALID_INPUT && st <= ST_UNKNOWN_METHOD && st != ST_INVALID_JSON)
+	return (st >= ST_INVALID_INPUT && st <= ST_RATE_LIMITED && st != ST_INVALID_JSON)
 	       || (st >= ST_OVERLOADED && st <= ST_DEADLINE_EXCEEDED) || st == ST_NO_MEMORY
 	       || st == ST_INTERNAL;
 }

@@ -1,0 +1,83 @@
+#include "common/crypto.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+_Static_assert(CRYPTO_HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(CRYPTO_KEY_SIZE == crypto_generichash_KEYBYTES, "BLAKE2b");
+_Static_assert((unsigned)CRYPTO_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "Argon2id");
+
+enum status crypto_init(struct fail *why)
+{
+	if (sodium_init() < 0)
+		return fail_set(why, ST_SYSTEM, "libsodium cannot start");
+	return ST_OK;
+}
+
+void crypto_random(void *out, size_t size)
+{
+	randombytes_buf(out, size);
+}
+
+static const unsigned char *bytes_of(struct span s)
+{
+	return (const unsigned char *)s.bytes;
+}
+
+void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE])
+{
+	(void)crypto_hash_sha256(out, bytes_of(bytes), bytes.len);
+}
+
+void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	crypto_sha256(bytes, hash);
+	for (size_t i = 0; i < sizeof hash; i++) {
+		out[2 * i] = digits[hash[i] >> 4];
+		out[2 * i + 1] = digits[hash[i] & 15];
+	}
+}
+
+void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
+	unsigned char out[CRYPTO_HASH_SIZE])
+{
+	(void)crypto_generichash(
+		out, CRYPTO_HASH_SIZE, bytes_of(bytes), bytes.len, key, CRYPTO_KEY_SIZE);
+}
+
+bool crypto_equals(struct span a, struct span b)
+{
+	return a.len == b.len && sodium_memcmp(a.bytes, b.bytes, a.len) == 0;
+}
+
+void crypto_wipe(void *bytes, size_t size)
+{
+	sodium_memzero(bytes, size);
+}
+
+enum status crypto_password_hash(struct span password, const struct password_costs *costs,
+	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why)
+{
+	int failed = crypto_pwhash_str_alg(out, password.bytes, password.len, costs->passes,
+		costs->memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
+	if (failed)
+		return fail_set(why, ST_NO_MEMORY, "hashing a password needs %zu KiB of memory",
+			costs->memory_bytes >> 10);
+	return ST_OK;
+}
+
+bool crypto_password_matches(const char *hash, struct span password)
+{
+	return crypto_pwhash_str_verify(hash, password.bytes, password.len) == 0;
+}
+
+/* The costs stand in the text: "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". */
+bool crypto_password_is_cheaper(const char *hash, const struct password_costs *costs)
+{
+	unsigned long kib, passes;
+	if (sscanf(hash, "$argon2id$v=19$m=%lu,t=%lu,", &kib, &passes) != 2)
+		return true;
+	return kib < costs->memory_bytes >> 10 || passes < costs->passes;
+}

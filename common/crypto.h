@@ -1,0 +1,64 @@
+/*
+ * crypto: random bytes, hashes, and the hashes of passwords. The only file that uses libsodium.
+ *
+ *	if (crypto_init(&why) != ST_OK) ...                          once, before everything else
+ *	crypto_sha256(token, hash);                                    SHA-256, to store
+ *	crypto_keyed_hash(key, token, hash);                         faster, for this process only
+ *
+ * Passwords: Argon2id (RFC 9106). The hash is a text that contains its costs and its salt, so the
+ * costs can be raised at any time.
+ *
+ *	st = crypto_password_hash(password, &costs, text, &why);     blocks for 10 to 100 ms
+ *	if (crypto_password_matches(text, password)) ...             the same
+ *	if (crypto_password_is_cheaper(text, &costs)) ...            hash it again
+ */
+#ifndef COMMON_CRYPTO_H
+#define COMMON_CRYPTO_H
+
+#include "common/buf.h"
+#include "common/status.h"
+
+enum {
+	CRYPTO_HASH_SIZE = 32,
+	CRYPTO_HASH_TEXT_LEN = 2 * CRYPTO_HASH_SIZE,
+	CRYPTO_KEY_SIZE = 32,
+	CRYPTO_PASSWORD_HASH_SIZE = 128, /* with its NUL */
+};
+
+/* May be called again. ST_SYSTEM. */
+enum status crypto_init(struct fail *why) MUST_CHECK;
+
+void crypto_random(void *out, size_t size);
+
+/* SHA-256 (FIPS 180-4). */
+void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);
+
+/* The same as lower-case hexadecimal text, without a NUL. */
+void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN]);
+
+/* BLAKE2b (RFC 7693). Without the key nobody can find two inputs with the same hash. */
+void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
+	unsigned char out[CRYPTO_HASH_SIZE]);
+
+/* Takes the same time wherever the bytes differ. */
+bool crypto_equals(struct span a, struct span b);
+
+/* Overwrites a secret; the compiler does not remove it. */
+void crypto_wipe(void *bytes, size_t size);
+
+struct password_costs {
+	size_t memory_bytes; /* at least 8 KiB */
+	unsigned passes;     /* at least 1 */
+};
+
+/* `out` ends with a NUL. ST_NO_MEMORY. */
+enum status crypto_password_hash(struct span password, const struct password_costs *costs,
+	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why) MUST_CHECK;
+
+/* False also for a text that is not such a hash. */
+bool crypto_password_matches(const char *hash, struct span password);
+
+/* True if the memory or the passes of the hash are lower, or if it is not Argon2id. */
+bool crypto_password_is_cheaper(const char *hash, const struct password_costs *costs);
+
+#endif
