@@ -45,6 +45,20 @@ const struct param *method_param(const struct method *m, struct span name)
 	return NULL;
 }
 
+size_t method_client_params(const struct method *m)
+{
+	size_t count = m->param_count;
+	while (count > 0 && (m->params[count - 1].flags & PARAM_CALLER))
+		count--;
+	return count;
+}
+
+const struct param *method_client_param(const struct method *m, struct span name)
+{
+	const struct param *p = method_param(m, name);
+	return p && !(p->flags & PARAM_CALLER) ? p : NULL;
+}
+
 enum scope method_scope(const struct method *m)
 {
 	if (m->scope != SCOPE_BY_KIND)

@@ -46,7 +46,7 @@ enum {
 	PARAM_GENERATED = 4, /* the gateway generates a UUIDv7 if the client sends none */
 	PARAM_KEY = 8,       /* unique within a batch; a method has at most one such param */
 	PARAM_NULLABLE = 16, /* nil means absent; other params refuse nil */
-	PARAM_CALLER = 32,   /* the gateway sets it from the principal; callers cannot send it */
+	PARAM_CALLER = 32,   /* the gateway sets it (gateway/caller.h); the last params of a row */
 };
 
 struct param {
@@ -129,7 +129,7 @@ struct method {
 	enum scope scope;
 	bool is_open; /* a request without a principal may call it: to log in, to register */
 	const struct password_step *passwords; /* NULL: its params have no passwords */
-	bool is_write;       /* runs in its own transaction, ordered by key */
+	bool is_write;                         /* runs in its own transaction, ordered by key */
 	bool safe_to_repeat; /* a second run changes nothing and returns the same result */
 	enum result_shape shape;
 	enum status missing; /* error of a RESULT_ROW without a row; ST_OK: it always has a row */
@@ -162,6 +162,10 @@ size_t method_params_most(void);
 bool param_is_list(const struct param *p);
 
 const struct param *method_param(const struct method *m, struct span name); /* NULL: unknown */
+
+/* Clients may send these params, which come first in the row: all but those of PARAM_CALLER. */
+size_t method_client_params(const struct method *m);
+const struct param *method_client_param(const struct method *m, struct span name);
 
 /* The index of the PARAM_KEY. METHOD_KEY_ACCOUNT: the account is the key. */
 enum { METHOD_KEY_NONE = -1, METHOD_KEY_ACCOUNT = INT16_MAX };

@@ -1,5 +1,6 @@
 #include "gateway/api_call.h"
 
+#include "gateway/caller.h"
 #include "gateway/request_body.h"
 #include "gateway/request_query.h"
 
@@ -16,10 +17,12 @@ static enum status put_params(const struct api_request *r, const struct request_
 	struct buf *params, struct fail *why)
 {
 	struct param_writer w = param_writer_open(params, why);
+	struct caller caller = { .principal = &r->authentication.principal };
 	enum status st = request_params_put(source, &w);
 	if (st == ST_OK && route_is_streamed(r->route)
 		&& !request_query_wants_page(r->route, source->http))
 		put_page_params(r, &w);
+	caller_put(&caller, r->route->method, &w);
 	param_writer_close(&w);
 	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;
 }

@@ -348,7 +348,7 @@ static const struct param *param_of(
 {
 	if (json_in_is_reserved(name) || span_is_any(span_of(name), taken))
 		return NULL;
-	return method_param(m, span_of(name));
+	return method_client_param(m, span_of(name));
 }
 
 static enum status refuse_unknown(const char *name, struct fail *why)

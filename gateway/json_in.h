@@ -48,8 +48,8 @@ struct json_in_rules {
 };
 
 /* Appends each member that the method has a param for.
- *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor or a
- *     name in `taken`: these are unknown fields.
+ *   - A body never gives session_id, if_match, if_none_match, idempotency_key, limit, cursor, a
+ *     PARAM_CALLER or a name in `taken`: these are unknown fields.
  *   - If it is not strict, unknown fields are ignored. So are the nulls of params that accept them:
  *     they mean absence, unless it keeps them. In the objects of a list all nulls are ignored.
  *   - Integers over 64 bits and numbers with a fraction become reals. Objects and arrays that are

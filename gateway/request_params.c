@@ -29,7 +29,7 @@ enum param_place request_params_place(const struct route *route, const struct pa
 	const char *const *query_names = route->dialect->query_names;
 	if (route_has_path_param(route, p))
 		return PLACE_PATH;
-	if (route_fixes(route, p))
+	if (route_fixes(route, p) || (p->flags & PARAM_CALLER))
 		return PLACE_NONE;
 	if (is_in_header(route, p->name))
 		return PLACE_HEADER;

@@ -4,7 +4,8 @@
  * Params come from the path (gateway/request_path.h), the query of reads (request_query.h), the
  * fields If-Match, If-None-Match and, of a POST, Idempotency-Key (request_headers.h), and the body
  * (request_body.h). Each param comes from one place only. The worker checks the values
- * (common/params.c). The dialect says whether unknown names are refused.
+ * (common/params.c). The dialect says whether unknown names are refused. No place gives a
+ * PARAM_CALLER (gateway/caller.h).
  *
  *	struct param_writer w = param_writer_open(&params, &why);
  *	enum status st = request_params_put(&source, &w);

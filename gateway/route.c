@@ -29,7 +29,7 @@ static struct span param_name(struct span segment)
 
 static enum status add_param(struct route *route, struct span name, struct fail *why)
 {
-	const struct param *p = route->method ? method_param(route->method, name) : NULL;
+	const struct param *p = route->method ? method_client_param(route->method, name) : NULL;
 	if (route->param_count == ROUTE_PARAMS_MAX)
 		return refuse(route->row, why, "too many params in the path");
 	if (route->method && !p)
@@ -62,7 +62,7 @@ enum { ANY_KIND = -1 };
 static enum status check_param(
 	const struct route *route, const char *name, int kind, struct fail *why)
 {
-	const struct param *p = name ? method_param(route->method, span_of(name)) : NULL;
+	const struct param *p = name ? method_client_param(route->method, span_of(name)) : NULL;
 	if (!name || (p && (kind == ANY_KIND || (int)p->kind == kind)))
 		return ST_OK;
 	return refuse_name(route->row, why, "its rules name no such param", span_of(name));

@@ -184,7 +184,7 @@ void param_describe(struct buf *out, const struct param *p)
 static void put_method(struct buf *out, const struct method *m)
 {
 	struct map map = open_map(out);
-	uint32_t count = (uint32_t)m->param_count;
+	uint32_t count = (uint32_t)method_client_params(m);
 	put_text(&map, "name", m->name);
 	put_text(&map, "summary", m->summary);
 	put_bool(&map, "writes", m->is_write);

@@ -19,56 +19,72 @@ enum status rpc_params_context(struct context *context, struct span map, struct 
 	return ST_OK;
 }
 
-static const struct param *generated_param(const struct method *method)
+/* NULL: the method takes no such id, or the params have one. */
+static const struct param *absent_id(const struct method *method, struct span params)
 {
-	for (size_t i = 0; i < method->param_count; i++)
-		if (method->params[i].flags & PARAM_GENERATED)
-			return &method->params[i];
+	struct span given;
+	for (size_t i = 0; i < method->param_count; i++) {
+		const struct param *p = &method->params[i];
+		if (p->flags & PARAM_GENERATED)
+			return msg_find(params, p->name, &given) == ST_OK && !msg_is_nil(given)
+				       ? NULL
+				       : p;
+	}
 	return NULL;
 }
 
-static void put_id(struct buf *out, const char *name, struct uuid_source *ids)
+static void put_id(struct param_writer *w, const char *name, struct uuid_source *ids)
 {
 	char text[UUID_TEXT_LEN];
 	unsigned char uuid[16];
 	uuid_v7(ids, uuid);
 	uuid_format(uuid, text);
-	msg_put_key(out, name);
-	msg_put_text(out, (struct span){ text, sizeof text });
+	param_writer_text(w, name, (struct span){ text, sizeof text });
 }
 
-/* Copies one pair, but skips a nil with that name. False: there is no further pair. */
-static bool copy_pair(struct msg_reader *in, const char *name, struct buf *out, uint32_t *pairs)
+/* Copies what the client sends. Skips the param `id`, which may be NULL: it is a nil. */
+static enum status copy_pairs(struct msg_reader *in, const struct rpc_additions *additions,
+	const struct param *id, struct param_writer *w)
 {
-	struct msg_reader peek = *in;
 	struct msg_token key;
 	struct span key_bytes, value;
-	if (msg_read(&peek, &key) != ST_OK || msg_skip(in, &key_bytes) != ST_OK
-		|| msg_skip(in, &value) != ST_OK)
-		return false;
-	if (key.type == MSG_TEXT && span_is(key.text, name) && msg_is_nil(value))
-		return true;
-	buf_span(out, key_bytes);
-	buf_span(out, value);
-	++*pairs;
-	return true;
+	while (in->at < in->end) {
+		struct msg_reader peek = *in;
+		if (msg_read(&peek, &key) != ST_OK || msg_skip(in, &key_bytes) != ST_OK
+			|| msg_skip(in, &value) != ST_OK)
+			break;
+		const struct param *p =
+			key.type == MSG_TEXT ? method_param(additions->method, key.text) : NULL;
+		if (p && (p->flags & PARAM_CALLER))
+			return fail_field(
+				w->why, ST_INVALID_INPUT, p->name, "unknown field \"%s\"", p->name);
+		if (p && p == id)
+			continue;
+		buf_span(w->out, key_bytes);
+		buf_span(w->out, value);
+		w->count++;
+	}
+	return ST_OK;
 }
 
-bool rpc_params_generate_id(
-	struct buf *out, const struct method *method, struct span params, struct uuid_source *ids)
+enum status rpc_params_complete(const struct rpc_additions *additions, struct span *params,
+	struct buf *out, struct fail *why)
 {
-	const struct param *p = generated_param(method);
-	struct msg_reader in = msg_reader(params);
+	const struct method *method = additions->method;
+	const struct param *id = absent_id(method, *params);
+	struct msg_reader in = msg_reader(*params);
 	struct msg_token map;
-	struct span given;
-	uint32_t pairs = 1;
-	if (!p || (msg_find(params, p->name, &given) == ST_OK && !msg_is_nil(given))
-		|| msg_read(&in, &map) != ST_OK)
-		return false;
-	size_t mark = msg_open_map(out);
-	put_id(out, p->name, ids);
-	while (in.at < in.end && copy_pair(&in, p->name, out, &pairs))
-		;
-	msg_close(out, mark, pairs);
-	return true;
+	if ((!id && !caller_is_asked(method)) || msg_read(&in, &map) != ST_OK)
+		return ST_OK;
+	struct param_writer w = param_writer_open(out, why);
+	if (id)
+		put_id(&w, id->name, additions->ids);
+	caller_put(&additions->caller, method, &w);
+	enum status st = copy_pairs(&in, additions, id, &w);
+	param_writer_close(&w);
+	if (out->failed)
+		return ST_NO_MEMORY;
+	if (st == ST_OK)
+		*params = buf_view(out);
+	return st;
 }

@@ -123,18 +123,17 @@ static enum status start_call(struct rpc_call *c, const struct envelope *e,
 {
 	const struct method *method = method_map_find(&c->requests->methods, e->method);
 	struct span params = e->params;
-	struct buf generated = { 0 };
-	enum status st = ST_OK;
+	struct buf completed = { 0 };
+	struct rpc_additions additions = { .method = method,
+		.caller = { .principal = &c->authentication.principal },
+		.ids = &c->requests->ids };
 	c->is_write = method->is_write;
 	c->id.len = context->request_id.len;
 	memcpy(c->id.bytes, context->request_id.bytes, c->id.len);
-	if (rpc_params_generate_id(&generated, method, params, &c->requests->ids))
-		params = buf_view(&generated);
-	if (generated.failed)
-		st = ST_NO_MEMORY;
+	enum status st = rpc_params_complete(&additions, &params, &completed, why);
 	if (st == ST_OK)
 		st = call_workers(c, method, context, params, why);
-	buf_fini(&generated);
+	buf_fini(&completed);
 	return st;
 }
 

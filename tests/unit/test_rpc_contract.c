@@ -245,9 +245,9 @@ START_TEST(every_method_stands_in_the_contract)
 		"%s is missing, or it is a worker's own", m->name);
 	if (!text)
 		return;
-	for (size_t i = 0; i < m->param_count; i++)
+	for (size_t i = 0; i < method_client_params(m); i++)
 		check_param(text, &m->params[i]);
-	ck_assert_uint_eq(count_of(text, "\n| `"), m->param_count);
+	ck_assert_uint_eq(count_of(text, "\n| `"), method_client_params(m));
 	ck_assert(!!strstr(text, "Not safe to repeat.") == !m->safe_to_repeat);
 	each_example(text, check_example, &seen);
 	if (strstr(text, "\nResult: "))
