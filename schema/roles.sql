@@ -85,6 +85,17 @@ $$;
 grant select, insert, update, delete on all tables in schema public to studytracker_worker;
 grant usage on all sequences in schema public to studytracker_worker;
 grant execute on all routines in schema public to studytracker_worker;
+-- Passwords are left to functions that run as the owner, and admins without a log-in to operators.
+do $$
+begin
+	if to_regclass('public.account_passwords') is not null then
+		revoke all on public.account_passwords from studytracker_worker;
+	end if;
+	if to_regprocedure('public.create_admin(text, text, text, boolean)') is not null then
+		revoke execute on function public.create_admin(text, text, text, boolean) from studytracker_worker;
+	end if;
+end
+$$;
 grant select on all tables in schema sqitch to studytracker_worker;
 alter default privileges for role studytracker_owner in schema public
 	grant select, insert, update, delete on tables to studytracker_worker;

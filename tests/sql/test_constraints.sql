@@ -123,6 +123,32 @@ select refuses('a day that starts at 24:00', '23514', $$insert into accounts (na
 select refuses('an account with an offset instead of a zone', '23514', $$insert into accounts (name, time_zone) values ('a', '+02:00')$$);
 select refuses('an account without a name', '23514', $$insert into accounts (name) values ('')$$);
 
+select refuses('an account with ' || what, '23514', format('insert into accounts (name, %s) values (%L, %s)', columns, 'a', params))
+from (values ('a blank in its username', 'username', '''a b'''), ('an "@" in its username', 'username', '''a@b'''),
+	('an empty username', 'username', ''''''), ('a long username', 'username', 'repeat(''a'', 65)'),
+	('an e-mail without "@"', 'email', '''a'''), ('two "@" in its e-mail', 'email', '''a@b@c'''),
+	('a long e-mail', 'email', 'repeat(''a'', 253) || ''@b'''), ('an unknown role', 'role', '''owner'''),
+	('an unknown status', 'status', '''asleep'''), ('an end, but active', 'closed_at', 'now()'),
+	('no end, but deleted', 'status', '''deleted'''),
+	('a username, but deleted', 'status, closed_at, username', '''deleted'', now(), ''a''')) as t (what, columns, params);
+insert into accounts (name, username, email) values ('a', 'Straße', 'Ada@Example.org');
+select refuses('a second account with ' || what, '23505', format('insert into accounts (name, %I) values (%L, %L)', name, 'a', taken))
+from (values ('a username without case', 'username', 'STRASSE'), ('an e-mail without case', 'email', 'ada@EXAMPLE.ORG'))
+	as t (what, name, taken);
+
+-- Credentials.
+select refuses(what, '23514', format('insert into logins (account_id, id, lifetime_s, expires_at, %s) values (1, id(1), 60, now(), %s)', columns, params))
+from (values ('a log-in without a refresh token', 'kind', '''jwt'''),
+	('a session of a browser without a cookie', 'kind', '''browser'''),
+	('a log-in with both', 'kind, refresh_id, session_hash', '''jwt'', id(2), sha256(''a'')'),
+	('a cookie that is not hashed', 'kind, session_hash', '''browser'', ''a'''),
+	('an end without a reason', 'kind, refresh_id, ended_at', '''jwt'', id(2), now()')) as t (what, columns, params);
+select refuses(what, '23514', format('insert into tokens (account_id, name, hash, scopes) values (1, %L, %s, %L)', name, hash, scopes))
+from (values ('a token without a name', '', 'sha256(''a'')', '{read}'), ('a token that is not hashed', 'a', '''st_''', '{read}'),
+	('a token without scopes', 'a', 'sha256(''a'')', '{}'), ('a token with an unknown scope', 'a', 'sha256(''a'')', '{root}'))
+	as t (what, name, hash, scopes);
+select refuses('an event of an unknown kind', '23514', $$insert into security_events (account_id, kind) values (1, 'other')$$);
+
 -- daily_totals refuse impossible values.
 select refuses(what, '23514', format('insert into daily_totals values (1, %L, 1001, %s, %s)', '2026-02-01', minutes, sessions))
 from (values ('totals of no session', 0, 0), ('fewer minutes than sessions', 1, 2),
@@ -156,7 +182,12 @@ select is_empty($$
 	join pg_class as r on r.oid = i.indrelid
 	join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
 	where r.relnamespace = 'public'::regnamespace and a.attname <> 'account_id'
-		and i.indexrelid <> 'idempotency_keys_age'::regclass$$, -- by which the keys of all are purged
+		-- by which the rows of all accounts are purged
+		and i.indexrelid not in ('idempotency_keys_age'::regclass, 'security_events_age'::regclass,
+			'accounts_closed'::regclass)
+		-- by which a credential tells its account
+		and i.indexrelid not in ('accounts_username'::regclass, 'accounts_email'::regclass, 'logins_id'::regclass,
+			'logins_session'::regclass, 'tokens_hash'::regclass, 'identities_subject'::regclass)$$,
 	'every index starts with account_id');
 
 select totals_are_right('after all statements');

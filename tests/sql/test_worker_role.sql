@@ -7,11 +7,12 @@ select is_empty($$
 	select c.oid::regclass
 	from pg_class as c
 	where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+		and c.oid <> 'account_passwords'::regclass
 		and not (has_table_privilege('studytracker_worker', c.oid, 'select')
 			and has_table_privilege('studytracker_worker', c.oid, 'insert')
 			and has_table_privilege('studytracker_worker', c.oid, 'update')
 			and has_table_privilege('studytracker_worker', c.oid, 'delete'))$$,
-	'the worker may read and write each table');
+	'the worker may read and write each table but one');
 select is_empty($$
 	select c.oid::regclass
 	from pg_class as c
@@ -22,10 +23,35 @@ select is_empty($$
 	select p.oid::regprocedure
 	from pg_proc as p
 	where p.pronamespace = 'public'::regnamespace
+		and p.oid <> 'create_admin(text, text, text, boolean)'::regprocedure
 		and not has_function_privilege('studytracker_worker', p.oid, 'execute')
 		and not exists (select from pg_depend as d
 			where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')$$,
-	'the worker may call each function');
+	'the worker may call each function but one');
+
+-- Hashes of passwords: only functions that run as the owner read and write them.
+select is_empty($$
+	select u.role || ' ' || p.privilege
+	from unnest('{studytracker_worker,public}'::text[]) as u (role)
+	cross join unnest('{select,insert,update,delete,truncate,references,trigger}'::text[]) as p (privilege)
+	where has_table_privilege(u.role, 'account_passwords', p.privilege)
+		or p.privilege in ('select', 'insert', 'update', 'references')
+			and has_any_column_privilege(u.role, 'account_passwords', p.privilege)$$,
+	'the worker has no right on account_passwords');
+select set_eq($$
+	select p.oid::regprocedure::text
+	from pg_proc as p
+	where p.pronamespace = 'public'::regnamespace and p.prosecdef
+		and p.proowner = 'studytracker_owner'::regrole
+		and p.proconfig = '{"search_path=pg_catalog, public, pg_temp"}'
+		and not has_function_privilege('public', p.oid, 'execute')$$,
+	'{password_hash(bigint),has_password(bigint),"set_password_hash(bigint,text)"}'::text[],
+	'few functions run as the owner, with a fixed search path');
+select set_eq($$select p.oid::regprocedure::text from pg_proc as p
+		where p.pronamespace = 'public'::regnamespace and p.prosecdef$$,
+	'{password_hash(bigint),has_password(bigint),"set_password_hash(bigint,text)"}'::text[],
+	'no other function runs as its owner');
+
 select is_empty($$
 	select o.type || ' ' || o.identity
 	from (
@@ -68,8 +94,15 @@ from unnest(array[
 	'create role mine',
 	'alter role studytracker_worker createdb',
 	'set role studytracker_owner',
+	'select from account_passwords',
+	'insert into account_passwords (account_id, hash) values (1, ''h'')',
+	'update account_passwords set hash = ''h''',
+	'delete from account_passwords',
+	'copy account_passwords to stdout',
+	'select create_admin(''root'', null, ''h'', true)',
 	'insert into sqitch.tags default values',
 	'copy sessions to program ''true''']) as command;
+select lives_ok($$select set_password_hash(2, 'h')$$, 'the worker stores a hash by a function');
 reset session authorization;
 
 set session authorization studytracker_owner;

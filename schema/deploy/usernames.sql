@@ -1,0 +1,52 @@
+-- Deploy studytracker:usernames to pg
+-- requires: accounts
+-- requires: text_keys
+
+begin;
+
+-- Who an account belongs to. Names and e-mails are compared without case. A username has no "@", so that a
+-- log-in by either finds one account. The service's own account has neither until somebody claims it.
+alter table accounts
+	add column username text check (char_length(username) between 1 and 64 and username !~ '[[:space:][:cntrl:]@]'),
+	add column username_key text collate "C" generated always as (text_key(username)) stored,
+	add column email text check (char_length(email) <= 254 and email ~ '^[^[:space:]@]+@[^[:space:]@]+$'),
+	add column email_key text collate "C" generated always as (text_key(email)) stored,
+	add column role text not null default 'learner' check (role in ('learner', 'admin')),
+	add column status text not null default 'active' check (status in ('active', 'disabled', 'deleted')),
+	add column closed_at timestamptz,
+	add check ((status = 'deleted') = (closed_at is not null)),
+	-- The username of a deleted account is free; its rows go later.
+	add check (status <> 'deleted' or num_nonnulls(username, email) = 0);
+
+create unique index accounts_username on accounts (username_key);
+create unique index accounts_email on accounts (email_key);
+create index accounts_closed on accounts (closed_at, account_id) where status = 'deleted';
+create index accounts_admins on accounts (account_id) where role = 'admin' and status = 'active';
+
+update accounts set role = 'admin' where account_id = 1;
+
+-- The account that a person names at a log-in. Volatile: see topic_of_key_now.
+create function account_of_name_now(name text) returns setof accounts
+	language sql volatile strict rows 1
+	begin atomic
+		select a.*
+		from accounts as a
+		where a.username_key = text_key($1)
+		union all
+		select a.*
+		from accounts as a
+		where a.email_key = text_key($1)
+		limit 1;
+	end;
+
+-- The scopes of a role, and scopes as bits: 1 << SCOPE_READ and so on (common/method.h).
+create function role_scopes(role text) returns text[]
+	language sql immutable strict parallel safe
+	return case role when 'admin' then '{read,write,admin}'::text[] else '{read,write}'::text[] end;
+create function scope_bits(scopes text[]) returns integer
+	language sql immutable strict parallel safe
+	return case when 'read' = any (scopes) then 2 else 0 end
+		+ case when 'write' = any (scopes) then 4 else 0 end
+		+ case when 'admin' = any (scopes) then 8 else 0 end;
+
+commit;
