@@ -5,12 +5,13 @@
 #include "gateway/api_result.h"
 #include "gateway/route_table.h"
 
-void api_format_error(struct buf *headers, struct buf *body, enum status st, const struct fail *why,
-	const struct http_request *http, void *arg)
+void api_format_error(
+	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg)
 {
 	struct api *api = arg;
+	const struct http_request *http = refusal->http;
 	struct request_id id = request_id_choose(http, &api->ids);
-	struct error_info error = api_request_error(st, why);
+	struct error_info error = api_request_error(refusal->st, refusal->why);
 	const struct dialect *dialect = dialect_of(http ? http->path : (struct span){ 0 });
 	struct route_match match;
 	if (http && route_find(&api->routes, http->method, http->path, &match) == ST_OK)

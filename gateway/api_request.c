@@ -69,7 +69,6 @@ void api_request_respond_raw(struct api_request **request, const struct exchange
 void api_request_refuse_body(struct api_request **request, enum status st, const struct fail *why)
 {
 	struct api_request *r = *request;
-	exchange_set_data(r->exchange, NULL, NULL);
 	exchange_refuse_body(&r->exchange, st, why);
 	request_free(request);
 }

@@ -267,6 +267,7 @@ static struct connection *connection_new(struct edge *edge, int fd, const union 
 	if (!c)
 		return NULL;
 	c->edge = edge;
+	c->peer = *from;
 	if (!admission_enter(&edge->admission, c, from)) {
 		free(c);
 		return NULL;

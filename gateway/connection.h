@@ -52,6 +52,7 @@ enum stage_input {
 struct connection {
 	struct exchange exchange; /* first: a struct exchange * is a struct connection * */
 	struct edge *edge;
+	union address peer;
 	struct edge_transport transport;
 	struct http_reader *reader;
 	struct event timer;

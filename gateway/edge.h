@@ -54,6 +54,15 @@ struct edge_deadlines {
 	int drain_ms;                  /* the whole drain; 0: 10,000 */
 };
 
+/* Borrowed for the call. */
+struct edge_refusal {
+	enum status st;
+	const struct fail *why;          /* may be NULL */
+	const struct http_request *http; /* the received part (http_reader_known), or NULL */
+	const union address *peer;
+	void *data; /* of exchange_set_data; NULL: the app has not got the request */
+};
+
 struct edge_options {
 	const char *host; /* a numeric address or a name of this machine */
 	int port;         /* 0: any free one */
@@ -72,10 +81,10 @@ struct edge_options {
 	 * in on_head stays. */
 	void (*on_request)(struct exchange *x, void *arg);
 
-	/* Renders the edge's own refusal: "Name: value\r\n" lines and a JSON body. `http` is the
-	 * received part of the request (http_reader_known), or NULL. */
-	void (*format_error)(struct buf *headers, struct buf *body, enum status st,
-		const struct fail *why, const struct http_request *http, void *arg);
+	/* Renders a refusal of the edge, or of exchange_refuse_body: "Name: value\r\n" lines and a
+	 * JSON body. */
+	void (*format_error)(struct buf *headers, struct buf *body,
+		const struct edge_refusal *refusal, void *arg);
 	void *arg;
 };
 
@@ -104,6 +113,9 @@ void edge_add_counters(const struct edge *edge, struct counter_sources *sources)
 /* Borrowed while the exchange is valid. */
 const struct http_request *exchange_request(const struct exchange *x);
 
+/* The address at the other end of the connection, which may be a proxy's. Borrowed likewise. */
+const union address *exchange_peer(const struct exchange *x);
+
 /* on_gone(data) is called once if the exchange ends before its response is complete. It is called
  * from the loop, never within a call of exchange_*. A client that closed only its side gets its
  * response: only a failed write shows that it is gone. */
@@ -114,7 +126,8 @@ void *exchange_data(const struct exchange *x); /* NULL: not set */
  * refuses the request and calls on_gone. */
 void exchange_read_body(struct exchange *x);
 
-/* After on_head: refuses the request with format_error and drops the body. Takes the exchange. */
+/* After on_head: refuses the request with format_error and drops the body. on_gone is not called.
+ * Takes the exchange. */
 void exchange_refuse_body(struct exchange **x, enum status st, const struct fail *why);
 
 /* Sends a whole response, with Date and Content-Length. A response to HEAD has the length without

@@ -90,8 +90,12 @@ static void put_refusal(struct connection *c, enum status st, const struct fail 
 {
 	struct edge *edge = c->edge;
 	struct buf headers = { 0 }, body = { 0 };
-	const struct http_request *http = c->reader ? http_reader_known(c->reader) : NULL;
-	edge->options.format_error(&headers, &body, st, why, http, edge->options.arg);
+	struct edge_refusal refusal = { .st = st,
+		.why = why,
+		.http = c->reader ? http_reader_known(c->reader) : NULL,
+		.peer = &c->peer,
+		.data = c->exchange.data };
+	edge->options.format_error(&headers, &body, &refusal, edge->options.arg);
 	if (status_info(st)->http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
 	struct exchange_response response = { .http_status = status_info(st)->http_status,
@@ -114,9 +118,9 @@ void exchange_drop(struct connection *c)
 
 void exchange_refuse(struct connection *c, enum status st, const struct fail *why)
 {
-	exchange_drop(c); /* the app may have got its head */
 	c->is_last = true;
 	put_refusal(c, st, why);
+	exchange_drop(c); /* the app may have got its head */
 	input_return_reader(c);
 	connection_enter(c, STAGE_FLUSHING);
 }
@@ -133,6 +137,11 @@ void exchange_refuse_head(struct connection *c, enum status st, const struct fai
 const struct http_request *exchange_request(const struct exchange *x)
 {
 	return &((const struct connection *)x)->reader->request;
+}
+
+const union address *exchange_peer(const struct exchange *x)
+{
+	return &((const struct connection *)x)->peer;
 }
 
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data))
@@ -158,8 +167,9 @@ void exchange_refuse_body(struct exchange **x, enum status st, const struct fail
 {
 	struct connection *c = take(x);
 	bool is_inner = connection_begin_turn(c);
-	c->exchange = (struct exchange){ 0 };
+	c->exchange.on_gone = NULL;
 	input_refuse_body(c, st, why);
+	c->exchange = (struct exchange){ 0 };
 	connection_end_turn(c, is_inner);
 }
 

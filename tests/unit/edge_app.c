@@ -53,15 +53,19 @@ static void on_request(struct exchange *x, void *arg)
 	depth--;
 }
 
-static void format_error(struct buf *headers, struct buf *body, enum status st,
-	const struct fail *why, const struct http_request *http, void *arg)
+static void format_error(
+	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg)
 {
+	const struct http_request *http = refusal->http;
 	ck_assert_ptr_eq(arg, &edge);
-	(void)why;
+	ck_assert_int_eq(refusal->peer->any.sa_family, AF_INET);
 	buf_text(headers, "X-Test: error\r\n");
 	if (http && http_request_field(http, "Origin").len)
 		buf_text(headers, "X-Origin: o\r\n");
-	buf_printf(body, "{\"code\":\"%s\",\"known\":%d}", status_info(st)->code, http != NULL);
+	if (refusal->data)
+		buf_printf(headers, "X-Data: %d\r\n", refusal->data == &gone);
+	buf_printf(body, "{\"code\":\"%s\",\"known\":%d}", status_info(refusal->st)->code,
+		http != NULL);
 }
 
 void on_drained(void *arg)

@@ -108,6 +108,43 @@ START_TEST(a_refusal_knows_the_fields_that_came)
 }
 END_TEST
 
+static void count_gone(void *data)
+{
+	ck_assert_ptr_eq(data, &gone);
+	gone++;
+}
+
+static void on_head_with_data(struct exchange *x, void *arg)
+{
+	exchange_set_data(x, &gone, count_gone);
+	on_head(x, arg);
+}
+
+static const struct {
+	const char *path, *response;
+	size_t gone;
+} refusals_with_data[] = {
+	{ "/no", "HTTP/1.1 404 ", 0 },    /* the app refuses it */
+	{ "/short", "HTTP/1.1 408 ", 1 }, /* the edge refuses it */
+};
+
+START_TEST(a_refusal_knows_the_data_of_the_app)
+{
+	options.deadlines = (struct edge_deadlines){ .body_ms = 60 };
+	options.on_head = on_head_with_data;
+	head_status = ST_NOT_FOUND;
+	reopen();
+	int fd = open_client();
+	send_text(fd, "POST ");
+	send_text(fd, refusals_with_data[_i].path);
+	send_text(fd, " HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+	ck_assert_int_eq(expect_end(fd), 0);
+	ck_assert_int_eq(count_of(refusals_with_data[_i].response), 1);
+	ck_assert_int_eq(count_of("X-Data: 1\r\n"), 1);
+	ck_assert_uint_eq(gone, refusals_with_data[_i].gone);
+}
+END_TEST
+
 /* Also after a request that was refused by its head. */
 START_TEST(each_head_has_a_deadline_of_its_own)
 {
@@ -187,6 +224,7 @@ int main(void)
 	tcase_add_test(tests, a_refused_head_gets_no_second_response);
 	tcase_add_test(tests, a_request_without_a_body_does_not_reach_on_head);
 	tcase_add_loop_test(tests, a_refusal_knows_the_fields_that_came, 0, 3);
+	tcase_add_loop_test(tests, a_refusal_knows_the_data_of_the_app, 0, 2);
 	tcase_add_test(tests, each_head_has_a_deadline_of_its_own);
 	tcase_add_test(tests, bytes_that_are_not_a_request_get_400);
 	tcase_add_test(tests, a_refused_client_that_goes_on_sending_reads_its_response);
