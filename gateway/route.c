@@ -166,6 +166,7 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 	if (st != ST_OK)
 		return st;
 	bool creates = strcmp(row->method, "POST") == 0;
+	route.is_open = row->is_open || (route.method && route.method->is_open);
 	route.is_of_row = route.param_count > 0 || (row->has_etag && !creates);
 	route.start = row->start ? row->start : table->start;
 	route.respond = row->respond;

@@ -70,6 +70,7 @@ struct route_row {
 	const struct route_query *query; /* NULL: the query has the method's params */
 	const struct route_fixed *fixed; /* up to one without a param; NULL: there is none */
 	bool has_etag;                   /* of one row: ETag, If-Match, If-None-Match */
+	bool is_open;  /* needs no principal, and ignores credentials, as an open method does */
 	bool is_asset; /* the same for everybody and with its own ETag: caches may keep it */
 	/* Of a row that a 201 has created: this, a slash and its id. NULL: `path`, if the dialect
 	 * has locations and the path has no params. */
@@ -96,6 +97,7 @@ struct route {
 	route_start start;
 	route_respond respond;
 	int status;
+	bool is_open;                  /* needs no principal */
 	bool is_of_row;                /* its path names one row, so it takes preconditions */
 	const struct route *variant;   /* of a body; NULL: none */
 	const struct param *generated; /* the gateway generates its value; NULL: none */

@@ -146,6 +146,7 @@ static void put_route(struct buf *out, const struct route *route)
 	buf_byte(out, ',');
 	put_text(out, "path", row->path);
 	put_bool(out, "is_strict", route->dialect->unknown_names == NAMES_REFUSED);
+	put_bool(out, "is_open", route->is_open);
 	put_bool(out, "has_body", row->takes_body);
 	put_bool(out, "needs_body", row->takes_body == BODY_REQUIRED);
 	put_bool(out, "has_etag", row->has_etag || row->is_asset);

@@ -106,11 +106,12 @@ static const struct route_row route_rows[] = {
 	{ .method = "POST", .path = "/topics", .rpc = "topics.create", .status = 201,
 	  .takes_body = BODY_REQUIRED, .fixed = namesake },
 	{ .method = "GET", .path = "/stats", .rpc = "stats.totals" },
-	{ .method = "GET", .path = "/", .start = api_local_root },
-	{ .method = "GET", .path = "/health", .start = api_local_health },
-	{ .method = "GET", .path = "/healthz", .start = api_local_healthz },
-	{ .method = "GET", .path = "/readyz", .start = api_local_readyz },
-	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true },
+	{ .method = "GET", .path = "/", .start = api_local_root, .is_open = true },
+	{ .method = "GET", .path = "/health", .start = api_local_health, .is_open = true },
+	{ .method = "GET", .path = "/healthz", .start = api_local_healthz, .is_open = true },
+	{ .method = "GET", .path = "/readyz", .start = api_local_readyz, .is_open = true },
+	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true,
+	  .is_open = true },
 
 	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
@@ -150,7 +151,7 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
 
 	/* system C: the productivity backend */
-	{ .method = "GET", .path = API "/health", .start = api_local_backend },
+	{ .method = "GET", .path = API "/health", .start = api_local_backend, .is_open = true },
 	{ .method = "GET", .path = API "/tasks", .rpc = "tasks.list", .query = &task_query },
 	{ .method = "GET", .path = API "/projects", .rpc = "projects.list", .query = &project_query },
 	{ .method = "POST", .path = API "/projects", .rpc = "projects.create", .status = 201,

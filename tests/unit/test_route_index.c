@@ -74,6 +74,26 @@ START_TEST(a_path_leads_to_its_route)
 }
 END_TEST
 
+/* The routes that need no principal, in the order of the table. Everything else needs one. */
+static const char *const open_routes[] = { "GET /", "GET /health", "GET /healthz", "GET /readyz",
+	"GET /openapi.json", "GET /api/health", NULL };
+
+START_TEST(only_these_routes_are_open)
+{
+	const char *const *next = open_routes;
+	char shown[100];
+	for (size_t i = 0; i < routes.count; i++) {
+		const struct route *route = &routes.routes[i];
+		if (!route->is_open)
+			continue;
+		(void)snprintf(shown, sizeof shown, "%s %s", route->row->method, route->row->path);
+		ck_assert_msg(*next, "%s is open", shown);
+		ck_assert_str_eq(shown, *next++);
+	}
+	ck_assert_msg(!*next, "%s is not open", *next);
+}
+END_TEST
+
 static const struct {
 	const char *path, *allow;
 } allowed[] = {
@@ -330,6 +350,7 @@ int main(void)
 		tc, a_row_or_its_dialect_tells_the_location, 0, sizeof told / sizeof *told);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_path_leads_to_its_route, 0, sizeof found / sizeof *found);
+	tcase_add_test(tc, only_these_routes_are_open);
 	tcase_add_loop_test(
 		tc, allow_lists_the_methods_of_a_path, 0, sizeof allowed / sizeof *allowed);
 	tcase_add_loop_test(tc, a_location_is_the_routes_path_and_the_id, 0,
