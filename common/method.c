@@ -90,6 +90,8 @@ enum lane method_lane(const struct method *m, struct span params)
 
 bool method_runs_in(const struct method *m, enum lane lane)
 {
+	if (m->passwords)
+		return false; /* `then` runs */
 	return lane == method_lane(m, (struct span){ 0 }) || (lane == LANE_SLOW && m->slow_with);
 }
 

@@ -98,11 +98,12 @@ enum audience {
 };
 
 /*
- * The passwords of a request. The worker checks and hashes them on a thread of its own.
- * Then it runs the method `then` with the same params, but without the
- * passwords and with these:
+ * The passwords of a request. A method with passwords has no statement. The worker checks and
+ * hashes the passwords on a thread of its own. Then it runs the method `then` with the params that
+ * both methods have, but without the passwords, and with these of the row of `then`:
  *
- *	holder_id    INT, nil: the account whose password was checked; nil if there is none
+ *	holder_id    INT, nil: the account that was looked for; nil if there is none, or if the
+ *	             step has neither `checks` nor `finds_by`
  *	is_verified  BOOL: the password is the holder's; true if no password was checked
  *	hash         TEXT, nil: to store: of the new password, or of the old one with new costs
  */
@@ -110,7 +111,8 @@ struct password_step {
 	const char *then;   /* of AUDIENCE_SELF */
 	const char *checks; /* the param with the password to check; NULL: none */
 	const char *sets;   /* the param with the new password; NULL: none */
-	/* The param with the user name or e-mail of the holder; NULL: the account of the request */
+	/* The param with the holder: TEXT, the user name or e-mail, or INT, the account. NULL: the
+	 * account of the request is the holder of the password to check. */
 	const char *finds_by;
 };
 
@@ -183,7 +185,7 @@ bool method_may_repeat(const struct method *m, struct span params);
 /* The lane of a request with these params; never LANE_BY_KIND. */
 enum lane method_lane(const struct method *m, struct span params);
 
-/* True if some request of the method runs in this lane. */
+/* True if some request of the method runs in this lane: of a method with passwords, none does. */
 bool method_runs_in(const struct method *m, enum lane lane);
 
 /* The most rows that the response to a request with these params may have; at least 1. */

@@ -75,9 +75,22 @@ START_TEST(a_method_runs_in_its_lane_and_in_the_lane_of_a_param)
 }
 END_TEST
 
-START_TEST(every_method_runs_in_a_lane)
+START_TEST(a_method_with_passwords_runs_in_no_lane)
+{
+	static const struct password_step step = { .then = "topics.create" };
+	static const struct method m = {
+		.name = "topics.open", .is_write = true, .passwords = &step
+	};
+	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		ck_assert(!method_runs_in(&m, lane));
+}
+END_TEST
+
+START_TEST(every_method_without_passwords_runs_in_a_lane)
 {
 	for (size_t i = 0; i < method_count(); i++) {
+		if (method_at(i)->passwords)
+			continue;
 		size_t lanes = 0;
 		for (enum lane lane = LANE_READ; lane < LANES; lane++)
 			lanes += method_runs_in(method_at(i), lane);
@@ -179,6 +192,63 @@ START_TEST(every_row_is_complete)
 }
 END_TEST
 
+static const struct param *param_of(const struct method *m, const char *name)
+{
+	const struct param *p = method_param(m, span_of(name));
+	ck_assert_msg(p != NULL, "%s has no %s", m->name, name);
+	return p;
+}
+
+/* Also wiping relies on the kind: the values of other kinds may be copies. */
+static void check_password(const struct method *m, const char *name)
+{
+	if (name)
+		ck_assert_msg(param_of(m, name)->kind == PARAM_TEXT, "%s: %s", m->name, name);
+}
+
+static const struct {
+	const char *name;
+	enum param_kind kind;
+} of_steps[] = {
+	{ "holder_id", PARAM_INT },
+	{ "is_verified", PARAM_BOOL },
+	{ "hash", PARAM_TEXT },
+};
+
+static bool is_of_step(const struct param *p)
+{
+	for (size_t i = 0; i < sizeof of_steps / sizeof *of_steps; i++)
+		if (span_is(span_of(p->name), of_steps[i].name) && p->kind == of_steps[i].kind)
+			return true;
+	return false;
+}
+
+static void check_then(const struct method *m, const struct method *then)
+{
+	ck_assert_msg(then && then->audience == AUDIENCE_SELF && !then->passwords, "%s", m->name);
+	for (size_t i = 0; i < then->param_count; i++)
+		if ((then->params[i].flags & PARAM_REQUIRED) && !is_of_step(&then->params[i]))
+			param_of(m, then->params[i].name);
+}
+
+START_TEST(the_password_steps_are_complete)
+{
+	for (size_t i = 0; i < method_count(); i++) {
+		const struct method *m = method_at(i);
+		const struct password_step *step = m->passwords;
+		if (!step)
+			continue;
+		ck_assert_msg(step->checks || step->sets, "%s", m->name);
+		ck_assert_msg(m->audience != AUDIENCE_SELF, "%s", m->name);
+		check_password(m, step->checks);
+		check_password(m, step->sets);
+		check_then(m, method_find(span_of(step->then)));
+		if (step->finds_by)
+			(void)param_of(m, step->finds_by);
+	}
+}
+END_TEST
+
 START_TEST(the_items_of_lists_are_complete)
 {
 	for (size_t i = 0; i < every_kind.param_count; i++)
@@ -220,10 +290,12 @@ int main(void)
 		sizeof requests / sizeof *requests);
 	tcase_add_test(tests, a_limit_that_is_not_an_integer_counts_as_the_maximum);
 	tcase_add_test(tests, a_method_runs_in_its_lane_and_in_the_lane_of_a_param);
-	tcase_add_test(tests, every_method_runs_in_a_lane);
+	tcase_add_test(tests, a_method_with_passwords_runs_in_no_lane);
+	tcase_add_test(tests, every_method_without_passwords_runs_in_a_lane);
 	tcase_add_test(tests, each_method_is_found_by_its_name_and_no_other);
 	tcase_add_test(tests, a_search_looks_at_few_slots);
 	tcase_add_test(tests, every_row_is_complete);
+	tcase_add_test(tests, the_password_steps_are_complete);
 	tcase_add_test(tests, the_items_of_lists_are_complete);
 	tcase_add_loop_test(
 		tests, a_method_has_an_audience_and_a_scope, 0, sizeof rights / sizeof *rights);
