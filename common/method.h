@@ -28,6 +28,7 @@ enum param_kind {
 	PARAM_CHOICE,        /* one of `choices`; text[] */
 	PARAM_CURSOR,     /* a next_cursor: KEY or KEY~UUID, then .FINGERPRINT; int8[] and uuid[] */
 	PARAM_CURSOR_INT, /* a next_cursor: KEY~INT, then .FINGERPRINT; int8[] and int8[] */
+	PARAM_CURSOR_TEXT, /* a next_cursor: TEXT, at most max bytes, then .FINGERPRINT; text[] */
 	/* Lists of min..max elements, which the rows of `items` describe (common/param_list.h);
 	 * jsonb[], one JSON array for each request. */
 	PARAM_TEXTS,   /* one row in `items`: TEXT, NAME or CHOICE; duplicates are kept */

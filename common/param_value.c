@@ -235,6 +235,20 @@ static enum status decode_cursor_int(
 	return ST_OK;
 }
 
+/* The statement reads the position, so it must cope with any text. */
+static enum status decode_cursor_text(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	struct span position = t->text;
+	if (t->type != MSG_TEXT || !take_fingerprint(&position, &v->fingerprint))
+		return refuse_cursor(p, why);
+	if (position.len == 0 || position.len > (size_t)p->max
+		|| memchr(position.bytes, '\0', position.len))
+		return refuse_cursor(p, why);
+	v->text = position;
+	return ST_OK;
+}
+
 static enum status decode_list(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
@@ -256,7 +270,8 @@ bool param_accepts_nil(const struct param *p)
 
 bool param_is_cursor(const struct param *p)
 {
-	return p->kind == PARAM_CURSOR || p->kind == PARAM_CURSOR_INT;
+	return p->kind == PARAM_CURSOR || p->kind == PARAM_CURSOR_INT
+	       || p->kind == PARAM_CURSOR_TEXT;
 }
 
 static enum status (*const decode_table[])(const struct param *p, const struct msg_token *t,
@@ -274,6 +289,7 @@ static enum status (*const decode_table[])(const struct param *p, const struct m
 	[PARAM_CHOICE] = decode_choice,
 	[PARAM_CURSOR] = decode_cursor,
 	[PARAM_CURSOR_INT] = decode_cursor_int,
+	[PARAM_CURSOR_TEXT] = decode_cursor_text,
 	[PARAM_TEXTS] = decode_list,
 	[PARAM_IDS] = decode_list,
 	[PARAM_OBJECTS] = decode_list,

@@ -25,7 +25,8 @@ struct param_value {
 		int64_t integer; /* INT; cursors: the key; DATE: days since 1970-01-01; INSTANT: µs */
 		double real;     /* REAL; never -0.0 */
 	};
-	struct span text; /* TEXT, NAME (folded: common/name.h), CHOICE; lists: JSON */
+	/* TEXT, NAME (folded: common/name.h), CHOICE; CURSOR_TEXT: the position; lists: JSON */
+	struct span text;
 	union {
 		unsigned char uuid[16]; /* UUID, CURSOR */
 		int64_t id;             /* CURSOR_INT */

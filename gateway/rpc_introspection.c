@@ -42,6 +42,7 @@ static const char *const kind_names[] = {
 	[PARAM_INSTANT] = "instant", [PARAM_LOCAL_INSTANT] = "local_instant", [PARAM_TIME] = "time",
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
 	[PARAM_REAL] = "number", [PARAM_CURSOR_INT] = "cursor",
+	[PARAM_CURSOR_TEXT] = "cursor",
 	[PARAM_TEXTS] = "texts", [PARAM_IDS] = "ids", [PARAM_OBJECTS] = "objects",
 	[PARAM_VALUES] = "values",
 };
@@ -125,6 +126,7 @@ bool param_has_bounds(const struct param *p)
 		[PARAM_VALUES] = true,
 		[PARAM_CURSOR] = false,
 		[PARAM_CURSOR_INT] = false,
+		[PARAM_CURSOR_TEXT] = false,
 	};
 	return has_bounds[p->kind] && (p->max > 0 || p->kind == PARAM_REAL);
 }

@@ -10,7 +10,7 @@ static const enum array_type type_table[] = {
 	[PARAM_CHOICE] = ARRAY_TEXT, [PARAM_CURSOR] = ARRAY_INT8,
 	[PARAM_CURSOR_INT] = ARRAY_INT8, [PARAM_REAL] = ARRAY_REAL, [PARAM_TEXTS] = ARRAY_JSON,
 	[PARAM_IDS] = ARRAY_JSON,    [PARAM_OBJECTS] = ARRAY_JSON,
-	[PARAM_VALUES] = ARRAY_JSON,
+	[PARAM_VALUES] = ARRAY_JSON, [PARAM_CURSOR_TEXT] = ARRAY_TEXT,
 };
 
 size_t bind_most(void)
@@ -31,6 +31,11 @@ enum status bind_init(struct bind *b)
 	return ST_OK;
 }
 
+static bool has_cursor_id(const struct param *p)
+{
+	return p->kind == PARAM_CURSOR || p->kind == PARAM_CURSOR_INT;
+}
+
 static enum array_type cursor_id_type(const struct param *cursor)
 {
 	return cursor->kind == PARAM_CURSOR_INT ? ARRAY_INT8 : ARRAY_UUID;
@@ -42,7 +47,7 @@ size_t bind_types(const struct method *m, uint32_t *oids)
 	oids[n++] = array_oid(ARRAY_INT8);
 	for (size_t i = 0; i < m->param_count; i++) {
 		oids[n++] = array_oid(type_table[m->params[i].kind]);
-		if (param_is_cursor(&m->params[i]))
+		if (has_cursor_id(&m->params[i]))
 			oids[n++] = array_oid(cursor_id_type(&m->params[i]));
 		if (m->params[i].flags & PARAM_PRESENCE)
 			oids[n++] = array_oid(ARRAY_BOOL);
@@ -165,7 +170,7 @@ enum status bind_requests(
 	put_accounts(&f);
 	for (size_t i = 0; i < m->param_count; i++) {
 		put_values(&f, i, type_table[m->params[i].kind]);
-		if (param_is_cursor(&m->params[i]))
+		if (has_cursor_id(&m->params[i]))
 			put_cursor_ids(&f, i, cursor_id_type(&m->params[i]));
 		if (m->params[i].flags & PARAM_PRESENCE)
 			put_presence(&f, i);

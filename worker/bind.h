@@ -14,6 +14,7 @@
  *	LOCAL_INSTANT       text[]: 2026-01-31T18:30:00.000000Z, without Z if it had no offset
  *	CURSOR              int8[] for the key and uuid[] for the id
  *	CURSOR_INT          int8[] for the key and int8[] for the id
+ *	CURSOR_TEXT         text[]
  *	TEXTS, IDS, OBJECTS, VALUES
  *	                    jsonb[]: one JSON array for each request (common/param_list.h)
  *

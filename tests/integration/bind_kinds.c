@@ -25,12 +25,14 @@ static const char sql[] =
 	"jsonb_to_recordset(r.teams) AS t (name text, relevance bigint, weight float8, level text, "
 	"is_lead boolean, since date, seen_at timestamptz, met_at text, starts_at time, file uuid, "
 	"note text)), "
-	"'key', r.key, 'id', r.id, 'at', r.at, 'things', r.things) FROM unnest($1, $2, $3, $4, $5, "
+	"'key', r.key, 'id', r.id, 'at', r.at, 'things', r.things, 'behind', r.behind) FROM "
+	"unnest($1, $2, $3, $4, $5, "
 	"$6, $7, $8, $9, "
 	"$10, "
-	"$11, $12, $13) WITH ORDINALITY AS r (account, text, \"real\", tags, labels, has_labels, "
+	"$11, $12, $13, $14) WITH ORDINALITY AS r (account, text, \"real\", tags, labels, "
+	"has_labels, "
 	"goals, "
-	"files, teams, key, id, at, things, ord) ORDER BY r.ord";
+	"files, teams, key, id, at, things, behind, ord) ORDER BY r.ord";
 
 struct bodies {
 	struct buf params[BODIES_MAX], names[BODIES_MAX];
@@ -94,7 +96,7 @@ int main(int argc, char **argv)
 	struct bind bound = { 0 };
 	need(argc == 2, "usage: bind_kinds CONNINFO < bodies");
 	read_bodies(&bodies);
-	need(bind_most() >= 13 && bind_init(&bound) == ST_OK, "memory");
+	need(bind_most() >= 14 && bind_init(&bound) == ST_OK, "memory");
 	need(bind_requests(&bound, &every_kind, bodies.list, bodies.count) == ST_OK, "memory");
 	PGconn *conn = PQconnectdb(argv[1]);
 	PGresult *rows = execute(conn, &bound);

@@ -41,7 +41,8 @@ class ParamKinds(unittest.TestCase):
     def test_a_request_without_values_binds_nulls_and_defaults(self):
         self.assertEqual(self.bind({"text": "x"}), [
             {"text": "x", "real": 0.5, "tags": None, "labels": None, "has_labels": False, "goals": None,
-             "files": None, "teams": None, "key": None, "id": None, "at": None, "things": None}])
+             "files": None, "teams": None, "key": None, "id": None, "at": None, "things": None,
+             "behind": None}])
 
     def test_one_batch_may_have_lists_of_different_lengths(self):
         rows = self.bind({"text": "x", "tags": [" b ", "a", " b "], "goals": [3, 2**63 - 2, 3]},
@@ -88,6 +89,10 @@ class ParamKinds(unittest.TestCase):
     def test_a_cursor_has_a_key_and_an_integer_id(self):
         rows = self.bind({"text": "x", "after": "-5~123456789012.0123abcd"}, {"text": "x"})
         self.assertEqual([(row["key"], row["id"]) for row in rows], [(-5, 123456789012), (None, None)])
+
+    def test_a_cursor_may_be_text(self):
+        rows = self.bind({"text": "x", "behind": "a.~b.0123abcd"}, {"text": "x"})
+        self.assertEqual([row["behind"] for row in rows], ["a.~b", None])
 
 
 if __name__ == "__main__":

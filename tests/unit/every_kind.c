@@ -29,6 +29,7 @@ const struct method every_kind = {
 			{ .name = "note", .kind = PARAM_TEXT, .max = 20 }) },
 		{ .name = "after", .kind = PARAM_CURSOR_INT, .flags = PARAM_NULLABLE },
 		{ .name = "at", .kind = PARAM_LOCAL_INSTANT, .flags = PARAM_NULLABLE },
-		{ .name = "things", .kind = PARAM_VALUES, .max = 4, .flags = PARAM_NULLABLE })
+		{ .name = "things", .kind = PARAM_VALUES, .max = 4, .flags = PARAM_NULLABLE },
+		{ .name = "behind", .kind = PARAM_CURSOR_TEXT, .max = 8, .flags = PARAM_NULLABLE })
 };
 /* clang-format on */

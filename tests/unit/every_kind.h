@@ -18,6 +18,7 @@ enum every_kind_param {
 	EVERY_AFTER,  /* CURSOR_INT; bodies may not have the name `cursor` */
 	EVERY_AT,     /* LOCAL_INSTANT */
 	EVERY_THINGS, /* VALUES */
+	EVERY_BEHIND, /* CURSOR_TEXT */
 	EVERY_COUNT
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/method_map.h"
 #include "common/msg.h"
+#include "common/param_value.h"
 #include "tests/unit/every_kind.h"
 #include "tests/unit/suite.h"
 
@@ -149,7 +150,7 @@ static bool may_be_item(enum param_kind list, enum param_kind item)
 		return item == PARAM_TEXT || item == PARAM_NAME || item == PARAM_CHOICE;
 	if (list == PARAM_IDS)
 		return item == PARAM_INT || item == PARAM_UUID;
-	return item != PARAM_CURSOR && item != PARAM_CURSOR_INT && item < PARAM_TEXTS;
+	return item < PARAM_TEXTS && !param_is_cursor(&(struct param){ .kind = item });
 }
 
 static void check_items(const struct param *p)

@@ -1,4 +1,5 @@
 /* Reals, lists and cursors of integer ids: what they accept, refuse and become. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,6 +267,23 @@ START_TEST(a_cursor_may_have_an_integer_id)
 }
 END_TEST
 
+START_TEST(a_cursor_may_be_text)
+{
+	static const char *const malformed[] = { "\"x\"", "\".0123abcd\"", "\"x.0123ABCD\"",
+		"\"123456789.0123abcd\"", "5" };
+	struct fail why = { 0 };
+	ck_assert_int_eq(decode("\"behind\":\"1234~.78.0123abcd\"", true, &why), ST_OK);
+	ck_assert(span_is(values[EVERY_BEHIND].text, "1234~.78"));
+	ck_assert_uint_eq(values[EVERY_BEHIND].fingerprint, 0x0123abcd);
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
+		char member[64];
+		(void)snprintf(member, sizeof member, "\"behind\":%s", malformed[i]);
+		ck_assert_int_eq(decode(member, true, &why), ST_INVALID_INPUT);
+		ck_assert_str_eq(why.text, "behind must be a next_cursor of this method");
+	}
+}
+END_TEST
+
 static const struct {
 	const char *what;
 	struct span list; /* of teams */
@@ -301,6 +319,8 @@ START_TEST(every_kind_has_a_name)
 	ck_assert(param_has_bounds(&every_kind.params[EVERY_REAL]));
 	ck_assert(param_has_bounds(&every_kind.params[EVERY_TAGS]));
 	ck_assert(!param_has_bounds(&every_kind.params[EVERY_AFTER]));
+	ck_assert_str_eq(param_kind_name(PARAM_CURSOR_TEXT), "cursor");
+	ck_assert(!param_has_bounds(&every_kind.params[EVERY_BEHIND]));
 }
 END_TEST
 
@@ -380,6 +400,7 @@ int main(void)
 	ADD(a_text_keeps_its_blanks, texts);
 	tcase_add_test(tc, an_empty_text_is_refused);
 	tcase_add_test(tc, a_cursor_may_have_an_integer_id);
+	tcase_add_test(tc, a_cursor_may_be_text);
 	ADD(messages_that_json_cannot_say_are_refused, broken);
 	tcase_add_test(tc, every_kind_has_a_name);
 	tcase_add_test(tc, rpc_methods_describes_the_elements);
