@@ -91,6 +91,8 @@ void study_client_close(struct study_client **client)
 	dispatch_end_all(c);
 	transport_close(&c->connection.transport);
 	requests_fini(&c->requests);
+	if (c->out.bytes)
+		explicit_bzero(c->out.bytes, c->out.cap); /* it had the token */
 	buf_fini(&c->out);
 	options_fini(&c->options);
 	method_map_fini(&c->methods);

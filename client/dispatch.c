@@ -8,7 +8,7 @@
 enum {
 	BODIES_PER_TURN = 64, /* then other events of the loop run */
 	REPEATS_MAX = 3,      /* a request that kills gateways must not reach all of them */
-	ENVELOPE_BYTES = 512, /* upper bound for a request without its params */
+	ENVELOPE_BYTES = 512, /* upper bound for a request without its params and its token */
 };
 
 /* ---- Ending requests ---- */
@@ -138,6 +138,14 @@ static bool is_any_sent(const struct study_client *c)
 
 /* ---- Responses ---- */
 
+/* True if the refusal says nothing about an earlier attempt. Credentials may have been revoked
+ * between the two. */
+static bool is_about_this_attempt(enum status st)
+{
+	int http_status = status_info(st)->http_status;
+	return status_means_not_done(st) || http_status == 401 || http_status == 403;
+}
+
 /* A gateway knows whether its own attempt ran the request. It knows nothing of an earlier attempt
  * on a lost connection. */
 static void set_refused(
@@ -148,7 +156,7 @@ static void set_refused(
 	if (st == STUDY_TIMEOUT && is_unknown(request))
 		failure_set_unknown(error, false);
 	else if (st == STUDY_REFUSED && request->maybe_committed && request->is_write
-		 && status_means_not_done(code))
+		 && is_about_this_attempt(code))
 		failure_set_unknown(error, true);
 }
 
@@ -253,7 +261,8 @@ static void put_request(struct study_client *c, const struct request *request, i
 {
 	struct context context = { .account = c->options.as.account,
 		.request_id = span_of(request->id),
-		.deadline_ms = request->deadline - now };
+		.deadline_ms = request->deadline - now,
+		.token = c->options.token };
 	envelope_put_request(&c->out, request->msgid, span_of(request->method), &context,
 		buf_view(&request->params));
 }
@@ -264,7 +273,7 @@ static size_t gather(struct study_client *c, int64_t now)
 	size_t count = 0;
 	buf_clear(&c->out);
 	for (struct request *at = c->requests.queue.first; at; at = at->next, count++) {
-		size_t len = c->out.len + at->params.len + ENVELOPE_BYTES;
+		size_t len = c->out.len + at->params.len + c->options.token.len + ENVELOPE_BYTES;
 		if (count > 0 && (len > ENVELOPE_BODY_MAX || count == ENVELOPE_COUNT_MAX))
 			break;
 		put_request(c, at, now);

@@ -54,7 +54,7 @@ static enum study_status check_numbers(struct study_options *as, struct study_er
 	} numbers[] = {
 		{ "timeout_ms", as->timeout_ms, 1, TIMEOUT_MS_MAX },
 		{ "connect_timeout_ms", as->connect_timeout_ms, 1, TIMEOUT_MS_MAX },
-		{ "account", as->account, 1, INT64_MAX },
+		{ "account", as->account, 0, INT64_MAX },
 		{ "max_in_flight", (int64_t)as->max_in_flight, 1, REQUESTS_MAX },
 		{ "max_reply_bytes", (int64_t)as->max_reply_bytes, 1024, INT32_MAX },
 	};
@@ -73,44 +73,64 @@ static void set_defaults(struct study_options *as)
 	if (as->connect_timeout_ms == 0)
 		as->connect_timeout_ms =
 			TIMEOUT_MS_MAX; /* the deadline of the call is always earlier */
-	if (as->account == 0)
-		as->account = 1;
 	if (as->max_in_flight == 0)
 		as->max_in_flight = 1024;
 	if (as->max_reply_bytes == 0)
 		as->max_reply_bytes = 64 << 20;
 }
 
-struct key {
+/* The texts besides the endpoints. */
+enum { SERVER_KEY, PUBLIC_KEY, SECRET_KEY, TOKEN, TEXTS_COUNT };
+
+struct text {
 	const char *name;
-	const char **text;
+	const char **at;
 };
 
-static enum study_status check_keys(const struct key keys[3], struct study_error *why)
+static enum study_status check_keys(const struct text *keys, struct study_error *why)
 {
-	bool is_any = *keys[0].text || *keys[1].text || *keys[2].text;
-	for (int i = 0; is_any && i < 3; i++)
-		if (!*keys[i].text || !transport_is_key(*keys[i].text))
+	bool is_any = *keys[0].at || *keys[1].at || *keys[2].at;
+	for (int i = SERVER_KEY; is_any && i <= SECRET_KEY; i++)
+		if (!*keys[i].at || !transport_is_key(*keys[i].at))
 			return failure_field(why, STUDY_INVALID_ARGUMENT, keys[i].name,
 				"%s must be a Z85 text of %d characters", keys[i].name, KEY_LENGTH);
 	return STUDY_OK;
 }
 
-/* Copies all texts into one block: the endpoints, then the keys. */
-static bool copy_texts(struct options *o, const struct key keys[3])
+/* The message does not contain the token. */
+static enum study_status check_token(const struct text *token, struct study_error *why)
 {
-	struct buf texts = { 0 };
-	buf_put(&texts, o->as.endpoints, strlen(o->as.endpoints) + 1);
-	size_t at = texts.len;
-	for (int i = 0; i < 3 && *keys[0].text; i++)
-		buf_put(&texts, *keys[i].text, KEY_LENGTH + 1);
-	if (texts.failed) {
-		buf_fini(&texts);
+	const char *text = *token->at;
+	size_t len = text ? strlen(text) : 0, visible = 0;
+	while (visible < len && text[visible] > ' ' && text[visible] <= '~')
+		visible++;
+	if (len > TOKEN_BYTES_MAX || visible < len)
+		return failure_field(why, STUDY_INVALID_ARGUMENT, token->name,
+			"the token must have at most %d characters of ASCII, without blanks",
+			TOKEN_BYTES_MAX);
+	return STUDY_OK;
+}
+
+/* Copies all texts into one block: the endpoints, then the others. */
+static bool copy_texts(struct options *o, const struct text texts[TEXTS_COUNT])
+{
+	size_t size = strlen(o->as.endpoints) + 1, at = size;
+	for (int i = 0; i < TEXTS_COUNT; i++)
+		size += *texts[i].at ? strlen(*texts[i].at) + 1 : 0;
+	char *block = malloc(size);
+	if (!block)
 		return false;
+	memcpy(block, o->as.endpoints, at);
+	for (int i = 0; i < TEXTS_COUNT; i++) {
+		size_t len = *texts[i].at ? strlen(*texts[i].at) + 1 : 0;
+		if (len == 0)
+			continue;
+		memcpy(block + at, *texts[i].at, len);
+		*texts[i].at = block + at;
+		at += len;
 	}
-	o->texts = texts.bytes;
-	for (int i = 0; i < 3 && *keys[0].text; i++, at += KEY_LENGTH + 1)
-		*keys[i].text = o->texts + at;
+	o->texts = block;
+	o->texts_size = size;
 	return true;
 }
 
@@ -118,28 +138,33 @@ enum study_status options_take(
 	struct options *out, const struct study_options *from, struct study_error *why)
 {
 	out->as = *from;
-	const struct key keys[3] = {
-		{ "server_key", &out->as.server_key },
-		{ "public_key", &out->as.public_key },
-		{ "secret_key", &out->as.secret_key },
+	const struct text texts[TEXTS_COUNT] = {
+		[SERVER_KEY] = { "server_key", &out->as.server_key },
+		[PUBLIC_KEY] = { "public_key", &out->as.public_key },
+		[SECRET_KEY] = { "secret_key", &out->as.secret_key },
+		[TOKEN] = { "token", &out->as.token },
 	};
 	if (!out->as.endpoints)
 		out->as.endpoints = "";
 	set_defaults(&out->as);
 	enum study_status st = check_numbers(&out->as, why);
 	if (st == STUDY_OK)
-		st = check_keys(keys, why);
+		st = check_keys(texts, why);
+	if (st == STUDY_OK)
+		st = check_token(&texts[TOKEN], why);
 	if (st != STUDY_OK)
 		return st;
-	if (!copy_texts(out, keys))
+	if (!copy_texts(out, texts))
 		return failure_set(why, STUDY_NO_MEMORY, "out of memory");
+	if (out->as.token)
+		out->token = span_of(out->as.token);
 	return split_endpoints(out, why);
 }
 
 void options_fini(struct options *o)
 {
-	if (o->as.secret_key && o->texts)
-		explicit_bzero((char *)o->texts + (o->as.secret_key - o->texts), KEY_LENGTH);
+	if (o->texts)
+		explicit_bzero(o->texts, o->texts_size);
 	free(o->texts);
 	o->texts = NULL;
 }

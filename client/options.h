@@ -6,11 +6,13 @@
 
 #include "client/failover.h"
 
-enum { TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000 };
+enum { TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000, TOKEN_BYTES_MAX = 4096 };
 
 struct options {
 	struct study_options as; /* its texts point into `texts` */
 	char *texts;
+	size_t texts_size;
+	struct span token; /* empty: none */
 	const char *endpoints[ENDPOINTS_MAX];
 	int count;
 };

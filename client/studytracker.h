@@ -183,9 +183,17 @@ struct study_options {
 	int timeout_ms;         /* deadline of a call; default 5000, at most a day */
 	int connect_timeout_ms; /* how long a call may wait to be sent before it ends as
 	                           DISCONNECTED; default: timeout_ms */
-	int64_t account;        /* the account of the requests; default 1 */
+	int64_t account;        /* the account of the requests; default: that of the token, or 1 if
+	                           the service needs no token. The service refuses another one */
 	size_t max_in_flight;   /* requests without a response; default 1024, at most 65536 */
 	size_t max_reply_bytes; /* limit of one ZeroMQ message; default 64 MiB */
+
+	/* Authenticates every request: a personal token ("st_…"), an access token of a log-in or a
+	 * token of the identity provider; at most 4096 characters of ASCII, without blanks. NULL
+	 * or "": none. A wrong token is STUDY_REFUSED, with a code such as UNAUTHENTICATED,
+	 * TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED or ACCOUNT_DISABLED. The copy is overwritten
+	 * at the end. */
+	const char *token;
 
 	/* CURVE keys as Z85 text of 40 characters: set all three or none. */
 	const char *server_key;

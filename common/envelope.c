@@ -201,9 +201,15 @@ bool envelope_is_request(struct span message, uint32_t *msgid)
 
 static void put_context(struct buf *out, const struct context *context)
 {
-	msg_put_map(out, 3);
-	msg_put_key(out, "account");
-	msg_put_int(out, context->account);
+	msg_put_map(out, 2 + (context->account != 0) + (context->token.len > 0));
+	if (context->account != 0) {
+		msg_put_key(out, "account");
+		msg_put_int(out, context->account);
+	}
+	if (context->token.len > 0) {
+		msg_put_key(out, "token");
+		msg_put_text(out, context->token);
+	}
 	msg_put_key(out, "request_id");
 	msg_put_text(out, context->request_id);
 	msg_put_key(out, "deadline_ms");

@@ -6,9 +6,10 @@
  *	response      [1, msgid, error|nil, result|nil]
  *	notification  [2, method, params]
  *
- * context = {account: int, request_id: text, deadline_ms: int}; params = a map. error   = {code,
- * message, field?, details?}. A ZeroMQ body holds one or more messages one after the other: call
- * envelope_decode until the reader is at its end. Everything decoded is borrowed from the body.
+ * context = {account: int, request_id: text, deadline_ms: int, token?: text}; params = a map.
+ * error = {code, message, field?, details?}. A ZeroMQ body holds one or more messages one after the
+ * other: call envelope_decode until the reader is at its end. Everything decoded is borrowed from
+ * the body.
  */
 #ifndef COMMON_ENVELOPE_H
 #define COMMON_ENVELOPE_H
@@ -24,9 +25,11 @@ enum {
 enum envelope_kind { ENVELOPE_REQUEST, ENVELOPE_RESPONSE, ENVELOPE_NOTIFICATION };
 
 struct context {
-	int64_t account;
+	int64_t account; /* 0, for requests of clients: not sent */
 	struct span request_id;
 	int64_t deadline_ms; /* the remaining budget at the time of sending; > 0 */
+	struct span token; /* what a client sends to be authenticated; empty: not sent. context_read
+	                        leaves it untouched */
 };
 
 struct envelope {

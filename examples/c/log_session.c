@@ -2,6 +2,9 @@
  *
  *	cc log_session.c $(pkg-config --cflags --libs studytracker) -o log_session
  *	./log_session ipc:///run/studytracker/rpc/rpc-1.sock aws 45
+ *
+ * If the service has accounts, STUDYTRACKER_TOKEN is a token of yours: `study token create` makes
+ * one.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +48,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: log_session ENDPOINTS TAG MINUTES\n");
 		return EXIT_FAILURE;
 	}
-	struct study_options options = { .endpoints = argv[1] };
+	struct study_options options = { .endpoints = argv[1],
+		.token = getenv("STUDYTRACKER_TOKEN") };
 	if (study_client_open(&client, &options, &why) != STUDY_OK)
 		return explain(&why);
 	int failed = EXIT_FAILURE;

@@ -21,9 +21,10 @@ class StudyError(Exception):
 
 
 class Client:
-    def __init__(self, endpoint, timeout_ms=5000, curve=None):
-        """curve: the public key of the gateway, our public key, our secret key."""
-        self.endpoint, self.timeout_ms, self.curve = endpoint, timeout_ms, curve
+    def __init__(self, endpoint, timeout_ms=5000, curve=None, token=None):
+        """curve: the public key of the gateway, our public key, our secret key. token: if the
+        service has accounts; `study token create` makes one."""
+        self.endpoint, self.timeout_ms, self.curve, self.token = endpoint, timeout_ms, curve, token
         self.msgids, self.socket = itertools.count(1), None
 
     def connect(self):
@@ -44,7 +45,7 @@ class Client:
         if not self.socket:
             self.connect()
         msgid = next(self.msgids) & 0xffffffff
-        context = {"deadline_ms": self.timeout_ms}
+        context = {"deadline_ms": self.timeout_ms, "token": self.token}
         self.socket.send(msgpack.packb([0, msgid, method, [context, params]]))
         if not self.socket.poll(self.timeout_ms + 500):  # the service itself reports the timeout if it can
             self.close()

@@ -38,17 +38,22 @@ static void note(struct gateway_double *g, zmq_msg_t *peer, const struct envelop
 {
 	struct received *a = &g->requests[g->count++];
 	ck_assert_int_lt(g->count, RECEIVED_MAX);
-	struct span session_id = { "", 0 };
+	struct span session_id = { "", 0 }, token = { "", 0 };
+	struct context context = { 0 };
+	ck_assert_int_eq(context_read(e->context_map, &context, NULL), ST_OK);
 	a->peer_len = zmq_msg_size(peer);
 	memcpy(a->peer, zmq_msg_data(peer), a->peer_len);
 	a->msgid = e->msgid;
-	a->account = e->context.account;
-	a->deadline_ms = e->context.deadline_ms;
+	a->account = context.account;
+	a->deadline_ms = context.deadline_ms;
 	copy(a->method, sizeof a->method, e->method);
-	copy(a->request_id, sizeof a->request_id, e->context.request_id);
+	copy(a->request_id, sizeof a->request_id, context.request_id);
 	if (!msg_find_text(e->params, "session_id", &session_id))
 		session_id = SPAN("");
 	copy(a->session_id, sizeof a->session_id, session_id);
+	if (!msg_find_text(e->context_map, "token", &token))
+		token = SPAN("");
+	copy(a->token, sizeof a->token, token);
 }
 
 void gateway_read(struct gateway_double *g)
@@ -66,7 +71,8 @@ void gateway_read(struct gateway_double *g)
 		struct fail why = { 0 };
 		g->bodies++;
 		for (; in.at < in.end; note(g, &peer, &e))
-			ck_assert_msg(envelope_decode(&in, &e, &why) == ST_OK, "%s", why.text);
+			ck_assert_msg(
+				envelope_decode_client(&in, &e, &why) == ST_OK, "%s", why.text);
 	}
 	zmq_msg_close(&peer);
 	zmq_msg_close(&body);

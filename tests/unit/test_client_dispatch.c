@@ -119,6 +119,10 @@ static const struct {
 	bool is_retryable, is_unknown;
 } refusals[] = {
 	{ ST_TOPIC_NOT_FOUND, STUDY_REFUSED, false, false },
+	{ ST_UNAUTHENTICATED, STUDY_REFUSED, false, false },
+	{ ST_TOKEN_REVOKED, STUDY_REFUSED, false, false },
+	{ ST_SCOPE_MISSING, STUDY_REFUSED, false, false },
+	{ ST_RATE_LIMITED, STUDY_REFUSED, true, false },
 	{ ST_OVERLOADED, STUDY_REFUSED, true, false },
 	{ ST_OUTCOME_UNKNOWN, STUDY_REFUSED, true, true },
 	{ ST_DEADLINE_EXCEEDED, STUDY_TIMEOUT, true, true },

@@ -122,6 +122,8 @@ static const struct {
 	{ "sessions.log", ST_DATABASE_UNAVAILABLE, "OUTCOME_UNKNOWN", true },
 	{ "sessions.log", ST_INTERNAL, "OUTCOME_UNKNOWN", true },
 	{ "sessions.log", ST_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", true },
+	{ "sessions.log", ST_TOKEN_REVOKED, "OUTCOME_UNKNOWN", true },
+	{ "sessions.log", ST_SCOPE_MISSING, "OUTCOME_UNKNOWN", true },
 	{ "sessions.log", ST_TOPIC_DELETED, "TOPIC_DELETED", false },
 	{ "topics.get", ST_DATABASE_UNAVAILABLE, "DATABASE_UNAVAILABLE", false },
 };

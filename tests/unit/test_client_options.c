@@ -22,6 +22,10 @@ static const struct {
 	{ { .endpoints = "ipc://a", .account = -1 }, "account" },
 	{ { .endpoints = "ipc://a", .max_in_flight = 65537 }, "max_in_flight" },
 	{ { .endpoints = "ipc://a", .max_reply_bytes = 1 }, "max_reply_bytes" },
+	{ { .endpoints = "ipc://a", .token = "st_1 2" }, "token" },
+	{ { .endpoints = "ipc://a", .token = "st_1\n" }, "token" },
+	{ { .endpoints = "ipc://a", .token = "st_\x7f" }, "token" },
+	{ { .endpoints = "ipc://a", .token = "st_\xc3\xa4" }, "token" },
 	{ { .endpoints = "ipc://a", .server_key = forty }, "public_key" },
 	{ { .endpoints = "ipc://a", .secret_key = forty, .public_key = forty }, "server_key" },
 	{ { .endpoints = "ipc://a", .server_key = forty, .secret_key = forty, .public_key = "x" },
@@ -39,6 +43,72 @@ START_TEST(a_wrong_option_is_refused_with_its_name)
 	ck_assert(why.message[0] != '\0');
 	ck_assert_int_eq(
 		study_client_open(&none, &wrong_options[_i].options, NULL), STUDY_INVALID_ARGUMENT);
+}
+END_TEST
+
+START_TEST(a_token_may_have_4096_characters)
+{
+	char token[4096 + 2];
+	struct study_client *opened = NULL;
+	struct study_error why = { 0 };
+	struct study_options options = { .endpoints = "ipc://a", .token = token };
+	memset(token, 'x', sizeof token);
+	token[4097] = '\0';
+	ck_assert_int_eq(study_client_open(&opened, &options, &why), STUDY_INVALID_ARGUMENT);
+	ck_assert_str_eq(why.field, "token");
+	ck_assert_ptr_null(strstr(why.message, "xxx"));
+	token[4096] = '\0';
+	ck_assert_int_eq(study_client_open(&opened, &options, &why), STUDY_OK);
+	study_client_close(&opened);
+}
+END_TEST
+
+/* The texts of the options may be freed after study_client_open. */
+START_TEST(the_token_is_copied_and_stands_in_every_request)
+{
+	struct outcome first, second;
+	char token[] = "st_0123456789";
+	reopen_with((struct study_options){ .endpoints = here.endpoint, .token = token });
+	memset(token, 'x', sizeof token);
+	submit(&first, "topics.list");
+	submit(&second, "topics.create");
+	UNTIL(here.count == 2);
+	ck_assert_str_eq(here.requests[0].token, "st_0123456789");
+	ck_assert_str_eq(here.requests[1].token, "st_0123456789");
+	ck_assert_int_eq(here.requests[0].account, 0);
+	respond(&here, 0, 1);
+	respond(&here, 1, 2);
+	UNTIL(ended == 2);
+}
+END_TEST
+
+START_TEST(without_options_a_request_names_neither_token_nor_account)
+{
+	struct outcome o;
+	reopen_with((struct study_options){ .endpoints = here.endpoint, .token = _i ? "" : NULL });
+	submit(&o, "topics.list");
+	UNTIL(here.count == 1);
+	ck_assert_str_eq(here.requests[0].token, "");
+	ck_assert_int_eq(here.requests[0].account, 0);
+	respond(&here, 0, 1);
+	UNTIL(o.times);
+}
+END_TEST
+
+/* Each body of a client has at most 1 MiB, with all its tokens: gateway_read checks it. */
+START_TEST(tokens_count_when_requests_are_split_into_bodies)
+{
+	static char token[4097];
+	static struct outcome o[512];
+	memset(token, 'x', sizeof token - 1);
+	reopen_with((struct study_options){ .endpoints = here.endpoint, .token = token });
+	for (int i = 0; i < 512; i++)
+		submit(&o[i], "topics.get");
+	UNTIL(here.count == 512);
+	ck_assert_int_gt(here.bodies, 1);
+	for (int i = 0; i < 512; i++)
+		respond(&here, i, i);
+	UNTIL(ended == 512);
 }
 END_TEST
 
@@ -65,6 +135,10 @@ int main(void)
 {
 	TCase *tests = tests_new("client options");
 	tcase_add_loop_test(tests, a_wrong_option_is_refused_with_its_name, 0, ROWS(wrong_options));
+	tcase_add_test(tests, a_token_may_have_4096_characters);
+	tcase_add_test(tests, the_token_is_copied_and_stands_in_every_request);
+	tcase_add_loop_test(tests, without_options_a_request_names_neither_token_nor_account, 0, 2);
+	tcase_add_test(tests, tokens_count_when_requests_are_split_into_bodies);
 	tcase_add_test(tests, a_wrong_call_is_refused_before_it_is_sent);
 	return tests_run(tests);
 }
