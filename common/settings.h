@@ -58,6 +58,8 @@ enum setting_kind {
 	SETTING_HOSTS,     /* host names or addresses without port, comma-separated */
 	SETTING_ENDPOINT,  /* ipc://PATH or tcp://ADDRESS:PORT */
 	SETTING_ENDPOINTS, /* several, comma-separated */
+	SETTING_RATE,      /* see common/rate_limit.h; empty: the default of the mode */
+	SETTING_NETWORKS,  /* see common/network.h; comma-separated */
 };
 
 struct setting {
@@ -115,8 +117,8 @@ struct settings {
 	const char *oidc_issuer; /* empty: no identity provider */
 	const char *oidc_audience, *oidc_jwks_file;
 	const char *oidc_registration; /* "closed" or "open" */
-	const char *trusted_proxies;   /* addresses and networks, comma-separated */
-	/* COUNT/SECONDS; "0": none; empty: the default of the mode */
+	const char *trusted_proxies;   /* of common/network.h */
+	/* of common/rate_limit.h; empty: the default of the mode */
 	const char *rate_account, *rate_address, *rate_login_account, *rate_login_address;
 	int64_t instance;            /* 1…: the number of this gateway on its machine */
 	const char *worker_endpoint; /* default: ipc://RUNTIME_DIR/workers/workers-INSTANCE.sock */

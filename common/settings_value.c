@@ -6,12 +6,21 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/network.h"
+#include "common/rate_limit.h"
 #include "common/time_zone.h"
+
+static enum status refuse_for(
+	const struct setting_source *from, struct fail *why, const char *error, const char *detail)
+{
+	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s%s is \"%.80s\": %s%s",
+		from->origin == SETTING_FROM_FLAG ? "--" : "", from->name, from->value, error,
+		detail);
+}
 
 static enum status refuse(const struct setting_source *from, struct fail *why, const char *wants)
 {
-	return fail_field(why, ST_BAD_SETTING, from->row->env, "%s%s is \"%.80s\": it must be %s",
-		from->origin == SETTING_FROM_FLAG ? "--" : "", from->name, from->value, wants);
+	return refuse_for(from, why, "it must be ", wants);
 }
 
 static enum status set_text(const struct setting_source *from, void *field, struct fail *why)
@@ -120,13 +129,39 @@ static enum status set_endpoints(const struct setting_source *from, void *field,
 	return set_text(from, field, why);
 }
 
+static enum status set_rate(const struct setting_source *from, void *field, struct fail *why)
+{
+	struct rate_limit limit;
+	if (*from->value && !rate_limit_parse(span_of(from->value), &limit))
+		return refuse(from, why,
+			"COUNT/SECONDS such as 300/60, with a count from 1 to 1000000 and 1 to "
+			"86400 seconds, or 0 for no limit");
+	return set_text(from, field, why);
+}
+
+static enum status set_networks(const struct setting_source *from, void *field, struct fail *why)
+{
+	struct network networks[NETWORKS_MAX];
+	struct fail error = { 0 };
+	size_t count;
+	if (network_parse_list(span_of(from->value), networks, &count, &error) != ST_OK)
+		return refuse_for(from, why, "", error.text);
+	return set_text(from, field, why);
+}
+
 typedef enum status (*setter)(const struct setting_source *from, void *field, struct fail *why);
 
 static const setter setter_table[] = {
-	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
-	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
-	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
-	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
+	[SETTING_TEXT] = set_text,
+	[SETTING_INT] = set_int,
+	[SETTING_BOOL] = set_bool,
+	[SETTING_CHOICE] = set_choice,
+	[SETTING_TIME_ZONE] = set_time_zone,
+	[SETTING_ENDPOINT] = set_endpoints,
+	[SETTING_ENDPOINTS] = set_endpoints,
+	[SETTING_HOSTS] = set_hosts,
+	[SETTING_RATE] = set_rate,
+	[SETTING_NETWORKS] = set_networks,
 };
 
 /* An item that does not fit becomes empty, which every check refuses. */

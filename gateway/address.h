@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "common/buf.h"
+#include "common/network.h"
 
 union address {
 	struct sockaddr any; /* AF_UNSPEC: unknown */
@@ -19,10 +20,20 @@ union address {
 /* Addresses that one party can have many of are one group: an IPv6 network of 64 bits. An IPv4
  * address is a group by itself, and the same group in its IPv6 form. */
 struct address_group {
-	unsigned char bytes[16];
+	unsigned char bytes[ADDRESS_SIZE];
 };
 
 struct address_group address_group(const union address *a);
+
+/* As in common/network.h. False: it is no Internet address. */
+bool address_bytes(const union address *a, unsigned char out[ADDRESS_SIZE]);
+union address address_of_bytes(const unsigned char bytes[ADDRESS_SIZE]); /* without a port */
+
+enum { ADDRESS_TEXT_SIZE = INET6_ADDRSTRLEN };
+
+/* "192.0.2.1", also for its IPv6 form, or "2001:db8::1", in `out`; "local" for a Unix socket; empty
+ * if it is not known. */
+struct span address_text(const union address *a, char out[ADDRESS_TEXT_SIZE]);
 
 /* Whether it is a loopback address or a Unix socket. */
 bool address_is_local(const union address *a);

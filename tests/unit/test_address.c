@@ -53,6 +53,30 @@ START_TEST(each_address_has_a_url_and_is_local_or_not)
 END_TEST
 
 static const struct {
+	const char *address, *text;
+} text_table[] = {
+	{ "127.0.0.1", "127.0.0.1" },
+	{ "::ffff:10.0.0.1", "10.0.0.1" },
+	{ "2001:DB8::1", "2001:db8::1" },
+	{ "unix", "local" },
+	{ "", "" },
+};
+
+START_TEST(each_address_has_a_text)
+{
+	union address a = address_of(text_table[_i].address, 80), same;
+	char text[ADDRESS_TEXT_SIZE];
+	unsigned char bytes[ADDRESS_SIZE];
+	ck_assert(span_is(address_text(&a, text), text_table[_i].text));
+	if (!address_bytes(&a, bytes))
+		return;
+	same = address_of_bytes(bytes);
+	ck_assert_int_eq(address_port(&same), 0);
+	ck_assert(span_is(address_text(&same, text), text_table[_i].text));
+}
+END_TEST
+
+static const struct {
 	const char *a, *b;
 	bool is_one;
 } group_table[] = {
@@ -77,6 +101,8 @@ int main(void)
 	TCase *tests = tcase_create("address");
 	tcase_add_loop_test(tests, each_address_has_a_url_and_is_local_or_not, 0,
 		sizeof address_table / sizeof *address_table);
+	tcase_add_loop_test(
+		tests, each_address_has_a_text, 0, sizeof text_table / sizeof *text_table);
 	tcase_add_loop_test(
 		tests, an_ipv6_network_is_one_group, 0, sizeof group_table / sizeof *group_table);
 	return suite_run("address", tests);

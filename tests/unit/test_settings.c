@@ -162,6 +162,13 @@ static const struct {
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example other.example" },
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example, *" },
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "2001:db8::1" },
+	{ FOR_GATEWAY, "STUDYTRACKER_RATE_ACCOUNT", "60" },
+	{ FOR_GATEWAY, "STUDYTRACKER_RATE_ADDRESS", "0/60" },
+	{ FOR_GATEWAY, "STUDYTRACKER_RATE_LOGIN_ACCOUNT", "10/day" },
+	{ FOR_GATEWAY, "STUDYTRACKER_RATE_LOGIN_ADDRESS", "10/300 " },
+	{ FOR_GATEWAY, "STUDYTRACKER_TRUSTED_PROXIES", "proxy.example" },
+	{ FOR_GATEWAY, "STUDYTRACKER_TRUSTED_PROXIES", "10.0.0.7 10.0.0.8" },
+	{ FOR_GATEWAY, "STUDYTRACKER_TRUSTED_PROXIES", "10.0.0.7,0.0.0.0/0" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "/run/x.sock" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc://" },
 	{ FOR_GATEWAY, "STUDYTRACKER_WORKER_ENDPOINT", "ipc:///a,ipc:///b" },
@@ -205,6 +212,38 @@ START_TEST(an_error_names_the_flag_if_a_flag_is_wrong)
 {
 	ck_assert(load(FOR_GATEWAY, ARGS("--port", "x")) == ST_BAD_SETTING);
 	ck_assert_str_eq(why.text, "--port is \"x\": it must be a whole number from 0 to 65535");
+}
+END_TEST
+
+static const struct {
+	const char *env, *value, *text;
+} errors[] = {
+	{ "STUDYTRACKER_RATE_ACCOUNT", "60",
+		"STUDYTRACKER_RATE_ACCOUNT is \"60\": it must be COUNT/SECONDS such as 300/60, with a "
+		"count from 1 to 1000000 and 1 to 86400 seconds, or 0 for no limit" },
+	{ "STUDYTRACKER_TRUSTED_PROXIES", "::1, 10.1.2.3/8",
+		"STUDYTRACKER_TRUSTED_PROXIES is \"::1, 10.1.2.3/8\": \"10.1.2.3/8\" has bits after "
+		"the first 8" },
+};
+
+START_TEST(an_error_says_what_is_wrong)
+{
+	setenv(errors[_i].env, errors[_i].value, 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_BAD_SETTING);
+	ck_assert_str_eq(why.text, errors[_i].text);
+}
+END_TEST
+
+START_TEST(rates_and_networks_are_kept_as_texts)
+{
+	setenv("STUDYTRACKER_RATE_ACCOUNT", "0", 1);
+	setenv("STUDYTRACKER_RATE_ADDRESS", "300/60", 1);
+	setenv("STUDYTRACKER_TRUSTED_PROXIES", "unix, 10.0.0.7, 2001:db8::/32", 1);
+	ck_assert_msg(load(FOR_GATEWAY, NULL) == ST_OK, "%s", why.text);
+	ck_assert_str_eq(settings.rate_account, "0");
+	ck_assert_str_eq(settings.rate_address, "300/60");
+	ck_assert_str_eq(settings.rate_login_account, "");
+	ck_assert_str_eq(settings.trusted_proxies, "unix, 10.0.0.7, 2001:db8::/32");
 }
 END_TEST
 
@@ -302,6 +341,8 @@ int main(void)
 	tcase_add_loop_test(
 		tests, a_wrong_value_is_refused_with_its_name_and_sets_nothing, 0, COUNT(refused));
 	tcase_add_test(tests, an_error_names_the_flag_if_a_flag_is_wrong);
+	tcase_add_loop_test(tests, an_error_says_what_is_wrong, 0, COUNT(errors));
+	tcase_add_test(tests, rates_and_networks_are_kept_as_texts);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
 	tcase_add_test(tests, settings_that_a_program_does_not_use_are_not_checked);
 	tcase_add_loop_test(tests, a_task_is_found_even_with_wrong_values, 0, COUNT(tasks));
