@@ -30,6 +30,7 @@ static const struct dialect dialect_table[] = {
 		.needs_json_type = true,
 		.list_shape = LIST_LINKED,
 		.bad_id = ST_NOT_FOUND,
+		.bearer_has_case = true,
 	},
 	{
 		.prefix = "", /* the existing study trackers */

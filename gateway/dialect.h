@@ -35,6 +35,7 @@ struct dialect {
 	enum list_shape list_shape;
 	enum status bad_id; /* of an id in a path that is not digits; ST_OK: the worker checks it */
 	bool has_location;  /* a 201 tells the path of the row that it has created */
+	bool bearer_has_case; /* Authorization needs exactly `Bearer`; else also `bearer` */
 };
 
 /* Never NULL. An empty path or "*" belongs to the root. */
