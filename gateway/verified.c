@@ -1,0 +1,119 @@
+#include "gateway/verified.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+struct entry {
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	uint64_t until_ms;
+	struct verdict verdict;
+	SLIST_ENTRY(entry) in_bucket;
+	TAILQ_ENTRY(entry) in_order;
+};
+
+SLIST_HEAD(bucket, entry);
+TAILQ_HEAD(order, entry);
+
+struct verified {
+	struct entry *entries;
+	struct bucket *buckets;
+	size_t entries_max, buckets_count; /* buckets: a power of two */
+	size_t count;       /* entries that were ever used; they are the first ones */
+	struct order order; /* the one that was used last comes first */
+};
+
+struct verified *verified_new(size_t entries_max)
+{
+	struct verified *v = calloc(1, sizeof *v);
+	if (!v)
+		return NULL;
+	for (v->buckets_count = 1; v->buckets_count < entries_max;)
+		v->buckets_count *= 2;
+	v->entries_max = entries_max;
+	v->entries = calloc(entries_max, sizeof *v->entries);
+	v->buckets = calloc(v->buckets_count, sizeof *v->buckets);
+	TAILQ_INIT(&v->order);
+	if (!v->entries || !v->buckets)
+		verified_free(&v);
+	return v;
+}
+
+void verified_free(struct verified **out)
+{
+	struct verified *v = *out;
+	if (!v)
+		return;
+	*out = NULL;
+	free(v->entries);
+	free(v->buckets);
+	free(v);
+}
+
+/* The hash is keyed, so nobody can fill one bucket. */
+static struct bucket *bucket_of(struct verified *v, const unsigned char *hash)
+{
+	size_t number;
+	memcpy(&number, hash, sizeof number);
+	return &v->buckets[number & (v->buckets_count - 1)];
+}
+
+static struct entry *find(struct verified *v, const unsigned char *hash)
+{
+	struct entry *e;
+	SLIST_FOREACH(e, bucket_of(v, hash), in_bucket)
+	if (memcmp(e->hash, hash, sizeof e->hash) == 0)
+		return e;
+	return NULL;
+}
+
+static void move_to_front(struct verified *v, struct entry *e)
+{
+	TAILQ_REMOVE(&v->order, e, in_order);
+	TAILQ_INSERT_HEAD(&v->order, e, in_order);
+}
+
+bool verified_find(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE], uint64_t now_ms,
+	struct verdict *out)
+{
+	struct entry *e = find(v, hash);
+	if (!e || now_ms >= e->until_ms)
+		return false;
+	move_to_front(v, e);
+	*out = e->verdict;
+	return true;
+}
+
+/* An entry for another hash, first in the order. */
+static struct entry *take_entry(struct verified *v, const unsigned char *hash)
+{
+	struct entry *e = &v->entries[v->count];
+	if (v->count < v->entries_max) {
+		v->count++;
+		TAILQ_INSERT_HEAD(&v->order, e, in_order);
+	} else {
+		e = TAILQ_LAST(&v->order, order);
+		SLIST_REMOVE(bucket_of(v, e->hash), e, entry, in_bucket);
+		move_to_front(v, e);
+	}
+	memcpy(e->hash, hash, sizeof e->hash);
+	SLIST_INSERT_HEAD(bucket_of(v, hash), e, in_bucket);
+	return e;
+}
+
+void verified_put(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE],
+	const struct verdict *verdict, uint64_t until_ms)
+{
+	struct entry *e = find(v, hash);
+	if (e)
+		move_to_front(v, e);
+	else
+		e = take_entry(v, hash);
+	e->verdict = *verdict;
+	e->until_ms = until_ms;
+}
+
+size_t verified_count(const struct verified *v)
+{
+	return v->count;
+}
