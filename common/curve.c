@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "common/trusted_file.h"
 
 static const char key_variable[] = "STUDYTRACKER_CURVE_SECRET_KEY_FILE";
 static const char clients_variable[] = "STUDYTRACKER_CURVE_CLIENTS_FILE";
 static const char server_variable[] = "STUDYTRACKER_CURVE_SERVER_KEY";
-
-enum { KEY_MODE_MAX = 0600, CLIENTS_MODE_MAX = 0755 };
 
 struct allowed {
 	unsigned char key[CURVE_KEY_SIZE];
@@ -151,22 +150,6 @@ static enum status read_lines(const struct file *f, FILE *from, struct fail *why
 	return refuse(f, why, reason);
 }
 
-/* Returns why others can change or read the file, or NULL. Refuses permissions beyond mode_max. */
-static const char *why_untrusted(const struct stat *about, mode_t mode_max)
-{
-	if (!S_ISREG(about->st_mode))
-		return "is not a file";
-	if (about->st_uid != 0 && about->st_uid != geteuid())
-		return "belongs to another user";
-	if (about->st_mode & (S_IWGRP | S_IWOTH))
-		return mode_max == KEY_MODE_MAX
-			       ? "others can write to it: its mode must be 0600"
-			       : "others can write to it: its mode must be at most 0644";
-	if (about->st_mode & 0777 & ~mode_max)
-		return "others may read it: its mode must be 0600";
-	return NULL;
-}
-
 static enum status read_file(const struct file *f, mode_t mode_max, struct fail *why)
 {
 	struct stat about;
@@ -174,8 +157,9 @@ static enum status read_file(const struct file *f, mode_t mode_max, struct fail 
 	FILE *from = fopen(f->path, "re");
 	if (!from)
 		return refuse(f, why, strerror(errno));
-	const char *reason = fstat(fileno(from), &about) == 0 ? why_untrusted(&about, mode_max)
-							      : strerror(errno);
+	const char *reason = fstat(fileno(from), &about) == 0
+				     ? trusted_file_reason(&about, mode_max)
+				     : strerror(errno);
 	st = reason ? refuse(f, why, reason) : read_lines(f, from, why);
 	(void)fclose(from);
 	return st;
@@ -200,7 +184,7 @@ static const char *take_key(void *arg, const struct words *words)
 static enum status read_keys(struct curve *curve, const char *path, struct fail *why)
 {
 	struct file file = { key_variable, path, take_key, curve };
-	enum status st = read_file(&file, KEY_MODE_MAX, why);
+	enum status st = read_file(&file, TRUSTED_SECRET, why);
 	if (st == ST_OK && (!*curve->public_key || !*curve->secret_key))
 		st = refuse(&file, why, "it must hold a public and a secret key");
 	return st;
@@ -256,7 +240,7 @@ enum status curve_reload(struct curve *curve, struct fail *why)
 	struct file file = { clients_variable, curve->clients_file, take_client, &clients };
 	if (!curve->clients_file)
 		return ST_OK;
-	enum status st = read_file(&file, CLIENTS_MODE_MAX, why);
+	enum status st = read_file(&file, TRUSTED_PUBLIC, why);
 	if (st != ST_OK) {
 		free(clients.list);
 		return st;
