@@ -47,6 +47,49 @@ void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span byt
 		out, CRYPTO_HASH_SIZE, bytes_of(bytes), bytes.len, key, CRYPTO_KEY_SIZE);
 }
 
+void crypto_hmac_sha256(struct span key, struct span bytes, unsigned char out[CRYPTO_HASH_SIZE])
+{
+	crypto_auth_hmacsha256_state state;
+	(void)crypto_auth_hmacsha256_init(&state, bytes_of(key), key.len);
+	(void)crypto_auth_hmacsha256_update(&state, bytes_of(bytes), bytes.len);
+	(void)crypto_auth_hmacsha256_final(&state, out);
+	sodium_memzero(&state, sizeof state);
+}
+
+enum { BASE64URL = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+
+void crypto_base64url_put(struct span bytes, struct buf *out)
+{
+	size_t size = sodium_base64_encoded_len(bytes.len, BASE64URL); /* with its NUL */
+	char *room = buf_room(out, size);
+	if (!room)
+		return;
+	(void)sodium_bin2base64(room, size, bytes_of(bytes), bytes.len, BASE64URL);
+	out->len += size - 1;
+}
+
+/* libsodium 1.0.18 reads every byte above 0x7f as "_". */
+static bool is_ascii(struct span text)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < text.len; i++)
+		all |= (unsigned char)text.bytes[i];
+	return all < 0x80;
+}
+
+bool crypto_base64url_take(struct span text, struct buf *out)
+{
+	size_t size = text.len / 4 * 3 + 2, len = 0;
+	char *room = buf_room(out, size);
+	if (!room || !is_ascii(text)
+		|| sodium_base642bin((unsigned char *)room, size, text.bytes, text.len, NULL, &len,
+			   NULL, BASE64URL)
+			   != 0)
+		return false;
+	out->len += len;
+	return true;
+}
+
 bool crypto_equals(struct span a, struct span b)
 {
 	return a.len == b.len && sodium_memcmp(a.bytes, b.bytes, a.len) == 0;

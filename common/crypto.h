@@ -1,8 +1,9 @@
 /*
- * crypto: random bytes, hashes, and the hashes of passwords. The only file that uses libsodium.
+ * crypto: random bytes, hashes, their text forms, and the hashes of passwords. The only file that
+ * uses libsodium.
  *
  *	if (crypto_init(&why) != ST_OK) ...                          once, before everything else
- *	crypto_sha256(token, hash);                                    SHA-256, to store
+ *	crypto_sha256(token, hash);                                  SHA-256, to store
  *	crypto_keyed_hash(key, token, hash);                         faster, for this process only
  *
  * Passwords: Argon2id (RFC 9106). The hash is a text that contains its costs and its salt, so the
@@ -39,6 +40,17 @@ void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN]);
 /* BLAKE2b (RFC 7693). Without the key nobody can find two inputs with the same hash. */
 void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
 	unsigned char out[CRYPTO_HASH_SIZE]);
+
+/* HMAC-SHA-256 (RFC 2104), with a key of any length. */
+void crypto_hmac_sha256(struct span key, struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);
+
+/* base64url without padding (RFC 4648 section 5, RFC 7515 section 2). */
+void crypto_base64url_put(struct span bytes, struct buf *out);
+
+/* Appends the bytes. False and nothing is appended if the text has padding, white space, another
+ * character, or spare bits that are not zero: each byte string has exactly one text. Memory that
+ * runs out shows in out->failed, and also returns false. */
+bool crypto_base64url_take(struct span text, struct buf *out) MUST_CHECK;
 
 /* Takes the same time wherever the bytes differ. */
 bool crypto_equals(struct span a, struct span b);
