@@ -1,9 +1,8 @@
 /*
- * json_in: a JSON body as the params of an RPC method; the only user of json-c.
+ * json_in: a JSON body as the params of an RPC method.
  *
- * json-c is not strict enough (RFC 8259). So json_scan (common/json_scan.h) checks the bytes before
- * it, and this module checks its result: duplicate names, and integers that it clamps. The worker
- * checks the values, for HTTP and RPC (common/params.c).
+ * json_parse reads the body strictly. This module replaces the integers that json-c clamps. The
+ * worker checks the values, for HTTP and RPC (common/params.c).
  *
  *	struct json_in *json = NULL;
  *	enum status st = json_in_parse(http->body, &json, &why);
