@@ -65,9 +65,7 @@ static bool is_expired(void *arg, const struct request *r)
 
 static bool is_obsolete(void *arg, const struct request *r)
 {
-	const struct snapshot *snapshot = arg;
-	const struct batch_options *options = &snapshot->batch->options;
-	return is_expired(arg, r) || (r->origin && !options->has_epoch(r->origin, r->epoch));
+	return is_expired(arg, r) || !origin_has_epoch(r->origin, r->epoch);
 }
 
 static bool always(void *arg, const struct request *r)
@@ -158,7 +156,7 @@ static void on_ended(evutil_socket_t fd, short what, void *arg)
 		database_reset(b->db, "a write of a lost gateway takes too long");
 }
 
-void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch)
+void batch_end_epoch(struct batch *b, const struct origin *origin, int64_t epoch)
 {
 	if (!run_has_write_of(&b->run, origin, epoch))
 		return;
@@ -166,7 +164,7 @@ void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch)
 	timer_arm(b->end, BATCH_ENDED_MS);
 }
 
-bool batch_abandon(struct batch *b, const void *origin, int64_t epoch, uint32_t msgid)
+bool batch_abandon(struct batch *b, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	return run_abandon(&b->run, origin, epoch, msgid)
 	       || queue_abandon(&b->queue, origin, epoch, msgid);

@@ -44,7 +44,6 @@ struct batch_options {
 	int64_t rows_max;            /* expected rows of all queued requests */
 	int64_t run_rows;            /* expected rows of one execution */
 	bool cuts_each;              /* worker/run.h */
-	bool (*has_epoch)(void *origin, int64_t epoch);      /* false: its requests are obsolete */
 	bool (*has_database)(void *arg);                     /* whether any lane is connected */
 	void (*cancel_statement)(void *arg, enum lane lane); /* the running one is obsolete */
 	void (*on_connected)(void *arg);
@@ -69,14 +68,14 @@ enum status batch_admission_status(const struct batch *b);
 /* Takes a request. The caller has set `origin`, `epoch`, `deadline_ms` and `rows`. */
 void batch_submit(struct batch *b, struct request *r);
 
-/* The origin's epoch has ended: nobody waits for its requests. Queued ones are obsolete (see
- * `has_epoch`). A write of the epoch that is still in the database after BATCH_ENDED_MS is ended by
- * closing the connection, because a write that waits for a lock could later undo a newer one. The
- * other requests of its run run again. */
-void batch_end_epoch(struct batch *b, const void *origin, int64_t epoch);
+/* The origin's epoch has ended: nobody waits for its requests. Queued ones are obsolete. A write of
+ * the epoch that is still in the database after BATCH_ENDED_MS is ended by closing the connection,
+ * because a write that waits for a lock could later undo a newer one. The other requests of its run
+ * run again. */
+void batch_end_epoch(struct batch *b, const struct origin *origin, int64_t epoch);
 
 /* Marks a request as abandoned. Returns false if this lane does not have it. */
-bool batch_abandon(struct batch *b, const void *origin, int64_t epoch, uint32_t msgid);
+bool batch_abandon(struct batch *b, const struct origin *origin, int64_t epoch, uint32_t msgid);
 
 bool batch_has_database(const struct batch *b);
 bool batch_is_idle(const struct batch *b);

@@ -25,9 +25,9 @@ static const struct {
 
 static const struct counter counter_rows[] = {
 	{ "in_flight", COUNTER_GAUGE, AT(in_flight), "Requests in the database." },
-	{ "done",      COUNTER_TOTAL, AT(done),      "Requests finished." },
-	{ "failed",    COUNTER_TOTAL, AT(failed),    "Requests that got an error." },
-	{ "queued",    COUNTER_GAUGE, AT(queued),    "Requests that wait for the database." },
+	{ "done", COUNTER_TOTAL, AT(done), "Requests finished." },
+	{ "failed", COUNTER_TOTAL, AT(failed), "Requests that got an error." },
+	{ "queued", COUNTER_GAUGE, AT(queued), "Requests that wait for the database." },
 };
 
 const struct counter_table lanes_counter_table = { "stats", "studytracker_worker_", counter_rows,
@@ -67,7 +67,8 @@ static void submit(struct lanes *l, struct request *r, const struct envelope *e)
 	batch_submit(l->batches[method_lane(r->method, e->params)], r);
 }
 
-void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct envelope *request)
+void lanes_submit(
+	struct lanes *l, struct origin *origin, int64_t epoch, const struct envelope *request)
 {
 	struct fail why = { 0 };
 	struct request *r = NULL;
@@ -116,13 +117,13 @@ static void cancel_statement(void *arg, enum lane lane)
 	buf_fini(&params);
 }
 
-void lanes_end_epoch(struct lanes *l, const void *origin, int64_t epoch)
+void lanes_end_epoch(struct lanes *l, const struct origin *origin, int64_t epoch)
 {
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		batch_end_epoch(l->batches[lane], origin, epoch);
 }
 
-void lanes_abandon(struct lanes *l, const void *origin, int64_t epoch, uint32_t msgid)
+void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		if (batch_abandon(l->batches[lane], origin, epoch, msgid))
@@ -194,7 +195,6 @@ static enum status open_lane(
 		.rows_max = lane_table[lane].rows_max,
 		.run_rows = lane_table[lane].run_rows,
 		.cuts_each = lane_table[lane].cuts_each,
-		.has_epoch = l->options.has_epoch,
 		.has_database = has_database,
 		.cancel_statement = cancel_statement,
 		.on_connected = on_connected,
@@ -212,9 +212,7 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 	if (!l)
 		return ST_NO_MEMORY;
 	l->options = *options;
-	l->responses = (struct responses){ .open_response = options->open_response,
-		.close_response = options->close_response,
-		.pool = &l->pool };
+	l->responses = (struct responses){ .pool = &l->pool };
 	enum status st = method_map_init(&l->methods);
 	if (st == ST_OK)
 		st = responses_init(&l->responses);

@@ -41,10 +41,7 @@ extern const struct counter_table lanes_counter_table;
 
 struct lanes_options {
 	const char *database_url, *time_zone;
-	const unsigned char *worker;                    /* worker/database.h */
-	bool (*has_epoch)(void *origin, int64_t epoch); /* false: it must not begin any more */
-	struct buf *(*open_response)(void *origin, int64_t epoch); /* worker/response.h */
-	void (*close_response)(void *origin);
+	const unsigned char *worker; /* worker/database.h */
 	void (*on_change)(
 		void *arg); /* the database connected or disconnected, or all lanes are idle */
 	/* The database refuses a setting: no attempt to connect will succeed. */
@@ -57,7 +54,8 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 	struct lanes **out, struct fail *why) MUST_CHECK;
 
 /* Copies and queues a request. Responds within the call if the request is invalid. */
-void lanes_submit(struct lanes *l, void *origin, int64_t epoch, const struct envelope *request);
+void lanes_submit(
+	struct lanes *l, struct origin *origin, int64_t epoch, const struct envelope *request);
 
 /* Runs an internal method (common/method.h). `params` is one MessagePack map. The result is
  * discarded; failures are logged. */
@@ -65,10 +63,10 @@ void lanes_run_internal(
 	struct lanes *l, const char *method, struct span params, int64_t deadline_ms);
 
 /* The origin's epoch has ended; see batch_end_epoch. */
-void lanes_end_epoch(struct lanes *l, const void *origin, int64_t epoch);
+void lanes_end_epoch(struct lanes *l, const struct origin *origin, int64_t epoch);
 
 /* Marks a request as abandoned: nobody waits for its response. */
-void lanes_abandon(struct lanes *l, const void *origin, int64_t epoch, uint32_t msgid);
+void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, uint32_t msgid);
 
 bool lanes_has_database(const struct lanes *l);
 bool lanes_is_idle(const struct lanes *l);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 struct link {
+	struct origin origin; /* first */
 	struct link_options options;
 	struct socket_hub *hub;
 	char *endpoint;
@@ -206,16 +207,18 @@ static void on_leave_limit(evutil_socket_t fd, short what, void *arg)
 	apply(arg, LINK_LEAVE_TIMEOUT);
 }
 
-/* Responses. */
+/* The link as an origin (worker/origin.h). */
 
-bool link_has_epoch(struct link *l, int64_t epoch)
+static bool has_epoch(struct origin *o, int64_t epoch)
 {
+	struct link *l = (struct link *)o;
 	check_liveness(l);
 	return epoch == l->state.epoch;
 }
 
-struct buf *link_open_response(struct link *l, int64_t epoch)
+static struct buf *open_response(struct origin *o, int64_t epoch)
 {
+	struct link *l = (struct link *)o;
 	if (epoch != l->state.epoch) {
 		l->counts.dropped++;
 		return NULL;
@@ -224,11 +227,19 @@ struct buf *link_open_response(struct link *l, int64_t epoch)
 	return link_wire_open_response(&l->wire);
 }
 
-void link_close_response(struct link *l)
+static void close_response(struct origin *o)
 {
+	struct link *l = (struct link *)o;
 	if (!evtimer_pending(l->flush, NULL))
 		timer_arm(l->flush, 0);
 	link_wire_close_response(&l->wire);
+}
+
+static const struct origin_calls origin_calls = { has_epoch, open_response, close_response };
+
+struct origin *link_origin(struct link *l)
+{
+	return &l->origin;
 }
 
 void link_send_responses(struct link *l)
@@ -272,12 +283,12 @@ static void refuse(struct link *l, uint32_t msgid, const struct fail *why)
 {
 	l->counts.requests++;
 	l->state.received++;
-	struct buf *out = link_open_response(l, l->state.epoch), error = { 0 };
+	struct buf *out = open_response(&l->origin, l->state.epoch), error = { 0 };
 	envelope_put_error_map(&error, ST_MALFORMED, why);
 	envelope_put_error(out, msgid, buf_view(&error));
 	out->failed |= error.failed;
 	buf_fini(&error);
-	link_close_response(l);
+	close_response(&l->origin);
 }
 
 /* A request gets an error: otherwise the gateway would wait for it and its credit would be lost. */
@@ -346,6 +357,7 @@ enum status link_open(struct socket_hub *hub, struct event_base *base,
 	struct link *l = calloc(1, sizeof *l);
 	if (!l)
 		goto failed;
+	l->origin.calls = &origin_calls;
 	l->options = *options;
 	l->hub = hub;
 	l->ticked_ms = service_now_ms();

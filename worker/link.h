@@ -22,11 +22,9 @@
  *		.on_request = on_request, .on_cancel = on_cancel, .on_ended = on_ended,
  *		.on_left = on_left, .arg = w };
  *	if (link_open(hub, base, &options, &link, &why) != ST_OK) ...
- *	on_request:  lanes_submit(w->lanes, link, epoch, request);
- *	on_cancel:   lanes_abandon(w->lanes, link, epoch, msgid);
- *	on_ended:    lanes_end_epoch(w->lanes, link, epoch);
- *	response:    struct buf *out = link_open_response(link, epoch);
- *	             if (out) { append one response; link_close_response(link); }
+ *	on_request:  lanes_submit(w->lanes, link_origin(link), epoch, request);
+ *	on_cancel:   lanes_abandon(w->lanes, link_origin(link), epoch, msgid);
+ *	on_ended:    lanes_end_epoch(w->lanes, link_origin(link), epoch);
  */
 #ifndef WORKER_LINK_H
 #define WORKER_LINK_H
@@ -34,6 +32,7 @@
 #include "common/envelope.h"
 #include "common/socket.h"
 #include "worker/heartbeat.h"
+#include "worker/origin.h"
 
 struct link;
 
@@ -70,17 +69,12 @@ extern const struct counter_table link_counter_table;
 enum status link_open(struct socket_hub *hub, struct event_base *base,
 	const struct link_options *options, struct link **out, struct fail *why) MUST_CHECK;
 
-/* Returns the buffer to append one response to; call link_close_response afterwards. NULL: the
- * epoch has ended. Call it once per request. */
-struct buf *link_open_response(struct link *l, int64_t epoch);
-void link_close_response(struct link *l);
+/* The link as the origin of its requests. has_epoch returns false as soon as the epoch has ended,
+ * even if the loop has not noticed yet. Call open_response once per request. */
+struct origin *link_origin(struct link *l);
 
 /* Sends the collected responses now, not at the end of the turn. */
 void link_send_responses(struct link *l);
-
-/* Returns false if the epoch has ended, even if the loop has not noticed yet. Its requests must not
- * start. */
-bool link_has_epoch(struct link *l, int64_t epoch);
 
 /* Sends worker.ready at the end of this turn. Call it when the heartbeat has changed. */
 void link_send_ready(struct link *l);

@@ -156,7 +156,8 @@ void queue_sweep(struct queue *q, const struct queue_filter *filter)
 		sweep_list(q, &q->by_method[i], filter);
 }
 
-static bool abandon_in(struct request_list *list, const void *origin, int64_t epoch, uint32_t msgid)
+static bool abandon_in(
+	struct request_list *list, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	for (struct request *r = list->first; r; r = r->next)
 		if (request_abandon(r, origin, epoch, msgid))
@@ -164,7 +165,7 @@ static bool abandon_in(struct request_list *list, const void *origin, int64_t ep
 	return false;
 }
 
-bool queue_abandon(struct queue *q, const void *origin, int64_t epoch, uint32_t msgid)
+bool queue_abandon(struct queue *q, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	for (size_t i = 0; i < method_count(); i++)
 		if (abandon_in(&q->by_method[i], origin, epoch, msgid))

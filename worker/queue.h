@@ -52,6 +52,6 @@ void queue_fill(struct queue *q, struct run *run, const struct queue_filter *fil
 void queue_sweep(struct queue *q, const struct queue_filter *filter); /* drops obsolete requests */
 
 /* Marks the request as abandoned. Returns false if it is not in the queue. */
-bool queue_abandon(struct queue *q, const void *origin, int64_t epoch, uint32_t msgid);
+bool queue_abandon(struct queue *q, const struct origin *origin, int64_t epoch, uint32_t msgid);
 
 #endif

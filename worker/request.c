@@ -119,7 +119,7 @@ enum status request_acquire(struct request_pool *pool, const struct method *m,
 	return ST_OK;
 }
 
-bool request_abandon(struct request *r, const void *origin, int64_t epoch, uint32_t msgid)
+bool request_abandon(struct request *r, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	if (r->origin != origin || r->epoch != epoch || r->msgid != msgid)
 		return false;

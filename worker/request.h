@@ -10,12 +10,13 @@
 
 #include "common/envelope.h"
 #include "common/params.h"
+#include "worker/origin.h"
 
 struct request {
 	struct request *next;
 	const struct method *method;
-	void *origin;  /* the link that gets the response; NULL: the worker itself */
-	int64_t epoch; /* of the origin, when the request arrived */
+	struct origin *origin; /* gets the response; NULL: the worker itself */
+	int64_t epoch;         /* of the origin, when the request arrived */
 	uint32_t msgid;
 	unsigned attempts;    /* executions without a final result */
 	bool maybe_committed; /* it writes, and one of those executions may have been committed */
@@ -55,7 +56,7 @@ void request_pool_fini(struct request_pool *pool);
 int64_t request_limit(const struct request *r);
 
 /* Marks the request as abandoned if origin, epoch and msgid match; else returns false. */
-bool request_abandon(struct request *r, const void *origin, int64_t epoch, uint32_t msgid);
+bool request_abandon(struct request *r, const struct origin *origin, int64_t epoch, uint32_t msgid);
 
 /* Returns whether the request may run again if it may have run already. A request with a condition
  * may not: it would find the version that it changed itself. */

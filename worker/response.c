@@ -46,21 +46,16 @@ static void put_error(struct responses *rs, struct buf *out, uint32_t msgid, enu
 	rs->failed++;
 }
 
-static struct buf *open_response_of(struct responses *rs, void *origin, int64_t epoch)
-{
-	return origin ? rs->open_response(origin, epoch) : NULL;
-}
-
-void response_refuse(struct responses *rs, void *origin, int64_t epoch, uint32_t msgid,
+void response_refuse(struct responses *rs, struct origin *origin, int64_t epoch, uint32_t msgid,
 	enum status st, const struct fail *why)
 {
 	rs->done++;
 	buf_clear(&rs->details);
-	struct buf *out = open_response_of(rs, origin, epoch);
+	struct buf *out = origin_open_response(origin, epoch);
 	if (!out)
 		return;
 	put_error(rs, out, msgid, st, why);
-	rs->close_response(origin);
+	origin_close_response(origin);
 }
 
 enum status response_reportable_status(const struct request *r, enum status st)
@@ -79,7 +74,7 @@ static void put_row_response(
 {
 	crash_if_requested(r->request_id, "test.crash.done");
 	rs->done++;
-	struct buf *out = open_response_of(rs, r->origin, r->epoch);
+	struct buf *out = origin_open_response(r->origin, r->epoch);
 	if (!out)
 		return;
 	struct fail why = { 0 };
@@ -95,7 +90,7 @@ static void put_row_response(
 		out->len = mark;
 		put_error(rs, out, r->msgid, response_reportable_status(r, st), &why);
 	}
-	rs->close_response(r->origin);
+	origin_close_response(r->origin);
 }
 
 void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)

@@ -1,14 +1,9 @@
 /*
  * response: writes exactly one response for each request.
  *
- * A response is appended to the buffer of the origin that sent the request:
- *
- *	struct buf *out = open_response(origin, epoch);   NULL: nobody waits for it any more
- *	... append one response ...
- *	close_response(origin);
- *
- * A request returns to its pool with its response. A worker has one `struct responses` for all
- * lanes. A request without an origin is the worker's own: its response is discarded.
+ * A response is appended to the buffer of the origin that sent the request (worker/origin.h). A
+ * request returns to its pool with its response. A worker has one `struct responses` for all
+ * lanes.
  */
 #ifndef WORKER_RESPONSE_H
 #define WORKER_RESPONSE_H
@@ -19,10 +14,8 @@
 
 struct encode_plan;
 
-/* Set the first three fields, zero the rest, then call responses_init. */
+/* Set the first field, zero the rest, then call responses_init. */
 struct responses {
-	struct buf *(*open_response)(void *origin, int64_t epoch);
-	void (*close_response)(void *origin);
 	struct request_pool *pool;
 	/* private */
 	struct encode_plan **plans; /* by method_index */
@@ -41,7 +34,7 @@ enum status responses_describe(struct responses *rs, const struct method *m,
 	const struct pg_result *columns, struct fail *why) MUST_CHECK;
 
 /* Responds with an error to a message that did not become a request. */
-void response_refuse(struct responses *rs, void *origin, int64_t epoch, uint32_t msgid,
+void response_refuse(struct responses *rs, struct origin *origin, int64_t epoch, uint32_t msgid,
 	enum status st, const struct fail *why);
 
 /* Returns `st`, or ST_OUTCOME_UNKNOWN if `st` means "not done" and an earlier execution of this

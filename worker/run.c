@@ -64,8 +64,8 @@ bool run_is_empty(const struct run *run)
 	return run->execution_count == 0;
 }
 
-static bool has_request_of(
-	const struct run *run, const struct execution *e, const void *origin, int64_t epoch)
+static bool has_request_of(const struct run *run, const struct execution *e,
+	const struct origin *origin, int64_t epoch)
 {
 	for (size_t i = 0; i < e->count; i++) {
 		const struct request *r = run->requests[e->first + i];
@@ -75,7 +75,7 @@ static bool has_request_of(
 	return false;
 }
 
-bool run_has_write_of(const struct run *run, const void *origin, int64_t epoch)
+bool run_has_write_of(const struct run *run, const struct origin *origin, int64_t epoch)
 {
 	for (size_t i = run->group; i < run->execution_count; i++) {
 		const struct execution *e = &run->executions[i];
@@ -96,7 +96,7 @@ bool run_group_all(
 	return true;
 }
 
-bool run_abandon(struct run *run, const void *origin, int64_t epoch, uint32_t msgid)
+bool run_abandon(struct run *run, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
 	for (size_t i = run->group; i < run->execution_count; i++)
 		for (size_t k = 0; k < run->executions[i].count; k++)

@@ -68,14 +68,14 @@ void run_close(struct run *run);
 bool run_is_empty(const struct run *run);
 
 /* Returns whether an unfinished execution has a write of this origin and epoch. */
-bool run_has_write_of(const struct run *run, const void *origin, int64_t epoch);
+bool run_has_write_of(const struct run *run, const struct origin *origin, int64_t epoch);
 
 /* Returns whether `test` holds for every request of the current group; true for an empty run. */
 bool run_group_all(
 	const struct run *run, bool (*test)(void *arg, const struct request *r), void *arg);
 
 /* Marks the request as abandoned. Returns false if no unfinished execution has it. */
-bool run_abandon(struct run *run, const void *origin, int64_t epoch, uint32_t msgid);
+bool run_abandon(struct run *run, const struct origin *origin, int64_t epoch, uint32_t msgid);
 
 void run_clear(struct run *run);
 

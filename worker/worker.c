@@ -68,34 +68,19 @@ static void get_heartbeat(void *arg, struct heartbeat *out)
 static void on_request(void *arg, struct link *from, int64_t epoch, const struct envelope *e)
 {
 	struct worker *w = arg;
-	lanes_submit(w->lanes, from, epoch, e);
+	lanes_submit(w->lanes, link_origin(from), epoch, e);
 }
 
 static void on_ended(void *arg, struct link *l, int64_t epoch)
 {
 	struct worker *w = arg;
-	lanes_end_epoch(w->lanes, l, epoch);
+	lanes_end_epoch(w->lanes, link_origin(l), epoch);
 }
 
 static void on_cancel(void *arg, struct link *from, int64_t epoch, uint32_t msgid)
 {
 	struct worker *w = arg;
-	lanes_abandon(w->lanes, from, epoch, msgid);
-}
-
-static bool has_epoch(void *origin, int64_t epoch)
-{
-	return link_has_epoch(origin, epoch);
-}
-
-static struct buf *open_response(void *origin, int64_t epoch)
-{
-	return link_open_response(origin, epoch);
-}
-
-static void close_response(void *origin)
-{
-	link_close_response(origin);
+	lanes_abandon(w->lanes, link_origin(from), epoch, msgid);
 }
 
 static void announce_database(struct worker *w)
@@ -158,9 +143,6 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
 		.worker = w->uuid,
-		.has_epoch = has_epoch,
-		.open_response = open_response,
-		.close_response = close_response,
 		.on_change = on_change,
 		.on_bad_setting = on_bad_setting,
 		.arg = w,

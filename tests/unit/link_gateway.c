@@ -186,12 +186,12 @@ static void get_heartbeat(void *arg, struct heartbeat *out)
 
 void respond(size_t i)
 {
-	struct buf *out = link_open_response(worker, requests[i].epoch);
+	struct buf *out = origin_open_response(link_origin(worker), requests[i].epoch);
 	if (!out)
 		return;
 	envelope_open_result(out, (uint32_t)requests[i].msgid);
 	msg_put_int(out, requests[i].msgid * 10);
-	link_close_response(worker);
+	origin_close_response(link_origin(worker));
 }
 
 static void on_request(void *arg, struct link *from, int64_t epoch, const struct envelope *e)

@@ -9,7 +9,7 @@ START_TEST(a_response_of_an_ended_epoch_is_dropped)
 	send_requests(1, 1);
 	UNTIL(request_count == 1);
 	register_with(78);
-	ck_assert_ptr_null(link_open_response(worker, 77));
+	ck_assert_ptr_null(origin_open_response(link_origin(worker), 77));
 	ck_assert_int_eq(ended_epoch, 77);
 	ck_assert_int_eq(ready.credit, WINDOW);
 	responds_at_once = true;
@@ -26,19 +26,19 @@ START_TEST(an_epoch_ends_with_its_connection)
 	responds_at_once = false;
 	send_requests(1, 1);
 	UNTIL(request_count == 1);
-	ck_assert(link_has_epoch(worker, 77));
+	ck_assert(origin_has_epoch(link_origin(worker), 77));
 	hello_epoch = 77; /* a late gateway.hello of the ended epoch */
 	close_gateway();
 	open_gateway();
 	ready.count = 0;
-	UNTIL(!link_has_epoch(worker, 77));
+	UNTIL(!origin_has_epoch(link_origin(worker), 77));
 	ck_assert_int_eq(ended_epoch, 77);
 	UNTIL(ready.count == 2);
-	ck_assert(!link_has_epoch(worker, 77));
+	ck_assert(!origin_has_epoch(link_origin(worker), 77));
 	ck_assert_int_eq(ready.epoch, 0);
 	register_with(78);
 	ck_assert_int_eq(ready.credit, WINDOW);
-	ck_assert(link_has_epoch(worker, 78));
+	ck_assert(origin_has_epoch(link_origin(worker), 78));
 	respond(0);
 	ck_assert_uint_eq(link_counts(worker).dropped, 1);
 }
@@ -54,7 +54,7 @@ START_TEST(an_epoch_ends_with_a_stall)
 	send_requests(2, 3);
 	hello_epoch = 78;
 	(void)poll(NULL, 0, LINK_STALL_MS + 100); /* the stall */
-	ck_assert(!link_has_epoch(worker, former));
+	ck_assert(!origin_has_epoch(link_origin(worker), former));
 	ck_assert_int_eq(ended_epoch, former);
 	UNTIL(ready.epoch == 78);
 	ck_assert_uint_eq(request_count, 1);

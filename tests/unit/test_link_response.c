@@ -80,10 +80,10 @@ START_TEST(long_responses_are_several_messages_each_with_its_credit)
 	send_requests(1, 3);
 	UNTIL(request_count == 3);
 	for (size_t i = 0; i < 3; i++) {
-		struct buf *out = link_open_response(worker, 77);
+		struct buf *out = origin_open_response(link_origin(worker), 77);
 		envelope_open_result(out, (uint32_t)requests[i].msgid);
 		msg_put_text(out, (struct span){ text, LONG });
-		link_close_response(worker);
+		origin_close_response(link_origin(worker));
 	}
 	free(text);
 	UNTIL(received_lines() == 3);

@@ -194,7 +194,7 @@ END_TEST
 
 START_TEST(a_queued_request_can_be_abandoned)
 {
-	int origin, other;
+	struct origin origin, other;
 	struct request *r = acquire("topics.get", 1, SPAN("\x81\xa8topic_id\x07"));
 	struct request *single = acquire("topics.get", 2, SPAN("\x81\xa8topic_id\x07"));
 	r->origin = single->origin = &origin;

@@ -110,7 +110,7 @@ END_TEST
 
 START_TEST(a_write_is_found_by_its_origin_until_it_is_finished)
 {
-	int origin, other;
+	struct origin origin, other;
 	add("topics.get", 1, false);
 	add("topics.delete", 2, false);
 	run.requests[0]->origin = &other;
@@ -147,7 +147,7 @@ static bool is_abandoned(void *arg, const struct request *r)
 
 START_TEST(a_request_can_be_abandoned_until_it_is_finished)
 {
-	int origin, other;
+	struct origin origin, other;
 	add("topics.delete", 2, false);
 	add("topics.update", 1, false);
 	run_close(&run);
