@@ -1,9 +1,5 @@
 /*
- * api_list: the pages of a list as one JSON array.
- *
- * One page at a time is in memory: the next is requested once the client has read enough of it. A
- * list of one page is a usual response. The head of a longer one is sent before the other pages are
- * known. If one of them fails, the connection is cut.
+ * api_list: the pages of a list as one JSON array, streamed by gateway/api_stream.h.
  *
  * If the query asks for a page (gateway/request_query.h), the array is that page, and the field
  * Link (RFC 8288) has the target of the next one.

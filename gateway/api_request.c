@@ -16,6 +16,7 @@ static void request_free(struct api_request **request)
 	if (r->call)
 		workers_cancel(&r->call);
 	buf_fini(&r->cursor);
+	buf_fini(&r->member);
 	free(r);
 }
 

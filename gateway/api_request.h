@@ -34,10 +34,12 @@ struct api_request {
 	struct authentication authentication;
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;
-	/* of gateway/api_list.c */
+	/* of gateway/api_stream.c */
+	const struct api_stream_form *stream;
 	struct buf cursor; /* of the page that was requested last */
 	bool is_streaming; /* the head of the response is out */
 	bool wants_page;   /* the next page waits until the client has read enough */
+	struct buf member; /* of gateway/api_export.c: the member that is open */
 };
 
 /* NULL if there is no memory: the exchange is aborted. */
@@ -60,7 +62,7 @@ void api_request_refuse(struct api_request **r, const struct error_info *error);
 void api_request_fail(struct api_request **r, enum status st, const struct fail *why);
 struct error_info api_request_error(enum status st, const struct fail *why);
 
-/* After gateway/api_list.c has started the response: it is complete, or it is cut off. */
+/* After gateway/api_stream.c has started the response: it is complete, or it is cut off. */
 void api_request_end(struct api_request **r);
 void api_request_abort(struct api_request **r);
 

@@ -35,6 +35,8 @@ enum param_place request_params_place(const struct route *route, const struct pa
 		return PLACE_HEADER;
 	if (route->method->is_write)
 		return write_place(route, p);
+	if (route->row->is_whole && request_query_names_page(span_of(p->name)))
+		return PLACE_NONE;
 	bool is_listed = !query_names || span_is_any(span_of(p->name), query_names);
 	return is_listed ? PLACE_QUERY : PLACE_NONE;
 }

@@ -85,15 +85,20 @@ enum status request_query_put(const struct request_source *source, struct param_
 	return st;
 }
 
-bool request_query_wants_page(const struct route *route, const struct http_request *http)
+bool request_query_names_page(struct span name)
 {
 	static const char *const page_names[] = { "limit", "cursor", NULL };
+	return span_is_any(name, page_names);
+}
+
+bool request_query_wants_page(const struct route *route, const struct http_request *http)
+{
 	struct span rest = http->query;
 	struct buf name = { 0 }, value = { 0 };
 	bool wants = false;
 	if (route->dialect->list_shape == LIST_LINKED)
 		while (!wants && http_query_next(&rest, &name, &value) == ST_OK)
-			wants = value.len > 0 && span_is_any(buf_view(&name), page_names);
+			wants = value.len > 0 && request_query_names_page(buf_view(&name));
 	buf_fini(&name);
 	buf_fini(&value);
 	return wants;

@@ -10,6 +10,9 @@
 
 #include "gateway/request_params.h"
 
+/* Whether a param of this name says which page of a list is wanted. */
+bool request_query_names_page(struct span name);
+
 /* Whether the query asks for one page of a list that is else sent as a whole: it has limit or
  * cursor, and the dialect has LIST_LINKED. */
 bool request_query_wants_page(const struct route *route, const struct http_request *http);

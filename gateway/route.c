@@ -181,7 +181,7 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 bool route_is_streamed(const struct route *route)
 {
 	return route->method && route->method->shape == RESULT_PAGE
-	       && route->dialect->list_shape != LIST_PAGE;
+	       && (route->row->is_whole || route->dialect->list_shape != LIST_PAGE);
 }
 
 bool route_drops_nulls(const struct route *route)

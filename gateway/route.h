@@ -69,6 +69,7 @@ struct route_row {
 	const struct route_body *body;   /* NULL: the body has the method's params */
 	const struct route_query *query; /* NULL: the query has the method's params */
 	const struct route_fixed *fixed; /* up to one without a param; NULL: there is none */
+	bool is_whole;                   /* all pages of a list, also where lists are pages */
 	bool has_etag;                   /* of one row: ETag, If-Match, If-None-Match */
 	bool is_open;  /* needs no principal, and ignores credentials, as an open method does */
 	bool is_asset; /* the same for everybody and with its own ETag: caches may keep it */

@@ -211,6 +211,26 @@ START_TEST(a_key_becomes_a_param_if_the_method_has_one)
 }
 END_TEST
 
+START_TEST(a_list_that_is_sent_whole_takes_no_page)
+{
+	struct route_match match;
+	ck_assert_int_eq(route_find(&routes, SPAN("GET"), SPAN("/api/v1/topics"), &match), ST_OK);
+	struct route_row row = *match.route->row;
+	struct route route = *match.route;
+	const struct param *sort = method_param(route.method, SPAN("sort"));
+	const struct param *limit = method_param(route.method, SPAN("limit"));
+	const struct param *cursor = method_param(route.method, SPAN("cursor"));
+	ck_assert(!route_is_streamed(&route));
+	ck_assert_int_eq(request_params_place(&route, limit), PLACE_QUERY);
+	row.is_whole = true;
+	route.row = &row;
+	ck_assert(route_is_streamed(&route));
+	ck_assert_int_eq(request_params_place(&route, limit), PLACE_NONE);
+	ck_assert_int_eq(request_params_place(&route, cursor), PLACE_NONE);
+	ck_assert_int_eq(request_params_place(&route, sort), PLACE_QUERY);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("request_params");
@@ -219,5 +239,6 @@ int main(void)
 		tc, a_request_becomes_its_params, 0, sizeof requests / sizeof *requests);
 	tcase_add_loop_test(tc, a_post_gives_its_idempotency_key, 0, sizeof keys / sizeof *keys);
 	tcase_add_loop_test(tc, a_key_becomes_a_param_if_the_method_has_one, 0, 2);
+	tcase_add_test(tc, a_list_that_is_sent_whole_takes_no_page);
 	return suite_run("request_params", tc);
 }

@@ -1,0 +1,30 @@
+/*
+ * api_stream: the pages of a list as one response.
+ *
+ * One page at a time is in memory: the next is requested once the client has read enough of it. A
+ * list of one page is a usual response. The head of a longer one is sent before the other pages are
+ * known. If one of them fails, the connection is cut.
+ *
+ *	static const struct api_stream_form array = { .put_page = put_page };
+ *	...
+ *	api_stream_respond(&r, &array, page);
+ */
+#ifndef GATEWAY_API_STREAM_H
+#define GATEWAY_API_STREAM_H
+
+#include "gateway/api_request.h"
+
+/* How pages become a body. */
+struct api_stream_form {
+	/* Appends a page; r->is_streaming is false for the first one. Sets *next_cursor to that of
+	 * the page, which is empty after the last one. */
+	enum status (*put_page)(struct api_request *r, struct span page, struct buf *body,
+		struct span *next_cursor) MUST_CHECK;
+	const char *headers; /* "Name: value\r\n" lines of the response; NULL: none */
+};
+
+/* Sends this page and all that follow it. Takes the request, whose call has ended. */
+void api_stream_respond(
+	struct api_request **r, const struct api_stream_form *form, struct span page);
+
+#endif
