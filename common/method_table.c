@@ -10,6 +10,14 @@ enum {
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
 	IMPORT_MAX = 10000,             /* items */
 	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
+	EMAIL_MAX_CHARS = 254,
+	PASSWORD_MAX_CHARS = 1024, /* of one to check, so that a long one is only wrong */
+	ISSUER_MAX_CHARS = 500,
+	SUBJECT_MAX_CHARS = 255,
+	HASH_CHARS = 64,           /* of a SHA-256, in hexadecimal digits */
+	PASSWORD_HASH_MAX_CHARS = 256,
+	CALLER_MAX_CHARS = 64,
+	SCOPE_BITS_MAX = 15,
 };
 
 static const char *const topic_sorts[] = { "created_at", "-created_at", NULL };
@@ -54,6 +62,15 @@ static const char *const series_groups[] = { "topic", NULL };
 #define IDEMPOTENCY_KEY(f) TEXT("idempotency_key", f, 1, IDEMPOTENCY_KEY_MAX)
 #define IF_MATCH           TEXT("if_match", 0, 0, CONDITION_MAX_CHARS)
 #define IF_NONE_MATCH      TEXT("if_none_match", 0, 0, CONDITION_MAX_CHARS)
+
+/* Params of accounts and credentials. */
+#define HOLDER_ID(f)       INT("holder_id", f, 1, INT64_MAX)
+#define HASH(n, f)         TEXT(n, f, 1, HASH_CHARS)
+#define PASSWORD(n)        TEXT(n, REQUIRED, 0, PASSWORD_MAX_CHARS)
+#define STORED(n)          TEXT(n, NULLABLE, 1, PASSWORD_HASH_MAX_CHARS)
+#define NEW_LOGIN          UUID("login_id", REQUIRED | KEY), UUID("refresh_id", NULLABLE), HASH("session_hash", NULLABLE), INT("lifetime_s", REQUIRED, 1, INT32_MAX)
+#define CHECKED_PASSWORD   HOLDER_ID(NULLABLE), FLAG("is_verified"), STORED("checked_hash"), STORED("hash")
+#define CALLER             INT("caller_scopes", PARAM_CALLER | NULLABLE, 0, SCOPE_BITS_MAX), TEXT("caller_credential", PARAM_CALLER | NULLABLE, 0, CALLER_MAX_CHARS), TEXT("caller_address", PARAM_CALLER | NULLABLE, 0, CALLER_MAX_CHARS)
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
@@ -273,6 +290,7 @@ static const struct method method_table[] = {
 			INT("week_start", 0, 1, 7), TIME("day_starts_at", 0), IF_MATCH,
 			IF_NONE_MATCH),
 	},
+#include "common/method_accounts.inc"
 	{
 		.name = "workers.fence",
 		.summary = "Ends what a worker still runs in the database.",

@@ -6,10 +6,16 @@
 
 begin;
 
+-- A hash as requests have it: 64 lower-case hexadecimal digits. Null of anything else.
+create function hash_bytes(hash text) returns bytea
+	language sql immutable strict parallel safe
+	return case when hash ~ '^[0-9a-f]{64}$' then decode(hash, 'hex') end;
+
 create table account_passwords (
-	account_id bigint primary key references accounts,
-	hash       text not null check (char_length(hash) between 1 and 256), -- as libsodium writes it
-	changed_at timestamptz not null default now()
+	account_id   bigint primary key references accounts,
+	hash         text not null check (char_length(hash) between 1 and 256), -- as libsodium writes it
+	renewed_from bytea, -- SHA-256 of the hash of the same password that this one replaced
+	changed_at   timestamptz not null default now()
 );
 
 -- A log-in. The access and refresh tokens that came from one password are one "jwt" log-in; a session of a
@@ -95,11 +101,51 @@ create function set_password_hash(account_id bigint, hash text) returns boolean
 		insert into account_passwords as p (account_id, hash)
 		select $1, $2
 		where $2 is not null
-		on conflict (account_id) do update set hash = excluded.hash, changed_at = now();
+		on conflict (account_id) do update set hash = excluded.hash, renewed_from = null, changed_at = now();
 		select true;
 	end;
 
-revoke execute on function password_hash(bigint), has_password(bigint), set_password_hash(bigint, text) from public;
+-- True if the account still has the password whose hash was checked. Changes of the password then wait until
+-- the end of the transaction. Stores the renewed hash of the same password, unless that is null.
+create function confirm_password_hash(account_id bigint, checked text, renewed text) returns boolean
+	language sql volatile security definer
+	set search_path = pg_catalog, public, pg_temp
+	begin atomic
+		select p.account_id from account_passwords as p where p.account_id = $1 for no key update;
+		update account_passwords as p
+		set hash = $3, renewed_from = sha256(convert_to(p.hash, 'UTF8'))
+		where p.account_id = $1 and p.hash = $2 and $3 is not null;
+		select exists (
+			select
+			from account_passwords as p
+			where p.account_id = $1
+				and (p.hash in ($2, $3) or p.renewed_from = sha256(convert_to($2, 'UTF8'))));
+	end;
+
+revoke execute on function password_hash(bigint), has_password(bigint), set_password_hash(bigint, text),
+	confirm_password_hash(bigint, text, text) from public;
+
+-- Ends all live log-ins of an account, also those that were stored after the statement began, and returns how
+-- many. It locks them in the order of their ids.
+create function end_logins(account_id bigint, reason text) returns bigint
+	language sql volatile strict
+	begin atomic
+		with live as materialized (
+			select l.*
+			from logins as l
+			where l.account_id = $1 and l.ended_at is null
+			order by l.id
+			for no key update
+		),
+		ended as (
+			insert into logins as l (account_id, id, kind, refresh_id, session_hash, lifetime_s, expires_at)
+			select v.account_id, v.id, v.kind, v.refresh_id, v.session_hash, v.lifetime_s, v.expires_at
+			from live as v
+			on conflict (account_id, id) do update set ended_at = now(), ended_by = $2
+			returning l.id
+		)
+		select count(*) from ended;
+	end;
 
 -- Who, what, when, from where, with which credential. account_id 0 is nobody: a log-in with an unknown name.
 create table security_events (

@@ -4,38 +4,44 @@
 begin;
 
 -- Makes an admin with a password, for operators with the owner's role. With claims_first it gives the name to
--- account 1 instead, which keeps what the service stored before it had accounts.
-create function create_admin(username text, email text, hash text, claims_first boolean) returns bigint
+-- account 1 instead, which keeps what the service stored before it had accounts. The outcome is null or the
+-- code of an error, as in a statement.
+create function create_admin(username text, email text, hash text, claims_first boolean,
+		out account_id bigint, out outcome text)
 	language plpgsql volatile
 	set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-	admin bigint;
+	kept accounts;
 begin
-	if exists (select from accounts as a where a.username_key = text_key(create_admin.username)) then
-		raise unique_violation using message = format('an account with the username %s exists', username);
-	end if;
-	if exists (select from accounts as a where a.email_key = text_key(create_admin.email)) then
-		raise unique_violation using message = format('an account with the email %s exists', email);
+	-- Two operators at once: the second waits, and then finds the account of the first.
+	select a.* into kept from accounts as a where a.account_id = 1 for no key update;
+	outcome := case
+		when not coalesce(is_username(username) and coalesce(is_email(email), true), false) then 'INVALID_INPUT'
+		when exists (select from accounts as a where a.username_key = text_key(create_admin.username))
+			then 'USERNAME_TAKEN'
+		when exists (select from accounts as a where a.email_key = text_key(create_admin.email)) then 'EMAIL_TAKEN'
+		when claims_first and (kept.username is not null or kept.status is distinct from 'active')
+			then 'ACCOUNT_CLAIMED'
+	end;
+	if outcome is not null then
+		return;
 	end if;
 	if claims_first then
+		account_id := 1;
 		update accounts as a
-		set username = create_admin.username, email = create_admin.email, name = create_admin.username,
+		set username = create_admin.username, email = create_admin.email,
+			name = case a.name when 'local' then create_admin.username else a.name end,
 			role = 'admin', updated_at = next_update(a.updated_at)
-		where a.account_id = 1 and a.username is null and a.status = 'active'
-		returning a.account_id into admin;
-		if admin is null then
-			raise unique_violation using message = 'account 1 has an owner already';
-		end if;
+		where a.account_id = 1;
 	else
 		insert into accounts as a (username, email, name, role)
 		values (create_admin.username, create_admin.email, create_admin.username, 'admin')
-		returning a.account_id into admin;
+		returning a.account_id into account_id;
 	end if;
-	insert into account_passwords (account_id, hash) values (admin, create_admin.hash);
+	insert into account_passwords (account_id, hash) values (create_admin.account_id, create_admin.hash);
 	insert into security_events (account_id, kind, details)
-	values (admin, 'account_created', jsonb_build_object('role', 'admin', 'by', 'operator'));
-	return admin;
+	values (create_admin.account_id, 'account_created', '{"role": "admin", "by": "operator"}');
 end
 $$;
 revoke execute on function create_admin(text, text, text, boolean) from public;

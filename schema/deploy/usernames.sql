@@ -1,15 +1,26 @@
 -- Deploy studytracker:usernames to pg
 -- requires: accounts
 -- requires: text_keys
+-- requires: name_forms
 
 begin;
 
 -- Who an account belongs to. Names and e-mails are compared without case. A username has no "@", so that a
 -- log-in by either finds one account. The service's own account has neither until somebody claims it.
+create function is_username(name text) returns boolean
+	language sql immutable parallel safe
+	return char_length(name) between 1 and 64 and name !~ '[ @]' and name = fold_name(name);
+
+-- Enough to find typing errors. Only a mail server can tell whether an address exists.
+create function is_email(address text) returns boolean
+	language sql immutable parallel safe
+	return char_length(address) <= 254 and address ~ '^[^ @]+@([^ @.]+(\.[^ @.]+)+|localhost)$'
+		and address = fold_name(address);
+
 alter table accounts
-	add column username text check (char_length(username) between 1 and 64 and username !~ '[[:space:][:cntrl:]@]'),
+	add column username text check (is_username(username)),
 	add column username_key text collate "C" generated always as (text_key(username)) stored,
-	add column email text check (char_length(email) <= 254 and email ~ '^[^[:space:]@]+@[^[:space:]@]+$'),
+	add column email text check (is_email(email)),
 	add column email_key text collate "C" generated always as (text_key(email)) stored,
 	add column role text not null default 'learner' check (role in ('learner', 'admin')),
 	add column status text not null default 'active' check (status in ('active', 'disabled', 'deleted')),
@@ -24,20 +35,6 @@ create index accounts_closed on accounts (closed_at, account_id) where status = 
 create index accounts_admins on accounts (account_id) where role = 'admin' and status = 'active';
 
 update accounts set role = 'admin' where account_id = 1;
-
--- The account that a person names at a log-in. Volatile: see topic_of_key_now.
-create function account_of_name_now(name text) returns setof accounts
-	language sql volatile strict rows 1
-	begin atomic
-		select a.*
-		from accounts as a
-		where a.username_key = text_key($1)
-		union all
-		select a.*
-		from accounts as a
-		where a.email_key = text_key($1)
-		limit 1;
-	end;
 
 -- The scopes of a role, and scopes as bits: 1 << SCOPE_READ and so on (common/method.h).
 create function role_scopes(role text) returns text[]

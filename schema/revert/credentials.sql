@@ -3,6 +3,8 @@
 begin;
 
 drop table security_events;
+drop function end_logins(bigint, text);
+drop function confirm_password_hash(bigint, text, text);
 drop function set_password_hash(bigint, text);
 drop function has_password(bigint);
 drop function password_hash(bigint);
@@ -10,5 +12,6 @@ drop table identities;
 drop table tokens;
 drop table logins;
 drop table account_passwords;
+drop function hash_bytes(text);
 
 commit;

@@ -4,7 +4,6 @@ begin;
 
 drop function scope_bits(text[]);
 drop function role_scopes(text);
-drop function account_of_name_now(text);
 
 alter table accounts
 	drop column closed_at,
@@ -14,5 +13,8 @@ alter table accounts
 	drop column email,
 	drop column username_key,
 	drop column username;
+
+drop function is_email(text);
+drop function is_username(text);
 
 commit;

@@ -6,7 +6,7 @@ select username, username_key, email, email_key, role, status, closed_at from ac
 select 1 / count(*) from accounts where account_id = 1 and role = 'admin';
 select 1 / (count(*) = 4)::int from pg_class where relname in (
 	'accounts_username', 'accounts_email', 'accounts_closed', 'accounts_admins');
-select 'account_of_name_now(text)'::regprocedure, 'role_scopes(text)'::regprocedure,
+select 'is_username(text)'::regprocedure, 'is_email(text)'::regprocedure, 'role_scopes(text)'::regprocedure,
 	'scope_bits(text[])'::regprocedure;
 
 rollback;

@@ -1,0 +1,63 @@
+-- Stores a log-in: of tokens if it has a refresh_id, of a browser if it has a session_hash. A
+-- password that was changed since the worker checked it is a wrong one. A request that is repeated
+-- gets the first response. Each failure stores one event; account 0 is nobody.
+with request as materialized (
+	select r.*, hash_bytes(r.session_hash) as session_bytes
+	from unnest($1::int8[], $2::uuid[], $3::uuid[], $4::text[], $5::int8[], $6::int8[], $7::bool[], $8::text[],
+			$9::text[], $10::int8[], $11::text[], $12::text[])
+		with ordinality
+		as r (account_id, login_id, refresh_id, session_hash, lifetime_s, holder_id, is_verified, checked_hash,
+			hash, caller_scopes, caller_credential, caller_address, ord)
+	order by r.holder_id, r.login_id
+),
+holder as materialized (
+	select r.*, a.account_id as found_id, a.username, a.role, a.status,
+		r.is_verified and confirm_password_hash(a.account_id, r.checked_hash, r.hash) as is_right,
+		case when r.session_bytes is null then 'jwt' else 'browser' end as kind,
+		case when r.session_bytes is null then 'login ' else 'session ' end || r.login_id as credential,
+		now() + make_interval(secs => r.lifetime_s) as new_expiry
+	from request as r
+	left join lateral (
+		select *
+		from accounts as a
+		where a.account_id = r.holder_id
+		limit 1
+	) as a on true
+),
+verdict as materialized (
+	select h.*, l.id is not null as is_repeated, coalesce(l.expires_at, h.new_expiry) as expires_at,
+		case
+			when num_nonnulls(h.refresh_id, h.session_bytes) <> 1
+				then 'INVALID_INPUT: a log-in has either a refresh_id or a session_hash'
+			when not coalesce(h.is_right, false) then 'INVALID_CREDENTIALS'
+			when h.status <> 'active' then 'ACCOUNT_DISABLED'
+			when (l.account_id, l.kind) <> (h.found_id, h.kind) then 'INVALID_INPUT login_id: another log-in has this id'
+		end as outcome
+	from holder as h
+	left join lateral (
+		select *
+		from logins as l
+		where l.id = h.login_id
+		limit 1
+	) as l on true
+),
+created as (
+	insert into logins (account_id, id, kind, refresh_id, session_hash, lifetime_s, expires_at)
+	select v.found_id, v.login_id, v.kind, v.refresh_id, v.session_bytes, v.lifetime_s, v.expires_at
+	from verdict as v
+	where v.outcome is null and not v.is_repeated
+	order by v.found_id, v.login_id
+),
+recorded as (
+	insert into security_events (account_id, kind, credential, address, details)
+	select coalesce(v.found_id, 0), case when v.outcome is null then 'login' else 'login_failed' end,
+		case when v.outcome is null then v.credential end, v.caller_address,
+		case when v.outcome is null then '{}' else jsonb_build_object('reason', split_part(v.outcome, ':', 1)) end
+	from verdict as v
+	where not v.is_repeated
+	order by v.ord
+)
+select v.ord, v.outcome, v.found_id as account_id, v.login_id, v.role, scope_bits(role_scopes(v.role)) as scopes,
+	v.credential, v.expires_at, v.username
+from verdict as v
+order by v.ord
