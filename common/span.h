@@ -34,6 +34,8 @@ bool span_is_nocase(struct span s, const char *text);
 /* Whether it is one of the texts, up to a NULL. A list that is NULL has none. */
 bool span_is_any(struct span s, const char *const *texts);
 
+bool span_equals(struct span a, struct span b);
+
 static inline bool span_equals_nocase(struct span a, struct span b)
 {
 	/* strncasecmp must not see NULL, which an empty span can hold */

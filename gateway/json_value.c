@@ -46,9 +46,14 @@ bool json_value_is_array(const struct json_value *value)
 	return json_object_is_type(object_of(value), json_type_array);
 }
 
+size_t json_value_count(const struct json_value *value)
+{
+	return json_value_is_array(value) ? json_object_array_length(object_of(value)) : 0;
+}
+
 const struct json_value *json_value_item(const struct json_value *value, size_t index)
 {
-	if (!json_value_is_array(value) || index >= json_object_array_length(object_of(value)))
+	if (index >= json_value_count(value))
 		return NULL;
 	return value_of(json_object_array_get_idx(object_of(value), index));
 }

@@ -30,6 +30,9 @@ const struct json_value *json_value_member(const struct json_value *value, const
 /* NULL after the last one, for a null, or if this is not an array. */
 const struct json_value *json_value_item(const struct json_value *value, size_t index);
 
+/* The number of items; 0 if this is not an array. */
+size_t json_value_count(const struct json_value *value);
+
 bool json_value_is_array(const struct json_value *value);
 bool json_value_is_true(const struct json_value *value);
 
