@@ -19,6 +19,8 @@ enum param_kind {
 	PARAM_REAL,          /* min..max, finite; float8[] */
 	PARAM_TEXT,          /* min..max code points, no U+0000, kept to the byte; text[] */
 	PARAM_NAME,          /* TEXT after folding (common/name.h); with a min, not blank; text[] */
+	PARAM_USERNAME,      /* TEXT that may be the username of an account; text[] */
+	PARAM_EMAIL,         /* TEXT that may be its e-mail (common/account_name.h); text[] */
 	PARAM_UUID,          /* RFC 9562 text, any case; uuid[] */
 	PARAM_DATE,          /* YYYY-MM-DD, years 1900–9999; date[] */
 	PARAM_INSTANT,       /* RFC 3339, years 1900–9999; timestamptz[] */

@@ -10,7 +10,10 @@ enum {
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
 	IMPORT_MAX = 10000,             /* items */
 	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
+	USERNAME_MAX_CHARS = 64,
 	EMAIL_MAX_CHARS = 254,
+	NEW_PASSWORD_MIN_CHARS = 8,
+	NEW_PASSWORD_MAX_CHARS = 256,
 	PASSWORD_MAX_CHARS = 1024, /* of one to check, so that a long one is only wrong */
 	ISSUER_MAX_CHARS = 500,
 	SUBJECT_MAX_CHARS = 255,
@@ -27,6 +30,7 @@ static const char *const series_buckets[] = { "day", "week", "month", "year", NU
 static const char *const search_kinds[] = { "session", "topic",
 #include "schema/search_kinds.inc"
 	NULL };
+static const char *const account_roles[] = { "learner", "admin", NULL };
 static const char *const series_groups[] = { "topic", NULL };
 
 /* clang-format off */
@@ -66,6 +70,10 @@ static const char *const series_groups[] = { "topic", NULL };
 /* Params of accounts and credentials. */
 #define HOLDER_ID(f)       INT("holder_id", f, 1, INT64_MAX)
 #define HASH(n, f)         TEXT(n, f, 1, HASH_CHARS)
+#define USERNAME(f)        { .name = "username", .kind = PARAM_USERNAME, .flags = f, .min = 1, .max = USERNAME_MAX_CHARS }
+#define EMAIL(f)           { .name = "email", .kind = PARAM_EMAIL, .flags = f, .min = 1, .max = EMAIL_MAX_CHARS }
+#define NEW_PASSWORD(n)    TEXT(n, REQUIRED, NEW_PASSWORD_MIN_CHARS, NEW_PASSWORD_MAX_CHARS)
+#define NEW_ACCOUNT        USERNAME(REQUIRED), EMAIL(NULLABLE), NAME("name", NULLABLE, 1)
 #define PASSWORD(n)        TEXT(n, REQUIRED, 0, PASSWORD_MAX_CHARS)
 #define STORED(n)          TEXT(n, NULLABLE, 1, PASSWORD_HASH_MAX_CHARS)
 #define NEW_LOGIN          UUID("login_id", REQUIRED | KEY), UUID("refresh_id", NULLABLE), HASH("session_hash", NULLABLE), INT("lifetime_s", REQUIRED, 1, INT32_MAX)

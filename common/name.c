@@ -110,6 +110,20 @@ size_t name_fold(struct span text, struct buf *out)
 	return chars;
 }
 
+bool name_is_word(struct span text)
+{
+	uint32_t before = 0;
+	for (size_t at = 0, peek; at < text.len;) {
+		uint32_t c = utf8_next(text.bytes, text.len, &at);
+		peek = at;
+		uint32_t after = at < text.len ? utf8_next(text.bytes, text.len, &peek) : 0;
+		if (IS_IN(c, spaces) || (IS_IN(c, invisible) && !is_of_use(before, c, after)))
+			return false;
+		before = c;
+	}
+	return text.len > 0;
+}
+
 /* Most names are ASCII: words of visible characters with one space between them. */
 bool name_is_plain(struct span text)
 {

@@ -20,6 +20,10 @@
 /* True if the text is ASCII and in that form already, as most names are. */
 bool name_is_plain(struct span text);
 
+/* True if the text is not empty and has neither white space nor invisible characters that the form
+ * lacks. `text` is valid UTF-8. */
+bool name_is_word(struct span text);
+
 /* Appends the form of a text, which must be valid UTF-8. The form is never longer than the text.
  * Returns its number of characters. */
 size_t name_fold(struct span text, struct buf *out);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/account_name.h"
 #include "common/name.h"
 #include "common/number.h"
 #include "common/utf8.h"
@@ -86,6 +87,15 @@ static enum status refuse_longer(const struct param *p, size_t length, struct fa
 	return param_refuse(p, why, rule);
 }
 
+static enum status refuse_shorter(const struct param *p, struct fail *why)
+{
+	char rule[80];
+	if (p->min == 1)
+		return param_refuse(p, why, PARAM_NOT_EMPTY_RULE);
+	(void)snprintf(rule, sizeof rule, "must have at least %" PRId64 " characters", p->min);
+	return param_refuse(p, why, rule);
+}
+
 static enum status decode_text(
 	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
 {
@@ -95,7 +105,7 @@ static enum status decode_text(
 		return param_refuse(p, why, "must not contain the character U+0000");
 	size_t length = utf8_length(t->text.bytes, t->text.len);
 	if (length < (size_t)p->min)
-		return param_refuse(p, why, PARAM_NOT_EMPTY_RULE);
+		return refuse_shorter(p, why);
 	v->text = t->text;
 	return refuse_longer(p, length, why);
 }
@@ -110,6 +120,25 @@ static enum status decode_name(
 		return param_refuse(p, why, "must not contain the character U+0000");
 	v->text = t->text;
 	return ST_OK;
+}
+
+static enum status decode_username(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	enum status st = decode_text(p, t, v, why);
+	if (st == ST_OK && !account_name_is_username(v->text))
+		return param_refuse(
+			p, why, "must not have blanks, invisible characters or the character @");
+	return st;
+}
+
+static enum status decode_email(
+	const struct param *p, const struct msg_token *t, struct param_value *v, struct fail *why)
+{
+	enum status st = decode_text(p, t, v, why);
+	if (st == ST_OK && !account_name_is_email(v->text))
+		return param_refuse(p, why, "must be an e-mail address as ana@example.org");
+	return st;
 }
 
 static enum status decode_uuid(
@@ -281,6 +310,8 @@ static enum status (*const decode_table[])(const struct param *p, const struct m
 	[PARAM_BOOL] = decode_bool,
 	[PARAM_TEXT] = decode_text,
 	[PARAM_NAME] = decode_name,
+	[PARAM_USERNAME] = decode_username,
+	[PARAM_EMAIL] = decode_email,
 	[PARAM_UUID] = decode_uuid,
 	[PARAM_DATE] = decode_date,
 	[PARAM_INSTANT] = decode_instant,

@@ -38,6 +38,7 @@ enum { LOCAL_COUNT = sizeof local_table / sizeof *local_table };
 
 static const char *const kind_names[] = {
 	[PARAM_INT] = "integer", [PARAM_BOOL] = "boolean", [PARAM_TEXT] = "text",
+	[PARAM_USERNAME] = "username", [PARAM_EMAIL] = "email",
 	[PARAM_NAME] = "name", [PARAM_UUID] = "uuid", [PARAM_DATE] = "date",
 	[PARAM_INSTANT] = "instant", [PARAM_LOCAL_INSTANT] = "local_instant", [PARAM_TIME] = "time",
 	[PARAM_CHOICE] = "choice", [PARAM_CURSOR] = "cursor",
@@ -120,6 +121,8 @@ bool param_has_bounds(const struct param *p)
 		[PARAM_REAL] = true,
 		[PARAM_TEXT] = true,
 		[PARAM_NAME] = true,
+		[PARAM_USERNAME] = true,
+		[PARAM_EMAIL] = true,
 		[PARAM_TEXTS] = true,
 		[PARAM_IDS] = true,
 		[PARAM_OBJECTS] = true,

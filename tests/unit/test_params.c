@@ -21,7 +21,8 @@ struct value {
 	"created_at must be an instant with its offset, as 2026-01-31T18:30:00Z, in the years " \
 	"1900 to "                                                                              \
 	"9999"
-#define CURSOR "cursor must be a next_cursor of this method"
+#define USERNAME "username must not have blanks, invisible characters or the character @"
+#define CURSOR   "cursor must be a next_cursor of this method"
 #define BYTES_201                                                                              \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
@@ -122,6 +123,24 @@ static const struct {
 	{ "sessions.list", { "cursor", TEXT, 0, "9999999999999999999.00000000" }, "cursor",
 		CURSOR },
 	{ "sessions.list", { "cursor", INT, 5, NULL }, "cursor", CURSOR },
+	{ "accounts.register", { "username", TEXT, 0, "Ada" }, NULL, NULL },
+	{ "accounts.register", { "username", TEXT, 0, "" }, "username",
+		"username must not be empty" },
+	{ "accounts.register", { "username", TEXT, 0, "a b" }, "username", USERNAME },
+	{ "accounts.register", { "username", TEXT, 0, "a@b.c" }, "username", USERNAME },
+	{ "accounts.register", { "username", TEXT, 0, BYTES_201 }, "username",
+		"username must have at most 64 characters" },
+	{ "accounts.register", { "username", INT, 1, NULL }, "username", "username must be text" },
+	{ "accounts.register", { "username", NIL, 0, NULL }, "username", "username is required" },
+	{ "accounts.register", { "email", TEXT, 0, "ada@example.org" }, NULL, NULL },
+	{ "accounts.register", { "email", NIL, 0, NULL }, NULL, NULL },
+	{ "accounts.register", { "email", TEXT, 0, "ada" }, "email",
+		"email must be an e-mail address as ana@example.org" },
+	{ "accounts.register", { "password", TEXT, 0, "8 bytes!" }, NULL, NULL },
+	{ "accounts.register", { "password", TEXT, 0, "7 bytes" }, "password",
+		"password must have at least 8 characters" },
+	{ "accounts.register", { "password", TEXT, 0, "" }, "password",
+		"password must have at least 8 characters" },
 };
 
 static struct buf names;
@@ -163,7 +182,9 @@ static uint32_t put_required(struct buf *b, const struct method *m, const char *
 		if (p->kind == PARAM_INT)
 			msg_put_int(b, 1);
 		else
-			msg_put_key(b, p->kind == PARAM_UUID ? SESSION : "C");
+			msg_put_key(b, p->kind == PARAM_UUID ? SESSION
+				       : p->min > 1          ? "CCCCCCCC"
+							     : "C");
 		pairs++;
 	}
 	return pairs;
