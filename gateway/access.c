@@ -71,6 +71,23 @@ enum status access_check(
 	return st == ST_OK ? check_page(access, http, why) : st;
 }
 
+enum status access_check_session(
+	const struct access *access, const struct http_request *http, struct fail *why)
+{
+	struct http_list origins = http_list_of(http, "Origin");
+	struct span origin;
+	bool is_given = false, is_allowed = true;
+	if (http_method_is_safe(http->method))
+		return ST_OK;
+	for (; http_list_next(&origins, &origin); is_given = true)
+		is_allowed &= is_own(origin, http) || cors_lists(&access->cors, origin);
+	if (is_given && is_allowed)
+		return ST_OK;
+	return fail_field(why, ST_ORIGIN_NOT_ALLOWED, "Origin",
+		is_given ? "the session of a browser is for pages of this service"
+			 : "a change with the session of a browser needs the field Origin");
+}
+
 /* "none" means that the user has caused it, for example by typing the address. */
 bool access_is_from_page(const struct http_request *http)
 {

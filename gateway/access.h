@@ -2,7 +2,7 @@
  * access: which host names are served, and which web pages may call; pure.
  *
  * Without accounts, everybody who reaches the port can read and change everything. A browser lets
- * every page that its owner opens send requests to the loopback addresses. Three rules prevent
+ * every page that its owner opens send requests to the loopback addresses. These rules prevent
  * that:
  *
  *   - Host: a loopback service serves only the names of this machine and of STUDYTRACKER_HOSTS. A
@@ -10,6 +10,7 @@
  *     service beyond loopback applies the rule if STUDYTRACKER_HOSTS is set.
  *   - Origin: an unsafe method needs an Origin that is the service's own or that CORS allows.
  *     Without Origin, its Sec-Fetch-Site must not be cross-site.
+ *   - Cookie: a session is for our own pages: see access_check_session.
  *   - Content-Type: for a body without a JSON type a page needs no preflight. So such a body is
  *     refused if a page has sent it: see access_is_from_page.
  *
@@ -31,6 +32,12 @@ struct access {
 
 /* ST_MISDIRECTED_REQUEST, ST_ORIGIN_NOT_ALLOWED with the field's name, or ST_OK. */
 enum status access_check(
+	const struct access *access, const struct http_request *http, struct fail *why) MUST_CHECK;
+
+/* For a request that shows the cookie of a session. Browsers add cookies by themselves, so an
+ * unsafe method needs an Origin that is the service's own or that CORS lists: `*` is not enough.
+ * ST_ORIGIN_NOT_ALLOWED with the field's name, or ST_OK. */
+enum status access_check_session(
 	const struct access *access, const struct http_request *http, struct fail *why) MUST_CHECK;
 
 /* Whether the fields of the request show that a web page has sent it. */

@@ -5,7 +5,7 @@
 #include "gateway/api_result.h"
 #include "gateway/route_table.h"
 
-void api_format_error(
+int api_format_error(
 	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg)
 {
 	struct api *api = arg;
@@ -21,6 +21,7 @@ void api_format_error(
 		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);
 	api_head_put_refusal(&api->routes, http, &error, headers);
 	dialect->put_error(body, &error, request_id_view(&id));
+	return dialect->status_of(refusal->st);
 }
 
 /* Lists, statistics and local routes always exist, so their preconditions are evaluated before
@@ -49,35 +50,68 @@ static void run(struct api_request *r)
 		r->route->start(&r);
 }
 
-static void on_request_decided(void *arg, enum status st, const struct fail *why)
+/* OPTIONS has no route and needs no principal: a preflight has no credentials (Fetch section
+ * 3.3.5). */
+static bool needs_principal(const struct api_request *r)
+{
+	const struct route *route = r->head.match.route;
+	return route && !route->is_open;
+}
+
+/* Whether the principal may send this request. */
+static enum status check_principal(const struct api_request *r, struct fail *why)
+{
+	const struct principal *p = &r->authentication.principal;
+	const struct route *route = r->head.match.route;
+	enum status st = ST_OK;
+	if (p->source == AUTH_SOURCE_SESSION)
+		st = access_check_session(&r->api->access, exchange_request(r->exchange), why);
+	if (st == ST_OK && route->method)
+		st = principal_check_scope(p, method_scope(route->method), why);
+	return st;
+}
+
+static enum status admit(
+	const struct api_request *r, enum status st, const struct fail *refusal, struct fail *why)
+{
+	if (refusal)
+		*why = *refusal;
+	return st == ST_OK && needs_principal(r) ? check_principal(r, why) : st;
+}
+
+static void on_request_decided(void *arg, enum status st, const struct fail *refusal)
 {
 	struct api_request *r = arg;
+	struct fail why = { 0 };
+	st = admit(r, st, refusal, &why);
 	if (st == ST_OK)
 		run(r);
 	else
-		api_request_fail(&r, st, why);
+		api_request_fail(&r, st, &why);
 }
 
-static void on_head_decided(void *arg, enum status st, const struct fail *why)
+static void on_head_decided(void *arg, enum status st, const struct fail *refusal)
 {
 	struct api_request *r = arg;
+	struct fail why = { 0 };
+	st = admit(r, st, refusal, &why);
 	if (st == ST_OK)
 		exchange_read_body(r->exchange);
 	else
-		api_request_refuse_body(&r, st, why);
+		api_request_refuse_body(&r, st, &why);
 }
 
 typedef void (*decided)(void *arg, enum status st, const struct fail *why);
 
-/* OPTIONS needs no principal: a preflight has no credentials (Fetch section 3.3.5). */
 static void authenticate_request(struct api_request *r, decided on_decided)
 {
 	struct credentials shown = { .http = exchange_request(r->exchange) };
 	struct fail why = { 0 };
-	r->authentication = (struct authentication){
-		.authenticator = r->api->authenticator, .on_decided = on_decided, .arg = r
-	};
-	if (!r->head.match.route)
+	r->authentication = (struct authentication){ .authenticator = r->api->authenticator,
+		.on_decided = on_decided,
+		.arg = r,
+		.principal = principal_of_nobody };
+	if (!needs_principal(r))
 		on_decided(r, ST_OK, &why);
 	else if (authenticate(&r->authentication, &shown, &why))
 		on_decided(r, r->authentication.st, &why);

@@ -40,7 +40,7 @@ void api_fini(struct api *api); /* accepts a zeroed struct */
 /* The edge's callbacks; arg is the struct api. */
 void api_on_head(struct exchange *exchange, void *arg);
 void api_on_request(struct exchange *exchange, void *arg);
-void api_format_error(
+int api_format_error(
 	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg);
 
 #endif

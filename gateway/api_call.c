@@ -31,9 +31,12 @@ enum status api_call_send(struct api_request *r, const struct request_source *so
 	call_done done, struct fail *why)
 {
 	struct buf params = { 0 };
-	struct context context = { .account = r->authentication.principal.account,
+	struct context context = { .account =
+					   principal_context_account(&r->authentication.principal),
 		.request_id = request_id_view(&r->id),
-		.deadline_ms = r->api->settings->deadline_ms };
+		.deadline_ms =
+			authentication_left_ms(&r->authentication, r->api->settings->deadline_ms) };
+	r->authentication.waited_ms = 0; /* a further page has the whole deadline */
 	enum status st = put_params(r, source, &params, why);
 	if (st == ST_OK)
 		st = workers_call(r->api->workers, r->route->method, &context, buf_view(&params),

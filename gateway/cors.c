@@ -43,12 +43,17 @@ bool cors_allows_all(const struct cors *c)
 	return is_any(c->origins);
 }
 
+bool cors_lists(const struct cors *c, struct span origin)
+{
+	if (origin.len == 0 || span_is(origin, "*"))
+		return false;
+	return list_has(c->origins, origin)
+	       || (list_has(c->origins, SPAN("loopback")) && is_loopback(origin));
+}
+
 bool cors_allows(const struct cors *c, struct span origin)
 {
-	if (origin.len == 0)
-		return false;
-	return is_any(c->origins) || list_has(c->origins, origin)
-	       || (list_has(c->origins, SPAN("loopback")) && is_loopback(origin));
+	return origin.len && (is_any(c->origins) || cors_lists(c, origin));
 }
 
 static void put_origin(const struct cors *c, struct span origin, struct buf *out)

@@ -24,6 +24,9 @@ struct cors {
 bool cors_allows(const struct cors *c, struct span origin);
 bool cors_allows_all(const struct cors *c);
 
+/* The same by a name or by the word "loopback", not by "*" alone. */
+bool cors_lists(const struct cors *c, struct span origin);
+
 struct cors cors_from_settings(
 	const char *origins, const char *methods, const char *headers, bool credentials);
 

@@ -82,8 +82,8 @@ struct edge_options {
 	void (*on_request)(struct exchange *x, void *arg);
 
 	/* Renders a refusal of the edge, or of exchange_refuse_body: "Name: value\r\n" lines and a
-	 * JSON body. */
-	void (*format_error)(struct buf *headers, struct buf *body,
+	 * JSON body. Returns the HTTP status. */
+	int (*format_error)(struct buf *headers, struct buf *body,
 		const struct edge_refusal *refusal, void *arg);
 	void *arg;
 };

@@ -95,10 +95,10 @@ static void put_refusal(struct connection *c, enum status st, const struct fail 
 		.http = c->reader ? http_reader_known(c->reader) : NULL,
 		.peer = &c->peer,
 		.data = c->exchange.data };
-	edge->options.format_error(&headers, &body, &refusal, edge->options.arg);
-	if (status_info(st)->http_status == 503)
+	int http_status = edge->options.format_error(&headers, &body, &refusal, edge->options.arg);
+	if (http_status == 503)
 		buf_text(&headers, "Retry-After: 1\r\n");
-	struct exchange_response response = { .http_status = status_info(st)->http_status,
+	struct exchange_response response = { .http_status = http_status,
 		.content_type = "application/json",
 		.headers = &headers,
 		.body = &body };

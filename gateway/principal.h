@@ -3,8 +3,8 @@
  *
  * Every HTTP and RPC request gets its principal before a worker or a local handler runs it. An
  * authenticator decides at once, or later if it needs a worker. Until then the request is
- * authenticating: its body is not read. There are no accounts yet: authenticator_open decides at
- * once, for account 1.
+ * authenticating: its body is not read. Open routes and methods need no principal: they run for
+ * nobody, whatever the request shows.
  *
  * Invariants:
  *   - A pending authentication ends exactly once: on_decided is called, from the loop, or the
@@ -44,13 +44,31 @@ struct principal {
 	char login[PRINCIPAL_LOGIN_SIZE]; /* the id of its log-in or session; empty: none */
 };
 
+enum { PRINCIPAL_ALL_SCOPES = 1 << SCOPE_READ | 1 << SCOPE_WRITE | 1 << SCOPE_ADMIN };
+
 /* For the calls that the gateway makes by itself. */
 extern const struct principal principal_of_gateway;
 
-/* What a request shows to be authenticated; one of the two is set. Borrowed for the call. */
+/* Of requests to open routes and methods: account 0, no scopes. */
+extern const struct principal principal_of_nobody;
+
+/* Account 1 with all scopes: of a request without credentials while accounts are off. */
+extern const struct principal principal_of_owner;
+
+/* The account in the context of a call. A worker takes no 0: for nobody, it is 1, and only open
+ * methods run, which do not look at it. */
+int64_t principal_context_account(const struct principal *p);
+
+/* ST_SCOPE_MISSING, which names the scope. */
+enum status principal_check_scope(
+	const struct principal *p, enum scope scope, struct fail *why) MUST_CHECK;
+
+/* What a request shows to be authenticated; `http` or `rpc_context` is set. Borrowed for the
+ * call. */
 struct credentials {
 	const struct http_request *http; /* its head is complete */
 	struct span rpc_context;         /* the context map of an RPC request */
+	int64_t key_account;             /* of the CURVE key of an RPC client; 0: it has none */
 };
 
 struct authenticator;
@@ -63,9 +81,10 @@ struct authentication {
 	void *arg;
 	/* set by the authenticator */
 	bool is_pending;
-	enum status st;             /* once decided: ST_OK, or why the request is refused */
-	struct principal principal; /* at ST_OK */
-	void *data;                 /* its own while it is pending */
+	enum status st;                 /* once decided: ST_OK, or why the request is refused */
+	struct principal principal;     /* at ST_OK */
+	void *data;                     /* its own while it is pending */
+	uint64_t started_ms, waited_ms; /* for its decision; 0 if that came at once */
 };
 
 struct authenticator {
@@ -76,7 +95,7 @@ struct authenticator {
 	void *arg;
 };
 
-/* Accepts every request, with all scopes of account 1. */
+/* Accepts every request, for principal_of_owner. */
 extern const struct authenticator authenticator_open;
 
 /* True: decided; a->st and `why` say how, and on_decided is not called. False: it is called
@@ -90,5 +109,8 @@ void authentication_decide(struct authentication *a, const struct fail *why);
 
 /* Does nothing if it is not pending. */
 void authentication_cancel(struct authentication *a);
+
+/* What the wait for the decision has left of a deadline; at least 1. */
+int64_t authentication_left_ms(const struct authentication *a, int64_t deadline_ms);
 
 #endif

@@ -92,6 +92,17 @@ static enum status add_route(struct route_index *index, struct route *route, str
 	return ST_OK;
 }
 
+/* A request is admitted before its body chooses the variant. */
+static enum status check_variant(
+	const struct route *route, const struct route *variant, struct fail *why)
+{
+	if (variant->method && method_scope(variant->method) == method_scope(route->method)
+		&& variant->is_open == route->is_open)
+		return ST_OK;
+	return fail_set(why, ST_INTERNAL, "route %s %s: its variant needs another scope",
+		route->row->method, route->row->path);
+}
+
 static enum status resolve(struct route_index *index, const struct route_table *table,
 	const struct route_row *row, struct fail *why)
 {
@@ -101,6 +112,8 @@ static enum status resolve(struct route_index *index, const struct route_table *
 	if (st == ST_OK && row->body && row->body->variant) {
 		st = route_resolve(row->body->variant, table, variant, why);
 		route->variant = variant;
+		if (st == ST_OK)
+			st = check_variant(route, variant, why);
 	}
 	return st == ST_OK ? add_route(index, route, why) : st;
 }

@@ -14,7 +14,7 @@ enum status rpc_params_context(struct context *context, struct span map, struct 
 		context->deadline_ms = max_ms;
 	if (context->account != account)
 		return fail_field(why, ST_INVALID_INPUT, "account",
-			"context.account must be %" PRId64 ": there are no other accounts yet",
+			"context.account must be absent, or %" PRId64 " as the credentials say",
 			account);
 	return ST_OK;
 }

@@ -22,7 +22,7 @@
 enum { RPC_DEADLINE_MAX_MS = 60000 }; /* or the default, if that is more */
 
 /* Reads the client's context into `context`, which holds the defaults and the principal's account.
- * ST_INVALID_INPUT with the field, also for any other account. */
+ * ST_INVALID_INPUT with the field, also if it names another account. */
 enum status rpc_params_context(
 	struct context *context, struct span map, struct fail *why) MUST_CHECK;
 

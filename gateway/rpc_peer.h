@@ -41,6 +41,7 @@ struct rpc_peer {
 	struct span name; /* must be first: the key of the tree; its bytes follow the struct */
 	struct rpc_peers *peers;
 	/* the caller sets these */
+	int64_t key_account; /* of the CURVE key of its last message; 0: none */
 	size_t calls_count, bytes;
 	struct rpc_call_list calls;
 	/* only gateway/rpc_peer.c uses these */

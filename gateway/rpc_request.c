@@ -15,6 +15,7 @@
 struct rpc_call {
 	struct rpc_requests *requests;
 	struct rpc_peer *peer;
+	const struct method *method;
 	struct authentication authentication;
 	struct buf message; /* the bytes of the request while it is authenticating */
 	struct call *call;  /* NULL while it is authenticating */
@@ -121,7 +122,7 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 static enum status start_call(struct rpc_call *c, const struct envelope *e,
 	const struct context *context, struct fail *why)
 {
-	const struct method *method = method_map_find(&c->requests->methods, e->method);
+	const struct method *method = c->method;
 	struct span params = e->params;
 	struct buf completed = { 0 };
 	struct rpc_additions additions = { .method = method,
@@ -177,6 +178,20 @@ static bool is_full(const struct rpc_requests *r, const struct rpc_peer *p, size
 	       || !rpc_peer_has_room(p, 0);
 }
 
+/* NULL: no client may call it. */
+static const struct method *find_method(const struct rpc_requests *r, struct span name)
+{
+	const struct rpc_local *local = rpc_local_find(name);
+	return local ? &local->method : method_map_find_public(&r->methods, name);
+}
+
+static enum status check_scope(const struct rpc_call *c, struct fail *why)
+{
+	if (c->method->is_open)
+		return ST_OK;
+	return principal_check_scope(&c->authentication.principal, method_scope(c->method), why);
+}
+
 /* Runs an authenticated request. Afterwards it is in flight if c->call is set, else it has
  * ended. */
 static enum status run(struct rpc_call *c, const struct envelope *e, struct fail *why)
@@ -184,15 +199,19 @@ static enum status run(struct rpc_call *c, const struct envelope *e, struct fail
 	struct rpc_requests *r = c->requests;
 	unsigned char uuid[16];
 	char id[UUID_TEXT_LEN];
-	struct context context = { .account = c->authentication.principal.account,
+	const struct principal *p = &c->authentication.principal;
+	struct context context = { .account = principal_context_account(p),
 		.request_id = { id, sizeof id },
 		.deadline_ms = r->options->deadline_ms };
 	const struct rpc_local *local = rpc_local_find(e->method);
 	uuid_v7(&r->ids, uuid);
 	uuid_format(uuid, id);
-	enum status st = rpc_params_context(&context, e->context_map, why);
+	enum status st = check_scope(c, why);
+	if (st == ST_OK)
+		st = rpc_params_context(&context, e->context_map, why);
 	if (st != ST_OK)
 		return st;
+	context.deadline_ms = authentication_left_ms(&c->authentication, context.deadline_ms);
 	if (is_full(r, c->peer, e->params.len))
 		return ST_OVERLOADED;
 	return local ? respond_local(r, c->peer, e, local, why) : start_call(c, e, &context, why);
@@ -237,15 +256,24 @@ static enum status keep(struct rpc_call *c, struct span message)
 	return st;
 }
 
-static enum status authenticate_call(
-	struct rpc_call *c, const struct envelope *e, struct span message, struct fail *why)
+/* An open method ignores credentials. False: the decision comes later. */
+static bool authenticate_now(struct rpc_call *c, const struct envelope *e, struct fail *why)
 {
-	struct credentials shown = { .rpc_context = e->context_map };
+	struct credentials shown = { .rpc_context = e->context_map,
+		.key_account = c->peer->key_account };
 	c->authentication =
 		(struct authentication){ .authenticator = c->requests->options->authenticator,
 			.on_decided = on_authenticated,
-			.arg = c };
-	if (!authenticate(&c->authentication, &shown, why))
+			.arg = c,
+			.st = ST_OK,
+			.principal = principal_of_nobody };
+	return c->method->is_open || authenticate(&c->authentication, &shown, why);
+}
+
+static enum status start_or_keep(
+	struct rpc_call *c, const struct envelope *e, struct span message, struct fail *why)
+{
+	if (!authenticate_now(c, e, why))
 		return keep(c, message);
 	enum status st = c->authentication.st;
 	if (st == ST_OK)
@@ -258,15 +286,17 @@ static enum status authenticate_call(
 enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const struct envelope *e,
 	struct span message, struct fail *why)
 {
-	if (!rpc_local_find(e->method) && !method_map_find_public(&r->methods, e->method))
+	const struct method *method = find_method(r, e->method);
+	if (!method)
 		return ST_UNKNOWN_METHOD;
 	struct rpc_call *c = calloc(1, sizeof *c);
 	if (!c)
 		return ST_NO_MEMORY;
 	c->requests = r;
 	c->peer = p;
+	c->method = method;
 	c->msgid = e->msgid;
-	return authenticate_call(c, e, message, why);
+	return start_or_keep(c, e, message, why);
 }
 
 /* A worker may still run what was sent to it. */

@@ -53,7 +53,7 @@ static void on_request(struct exchange *x, void *arg)
 	depth--;
 }
 
-static void format_error(
+static int format_error(
 	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg)
 {
 	const struct http_request *http = refusal->http;
@@ -66,6 +66,7 @@ static void format_error(
 		buf_printf(headers, "X-Data: %d\r\n", refusal->data == &gone);
 	buf_printf(body, "{\"code\":\"%s\",\"known\":%d}", status_info(refusal->st)->code,
 		http != NULL);
+	return status_info(refusal->st)->http_status;
 }
 
 void on_drained(void *arg)

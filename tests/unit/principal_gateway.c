@@ -25,6 +25,7 @@ static void *zmq_context;
 
 struct authentication *waiting;
 int started, cancelled;
+struct principal accepted;
 
 static bool begin(struct authentication *a, const struct credentials *shown, struct fail *why)
 {
@@ -52,7 +53,7 @@ void decide(enum status st)
 	ck_assert_ptr_nonnull(a);
 	waiting = NULL;
 	a->st = st;
-	a->principal = (struct principal){ .account = 1 };
+	a->principal = accepted;
 	(void)fail_set(&why, st, "said the double");
 	authentication_decide(a, &why);
 }
@@ -87,6 +88,7 @@ void set_up(void)
 	enum settings_task task;
 	(void)signal(SIGPIPE, SIG_IGN);
 	ck_assert(settings_load(FOR_GATEWAY, 1, arguments, &settings, &task, NULL) == ST_OK);
+	settings.deadline_ms = DEADLINE_MS;
 	ck_assert(log_open("error", NULL) == ST_OK);
 	(void)snprintf(dir, sizeof dir, "/tmp/st-principal-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -108,6 +110,7 @@ void set_up(void)
 	rpc_client = zmq_socket(zmq_context, ZMQ_DEALER);
 	ck_assert_int_eq(zmq_connect(rpc_client, rpc_endpoint_text), 0);
 	waiting = NULL;
+	accepted = principal_of_owner;
 	started = cancelled = 0;
 	is_drained = false;
 }

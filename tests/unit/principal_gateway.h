@@ -17,7 +17,7 @@
 #include "gateway/rpc.h"
 #include "tests/unit/suite.h"
 
-enum { TURNS_MAX = 10000 };
+enum { TURNS_MAX = 10000, DEADLINE_MS = 100 /* of HTTP requests */ };
 
 extern struct event_base *base;
 extern struct edge *edge;
@@ -28,6 +28,8 @@ extern void *rpc_client; /* a ZMQ_DEALER that is connected to rpc */
 
 extern struct authentication *waiting; /* NULL: none is authenticating */
 extern int started, cancelled;
+
+extern struct principal accepted; /* for `decide`; principal_of_owner at the start of a test */
 
 void decide(enum status st); /* ends `waiting` */
 

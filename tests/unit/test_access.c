@@ -153,6 +153,41 @@ START_TEST(a_page_is_recognized_by_the_fields_that_browsers_add)
 }
 END_TEST
 
+static const struct {
+	const char *cors, *line, *fields;
+	bool is_served;
+} sessions[] = {
+	{ "*", "GET /", HERE, true },
+	{ "*", "HEAD /", HERE O "http://evil.example" E, true },
+	{ "*", "POST /", HERE, false },
+	{ "*", "POST /", HERE "Sec-Fetch-Site: same-origin" E, false },
+	{ "*", "POST /", HERE O "http://localhost:22112" E, true },
+	{ "*", "POST /", HERE O "http://evil.example" E, false },
+	{ "*", "POST /", HERE O "http://localhost:1" E, false },
+	{ "*", "POST /", HERE O "null" E, false },
+	{ "*", "POST /", HERE O "*" E, false },
+	{ "*", "DELETE /", HERE O "http://localhost:22112" E O "http://evil.example" E, false },
+	{ "*, https://a.example", "PUT /", HERE O "https://a.example" E, true },
+	{ "*, https://a.example", "PUT /", HERE O "https://a.example, null" E, false },
+	{ "loopback", "PATCH /", HERE O "http://localhost:1" E, true },
+	{ "", "POST /", H "study.example" E O "https://study.example" E, true },
+	{ "", "POST /", H "study.example" E O "https://x.study.example" E, false },
+};
+
+START_TEST(a_change_with_the_cookie_of_a_session_needs_an_origin_that_is_ours_or_listed)
+{
+	struct http_reader reader = { 0 };
+	struct fail why = { 0 };
+	struct access access = { .cors = cors_from_settings(sessions[_i].cors, "*", "*", true) };
+	read_head(&reader, sessions[_i].line, sessions[_i].fields);
+	enum status st = access_check_session(&access, &reader.request, &why);
+	ck_assert_msg(st == (sessions[_i].is_served ? ST_OK : ST_ORIGIN_NOT_ALLOWED), "%s: %s %s",
+		sessions[_i].cors, sessions[_i].line, sessions[_i].fields);
+	ck_assert_str_eq(why.field, sessions[_i].is_served ? "" : "Origin");
+	http_reader_fini(&reader);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof *table)
 
 int main(void)
@@ -160,6 +195,9 @@ int main(void)
 	TCase *tc = tcase_create("access");
 	tcase_add_loop_test(tc, a_loopback_service_serves_its_own_names_only, 0, COUNT(hosts));
 	tcase_add_loop_test(tc, a_foreign_page_changes_nothing, 0, COUNT(pages));
+	tcase_add_loop_test(tc,
+		a_change_with_the_cookie_of_a_session_needs_an_origin_that_is_ours_or_listed, 0,
+		COUNT(sessions));
 	tcase_add_loop_test(
 		tc, a_page_is_recognized_by_the_fields_that_browsers_add, 0, COUNT(senders));
 	return suite_run("access", tc);

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -56,39 +57,44 @@ static void expect_nothing(int fd)
 	ck_assert_str_eq(response, "");
 }
 
+/* It waited for a worker. */
+#define RAN "HTTP/1.1 504 Gateway Timeout\r\n"
+
 #define HEAD      " HTTP/1.1\r\nHost: localhost\r\n"
 #define BODY_HEAD "POST /topics" HEAD "Content-Length: 4\r\nContent-Type: application/json\r\n"
 
 START_TEST(a_request_runs_once_it_is_authenticated)
 {
-	int fd = client("GET /health" HEAD "\r\n");
+	int fd = client("GET /topics" HEAD "\r\n");
 	UNTIL(waiting);
 	expect_nothing(fd);
 	decide(ST_OK);
-	expect(fd, "{\"status\":\"healthy\"}");
+	expect(fd, RAN);
 	close(fd);
 }
 END_TEST
 
 START_TEST(a_refused_request_gets_the_refusals_status_and_text)
 {
-	int fd = client("GET /topics" HEAD "\r\nGET /health" HEAD "\r\n");
+	int fd = client("GET /topics" HEAD "\r\nGET /topics" HEAD "\r\n");
 	UNTIL(waiting);
 	decide(ST_ORIGIN_NOT_ALLOWED);
 	expect(fd, "HTTP/1.1 403 Forbidden\r\n");
 	expect(fd, "\"message\":\"said the double\"");
 	UNTIL(waiting); /* the next request has its own */
 	decide(ST_OK);
-	expect(fd, "{\"status\":\"healthy\"}");
+	expect(fd, RAN);
 	close(fd);
 }
 END_TEST
 
-START_TEST(an_unknown_path_and_options_need_no_authentication)
+START_TEST(an_unknown_path_options_and_open_routes_need_no_authentication)
 {
 	int fd = client(
-		"GET /nowhere" HEAD "\r\nOPTIONS /topics" HEAD "Content-Length: 2\r\n\r\n{}");
+		"GET /nowhere" HEAD "\r\nGET /health" HEAD
+		"Authorization: Basic x\r\n\r\nOPTIONS /topics" HEAD "Content-Length: 2\r\n\r\n{}");
 	expect(fd, "HTTP/1.1 404 Not Found\r\n");
+	expect(fd, "{\"status\":\"healthy\"}");
 	expect(fd, "HTTP/1.1 204 No Content\r\n");
 	ck_assert_int_eq(started, 0);
 	close(fd);
@@ -111,14 +117,14 @@ END_TEST
 
 START_TEST(a_body_that_came_early_waits)
 {
-	int fd = client(BODY_HEAD "\r\nnopeGET /health" HEAD "\r\n");
+	int fd = client(BODY_HEAD "\r\nnopeGET /topics" HEAD "\r\n");
 	UNTIL(waiting);
 	expect_nothing(fd);
 	decide(ST_OK);
 	expect(fd, "\"code\":\"INVALID_JSON\"");
 	UNTIL(waiting);
 	decide(ST_OK);
-	expect(fd, "{\"status\":\"healthy\"}");
+	expect(fd, RAN);
 	close(fd);
 }
 END_TEST
@@ -137,7 +143,7 @@ START_TEST(a_refused_body_is_dropped)
 END_TEST
 
 static const char *const requests[] = {
-	"GET /health" HEAD "\r\n",
+	"GET /topics" HEAD "\r\n",
 	BODY_HEAD "\r\n",
 	BODY_HEAD "\r\nnope",
 	BODY_HEAD "Expect: 100-continue\r\n\r\n",
@@ -161,12 +167,12 @@ END_TEST
 /* It may have closed only its side. */
 START_TEST(a_client_that_ends_its_side_gets_its_response)
 {
-	int fd = client("GET /health" HEAD "\r\n");
+	int fd = client("GET /topics" HEAD "\r\n");
 	UNTIL(waiting);
 	shutdown(fd, SHUT_WR);
 	expect_nothing(fd);
 	decide(ST_OK);
-	expect(fd, "{\"status\":\"healthy\"}");
+	expect(fd, RAN);
 	close(fd);
 }
 END_TEST
@@ -244,6 +250,66 @@ START_TEST(closing_the_edge_cancels_what_is_authenticating)
 }
 END_TEST
 
+static const struct {
+	const char *request;
+	enum scope scope;
+} scopes[] = {
+	{ "GET /topics" HEAD "\r\n", SCOPE_READ },
+	{ "GET /api/v1/account" HEAD "\r\n", SCOPE_READ },
+	{ BODY_HEAD "\r\nnope", SCOPE_WRITE },
+	{ "DELETE /api/v1/topics/1" HEAD "\r\n", SCOPE_WRITE },
+};
+
+START_TEST(a_principal_needs_the_scope_of_the_method)
+{
+	static const char *const names[] = { "", "read", "write", "admin" };
+	char text[80];
+	int fd = client(scopes[_i].request);
+	UNTIL(waiting);
+	accepted.scopes &= ~(1U << scopes[_i].scope);
+	decide(ST_OK);
+	expect(fd, "HTTP/1.1 403 Forbidden\r\n");
+	(void)snprintf(text, sizeof text, "the credentials lack the scope \\\"%s\\\"",
+		names[scopes[_i].scope]);
+	expect(fd, text);
+	close(fd);
+	fd = client(scopes[_i].request);
+	UNTIL(waiting);
+	accepted.scopes = 1U << scopes[_i].scope;
+	decide(ST_OK);
+	expect(fd, strstr(scopes[_i].request, "nope") ? "INVALID_JSON" : RAN);
+	close(fd);
+}
+END_TEST
+
+#define ORIGIN "Origin: http://localhost\r\n"
+
+/* The fields of a request with the cookie of a session. The double looks at no cookie. */
+static const struct {
+	const char *request;
+	bool is_allowed;
+} writes[] = {
+	{ "GET /topics" HEAD "\r\n", true },
+	{ BODY_HEAD "\r\nnope", false },
+	{ BODY_HEAD ORIGIN "\r\nnope", true },
+	{ "DELETE /api/v1/topics/1" HEAD "\r\n", false },
+	{ "DELETE /api/v1/topics/1" HEAD ORIGIN "\r\n", true },
+};
+
+START_TEST(a_session_of_a_browser_changes_something_from_our_pages_only)
+{
+	int fd = client(writes[_i].request);
+	UNTIL(waiting);
+	accepted.source = AUTH_SOURCE_SESSION;
+	decide(ST_OK);
+	if (!writes[_i].is_allowed)
+		expect(fd, "HTTP/1.1 403 Forbidden\r\n");
+	else
+		expect(fd, strstr(writes[_i].request, "nope") ? "INVALID_JSON" : RAN);
+	close(fd);
+}
+END_TEST
+
 START_TEST(without_accounts_every_request_is_account_1s)
 {
 	struct authentication a = { .authenticator = &authenticator_open };
@@ -264,7 +330,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_request_runs_once_it_is_authenticated);
 	tcase_add_test(tests, a_refused_request_gets_the_refusals_status_and_text);
-	tcase_add_test(tests, an_unknown_path_and_options_need_no_authentication);
+	tcase_add_test(tests, an_unknown_path_options_and_open_routes_need_no_authentication);
 	tcase_add_test(tests, a_body_is_read_once_its_request_is_authenticated);
 	tcase_add_test(tests, a_body_that_came_early_waits);
 	tcase_add_test(tests, a_refused_body_is_dropped);
@@ -276,6 +342,10 @@ int main(void)
 	tcase_add_loop_test(tests, a_drain_waits_for_what_is_authenticating, 0, REQUESTS);
 	tcase_add_loop_test(tests, a_drain_cuts_off_what_is_never_authenticated, 0, REQUESTS);
 	tcase_add_loop_test(tests, closing_the_edge_cancels_what_is_authenticating, 0, REQUESTS);
+	tcase_add_loop_test(tests, a_principal_needs_the_scope_of_the_method, 0,
+		sizeof scopes / sizeof *scopes);
+	tcase_add_loop_test(tests, a_session_of_a_browser_changes_something_from_our_pages_only, 0,
+		sizeof writes / sizeof *writes);
 	tcase_add_test(tests, without_accounts_every_request_is_account_1s);
 	return suite_run("principal", tests);
 }

@@ -50,6 +50,36 @@ START_TEST(an_rpc_request_runs_once_it_is_authenticated)
 }
 END_TEST
 
+static void expect_scoped(uint32_t msgid, const char *method, unsigned scopes, const char *code)
+{
+	call(msgid, method);
+	UNTIL(waiting);
+	accepted.scopes = scopes;
+	decide(ST_OK);
+	expect_call(msgid, code);
+}
+
+START_TEST(an_rpc_request_needs_the_scope_of_its_method)
+{
+	expect_scoped(1, "topics.list", 1U << SCOPE_WRITE | 1U << SCOPE_ADMIN, "SCOPE_MISSING");
+	expect_scoped(2, "topics.list", 1U << SCOPE_READ, "DEADLINE_EXCEEDED");
+	expect_scoped(3, "topics.delete", 1U << SCOPE_READ | 1U << SCOPE_ADMIN, "SCOPE_MISSING");
+	expect_scoped(4, "topics.delete", 1U << SCOPE_WRITE, "DEADLINE_EXCEEDED");
+	expect_scoped(5, "rpc.status", 1U << SCOPE_WRITE, "SCOPE_MISSING");
+	expect_scoped(6, "rpc.status", 1U << SCOPE_READ, "");
+}
+END_TEST
+
+START_TEST(an_rpc_request_names_no_account_but_that_of_its_credentials)
+{
+	call(1, "rpc.status"); /* for account 1 */
+	UNTIL(waiting);
+	accepted.account = 2;
+	decide(ST_OK);
+	expect_call(1, "INVALID_INPUT");
+}
+END_TEST
+
 START_TEST(a_drain_waits_for_an_rpc_request_that_is_authenticating)
 {
 	call(1, "topics.list");
@@ -79,6 +109,8 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, an_rpc_request_runs_once_it_is_authenticated);
+	tcase_add_test(tests, an_rpc_request_needs_the_scope_of_its_method);
+	tcase_add_test(tests, an_rpc_request_names_no_account_but_that_of_its_credentials);
 	tcase_add_test(tests, a_drain_waits_for_an_rpc_request_that_is_authenticating);
 	tcase_add_test(tests, closing_the_rpc_front_cancels_what_is_authenticating);
 	return suite_run("principal_rpc", tests);

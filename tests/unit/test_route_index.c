@@ -159,6 +159,15 @@ static const char *const typo_ignored[] = { "descripton", NULL };
 static const struct route_body typo_alias = { .alias = "x", .param = "nam" };
 static const struct route_body typo_ignore = { .ignored = typo_ignored };
 static const struct route_body no_variant = { .variant = &good };
+static bool choose(const struct json_in *body)
+{
+	return body != NULL;
+}
+
+static const struct route_row reading = {
+	.method = "POST", .path = "/topics", .rpc = "topics.get"
+};
+static const struct route_body other_scope = { .chooses_variant = choose, .variant = &reading };
 static const char *const not_a_choice[] = { "q", NULL };
 static const struct route_query typo_lenient = { .lenient = not_a_choice };
 static const struct route_query typo_search = { .alias = "search", .param = "query" };
@@ -198,6 +207,7 @@ static const struct {
 	}
 	{ BODY(&typo_alias), "route POST /topics: its rules name no such param \"nam\"" },
 	{ BODY(&typo_ignore), "route POST /topics: its rules name no such param \"descripton\"" },
+	{ BODY(&other_scope), "route POST /topics: its variant needs another scope" },
 	{ BODY(&no_variant), "route POST /topics: a choice of variants needs a variant" },
 #define QUERY(rules)                                                                     \
 	{                                                                                \
