@@ -159,6 +159,11 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	return ST_OK;
 }
 
+bool settings_have_accounts(const struct settings *s)
+{
+	return strcmp(s->auth, "on") == 0;
+}
+
 void settings_fini(struct settings *s)
 {
 	env_file_free(&s->file);

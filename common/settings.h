@@ -152,6 +152,9 @@ struct settings {
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
 
+/* STUDYTRACKER_AUTH is on. */
+bool settings_have_accounts(const struct settings *s);
+
 /* Frees the file. */
 void settings_fini(struct settings *s);
 

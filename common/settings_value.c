@@ -152,16 +152,11 @@ static enum status set_networks(const struct setting_source *from, void *field, 
 typedef enum status (*setter)(const struct setting_source *from, void *field, struct fail *why);
 
 static const setter setter_table[] = {
-	[SETTING_TEXT] = set_text,
-	[SETTING_INT] = set_int,
-	[SETTING_BOOL] = set_bool,
-	[SETTING_CHOICE] = set_choice,
-	[SETTING_TIME_ZONE] = set_time_zone,
-	[SETTING_ENDPOINT] = set_endpoints,
-	[SETTING_ENDPOINTS] = set_endpoints,
-	[SETTING_HOSTS] = set_hosts,
-	[SETTING_RATE] = set_rate,
-	[SETTING_NETWORKS] = set_networks,
+	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
+	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
+	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
+	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
+	[SETTING_RATE] = set_rate,           [SETTING_NETWORKS] = set_networks,
 };
 
 /* An item that does not fit becomes empty, which every check refuses. */

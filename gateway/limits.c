@@ -1,0 +1,227 @@
+#include "gateway/limits.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/crypto.h"
+
+enum { NAME_MAX_BYTES = 1024 };
+
+enum limit_kind { BY_ACCOUNT, BY_ADDRESS, LOGINS_BY_NAME, LOGINS_BY_ADDRESS, KIND_COUNT };
+
+struct limits {
+	unsigned char secret[CRYPTO_KEY_SIZE];
+	struct rate *rates[KIND_COUNT]; /* NULL: no limit */
+	struct limits_counts counts;
+};
+
+#define SETTING(field) offsetof(struct settings, field)
+#define REFUSED(field) offsetof(struct limits_counts, field)
+
+static const struct {
+	size_t setting;
+	const char *with_accounts; /* the default */
+	size_t refused;
+} kind_table[KIND_COUNT] = {
+	[BY_ACCOUNT]        = { SETTING(rate_account),       "1200/60", REFUSED(account) },
+	[BY_ADDRESS]        = { SETTING(rate_address),       "300/60",  REFUSED(address) },
+	[LOGINS_BY_NAME]    = { SETTING(rate_login_account), "100/300", REFUSED(login_account) },
+	[LOGINS_BY_ADDRESS] = { SETTING(rate_login_address), "10/300",  REFUSED(login_address) },
+};
+
+#define AT(field) COUNTER_AT(struct limits_counts, field)
+
+static const struct counter rows[] = {
+	{ "account",       COUNTER_TOTAL, AT(account),       "Requests refused because of their account's limit." },
+	{ "address",       COUNTER_TOTAL, AT(address),       "Requests without valid credentials refused because of their address's limit." },
+	{ "login_account", COUNTER_TOTAL, AT(login_account), "Log-ins refused because of their user name's limit." },
+	{ "login_address", COUNTER_TOTAL, AT(login_address), "Log-ins refused because of their address's limit." },
+};
+
+const struct counter_table limits_counter_table = { "limited", "studytracker_limited_", rows,
+	sizeof rows / sizeof *rows };
+
+void limits_add_counters(const struct limits *l, struct counter_sources *sources)
+{
+	counter_sources_add(sources, &limits_counter_table, &l->counts);
+}
+
+/* ---- Open and free ---- */
+
+static struct rate_limit limit_of(const struct settings *settings, enum limit_kind kind)
+{
+	struct rate_limit limit = { 0 };
+	const char *text = *(const char *const *)(const void *)((const char *)settings
+								+ kind_table[kind].setting);
+	if (!*text)
+		text = settings_have_accounts(settings) ? kind_table[kind].with_accounts : "0";
+	bool is_read = rate_limit_parse(span_of(text), &limit);
+	assert(is_read); /* settings_load has checked it */
+	(void)is_read;
+	return limit;
+}
+
+static enum status open_rates(struct limits *l, const struct settings *settings, bool *has_any)
+{
+	enum status st = ST_OK;
+	*has_any = false;
+	for (enum limit_kind kind = 0; kind < KIND_COUNT && st == ST_OK; kind++) {
+		struct rate_limit limit = limit_of(settings, kind);
+		if (limit.count == 0)
+			continue;
+		*has_any = true;
+		st = rate_new(&l->rates[kind], &limit);
+	}
+	return st;
+}
+
+enum status limits_open(struct limits **out, const struct settings *settings, struct fail *why)
+{
+	bool has_any;
+	enum status st = crypto_init(why);
+	if (st != ST_OK)
+		return st;
+	struct limits *l = calloc(1, sizeof *l);
+	if (!l)
+		return ST_NO_MEMORY;
+	crypto_random(l->secret, sizeof l->secret);
+	st = open_rates(l, settings, &has_any);
+	if (st == ST_OK && has_any)
+		*out = l;
+	else
+		limits_free(&l);
+	return st;
+}
+
+void limits_free(struct limits **limits)
+{
+	struct limits *l = *limits;
+	if (!l)
+		return;
+	*limits = NULL;
+	for (enum limit_kind kind = 0; kind < KIND_COUNT; kind++)
+		rate_free(&l->rates[kind]);
+	free(l);
+}
+
+/* ---- Tokens ---- */
+
+static struct rate_key key_of(const struct limits *l, struct span bytes)
+{
+	struct rate_key key;
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	crypto_keyed_hash(l->secret, bytes, hash);
+	memcpy(&key, hash, sizeof key);
+	return key;
+}
+
+static void count_refusal(struct limits *l, enum limit_kind kind)
+{
+	++*(uint64_t *)(void *)((char *)&l->counts + kind_table[kind].refused);
+}
+
+static bool take(struct limits *l, enum limit_kind kind, struct span bytes, uint64_t now_ms,
+	struct rate_verdict *verdict)
+{
+	*verdict = (struct rate_verdict){ .is_allowed = true };
+	if (!l->rates[kind])
+		return true;
+	struct rate_key key = key_of(l, bytes);
+	rate_take(l->rates[kind], &key, now_ms, verdict);
+	if (!verdict->is_allowed)
+		count_refusal(l, kind);
+	return verdict->is_allowed;
+}
+
+bool limits_take_account(
+	struct limits *l, int64_t account, uint64_t now_ms, struct rate_verdict *verdict)
+{
+	struct span bytes = { (const char *)&account, sizeof account };
+	return take(l, BY_ACCOUNT, bytes, now_ms, verdict);
+}
+
+static struct span bytes_of(const struct limits_address *from)
+{
+	return (struct span){ (const char *)from->bytes, from->len };
+}
+
+bool limits_take_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
+	struct rate_verdict *verdict)
+{
+	return take(l, BY_ADDRESS, bytes_of(from), now_ms, verdict);
+}
+
+/* No account has a longer name, so that such names may share a bucket. */
+static void take_name(
+	struct limits *l, struct span username, uint64_t now_ms, struct rate_verdict *verdict)
+{
+	char name[NAME_MAX_BYTES];
+	size_t len = 0;
+	for (; len < username.len && len < sizeof name; len++) {
+		bool is_capital = username.bytes[len] >= 'A' && username.bytes[len] <= 'Z';
+		name[len] = (char)(username.bytes[len] | (is_capital ? 0x20 : 0));
+	}
+	(void)take(l, LOGINS_BY_NAME, (struct span){ name, len }, now_ms, verdict);
+}
+
+bool limits_take_login(struct limits *l, const struct limits_address *from, struct span username,
+	uint64_t now_ms, struct rate_verdict *verdict)
+{
+	struct rate_verdict of_name;
+	if (!take(l, LOGINS_BY_ADDRESS, bytes_of(from), now_ms, verdict) || username.len == 0)
+		return verdict->is_allowed;
+	take_name(l, username, now_ms, &of_name);
+	bool is_stricter = !verdict->limit || of_name.remaining < verdict->remaining;
+	if (of_name.limit && (!of_name.is_allowed || is_stricter))
+		*verdict = of_name;
+	return verdict->is_allowed;
+}
+
+/* ---- Addresses ---- */
+
+struct limits_address limits_address_of(const union address *a)
+{
+	struct address_group group = address_group(a);
+	return limits_address_of_name((struct span){ (const char *)group.bytes, sizeof group });
+}
+
+struct limits_address limits_address_of_name(struct span name)
+{
+	struct limits_address address = { { 0 } };
+	address.len = name.len < sizeof address.bytes ? name.len : sizeof address.bytes;
+	if (address.len)
+		memcpy(address.bytes, name.bytes, address.len);
+	return address;
+}
+
+/* ---- Header lines ---- */
+
+static int64_t seconds(int64_t ms)
+{
+	return (ms + 999) / 1000;
+}
+
+int64_t limits_retry_s(const struct rate_verdict *verdict)
+{
+	int64_t retry_s = seconds(verdict->retry_in_ms);
+	return retry_s > 1 ? retry_s : 1;
+}
+
+static void put_field(struct buf *headers, const char *name, int64_t value)
+{
+	buf_text(headers, name);
+	buf_int(headers, value);
+	buf_text(headers, "\r\n");
+}
+
+void limits_put_headers(const struct rate_verdict *verdict, int64_t now_s, struct buf *headers)
+{
+	if (verdict->limit == 0)
+		return;
+	put_field(headers, "X-RateLimit-Limit: ", verdict->limit);
+	put_field(headers, "X-RateLimit-Remaining: ", verdict->remaining);
+	put_field(headers, "X-RateLimit-Reset: ", now_s + seconds(verdict->full_in_ms));
+	if (!verdict->is_allowed)
+		put_field(headers, "Retry-After: ", limits_retry_s(verdict));
+}
