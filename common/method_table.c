@@ -189,7 +189,7 @@ static const struct method method_table[] = {
 	},
 	{
 		.name = "account.get",
-		.summary = "The account: its name, time zone, week and day.",
+		.summary = "The account: its names, role, time zone, week and day.",
 		.shape = RESULT_ROW,
 		.missing = ST_ACCOUNT_NOT_FOUND,
 		.safe_to_repeat = true,
@@ -296,7 +296,7 @@ static const struct method method_table[] = {
 		METHOD_PARAMS(NAME("name", 0, 1),
 			TEXT("time_zone", PARAM_PRESENCE, 1, ZONE_MAX_CHARS),
 			INT("week_start", 0, 1, 7), TIME("day_starts_at", 0), IF_MATCH,
-			IF_NONE_MATCH),
+			IF_NONE_MATCH, USERNAME(0), EMAIL(PARAM_PRESENCE)),
 	},
 #include "common/method_accounts.inc"
 	{

@@ -1,6 +1,5 @@
-select r.ord, null::text as outcome, a.account_id as id, a.name, a.time_zone,
-	coalesce(a.time_zone, current_setting('TimeZone')) as effective_time_zone,
-	a.week_start::int4 as week_start, a.day_starts_at, a.created_at, a.updated_at
+select r.ord, null::text as outcome,
+	{{>account_columns}}
 from unnest($1::int8[]) with ordinality as r (account_id, ord)
 cross join lateral (
 	select *
@@ -8,4 +7,5 @@ cross join lateral (
 	where a.account_id = r.account_id
 	limit 1
 ) as a
+where a.status <> 'deleted'
 order by r.ord

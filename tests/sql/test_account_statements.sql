@@ -46,10 +46,10 @@ select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone
 drop table response;
 
 -- account.update: account_id, name, time_zone, has_time_zone, week_start, day_starts_at,
--- if_match, if_none_match
+-- if_match, if_none_match, username, email, has_email
 create temp table response as execute "account.update"('{1,2,3,9999}', '{null,New,null,x}', '{Asia/Kathmandu,null,null,null}', '{t,t,f,f}',
 	'{null,3,null,1}', '{04:00,null,null,null}', '{null,null,null,null}',
-	'{null,null,null,null}');
+	'{null,null,null,null}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, name, time_zone, effective_time_zone, week_start, day_starts_at from response', $$values
 	(1::bigint, null::text, 1::bigint, 'Ana', 'Asia/Kathmandu', 'Asia/Kathmandu', 1, '04:00'::time),
 	(2, null, 2, 'New', null, 'Europe/Berlin', 3, '00:00'), (3, null, 3, 'empty', null, 'Europe/Berlin', 1, '00:00')$$,
@@ -61,24 +61,49 @@ select is((select updated_at from accounts where account_id = 3), (select create
 	'update: without a field the version stays');
 drop table response;
 create temp table version as select updated_at from accounts where account_id = 1;
-create temp table response as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}', '{null}');
+create temp table response as execute "account.update"('{1}', '{null}', '{UTC-3}', '{t}', '{2}', '{null}', '{null}', '{null}', '{}', '{}', '{}');
 select is((select outcome from response), 'UNKNOWN_TIME_ZONE', 'update: refuses a zone that is not a name');
 drop table response;
-create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}', '{null}');
+create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{2000-01-01T00:00:00.000000Z}', '{null}', '{}', '{}', '{}');
 select is((select outcome from response), 'PRECONDITION_FAILED', 'update: refuses another version');
 drop table response;
-create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{null}', '{*}');
+create temp table response as execute "account.update"('{1}', '{x}', '{null}', '{f}', '{null}', '{null}', '{null}', '{*}', '{}', '{}', '{}');
 select is((select outcome from response), 'PRECONDITION_FAILED', 'update: refuses the version of if_none_match');
 drop table response;
 select is((select week_start::int from accounts where account_id = 1), 1, 'update: a refused request changes nothing');
 select format('{%s}', etag(updated_at)) as etags from version \gset
-create temp table response as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags', '{null}');
+create temp table response as execute "account.update"('{1}', '{Ana B.}', '{null}', '{f}', '{null}', '{null}', :'etags', '{null}', '{}', '{}', '{}');
 select is((select name from response where outcome is null), 'Ana B.', 'update: accepts the version of if_match');
 select cmp_ok((select updated_at from response), '>', (select updated_at from version), 'update: makes a new version');
 drop table response;
 
+-- Names: unique without case; they are stored in NFC.
+create function pg_temp.outcome(request jsonb) returns text
+	language sql volatile as $$select outcome from answers('account.update', request)$$;
+create temp table response as
+select * from answers('account.update', '{"account_id": 2, "username": "Ada", "email": "Ada@example.org"}',
+	'{"account_id": 3, "username": "ADA"}', '{"account_id": 1, "email": "ada@EXAMPLE.org"}');
+select results_eq('select ord, outcome from response', $$values (1::bigint, null), (2, 'USERNAME_TAKEN'), (3, 'EMAIL_TAKEN')$$,
+	'update: the first request of a batch gets a name');
+select ok(answer @> '{"username": "Ada", "email": "Ada@example.org", "role": "learner", "status": "active"}', 'update: returns the names')
+from response where ord = 1;
+drop table response;
+select is(pg_temp.outcome('{"account_id": 3, "username": "aDa"}'), 'USERNAME_TAKEN', 'update: the username of another account');
+select is(pg_temp.outcome('{"account_id": 3, "email": "ADA@EXAMPLE.ORG"}'), 'EMAIL_TAKEN', 'update: the e-mail of another account');
+select is(pg_temp.outcome('{"account_id": 2, "username": "ADA", "email": "ada@example.org"}'), null, 'update: its own names in another case');
+select is(pg_temp.outcome('{"account_id": 3, "username": "Straße", "email": "u\u0308@localhost"}'), null, 'update: names in Unicode');
+select is(pg_temp.outcome('{"account_id": 2, "username": "STRASSE"}'), 'USERNAME_TAKEN', 'update: case is that of Unicode');
+select is((select email from accounts where account_id = 3), 'ü@localhost', 'update: an e-mail in NFC');
+select is(pg_temp.outcome('{"account_id": 3, "email": null}'), null, 'update: null clears the e-mail');
+select results_eq('select username, email from accounts where account_id in (2, 3) order by account_id',
+	$$values ('ADA', 'ada@example.org'), ('Straße', null)$$, 'update: a refused request changes no name');
+update accounts set status = 'deleted', closed_at = now(), username = null, email = null where account_id = 3;
+select is_empty($$select * from answers('account.update', '{"account_id": 3, "name": "x"}')$$, 'update: a closed account is not found');
+select is_empty($$select * from answers('account.get', '{"account_id": 3}')$$, 'get: a closed account is not found');
+update accounts set status = 'active', closed_at = null where account_id = 3;
+
 -- A new zone changes today at once.
-create temp table response as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}', '{null}');
+create temp table response as execute "account.update"('{3}', '{null}', '{Pacific/Kiritimati}', '{t}', '{null}', '{null}', '{null}', '{null}', '{}', '{}', '{}');
 create temp table streak as execute "stats.streak"('{3}', '{null}');
 select is((select today from streak), (now() at time zone 'Pacific/Kiritimati')::date, 'update: today is the day in the new zone');
 

@@ -12,7 +12,8 @@ select no_plan();
 create temp table calls (method text, what text, done int, params text, call text);
 insert into calls (method, what, done, params) values
 	('account.get', '', 16, $$n$$),
-	('account.update', '', 16, $$n, 'new', 'UTC', true, 2, '04:00', null, null$$),
+	('account.update', '', 16, $$n, 'new', 'UTC', true, 2, '04:00', null, null, null, null, false$$),
+	('account.update', 'new names', 16, $$n, null, null, false, null, null, null, null, 'new' || n, n || '@example.org', true$$),
 	('keys.purge', '', 16, $$n$$),
 	('topics.get', '', 16, $$1, n$$),
 	('topics.list', '', 80, $$1, 4, 10 * n, null, 'created_at', null, null$$),

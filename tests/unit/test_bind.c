@@ -76,7 +76,8 @@ START_TEST(a_param_is_one_array_a_cursor_is_two_and_presence_adds_one)
 			{ INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
 		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS,
 					     TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S } },
-		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS } },
+		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS, TEXTS,
+					    TEXTS, BOOLS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint32_t oids[OIDS_MAX] = { 0 };
