@@ -1,6 +1,7 @@
 /* study account: shows or changes name, time zone, week and day of the account. */
 #include <string.h>
 
+#include "client/study/command_accounts.h"
 #include "client/study/command.h"
 #include "client/study/service.h"
 
@@ -25,8 +26,10 @@ static const struct option options[] = {
 
 const struct command command_account = { "account", "",
 	"Show or change the account's name, time zone, week and day",
-	"Each option changes one of these. Existing sessions keep their days.\n", options, 0, 0,
-	run };
+	"Each option changes one of these. Existing sessions keep their days. The commands, "
+	"except\n"
+	"password without a name, are for admins: they act on the accounts of others.\n",
+	options, 0, 0, run, .commands = account_commands };
 
 static bool is_change(const struct option_value *given)
 {

@@ -4,9 +4,24 @@
 #include <string.h>
 
 static const struct command *const table[] = {
-	&command_log, &command_topics, &command_sessions, &command_stats, &command_heatmap,
-	&command_today, &command_review, &command_search, &command_import, &command_export,
-	&command_account, &command_rpc, &command_status, &command_keys,
+	&command_log,
+	&command_topics,
+	&command_sessions,
+	&command_stats,
+	&command_heatmap,
+	&command_today,
+	&command_review,
+	&command_search,
+	&command_import,
+	&command_export,
+	&command_login,
+	&command_logout,
+	&command_whoami,
+	&command_account,
+	&command_token,
+	&command_rpc,
+	&command_status,
+	&command_keys,
 };
 
 enum { COMMAND_COUNT = sizeof table / sizeof *table };
@@ -25,13 +40,39 @@ const struct option commands_common[] = {
 	{ 0 },
 };
 
+const struct command *commands_named(const char *word)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(table[i]->name, word) == 0)
+			return table[i];
+	return NULL;
+}
+
+const char *commands_second_word(const struct command *c)
+{
+	return strchr(c->name, ' ') + 1;
+}
+
+/* `word` may be an option. */
+static const struct command *find_second(const struct command *c, const char *word, int *used)
+{
+	for (int i = 0; c->commands && c->commands[i]; i++)
+		if (strcmp(commands_second_word(c->commands[i]), word) == 0) {
+			*used = 2;
+			return c->commands[i];
+		}
+	if (c->run)
+		return c;
+	return *word == '-' ? c->commands[0] : NULL;
+}
+
 const struct command *commands_find(
 	char *const *argv, int argc, struct entity_command *made, int *used)
 {
+	const struct command *first = commands_named(argv[0]);
 	*used = 1;
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(table[i]->name, argv[0]) == 0)
-			return table[i];
+	if (first)
+		return find_second(first, argc > 1 ? argv[1] : "-", used);
 	return entity_command_find(argv, argc, made, used) ? &made->command : NULL;
 }
 
@@ -98,20 +139,30 @@ void commands_print_help(void)
 	options_print(commands_common, stdout);
 	printf("\nEnvironment: STUDYTRACKER_ENDPOINT, STUDYTRACKER_CURVE_SECRET_KEY_FILE and\n"
 	       "STUDYTRACKER_CURVE_SERVER_KEY are the same as --endpoint, --key-file and\n"
-	       "--server-key. NO_COLOR turns colours off.\n%s"
+	       "--server-key. STUDYTRACKER_TOKEN is a token to use instead of that of study "
+	       "login.\n"
+	       "NO_COLOR turns colours off.\n%s"
 	       "\nFor more, see study COMMAND --help and man study.\n",
 		ends);
 }
 
 void commands_print_help_of(const struct command *c)
 {
-	printf("Usage: study %s [OPTION...]%s%s\n\n%s.\n", c->name, *c->words ? " " : "", c->words,
-		c->summary);
+	if (c->run)
+		printf("Usage: study %s [OPTION...]%s%s\n\n%s.\n", c->name, *c->words ? " " : "",
+			c->words, c->summary);
+	else
+		printf("Usage: study %s COMMAND [OPTION...] [WORD...]\n\n%s.\n", c->name,
+			c->summary);
 	if (c->details)
 		printf("\n%s", c->details);
 	for (const struct option *word = c->word_help; word && word->name; word++)
 		printf("%s  %-22s  %s\n", word == c->word_help ? "\nWords:\n" : "", word->name,
 			word->help);
+	for (int i = 0; c->commands && c->commands[i]; i++) {
+		printf("%s", i == 0 ? "\nCommands:\n" : "");
+		print_line(commands_second_word(c->commands[i]), c->commands[i]->summary);
+	}
 	if (c->options) {
 		printf("\nOptions:\n");
 		options_print(c->options, stdout);

@@ -15,6 +15,12 @@ extern const struct option commands_common[];
 const struct command *commands_find(
 	char *const *argv, int argc, struct entity_command *made, int *used);
 
+/* The hand-written command of that first word; NULL: there is none. */
+const struct command *commands_named(const char *word);
+
+/* The word that selects a command among those of a first word: "list" of "token list". */
+const char *commands_second_word(const struct command *c);
+
 /* "log, topics, … or search" */
 void commands_names(struct buf *out);
 

@@ -60,6 +60,15 @@ static void print_next(const struct command *c, char *const *argv, int argc, FIL
 		print_values(word, to);
 }
 
+/* After the first word of a command: the second words, then what follows without one. */
+static void print_second_words(const struct command *c, FILE *to)
+{
+	for (int i = 0; c->commands[i]; i++)
+		fprintf(to, "%s\n", commands_second_word(c->commands[i]));
+	print_options(c->options, to);
+	print_options(commands_common, to);
+}
+
 static void print_words(const struct entity *entity, FILE *to)
 {
 	const char *word;
@@ -73,11 +82,14 @@ void complete_print(char *const *argv, int argc, FILE *to)
 	static struct entity_command made;
 	int used = 0;
 	const struct entity *entity = argc == 1 ? entity_of_word(argv[0]) : NULL;
+	const struct command *first = argc == 1 ? commands_named(argv[0]) : NULL;
 	const struct command *c = argc > 0 ? commands_find(argv, argc, &made, &used) : NULL;
 	if (argc == 0)
 		print_commands(to);
 	else if (entity)
 		print_words(entity, to);
+	else if (first && first->commands)
+		print_second_words(first, to);
 	else if (c)
 		print_next(c, argv + used, argc - used, to);
 }

@@ -1,5 +1,8 @@
 #include "client/study/entity_table.h"
 
+#include "client/study/account.h"
+#include "client/study/zone.h"
+
 enum { COLUMN_MAX = 40 };
 
 void entity_table_init(
@@ -55,4 +58,23 @@ void entity_table_of(const struct entity_style *style, const char *title,
 	entity_table_print(&table);
 	entity_table_fini(&table);
 	fputc('\n', out->to);
+}
+
+int entity_table_list(struct pages *pages, const struct entity_field *fields, const char *none)
+{
+	struct zone *zone = account_zone(pages->study);
+	struct entity_style style = { .study = pages->study, .zone = zone };
+	struct entity_table table;
+	entity_table_init(&table, &style, fields);
+	while (pages_next(pages)) {
+		for (size_t i = 0; i < study_value_count(pages->data); i++)
+			entity_table_add(&table, study_value_at(pages->data, i));
+		if (study_value_count(pages->data) > 0) /* a page of a search may be empty */
+			entity_table_print(&table);
+	}
+	if (pages->exit == STUDY_EXIT_DONE && pages->row_count == 0)
+		fprintf(pages->study->out.to, "%s\n", none);
+	entity_table_fini(&table);
+	zone_free(&zone);
+	return pages->exit;
 }

@@ -11,6 +11,7 @@
 #define STUDY_ENTITY_TABLE_H
 
 #include "client/study/entity_row.h"
+#include "client/study/pages.h"
 #include "client/study/table.h"
 
 struct entity_table {
@@ -30,5 +31,9 @@ void entity_table_fini(struct entity_table *t);
 /* Prints a list as a table below a title, and an empty line; nothing if the list is empty. */
 void entity_table_of(const struct entity_style *style, const char *title,
 	const struct study_value *rows, const struct entity_field *fields);
+
+/* Prints all pages of a list of the service as a table, or `none` if it has no rows. Returns the
+ * exit status of the pages. */
+int entity_table_list(struct pages *pages, const struct entity_field *fields, const char *none);
 
 #endif

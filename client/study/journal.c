@@ -1,6 +1,5 @@
 #include "client/study/journal.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,35 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/study/user_directory.h"
 #include "client/study/uuid5.h"
 #include "common/buf.h"
 #include "common/uuid.h"
 
 static const char format_name[] = "studytracker-import 2";
-
-static char *state_directory(void)
-{
-	char *path = NULL;
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	bool is_given = state && *state == '/';
-	if (!is_given && !(home && *home == '/'))
-		return NULL;
-	if (asprintf(&path, "%s%s/studytracker", is_given ? state : home,
-		    is_given ? "" : "/.local/state")
-		< 0)
-		return NULL;
-	return path;
-}
-
-static bool make_directories(char *path)
-{
-	for (char *at = path + 1; (at = strchr(at, '/')); at++) {
-		*at = '\0';
-		(void)mkdir(path, 0700);
-		*at = '/';
-	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
 
 /* The key of an import: each key has its own journal. */
 static bool key_of(const char *path, const char *endpoints, const char *options, char out[37])
@@ -68,9 +44,9 @@ void journal_open(
 	struct stat about;
 	char key[37];
 	*j = (struct journal){ 0 };
-	char *directory = state_directory();
+	char *directory = user_directory("XDG_STATE_HOME", "/.local/state", "/studytracker");
 	if (directory && fstat(fd, &about) == 0 && S_ISREG(about.st_mode)
-		&& make_directories(directory) && key_of(path, endpoints, options, key)) {
+		&& user_directory_make(directory) && key_of(path, endpoints, options, key)) {
 		j->device = (uint64_t)about.st_dev;
 		j->inode = (uint64_t)about.st_ino;
 		j->size = (uint64_t)about.st_size;

@@ -66,17 +66,27 @@ struct line {
 	struct entity_command made;
 };
 
-/* After the word of an entity: its commands. */
-static int explain_entity(
-	const struct study *study, const struct entity *entity, const char *word, bool wants_help)
+/* A first word that needs a second one; NULL: the word is not one. */
+static const struct command *group_of_word(const char *word)
 {
-	if (wants_help && !word) {
-		commands_print_words(entity);
-		return STUDY_EXIT_DONE;
+	const struct command *c = commands_named(word);
+	return c && !c->run ? c : NULL;
+}
+
+/* After such a word, or that of an entity: its commands. */
+static int explain_group(
+	const struct study *study, const char *first, const char *word, bool wants_help)
+{
+	if (!wants_help || word) {
+		study_print_error(study, "study %s has no command %s; see study %s --help", first,
+			word ? word : "", first);
+		return STUDY_EXIT_USAGE;
 	}
-	study_print_error(study, "study %s has no command %s; see study %s --help", entity->word,
-		word ? word : "", entity->word);
-	return STUDY_EXIT_USAGE;
+	if (group_of_word(first))
+		commands_print_help_of(group_of_word(first));
+	else
+		commands_print_words(entity_of_word(first));
+	return STUDY_EXIT_DONE;
 }
 
 static bool is_help(const char *arg)
@@ -87,21 +97,20 @@ static bool is_help(const char *arg)
 /* The command at argv[*at] is not found. */
 static int explain(struct study *study, struct line *line, char **argv, int at)
 {
-	const struct entity *entity = entity_of_word(argv[at]);
 	bool wants_help = line->args.common[HELP].is_given || is_help(argv[at + 1]);
 	const char *word = is_help(argv[at + 1]) ? NULL : argv[at + 1];
-	if (entity)
-		return explain_entity(study, entity, word, wants_help);
+	if (group_of_word(argv[at]) || entity_of_word(argv[at]))
+		return explain_group(study, argv[at], word, wants_help);
 	study_print_error(study, "%s is not a command; see study --help", argv[at]);
 	return STUDY_EXIT_USAGE;
 }
 
 /* `study task --help` is about the commands of tasks, not about the list. */
-static bool is_about_entity(const struct line *line, char **argv, int at)
+static bool is_about_group(const struct line *line, char **argv, int at)
 {
 	const char *next = argv[at + 1];
 	bool wants_help = is_help(next) || (line->args.common[HELP].is_given && !next);
-	return entity_of_word(argv[at]) && wants_help;
+	return (group_of_word(argv[at]) || entity_of_word(argv[at])) && wants_help;
 }
 
 static int run_line(struct study *study, struct line *line, const struct command *c)
@@ -123,7 +132,7 @@ static int run_command(struct study *study, struct line *line, int argc, char **
 {
 	int used = 0;
 	const struct command *c = commands_find(argv + at, argc - at, &line->made, &used);
-	if (!c || is_about_entity(line, argv, at))
+	if (!c || is_about_group(line, argv, at))
 		return explain(study, line, argv, at);
 	line->parser.own = c->options;
 	line->parser.stops_at_word = false;
@@ -176,6 +185,7 @@ int main(int argc, char **argv)
 	options_free(&line.args);
 	study_client_close(&study.client);
 	curve_free(&study.curve);
+	credential_drop(&study.credential);
 	free(study.found);
 	return finish_output(&study, exit);
 }

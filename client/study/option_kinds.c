@@ -115,6 +115,27 @@ static bool check_texts(const struct option *o, struct option_value *v, char *wh
 	return !o->choices || check_choice(o, v, why, size);
 }
 
+/* Gets the next part of a comma-separated list, which may be empty. False: there is none. */
+static bool next_part(const char **at, char *part, size_t size)
+{
+	if (!*at)
+		return false;
+	size_t len = strcspn(*at, ",");
+	(void)snprintf(part, size, "%.*s", (int)len, *at);
+	*at = (*at)[len] ? *at + len + 1 : NULL;
+	return true;
+}
+
+static bool check_choices(const struct option *o, struct option_value *v, char *why, size_t size)
+{
+	char part[64];
+	struct option_value one = { .text = part };
+	for (const char *at = v->text; next_part(&at, part, sizeof part);)
+		if (!check_choice(o, &one, why, size))
+			return false;
+	return true;
+}
+
 static bool check_ids(const struct option *o, struct option_value *v, char *why, size_t size)
 {
 	(void)o;
@@ -151,6 +172,17 @@ static void put_texts(struct study_params *p, const struct option *o, const stru
 	study_params_open_array(p, o->param);
 	for (size_t i = 0; i < v->list_count; i++)
 		study_params_text(p, NULL, v->list[i]);
+	study_params_close(p);
+}
+
+static void put_choices(
+	struct study_params *p, const struct option *o, const struct option_value *v)
+{
+	char part[64];
+	study_params_open_array(p, o->param);
+	for (size_t i = 0; i < v->list_count; i++)
+		for (const char *at = v->list[i]; next_part(&at, part, sizeof part);)
+			study_params_text(p, NULL, part);
 	study_params_close(p);
 }
 
@@ -277,6 +309,7 @@ static const struct {
 	[OPTION_SECONDS] = { check_seconds, put_number, true, false },
 	[OPTION_UUID] = { check_uuid, put_text, true, false },
 	[OPTION_TEXTS] = { check_texts, put_texts, true, true },
+	[OPTION_CHOICES] = { check_choices, put_choices, true, true },
 	[OPTION_IDS] = { check_ids, put_ids, true, true },
 	[OPTION_OBJECTS] = { check_objects, put_objects, true, true },
 };

@@ -36,6 +36,7 @@ enum option_kind {
 	OPTION_UUID,
 	/* lists: each use of the option adds an element */
 	OPTION_TEXTS,   /* if there are `choices`, each is one of them */
+	OPTION_CHOICES, /* some of `choices`, comma-separated */
 	OPTION_IDS,     /* whole numbers from 1 */
 	OPTION_OBJECTS, /* FIRST:SECOND…: the members `items`. The last ones may be absent; the
 	                   first one may contain colons if the others are there, even empty */

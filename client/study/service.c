@@ -40,8 +40,9 @@ int service_exit_of(const struct study_error *why)
 
 int service_report(const struct study *study, const struct study_error *why)
 {
-	const char *hint =
-		why->is_outcome_unknown ? " (it may have run: check before you repeat it)" : "";
+	const char *hint = why->is_outcome_unknown
+				   ? " (it may have run: check before you repeat it)"
+				   : credential_hint(&study->credential, why->code);
 	const char *at = study->endpoints ? study->endpoints : study->found;
 	bool is_lost = why->status == STUDY_DISCONNECTED && !why->is_outcome_unknown && at;
 	study_print_error(study, "%s%s%s%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "",
@@ -74,10 +75,16 @@ int service_open_client(
 	struct study *study, const char *endpoints, size_t max_in_flight, struct study_client **out)
 {
 	struct study_error why;
+	struct fail unusable = { 0 };
+	if (!credential_find(&study->credential, &unusable)) {
+		study_print_error(study, "%s", unusable.text);
+		return STUDY_EXIT_USAGE;
+	}
 	struct study_options options = {
 		.endpoints = endpoints,
 		.timeout_ms = study->timeout_ms > 0 ? study->timeout_ms : TIMEOUT_DEFAULT_MS,
 		.max_in_flight = max_in_flight,
+		.token = study->credential.stored.token,
 	};
 	if (study->curve) {
 		options.server_key = or_null(curve_server_key(study->curve));

@@ -15,7 +15,8 @@ SOURCE = os.path.join(harness.ROOT, "client", "study")
 MANUAL = os.path.join(harness.BUILD, "client", "study", "study.1")
 GENERATOR = os.path.join(harness.BUILD, "schema", "studytracker-generate")
 COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "today", "review", "search", "import", "export",
-            "account", "rpc", "status", "keys"]
+            "login", "logout", "whoami", "account", "token", "rpc", "status", "keys"]
+GROUPS = ["account", "token"]  # a second word selects a command
 
 # A typed line, and the words that the shell offers for its last word.
 COMPLETED = [
@@ -36,6 +37,20 @@ COMPLETED = [
     ("study log 5 --no", ["--note"]),
     ("study log --date ye", ["yesterday"]),
     ("study acc", ["account"]),
+    ("study lo", ["log", "login", "logout"]),
+    ("study login --pa", ["--password-stdin"]),
+    ("study login --name --j", []),
+    ("study tok", ["token"]),
+    ("study token ", ["create", "list", "revoke"]),
+    ("study token create --sc", ["--scope"]),
+    ("study token create x --scope a", ["admin"]),
+    ("study token create --scope=w", ["write"]),
+    ("study account d", ["delete", "disable"]),
+    ("study --json account cr", ["create"]),
+    ("study account create --ro", ["--role"]),
+    ("study account create ada --role l", ["learner"]),
+    ("study account role ada a", ["admin"]),
+    ("study account list --sea", ["--search"]),
     ("study account --week-start s", ["saturday", "sunday"]),
     ("study account --time-zone Europe/Berl", ["Europe/Berlin"]),
     ("study account --time-zone=def", ["default"]),
@@ -115,6 +130,13 @@ class Scripts(StudyCase):
             found += [f"{word} {verb}" for verb in verbs]
         return found
 
+    def second_commands(self):
+        """Every command of two words that is not of an entity: "token create"."""
+        found = [f"{word} {second}" for word in GROUPS
+                 for second in re.findall(r"(?m)^  (\w+) ", self.study(word, "--help"))]
+        self.assertGreaterEqual(len(found), 11, found)
+        return found
+
     def test_exit_statuses(self):
         nobody = "ipc://" + self.path("nobody.sock")
         for status, words in (
@@ -138,12 +160,15 @@ class Scripts(StudyCase):
         text = self.study("--help")
         for command in shown_words():
             self.assertRegex(text, rf"(?m)^  {command} ")
-        for command in map(str.split, COMMANDS + self.entity_commands()):
+        for command in map(str.split, COMMANDS + self.second_commands() + self.entity_commands()):
             self.assertIn("4: lines of an import were refused", self.study(*command, "--help"))
             self.assertEqual(self.study("help", *command), self.study(*command, "--help"))
         self.assertEqual(self.study("help"), text)
         self.assertEqual(self.study("help", "task"), self.study("task", "-h"))
         self.study("help", "nix", status=USAGE)
+        self.study("token", "nix", status=USAGE)
+        self.assertIn("study token has no command nix", self.errors)
+        self.study("account", "nix", status=USAGE)
         self.study("task", "nix", status=USAGE)
         self.assertIn("study task has no command nix", self.errors)
         self.study(status=USAGE)
@@ -165,9 +190,9 @@ class Scripts(StudyCase):
     def test_the_man_page_describes_every_option(self):
         with open(MANUAL, encoding="utf-8") as file:
             page = file.read().replace("\\-", "-")
-        for command in COMMANDS:
+        for command in COMMANDS + self.second_commands():
             self.assertIn(command, page)
-            for option in self.options_of(command):
+            for option in self.options_of(*command.split()):
                 self.assertIn(option, page, f"man page: {command}")
         sections = dict(re.findall(r"(?s)\n\.SS ([a-z-]+)\n(.*?)(?=\n\.S[SH])", page))
         for command in filter(None, map(str.split, self.entity_commands())):
@@ -227,11 +252,11 @@ class Scripts(StudyCase):
         """The options and choices of the program, by the line that asks for them."""
         common = self.options_of()
         expected = {"study --": common}
-        for command in COMMANDS + self.entity_commands():
+        for command in COMMANDS + self.second_commands() + self.entity_commands():
             options = self.options_of(*command.split())
             expected[f"study {command} --"] = list(options)
             for option, argument in options.items():
-                if option in common and " " in command:
+                if option in common and (" " in command or command == "token"):
                     continue
                 may_choose = " " not in command or argument in ("WORD", "KEY", "FIELD")
                 choices = self.choices_of(command.split(), option) if may_choose else []

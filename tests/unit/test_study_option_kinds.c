@@ -37,6 +37,8 @@ static const struct option choice = { "x", OPTION_CHOICE, "WORD", "", .param = "
 static const struct option texts = { "x", OPTION_TEXTS, "TAG", "", .param = "x" };
 static const struct option fields = { "x", OPTION_TEXTS, "FIELD", "", .param = "x",
 	.choices = levels };
+static const struct option choices = { "x", OPTION_CHOICES, "WORDS", "", .param = "x",
+	.choices = levels };
 static const struct option ids = { "x", OPTION_IDS, "ID", "", .param = "x" };
 static const struct option teams = { "x", OPTION_OBJECTS, "TEAM_NAME[:RELEVANCE]", "", .param = "x",
 	.items = team };
@@ -52,6 +54,16 @@ static const struct {
 	{ &text, { "a b" }, "\"a b\"" },
 	{ &text, { "" }, "\"\"" },
 	{ &text, { "1", "2" }, "\"2\"" },
+	{ &choices, { "low" }, "[\"low\"]" },
+	{ &choices, { "low,high" }, "[\"low\",\"high\"]" },
+	{ &choices, { "low", "high" }, "[\"low\",\"high\"]" },
+	{ &choices, { "" }, NULL, "--x must be one of high, low" },
+	{ &choices, { "low," }, NULL, "--x must be one of high, low" },
+	{ &choices, { ",low" }, NULL, "--x must be one of high, low" },
+	{ &choices, { "low,medium" }, NULL, "--x must be one of high, low" },
+	{ &choices, { "low high" }, NULL, "--x must be one of high, low" },
+	{ &choices, { "lowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlowlow" }, NULL,
+		"--x must be one of high, low" },
 	{ &whole, { "-2" }, "-2" },
 	{ &whole, { "6" }, NULL, "--x must be a whole number from -2 to 5" },
 	{ &id, { "0" }, NULL, "--x must be a whole number from 1" },

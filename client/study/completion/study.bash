@@ -84,6 +84,9 @@ _study() {
 		[rpc]=""
 		[status]=$'--interval'
 		[keys]=""
+		[login]=$'--password-stdin\n--name'
+		[logout]=""
+		[whoami]=""
 	)
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -93,11 +96,14 @@ _study() {
 			option=""
 		elif _study_takes_value "${COMP_WORDS[i]}"; then
 			option=${COMP_WORDS[i]}
+		elif [[ $command == account && $place == 0 && ${COMP_WORDS[i]} != -* ]]; then # account list
+			_study_ask "$word" account "${COMP_WORDS[@]:i:COMP_CWORD-i}"
+			return
 		elif [[ -n $command && ${COMP_WORDS[i]} != -* ]]; then
 			place=$((place + 1))
 		elif [[ -n ${COMP_WORDS[i]} && -n ${options[${COMP_WORDS[i]}]+there} ]]; then
 			command=${COMP_WORDS[i]}
-		elif [[ -z $command && -n ${COMP_WORDS[i]} && ${COMP_WORDS[i]} != -* ]]; then # of an entity
+		elif [[ -z $command && -n ${COMP_WORDS[i]} && ${COMP_WORDS[i]} != -* ]]; then # of an entity or of tokens
 			_study_ask "$word" "${COMP_WORDS[@]:i:COMP_CWORD-i}"
 			return
 		fi
@@ -111,7 +117,8 @@ _study() {
 		return
 	fi
 	case $command:$place in
-	:*) _study_offer "$(printf '%s\n' "${!options[@]}" && study __complete 2>/dev/null)" "$word" ;;
+	:*) _study_offer "$(printf '%s\n' "${!options[@]}" token && study __complete 2>/dev/null)" "$word" ;;
+	account:0) _study_ask "$word" account ;;
 	log:1) _study_offer "$(_study_topics)" "$word" ;;
 	rpc:0) _study_offer "$(_study_methods)" "$word" ;;
 	import:0 | export:0 | keys:0) _study_files "$word" ;;
