@@ -24,23 +24,43 @@ HEADER = "id,timestamp,minutes,tag\n"
 
 
 class Terminal:
-    """Runs a program on its own terminal and keeps its output and its exit status."""
+    """Runs a program on its own terminal and keeps its output and its exit status.
 
-    def __init__(self, command, env, columns=80, reads_it=False):
+    answers: pairs of a prompt and what a person types after it. A callable is called with the
+    process instead. With answers, the terminal is that of the program's session. has_echo tells
+    whether the terminal shows what is typed after the program has ended."""
+
+    def __init__(self, command, env, columns=80, reads_it=False, answers=()):
         ours, theirs = pty.openpty()
+        self.answers, self.theirs = list(answers), theirs
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        popen = subprocess.Popen(command, env=env, stdin=theirs if reads_it else subprocess.DEVNULL,
-                                 stdout=theirs, stderr=theirs, start_new_session=reads_it,
-                                 preexec_fn=harness.dies_with_us)
+        self.popen = subprocess.Popen(command, env=env, stdin=theirs if reads_it else subprocess.DEVNULL,
+                                      stdout=theirs, stderr=theirs, start_new_session=reads_it,
+                                      preexec_fn=self.take_terminal if answers else harness.dies_with_us)
         os.close(theirs)
         try:
             self.text = self.read_all(ours).decode("utf-8")
+            self.has_echo = bool(termios.tcgetattr(ours)[3] & termios.ECHO)
         finally:
             os.close(ours)
-            self.status = popen.wait(harness.PATIENCE)
+            self.status = self.popen.wait(harness.PATIENCE)
 
-    @staticmethod
-    def read_all(descriptor):
+    def take_terminal(self):
+        harness.dies_with_us()
+        os.setsid()
+        fcntl.ioctl(self.theirs, termios.TIOCSCTTY, 0)
+
+    def answer(self, descriptor, text):
+        """Types the next answer if its prompt is at the end of the text."""
+        if not self.answers or not text.endswith(self.answers[0][0].encode()):
+            return
+        typed = self.answers.pop(0)[1]
+        if callable(typed):
+            typed(self.popen)
+        else:
+            os.write(descriptor, typed.encode())
+
+    def read_all(self, descriptor):
         text, deadline = b"", time.monotonic() + 4 * harness.PATIENCE
         while time.monotonic() < deadline:
             if not select.select([descriptor], [], [], 1)[0]:
@@ -52,6 +72,7 @@ class Terminal:
             if not more:
                 return text
             text += more
+            self.answer(descriptor, text)
         raise AssertionError(f"the program did not end: {text[-500:]!r}")
 
 
@@ -75,7 +96,8 @@ class StudyCase(harness.ServiceCase):
     def environment(self, **more):
         return harness.clean_environment(**{
             "STUDYTRACKER_ENDPOINT": self.service.rpc_endpoint(), "LC_ALL": "C.UTF-8",
-            "TERM": "xterm-256color", "XDG_STATE_HOME": self.path("state"), **more})
+            "TERM": "xterm-256color", "XDG_STATE_HOME": self.path("state"),
+            "XDG_CONFIG_HOME": self.path("config"), **more})
 
     def path(self, name):
         return os.path.join(self.directory, name)
