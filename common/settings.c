@@ -164,6 +164,12 @@ bool settings_have_accounts(const struct settings *s)
 	return strcmp(s->auth, "on") == 0;
 }
 
+bool settings_is_set(const struct settings *s, const char *env)
+{
+	const struct setting *row = settings_of_variable(span_of(env));
+	return row && s->sources[settings_index(row)].origin != SETTING_DEFAULT;
+}
+
 void settings_fini(struct settings *s)
 {
 	env_file_free(&s->file);

@@ -3,9 +3,9 @@
  *
  * A value comes from the flag, else from the environment variable, else from the settings file,
  * else from the table. Flags are `--name value` or `--name=value`. An empty variable counts as not
- * set, so that compose and EnvironmentFile= can list it; the CORS lists are an exception, where
- * empty means nobody. The same table prints --help and --settings-table; a check compares the
- * README and systemd/studytracker.env with it.
+ * set, so that compose and EnvironmentFile= can list it; the CORS lists and the list of passwords
+ * are exceptions, where empty means none. The same table prints --help and --settings-table; a
+ * check compares the README and systemd/studytracker.env with it.
  *
  * STUDYTRACKER_ENV names the environment, which selects the settings file (see common/env_file.h):
  *
@@ -154,6 +154,9 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv,
 
 /* STUDYTRACKER_AUTH is on. */
 bool settings_have_accounts(const struct settings *s);
+
+/* False if the value is the default of the table. `env` is the name of the row's variable. */
+bool settings_is_set(const struct settings *s, const char *env);
 
 /* Frees the file. */
 void settings_fini(struct settings *s);

@@ -93,7 +93,7 @@ static const struct setting settings_table[] = {
 	{ "password-passes", "STUDYTRACKER_PASSWORD_PASSES", "2", "passes over that memory",
 	  FOR_WORKER, SETTING_INT, .min = 1, .max = 20, FIELD(password_passes) },
 	{ "password-list", "STUDYTRACKER_PASSWORD_LIST", "/usr/share/john/password.lst", "file of widely known passwords, one per line, which are refused; empty means none",
-	  FOR_WORKER, SETTING_TEXT, FIELD(password_list) },
+	  FOR_WORKER, SETTING_TEXT, .empty_is_value = true, FIELD(password_list) },
 	{ "runtime-dir", "STUDYTRACKER_RUNTIME_DIR", "/run/studytracker", "directory of the sockets: workers/ for workers, rpc/ for RPC clients",
 	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(runtime_dir) },
 	{ "deadline-ms", "STUDYTRACKER_DEADLINE_MS", "5000", "milliseconds after which the response to a request is 504",

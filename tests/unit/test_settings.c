@@ -77,7 +77,7 @@ START_TEST(a_flag_wins_over_the_environment_and_the_environment_over_the_table)
 }
 END_TEST
 
-START_TEST(an_empty_variable_is_not_set_except_the_cors_lists)
+START_TEST(an_empty_variable_is_not_set_except_a_list_that_may_be_empty)
 {
 	setenv("API_PORT", "", 1);
 	setenv("APP_NAME", "", 1);
@@ -86,6 +86,28 @@ START_TEST(an_empty_variable_is_not_set_except_the_cors_lists)
 	ck_assert_int_eq(settings.api_port, 22112);
 	ck_assert_str_eq(settings.app_name, "DevOps Study Tracker");
 	ck_assert_str_eq(settings.cors_origins, "");
+	setenv("STUDYTRACKER_PASSWORD_LIST", "", 1);
+	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
+	ck_assert_str_eq(settings.password_list, "");
+}
+END_TEST
+
+START_TEST(a_default_is_told_from_the_same_value_that_is_set)
+{
+	static const char list[] = "STUDYTRACKER_PASSWORD_LIST";
+	static const char memory[] = "--password-memory-mib=19";
+	ck_assert(load(FOR_WORKER, NULL) == ST_OK);
+	ck_assert(!settings_is_set(&settings, list));
+	ck_assert(!settings_is_set(&settings, "STUDYTRACKER_PASSWORD_MEMORY_MIB"));
+	ck_assert(!settings_is_set(&settings, "STUDYTRACKER_NOTHING"));
+	char *value = strdup(settings.password_list);
+	setenv(list, value, 1);
+	ck_assert(load(FOR_WORKER, ARGS(memory)) == ST_OK);
+	ck_assert_str_eq(settings.password_list, value);
+	ck_assert(settings_is_set(&settings, list));
+	ck_assert(settings_is_set(&settings, "STUDYTRACKER_PASSWORD_MEMORY_MIB"));
+	ck_assert(!settings_is_set(&settings, "STUDYTRACKER_PASSWORD_PASSES"));
+	free(value);
 }
 END_TEST
 
@@ -333,7 +355,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, forget_environment, NULL);
 	tcase_add_test(tests, the_defaults_are_as_documented);
 	tcase_add_test(tests, a_flag_wins_over_the_environment_and_the_environment_over_the_table);
-	tcase_add_test(tests, an_empty_variable_is_not_set_except_the_cors_lists);
+	tcase_add_test(tests, an_empty_variable_is_not_set_except_a_list_that_may_be_empty);
+	tcase_add_test(tests, a_default_is_told_from_the_same_value_that_is_set);
 	tcase_add_test(tests, hosts_are_names_and_addresses_without_port);
 	tcase_add_test(tests, endpoints_follow_the_runtime_directory_and_the_instance);
 	tcase_add_loop_test(tests, booleans_take_the_usual_words, 0, COUNT(true_words));
