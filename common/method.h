@@ -101,13 +101,15 @@ enum audience {
 };
 
 /*
- * The passwords of a request. A method with passwords has no statement. The worker checks and
- * hashes the passwords on a thread of its own. Then it runs the method `then` with the params that
- * both methods have, but without the passwords, and with these of the row of `then`:
+ * The passwords of a request (worker/passwords.h). A method with passwords has no statement. The
+ * worker checks and hashes the passwords on a thread of its own. Then it runs the method `then`
+ * with the params that both methods have, but without the passwords, and with these of the row of
+ * `then`:
  *
  *	holder_id    INT, nil: the account that was looked for; nil if there is none, or if the
  *	             step has neither `checks` nor `finds_by`
  *	is_verified  BOOL: the password is the holder's; true if no password was checked
+ *	checked_hash TEXT, nil: the holder's hash when the password was checked
  *	hash         TEXT, nil: to store: of the new password, or of the old one with new costs
  */
 struct password_step {

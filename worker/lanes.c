@@ -27,7 +27,7 @@ static const struct counter counter_rows[] = {
 	{ "in_flight", COUNTER_GAUGE, AT(in_flight), "Requests in the database." },
 	{ "done", COUNTER_TOTAL, AT(done), "Requests finished." },
 	{ "failed", COUNTER_TOTAL, AT(failed), "Requests that got an error." },
-	{ "queued", COUNTER_GAUGE, AT(queued), "Requests that wait for the database." },
+	{ "queued", COUNTER_GAUGE, AT(queued), "Requests that wait for the database, or for the hash of a password." },
 };
 
 const struct counter_table lanes_counter_table = { "stats", "studytracker_worker_", counter_rows,
@@ -37,6 +37,7 @@ struct lanes {
 	struct lanes_options options;
 	struct method_map methods;
 	struct batch *batches[LANES]; /* LANE_BY_KIND has none */
+	struct passwords *passwords;
 	struct request_pool pool;
 	struct responses responses;
 };
@@ -50,7 +51,8 @@ static enum status accept(struct lanes *l, const struct envelope *e, bool is_own
 	if (!m || (m->audience == AUDIENCE_SELF) != is_own)
 		return ST_UNKNOWN_METHOD;
 	enum lane lane = method_lane(m, e->params);
-	enum status st = batch_admission_status(l->batches[lane]);
+	enum status st = m->passwords ? passwords_admission_status(l->passwords)
+				      : batch_admission_status(l->batches[lane]);
 	if (st == ST_OK)
 		st = request_acquire(&l->pool, m, e, out, why);
 	if (st != ST_OK)
@@ -61,44 +63,49 @@ static enum status accept(struct lanes *l, const struct envelope *e, bool is_own
 	return ST_OK;
 }
 
-static void submit(struct lanes *l, struct request *r, const struct envelope *e)
+/* `is_own`: an internal method. */
+static void submit(struct lanes *l, struct origin *origin, int64_t epoch, const struct envelope *e,
+	bool is_own)
 {
+	struct fail why = { 0 };
+	struct request *r = NULL;
+	enum status st = accept(l, e, is_own, &r, &why);
+	if (st != ST_OK) {
+		response_refuse(&l->responses, origin, epoch, e->msgid, st, &why);
+		return;
+	}
+	r->origin = origin;
+	r->epoch = epoch;
 	r->deadline_ms = service_now_ms() + (uint64_t)e->context.deadline_ms;
-	batch_submit(l->batches[method_lane(r->method, e->params)], r);
+	if (r->method->passwords)
+		passwords_submit(l->passwords, r);
+	else
+		batch_submit(l->batches[method_lane(r->method, e->params)], r);
 }
 
 void lanes_submit(
 	struct lanes *l, struct origin *origin, int64_t epoch, const struct envelope *request)
 {
-	struct fail why = { 0 };
-	struct request *r = NULL;
 	crash_if_requested(request->context.request_id, "test.crash.received");
-	enum status st = accept(l, request, false, &r, &why);
-	if (st != ST_OK) {
-		response_refuse(&l->responses, origin, epoch, request->msgid, st, &why);
-		return;
-	}
-	r->origin = origin;
-	r->epoch = epoch;
-	submit(l, r, request);
+	submit(l, origin, epoch, request, false);
+}
+
+static void submit_internal(
+	void *arg, struct origin *origin, int64_t epoch, const struct envelope *e)
+{
+	submit(arg, origin, epoch, e, true);
 }
 
 void lanes_run_internal(
 	struct lanes *l, const char *method, struct span params, int64_t deadline_ms)
 {
-	struct request *r = NULL;
-	struct fail why = { 0 };
 	struct envelope e = {
 		.kind = ENVELOPE_REQUEST,
 		.method = span_of(method),
 		.context = { 1, span_of(method), deadline_ms },
 		.params = params,
 	};
-	if (accept(l, &e, true, &r, &why) != ST_OK)
-		return; /* the caller repeats it when it is due */
-	r->origin = NULL;
-	r->epoch = 0;
-	submit(l, r, &e);
+	submit_internal(l, NULL, 0, &e);
 }
 
 static void cancel_statement(void *arg, enum lane lane)
@@ -121,10 +128,13 @@ void lanes_end_epoch(struct lanes *l, const struct origin *origin, int64_t epoch
 {
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		batch_end_epoch(l->batches[lane], origin, epoch);
+	passwords_end_epoch(l->passwords, origin, epoch);
 }
 
 void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, uint32_t msgid)
 {
+	if (passwords_abandon(l->passwords, origin, epoch, msgid))
+		return;
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		if (batch_abandon(l->batches[lane], origin, epoch, msgid))
 			return;
@@ -163,12 +173,14 @@ bool lanes_is_idle(const struct lanes *l)
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		if (!batch_is_idle(l->batches[lane]))
 			return false;
-	return true;
+	return passwords_is_idle(l->passwords);
 }
 
 struct lanes_counts lanes_counts(const struct lanes *l)
 {
-	struct lanes_counts counts = { .done = l->responses.done, .failed = l->responses.failed };
+	struct lanes_counts counts = { .done = l->responses.done,
+		.failed = l->responses.failed,
+		.queued = passwords_hashing(l->passwords) };
 	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
 		counts.queued += batch_queued(l->batches[lane]);
 		counts.in_flight += batch_in_flight(l->batches[lane]);
@@ -205,6 +217,19 @@ static enum status open_lane(
 	return batch_open(base, &options, &l->batches[lane], why);
 }
 
+static enum status open_passwords(struct lanes *l, struct event_base *base, struct fail *why)
+{
+	struct passwords_options options = {
+		.responses = &l->responses,
+		.costs = l->options.password_costs,
+		.list = l->options.password_list,
+		.submit = submit_internal,
+		.on_idle = on_change,
+		.arg = l,
+	};
+	return passwords_open(base, &options, &l->passwords, why);
+}
+
 enum status lanes_open(struct event_base *base, const struct lanes_options *options,
 	struct lanes **out, struct fail *why)
 {
@@ -218,6 +243,8 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 		st = responses_init(&l->responses);
 	for (enum lane lane = LANE_READ; st == ST_OK && lane < LANES; lane++)
 		st = open_lane(l, base, lane, why);
+	if (st == ST_OK)
+		st = open_passwords(l, base, why);
 	if (st != ST_OK) {
 		lanes_free(&l);
 		return st;
@@ -232,6 +259,7 @@ void lanes_free(struct lanes **lanes)
 	struct lanes *l = *lanes;
 	if (!l)
 		return;
+	passwords_free(&l->passwords);
 	for (enum lane lane = LANE_READ; lane < LANES; lane++)
 		batch_free(&l->batches[lane]);
 	request_pool_fini(&l->pool);

@@ -11,6 +11,8 @@
  * proves that the database accepts changes. The other lanes connect at their first request. The
  * database counts as live while any lane is connected.
  *
+ * Requests with passwords wait for those first (worker/passwords.h), and so are in no lane.
+ *
  * A statement is cancelled through the control lane when all its requests are past their deadline
  * or abandoned.
  */
@@ -20,6 +22,7 @@
 #include "common/counter.h"
 #include "common/envelope.h"
 #include "worker/batch.h"
+#include "worker/passwords.h"
 
 struct lanes;
 
@@ -42,6 +45,8 @@ extern const struct counter_table lanes_counter_table;
 struct lanes_options {
 	const char *database_url, *time_zone;
 	const unsigned char *worker; /* worker/database.h */
+	struct password_costs password_costs;
+	const struct password_list *password_list; /* NULL: none */
 	void (*on_change)(
 		void *arg); /* the database connected or disconnected, or all lanes are idle */
 	/* The database refuses a setting: no attempt to connect will succeed. */
@@ -49,7 +54,7 @@ struct lanes_options {
 	void *arg;
 };
 
-/* Begins to connect to the database. ST_BAD_SETTING. */
+/* Begins to connect to the database. ST_BAD_SETTING, ST_SYSTEM. */
 enum status lanes_open(struct event_base *base, const struct lanes_options *options,
 	struct lanes **out, struct fail *why) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crypto.h"
 #include "common/fnv.h"
 #include "worker/cursor.h"
 
@@ -51,10 +52,19 @@ static void destroy(struct request *r)
 	free(r);
 }
 
+/* The values of passwords point into these bytes: they are TEXT. */
+static void wipe(struct request *r)
+{
+	if (r->bytes.cap)
+		crypto_wipe(r->bytes.bytes, r->bytes.cap);
+}
+
 void request_release(struct request_pool *pool, struct request **r)
 {
 	if (!*r)
 		return;
+	if ((*r)->method->passwords)
+		wipe(*r);
 	if (pool->free.count >= POOL_MAX) {
 		destroy(*r);
 	} else {
@@ -86,6 +96,7 @@ static enum status fill(struct request *r, const struct envelope *e, struct fail
 {
 	struct span id = e->context.request_id;
 	buf_clear(&r->bytes);
+	(void)buf_room(&r->bytes, id.len + e->params.len); /* growing would leave copies behind */
 	buf_span(&r->bytes, id);
 	buf_span(&r->bytes, e->params);
 	if (r->bytes.failed)

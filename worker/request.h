@@ -49,6 +49,8 @@ struct request_pool {
  * field, ST_NO_MEMORY. */
 enum status request_acquire(struct request_pool *pool, const struct method *m,
 	const struct envelope *e, struct request **out, struct fail *why) MUST_CHECK;
+
+/* Wipes the bytes of a request with passwords. */
 void request_release(struct request_pool *pool, struct request **r);
 void request_pool_fini(struct request_pool *pool);
 

@@ -8,9 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-enum { ENDPOINT_TEXT_MAX = 256, PURGE_DEADLINE_MS = 5000 };
+enum { ENDPOINT_TEXT_MAX = 256 };
 
 /* Stopping. */
 
@@ -49,6 +48,7 @@ static void on_stop(void *arg)
 	struct lanes_counts counts = lanes_counts(w->lanes);
 	log_info("stopping: finishing %" PRIu64 " requests", counts.queued + counts.in_flight);
 	w->is_draining = true;
+	background_stop(w->background);
 	timer_arm(w->drain_limit, WORKER_DRAIN_MS);
 	for (size_t i = 0; i < w->link_count; i++)
 		link_leave(w->links[i]);
@@ -114,28 +114,27 @@ static void on_bad_setting(void *arg, const struct fail *why)
 	service_stop(w->service);
 }
 
-/* Purging idempotency keys. */
-
-static void arm_purge(struct worker *w, unsigned longest_ms)
-{
-	unsigned noise = 0;
-	(void)!getrandom(&noise, sizeof noise, GRND_NONBLOCK); /* spread the workers */
-	timer_arm(w->purge, 1 + noise % longest_ms);
-}
-
-static void on_purge(evutil_socket_t fd, short what, void *arg)
-{
-	static const struct span no_params = SPAN_INIT("\x80");
-	struct worker *w = arg;
-	(void)fd, (void)what;
-	if (w->is_draining)
-		return;
-	if (w->has_database)
-		lanes_run_internal(w->lanes, "keys.purge", no_params, PURGE_DEADLINE_MS);
-	arm_purge(w, 2 * WORKER_PURGE_MS);
-}
-
 /* Starting. */
+
+/* Many systems do not have the default list. */
+static enum status open_password_list(struct worker *w, struct fail *why)
+{
+	static const char variable[] = "STUDYTRACKER_PASSWORD_LIST";
+	const char *path = w->settings.password_list;
+	enum status st = *path ? password_list_open(path, &w->password_list, why) : ST_OK;
+	if (st == ST_OK || st == ST_NO_MEMORY)
+		return st;
+	if (settings_is_set(&w->settings, variable))
+		return fail_wrap(why, ST_BAD_SETTING, variable);
+	log_warn("%s: %s: passwords that are widely known are not refused", variable, why->text);
+	return ST_OK;
+}
+
+static struct password_costs password_costs(const struct settings *s)
+{
+	return (struct password_costs){ (size_t)s->password_memory_mib << 20,
+		(unsigned)s->password_passes };
+}
 
 static enum status open_lanes(struct worker *w, struct fail *why)
 {
@@ -143,6 +142,8 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 		.database_url = w->settings.database_url,
 		.time_zone = w->settings.time_zone,
 		.worker = w->uuid,
+		.password_costs = password_costs(&w->settings),
+		.password_list = w->password_list,
 		.on_change = on_change,
 		.on_bad_setting = on_bad_setting,
 		.arg = w,
@@ -227,17 +228,21 @@ enum status worker_open(struct worker *w, struct fail *why)
 {
 	struct uuid_source ids = { 0 };
 	uuid_v7(&ids, w->uuid);
-	enum status st = service_open(&w->service, on_stop, w, why);
+	enum status st = crypto_init(why);
+	if (st == ST_OK)
+		st = service_open(&w->service, on_stop, w, why);
 	if (st == ST_OK)
 		st = open_hub(w, why);
 	if (st != ST_OK)
 		return st;
 	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
-	w->purge = evtimer_new(service_base(w->service), on_purge, w);
-	if (!w->drain_limit || !w->purge)
+	if (!w->drain_limit)
 		return ST_NO_MEMORY;
-	arm_purge(w, WORKER_PURGE_FIRST_MS);
-	st = open_lanes(w, why);
+	st = open_password_list(w, why);
+	if (st == ST_OK)
+		st = open_lanes(w, why);
+	if (st == ST_OK)
+		st = background_open(service_base(w->service), w->lanes, &w->background);
 	if (st == ST_OK)
 		st = open_links(w, why);
 	return st;
@@ -288,9 +293,10 @@ void worker_close(struct worker *w)
 	for (size_t i = 0; i < w->link_count; i++)
 		link_free(&w->links[i], WORKER_LINGER_MS);
 	free(w->links);
+	background_free(&w->background);
 	lanes_free(&w->lanes);
+	password_list_free(&w->password_list);
 	timer_free(w->drain_limit);
-	timer_free(w->purge);
 	socket_hub_free(&w->hub);
 	curve_free(&w->curve);
 	service_free(&w->service);

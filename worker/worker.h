@@ -10,7 +10,7 @@
 
 #include "common/service.h"
 #include "common/settings.h"
-#include "worker/lanes.h"
+#include "worker/background.h"
 #include "worker/link.h"
 
 struct event;
@@ -18,8 +18,6 @@ struct event;
 enum {
 	WORKER_DRAIN_MS = 10000,
 	WORKER_LINGER_MS = 1000, /* for the last responses to be sent */
-	WORKER_PURGE_FIRST_MS = 5000,
-	WORKER_PURGE_MS = 60000, /* between two purges of idempotency keys, on average */
 };
 
 struct worker {
@@ -28,14 +26,16 @@ struct worker {
 	struct service *service;
 	struct curve *curve;
 	struct socket_hub *hub;
+	struct password_list *password_list; /* NULL: none */
 	struct lanes *lanes;
+	struct background *background;
 	struct link **links;
 	size_t link_count;
 	int64_t window; /* requests that one gateway may have open */
 	bool has_database, is_draining;
 	bool had_database;    /* since the start */
 	bool has_bad_setting; /* the database refuses a setting: stop */
-	struct event *drain_limit, *purge;
+	struct event *drain_limit;
 };
 
 /* Starts everything. The caller has filled w->settings, and must call worker_close even after a

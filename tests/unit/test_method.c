@@ -213,6 +213,7 @@ static const struct {
 } of_steps[] = {
 	{ "holder_id", PARAM_INT },
 	{ "is_verified", PARAM_BOOL },
+	{ "checked_hash", PARAM_TEXT },
 	{ "hash", PARAM_TEXT },
 };
 
