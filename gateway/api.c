@@ -159,7 +159,9 @@ enum status api_init(
 			.hosts = span_of(settings->hosts),
 			.checks_hosts = true },
 	};
-	return route_index_init(&api->routes, &route_table, why);
+	enum status st = network_parse_list(span_of(settings->trusted_proxies),
+		api->proxies.networks, &api->proxies.count, why);
+	return st == ST_OK ? route_index_init(&api->routes, &route_table, why) : st;
 }
 
 void api_fini(struct api *api)

@@ -18,6 +18,7 @@
 #include "common/settings.h"
 #include "common/uuid.h"
 #include "gateway/access.h"
+#include "gateway/client_address.h"
 #include "gateway/edge.h"
 #include "gateway/principal.h"
 #include "gateway/route_index.h"
@@ -27,12 +28,15 @@ struct api {
 	const struct settings *settings;
 	struct workers *workers;
 	const struct authenticator *authenticator; /* authenticator_open */
+	const struct jwt_secret *secret;           /* of the tokens of log-ins; set by the owner */
 	struct access access;
+	struct proxies proxies;
 	struct route_index routes;
 	struct uuid_source ids;
 };
 
-/* ST_NO_MEMORY, or ST_INTERNAL if a route is wrong. Settings and workers are borrowed. */
+/* ST_NO_MEMORY, ST_BAD_SETTING, or ST_INTERNAL if a route is wrong. Settings and workers are
+ * borrowed. */
 enum status api_init(struct api *api, const struct settings *settings, struct workers *workers,
 	struct fail *why) MUST_CHECK;
 void api_fini(struct api *api); /* accepts a zeroed struct */

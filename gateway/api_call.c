@@ -1,6 +1,5 @@
 #include "gateway/api_call.h"
 
-#include "gateway/caller.h"
 #include "gateway/request_body.h"
 #include "gateway/request_query.h"
 
@@ -17,46 +16,59 @@ static enum status put_params(const struct api_request *r, const struct request_
 	struct buf *params, struct fail *why)
 {
 	struct param_writer w = param_writer_open(params, why);
-	struct caller caller = { .principal = &r->authentication.principal };
 	enum status st = request_params_put(source, &w);
 	if (st == ST_OK && route_is_streamed(r->route)
 		&& !request_query_wants_page(r->route, source->http))
 		put_page_params(r, &w);
-	caller_put(&caller, r->route->method, &w);
+	api_request_put_caller(r, r->route->method, &w);
 	param_writer_close(&w);
 	return st == ST_OK && params->failed ? ST_NO_MEMORY : st;
+}
+
+enum status api_call_run(struct api_request *r, const struct api_call *call)
+{
+	struct context context = { .account = call->account,
+		.request_id = request_id_view(&r->id),
+		.deadline_ms =
+			authentication_left_ms(&r->authentication, r->api->settings->deadline_ms) };
+	r->authentication.waited_ms = 0; /* a further page has the whole deadline */
+	return workers_call(
+		r->api->workers, call->method, &context, call->params, call->done, r, &r->call);
 }
 
 enum status api_call_send(struct api_request *r, const struct request_source *source,
 	call_done done, struct fail *why)
 {
 	struct buf params = { 0 };
-	struct context context = { .account =
-					   principal_context_account(&r->authentication.principal),
-		.request_id = request_id_view(&r->id),
-		.deadline_ms =
-			authentication_left_ms(&r->authentication, r->api->settings->deadline_ms) };
-	r->authentication.waited_ms = 0; /* a further page has the whole deadline */
+	struct api_call call = { .method = r->route->method,
+		.account = principal_context_account(&r->authentication.principal),
+		.done = done };
 	enum status st = put_params(r, source, &params, why);
+	call.params = buf_view(&params);
 	if (st == ST_OK)
-		st = workers_call(r->api->workers, r->route->method, &context, buf_view(&params),
-			done, r, &r->call);
+		st = api_call_run(r, &call);
 	buf_fini(&params);
 	return st;
+}
+
+bool api_call_has_result(struct api_request **request, enum status st, struct span error)
+{
+	(*request)->call = NULL;
+	if (st == ST_OK && msg_is_nil(error))
+		return true;
+	struct error_info refusal = response_read_error(error);
+	if (st != ST_OK)
+		api_request_fail(request, st, NULL);
+	else
+		api_request_refuse(request, &refusal);
+	return false;
 }
 
 static void on_response(void *arg, enum status st, struct span error, struct span result)
 {
 	struct api_request *r = arg;
-	r->call = NULL;
-	if (st != ST_OK) {
-		api_request_fail(&r, st, NULL);
-	} else if (msg_is_nil(error)) {
+	if (api_call_has_result(&r, st, error))
 		r->route->respond(&r, result);
-	} else {
-		struct error_info refusal = response_read_error(error);
-		api_request_refuse(&r, &refusal);
-	}
 }
 
 static enum status send_first(struct api_request *r, const struct json_in *json, struct fail *why)

@@ -21,4 +21,17 @@ void api_call_start(struct api_request **r);
 enum status api_call_send(struct api_request *r, const struct request_source *source,
 	call_done done, struct fail *why) MUST_CHECK;
 
+/* A call whose params the gateway makes itself. */
+struct api_call {
+	const struct method *method;
+	int64_t account;
+	struct span params; /* one map */
+	call_done done;     /* gets the request, whose call has ended */
+};
+
+enum status api_call_run(struct api_request *r, const struct api_call *call) MUST_CHECK;
+
+/* Within `done`: whether there is a result. Else responds and takes the request. */
+bool api_call_has_result(struct api_request **r, enum status st, struct span error);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "gateway/api_head.h"
+#include "gateway/caller.h"
 #include "gateway/http_head.h"
 
 static void request_free(struct api_request **request)
@@ -39,6 +40,26 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 	r->id = request_id_choose(exchange_request(exchange), &api->ids);
 	exchange_set_data(exchange, r, on_gone);
 	return r;
+}
+
+struct client api_request_client(const struct api_request *r)
+{
+	struct client client;
+	client_find(&r->api->proxies, exchange_peer(r->exchange), exchange_request(r->exchange),
+		&client);
+	return client;
+}
+
+void api_request_put_caller(
+	const struct api_request *r, const struct method *m, struct param_writer *w)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	if (!caller_is_asked(m))
+		return;
+	struct client client = api_request_client(r);
+	struct caller caller = { .principal = &r->authentication.principal,
+		.address = address_text(&client.address, text) };
+	caller_put(&caller, m, w);
 }
 
 /* The response depends on Origin also if the request has none: a cache must know. */

@@ -23,6 +23,7 @@
 
 #include "gateway/api.h"
 #include "gateway/api_head.h"
+#include "gateway/param_writer.h"
 #include "gateway/request_id.h"
 #include "gateway/response.h"
 
@@ -40,6 +41,7 @@ struct api_request {
 	bool is_streaming; /* the head of the response is out */
 	bool wants_page;   /* the next page waits until the client has read enough */
 	struct buf member; /* of gateway/api_export.c: the member that is open */
+	char key[65];      /* of a log-in that is being stored: see gateway/login_call.h */
 };
 
 /* NULL if there is no memory: the exchange is aborted. */
@@ -47,6 +49,13 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange);
 
 /* Refuses it before its body is read. */
 void api_request_refuse_body(struct api_request **r, enum status st, const struct fail *why);
+
+/* The client, also behind a trusted proxy. */
+struct client api_request_client(const struct api_request *r);
+
+/* Appends the params of the caller, if the method asks for them. */
+void api_request_put_caller(
+	const struct api_request *r, const struct method *m, struct param_writer *w);
 
 /* A whole response, after the common headers. `headers` may be NULL. */
 void api_request_respond(struct api_request **r, const struct exchange_response *response);

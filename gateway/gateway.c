@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/crypto.h"
 #include "common/log.h"
 #include "common/socket.h"
 
@@ -65,9 +66,8 @@ static void on_refused(void *arg, const char *key, const char *address)
 	log_warn("a connection from %s is refused: its key is not allowed there: %s", address, key);
 }
 
-static void on_reload(void *arg)
+static void reload_clients(struct gateway *g)
 {
-	struct gateway *g = arg;
 	struct fail why = { 0 };
 	enum status st = curve_reload(g->curve, &why);
 	if (st != ST_OK)
@@ -77,6 +77,24 @@ static void on_reload(void *arg)
 	else
 		log_info("the clients file was read again: %zu keys may connect",
 			curve_client_count(g->curve));
+}
+
+static void reload_secret(struct gateway *g)
+{
+	struct fail why = { 0 };
+	enum status st = jwt_secret_reload(g->secret, &why);
+	if (st != ST_OK)
+		log_error("the secret of tokens was not read again: %s: the one from before "
+			  "counts",
+			fail_text(&why, st));
+}
+
+static void on_reload(void *arg)
+{
+	struct gateway *g = arg;
+	reload_clients(g);
+	if (g->secret)
+		reload_secret(g);
 }
 
 static enum status share_descriptors(struct gateway *g, struct fail *why)
@@ -111,6 +129,26 @@ static enum status open_hub(struct gateway *g, struct fail *why)
 		return st;
 	struct socket_security security = { g->curve, on_refused, g };
 	return socket_hub_secure(g->hub, &security, why);
+}
+
+/* Without accounts, the tokens of log-ins need not last longer than the gateway. */
+static enum status open_secret(struct gateway *g, struct fail *why)
+{
+	struct jwt_secret_options options = {
+		.secret = g->settings.jwt_secret,
+		.previous = g->settings.jwt_previous_secret,
+		.file = g->settings.jwt_secret_file,
+		.may_forget = strcmp(g->settings.auth, "on") != 0,
+	};
+	enum status st = crypto_init(why);
+	return st == ST_OK ? jwt_secret_open(&g->secret, &options, why) : st;
+}
+
+static enum status open_api(struct gateway *g, struct fail *why)
+{
+	enum status st = api_init(&g->api, &g->settings, g->workers, why);
+	g->api.secret = g->secret;
+	return st;
 }
 
 static enum status open_workers(struct gateway *g, struct fail *why)
@@ -214,12 +252,14 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	if (st == ST_OK)
 		st = open_hub(g, why);
 	if (st == ST_OK)
+		st = open_secret(g, why);
+	if (st == ST_OK)
 		st = open_workers(g, why);
 	if (st == ST_OK)
 		st = open_rpc(g, why);
 	if (st != ST_OK)
 		return st;
-	st = api_init(&g->api, &g->settings, g->workers, why);
+	st = open_api(g, why);
 	if (st == ST_OK)
 		st = open_edge(g, why);
 	return st == ST_OK ? set_access_rules(g, why) : st;
@@ -256,5 +296,6 @@ void gateway_close(struct gateway *g)
 	workers_free(&g->workers);
 	socket_hub_free(&g->hub);
 	curve_free(&g->curve);
+	jwt_secret_free(&g->secret);
 	service_free(&g->service);
 }

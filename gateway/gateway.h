@@ -13,6 +13,7 @@
 #include "common/service.h"
 #include "gateway/api.h"
 #include "gateway/descriptors.h"
+#include "gateway/jwt_secret.h"
 #include "gateway/rpc.h"
 
 struct gateway {
@@ -22,6 +23,7 @@ struct gateway {
 	struct curve *curve;
 	uint64_t refused_logged_ms;
 	char refused_key[CURVE_TEXT_LEN + 1]; /* the last one that was logged */
+	struct jwt_secret *secret; /* of the tokens of log-ins */
 	struct socket_hub *hub;
 	struct workers *workers;
 	struct rpc *rpc; /* NULL: RPC clients have no endpoint */

@@ -154,12 +154,14 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 {
 	struct route route = { .row = row,
 		.dialect = dialect_of(span_of(row->path)),
-		.method = row->rpc ? method_find(span_of(row->rpc)) : NULL,
+		.method = row->rpc ? method_find(span_of(row->rpc)) : row->form,
 		.status = row->status ? row->status : 200 };
 	if (row->rpc && !route.method)
 		return refuse_name(row, why, "no RPC method", span_of(row->rpc));
 	if (!row->rpc && !row->start)
 		return refuse(row, why, "neither an RPC method nor a start function");
+	if (row->form && (row->rpc || !row->start))
+		return refuse(row, why, "a form is for a start function without an RPC method");
 	enum status st = resolve_path(&route, why);
 	if (st == ST_OK)
 		st = check_rules(&route, why);

@@ -61,6 +61,9 @@ struct route_row {
 	const char *path; /* a segment in braces is a param of the RPC method, by its name */
 	const char *rpc;  /* the RPC method; NULL: `start` responds */
 	route_start start;
+	/* The params of a request that `start` reads itself (gateway/api_form.h), as those of an
+	 * RPC method; NULL: there are none. */
+	const struct method *form;
 	route_respond respond; /* NULL: by the shape of the method's result */
 	int status;            /* 0: 200 */
 	int created_status;    /* if the request has created its row; 0: `status` */
@@ -94,7 +97,7 @@ struct route_table {
 struct route {
 	const struct route_row *row;
 	const struct dialect *dialect;
-	const struct method *method; /* NULL: no RPC method */
+	const struct method *method; /* the RPC method, or the form of the row; NULL: neither */
 	route_start start;
 	route_respond respond;
 	int status;

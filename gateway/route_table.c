@@ -5,8 +5,11 @@
 #include "gateway/api_call.h"
 #include "gateway/api_list.h"
 #include "gateway/api_local.h"
+#include "gateway/api_login.h"
 #include "gateway/api_result.h"
+#include "gateway/api_session.h"
 #include "gateway/json_in.h"
+#include "gateway/login_call.h"
 #include "gateway/text_error.h"
 
 #define V1  "/api/v1"
@@ -96,6 +99,15 @@ static const struct error_text import_texts[] = {
 	.method = verb, .path = API "/projects/{project_id}" at,             \
 	.rpc = method_name, .has_etag = true, .bad_id = ST_INVALID_INPUT, .texts = project_texts
 
+#define LOGIN(at) .method = "POST", .path = at, .is_open = true
+#define LOGIN_ROUTES(base, logged_out)                                                          \
+	{ LOGIN(base "/auth/login"), .start = api_login_open, .form = &login_form,              \
+	  .takes_body = BODY_REQUIRED },                                                        \
+	{ LOGIN(base "/auth/refresh"), .start = api_login_refresh,                              \
+	  .form = &api_login_token_form, .takes_body = BODY_OPTIONAL },                         \
+	{ LOGIN(base "/auth/logout"), .start = api_login_end, .form = &api_login_token_form,    \
+	  .takes_body = BODY_OPTIONAL, .status = logged_out }
+
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */
 	{ .method = "GET", .path = "/topics/{topic_id}", .rpc = "topics.get", .has_etag = true },
@@ -112,6 +124,13 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = "/readyz", .start = api_local_readyz, .is_open = true },
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true,
 	  .is_open = true },
+
+	/* log-ins, at both */
+	LOGIN_ROUTES(API, 200),
+	LOGIN_ROUTES(V1, 204),
+	{ LOGIN(V1 "/auth/session"), .start = api_session_open, .form = &login_form,
+	  .takes_body = BODY_REQUIRED },
+	{ .method = "DELETE", .path = V1 "/auth/session", .start = api_session_end },
 
 	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },

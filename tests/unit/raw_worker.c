@@ -11,7 +11,7 @@
 #include "common/uuid.h"
 #include "tests/unit/suite.h"
 
-static struct event_base *base;
+struct event_base *endpoint_base;
 static struct socket_hub *hub;
 struct workers *workers;
 void *strangers;
@@ -24,10 +24,10 @@ void open_endpoint(void)
 	(void)snprintf(dir, sizeof dir, "/tmp/st-workers-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
-	base = event_base_new();
-	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
+	endpoint_base = event_base_new();
+	ck_assert(socket_hub_open(&hub, endpoint_base, NULL) == ST_OK);
 	struct workers_options options = { endpoint, 1, 100, "0" };
-	ck_assert(workers_open(&workers, hub, base, &options, NULL) == ST_OK);
+	ck_assert(workers_open(&workers, hub, endpoint_base, &options, NULL) == ST_OK);
 	strangers = zmq_ctx_new();
 	memset(&done, 0, sizeof done);
 }
@@ -37,7 +37,7 @@ void close_endpoint(void)
 	zmq_ctx_term(strangers);
 	workers_free(&workers);
 	socket_hub_free(&hub);
-	event_base_free(base);
+	event_base_free(endpoint_base);
 	unlink(endpoint + strlen("ipc://"));
 	rmdir(dir);
 }
@@ -45,8 +45,8 @@ void close_endpoint(void)
 void run_turn(void)
 {
 	const struct timeval soon = { 0, 1000 };
-	event_base_loopexit(base, &soon);
-	event_base_dispatch(base);
+	event_base_loopexit(endpoint_base, &soon);
+	event_base_dispatch(endpoint_base);
 }
 
 struct envelope raw_worker_receive(struct raw_worker *w)

@@ -33,6 +33,8 @@ struct done {
 	size_t result_len;
 };
 
+struct event_base;
+extern struct event_base *endpoint_base;
 extern struct workers *workers;
 extern void *strangers; /* the ZeroMQ context of the workers */
 extern char endpoint[96];

@@ -76,7 +76,9 @@ END_TEST
 
 /* The routes that need no principal, in the order of the table. Everything else needs one. */
 static const char *const open_routes[] = { "GET /", "GET /health", "GET /healthz", "GET /readyz",
-	"GET /openapi.json", "GET /api/health", NULL };
+	"GET /openapi.json", "POST /api/auth/login", "POST /api/auth/refresh",
+	"POST /api/auth/logout", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh",
+	"POST /api/v1/auth/logout", "POST /api/v1/auth/session", "GET /api/health", NULL };
 
 START_TEST(only_these_routes_are_open)
 {
@@ -102,7 +104,7 @@ static const struct {
 	{ "/api/v1/sessions/x", "PUT, GET, HEAD, PATCH, DELETE, OPTIONS" },
 	{ "/nowhere", "" },
 	{ "/%74opics", "GET, HEAD, POST, OPTIONS" },
-	{ "*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS" },
+	{ "*", "GET, HEAD, POST, DELETE, PATCH, PUT, OPTIONS" },
 };
 
 START_TEST(allow_lists_the_methods_of_a_path)
@@ -156,6 +158,7 @@ static enum status init_with(const struct route_row *rows, size_t count, struct 
 
 static const struct route_row good = { .method = "GET", .path = "/good", .start = nothing };
 static const char *const typo_ignored[] = { "descripton", NULL };
+static const struct method a_form = { .name = "form" };
 static const struct route_body typo_alias = { .alias = "x", .param = "nam" };
 static const struct route_body typo_ignore = { .ignored = typo_ignored };
 static const struct route_body no_variant = { .variant = &good };
@@ -224,6 +227,12 @@ static const struct {
 	{                                                                                  \
 		.method = "POST", .path = "/topics", .rpc = "topics.create", .fixed = list \
 	}
+	{ { .method = "POST",
+		  .path = "/topics",
+		  .rpc = "topics.create",
+		  .start = nothing,
+		  .form = &a_form },
+		"route POST /topics: a form is for a start function without an RPC method" },
 	{ FIXED(typo_fixed), "route POST /topics: its rules name no such param \"nam\"" },
 	{ FIXED(too_many), "route POST /topics: too many fixed params" },
 };
