@@ -19,6 +19,9 @@ enum {
 	SUBJECT_MAX_CHARS = 255,
 	HASH_CHARS = 64,           /* of a SHA-256, in hexadecimal digits */
 	PASSWORD_HASH_MAX_CHARS = 256,
+	CLAIM_MAX_CHARS = 4096,    /* a token of an identity provider has at most 4096 bytes */
+	TOKEN_NAME_MAX_CHARS = 100,
+	SCOPES_MAX = 3,
 	CALLER_MAX_CHARS = 64,
 	SCOPE_BITS_MAX = 15,
 };
@@ -31,6 +34,7 @@ static const char *const search_kinds[] = { "session", "topic",
 #include "schema/search_kinds.inc"
 	NULL };
 static const char *const account_roles[] = { "learner", "admin", NULL };
+static const char *const scope_names[] = { "read", "write", "admin", NULL };
 static const char *const series_groups[] = { "topic", NULL };
 
 /* clang-format off */
@@ -76,6 +80,9 @@ static const char *const series_groups[] = { "topic", NULL };
 #define NEW_ACCOUNT        USERNAME(REQUIRED), EMAIL(NULLABLE), NAME("name", NULLABLE, 1)
 #define PASSWORD(n)        TEXT(n, REQUIRED, 0, PASSWORD_MAX_CHARS)
 #define STORED(n)          TEXT(n, NULLABLE, 1, PASSWORD_HASH_MAX_CHARS)
+#define TOKEN_ID(f)        INT("token_id", f, 1, INT64_MAX)
+#define TOKEN_NAME         { .name = "name", .kind = PARAM_NAME, .flags = REQUIRED, .min = 1, .max = TOKEN_NAME_MAX_CHARS }
+#define SCOPE_NAMES(f)     { .name = "scopes", .kind = PARAM_TEXTS, .flags = f, .min = 1, .max = SCOPES_MAX, PARAM_ITEMS({ .kind = PARAM_CHOICE, .choices = scope_names }) }
 #define NEW_LOGIN          UUID("login_id", REQUIRED | KEY), UUID("refresh_id", NULLABLE), HASH("session_hash", NULLABLE), INT("lifetime_s", REQUIRED, 1, INT32_MAX)
 #define CHECKED_PASSWORD   HOLDER_ID(NULLABLE), FLAG("is_verified"), STORED("checked_hash"), STORED("hash")
 #define CALLER             INT("caller_scopes", PARAM_CALLER | NULLABLE, 0, SCOPE_BITS_MAX), TEXT("caller_credential", PARAM_CALLER | NULLABLE, 0, CALLER_MAX_CHARS), TEXT("caller_address", PARAM_CALLER | NULLABLE, 0, CALLER_MAX_CHARS)

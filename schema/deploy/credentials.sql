@@ -57,6 +57,19 @@ create table tokens (
 create unique index tokens_hash on tokens (hash);
 create index tokens_live on tokens (account_id, id) where revoked_at is null;
 
+-- 256 random bits. The caller stores their hash and returns the token once.
+create function mint_token() returns text
+	language sql volatile
+	return 'st_' || encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+		|| uuid_send(gen_random_uuid())), 'hex');
+
+-- How many tokens of the account are not revoked, also those that were stored after the statement began.
+create function count_tokens(account_id bigint) returns bigint
+	language sql volatile strict
+	begin atomic
+		select count(*) from tokens as t where t.account_id = $1 and t.revoked_at is null;
+	end;
+
 -- A person as an identity provider knows it.
 create table identities (
 	account_id bigint not null references accounts,

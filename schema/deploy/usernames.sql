@@ -46,4 +46,13 @@ create function scope_bits(scopes text[]) returns integer
 		+ case when 'write' = any (scopes) then 4 else 0 end
 		+ case when 'admin' = any (scopes) then 8 else 0 end;
 
+-- Scopes as requests have them, each once and in one order. Null if there are none.
+create function token_scopes(scopes jsonb) returns text[]
+	language sql immutable strict parallel safe
+	begin atomic
+		select array_agg(s.scope order by s.place)
+		from unnest('{read,write,admin}'::text[]) with ordinality as s (scope, place)
+		where $1 ? s.scope;
+	end;
+
 commit;

@@ -9,6 +9,8 @@ drop function set_password_hash(bigint, text);
 drop function has_password(bigint);
 drop function password_hash(bigint);
 drop table identities;
+drop function count_tokens(bigint);
+drop function mint_token();
 drop table tokens;
 drop table logins;
 drop table account_passwords;

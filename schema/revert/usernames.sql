@@ -2,6 +2,7 @@
 
 begin;
 
+drop function token_scopes(jsonb);
 drop function scope_bits(text[]);
 drop function role_scopes(text);
 

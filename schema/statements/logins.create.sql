@@ -10,30 +10,19 @@ with request as materialized (
 			hash, caller_scopes, caller_credential, caller_address, ord)
 	order by r.holder_id, r.login_id
 ),
-holder as materialized (
-	select r.*, a.account_id as found_id, a.username, a.role, a.status,
-		r.is_verified and confirm_password_hash(a.account_id, r.checked_hash, r.hash) as is_right,
-		case when r.session_bytes is null then 'jwt' else 'browser' end as kind,
-		case when r.session_bytes is null then 'login ' else 'session ' end || r.login_id as credential,
-		now() + make_interval(secs => r.lifetime_s) as new_expiry
-	from request as r
-	left join lateral (
-		select *
-		from accounts as a
-		where a.account_id = r.holder_id
-		limit 1
-	) as a on true
-),
+{{>password_holder}}
 verdict as materialized (
-	select h.*, l.id is not null as is_repeated, coalesce(l.expires_at, h.new_expiry) as expires_at,
+	select h.*, k.kind, case k.kind when 'jwt' then 'login ' else 'session ' end || h.login_id as credential,
+		l.id is not null as is_repeated,
+		coalesce(l.expires_at, now() + make_interval(secs => h.lifetime_s)) as expires_at,
 		case
 			when num_nonnulls(h.refresh_id, h.session_bytes) <> 1
 				then 'INVALID_INPUT: a log-in has either a refresh_id or a session_hash'
-			when not coalesce(h.is_right, false) then 'INVALID_CREDENTIALS'
-			when h.status <> 'active' then 'ACCOUNT_DISABLED'
-			when (l.account_id, l.kind) <> (h.found_id, h.kind) then 'INVALID_INPUT login_id: another log-in has this id'
+			when h.refusal is not null then h.refusal
+			when (l.account_id, l.kind) <> (h.found_id, k.kind) then 'INVALID_INPUT login_id: another log-in has this id'
 		end as outcome
 	from holder as h
+	cross join lateral (select case when h.session_bytes is null then 'jwt' else 'browser' end) as k (kind)
 	left join lateral (
 		select *
 		from logins as l
@@ -52,7 +41,7 @@ recorded as (
 	insert into security_events (account_id, kind, credential, address, details)
 	select coalesce(v.found_id, 0), case when v.outcome is null then 'login' else 'login_failed' end,
 		case when v.outcome is null then v.credential end, v.caller_address,
-		case when v.outcome is null then '{}' else jsonb_build_object('reason', split_part(v.outcome, ':', 1)) end
+		case when v.outcome is null then '{}' else jsonb_build_object('reason', substring(v.outcome from '^[A-Z_]+')) end
 	from verdict as v
 	where not v.is_repeated
 	order by v.ord

@@ -18,6 +18,7 @@ where proname in ('password_hash', 'has_password', 'set_password_hash', 'confirm
 	and proconfig = '{"search_path=pg_catalog, public, pg_temp"}';
 select 1 / (to_regrole('studytracker_worker') is null
 	or not has_table_privilege('studytracker_worker', 'account_passwords', 'select, insert, update, delete'))::int;
-select 'hash_bytes(text)'::regprocedure, 'end_logins(bigint, text)'::regprocedure;
+select 'hash_bytes(text)'::regprocedure, 'mint_token()'::regprocedure, 'count_tokens(bigint)'::regprocedure,
+	'end_logins(bigint, text)'::regprocedure;
 
 rollback;
