@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/challenge.h"
 #include "gateway/http_list.h"
 #include "gateway/http_text.h"
 #include "gateway/request_headers.h"
@@ -123,6 +124,9 @@ void api_head_put_refusal(const struct route_index *routes, const struct http_re
 		route_put_allow(routes, http->path, headers);
 		buf_text(headers, "\r\n");
 	}
+	if (http)
+		challenge_put(
+			http, dialect_of(http->path)->status_of(error->st), error->st, headers);
 	if (error->st == ST_UNSUPPORTED_MEDIA_TYPE && span_is(error->field, content_encoding))
 		buf_text(headers, "Accept-Encoding: identity\r\n");
 }

@@ -25,7 +25,8 @@ struct api_head {
 enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 
-/* Appends the header lines that belong to a refusal: Allow, Accept-Encoding. `http` may be NULL. */
+/* Appends the header lines that belong to a refusal: Allow, WWW-Authenticate,
+ * Accept-Encoding. `http` may be NULL. */
 void api_head_put_refusal(const struct route_index *routes, const struct http_request *http,
 	const struct error_info *error, struct buf *headers);
 

@@ -8,6 +8,14 @@ static int http_status_of(enum status st)
 	return status_info(st)->http_status;
 }
 
+/* Flask-JWT-Extended, which the clients of system C know, tells a token that it can't read from one
+ * that is over. */
+static int library_status_of(enum status st)
+{
+	bool is_unreadable = st == ST_TOKEN_INVALID || st == ST_WRONG_TOKEN_TYPE;
+	return is_unreadable ? 422 : http_status_of(st);
+}
+
 /* The existing study trackers read nothing else from a query. */
 static const char *const root_query_names[] = { "tag", NULL };
 
@@ -25,7 +33,7 @@ static const struct dialect dialect_table[] = {
 	{
 		.prefix = "/api", /* system C */
 		.put_error = text_error_put,
-		.status_of = http_status_of,
+		.status_of = library_status_of,
 		.unknown_names = NAMES_IGNORED,
 		.needs_json_type = true,
 		.list_shape = LIST_LINKED,

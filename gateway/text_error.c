@@ -11,6 +11,7 @@ static const struct error_text fixed_texts[] = {
 	{ .st = ST_BAD_REQUEST, .text = "Bad request", .keeps_message = true },
 	{ .st = ST_INVALID_JSON, .text = "Bad request", .keeps_message = true },
 	{ .st = ST_INTERNAL, .text = "Internal server error", .keeps_message = true },
+	{ .st = ST_UNAUTHENTICATED, .text = "Missing or invalid token", .keeps_message = true },
 	{ 0 },
 };
 
@@ -24,6 +25,18 @@ static const struct rule_text {
 	{ PARAM_NOT_EMPTY_RULE, PARAM_REQUIRED, " is required" },
 	{ PARAM_NOT_BLANK_RULE, PARAM_REQUIRED, " is required" },
 };
+
+static const enum status token_errors[] = { ST_UNAUTHENTICATED, ST_TOKEN_INVALID,
+	ST_WRONG_TOKEN_TYPE, ST_TOKEN_EXPIRED, ST_TOKEN_REVOKED, ST_TOKEN_REUSED,
+	ST_ACCOUNT_DISABLED };
+
+static bool is_token_error(enum status st)
+{
+	for (size_t i = 0; i < sizeof token_errors / sizeof *token_errors; i++)
+		if (token_errors[i] == st)
+			return true;
+	return false;
+}
 
 static struct span message_of(const struct error_info *error)
 {
@@ -108,6 +121,10 @@ void text_error_put(struct buf *out, const struct error_info *error, struct span
 	json_out_text(out, known ? span_of(known->text) : buf_view(&message));
 	buf_text(out, ",\"message\":");
 	json_out_text(out, buf_view(&message));
+	if (is_token_error(error->st)) {
+		buf_text(out, ",\"msg\":");
+		json_out_text(out, buf_view(&message));
+	}
 	buf_text(out, ",\"trace_id\":");
 	json_out_text(out, trace_id);
 	buf_byte(out, '}');

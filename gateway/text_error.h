@@ -3,6 +3,8 @@
  *
  *	{"error":text,"message":text,"trace_id":id}
  *
+ * Errors of tokens have the member "msg", too: Flask-JWT-Extended calls the message so.
+ *
  * The text is the first of these that exists:
  *   - the one that the route's row has for this error
  *   - the one that the clients know by the status, such as "Resource not found"

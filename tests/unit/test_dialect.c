@@ -62,6 +62,30 @@ START_TEST(an_error_has_the_shape_of_its_dialect)
 }
 END_TEST
 
+static const struct {
+	const char *path;
+	enum status st;
+	int http_status;
+} statuses[] = {
+	{ "/topics", ST_TOKEN_INVALID, 401 },
+	{ "/api/v1/topics", ST_TOKEN_INVALID, 401 },
+	{ "/api/tasks", ST_TOKEN_INVALID, 422 },
+	{ "/topics", ST_WRONG_TOKEN_TYPE, 401 },
+	{ "/api/tasks", ST_WRONG_TOKEN_TYPE, 422 },
+	{ "/api/tasks", ST_UNAUTHENTICATED, 401 },
+	{ "/api/tasks", ST_TOKEN_EXPIRED, 401 },
+	{ "/api/tasks", ST_TOKEN_REVOKED, 401 },
+	{ "/api/tasks", ST_SCOPE_MISSING, 403 },
+};
+
+START_TEST(an_outcome_has_the_http_status_of_its_dialect)
+{
+	const struct dialect *dialect = dialect_of(span_of(statuses[_i].path));
+	ck_assert_msg(dialect->status_of(statuses[_i].st) == statuses[_i].http_status, "%s %s",
+		statuses[_i].path, status_info(statuses[_i].st)->code);
+}
+END_TEST
+
 /* The search takes the first row that fits, and the last one fits every path. */
 START_TEST(no_prefix_hides_a_longer_one)
 {
@@ -80,6 +104,8 @@ int main(void)
 		sizeof paths / sizeof *paths);
 	tcase_add_loop_test(
 		tests, an_error_has_the_shape_of_its_dialect, 0, sizeof errors / sizeof *errors);
+	tcase_add_loop_test(tests, an_outcome_has_the_http_status_of_its_dialect, 0,
+		sizeof statuses / sizeof *statuses);
 	tcase_add_test(tests, no_prefix_hides_a_longer_one);
 	return suite_run("dialect", tests);
 }

@@ -142,6 +142,47 @@ START_TEST(a_refused_body_is_dropped)
 }
 END_TEST
 
+#define NO_TOKEN  "WWW-Authenticate: Bearer realm=\"studytracker\"\r\n"
+#define BAD_TOKEN "WWW-Authenticate: Bearer realm=\"studytracker\", error=\"invalid_token\"\r\n"
+#define BEARER    "Authorization: Bearer x\r\n"
+#define POST_BODY "Content-Length: 4\r\nContent-Type: application/json\r\n"
+
+static const struct {
+	const char *request;
+	enum status st;
+	const char *status_line, *challenge; /* NULL: none */
+} refusals[] = {
+	{ "GET /topics" HEAD "\r\n", ST_UNAUTHENTICATED, "401 Unauthorized", NO_TOKEN },
+	{ "GET /topics" HEAD BEARER "\r\n", ST_TOKEN_INVALID, "401 Unauthorized", BAD_TOKEN },
+	{ "POST /topics" HEAD BEARER POST_BODY "\r\n", ST_TOKEN_INVALID, "401 Unauthorized",
+		BAD_TOKEN },
+	{ "GET /api/tasks" HEAD BEARER "\r\n", ST_TOKEN_INVALID, "422 Unprocessable Content",
+		NULL },
+	{ "POST /api/tasks" HEAD BEARER POST_BODY "\r\n", ST_TOKEN_INVALID,
+		"422 Unprocessable Content", NULL },
+	{ "POST /api/tasks" HEAD BEARER POST_BODY "\r\n", ST_TOKEN_EXPIRED, "401 Unauthorized",
+		BAD_TOKEN },
+	{ "GET /topics" HEAD BEARER "\r\n", ST_SCOPE_MISSING, "403 Forbidden",
+		"WWW-Authenticate: Bearer realm=\"studytracker\", "
+		"error=\"insufficient_scope\"\r\n" },
+	{ "GET /topics" HEAD BEARER "\r\n", ST_NO_WORKER, "503 Service Unavailable", NULL },
+};
+
+START_TEST(a_refusal_says_which_credentials_are_accepted)
+{
+	int fd = client(refusals[_i].request);
+	UNTIL(waiting);
+	decide(refusals[_i].st);
+	expect(fd, refusals[_i].status_line);
+	expect(fd, "aid the double");
+	const char *challenge = refusals[_i].challenge;
+	ck_assert_msg(!strstr(response, "WWW-Authenticate") == !challenge, "%s", response);
+	if (challenge)
+		expect(fd, challenge);
+	close(fd);
+}
+END_TEST
+
 static const char *const requests[] = {
 	"GET /topics" HEAD "\r\n",
 	BODY_HEAD "\r\n",
@@ -330,6 +371,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_request_runs_once_it_is_authenticated);
 	tcase_add_test(tests, a_refused_request_gets_the_refusals_status_and_text);
+	tcase_add_loop_test(tests, a_refusal_says_which_credentials_are_accepted, 0,
+		sizeof refusals / sizeof *refusals);
 	tcase_add_test(tests, an_unknown_path_options_and_open_routes_need_no_authentication);
 	tcase_add_test(tests, a_body_is_read_once_its_request_is_authenticated);
 	tcase_add_test(tests, a_body_that_came_early_waits);

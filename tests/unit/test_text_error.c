@@ -88,10 +88,51 @@ START_TEST(an_error_is_the_text_that_its_clients_know)
 }
 END_TEST
 
+static const struct {
+	enum status st;
+	const char *message, *body;
+} token_errors[] = {
+	{ ST_UNAUTHENTICATED, NULL,
+		"{\"error\":\"Missing or invalid token\","
+		"\"message\":\"Missing Authorization Header\","
+		"\"msg\":\"Missing Authorization Header\",\"trace_id\":\"x\"}" },
+	{ ST_TOKEN_INVALID, "Not enough segments",
+		"{\"error\":\"Not enough segments\",\"message\":\"Not enough segments\","
+		"\"msg\":\"Not enough segments\",\"trace_id\":\"x\"}" },
+	{ ST_WRONG_TOKEN_TYPE, NULL,
+		"{\"error\":\"Only non-refresh tokens are allowed\","
+		"\"message\":\"Only non-refresh tokens are allowed\","
+		"\"msg\":\"Only non-refresh tokens are allowed\",\"trace_id\":\"x\"}" },
+	{ ST_TOKEN_EXPIRED, NULL,
+		"{\"error\":\"Token has expired\",\"message\":\"Token has expired\","
+		"\"msg\":\"Token has expired\",\"trace_id\":\"x\"}" },
+	{ ST_TOKEN_REVOKED, NULL,
+		"{\"error\":\"Token has been revoked\","
+		"\"message\":\"Token has been revoked\","
+		"\"msg\":\"Token has been revoked\",\"trace_id\":\"x\"}" },
+	{ ST_INVALID_CREDENTIALS, NULL,
+		"{\"error\":\"Invalid credentials\",\"message\":\"Invalid credentials\","
+		"\"trace_id\":\"x\"}" },
+};
+
+START_TEST(an_error_of_a_token_has_the_name_of_the_library_too)
+{
+	struct error_info error = { .st = token_errors[_i].st,
+		.message = span_of(token_errors[_i].message) };
+	struct buf out = { 0 };
+	text_error_put(&out, &error, SPAN("x"));
+	ck_assert_msg(
+		span_is(buf_view(&out), token_errors[_i].body), "%.*s", (int)out.len, out.bytes);
+	buf_fini(&out);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("text_error");
 	tcase_add_loop_test(tests, an_error_is_the_text_that_its_clients_know, 0,
 		sizeof errors / sizeof *errors);
+	tcase_add_loop_test(tests, an_error_of_a_token_has_the_name_of_the_library_too, 0,
+		sizeof token_errors / sizeof *token_errors);
 	return suite_run("text_error", tests);
 }
