@@ -106,7 +106,12 @@ static const struct error_text import_texts[] = {
 	{ LOGIN(base "/auth/refresh"), .start = api_login_refresh,                              \
 	  .form = &api_login_token_form, .takes_body = BODY_OPTIONAL },                         \
 	{ LOGIN(base "/auth/logout"), .start = api_login_end, .form = &api_login_token_form,    \
-	  .takes_body = BODY_OPTIONAL, .status = logged_out }
+	  .takes_body = BODY_OPTIONAL, .status = logged_out },                                  \
+	{ LOGIN(base "/auth/register"), .rpc = "accounts.register",                             \
+	  .start = api_login_register, .takes_body = BODY_REQUIRED, .status = 201 },            \
+	{ .method = "GET", .path = base "/auth/me", .rpc = "account.get", .has_etag = true },   \
+	{ .method = "PATCH", .path = base "/auth/me", .rpc = "account.update",                  \
+	  .takes_body = BODY_REQUIRED, .has_etag = true }
 
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */
@@ -125,7 +130,7 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true,
 	  .is_open = true },
 
-	/* log-ins, at both */
+	/* log-ins and the account of the caller, at both */
 	LOGIN_ROUTES(API, 200),
 	LOGIN_ROUTES(V1, 204),
 	{ LOGIN(V1 "/auth/session"), .start = api_session_open, .form = &login_form,

@@ -47,10 +47,11 @@ struct rpc_options {
 	struct workers *workers;                   /* must outlive the rpc */
 	const struct authenticator *authenticator; /* NULL: authenticator_open */
 	const struct counter_sources
-		*counters;     /* for rpc.status; must outlive the rpc; may be NULL */
-	int64_t deadline_ms;   /* for requests without one */
-	size_t peers_max;      /* clients that may be connected; 0: no bound */
-	size_t unread_all_max; /* bytes of unread responses; 0: RPC_UNREAD_ALL_MAX */
+		*counters;         /* for rpc.status; must outlive the rpc; may be NULL */
+	bool is_registration_open; /* everybody may call accounts.register */
+	int64_t deadline_ms;       /* for requests without one */
+	size_t peers_max;          /* clients that may be connected; 0: no bound */
+	size_t unread_all_max;     /* bytes of unread responses; 0: RPC_UNREAD_ALL_MAX */
 };
 
 enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,

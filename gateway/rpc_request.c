@@ -185,10 +185,17 @@ static const struct method *find_method(const struct rpc_requests *r, struct spa
 	return local ? &local->method : method_map_find_public(&r->methods, name);
 }
 
-static enum status check_scope(const struct rpc_call *c, struct fail *why)
+static bool is_closed(const struct rpc_call *c)
+{
+	return !c->requests->options->is_registration_open
+	       && strcmp(c->method->name, "accounts.register") == 0;
+}
+
+/* Whether the principal may call the method; everybody may call an open one. */
+static enum status check_principal(const struct rpc_call *c, struct fail *why)
 {
 	if (c->method->is_open)
-		return ST_OK;
+		return is_closed(c) ? ST_REGISTRATION_CLOSED : ST_OK;
 	return principal_check_scope(&c->authentication.principal, method_scope(c->method), why);
 }
 
@@ -206,7 +213,7 @@ static enum status run(struct rpc_call *c, const struct envelope *e, struct fail
 	const struct rpc_local *local = rpc_local_find(e->method);
 	uuid_v7(&r->ids, uuid);
 	uuid_format(uuid, id);
-	enum status st = check_scope(c, why);
+	enum status st = check_principal(c, why);
 	if (st == ST_OK)
 		st = rpc_params_context(&context, e->context_map, why);
 	if (st != ST_OK)

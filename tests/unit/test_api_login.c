@@ -308,6 +308,28 @@ START_TEST(a_result_that_is_no_log_in_is_500)
 }
 END_TEST
 
+#define NEW_ACCOUNT "{\"username\":\"ada\",\"password\":\"an engine\"}"
+
+START_TEST(registration_is_closed_unless_a_setting_opens_it)
+{
+	struct buf result = { 0 };
+	post(path_of(_i, "register"), NULL, NEW_ACCOUNT);
+	api_gateway_expect("HTTP/1.1 403 Forbidden\r\n");
+	ck_assert_uint_eq(workers_counts(workers).calls, 0);
+	settings.registration = "open";
+	post(path_of(_i, "register"), NULL, NEW_ACCOUNT);
+	struct envelope e = api_gateway_call("accounts.register");
+	expect_text(&e, "username", "ada");
+	expect_text(&e, "caller_address", "127.0.0.1");
+	msg_put_map(&result, 1);
+	put_text(&result, "username", "ada");
+	api_gateway_respond(&e, &result);
+	api_gateway_expect("HTTP/1.1 201 Created\r\n");
+	api_gateway_expect("{\"username\":\"ada\"}");
+	buf_fini(&result);
+}
+END_TEST
+
 /* The bounds stand in both, because a form has no password to check. */
 START_TEST(the_form_has_the_bounds_of_the_method)
 {
@@ -336,6 +358,7 @@ int main(void)
 	tcase_add_test(tc, a_token_that_does_not_count_is_refused_without_a_worker);
 	tcase_add_loop_test(tc, a_token_of_either_kind_ends_its_log_in, 0, 2);
 	tcase_add_test(tc, a_result_that_is_no_log_in_is_500);
+	tcase_add_loop_test(tc, registration_is_closed_unless_a_setting_opens_it, 0, 2);
 	tcase_add_test(tc, the_form_has_the_bounds_of_the_method);
 	return suite_run("api_login", tc);
 }

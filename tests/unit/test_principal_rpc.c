@@ -80,6 +80,14 @@ START_TEST(an_rpc_request_names_no_account_but_that_of_its_credentials)
 }
 END_TEST
 
+START_TEST(an_open_method_needs_no_credentials)
+{
+	call(1, "accounts.register");
+	expect_call(1, "REGISTRATION_CLOSED"); /* the gateway of the test lets nobody register */
+	ck_assert_int_eq(started, 0);
+}
+END_TEST
+
 START_TEST(a_drain_waits_for_an_rpc_request_that_is_authenticating)
 {
 	call(1, "topics.list");
@@ -111,6 +119,7 @@ int main(void)
 	tcase_add_test(tests, an_rpc_request_runs_once_it_is_authenticated);
 	tcase_add_test(tests, an_rpc_request_needs_the_scope_of_its_method);
 	tcase_add_test(tests, an_rpc_request_names_no_account_but_that_of_its_credentials);
+	tcase_add_test(tests, an_open_method_needs_no_credentials);
 	tcase_add_test(tests, a_drain_waits_for_an_rpc_request_that_is_authenticating);
 	tcase_add_test(tests, closing_the_rpc_front_cancels_what_is_authenticating);
 	return suite_run("principal_rpc", tests);

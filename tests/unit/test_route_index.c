@@ -77,8 +77,9 @@ END_TEST
 /* The routes that need no principal, in the order of the table. Everything else needs one. */
 static const char *const open_routes[] = { "GET /", "GET /health", "GET /healthz", "GET /readyz",
 	"GET /openapi.json", "POST /api/auth/login", "POST /api/auth/refresh",
-	"POST /api/auth/logout", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh",
-	"POST /api/v1/auth/logout", "POST /api/v1/auth/session", "GET /api/health", NULL };
+	"POST /api/auth/logout", "POST /api/auth/register", "POST /api/v1/auth/login",
+	"POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/register",
+	"POST /api/v1/auth/session", "GET /api/health", NULL };
 
 START_TEST(only_these_routes_are_open)
 {
@@ -104,7 +105,7 @@ static const struct {
 	{ "/api/v1/sessions/x", "PUT, GET, HEAD, PATCH, DELETE, OPTIONS" },
 	{ "/nowhere", "" },
 	{ "/%74opics", "GET, HEAD, POST, OPTIONS" },
-	{ "*", "GET, HEAD, POST, DELETE, PATCH, PUT, OPTIONS" },
+	{ "*", "GET, HEAD, POST, PATCH, DELETE, PUT, OPTIONS" },
 };
 
 START_TEST(allow_lists_the_methods_of_a_path)
