@@ -25,7 +25,7 @@
 #define WORKER_PASSWORDS_H
 
 #include "worker/hash_thread.h"
-#include "worker/password_list.h"
+#include "common/password_list.h"
 #include "worker/response.h"
 
 struct passwords;

@@ -2,18 +2,15 @@
 #include <string.h>
 
 #include "client/study/command_accounts.h"
-#include "client/study/database.h"
+#include "client/study/first_admin.h"
 #include "client/study/password.h"
 #include "client/study/service.h"
-#include "common/crypto.h"
-#include "common/settings.h"
-#include "common/utf8.h"
 
 static int run(struct study *study, const struct arguments *args);
 
 enum { EMAIL, ROLE, PASSWORD_STDIN, DATABASE, CLAIM };
 
-enum { PASSWORD_CHARS_MIN = 8, PASSWORD_CHARS_MAX = 256, ROLE_ADMIN = 1 };
+enum { ROLE_ADMIN = 1 };
 
 static const char *const roles[] = { "learner", "admin", NULL };
 
@@ -79,50 +76,9 @@ static int create_by_service(
 
 /* In the database. */
 
-/* The costs that workers use on this machine. */
-static enum status read_costs(struct password_costs *out, struct fail *why)
-{
-	static char name[] = "study";
-	char *const argv[] = { name, NULL };
-	struct settings settings = { 0 };
-	enum settings_task task;
-	enum status st = settings_load(FOR_WORKER, 1, argv, &settings, &task, why);
-	if (st != ST_OK)
-		return st;
-	out->memory_bytes = (size_t)settings.password_memory_mib << 20;
-	out->passes = (unsigned)settings.password_passes;
-	settings_fini(&settings);
-	return ST_OK;
-}
-
-static enum status check_password(const struct password *password, struct fail *why)
-{
-	size_t len = strlen(password->text);
-	size_t chars = utf8_is_valid(password->text, len) ? utf8_length(password->text, len) : 0;
-	if (chars >= PASSWORD_CHARS_MIN && chars <= PASSWORD_CHARS_MAX)
-		return ST_OK;
-	return fail_set(why, ST_INVALID_INPUT,
-		"the password must have %d to %d characters of UTF-8", PASSWORD_CHARS_MIN,
-		PASSWORD_CHARS_MAX);
-}
-
-static enum status hash_password(
-	const struct password *password, char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why)
-{
-	struct password_costs costs;
-	enum status st = check_password(password, why);
-	if (st == ST_OK)
-		st = crypto_init(why);
-	if (st == ST_OK)
-		st = read_costs(&costs, why);
-	if (st == ST_OK)
-		st = crypto_password_hash(span_of(password->text), &costs, out, why);
-	return st;
-}
-
 static int exit_of(enum status st)
 {
-	static const enum status usage[] = { ST_INVALID_INPUT, ST_BAD_SETTING };
+	static const enum status usage[] = { ST_INVALID_INPUT, ST_WEAK_PASSWORD, ST_BAD_SETTING };
 	for (size_t i = 0; i < sizeof usage / sizeof *usage; i++)
 		if (st == usage[i])
 			return STUDY_EXIT_USAGE;
@@ -132,16 +88,14 @@ static int exit_of(enum status st)
 static int create_in_database(
 	struct study *study, const struct arguments *args, const struct password *password)
 {
-	char hash[CRYPTO_PASSWORD_HASH_SIZE];
 	struct fail why = { 0 };
 	int64_t id = 0;
-	struct new_admin admin = { .username = args->words[0],
+	struct first_admin admin = { .url = args->own[DATABASE].text,
+		.username = args->words[0],
+		.password = password->text,
 		.email = args->own[EMAIL].is_given ? args->own[EMAIL].text : NULL,
-		.hash = hash,
 		.claims_first = args->own[CLAIM].is_given };
-	enum status st = hash_password(password, hash, &why);
-	if (st == ST_OK)
-		st = database_create_admin(args->own[DATABASE].text, &admin, &id, &why);
+	enum status st = first_admin_create(&admin, &id, &why);
 	if (st == ST_OK)
 		return print(study, admin.username, id);
 	if (st == ST_SYSTEM) /* the text is from outside, and the code says nothing */

@@ -81,20 +81,11 @@ static enum status connect_to(struct database *db, const char *url, struct fail 
 	return set_fail(why, ST_DATABASE_UNAVAILABLE, db->error(db->conn));
 }
 
-/* Outcomes that need other words than requests. */
-static const struct {
-	const char *code, *text;
-	enum status st;
-} outcome_table[] = {
-	{ "INVALID_INPUT", "the user name or the e-mail address is not valid", ST_INVALID_INPUT },
-	{ "ACCOUNT_CLAIMED", "account 1 has a user name already: leave out --claim", ST_SYSTEM },
-};
-
 static enum status refuse(const char *code, struct fail *why)
 {
-	for (size_t i = 0; i < sizeof outcome_table / sizeof *outcome_table; i++)
-		if (strcmp(outcome_table[i].code, code) == 0)
-			return fail_set(why, outcome_table[i].st, "%s", outcome_table[i].text);
+	if (strcmp(code, "ACCOUNT_CLAIMED") == 0)
+		return fail_set(
+			why, ST_SYSTEM, "account 1 has a user name already: leave out --claim");
 	enum status st = status_from_code(code, strlen(code));
 	return st == ST_INTERNAL ? set_fail(why, ST_SYSTEM, code) : st;
 }

@@ -69,17 +69,22 @@ class FirstAdmin(AccountsCase):
         for words, expected in ((["ADA"], "USERNAME_TAKEN"), (["bob", "--email", "Ada@example.org"], "EMAIL_TAKEN")):
             self.assertEqual(self.create_admin(*words, status=REFUSED), "")
             self.assertIn(expected, self.errors)
-        for words in (["a b"], ["a@b"], [""], ["bob", "--email", "bob"]):
+        for words, field in ((["a b"], "username"), (["a@b"], "username"), ([""], "username"),
+                             (["bob", "--email", "bob"], "email")):
             self.create_admin(*words, status=USAGE)
-            self.assertIn("the user name or the e-mail address is not valid", self.errors)
+            self.assertIn(f"study: {field} must", self.errors)
         self.assertEqual(self.database.value("select count(*) from accounts"), "2")
 
     def test_passwords_that_are_refused(self):
-        for password in ("", "1234567", "x" * 257, "x" * 2000):
-            self.create_admin("ada", password=password, status=USAGE)
+        list_of_passwords = {"STUDYTRACKER_PASSWORD_LIST": self.write("known", "hunter two\n")}
+        for password in ("", "1234567", "x" * 257, "x" * 2000, "hunter two", "Ada@Example.org"):
+            self.create_admin("ada", "--email", "ada@example.org", password=password, status=USAGE,
+                              **list_of_passwords)
             self.assertIn("password", self.errors)
             self.assertNotIn("xxx", self.errors)
-        self.create_admin("ada", password="äöüäöüäö")
+        self.create_admin("ada", status=USAGE, STUDYTRACKER_PASSWORD_LIST="/nowhere")
+        self.assertIn("STUDYTRACKER_PASSWORD_LIST: /nowhere", self.errors)
+        self.create_admin("ada", password="äöüäöüäö", **list_of_passwords)
 
     def test_it_needs_the_role_that_owns_the_tables(self):
         command = ["account", "create", "ada", "--role", "admin", "--password-stdin", "--database"]

@@ -1,4 +1,4 @@
-#include "worker/password_list.h"
+#include "common/password_list.h"
 
 #include <fcntl.h>
 #include <stdio.h>

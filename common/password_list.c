@@ -1,4 +1,4 @@
-#include "worker/password_list.h"
+#include "common/password_list.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  *	if (password_list_has(list, password)) ...
  *	password_list_free(&list);
  */
-#ifndef WORKER_PASSWORD_LIST_H
-#define WORKER_PASSWORD_LIST_H
+#ifndef COMMON_PASSWORD_LIST_H
+#define COMMON_PASSWORD_LIST_H
 
 #include "common/span.h"
 #include "common/status.h"
