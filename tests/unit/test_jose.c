@@ -275,8 +275,9 @@ START_TEST(a_key_must_be_of_a_kind_that_we_use)
 	enum status st = read_key(buf_view(&jwk), &key);
 	ck_assert_int_eq(st, keys[_i].field ? ST_INVALID_INPUT : ST_OK);
 	ck_assert_str_eq(why.field, keys[_i].field ? keys[_i].field : "");
-	if (st == ST_OK) /* nothing else reaches the library */
-		ck_assert(!strstr(key->text.bytes, "\"x5") && !strstr(key->text.bytes, "\"d\""));
+	static const char *const others[] = { "\"x5c\":", "\"x5u\":", "\"d\":" };
+	for (int i = 0; st == ST_OK && i < 3; i++) /* nothing else reaches the library */
+		ck_assert_ptr_null(strstr(key->text.bytes, others[i]));
 	jwk_free(&key);
 	buf_fini(&jwk);
 }
