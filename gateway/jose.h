@@ -42,8 +42,9 @@
  *   - r_global_init sets memory functions that are the default anyway, and starts curl. We never
  *     call it: nothing here uses the network.
  *
- * A check takes, after the first one, about 50 µs (RS256, 2048 bits), 220 µs (ES256) or 240 µs
- * (EdDSA), of which half imports the key again; one of HS256 takes 7 µs. valgrind finds no leaks.
+ * To read a token takes about 12 µs (HS256), 85 µs (RS256, 2048 bits), 270 µs (ES256) or 230 µs
+ * (EdDSA), so verdicts are cached (verified.h). The library and those that it needs add 6 MiB to
+ * the memory of a process and 30 ms to its start. valgrind and AddressSanitizer find no leaks.
  */
 #ifndef GATEWAY_JOSE_H
 #define GATEWAY_JOSE_H
