@@ -8,6 +8,7 @@ enum {
 	PAGE_MAX = 500,
 	SEARCH_MAX = 100,
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
+	CURSOR_MAX_BYTES = 4096,
 	IMPORT_MAX = 10000,             /* items */
 	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
 	USERNAME_MAX_CHARS = 64,
@@ -64,6 +65,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define LONG_TEXT(n, f)    TEXT(n, f, 0, TEXT_MAX_CHARS)
 #define LIMIT              COUNT("limit", 0, PAGE_MAX, "50")
 #define CURSOR_INT         { .name = "cursor", .kind = PARAM_CURSOR_INT, .flags = NULLABLE }
+#define CURSOR_TEXT        { .name = "cursor", .kind = PARAM_CURSOR_TEXT, .flags = NULLABLE, .max = CURSOR_MAX_BYTES }
 #define CURSOR             { .name = "cursor", .kind = PARAM_CURSOR, .flags = NULLABLE }
 #define SORT(all)          CHOICE("sort", all, "created_at")
 #define SEARCH             TEXT("q", 0, 1, NAME_MAX_CHARS)
@@ -72,6 +74,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define IF_NONE_MATCH      TEXT("if_none_match", 0, 0, CONDITION_MAX_CHARS)
 
 /* Params of accounts and credentials. */
+#define ACCOUNT_ID(f)      INT("account_id", f, 1, INT64_MAX)
 #define HOLDER_ID(f)       INT("holder_id", f, 1, INT64_MAX)
 #define HASH(n, f)         TEXT(n, f, 1, HASH_CHARS)
 #define USERNAME(f)        { .name = "username", .kind = PARAM_USERNAME, .flags = f, .min = 1, .max = USERNAME_MAX_CHARS }

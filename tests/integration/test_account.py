@@ -9,8 +9,8 @@ import zoneinfo
 import harness
 
 ACCOUNT = "/api/v1/account"
-FIELDS = {"id", "name", "time_zone", "effective_time_zone", "week_start", "day_starts_at", "created_at",
-          "updated_at"}
+FIELDS = {"id", "name", "username", "email", "role", "status", "time_zone", "effective_time_zone", "week_start",
+          "day_starts_at", "created_at", "updated_at"}
 
 
 class Account(harness.ServiceCase):

@@ -12,6 +12,10 @@ select no_plan();
 create temp table calls (method text, what text, done int, params text, call text);
 insert into calls (method, what, done, params) values
 	('account.get', '', 16, $$n$$),
+	('accounts.get', '', 16, $$1, n$$),
+	('accounts.list', '', 32, $$1, 1, 0, null, null$$),
+	('account.export', '', 32, $$1, 1, null$$),
+	('account.export', 'of sessions', 32, $$1, 1, export_cursor('sessions', '{"account_id": 1, "id": "00000000-0000-0000-0000-000000000000"}')$$),
 	('account.update', '', 16, $$n, 'new', 'UTC', true, 2, '04:00', null, null, null, null, false$$),
 	('account.update', 'new names', 16, $$n, null, null, false, null, null, null, null, 'new' || n, n || '@example.org', true$$),
 	('keys.purge', '', 16, $$n$$),
