@@ -1,6 +1,7 @@
 #include "gateway/api.h"
 
 #include "gateway/api_head.h"
+#include "gateway/api_limit.h"
 #include "gateway/api_options.h"
 #include "gateway/api_result.h"
 #include "gateway/route_table.h"
@@ -20,6 +21,7 @@ int api_format_error(
 	if (http)
 		cors_put_headers(&api->access.cors, http_request_field(http, "Origin"), headers);
 	api_head_put_refusal(&api->routes, http, &error, headers);
+	api_limit_put_refusal(api, refusal, headers);
 	dialect->put_error(body, &error, request_id_view(&id));
 	return dialect->status_of(refusal->st);
 }
@@ -72,11 +74,13 @@ static enum status check_principal(const struct api_request *r, struct fail *why
 }
 
 static enum status admit(
-	const struct api_request *r, enum status st, const struct fail *refusal, struct fail *why)
+	struct api_request *r, enum status st, const struct fail *refusal, struct fail *why)
 {
 	if (refusal)
 		*why = *refusal;
-	return st == ST_OK && needs_principal(r) ? check_principal(r, why) : st;
+	if (st == ST_OK && needs_principal(r))
+		st = check_principal(r, why);
+	return r->api->limits ? api_limit_take(r, st, why) : st;
 }
 
 static void on_request_decided(void *arg, enum status st, const struct fail *refusal)

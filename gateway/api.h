@@ -20,6 +20,7 @@
 #include "gateway/access.h"
 #include "gateway/client_address.h"
 #include "gateway/edge.h"
+#include "gateway/limits.h"
 #include "gateway/principal.h"
 #include "gateway/route_index.h"
 #include "gateway/workers.h"
@@ -31,6 +32,7 @@ struct api {
 	const struct jwt_secret *secret;           /* of the tokens of log-ins; set by the owner */
 	struct access access;
 	struct proxies proxies;
+	struct limits *limits; /* NULL after api_init: there are none; borrowed */
 	struct route_index routes;
 	struct uuid_source ids;
 };

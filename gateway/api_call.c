@@ -1,5 +1,6 @@
 #include "gateway/api_call.h"
 
+#include "gateway/api_limit.h"
 #include "gateway/request_body.h"
 #include "gateway/request_query.h"
 
@@ -84,7 +85,8 @@ static enum status send_first(struct api_request *r, const struct json_in *json,
 		uuid_v7(&r->api->ids, id);
 		source.generated_id = id;
 	}
-	return api_call_send(r, &source, on_response, why);
+	enum status st = api_limit_password(r, why);
+	return st == ST_OK ? api_call_send(r, &source, on_response, why) : st;
 }
 
 void api_call_start(struct api_request **request)

@@ -7,6 +7,7 @@
 
 #include "common/json_out.h"
 #include "gateway/api_call.h"
+#include "gateway/api_limit.h"
 #include "gateway/credential.h"
 #include "gateway/jwt.h"
 #include "gateway/login_call.h"
@@ -162,6 +163,8 @@ void api_login_open(struct api_request **request)
 	enum status st = api_form_read(r, &form, &why);
 	set_key(r);
 	struct login_key key = { "refresh_id", span_of(r->key) };
+	if (st == ST_OK)
+		st = api_limit_login(r, form.values[LOGIN_FORM_USERNAME].text, &why);
 	if (st == ST_OK)
 		st = login_call_open(r, &form, &key, on_stored);
 	api_form_fini(&form);

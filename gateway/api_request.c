@@ -1,6 +1,7 @@
 #include "gateway/api_request.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "common/log.h"
 #include "gateway/api_head.h"
@@ -78,6 +79,8 @@ void api_request_put_headers(const struct api_request *r, struct buf *headers)
 	const struct http_request *http = exchange_request(r->exchange);
 	api_request_put_common(r->route, &r->id, headers);
 	cors_put_headers(&r->api->access.cors, http_request_field(http, "Origin"), headers);
+	if (r->limit.limit)
+		limits_put_headers(&r->limit, time(NULL), headers);
 }
 
 void api_request_respond_raw(struct api_request **request, const struct exchange_response *reply)

@@ -33,6 +33,7 @@ struct api_request {
 	struct request_id id;
 	struct api_head head;
 	struct authentication authentication;
+	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;
 	/* of gateway/api_stream.c */
@@ -80,7 +81,7 @@ void api_request_abort(struct api_request **r);
 void api_request_put_common(
 	const struct route *route, const struct request_id *id, struct buf *headers);
 
-/* The same for this request, and the lines of CORS. */
+/* The same for this request, and the lines of CORS and of its limit. */
 void api_request_put_headers(const struct api_request *r, struct buf *headers);
 
 #endif

@@ -6,6 +6,7 @@
 #include "common/crypto.h"
 #include "common/json_out.h"
 #include "gateway/api_call.h"
+#include "gateway/api_limit.h"
 #include "gateway/credential.h"
 #include "gateway/login_call.h"
 
@@ -81,6 +82,8 @@ void api_session_open(struct api_request **request)
 	set_key(r);
 	crypto_sha256_text(span_of(r->key), hash);
 	struct login_key key = { "session_hash", { hash, sizeof hash } };
+	if (st == ST_OK)
+		st = api_limit_login(r, form.values[LOGIN_FORM_USERNAME].text, &why);
 	if (st == ST_OK)
 		st = login_call_open(r, &form, &key, on_opened);
 	api_form_fini(&form);

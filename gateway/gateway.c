@@ -148,6 +148,7 @@ static enum status open_api(struct gateway *g, struct fail *why)
 {
 	enum status st = api_init(&g->api, &g->settings, g->workers, why);
 	g->api.secret = g->secret;
+	g->api.limits = g->limits;
 	return st;
 }
 
@@ -198,9 +199,11 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 		.arg = &g->api,
 	};
 	enum status st = edge_open(&g->edge, service_base(g->service), &options, why);
-	if (st == ST_OK)
-		edge_add_counters(g->edge, &g->counters);
-	return st;
+	if (st != ST_OK)
+		return st;
+	edge_add_counters(g->edge, &g->counters);
+	limits_add_counters(g->limits, &g->counters);
+	return ST_OK;
 }
 
 static const char no_accounts[] =
@@ -249,7 +252,9 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	if (st != ST_OK)
 		return st;
 	service_on_reload(g->service, on_reload);
-	st = share_descriptors(g, why);
+	st = limits_open(&g->limits, &g->settings, why);
+	if (st == ST_OK)
+		st = share_descriptors(g, why);
 	if (st == ST_OK)
 		st = open_hub(g, why);
 	if (st == ST_OK)
@@ -295,6 +300,7 @@ void gateway_close(struct gateway *g)
 	api_fini(&g->api);
 	rpc_free(&g->rpc);
 	workers_free(&g->workers);
+	limits_free(&g->limits);
 	socket_hub_free(&g->hub);
 	curve_free(&g->curve);
 	jwt_secret_free(&g->secret);

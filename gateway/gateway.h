@@ -23,10 +23,11 @@ struct gateway {
 	struct curve *curve;
 	uint64_t refused_logged_ms;
 	char refused_key[CURVE_TEXT_LEN + 1]; /* the last one that was logged */
-	struct jwt_secret *secret; /* of the tokens of log-ins */
+	struct jwt_secret *secret;            /* of the tokens of log-ins */
 	struct socket_hub *hub;
 	struct workers *workers;
-	struct rpc *rpc; /* NULL: RPC clients have no endpoint */
+	struct limits *limits; /* NULL: there are none */
+	struct rpc *rpc;       /* NULL: RPC clients have no endpoint */
 	struct edge *edge;
 	struct counter_sources counters; /* of all parts: rpc.status shows them */
 	int draining;                    /* parts that are not drained yet */

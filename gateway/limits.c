@@ -24,10 +24,10 @@ static const struct {
 	const char *with_accounts; /* the default */
 	size_t refused;
 } kind_table[KIND_COUNT] = {
-	[BY_ACCOUNT]        = { SETTING(rate_account),       "1200/60", REFUSED(account) },
-	[BY_ADDRESS]        = { SETTING(rate_address),       "300/60",  REFUSED(address) },
-	[LOGINS_BY_NAME]    = { SETTING(rate_login_account), "100/300", REFUSED(login_account) },
-	[LOGINS_BY_ADDRESS] = { SETTING(rate_login_address), "10/300",  REFUSED(login_address) },
+	[BY_ACCOUNT] = { SETTING(rate_account), "1200/60", REFUSED(account) },
+	[BY_ADDRESS] = { SETTING(rate_address), "300/60", REFUSED(address) },
+	[LOGINS_BY_NAME] = { SETTING(rate_login_account), "100/300", REFUSED(login_account) },
+	[LOGINS_BY_ADDRESS] = { SETTING(rate_login_address), "10/300", REFUSED(login_address) },
 };
 
 #define AT(field) COUNTER_AT(struct limits_counts, field)
@@ -44,7 +44,8 @@ const struct counter_table limits_counter_table = { "limited", "studytracker_lim
 
 void limits_add_counters(const struct limits *l, struct counter_sources *sources)
 {
-	counter_sources_add(sources, &limits_counter_table, &l->counts);
+	static const struct limits_counts none;
+	counter_sources_add(sources, &limits_counter_table, l ? &l->counts : &none);
 }
 
 /* ---- Open and free ---- */
@@ -121,14 +122,20 @@ static void count_refusal(struct limits *l, enum limit_kind kind)
 	++*(uint64_t *)(void *)((char *)&l->counts + kind_table[kind].refused);
 }
 
-static bool take(struct limits *l, enum limit_kind kind, struct span bytes, uint64_t now_ms,
+static void count(struct limits *l, enum limit_kind kind, struct span bytes, uint64_t now_ms,
 	struct rate_verdict *verdict)
 {
 	*verdict = (struct rate_verdict){ .is_allowed = true };
 	if (!l->rates[kind])
-		return true;
+		return;
 	struct rate_key key = key_of(l, bytes);
 	rate_take(l->rates[kind], &key, now_ms, verdict);
+}
+
+static bool take(struct limits *l, enum limit_kind kind, struct span bytes, uint64_t now_ms,
+	struct rate_verdict *verdict)
+{
+	count(l, kind, bytes, now_ms, verdict);
 	if (!verdict->is_allowed)
 		count_refusal(l, kind);
 	return verdict->is_allowed;
@@ -152,9 +159,30 @@ bool limits_take_address(struct limits *l, const struct limits_address *from, ui
 	return take(l, BY_ADDRESS, bytes_of(from), now_ms, verdict);
 }
 
+void limits_count_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
+	struct rate_verdict *verdict)
+{
+	count(l, BY_ADDRESS, bytes_of(from), now_ms, verdict);
+	verdict->is_allowed = true;
+}
+
+/* The bytes of a name or of an account. */
+static bool take_both(struct limits *l, const struct limits_address *from, struct span bytes,
+	uint64_t now_ms, struct rate_verdict *verdict)
+{
+	struct rate_verdict of_name;
+	if (!take(l, LOGINS_BY_ADDRESS, bytes_of(from), now_ms, verdict) || bytes.len == 0)
+		return verdict->is_allowed;
+	(void)take(l, LOGINS_BY_NAME, bytes, now_ms, &of_name);
+	bool is_stricter = !verdict->limit || of_name.remaining < verdict->remaining;
+	if (of_name.limit && (!of_name.is_allowed || is_stricter))
+		*verdict = of_name;
+	return verdict->is_allowed;
+}
+
 /* No account has a longer name, so that such names may share a bucket. */
-static void take_name(
-	struct limits *l, struct span username, uint64_t now_ms, struct rate_verdict *verdict)
+bool limits_take_login(struct limits *l, const struct limits_address *from, struct span username,
+	uint64_t now_ms, struct rate_verdict *verdict)
 {
 	char name[NAME_MAX_BYTES];
 	size_t len = 0;
@@ -162,20 +190,22 @@ static void take_name(
 		bool is_capital = username.bytes[len] >= 'A' && username.bytes[len] <= 'Z';
 		name[len] = (char)(username.bytes[len] | (is_capital ? 0x20 : 0));
 	}
-	(void)take(l, LOGINS_BY_NAME, (struct span){ name, len }, now_ms, verdict);
+	return take_both(l, from, (struct span){ name, len }, now_ms, verdict);
 }
 
-bool limits_take_login(struct limits *l, const struct limits_address *from, struct span username,
+bool limits_count_passwords(const struct method *m)
+{
+	return m->passwords && (m->is_open || m->passwords->checks);
+}
+
+/* No name has a NUL. */
+bool limits_take_password(struct limits *l, const struct limits_address *from, int64_t account,
 	uint64_t now_ms, struct rate_verdict *verdict)
 {
-	struct rate_verdict of_name;
-	if (!take(l, LOGINS_BY_ADDRESS, bytes_of(from), now_ms, verdict) || username.len == 0)
-		return verdict->is_allowed;
-	take_name(l, username, now_ms, &of_name);
-	bool is_stricter = !verdict->limit || of_name.remaining < verdict->remaining;
-	if (of_name.limit && (!of_name.is_allowed || is_stricter))
-		*verdict = of_name;
-	return verdict->is_allowed;
+	char bytes[1 + sizeof account] = { '\0' };
+	memcpy(bytes + 1, &account, sizeof account);
+	return take_both(
+		l, from, (struct span){ bytes, account ? sizeof bytes : 0 }, now_ms, verdict);
 }
 
 /* ---- Addresses ---- */

@@ -15,6 +15,8 @@
  *     an RPC client on this machine.
  *   - A log-in needs a token of the address first, then one of the user name. So an address with no
  *     tokens takes none of a person, and one address takes at most its own share of a person's.
+ *   - Requests with credentials that check a password, such as to change it, count as log-ins, by
+ *     account: whoever has stolen a token cannot try passwords with it, nor keep the worker busy.
  *   - User names are compared without the case of ASCII letters. A name and an e-mail of one
  *     account have two buckets.
  *   - Each gateway counts by itself.
@@ -32,6 +34,7 @@
 
 #include "common/buf.h"
 #include "common/counter.h"
+#include "common/method.h"
 #include "common/settings.h"
 #include "gateway/address.h"
 #include "gateway/rate.h"
@@ -52,15 +55,27 @@ enum status limits_open(
 	struct limits **out, const struct settings *settings, struct fail *why) MUST_CHECK;
 void limits_free(struct limits **limits); /* accepts NULL inside */
 
-/* Take a token. Return verdict->is_allowed; the verdict is that of the bucket that refuses, else of
- * the one with fewer tokens left. If there is no such limit, verdict->limit is 0. */
+/* Take a token, and return verdict->is_allowed. If there is no such limit, verdict->limit is 0. */
 bool limits_take_account(
 	struct limits *l, int64_t account, uint64_t now_ms, struct rate_verdict *verdict);
 bool limits_take_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
 	struct rate_verdict *verdict);
 
-/* With an empty user name, only the address counts. */
+/* The same, but refuses nothing: for a request that is refused anyway. */
+void limits_count_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
+	struct rate_verdict *verdict);
+
+/* Whether a request of the method counts as a log-in: it checks a password, or everybody may make
+ * the worker hash one. */
+bool limits_count_passwords(const struct method *m);
+
+/* The verdict is that of the bucket that refuses, else of the one with fewer tokens left. */
 bool limits_take_login(struct limits *l, const struct limits_address *from, struct span username,
+	uint64_t now_ms, struct rate_verdict *verdict);
+
+/* The same for another request that counts as a log-in. The account has a bucket of its own, not
+ * that of its name. 0: nobody, only the address counts. */
+bool limits_take_password(struct limits *l, const struct limits_address *from, int64_t account,
 	uint64_t now_ms, struct rate_verdict *verdict);
 
 /* Appends X-RateLimit-Limit, -Remaining and -Reset (the time in Unix seconds at which the bucket is
@@ -78,6 +93,7 @@ struct limits_counts {
 
 extern const struct counter_table limits_counter_table;
 
+/* Without limits (NULL), the numbers are 0. */
 void limits_add_counters(const struct limits *l, struct counter_sources *sources);
 
 #endif

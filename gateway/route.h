@@ -74,6 +74,7 @@ struct route_row {
 	const struct route_fixed *fixed; /* up to one without a param; NULL: there is none */
 	bool is_whole;                   /* all pages of a list, also where lists are pages */
 	bool has_etag;                   /* of one row: ETag, If-Match, If-None-Match */
+	bool is_probe;                   /* asks whether the service lives, so no limit counts it */
 	bool is_open;  /* needs no principal, and ignores credentials, as an open method does */
 	bool is_asset; /* the same for everybody and with its own ETag: caches may keep it */
 	/* Of a row that a 201 has created: this, a slash and its id. NULL: `path`, if the dialect

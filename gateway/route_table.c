@@ -124,9 +124,12 @@ static const struct route_row route_rows[] = {
 	  .takes_body = BODY_REQUIRED, .fixed = namesake },
 	{ .method = "GET", .path = "/stats", .rpc = "stats.totals" },
 	{ .method = "GET", .path = "/", .start = api_local_root, .is_open = true },
-	{ .method = "GET", .path = "/health", .start = api_local_health, .is_open = true },
-	{ .method = "GET", .path = "/healthz", .start = api_local_healthz, .is_open = true },
-	{ .method = "GET", .path = "/readyz", .start = api_local_readyz, .is_open = true },
+	{ .method = "GET", .path = "/health", .start = api_local_health, .is_open = true,
+	  .is_probe = true },
+	{ .method = "GET", .path = "/healthz", .start = api_local_healthz, .is_open = true,
+	  .is_probe = true },
+	{ .method = "GET", .path = "/readyz", .start = api_local_readyz, .is_open = true,
+	  .is_probe = true },
 	{ .method = "GET", .path = "/openapi.json", .start = api_local_asset, .is_asset = true,
 	  .is_open = true },
 
@@ -175,7 +178,8 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/stats/streak", .rpc = "stats.streak" },
 
 	/* system C: the productivity backend */
-	{ .method = "GET", .path = API "/health", .start = api_local_backend, .is_open = true },
+	{ .method = "GET", .path = API "/health", .start = api_local_backend, .is_open = true,
+	  .is_probe = true },
 	{ .method = "GET", .path = API "/tasks", .rpc = "tasks.list", .query = &task_query },
 	{ .method = "GET", .path = API "/projects", .rpc = "projects.list", .query = &project_query },
 	{ .method = "POST", .path = API "/projects", .rpc = "projects.create", .status = 201,

@@ -16,6 +16,7 @@ struct edge *edge;
 struct rpc *rpc;
 static struct settings settings;
 static struct api api;
+static struct limits *limits;
 static char dir[64], worker_endpoint[96], rpc_endpoint_text[96];
 void *rpc_client;
 bool is_drained;
@@ -100,6 +101,8 @@ void set_up(void)
 	ck_assert(workers_open(&workers, hub, base, &pool, NULL) == ST_OK);
 	ck_assert(api_init(&api, &settings, workers, NULL) == ST_OK);
 	api.authenticator = &slow;
+	ck_assert(limits_open(&limits, &settings, NULL) == ST_OK);
+	api.limits = limits;
 	open_edge((struct edge_deadlines){ 0 });
 	struct rpc_options options = { .endpoint = rpc_endpoint_text,
 		.workers = workers,
@@ -121,6 +124,7 @@ void tear_down(void)
 	edge_free(&edge);
 	rpc_free(&rpc);
 	api_fini(&api);
+	limits_free(&limits);
 	ck_assert_ptr_null(waiting);
 	zmq_setsockopt(rpc_client, ZMQ_LINGER, &linger, sizeof linger);
 	zmq_close(rpc_client);

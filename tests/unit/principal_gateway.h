@@ -1,9 +1,9 @@
 /*
  * principal_gateway: a gateway whose requests are authenticated later, by a double.
  *
- * Add set_up and tear_down as the fixture of each test. The gateway has no worker, so each
- * request that passes ends in a response of the gateway itself. The test sends a request, waits
- * until it is authenticating, and decides the outcome:
+ * Add set_up and tear_down as the fixture of each test. The settings are those of the environment.
+ * The gateway has no worker, so each request that passes ends in a response of the gateway itself.
+ * The test sends a request, waits until it is authenticating, and decides the outcome:
  *
  *	UNTIL(waiting);
  *	decide(ST_OK);

@@ -3,7 +3,7 @@
 
 #define SHARED                                                                                     \
 	"Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Link, Location, Retry-After, " \
-	"X-Request-Id\r\n"
+	"X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id\r\n"
 
 static const struct {
 	const char *origins;

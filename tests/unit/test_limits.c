@@ -191,6 +191,43 @@ START_TEST(a_log_in_shows_the_stricter_limit)
 }
 END_TEST
 
+/* With a stolen token, for example. */
+START_TEST(checks_of_a_password_count_as_log_ins)
+{
+	struct settings settings = settings_of("off");
+	settings.rate_login_address = "3/60";
+	settings.rate_login_account = "2/60";
+	open_limits(&settings);
+	struct limits_address one = from("192.0.2.1"), other = from("192.0.2.2");
+	ck_assert(limits_take_password(limits, &one, 7, 0, &verdict) && verdict.remaining == 1);
+	ck_assert(limits_take_password(limits, &other, 7, 0, &verdict) && verdict.remaining == 0);
+	ck_assert(!limits_take_password(limits, &other, 7, 0, &verdict) && verdict.limit == 2);
+	ck_assert(limits_take_password(limits, &other, 8, 0, &verdict));
+	ck_assert(log_in("192.0.2.1", "7"));
+	ck_assert(limits_take_password(limits, &one, 0, 0, &verdict) && verdict.limit == 3);
+	ck_assert(!limits_take_password(limits, &one, 0, 0, &verdict) && verdict.limit == 3);
+}
+END_TEST
+
+static const struct password_step checking = { .checks = "password" }, setting = { .sets = "p" };
+
+static const struct {
+	struct method method;
+	bool counts;
+} password_methods[] = {
+	{ { .name = "topics.get" }, false },
+	{ { .name = "accounts.create", .passwords = &setting }, false }, /* an admin's work */
+	{ { .name = "accounts.register", .passwords = &setting, .is_open = true }, true },
+	{ { .name = "account.delete", .passwords = &checking }, true },
+};
+
+START_TEST(methods_with_passwords_count_as_log_ins)
+{
+	ck_assert_int_eq(
+		limits_count_passwords(&password_methods[_i].method), password_methods[_i].counts);
+}
+END_TEST
+
 START_TEST(refusals_are_counted)
 {
 	struct counter_sources sources = { 0 };
@@ -253,6 +290,9 @@ int main(void)
 	tcase_add_test(tests, one_address_cannot_lock_out_a_person);
 	tcase_add_test(tests, many_addresses_share_the_log_ins_with_one_name);
 	tcase_add_test(tests, a_log_in_shows_the_stricter_limit);
+	tcase_add_test(tests, checks_of_a_password_count_as_log_ins);
+	tcase_add_loop_test(
+		tests, methods_with_passwords_count_as_log_ins, 0, COUNT(password_methods));
 	tcase_add_test(tests, refusals_are_counted);
 	tcase_add_loop_test(tests, header_lines_show_the_bucket, 0, COUNT(header_table));
 	return suite_run("limits", tests);

@@ -9,6 +9,7 @@
 #include "common/socket_counts.h"
 #include "gateway/edge_counts.h"
 #include "gateway/json_in.h"
+#include "gateway/limits.h"
 #include "gateway/rpc_introspection.h"
 #include "gateway/workers_wire.h"
 #include "tests/unit/suite.h"
@@ -304,7 +305,7 @@ END_TEST
 /* The tables of rpc.status. Add the tables of other modules here. */
 static const struct counter_table *const counter_tables[] = { &pool_gauge_table,
 	&pool_counter_table, &worker_socket_counter_table, &rpc_counter_table,
-	&rpc_socket_counter_table, &edge_counter_table };
+	&rpc_socket_counter_table, &edge_counter_table, &limits_counter_table };
 enum { COUNTER_TABLES = sizeof counter_tables / sizeof *counter_tables };
 
 START_TEST(every_counter_stands_in_the_contract)

@@ -241,11 +241,11 @@ static const struct {
 	const char *env, *value, *text;
 } errors[] = {
 	{ "STUDYTRACKER_RATE_ACCOUNT", "60",
-		"STUDYTRACKER_RATE_ACCOUNT is \"60\": it must be COUNT/SECONDS such as 300/60, with a "
-		"count from 1 to 1000000 and 1 to 86400 seconds, or 0 for no limit" },
+		"STUDYTRACKER_RATE_ACCOUNT is \"60\": it must be COUNT/SECONDS such as 300/60, "
+		"with a count from 1 to 1000000 and 1 to 86400 seconds, or 0 for no limit" },
 	{ "STUDYTRACKER_TRUSTED_PROXIES", "::1, 10.1.2.3/8",
-		"STUDYTRACKER_TRUSTED_PROXIES is \"::1, 10.1.2.3/8\": \"10.1.2.3/8\" has bits after "
-		"the first 8" },
+		"STUDYTRACKER_TRUSTED_PROXIES is \"::1, 10.1.2.3/8\": \"10.1.2.3/8\" has bits "
+		"after the first 8" },
 };
 
 START_TEST(an_error_says_what_is_wrong)

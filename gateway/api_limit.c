@@ -1,0 +1,96 @@
+#include "gateway/api_limit.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "common/service.h"
+
+static bool is_counted(const struct api_request *r, enum status st)
+{
+	const struct route *route = r->head.match.route;
+	return !span_is(exchange_request(r->exchange)->method, "OPTIONS")
+	       && !(route && route->row->is_probe) && status_info(st)->http_status < 500;
+}
+
+static bool take_account(struct api_request *r)
+{
+	return limits_take_account(
+		r->api->limits, r->authentication.principal.account, service_now_ms(), &r->limit);
+}
+
+static struct limits_address address_of(const struct api_request *r)
+{
+	struct client client = api_request_client(r);
+	return limits_address_of(&client.address);
+}
+
+static bool take_address(struct api_request *r)
+{
+	struct limits_address from = address_of(r);
+	return limits_take_address(r->api->limits, &from, service_now_ms(), &r->limit);
+}
+
+static enum status refuse(const struct api_request *r, struct fail *why)
+{
+	return fail_set(why, ST_RATE_LIMITED, "too many requests: wait %" PRId64 " s",
+		limits_retry_s(&r->limit));
+}
+
+enum status api_limit_take(struct api_request *r, enum status st, struct fail *why)
+{
+	if (!is_counted(r, st))
+		return st;
+	bool is_allowed = r->authentication.principal.source == AUTH_SOURCE_NONE ? take_address(r)
+										 : take_account(r);
+	return is_allowed ? st : refuse(r, why);
+}
+
+/* The stricter limit replaces the one of the request. */
+static enum status show(struct api_request *r, const struct rate_verdict *verdict, struct fail *why)
+{
+	if (verdict->limit)
+		r->limit = *verdict;
+	return verdict->is_allowed ? ST_OK : refuse(r, why);
+}
+
+enum status api_limit_login(struct api_request *r, struct span username, struct fail *why)
+{
+	struct rate_verdict verdict;
+	if (!r->api->limits)
+		return ST_OK;
+	struct limits_address from = address_of(r);
+	(void)limits_take_login(r->api->limits, &from, username, service_now_ms(), &verdict);
+	return show(r, &verdict, why);
+}
+
+enum status api_limit_password(struct api_request *r, struct fail *why)
+{
+	struct rate_verdict verdict;
+	if (!r->api->limits || !limits_count_passwords(r->route->method))
+		return ST_OK;
+	struct limits_address from = address_of(r);
+	const struct principal *p = &r->authentication.principal;
+	int64_t account = p->source == AUTH_SOURCE_NONE ? 0 : p->account;
+	(void)limits_take_password(r->api->limits, &from, account, service_now_ms(), &verdict);
+	return show(r, &verdict, why);
+}
+
+static struct rate_verdict count_refusal(const struct api *api, const struct edge_refusal *refusal)
+{
+	struct client client;
+	struct rate_verdict verdict;
+	client_find(&api->proxies, refusal->peer, refusal->http, &client);
+	struct limits_address from = limits_address_of(&client.address);
+	limits_count_address(api->limits, &from, service_now_ms(), &verdict);
+	return verdict;
+}
+
+void api_limit_put_refusal(
+	const struct api *api, const struct edge_refusal *refusal, struct buf *headers)
+{
+	const struct api_request *r = refusal->data;
+	if (!api->limits)
+		return;
+	struct rate_verdict verdict = r ? r->limit : count_refusal(api, refusal);
+	limits_put_headers(&verdict, time(NULL), headers);
+}
