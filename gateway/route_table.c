@@ -140,6 +140,13 @@ static const struct route_row route_rows[] = {
 	  .takes_body = BODY_REQUIRED },
 	{ .method = "DELETE", .path = V1 "/auth/session", .start = api_session_end },
 
+	/* personal tokens */
+	{ .method = "GET", .path = V1 "/tokens", .rpc = "tokens.list" },
+	{ .method = "POST", .path = V1 "/tokens", .rpc = "tokens.create", .status = 201,
+	  .takes_body = BODY_REQUIRED },
+	{ .method = "GET", .path = V1 "/tokens/{token_id}", .rpc = "tokens.get" },
+	{ .method = "DELETE", .path = V1 "/tokens/{token_id}", .rpc = "tokens.delete", .status = 204 },
+
 	/* the native API */
 	{ .method = "GET", .path = V1 "/topics", .rpc = "topics.list" },
 	{ .method = "POST", .path = V1 "/topics", .rpc = "topics.create", .status = 201,
