@@ -1,7 +1,9 @@
 """A gateway that calls workers for any account. Real gateways admit account 1 only, until there are
 credentials.
 
-    with account_gateway.AccountGateway(endpoint) as gateway:
+    service = account_gateway.Service(database)
+    service.start()
+    with account_gateway.AccountGateway(service.own_endpoint) as gateway:
         error, result = gateway.answers(2, [("tasks.get", {"task_id": 1})])[0]
 
 It speaks the part between gateways and workers of schema/rpc.md. A thread of its own owns the
@@ -19,6 +21,19 @@ import harness
 import rpc_program
 
 EPOCH = 1
+
+
+class Service(harness.Service):
+    """Its workers connect to a gateway of the story, too."""
+
+    @property
+    def own_endpoint(self):
+        return f"ipc://{self.directory}/workers/story.sock"
+
+    def start_gateway(self):
+        gateway = super().start_gateway()
+        self.settings = {**self.settings, "STUDYTRACKER_GATEWAYS": f"{self.endpoint(1)},{self.own_endpoint}"}
+        return gateway
 
 
 class AccountGateway:
@@ -49,6 +64,11 @@ class AccountGateway:
         for socket in (self.router, self.requests, self.outgoing):
             socket.close(0)
 
+    def expect_another_worker(self):
+        """Call it after the worker has ended; `is_ready` is set when another one is there."""
+        self.is_ready.clear()
+        self.worker = None
+
     def live(self):
         poller = zmq.Poller()
         poller.register(self.router, zmq.POLLIN)
@@ -74,17 +94,30 @@ class AccountGateway:
                 self.worker = identity
                 self.is_ready.set()
 
+    def send(self, account, first, calls):
+        """Sends [(method, params)] in one message. The ids begin with `first`."""
+        self.outgoing.send(b"".join(
+            rpc_program.request(first + n, method, params, {
+                "account": account, "request_id": "story", "deadline_ms": harness.PATIENCE * 1000})
+            for n, (method, params) in enumerate(calls)))
+
+    def cancel(self, msgids):
+        self.outgoing.send(msgpack.packb([2, "gateway.cancel", {"epoch": EPOCH, "msgids": list(msgids)}]))
+
+    def receive(self, count):
+        """{msgid: (error, result)} of the next responses, in the order in which they arrive."""
+        found = {}
+        for _ in range(count):
+            _, msgid, error, result = self.answered.get(timeout=harness.PATIENCE)
+            found[msgid] = error, result
+        return found
+
     def answers(self, account, calls):
         """[(error, result)] of [(method, params)], in order."""
         found = {}
         calls = list(calls)
         for first in range(0, len(calls), 50):  # within the worker's credit
             batch = calls[first:first + 50]
-            self.outgoing.send(b"".join(
-                rpc_program.request(first + n, method, params, {
-                    "account": account, "request_id": "story", "deadline_ms": 10000})
-                for n, (method, params) in enumerate(batch)))
-            for _ in batch:
-                _, msgid, error, result = self.answered.get(timeout=harness.PATIENCE)
-                found[msgid] = error, result
+            self.send(account, first, batch)
+            found.update(self.receive(len(batch)))
         return [found[n] for n in range(len(calls))]

@@ -7,19 +7,6 @@ import harness
 OTHER = 2
 
 
-class Service(harness.Service):
-    """Its workers connect to a gateway of the story, too."""
-
-    @property
-    def own_endpoint(self):
-        return f"ipc://{self.directory}/workers/story.sock"
-
-    def start_gateway(self):
-        gateway = super().start_gateway()
-        self.settings = {"STUDYTRACKER_GATEWAYS": f"{self.endpoint(1)},{self.own_endpoint}"}
-        return gateway
-
-
 class Accounts(entities.EntityCase):
     workers = 1
 
@@ -29,7 +16,7 @@ class Accounts(entities.EntityCase):
         cls.addClassCleanup(cls.database.close)
         cls.database.start()
         cls.database.sql(f"insert into accounts (account_id, name) values ({OTHER}, 'other')")
-        cls.service = Service(cls.database, cls.workers)
+        cls.service = account_gateway.Service(cls.database, cls.workers)
         cls.addClassCleanup(cls.service.close)
         cls.service.start()
         cls.gateway = account_gateway.AccountGateway(cls.service.own_endpoint)
