@@ -3,6 +3,7 @@
 #include "common/json_scan.h"
 #include "common/param_value.h"
 #include "gateway/api_call.h"
+#include "gateway/api_export.h"
 #include "gateway/api_list.h"
 #include "gateway/api_local.h"
 #include "gateway/api_login.h"
@@ -99,6 +100,8 @@ static const struct error_text import_texts[] = {
 	.method = verb, .path = API "/projects/{project_id}" at,             \
 	.rpc = method_name, .has_etag = true, .bad_id = ST_INVALID_INPUT, .texts = project_texts
 
+#define EXPORT .is_whole = true, .respond = api_export_respond
+
 #define LOGIN(at) .method = "POST", .path = at, .is_open = true
 #define LOGIN_ROUTES(base, logged_out)                                                          \
 	{ LOGIN(base "/auth/login"), .start = api_login_open, .form = &login_form,              \
@@ -171,6 +174,12 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "GET", .path = V1 "/account/export", .rpc = "account.export", EXPORT },
+	{ .method = "GET", .path = V1 "/accounts", .rpc = "accounts.list" },
+	{ .method = "GET", .path = V1 "/accounts/{account_id}", .rpc = "accounts.get",
+	  .has_etag = true },
+	{ .method = "GET", .path = V1 "/accounts/{account_id}/export", .rpc = "accounts.export",
+	  EXPORT },
 	{ .method = "POST", .path = V1 "/action-items/{action_item_id}/task",
 	  .rpc = "tasks.from_action_item", .status = 201, .takes_body = BODY_OPTIONAL, .has_etag = true,
 	  .location = V1 "/tasks" },
