@@ -28,8 +28,7 @@ struct context {
 	int64_t account; /* 0, for requests of clients: not sent */
 	struct span request_id;
 	int64_t deadline_ms; /* the remaining budget at the time of sending; > 0 */
-	struct span token; /* what a client sends to be authenticated; empty: not sent. context_read
-	                        leaves it untouched */
+	struct span token;   /* what a client shows; empty: not sent. context_read keeps it */
 };
 
 struct envelope {

@@ -137,6 +137,16 @@ class Prompts(AccountsCase):
                 self.assertEqual(said.status, -number, said.text)
                 self.assertTrue(said.has_echo)
 
+    def test_a_stopped_program_leaves_a_terminal_that_shows_what_is_typed(self):
+        script = 'set -m; "$0" "$@"; stty -a </dev/tty | grep -o -- "[ -]echo\\b"; fg >/dev/null'
+        said = Terminal(
+            ["bash", "-c", script, STUDY, "account", "create", "ada", "--role", "admin", "--database",
+             owner_url(self.database)], self.environment(),
+            answers=[("New password: ", "\x1a"), ("New password: ", PASSWORD + "\n"), ("again: ", PASSWORD + "\n")])
+        self.assertEqual(said.status, DONE, said.text)
+        self.assertIn("\n echo\r", said.text)
+        self.assertIn("Created account ada", said.text)
+
     def test_without_a_terminal(self):
         done = self.study("account", "create", "ada", status=USAGE)
         self.assertEqual(done, "")
