@@ -93,6 +93,12 @@ enum status socket_send(struct socket *s, struct span peer, struct span body) MU
 enum status socket_send_buf(
 	struct socket *s, struct span peer, struct buf *body, struct byte_gauge *gauge) MUST_CHECK;
 
+enum { SOCKET_ADDRESS_SIZE = 64 };
+
+/* Within on_message: the address of the sender, in `out`: over tcp, of the machine ("192.0.2.1");
+ * over ipc, of the user ("uid 1000"). Empty if it is not known. */
+struct span socket_sender_address(const struct socket *s, char out[SOCKET_ADDRESS_SIZE]);
+
 /* Calls on_lost now if it is due, instead of later in the turn. */
 void socket_check_lost(struct socket *s);
 

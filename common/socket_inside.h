@@ -21,6 +21,7 @@ struct socket {
 	struct socket_peers *peers; /* NULL: not bound */
 	struct event *readable;     /* ZMQ_FD, which is edge-triggered even without EV_ET */
 	struct event *again;        /* a zero timer: reads ZMQ_EVENTS in the next turn */
+	void *delivered;            /* within on_message: the zmq_msg_t of the body */
 	bool is_skipping;           /* inside a message of too many frames */
 	char endpoint[256];
 	struct socket_counts counts;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { FRAMES_MAX = 3 /* identity, delimiter, body */ };
@@ -116,8 +117,27 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 		peer[len++] = delimited ? PEER_DELIMITS : PEER_PLAIN;
 	}
 	s->counts.received++;
+	s->delivered = &frames[body];
 	s->options.on_message(
 		s, (struct span){ peer, len }, frame_span(&frames[body]), s->options.arg);
+	s->delivered = NULL;
+}
+
+/* ZeroMQ gives "192.0.2.1" over tcp, and "HOST:UID:GID:PID" over ipc. */
+struct span socket_sender_address(const struct socket *s, char out[SOCKET_ADDRESS_SIZE])
+{
+	const char *text = s->delivered ? zmq_msg_gets(s->delivered, "Peer-Address") : NULL;
+	struct span rest = span_of(text);
+	if (!text)
+		return (struct span){ 0 };
+	if (strncmp(s->endpoint, "ipc://", 6) == 0) {
+		(void)span_cut(&rest, ':');
+		struct span uid = span_cut(&rest, ':');
+		(void)snprintf(out, SOCKET_ADDRESS_SIZE, "uid %.*s", (int)uid.len, uid.bytes);
+	} else {
+		(void)snprintf(out, SOCKET_ADDRESS_SIZE, "%s", text);
+	}
+	return span_of(out);
 }
 
 /* False if there was no message. */

@@ -1,6 +1,5 @@
 #include "gateway/api_limit.h"
 
-#include <inttypes.h>
 #include <time.h>
 
 #include "common/service.h"
@@ -30,19 +29,15 @@ static bool take_address(struct api_request *r)
 	return limits_take_address(r->api->limits, &from, service_now_ms(), &r->limit);
 }
 
-static enum status refuse(const struct api_request *r, struct fail *why)
-{
-	return fail_set(why, ST_RATE_LIMITED, "too many requests: wait %" PRId64 " s",
-		limits_retry_s(&r->limit));
-}
-
 enum status api_limit_take(struct api_request *r, enum status st, struct fail *why)
 {
 	if (!is_counted(r, st))
 		return st;
-	bool is_allowed = r->authentication.principal.source == AUTH_SOURCE_NONE ? take_address(r)
-										 : take_account(r);
-	return is_allowed ? st : refuse(r, why);
+	const struct authentication *a = &r->authentication;
+	bool is_allowed = a->st == ST_OK && a->principal.source != AUTH_SOURCE_NONE
+				  ? take_account(r)
+				  : take_address(r);
+	return is_allowed ? st : limits_refuse(&r->limit, why);
 }
 
 /* The stricter limit replaces the one of the request. */
@@ -50,7 +45,7 @@ static enum status show(struct api_request *r, const struct rate_verdict *verdic
 {
 	if (verdict->limit)
 		r->limit = *verdict;
-	return verdict->is_allowed ? ST_OK : refuse(r, why);
+	return verdict->is_allowed ? ST_OK : limits_refuse(&r->limit, why);
 }
 
 enum status api_limit_login(struct api_request *r, struct span username, struct fail *why)

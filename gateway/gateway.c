@@ -172,6 +172,7 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 	struct rpc_options options = {
 		.endpoint = g->settings.rpc_endpoint,
 		.workers = g->workers,
+		.limits = g->limits,
 		.counters = &g->counters,
 		.is_registration_open = strcmp(g->settings.registration, "open") == 0,
 		.deadline_ms = g->settings.deadline_ms,

@@ -1,6 +1,7 @@
 #include "gateway/limits.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,19 +211,28 @@ bool limits_take_password(struct limits *l, const struct limits_address *from, i
 
 /* ---- Addresses ---- */
 
+static struct limits_address keep(struct span bytes)
+{
+	struct limits_address address = { { 0 } };
+	address.len = bytes.len < sizeof address.bytes ? bytes.len : sizeof address.bytes;
+	if (address.len)
+		memcpy(address.bytes, bytes.bytes, address.len);
+	return address;
+}
+
 struct limits_address limits_address_of(const union address *a)
 {
 	struct address_group group = address_group(a);
-	return limits_address_of_name((struct span){ (const char *)group.bytes, sizeof group });
+	return keep((struct span){ (const char *)group.bytes, sizeof group });
 }
 
-struct limits_address limits_address_of_name(struct span name)
+struct limits_address limits_address_of_text(struct span text)
 {
-	struct limits_address address = { { 0 } };
-	address.len = name.len < sizeof address.bytes ? name.len : sizeof address.bytes;
-	if (address.len)
-		memcpy(address.bytes, name.bytes, address.len);
-	return address;
+	unsigned char bytes[ADDRESS_SIZE];
+	if (!network_parse_address(text, bytes))
+		return keep(text);
+	union address address = address_of_bytes(bytes);
+	return limits_address_of(&address);
 }
 
 /* ---- Header lines ---- */
@@ -232,10 +242,16 @@ static int64_t seconds(int64_t ms)
 	return (ms + 999) / 1000;
 }
 
-int64_t limits_retry_s(const struct rate_verdict *verdict)
+static int64_t retry_s(const struct rate_verdict *verdict)
 {
-	int64_t retry_s = seconds(verdict->retry_in_ms);
-	return retry_s > 1 ? retry_s : 1;
+	int64_t wait_s = seconds(verdict->retry_in_ms);
+	return wait_s > 1 ? wait_s : 1;
+}
+
+enum status limits_refuse(const struct rate_verdict *verdict, struct fail *why)
+{
+	return fail_set(
+		why, ST_RATE_LIMITED, "too many requests: wait %" PRId64 " s", retry_s(verdict));
 }
 
 static void put_field(struct buf *headers, const char *name, int64_t value)
@@ -253,5 +269,5 @@ void limits_put_headers(const struct rate_verdict *verdict, int64_t now_s, struc
 	put_field(headers, "X-RateLimit-Remaining: ", verdict->remaining);
 	put_field(headers, "X-RateLimit-Reset: ", now_s + seconds(verdict->full_in_ms));
 	if (!verdict->is_allowed)
-		put_field(headers, "Retry-After: ", limits_retry_s(verdict));
+		put_field(headers, "Retry-After: ", retry_s(verdict));
 }

@@ -48,7 +48,9 @@ struct limits_address {
 };
 
 struct limits_address limits_address_of(const union address *a);
-struct limits_address limits_address_of_name(struct span name); /* its first 64 bytes */
+
+/* The text of an address, or a name, of which the first 64 bytes count. */
+struct limits_address limits_address_of_text(struct span text);
 
 /* *out stays NULL if no limit is set. ST_NO_MEMORY, ST_SYSTEM. */
 enum status limits_open(
@@ -83,8 +85,8 @@ bool limits_take_password(struct limits *l, const struct limits_address *from, i
  * limit. */
 void limits_put_headers(const struct rate_verdict *verdict, int64_t now_s, struct buf *headers);
 
-/* Seconds until a refused client may send the next; at least 1. */
-int64_t limits_retry_s(const struct rate_verdict *verdict);
+/* ST_RATE_LIMITED, with a text that says how long to wait. */
+enum status limits_refuse(const struct rate_verdict *verdict, struct fail *why) MUST_CHECK;
 
 /* What was refused. */
 struct limits_counts {

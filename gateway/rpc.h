@@ -28,6 +28,7 @@
 #include "gateway/rpc_introspection.h"
 
 struct event_base;
+struct limits;
 struct socket_hub;
 struct rpc;
 
@@ -46,6 +47,7 @@ struct rpc_options {
 	const char *endpoint;                      /* to bind */
 	struct workers *workers;                   /* must outlive the rpc */
 	const struct authenticator *authenticator; /* NULL: authenticator_open */
+	struct limits *limits;                     /* NULL: there are none; borrowed */
 	const struct counter_sources
 		*counters;         /* for rpc.status; must outlive the rpc; may be NULL */
 	bool is_registration_open; /* everybody may call accounts.register */

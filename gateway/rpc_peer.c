@@ -87,6 +87,13 @@ struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name)
 	return found ? *found : new_peer(peers, name);
 }
 
+struct span rpc_peer_address(struct rpc_peer *p)
+{
+	if (p->address.len == 0)
+		p->address = socket_sender_address(p->peers->socket, p->address_room);
+	return p->address;
+}
+
 static void free_peer(struct rpc_peer *p)
 {
 	struct rpc_peers *peers = p->peers;

@@ -40,12 +40,14 @@ LIST_HEAD(rpc_call_list, rpc_call);
 struct rpc_peer {
 	struct span name; /* must be first: the key of the tree; its bytes follow the struct */
 	struct rpc_peers *peers;
+	struct span address; /* see rpc_peer_address; empty: not read yet, or not known */
 	/* the caller sets these */
 	int64_t key_account; /* of the CURVE key of its last message; 0: none */
 	size_t calls_count, bytes;
 	struct rpc_call_list calls;
 	/* only gateway/rpc_peer.c uses these */
 	bool is_gone;
+	char address_room[SOCKET_ADDRESS_SIZE];
 	struct buf out; /* the next message */
 	size_t mark;    /* the start of the response that is being written */
 	struct byte_gauge *unread;
@@ -73,6 +75,10 @@ void rpc_peers_set_socket(struct rpc_peers *peers, struct socket *socket);
 void rpc_peers_free(struct rpc_peers **peers);
 
 struct rpc_peer *rpc_peer_of(struct rpc_peers *peers, struct span name); /* NULL: no memory */
+
+/* While a message of the peer is read: the address of its sender (common/socket.h), which stays in
+ * p->address. */
+struct span rpc_peer_address(struct rpc_peer *p);
 
 /* Sends, idles or frees the peer at the end of this turn. Needed after each change of the peer. */
 void rpc_peer_schedule(struct rpc_peer *p);

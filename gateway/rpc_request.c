@@ -9,6 +9,7 @@
 #include "gateway/principal.h"
 #include "gateway/response.h"
 #include "gateway/request_id.h"
+#include "gateway/rpc_limit.h"
 #include "gateway/rpc_params.h"
 
 /* One request. */
@@ -119,6 +120,14 @@ static enum status call_workers(struct rpc_call *c, const struct method *method,
 	return st;
 }
 
+static struct rpc_limit limit_of(const struct rpc_call *c)
+{
+	return (struct rpc_limit){ .limits = c->requests->options->limits,
+		.principal = &c->authentication.principal,
+		.address = c->peer->address,
+		.method = c->method };
+}
+
 static enum status start_call(struct rpc_call *c, const struct envelope *e,
 	const struct context *context, struct fail *why)
 {
@@ -126,12 +135,17 @@ static enum status start_call(struct rpc_call *c, const struct envelope *e,
 	struct span params = e->params;
 	struct buf completed = { 0 };
 	struct rpc_additions additions = { .method = method,
-		.caller = { .principal = &c->authentication.principal },
+		.caller = { .principal = &c->authentication.principal,
+			.address = c->peer->address },
 		.ids = &c->requests->ids };
 	c->is_write = method->is_write;
 	c->id.len = context->request_id.len;
 	memcpy(c->id.bytes, context->request_id.bytes, c->id.len);
 	enum status st = rpc_params_complete(&additions, &params, &completed, why);
+	struct rpc_limit limit = limit_of(c);
+	limit.params = params;
+	if (st == ST_OK && limit.limits)
+		st = rpc_limit_password(&limit, why);
 	if (st == ST_OK)
 		st = call_workers(c, method, context, params, why);
 	buf_fini(&completed);
@@ -224,6 +238,13 @@ static enum status run(struct rpc_call *c, const struct envelope *e, struct fail
 	return local ? respond_local(r, c->peer, e, local, why) : start_call(c, e, &context, why);
 }
 
+/* `st` is the outcome of its authentication. */
+static enum status count(const struct rpc_call *c, enum status st, struct fail *why)
+{
+	struct rpc_limit limit = limit_of(c);
+	return limit.limits ? rpc_limit_take(&limit, st, why) : st;
+}
+
 /* Decodes the message again, because the first envelope pointed into the socket's memory. */
 static enum status run_kept(struct rpc_call *c, struct fail *why)
 {
@@ -238,6 +259,7 @@ static void on_authenticated(void *arg, enum status st, const struct fail *refus
 	struct rpc_call *c = arg;
 	struct fail why = refusal ? *refusal : (struct fail){ 0 };
 	unlink_call(c);
+	st = count(c, st, &why);
 	if (st == ST_OK)
 		st = run_kept(c, &why);
 	if (st != ST_OK) {
@@ -282,7 +304,7 @@ static enum status start_or_keep(
 {
 	if (!authenticate_now(c, e, why))
 		return keep(c, message);
-	enum status st = c->authentication.st;
+	enum status st = count(c, c->authentication.st, why);
 	if (st == ST_OK)
 		st = run(c, e, why);
 	if (!c->call)
@@ -303,6 +325,8 @@ enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const
 	c->peer = p;
 	c->method = method;
 	c->msgid = e->msgid;
+	if (r->options->limits || caller_is_asked(method))
+		(void)rpc_peer_address(p);
 	return start_or_keep(c, e, message, why);
 }
 

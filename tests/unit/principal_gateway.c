@@ -107,6 +107,7 @@ void set_up(void)
 	struct rpc_options options = { .endpoint = rpc_endpoint_text,
 		.workers = workers,
 		.authenticator = &slow,
+		.limits = limits,
 		.deadline_ms = 400 };
 	ck_assert(rpc_open(&rpc, hub, base, &options, NULL) == ST_OK);
 	zmq_context = zmq_ctx_new();

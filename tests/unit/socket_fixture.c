@@ -16,6 +16,7 @@ int received;
 static int wanted;
 char last_peer[SOCKET_PEER_MAX], last_body[64];
 size_t last_peer_len;
+char last_address[SOCKET_ADDRESS_SIZE];
 bool should_echo;
 int processing_ms;
 
@@ -26,6 +27,8 @@ void on_message(struct socket *s, struct span peer, struct span body, void *arg)
 	memcpy(last_peer, peer.bytes, peer.len);
 	last_peer_len = peer.len;
 	(void)snprintf(last_body, sizeof last_body, "%.*s", (int)body.len, body.bytes);
+	struct span address = socket_sender_address(s, last_address);
+	last_address[address.len] = '\0';
 	usleep((useconds_t)processing_ms * 1000);
 	if (should_echo)
 		ck_assert(socket_send(s, peer, body) == ST_OK);

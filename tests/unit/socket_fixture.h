@@ -21,8 +21,9 @@ extern char dir[64], endpoint[96];
 extern int received; /* messages so far */
 extern char last_peer[SOCKET_PEER_MAX], last_body[64];
 extern size_t last_peer_len;
-extern bool should_echo;  /* on_message sends each message back */
-extern int processing_ms; /* how long on_message takes */
+extern char last_address[SOCKET_ADDRESS_SIZE]; /* of its sender */
+extern bool should_echo;                       /* on_message sends each message back */
+extern int processing_ms;                      /* how long on_message takes */
 
 /* Pass &received as its arg. */
 void on_message(struct socket *s, struct span peer, struct span body, void *arg);

@@ -113,9 +113,10 @@ START_TEST(requests_with_credentials_count_for_their_account)
 	send_decided("GET /stats" HEAD "\r\n", ST_OK, "403", "2/0");
 	send_decided("GET /stats" HEAD "\r\n", ST_OK, "429", "2/0");
 	send_decided("POST /topics" HEAD BODY, ST_OK, "429", "2/0");
+	send_decided("GET /stats" HEAD "\r\n", ST_TOKEN_INVALID, "401", "4/3");
 	accept_account(8);
 	send_decided("POST /topics" HEAD BODY, ST_OK, "504", "2/1");
-	send_open("GET /" HEAD "\r\n", "200", "4/3");
+	send_open("GET /" HEAD "\r\n", "200", "4/2");
 }
 END_TEST
 

@@ -103,6 +103,22 @@ START_TEST(log_ins_with_a_name_are_limited)
 }
 END_TEST
 
+/* Each makes the worker hash a password. */
+START_TEST(registrations_of_an_address_are_limited)
+{
+	static const char path[] = "/api/v1/auth/register";
+	static const char body[] = "{\"username\":\"ada\",\"password\":\"an engine\"}";
+	post(path, "192.0.2.1", body);
+	expect_counted("accounts.register", "2", "1");
+	post(path, "192.0.2.1", body);
+	expect_counted("accounts.register", "2", "0");
+	post(path, "192.0.2.1", body);
+	expect_limited("2", "30");
+	post(login_paths[0], "192.0.2.1", ADA);
+	expect_limited("2", "30");
+}
+END_TEST
+
 START_TEST(a_body_that_is_wrong_takes_no_log_in)
 {
 	post(login_paths[0], "192.0.2.1", "{\"username\":\"ada\"}");
@@ -119,6 +135,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, log_ins_of_an_address_are_limited, 0, 3);
 	tcase_add_test(tests, log_ins_with_a_name_are_limited);
+	tcase_add_test(tests, registrations_of_an_address_are_limited);
 	tcase_add_test(tests, a_body_that_is_wrong_takes_no_log_in);
 	return suite_run("api_limit_login", tests);
 }

@@ -31,11 +31,7 @@ static void close_limits(void)
 
 static struct limits_address from(const char *text)
 {
-	unsigned char bytes[ADDRESS_SIZE];
-	if (!network_parse_address(span_of(text), bytes))
-		return limits_address_of_name(span_of(text));
-	union address address = address_of_bytes(bytes);
-	return limits_address_of(&address);
+	return limits_address_of_text(span_of(text));
 }
 
 static bool take_address(const char *text)
@@ -165,7 +161,9 @@ START_TEST(many_addresses_share_the_log_ins_with_one_name)
 	}
 	ck_assert_int_eq(allowed, 100);
 	ck_assert_int_eq(verdict.limit, 100);
-	ck_assert_int_eq(limits_retry_s(&verdict), 3);
+	struct fail why = { 0 };
+	ck_assert(limits_refuse(&verdict, &why) == ST_RATE_LIMITED);
+	ck_assert_str_eq(why.text, "too many requests: wait 3 s");
 	ck_assert(log_in("192.0.2.251", "bob"));
 	ck_assert(log_in("192.0.2.252", "\xc3\x84"
 					"da"));

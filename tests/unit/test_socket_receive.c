@@ -1,6 +1,7 @@
 /* Receiving: edges, turns, and messages that are refused. */
 #include "socket_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -146,6 +147,49 @@ START_TEST(a_message_of_very_many_frames_is_dropped_over_several_turns)
 }
 END_TEST
 
+START_TEST(a_message_over_ipc_has_the_user_of_its_sender)
+{
+	char expected[64];
+	void *dealer = open_peer(ZMQ_DEALER);
+	peer_send(dealer, "x", 1);
+	run_until(1);
+	(void)snprintf(expected, sizeof expected, "uid %u", (unsigned)getuid());
+	ck_assert_str_eq(last_address, expected);
+	ck_assert_uint_eq(socket_sender_address(router, last_address).len, 0); /* no message */
+	zmq_close(dealer);
+}
+END_TEST
+
+static const struct {
+	const char *bound, *address;
+} machines[] = {
+	{ "tcp://127.0.0.1:*", "127.0.0.1" },
+	{ "tcp://[::1]:*", "::1" },
+};
+
+START_TEST(a_message_over_tcp_has_the_address_of_its_machine)
+{
+	struct socket *bound = NULL;
+	struct socket_options options = { .endpoint = machines[_i].bound,
+		.bind = true,
+		.router = true,
+		.on_message = on_message,
+		.arg = &received };
+	struct fail why = { 0 };
+	if (socket_open(hub, &options, &bound, &why) != ST_OK && _i == 1)
+		return; /* this machine has no IPv6 */
+	ck_assert_msg(bound != NULL, "%s", why.text);
+	void *dealer = zmq_socket(peers, ZMQ_DEALER);
+	ck_assert_int_eq(zmq_setsockopt(dealer, ZMQ_IPV6, &(int){ 1 }, sizeof(int)), 0);
+	ck_assert_int_eq(zmq_connect(dealer, socket_endpoint(bound)), 0);
+	peer_send(dealer, "x", 1);
+	run_until(1);
+	ck_assert_str_eq(last_address, machines[_i].address);
+	zmq_close(dealer);
+	socket_free(&bound);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = socket_tests_new("socket_receive");
@@ -157,5 +201,8 @@ int main(void)
 	tcase_add_test(tests, a_message_of_another_shape_is_dropped_and_counted);
 	tcase_add_test(tests, slow_messages_do_not_block_other_events);
 	tcase_add_test(tests, a_message_of_very_many_frames_is_dropped_over_several_turns);
+	tcase_add_test(tests, a_message_over_ipc_has_the_user_of_its_sender);
+	tcase_add_loop_test(tests, a_message_over_tcp_has_the_address_of_its_machine, 0,
+		sizeof machines / sizeof *machines);
 	return suite_run("socket_receive", tests);
 }
