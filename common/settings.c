@@ -33,7 +33,16 @@ static enum status read_flags(
 	return ST_OK;
 }
 
-/* Derives endpoints that are not set from other settings. */
+/* With accounts, a page can do nothing without a token, which other pages cannot read. */
+static void derive_origins(struct settings *s)
+{
+	const struct setting *row = settings_of_variable(SPAN("CORS_ALLOW_ORIGINS"));
+	bool is_given = s->sources[settings_index(row)].origin != SETTING_DEFAULT;
+	if (settings_have_accounts(s) && !is_given)
+		s->cors_origins = "*";
+}
+
+/* Derives endpoints and origins that are not set from other settings. */
 static enum status derive(struct settings *s, struct fail *why)
 {
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
@@ -47,6 +56,7 @@ static enum status derive(struct settings *s, struct fail *why)
 			"%.200s",
 			s->runtime_dir);
 	s->env_file = s->file ? s->file->path : "";
+	derive_origins(s);
 	return ST_OK;
 }
 

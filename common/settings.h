@@ -106,7 +106,8 @@ struct settings {
 	const char *api_host;
 	int64_t api_port; /* 0: any free port */
 	const char *app_name;
-	const char *cors_origins, *cors_methods, *cors_headers;
+	const char *cors_origins; /* not set: "loopback", or "*" with accounts */
+	const char *cors_methods, *cors_headers;
 	bool cors_credentials;
 	const char *hosts;           /* comma-separated */
 	const char *auth;            /* "off" or "on"; empty: not set */

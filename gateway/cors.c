@@ -56,11 +56,13 @@ bool cors_allows(const struct cors *c, struct span origin)
 	return origin.len && (is_any(c->origins) || cors_lists(c, origin));
 }
 
+/* A page of any site could otherwise use the credentials that its visitor's browser holds. */
 static void put_origin(const struct cors *c, struct span origin, struct buf *out)
 {
-	bool is_wild = is_any(c->origins) && !c->credentials;
+	bool has_credentials = c->credentials && cors_lists(c, origin);
+	bool is_wild = is_any(c->origins) && !has_credentials;
 	http_head_put_field(out, "Access-Control-Allow-Origin", is_wild ? SPAN("*") : origin);
-	if (c->credentials)
+	if (has_credentials)
 		buf_text(out, "Access-Control-Allow-Credentials: true\r\n");
 }
 

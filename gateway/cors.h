@@ -6,6 +6,9 @@
  * In CORS_ALLOW_ORIGINS the word "loopback" stands for every http or https origin of this machine,
  * on any port: localhost, *.localhost, 127.0.0.0/8, [::1].
  *
+ * Pages whose origin only "*" allows may not send credentials, whatever the setting says: browsers
+ * then send no cookies. A token in Authorization is not one of these credentials.
+ *
  * Every response depends on Origin, so the caller sends `Vary: Origin`.
  *
  * Pure: texts in, header lines ("Name: value\r\n") out. The settings are borrowed.

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "gateway/cors.h"
 #include "tests/unit/suite.h"
 
@@ -11,8 +13,24 @@ static const struct {
 	const char *origin, *headers;
 } responses[] = {
 	{ "*", false, "http://a.example", "Access-Control-Allow-Origin: *\r\n" SHARED },
-	{ "*", true, "http://a.example",
+	{ "*", true, "http://a.example", "Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "*", true, "*", "Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "*", true, "loopback", "Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "*, http://a.example", true, "http://a.example",
 		"Access-Control-Allow-Origin: http://a.example\r\n"
+		"Access-Control-Allow-Credentials: true\r\n" SHARED },
+	{ "*, http://a.example", true, "http://b.example",
+		"Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "*, http://a.example", false, "http://a.example",
+		"Access-Control-Allow-Origin: *\r\n" SHARED },
+	{ "*, loopback", true, "http://localhost:5173",
+		"Access-Control-Allow-Origin: http://localhost:5173\r\n"
+		"Access-Control-Allow-Credentials: true\r\n" SHARED },
+	{ "http://a.example", true, "http://a.example",
+		"Access-Control-Allow-Origin: http://a.example\r\n"
+		"Access-Control-Allow-Credentials: true\r\n" SHARED },
+	{ "loopback", true, "http://127.0.0.1:5173",
+		"Access-Control-Allow-Origin: http://127.0.0.1:5173\r\n"
 		"Access-Control-Allow-Credentials: true\r\n" SHARED },
 	{ "http://a.example, http://b.example", false, "http://b.example",
 		"Access-Control-Allow-Origin: http://b.example\r\n" SHARED },
@@ -109,6 +127,31 @@ START_TEST(a_preflight_is_checked_by_origin_method_and_headers)
 }
 END_TEST
 
+static const struct {
+	const char *origins;
+	bool has_credentials;
+} preflight_origins[] = {
+	{ "*", false },
+	{ "*, http://a.example", true },
+	{ "http://a.example", true },
+};
+
+START_TEST(a_preflight_lets_only_listed_origins_send_credentials)
+{
+	struct cors c = cors_from_settings(preflight_origins[_i].origins, "*", "*", true);
+	struct buf out = { 0 };
+	const char *refused;
+	ck_assert(cors_put_preflight(
+		&c, SPAN("http://a.example"), SPAN("GET"), SPAN(""), &out, &refused));
+	buf_byte(&out, '\0');
+	ck_assert_int_eq(strstr(out.bytes, "Access-Control-Allow-Credentials: true\r\n") != NULL,
+		preflight_origins[_i].has_credentials);
+	ck_assert_int_eq(strstr(out.bytes, "Access-Control-Allow-Origin: *\r\n") == NULL,
+		preflight_origins[_i].has_credentials);
+	buf_fini(&out);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("cors");
@@ -117,5 +160,7 @@ int main(void)
 	tcase_add_loop_test(tc, an_origin_is_allowed_or_not, 0, sizeof origins / sizeof *origins);
 	tcase_add_loop_test(tc, a_preflight_is_checked_by_origin_method_and_headers, 0,
 		sizeof preflights / sizeof *preflights);
+	tcase_add_loop_test(tc, a_preflight_lets_only_listed_origins_send_credentials, 0,
+		sizeof preflight_origins / sizeof *preflight_origins);
 	return suite_run("cors", tc);
 }
