@@ -61,7 +61,7 @@ static const struct command *find_second(const struct command *c, const char *wo
 			*used = 2;
 			return c->commands[i];
 		}
-	if (c->run)
+	if (c->run || !c->commands)
 		return c;
 	return *word == '-' ? c->commands[0] : NULL;
 }
