@@ -35,6 +35,7 @@ static const char *const search_kinds[] = { "session", "topic",
 #include "schema/search_kinds.inc"
 	NULL };
 static const char *const account_roles[] = { "learner", "admin", NULL };
+static const char *const account_statuses[] = { "active", "disabled", NULL };
 static const char *const scope_names[] = { "read", "write", "admin", NULL };
 static const char *const series_groups[] = { "topic", NULL };
 

@@ -9,6 +9,8 @@
 /* clang-format off */
 static const struct background_task task_table[] = {
 	{ "keys.purge", 60000 },
+	{ "accounts.purge", 5000 }, /* a large account takes many runs */
+	{ "events.purge", 60000 },
 };
 /* clang-format on */
 

@@ -14,7 +14,7 @@ account as materialized ( -- locked in key order, with its new values
 			as has_changes,
 		r.has_time_zone and r.time_zone is not null as has_new_zone,
 		nfc(r.username) as new_username, nfc(r.email) as new_email,
-		coalesce(r.name, a.name) as name,
+		coalesce(nfc(r.name), a.name) as name,
 		coalesce(nfc(r.username), a.username) as username,
 		case when r.has_email then nfc(r.email) else a.email end as email,
 		case when r.has_time_zone then r.time_zone else a.time_zone end as time_zone,

@@ -122,7 +122,7 @@ begin
 		pages := pages + 1;
 		exit when next is null or pages > 10000;
 		request := request || jsonb_build_object(
-			'cursor_key', split_part(next, '~', 1), 'cursor_id', split_part(next, '~', 2));
+			'cursor_key', split_part(next, '~', 1), 'cursor_id', nullif(split_part(next, '~', 2), ''));
 	end loop;
 end
 $$;

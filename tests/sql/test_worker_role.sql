@@ -46,12 +46,12 @@ select set_eq($$
 		and p.proconfig = '{"search_path=pg_catalog, public, pg_temp"}'
 		and not has_function_privilege('public', p.oid, 'execute')$$,
 	'{password_hash(bigint),has_password(bigint),"set_password_hash(bigint,text)","confirm_password_hash(bigint,text,text)",
-		"export_account(bigint,text,bigint)"}'::text[],
+		"export_account(bigint,text,bigint)","purge_accounts(bigint,interval)"}'::text[],
 	'few functions run as the owner, with a fixed search path');
 select set_eq($$select p.oid::regprocedure::text from pg_proc as p
 		where p.pronamespace = 'public'::regnamespace and p.prosecdef$$,
 	'{password_hash(bigint),has_password(bigint),"set_password_hash(bigint,text)","confirm_password_hash(bigint,text,text)",
-		"export_account(bigint,text,bigint)"}'::text[],
+		"export_account(bigint,text,bigint)","purge_accounts(bigint,interval)"}'::text[],
 	'no other function runs as its owner');
 
 select is_empty($$
