@@ -144,11 +144,46 @@ static enum status open_secret(struct gateway *g, struct fail *why)
 	return st == ST_OK ? jwt_secret_open(&g->secret, &options, why) : st;
 }
 
+static enum status open_identity(struct gateway *g, struct fail *why)
+{
+	struct identity_options options = {
+		.issuer = g->settings.oidc_issuer,
+		.audience = g->settings.oidc_audience,
+		.jwks_file = g->settings.oidc_jwks_file,
+	};
+	return identity_open(&g->identity, &options, why);
+}
+
+static enum status open_authenticator(struct gateway *g, struct fail *why)
+{
+	struct authenticator_options options = {
+		.workers = g->workers,
+		.secret = g->secret,
+		.identity = g->identity,
+		.is_required = strcmp(g->settings.auth, "on") == 0,
+		.registers = strcmp(g->settings.oidc_registration, "open") == 0,
+		.deadline_ms = g->settings.deadline_ms,
+	};
+	enum status st = authenticator_new(&g->authenticator, &options, why);
+	if (st == ST_OK)
+		authenticator_add_counters(g->authenticator, &g->counters);
+	return st;
+}
+
+static enum status open_accounts(struct gateway *g, struct fail *why)
+{
+	enum status st = open_secret(g, why);
+	if (st == ST_OK)
+		st = open_identity(g, why);
+	return st == ST_OK ? open_authenticator(g, why) : st;
+}
+
 static enum status open_api(struct gateway *g, struct fail *why)
 {
 	enum status st = api_init(&g->api, &g->settings, g->workers, why);
 	g->api.secret = g->secret;
 	g->api.limits = g->limits;
+	g->api.authenticator = authenticator_interface(g->authenticator);
 	return st;
 }
 
@@ -173,6 +208,7 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 		.endpoint = g->settings.rpc_endpoint,
 		.workers = g->workers,
 		.limits = g->limits,
+		.authenticator = authenticator_interface(g->authenticator),
 		.counters = &g->counters,
 		.is_registration_open = strcmp(g->settings.registration, "open") == 0,
 		.deadline_ms = g->settings.deadline_ms,
@@ -207,9 +243,6 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 	return ST_OK;
 }
 
-static const char no_accounts[] =
-	"STUDYTRACKER_AUTH is \"on\", but this version has no accounts yet: unset it to serve "
-	"this machine only, or set it to off to serve without accounts";
 static const char is_open[] =
 	"other machines reach %s, and there are no accounts: set STUDYTRACKER_AUTH=off to let "
 	"everybody read and change everything, or API_HOST=127.0.0.1 (or the socket unit's "
@@ -221,9 +254,7 @@ static enum status check_auth(const struct gateway *g, struct fail *why)
 	union address bound = edge_address(g->edge);
 	struct buf url = { 0 };
 	enum status st = ST_OK;
-	if (strcmp(g->settings.auth, "on") == 0)
-		return fail_set(why, ST_BAD_SETTING, "%s", no_accounts);
-	if (address_is_local(&bound))
+	if (strcmp(g->settings.auth, "on") == 0 || address_is_local(&bound))
 		return ST_OK;
 	address_put_url(&url, &bound);
 	buf_byte(&url, '\0');
@@ -259,9 +290,9 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	if (st == ST_OK)
 		st = open_hub(g, why);
 	if (st == ST_OK)
-		st = open_secret(g, why);
-	if (st == ST_OK)
 		st = open_workers(g, why);
+	if (st == ST_OK)
+		st = open_accounts(g, why);
 	if (st == ST_OK)
 		st = open_rpc(g, why);
 	if (st != ST_OK)
@@ -300,10 +331,12 @@ void gateway_close(struct gateway *g)
 	edge_free(&g->edge);
 	api_fini(&g->api);
 	rpc_free(&g->rpc);
+	authenticator_free(&g->authenticator);
 	workers_free(&g->workers);
 	limits_free(&g->limits);
 	socket_hub_free(&g->hub);
 	curve_free(&g->curve);
+	identity_free(&g->identity);
 	jwt_secret_free(&g->secret);
 	service_free(&g->service);
 }

@@ -12,7 +12,9 @@
 #include "common/curve.h"
 #include "common/service.h"
 #include "gateway/api.h"
+#include "gateway/authenticator.h"
 #include "gateway/descriptors.h"
+#include "gateway/identity.h"
 #include "gateway/jwt_secret.h"
 #include "gateway/rpc.h"
 
@@ -24,6 +26,8 @@ struct gateway {
 	uint64_t refused_logged_ms;
 	char refused_key[CURVE_TEXT_LEN + 1]; /* the last one that was logged */
 	struct jwt_secret *secret;            /* of the tokens of log-ins */
+	struct identity *identity;
+	struct account_authenticator *authenticator;
 	struct socket_hub *hub;
 	struct workers *workers;
 	struct limits *limits; /* NULL: there are none */

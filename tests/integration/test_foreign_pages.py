@@ -253,9 +253,12 @@ class BoundAddress(unittest.TestCase):
     def test_auth_off_allows_a_public_address_with_a_warning(self):
         self.assertServes(self.start(API_HOST="0.0.0.0", STUDYTRACKER_AUTH="off"), warns=True)
 
-    def test_auth_on_is_refused_because_there_are_no_accounts(self):
+    def test_auth_on_allows_every_address(self):
         for host in ("127.0.0.1", "0.0.0.0"):
-            self.assertRefusesToStart(self.start(API_HOST=host, STUDYTRACKER_AUTH="on"), "no accounts yet")
+            gateway = self.start(API_HOST=host, STUDYTRACKER_AUTH="on",
+                                 STUDYTRACKER_JWT_SECRET_FILE=os.path.join(self.directory, "secret"))
+            self.assertServes(gateway, warns=False)
+            self.stop(gateway)
         self.assertRefusesToStart(self.start(STUDYTRACKER_AUTH="perhaps"), "STUDYTRACKER_AUTH")
 
     def test_loopback_needs_no_setting(self):

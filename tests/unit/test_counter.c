@@ -5,6 +5,7 @@
 #include "common/counter.h"
 #include "common/json_out.h"
 #include "common/socket_counts.h"
+#include "gateway/authenticator.h"
 #include "gateway/edge_counts.h"
 #include "gateway/pool_counts.h"
 #include "gateway/rpc_introspection.h"
@@ -65,6 +66,7 @@ static const struct {
 	{ { &pool_gauge_table, &pool_counter_table }, sizeof(struct pool_counts) },
 	{ { &rpc_counter_table }, sizeof(struct rpc_counts) },
 	{ { &edge_counter_table }, sizeof(struct edge_counts) },
+	{ { &authenticator_counter_table }, sizeof(struct authenticator_counts) },
 	{ { &lanes_counter_table }, sizeof(struct lanes_counts) },
 	{ { &link_counter_table }, sizeof(struct link_counts) },
 	{ { &worker_socket_counter_table }, sizeof(struct socket_counts) },

@@ -7,6 +7,7 @@
 #include "common/json_out.h"
 #include "common/params.h"
 #include "common/socket_counts.h"
+#include "gateway/authenticator.h"
 #include "gateway/edge_counts.h"
 #include "gateway/json_in.h"
 #include "gateway/limits.h"
@@ -305,7 +306,8 @@ END_TEST
 /* The tables of rpc.status. Add the tables of other modules here. */
 static const struct counter_table *const counter_tables[] = { &pool_gauge_table,
 	&pool_counter_table, &worker_socket_counter_table, &rpc_counter_table,
-	&rpc_socket_counter_table, &edge_counter_table, &limits_counter_table };
+	&rpc_socket_counter_table, &edge_counter_table, &limits_counter_table,
+	&authenticator_counter_table };
 enum { COUNTER_TABLES = sizeof counter_tables / sizeof *counter_tables };
 
 START_TEST(every_counter_stands_in_the_contract)

@@ -1,0 +1,239 @@
+#include "gateway/authenticator.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/crypto.h"
+#include "common/service.h"
+#include "gateway/question.h"
+#include "gateway/token_marks.h"
+#include "gateway/verified.h"
+
+struct account_authenticator {
+	struct authenticator interface;
+	struct authenticator_options options;
+	unsigned char key[CRYPTO_KEY_SIZE]; /* of the hashes */
+	struct verified *accepted, *refused;
+	struct token_marks *marks;
+	struct questions questions;
+	struct authenticator_counts counts;
+};
+
+/* Answers. */
+
+/* When a verdict ends, on the monotonic clock. */
+static uint64_t end_of(const struct answer *answer)
+{
+	uint64_t until_ms = answer->asked_ms + VERIFIED_MS, now_ms = service_now_ms();
+	int64_t left_s = answer->finding.expires_s - (int64_t)time(NULL);
+	uint64_t left_ms = left_s > 0 ? (uint64_t)left_s * 1000 : 0;
+	return left_s < VERIFIED_MS && now_ms + left_ms < until_ms ? now_ms + left_ms : until_ms;
+}
+
+static void keep_finding(struct account_authenticator *self, const struct answer *answer)
+{
+	const struct finding *f = &answer->finding;
+	struct verdict verdict = { .principal = f->principal };
+	self->counts.accepted++;
+	verified_put(self->accepted, answer->hash, &verdict, end_of(answer));
+	if (f->unmarked_token)
+		token_marks_put(self->marks, f->principal.account, f->unmarked_token);
+}
+
+static void keep_refusal(struct account_authenticator *self, const struct answer *answer)
+{
+	struct verdict verdict = { .st = answer->st };
+	self->counts.refused++;
+	verified_put(self->refused, answer->hash, &verdict, answer->asked_ms + VERIFIED_MS);
+}
+
+static void on_answer(void *arg, const struct answer *answer)
+{
+	struct account_authenticator *self = arg;
+	if (answer->st == ST_OK)
+		keep_finding(self, answer);
+	else if (answer_is_refusal(answer->st))
+		keep_refusal(self, answer);
+	else
+		self->counts.failed++;
+}
+
+/* Requests. */
+
+/* What a request shows: a credential, or else the account of its key. */
+struct shown {
+	struct credential credential;
+	int64_t key_account; /* 0 if it shows a credential */
+};
+
+static enum status read_shown(const struct credentials *from, struct shown *out, struct fail *why)
+{
+	enum status st = from->http ? credential_of_http(from->http, &out->credential, why)
+				    : credential_of_rpc(from->rpc_context, &out->credential, why);
+	if (st == ST_OK)
+		out->key_account = out->credential.kind == CREDENTIAL_NONE ? from->key_account : 0;
+	return st;
+}
+
+/* The kind comes first, so that a token never finds the verdict about a cookie. */
+static void hash_shown(const struct account_authenticator *self, const struct shown *shown,
+	unsigned char out[CRYPTO_HASH_SIZE])
+{
+	char bytes[1 + CREDENTIAL_MAX];
+	size_t len = 1 + shown->credential.text.len;
+	bytes[0] = (char)shown->credential.kind;
+	if (shown->key_account) {
+		memcpy(bytes + 1, &shown->key_account, sizeof shown->key_account);
+		len = 1 + sizeof shown->key_account;
+	} else {
+		memcpy(bytes + 1, shown->credential.text.bytes, shown->credential.text.len);
+	}
+	crypto_keyed_hash(self->key, (struct span){ bytes, len }, out);
+}
+
+static enum status verify(const struct account_authenticator *self, const struct shown *shown,
+	struct verification *out, struct fail *why)
+{
+	struct verification_rules rules = { self->options.secret, self->options.identity,
+		(int64_t)time(NULL) };
+	return shown->key_account
+		       ? verification_of_key(shown->key_account, out)
+		       : verification_of_credential(&rules, &shown->credential, out, why);
+}
+
+static bool find_verdict(struct account_authenticator *self, struct authentication *a,
+	const unsigned char hash[CRYPTO_HASH_SIZE])
+{
+	uint64_t now_ms = service_now_ms();
+	struct verdict verdict;
+	if (!verified_find(self->accepted, hash, now_ms, &verdict)
+		&& !verified_find(self->refused, hash, now_ms, &verdict))
+		return false;
+	a->st = verdict.st;
+	a->principal = verdict.principal;
+	self->counts.found++;
+	return true;
+}
+
+/* ST_OK: the request waits for an answer. */
+static enum status wait_for_answer(struct authentication *a, const struct shown *shown,
+	const unsigned char hash[CRYPTO_HASH_SIZE], struct fail *why)
+{
+	struct account_authenticator *self = a->authenticator->arg;
+	struct verification verification = { 0 };
+	enum status st;
+	if (questions_join(&self->questions, hash, a, &st))
+		return st;
+	st = verify(self, shown, &verification, why);
+	return st == ST_OK ? questions_ask(&self->questions, hash, &verification, a, why) : st;
+}
+
+static enum status accept_nothing(const struct account_authenticator *self,
+	struct authentication *a, const struct credentials *from, struct fail *why)
+{
+	a->principal = principal_of_owner;
+	if (!self->options.is_required)
+		return ST_OK;
+	return from->http
+		       ? ST_UNAUTHENTICATED
+		       : fail_field(why, ST_UNAUTHENTICATED, "token", "context.token is missing");
+}
+
+static bool start(struct authentication *a, const struct credentials *from, struct fail *why)
+{
+	struct account_authenticator *self = a->authenticator->arg;
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	struct shown shown;
+	a->st = read_shown(from, &shown, why);
+	if (a->st != ST_OK)
+		return true;
+	if (shown.credential.kind == CREDENTIAL_NONE && !shown.key_account) {
+		a->st = accept_nothing(self, a, from, why);
+		return true;
+	}
+	hash_shown(self, &shown, hash);
+	if (find_verdict(self, a, hash))
+		return true;
+	a->st = wait_for_answer(a, &shown, hash, why);
+	return a->st != ST_OK;
+}
+
+/* The module. */
+
+#define AT(field) COUNTER_AT(struct authenticator_counts, field)
+
+static const struct counter rows[] = {
+	{ "found", COUNTER_TOTAL, AT(found),
+		"Requests whose credential was checked within the last seconds." },
+	{ "accepted", COUNTER_TOTAL, AT(accepted),
+		"Answers of workers that a credential is valid." },
+	{ "refused", COUNTER_TOTAL, AT(refused),
+		"Answers of workers that a credential is not valid." },
+	{ "failed", COUNTER_TOTAL, AT(failed),
+		"Questions about a credential that no worker answered." },
+};
+
+const struct counter_table authenticator_counter_table = { "credentials",
+	"studytracker_credentials_", rows, sizeof rows / sizeof *rows };
+
+void authenticator_add_counters(
+	const struct account_authenticator *a, struct counter_sources *sources)
+{
+	counter_sources_add(sources, &authenticator_counter_table, &a->counts);
+}
+
+const struct authenticator *authenticator_interface(const struct account_authenticator *a)
+{
+	return &a->interface;
+}
+
+static enum status open_parts(struct account_authenticator *self, struct fail *why)
+{
+	struct questions_options questions = { .workers = self->options.workers,
+		.deadline_ms = self->options.deadline_ms,
+		.registers = self->options.registers,
+		.on_answer = on_answer,
+		.arg = self };
+	enum status st = crypto_init(why);
+	if (st != ST_OK)
+		return st;
+	questions_init(&self->questions, &questions);
+	crypto_random(self->key, sizeof self->key);
+	self->accepted = verified_new(VERIFIED_MAX);
+	self->refused = verified_new(AUTHENTICATOR_REFUSALS_MAX);
+	self->marks = token_marks_new(self->options.workers);
+	return self->accepted && self->refused && self->marks
+		       ? ST_OK
+		       : fail_set(why, ST_NO_MEMORY, "credentials: out of memory");
+}
+
+enum status authenticator_new(struct account_authenticator **out,
+	const struct authenticator_options *options, struct fail *why)
+{
+	struct account_authenticator *self = calloc(1, sizeof *self);
+	if (!self)
+		return fail_set(why, ST_NO_MEMORY, "credentials: out of memory");
+	self->options = *options;
+	self->interface =
+		(struct authenticator){ .start = start, .cancel = questions_cancel, .arg = self };
+	enum status st = open_parts(self, why);
+	if (st == ST_OK)
+		*out = self;
+	else
+		authenticator_free(&self);
+	return st;
+}
+
+void authenticator_free(struct account_authenticator **out)
+{
+	struct account_authenticator *self = *out;
+	if (!self)
+		return;
+	*out = NULL;
+	token_marks_free(&self->marks);
+	verified_free(&self->accepted);
+	verified_free(&self->refused);
+	crypto_wipe(self->key, sizeof self->key);
+	free(self);
+}
