@@ -105,7 +105,7 @@ static enum status split(struct span text, struct segments *out, struct fail *wh
 
 static enum status read_token(struct jose *token, struct fail *why)
 {
-	struct segments part;
+	struct segments part = { 0 };
 	if (token->text.len > JOSE_TOKEN_MAX)
 		return fail_set(
 			why, ST_TOKEN_INVALID, "The token is longer than %d bytes", JOSE_TOKEN_MAX);
