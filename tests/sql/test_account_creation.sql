@@ -61,5 +61,34 @@ select results_eq($$select ord, outcome from answers('accounts.insert',
 	'{"username": "ada", "email": "ada@example.org", "role": "learner", "hash": "h"}')$$, 'values (1::bigint, null::text)',
 	'insert: the names of a deleted account are free');
 
+-- create_admin
+create function pg_temp.admin(username text, email text, hash text, claims_first boolean) returns jsonb
+	language plpgsql as $$
+declare
+	made record;
+begin
+	made := create_admin(username, email, hash, claims_first);
+	return (select jsonb_build_array(made.outcome, a.account_id = 1, a.name, a.username, a.email, a.role)
+		from (values (made.account_id)) as m (id) left join accounts as a on a.account_id = m.id);
+end
+$$;
+select is(pg_temp.admin(username, email, 'h', claims_first), jsonb_build_array(outcome, null, null, null, null, null), 'create_admin: ' || what)
+from (values ('a taken username', 'ROOT', null, false, 'USERNAME_TAKEN'), ('a taken username, for account 1', 'ROOT', null, true, 'USERNAME_TAKEN'),
+	('a taken e-mail', 'boss', 'ADA@example.org', false, 'EMAIL_TAKEN'), ('no username', null, null, false, 'INVALID_INPUT'),
+	('a blank in the username', 'a b', null, true, 'INVALID_INPUT'), ('what is no e-mail', 'boss', 'boss', false, 'INVALID_INPUT'))
+	as t (what, username, email, claims_first, outcome);
+select is((select username from accounts where account_id = 1), null, 'create_admin: a refusal changes nothing');
+select is(pg_temp.admin('Boss', 'boss@example.org', 'h1', true), '[null, true, "Boss", "Boss", "boss@example.org", "admin"]', 'create_admin: claims account 1');
+select is(password_hash(1), 'h1', 'create_admin: stores its password');
+select is(pg_temp.admin('boss2', null, 'h', true), '["ACCOUNT_CLAIMED", null, null, null, null, null]', 'create_admin: account 1 is claimed once');
+select is(pg_temp.admin('boss2', null, 'h2', false), '[null, false, "boss2", "boss2", null, "admin"]', 'create_admin: makes an account');
+select is(password_hash(account_id), 'h2', 'create_admin: stores its password') from accounts where username = 'boss2';
+select results_eq($$select a.username, e.details from security_events as e join accounts as a using (account_id)
+	where a.username ~ '[bB]oss' and e.kind = 'account_created' order by 1 desc$$, $$values
+	('boss2', '{"by": "operator", "role": "admin"}'::jsonb), ('Boss', '{"by": "operator", "role": "admin"}')$$, 'create_admin: one event each');
+update accounts set username = null, email = null, name = 'Ana' where account_id = 1;
+delete from account_passwords where account_id = 1;
+select is(pg_temp.admin('boss', 'boss@example.org', 'h', true), '[null, true, "Ana", "boss", "boss@example.org", "admin"]', 'create_admin: account 1 keeps a name that its owner gave it');
+
 select * from finish();
 rollback;

@@ -11,10 +11,15 @@ insert into sessions (account_id, id, topic_id, study_date, duration_minutes, no
 values (1, id(1), 11, current_date, 11, 'secret'), (1, id(2), 12, current_date - 1, 13, 'secret');
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
 values (1, id(3), 11, current_date, 17, now());
+insert into tokens (account_id, id, name, hash, scopes) overriding system value values (1, 31, 'secret', sha256('a'), '{read}');
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
+values (1, id(5), 'jwt', id(6), 60, now() + interval '1 hour');
 create temp table before as
 select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
 union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
-union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1;
+union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1
+union all select 'token', to_jsonb(t) from tokens as t where account_id = 1
+union all select 'log-in', to_jsonb(l) from logins as l where account_id = 1;
 
 -- The response to account 2, without the columns that are the same for any account.
 create function pg_temp.response(call text) returns setof text
@@ -41,7 +46,14 @@ insert into calls values
 	('"sessions.delete"(''{2,2}'', ids(1, 3), ''{null,*}'', ''{}'')'),
 	('"sessions.restore"(''{2,2}'', ids(1, 3), ''{}'', ''{}'', ''{}'')'),
 	('"stats.totals"(''{2}'')'), ('"stats.summary"(''{2}'', ''{null}'', ''{null}'')'), ('"stats.heatmap"(''{2}'', ''{null}'')'),
-	('"stats.streak"(''{2}'', ''{1}'')');
+	('"stats.streak"(''{2}'', ''{1}'')'),
+	(substr(call_of('tokens.list', '{"account_id": 2}'), 9)),
+	(substr(call_of('tokens.get', '{"account_id": 2, "token_id": 31}'), 9)),
+	(substr(call_of('tokens.delete', '{"account_id": 2, "token_id": 31}'), 9)),
+	(substr(call_of('tokens.mark_used', '{"token_id": 31, "holder_id": 2}'), 9)),
+	(substr(call_of('logins.end', jsonb_build_object('account_id', 2, 'login_id', id(5))), 9)),
+	(substr(call_of('logins.refresh', jsonb_build_object('account_id', 2, 'login_id', id(5), 'refresh_id', id(6),
+		'next_refresh_id', id(7))), 9));
 insert into calls
 select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[%L]::date[], %L, array[%L]::text[], ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{2}', '{500}', '{null}', '{null}', sort, topic, tag, first_day, '{null}', q)
@@ -61,7 +73,9 @@ from calls;
 select set_eq($$
 	select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
 	union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
-	union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1$$, 'select * from before',
+	union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1
+	union all select 'token', to_jsonb(t) from tokens as t where account_id = 1
+	union all select 'log-in', to_jsonb(l) from logins as l where account_id = 1$$, 'select * from before',
 	'the rows of account 1 are unchanged');
 
 -- Account 2 uses the same ids and names for its own rows.

@@ -99,45 +99,46 @@ insert into tokens (account_id, id, name, hash, scopes) overriding system value 
 insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at) select 1001 + n % 10000, id(n), 'jwt', id(n), 60, now() + interval '60 s' from generate_series(1, 100000) as n;
 insert into logins (account_id, id, kind, session_hash, lifetime_s, expires_at) select 1001 + n % 10000, id(200000 + n), 'browser', pg_temp.hash(200000 + n), 60, now() + interval '60 s' from generate_series(1, 100000) as n;
 insert into identities (account_id, issuer, subject) select 1001 + n % 10000, 'https://a.example.org', n::text from generate_series(1, 100000) as n;
-create function pg_temp.reads() returns bigint
+-- Blocks, not rows: a scan of a whole index by a column in its middle returns few rows.
+create function pg_temp.blocks() returns bigint
 	language sql volatile as $$
-	select sum(r)::bigint
+	select sum(b)::bigint
 	from unnest('{accounts,account_passwords,tokens,logins,identities}'::regclass[]) as t (relation)
 	cross join lateral (
-		select pg_stat_get_xact_tuples_returned(t.relation)
+		select pg_stat_get_xact_blocks_fetched(t.relation)
 		union all
-		select pg_stat_get_xact_tuples_returned(i.indexrelid) from pg_index as i where i.indrelid = t.relation
-	) as x (r)
+		select pg_stat_get_xact_blocks_fetched(i.indexrelid) from pg_index as i where i.indrelid = t.relation
+	) as x (b)
 	$$;
-create function pg_temp.read_by(method text, requests jsonb[], out done bigint, out rows_read bigint)
+create function pg_temp.read_by(method text, requests jsonb[], out done bigint, out blocks bigint)
 	language plpgsql as $$
 declare
-	before constant bigint := pg_temp.reads();
+	before constant bigint := pg_temp.blocks();
 begin
 	select count(*) into done from answers(method, variadic requests) as r where r.outcome is null;
-	rows_read := pg_temp.reads() - before;
+	blocks := pg_temp.blocks() - before;
 end
 $$;
-create temp table batches (what text, method text, requests jsonb[], most bigint);
+create temp table batches (what text, method text, requests jsonb[]);
 insert into batches
-select b.what, b.method, array_agg(b.request), b.most
+select b.what, b.method, array_agg(b.request)
 from generate_series(1, 64) as n
 cross join lateral (values
-	('tokens', 'credentials.get', pg_temp.of_hash(1000 * n), 128),
-	('sessions', 'credentials.get', pg_temp.of_hash(200000 + 1000 * n), 128),
-	('log-ins', 'credentials.get', pg_temp.of_login(1000 * n), 128),
-	('identities', 'credentials.get', jsonb_build_object('issuer', 'https://a.example.org', 'subject', (1000 * n)::text), 128),
-	('keys', 'credentials.get', jsonb_build_object('holder_id', 1000 + 100 * n), 64),
-	('usernames', 'passwords.find', jsonb_build_object('username', 'USER' || 1000 + 100 * n), 64),
-	('e-mails', 'passwords.find', jsonb_build_object('username', 'user' || 1000 + 100 * n || '@example.ORG'), 64),
-	('unknown names', 'passwords.find', jsonb_build_object('username', 'nobody' || n), 64)) as b (what, method, request, most)
-group by b.what, b.method, b.most;
+	('tokens', 'credentials.get', pg_temp.of_hash(1000 * n)),
+	('sessions', 'credentials.get', pg_temp.of_hash(200000 + 1000 * n)),
+	('log-ins', 'credentials.get', pg_temp.of_login(1000 * n)),
+	('identities', 'credentials.get', jsonb_build_object('issuer', 'https://a.example.org', 'subject', (1000 * n)::text)),
+	('keys', 'credentials.get', jsonb_build_object('holder_id', 1000 + 100 * n)),
+	('usernames', 'passwords.find', jsonb_build_object('username', 'USER' || 1000 + 100 * n)),
+	('e-mails', 'passwords.find', jsonb_build_object('username', 'user' || 1000 + 100 * n || '@example.ORG')),
+	('unknown names', 'passwords.find', jsonb_build_object('username', 'nobody' || n))) as b (what, method, request)
+group by b.what, b.method;
 create temp table measured as
 select b.*, r.*
 from batches as b
 cross join lateral pg_temp.read_by(b.method, b.requests) as r;
 select is(done, 64::bigint, method || ': 64 ' || what || ' of many') from measured;
-select cmp_ok(rows_read, '<=', most, method || ': reads only the entries of its 64 ' || what) from measured;
+select cmp_ok(blocks, '<', 64 * 12::bigint, method || ': few blocks are read for each of 64 ' || what) from measured;
 
 select * from finish();
 rollback;
