@@ -114,7 +114,9 @@ static const struct error_text import_texts[] = {
 	  .start = api_login_register, .takes_body = BODY_REQUIRED, .status = 201 },            \
 	{ .method = "GET", .path = base "/auth/me", .rpc = "account.get", .has_etag = true },   \
 	{ .method = "PATCH", .path = base "/auth/me", .rpc = "account.update",                  \
-	  .takes_body = BODY_REQUIRED, .has_etag = true }
+	  .takes_body = BODY_REQUIRED, .has_etag = true },                                      \
+	{ .method = "POST", .path = base "/auth/password", .rpc = "account.change_password",    \
+	  .takes_body = BODY_REQUIRED }
 
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */
@@ -174,10 +176,21 @@ static const struct route_row route_rows[] = {
 	{ .method = "GET", .path = V1 "/account", .rpc = "account.get", .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/account", .rpc = "account.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "DELETE", .path = V1 "/account", .rpc = "account.delete", .status = 204,
+	  .takes_body = BODY_REQUIRED },
+	{ .method = "GET", .path = V1 "/account/security-events", .rpc = "security_events.list" },
 	{ .method = "GET", .path = V1 "/account/export", .rpc = "account.export", EXPORT },
 	{ .method = "GET", .path = V1 "/accounts", .rpc = "accounts.list" },
 	{ .method = "GET", .path = V1 "/accounts/{account_id}", .rpc = "accounts.get",
 	  .has_etag = true },
+	{ .method = "POST", .path = V1 "/accounts", .rpc = "accounts.create", .status = 201,
+	  .takes_body = BODY_REQUIRED, .has_etag = true },
+	{ .method = "PATCH", .path = V1 "/accounts/{account_id}", .rpc = "accounts.update",
+	  .takes_body = BODY_REQUIRED },
+	{ .method = "DELETE", .path = V1 "/accounts/{account_id}", .rpc = "accounts.delete",
+	  .status = 204 },
+	{ .method = "POST", .path = V1 "/accounts/{account_id}/password",
+	  .rpc = "accounts.set_password", .takes_body = BODY_REQUIRED },
 	{ .method = "GET", .path = V1 "/accounts/{account_id}/export", .rpc = "accounts.export",
 	  EXPORT },
 	{ .method = "POST", .path = V1 "/action-items/{action_item_id}/task",
