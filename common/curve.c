@@ -1,8 +1,6 @@
 #include "common/curve.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,105 +12,20 @@ static const char key_variable[] = "STUDYTRACKER_CURVE_SECRET_KEY_FILE";
 static const char clients_variable[] = "STUDYTRACKER_CURVE_CLIENTS_FILE";
 static const char server_variable[] = "STUDYTRACKER_CURVE_SERVER_KEY";
 
-struct allowed {
-	unsigned char key[CURVE_KEY_SIZE];
-	enum curve_role role;
-};
-
-struct clients {
-	struct allowed *list; /* sorted */
-	size_t count;
-};
-
 struct curve {
 	const char *clients_file;
 	char public_key[CURVE_TEXT_LEN + 1], secret_key[CURVE_TEXT_LEN + 1];
 	char server_key[CURVE_TEXT_LEN + 1];
-	struct clients clients;
+	struct curve_clients clients;
 };
 
-bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE])
-{
-	static const char digits[] =
-		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		".-:+=^!/*?&<>()[]{}@%$#";
-	unsigned char key[CURVE_KEY_SIZE];
-	if (text.len != CURVE_TEXT_LEN)
-		return false;
-	for (size_t group = 0; group < CURVE_TEXT_LEN / 5; group++) {
-		uint64_t value = 0;
-		for (size_t i = 0; i < 5; i++) {
-			char c = text.bytes[group * 5 + i];
-			const char *at = c ? strchr(digits, c) : NULL;
-			if (!at)
-				return false;
-			value = value * 85 + (uint64_t)(at - digits);
-		}
-		if (value > UINT32_MAX)
-			return false;
-		for (size_t i = 0; i < 4; i++)
-			key[group * 4 + i] = (unsigned char)(value >> (24 - 8 * i));
-	}
-	memcpy(out, key, sizeof key);
-	return true;
-}
+/* Files. */
 
-/* The keys of zmq_curve(7). Programs copy them from there, and everybody has their secrets. */
-static const char *const published_table[] = {
-	"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID",
-	"D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs",
-	"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7",
-	"JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6",
-};
-
-static const char published_rule[] =
-	"it must not be a key of ZeroMQ's documentation: make one with `study keys`";
-
-static bool is_published(struct span key)
-{
-	for (size_t i = 0; i < sizeof published_table / sizeof *published_table; i++)
-		if (span_is(key, published_table[i]))
-			return true;
-	return false;
-}
-
-/* Files of lines of words. */
-
-enum { WORDS_MAX = 3 };
-
-struct words {
-	struct span word[WORDS_MAX];
-	size_t count;
-};
-
-static bool is_key(struct span word)
-{
-	unsigned char key[CURVE_KEY_SIZE];
-	return curve_parse_key(word, key);
-}
-
-/* The words of a line before its comment. A count over WORDS_MAX means too many words. */
-static struct words split(const char *line)
-{
-	static const char blanks[] = " \t\r\n";
-	struct words words = { .count = 0 };
-	while (*(line += strspn(line, blanks))) {
-		struct span word = { line, strcspn(line, blanks) };
-		if (*line == '#' && !(words.count == 0 && is_key(word)))
-			break;
-		if (words.count < WORDS_MAX)
-			words.word[words.count] = word;
-		words.count++;
-		line += word.len;
-	}
-	return words;
-}
+enum { KEYS_FILE_MAX = 64 << 10, CLIENTS_FILE_MAX = 16 << 20 };
 
 struct file {
 	const char *variable, *path;
-	/* Takes one line that is not empty. Returns the rule that the line breaks, or NULL. */
-	const char *(*take)(void *arg, const struct words *words);
-	void *arg;
+	mode_t mode_max;
 };
 
 static enum status refuse(const struct file *f, struct fail *why, const char *reason)
@@ -121,84 +34,71 @@ static enum status refuse(const struct file *f, struct fail *why, const char *re
 		why, ST_BAD_SETTING, f->variable, "%s: %.200s: %s", f->variable, f->path, reason);
 }
 
-static const char *take_line(const struct file *f, const char *line)
+static enum status read_file(const struct file *f, struct buf *into, struct fail *why)
 {
-	struct words words = split(line);
-	return words.count > 0 ? f->take(f->arg, &words) : NULL;
-}
-
-static enum status read_lines(const struct file *f, FILE *from, struct fail *why)
-{
-	char *line = NULL;
-	size_t size = 0;
-	const char *broken = NULL;
-	int number = 0;
-	while (!broken && getline(&line, &size, from) >= 0) {
-		broken = take_line(f, line);
-		number++;
-	}
-	bool is_cut = ferror(from);
-	if (line)
-		explicit_bzero(line, size);
-	free(line);
-	if (is_cut)
-		return refuse(f, why, "can't be read");
-	if (!broken)
+	struct fail inner = { 0 };
+	enum status st = trusted_file_read(f->path, f->mode_max, into, &inner);
+	if (st == ST_OK)
 		return ST_OK;
-	char reason[120];
-	(void)snprintf(reason, sizeof reason, "line %d: %s", number, broken);
-	return refuse(f, why, reason);
-}
-
-static enum status read_file(const struct file *f, mode_t mode_max, struct fail *why)
-{
-	struct stat about;
-	enum status st;
-	FILE *from = fopen(f->path, "re");
-	if (!from)
-		return refuse(f, why, strerror(errno));
-	const char *reason = fstat(fileno(from), &about) == 0
-				     ? trusted_file_reason(&about, mode_max)
-				     : strerror(errno);
-	st = reason ? refuse(f, why, reason) : read_lines(f, from, why);
-	(void)fclose(from);
-	return st;
+	return fail_field(why, st == ST_NO_MEMORY ? st : ST_BAD_SETTING, f->variable, "%s: %s",
+		f->variable, fail_text(&inner, st));
 }
 
 /* The key pair. */
 
-static const char *take_key(void *arg, const struct words *words)
+/* Returns the rule that the line breaks, or NULL. */
+static const char *take_key(struct curve *curve, const struct curve_line *line)
 {
-	struct curve *curve = arg;
-	char *into = span_is(words->word[0], "public")   ? curve->public_key
-		     : span_is(words->word[0], "secret") ? curve->secret_key
-							 : NULL;
-	if (!into || words->count != 2 || !is_key(words->word[1]))
+	char *into = span_is(line->word[0], "public")   ? curve->public_key
+		     : span_is(line->word[0], "secret") ? curve->secret_key
+							: NULL;
+	if (!into || line->count != 2 || !curve_is_key(line->word[1]))
 		return "it must be `public KEY` or `secret KEY`";
-	if (is_published(words->word[1]))
-		return published_rule;
-	memcpy(into, words->word[1].bytes, CURVE_TEXT_LEN);
+	if (curve_is_published(line->word[1]))
+		return curve_published_rule;
+	memcpy(into, line->word[1].bytes, CURVE_TEXT_LEN);
 	return NULL;
+}
+
+static enum status take_keys(
+	struct curve *curve, const struct file *file, struct span text, struct fail *why)
+{
+	struct curve_line line = { 0 };
+	while (curve_line_next(&text, &line)) {
+		const char *rule = take_key(curve, &line);
+		char reason[120];
+		if (!rule)
+			continue;
+		(void)snprintf(reason, sizeof reason, "line %d: %s", line.number, rule);
+		return refuse(file, why, reason);
+	}
+	if (*curve->public_key && *curve->secret_key)
+		return ST_OK;
+	return refuse(file, why, "it must hold a public and a secret key");
 }
 
 static enum status read_keys(struct curve *curve, const char *path, struct fail *why)
 {
-	struct file file = { key_variable, path, take_key, curve };
-	enum status st = read_file(&file, TRUSTED_SECRET, why);
-	if (st == ST_OK && (!*curve->public_key || !*curve->secret_key))
-		st = refuse(&file, why, "it must hold a public and a secret key");
+	struct file file = { key_variable, path, TRUSTED_SECRET };
+	struct buf text = { .limit = KEYS_FILE_MAX };
+	enum status st = read_file(&file, &text, why);
+	if (st == ST_OK)
+		st = take_keys(curve, &file, buf_view(&text), why);
+	if (text.bytes)
+		explicit_bzero(text.bytes, text.cap);
+	buf_fini(&text);
 	return st;
 }
 
 static enum status set_server_key(struct curve *curve, const char *text, struct fail *why)
 {
-	if (!is_key(span_of(text)))
+	if (!curve_is_key(span_of(text)))
 		return fail_field(why, ST_BAD_SETTING, server_variable,
 			"%s must be a key of 40 characters, as `study keys` prints it",
 			server_variable);
-	if (is_published(span_of(text)))
+	if (curve_is_published(span_of(text)))
 		return fail_field(why, ST_BAD_SETTING, server_variable, "%s: %s", server_variable,
-			published_rule);
+			curve_published_rule);
 	if (!*curve->secret_key)
 		return fail_field(why, ST_BAD_SETTING, server_variable,
 			"%s is set without %s, which holds your own keys", server_variable,
@@ -209,57 +109,32 @@ static enum status set_server_key(struct curve *curve, const char *text, struct 
 
 /* Who may connect. */
 
-static int compare(const void *a, const void *b)
-{
-	const struct allowed *x = a, *y = b;
-	int order = memcmp(x->key, y->key, sizeof x->key);
-	return order ? order : (int)x->role - (int)y->role;
-}
-
-static const char *take_client(void *arg, const struct words *words)
-{
-	struct clients *clients = arg;
-	struct allowed allowed = { .role = words->count == 2 ? CURVE_WORKER : CURVE_CLIENT };
-	bool is_worker = words->count == 2 && span_is(words->word[1], "worker");
-	if (!curve_parse_key(words->word[0], allowed.key) || (words->count != 1 && !is_worker))
-		return "it must be `KEY` or `KEY worker`";
-	if (is_published(words->word[0]))
-		return published_rule;
-	struct allowed *list = realloc(clients->list, (clients->count + 1) * sizeof *list);
-	if (!list)
-		return "out of memory";
-	list[clients->count] = allowed;
-	clients->list = list;
-	clients->count++;
-	return NULL;
-}
-
 enum status curve_reload(struct curve *curve, struct fail *why)
 {
-	struct clients clients = { 0 };
-	struct file file = { clients_variable, curve->clients_file, take_client, &clients };
+	struct file file = { clients_variable, curve->clients_file, TRUSTED_PUBLIC };
+	struct curve_clients clients = { 0 };
+	struct buf text = { .limit = CLIENTS_FILE_MAX };
+	struct fail inner = { 0 };
 	if (!curve->clients_file)
 		return ST_OK;
-	enum status st = read_file(&file, TRUSTED_PUBLIC, why);
-	if (st != ST_OK) {
-		free(clients.list);
-		return st;
+	enum status st = read_file(&file, &text, why);
+	if (st == ST_OK) {
+		st = curve_clients_parse(buf_view(&text), &clients, &inner);
+		if (st != ST_OK)
+			(void)refuse(&file, why, fail_text(&inner, st));
 	}
-	if (clients.count > 0)
-		qsort(clients.list, clients.count, sizeof *clients.list, compare);
-	free(curve->clients.list);
+	buf_fini(&text);
+	if (st != ST_OK)
+		return st;
+	curve_clients_fini(&curve->clients);
 	curve->clients = clients;
 	return ST_OK;
 }
 
-bool curve_allows(
+const struct curve_client *curve_find(
 	const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE], enum curve_role role)
 {
-	struct allowed wanted = { .role = role };
-	memcpy(wanted.key, key, sizeof wanted.key);
-	return curve->clients.count > 0
-	       && bsearch(
-		       &wanted, curve->clients.list, curve->clients.count, sizeof wanted, compare);
+	return curve_clients_find(&curve->clients, key, role);
 }
 
 enum status curve_open(struct curve **out, const struct curve_options *options, struct fail *why)
@@ -287,7 +162,7 @@ void curve_free(struct curve **out)
 	if (!curve)
 		return;
 	*out = NULL;
-	free(curve->clients.list);
+	curve_clients_fini(&curve->clients);
 	explicit_bzero(curve, sizeof *curve);
 	free(curve);
 }

@@ -1,11 +1,8 @@
 /*
  * curve: the keys of tcp:// endpoints (RFC 26/CurveZMQ): our own key pair and who may connect.
  *
- * A key pair file has mode 0600 at most, a line `public KEY` and a line `secret KEY`. A clients
- * file has a line `KEY` for each client and `KEY worker` for each worker, so that a client cannot
- * pose as a worker. Keys are Z85 text (RFC 32). A key may contain '#', so a comment begins with
- * " #", or with '#' at the start of a line that is not a key. The keys of zmq_curve(7) are refused,
- * because everybody has their secrets.
+ * A key pair file has mode 0600 at most, a line `public KEY` and a line `secret KEY`. Keys are Z85
+ * text (common/curve_text.h). common/curve_clients.h describes the clients file.
  *
  *	struct curve_options options = { .key_file = settings.curve_secret_key_file,
  *		.clients_file = settings.curve_clients_file };
@@ -15,12 +12,7 @@
 #ifndef COMMON_CURVE_H
 #define COMMON_CURVE_H
 
-#include "common/buf.h"
-#include "common/status.h"
-
-enum { CURVE_KEY_SIZE = 32, CURVE_TEXT_LEN = 40 };
-
-enum curve_role { CURVE_CLIENT, CURVE_WORKER };
+#include "common/curve_clients.h"
 
 struct curve;
 
@@ -46,10 +38,10 @@ const char *curve_server_key(const struct curve *curve);
 
 bool curve_has_clients(const struct curve *curve); /* a clients file is set */
 size_t curve_client_count(const struct curve *curve);
-bool curve_allows(
-	const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE], enum curve_role role);
 
-bool curve_parse_key(struct span text, unsigned char out[CURVE_KEY_SIZE]) MUST_CHECK;
+/* Who has this key in this role; NULL: nobody, so it may not connect. Borrowed until a reload. */
+const struct curve_client *curve_find(
+	const struct curve *curve, const unsigned char key[CURVE_KEY_SIZE], enum curve_role role);
 
 /* True if the endpoint connects machines: tcp:// except 127.0.0.0/8, [::1] and localhost. */
 bool curve_is_needed(const char *endpoint);

@@ -219,6 +219,11 @@ failed:
 	return st;
 }
 
+int64_t socket_sender_account(const struct socket *s)
+{
+	return s->sender_account;
+}
+
 const struct socket_counts *socket_counts(const struct socket *s)
 {
 	return &s->counts;

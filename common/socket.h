@@ -106,6 +106,9 @@ void socket_check_lost(struct socket *s);
  * own. */
 bool socket_peer_delimits(struct span peer);
 
+/* Within on_message: the account that the clients file gives to the key of the sender; 0: none. */
+int64_t socket_sender_account(const struct socket *s);
+
 /* Counted since socket_open; valid until socket_free. */
 const struct socket_counts *socket_counts(const struct socket *s);
 

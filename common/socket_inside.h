@@ -15,6 +15,7 @@ enum { PEER_PLAIN, PEER_DELIMITS };
 struct socket {
 	struct socket_options options;
 	const struct curve *guard; /* checks the sender of each message; NULL: no check */
+	int64_t sender_account;    /* of the message that is passed on */
 	size_t max_body;
 	void *zmq;
 	struct monitor *monitor;    /* NULL: there is no on_lost */

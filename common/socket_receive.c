@@ -86,6 +86,15 @@ static struct span frame_span(zmq_msg_t *frame)
 	return (struct span){ zmq_msg_data(frame), zmq_msg_size(frame) };
 }
 
+/* False if the sender may not connect any more. */
+static bool identify_sender(struct socket *s, zmq_msg_t *body)
+{
+	const struct curve_client *sender =
+		s->guard ? zap_find(s->guard, body, s->options.role) : NULL;
+	s->sender_account = sender ? sender->account : 0;
+	return sender || !s->guard;
+}
+
 /* Passes on a message [identity] [delimiter] body. Only a ROUTER has the identity frame. */
 static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 {
@@ -101,7 +110,7 @@ static void deliver(struct socket *s, zmq_msg_t *frames, int count)
 		s->counts.oversize++;
 		return;
 	}
-	if (s->guard && !zap_allows(s->guard, &frames[body], s->options.role)) {
+	if (!identify_sender(s, &frames[body])) {
 		s->counts.revoked++;
 		return;
 	}

@@ -101,11 +101,12 @@ enum status zap_secure(void *zmq, const struct socket_options *options, const st
 	return ST_OK;
 }
 
-bool zap_allows(const struct curve *curve, zmq_msg_t *body, enum curve_role role)
+const struct curve_client *zap_find(
+	const struct curve *curve, zmq_msg_t *body, enum curve_role role)
 {
 	unsigned char key[CURVE_KEY_SIZE];
 	const char *user = zmq_msg_gets(body, "User-Id");
-	return user && curve_parse_key(span_of(user), key) && curve_allows(curve, key, role);
+	return user && curve_parse_key(span_of(user), key) ? curve_find(curve, key, role) : NULL;
 }
 
 /* The handler. */
@@ -126,7 +127,7 @@ static bool check_key(const struct zap *zap, zmq_msg_t *frames, char user[CURVE_
 		return false;
 	for (size_t role = 0; role < sizeof domains / sizeof *domains; role++)
 		if (is_frame(&frames[DOMAIN], domains[role]))
-			return curve_allows(zap->security.curve, key, (enum curve_role)role);
+			return curve_find(zap->security.curve, key, (enum curve_role)role) != NULL;
 	return false;
 }
 

@@ -20,13 +20,14 @@ enum status zap_open(struct zap **out, void *context, struct event_base *base,
 void zap_free(struct zap **zap); /* accepts NULL inside */
 
 /* Sets the keys of a socket for its endpoint, before it binds or connects. ST_BAD_SETTING: the
- * endpoint connects machines and there are no keys. If it sets *is_guarded, call zap_allows for
+ * endpoint connects machines and there are no keys. If it sets *is_guarded, call zap_find for
  * each message. */
 enum status zap_secure(void *zmq, const struct socket_options *options, const struct curve *curve,
 	bool *is_guarded, struct fail *why) MUST_CHECK;
 
-/* True if the sender of this body frame may still connect. Do not pass an identity frame: it can
- * lack the property. */
-bool zap_allows(const struct curve *curve, zmq_msg_t *body, enum curve_role role);
+/* Who has sent this body frame; NULL: somebody who may not connect any more. Do not pass an
+ * identity frame: it can lack the property. Borrowed until the clients file is read again. */
+const struct curve_client *zap_find(
+	const struct curve *curve, zmq_msg_t *body, enum curve_role role);
 
 #endif

@@ -89,12 +89,12 @@ static void on_message(struct socket *s, struct span name, struct span body, voi
 {
 	struct rpc *rpc = arg;
 	struct msg_reader in = msg_reader(body);
-	(void)s;
 	struct rpc_peer *p = rpc_peer_of(rpc->peers, name);
 	if (!p) {
 		rpc->counts.dropped++;
 		return;
 	}
+	p->key_account = socket_sender_account(s);
 	for (int count = 0; in.at < in.end; count++)
 		if (!(count < ENVELOPE_COUNT_MAX ? take(rpc, p, &in) : refuse_rest(rpc, p, &in)))
 			break;

@@ -86,7 +86,8 @@ class Refusals(Directory):
         for mode in (0o664, 0o646):
             said = self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=self.write("shared", f"{other.public}\n", mode))
             self.assertIn("others can write to it", said)
-        for line in ("x", f"{keys.public} boss", f"{keys.public} worker too", keys.public[:-1]):
+        for line in ("x", f"{keys.public} boss", f"{keys.public} worker too", keys.public[:-1],
+                     f"{keys.public} account=0", f"{keys.public} account=x", f"{other.public} account=2"):
             clients = self.write("clients", f"# ours\n\n{other.public} # fine\n{line}\n")
             self.assertIn("line 4", self.gateway(STUDYTRACKER_CURVE_CLIENTS_FILE=clients))
 
@@ -219,6 +220,34 @@ class OverTcp(Directory):
         self.allow(self.ada.public, f"{self.worker.public} worker")
         self.reload(gateway, "2 keys may connect")
         service.wait_ready()
+        self.assertEqual(service.stop(), {}, service.logs())
+
+    def test_a_key_acts_for_the_account_that_its_line_names(self):
+        account = self.database.sql("insert into accounts (name) values ('Bob') returning account_id")[0][0]
+        worker = f"{self.worker.public} worker"
+        self.allow(self.ada.public, f"{self.bob.public} account={account}", worker)
+        service = self.start(STUDYTRACKER_AUTH="on", JWT_SECRET_KEY=os.urandom(32).hex())
+        service.wait_ready()
+        bob = self.client(self.bob.to(self.gateway))
+        self.assertEqual(bob.call("topics.create", name="by Bob")["name"], "by Bob")
+        self.assertEqual(self.database.sql("select account_id, name from topics"), [[account, "by Bob"]])
+        with self.assertRaises(study_rpc.StudyError) as caught:
+            self.client(self.ada.to(self.gateway)).call("topics.list")
+        self.assertEqual(caught.exception.code, "UNAUTHENTICATED")
+
+        self.allow(self.ada.public, self.bob.public, worker)  # also on his open connection
+        self.reload(service.gateways[0], "3 keys may connect")
+        with self.assertRaises(study_rpc.StudyError) as caught:
+            bob.call("topics.list")
+        self.assertEqual(caught.exception.code, "UNAUTHENTICATED")
+
+        self.allow(self.ada.public, f"{self.bob.public} account={account}", worker)
+        self.reload(service.gateways[0], "3 keys may connect")
+        self.assertEqual(len(bob.call("topics.list")["data"]), 1)
+        self.database.sql(f"update accounts set status = 'disabled' where account_id = {account}")
+        with self.assertRaises(study_rpc.StudyError) as caught:
+            harness.until("the account is refused", lambda: bob.call("topics.list") is None, patience=5)
+        self.assertEqual(caught.exception.code, "ACCOUNT_DISABLED")
         self.assertEqual(service.stop(), {}, service.logs())
 
     def test_loopback_needs_no_keys(self):
