@@ -86,7 +86,7 @@ static enum status refuse(const char *code, struct fail *why)
 {
 	if (strcmp(code, "ACCOUNT_CLAIMED") == 0)
 		return fail_set(
-			why, ST_SYSTEM, "account 1 has a user name already: leave out --claim");
+			why, ST_SYSTEM, "account 1 has an owner already: leave out --claim");
 	enum status st = status_from_code(code, strlen(code));
 	return st == ST_INTERNAL ? set_fail(why, ST_SYSTEM, code) : st;
 }

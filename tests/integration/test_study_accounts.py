@@ -50,7 +50,7 @@ class FirstAdmin(AccountsCase):
         self.assertEqual(self.account(1), [["ada", "ada@example.org", "admin", "active"]])
         self.assertEqual(self.database.value("select count(*) from sessions where account_id = 1"), "1")
         self.create_admin("bob", "--claim", status=REFUSED)
-        self.assertIn("account 1 has a user name already: leave out --claim", self.errors)
+        self.assertIn("account 1 has an owner already: leave out --claim", self.errors)
 
     def test_without_a_claim_it_is_another_account(self):
         said = self.create_admin("ada", "--json")

@@ -89,6 +89,11 @@ select results_eq($$select a.username, e.details from security_events as e join 
 update accounts set username = null, email = null, name = 'Ana' where account_id = 1;
 delete from account_passwords where account_id = 1;
 select is(pg_temp.admin('boss', 'boss@example.org', 'h', true), '[null, true, "Ana", "boss", "boss@example.org", "admin"]', 'create_admin: account 1 keeps a name that its owner gave it');
+-- Without accounts somebody may have named account 1, but that does not make him its owner.
+delete from account_passwords where account_id = 1;
+update accounts set username = 'named', email = 'named@example.org' where account_id = 1;
+select is(pg_temp.admin('named', null, 'h', false), '["USERNAME_TAKEN", null, null, null, null, null]', 'create_admin: account 1 has its name');
+select is(pg_temp.admin('NAMED', null, 'h', true), '[null, true, "Ana", "NAMED", "named@example.org", "admin"]', 'create_admin: claims account 1 with a name');
 
 select * from finish();
 rollback;
