@@ -33,6 +33,9 @@ static int read_input(const struct study *study, struct password *out)
 	return STUDY_EXIT_DONE;
 }
 
+static const char no_terminal[] =
+	"there is no terminal to ask for the password: use --password-stdin";
+
 int password_ask(
 	const struct study *study, const char *prompt, bool from_stdin, struct password *out)
 {
@@ -40,8 +43,7 @@ int password_ask(
 		[PROMPT_LINE] = "a password is needed",
 		[PROMPT_END] = "no password was typed",
 		[PROMPT_TOO_LONG] = "the password is too long",
-		[PROMPT_NO_TERMINAL] = "there is no terminal to ask for the password: use "
-				       "--password-stdin",
+		[PROMPT_NO_TERMINAL] = no_terminal,
 	};
 	if (from_stdin)
 		return read_input(study, out);
