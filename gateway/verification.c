@@ -138,7 +138,7 @@ static bool copy_text(struct span row, const char *name, char *into, size_t size
 {
 	struct span text = { 0 };
 	if (!msg_find_text(row, name, &text))
-		text.len = 0;
+		text = SPAN(""); /* memcpy must not see NULL */
 	if (text.len >= size)
 		return false;
 	memcpy(into, text.bytes, text.len);
