@@ -99,7 +99,8 @@ end
 $$;
 
 -- Deletes rows of closed accounts, for about as long as time_limit. Returns how many rows it changed: at
--- most row_limit. Several callers at once take different accounts. It runs as the owner, because workers
+-- most row_limit. It waits for 70 s after an account was closed: a gateway may admit its credentials for
+-- 5 s, and what it admits may wait for 60 s. A write without its account would fail. Several callers at once take different accounts. It runs as the owner, because workers
 -- may not delete from account_passwords.
 create function purge_accounts(row_limit bigint, time_limit interval) returns bigint
 	language plpgsql volatile security definer
@@ -113,7 +114,7 @@ begin
 	for closed in
 		select a.account_id
 		from accounts as a
-		where a.status = 'deleted'
+		where a.status = 'deleted' and a.closed_at <= now() - interval '70 seconds'
 		order by a.closed_at, a.account_id
 		limit 20
 		for no key update skip locked
