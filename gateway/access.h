@@ -5,9 +5,10 @@
  * every page that its owner opens send requests to the loopback addresses. These rules prevent
  * that:
  *
- *   - Host: a loopback service serves only the names of this machine and of STUDYTRACKER_HOSTS. A
- *     page of evil.example whose name resolves to 127.0.0.1 (DNS rebinding) sends its own name. A
- *     service beyond loopback applies the rule if STUDYTRACKER_HOSTS is set.
+ *   - Host: a loopback service without accounts serves only the names of this machine and of
+ *     STUDYTRACKER_HOSTS. A page of evil.example whose name resolves to 127.0.0.1 (DNS rebinding)
+ *     sends its own name. Other services apply the rule if STUDYTRACKER_HOSTS is set: such a page
+ *     has no token, and no cookie of another name.
  *   - Origin: an unsafe method needs an Origin that is the service's own or that CORS allows.
  *     Without Origin, its Sec-Fetch-Site must not be cross-site.
  *   - Cookie: a session is for our own pages: see access_check_session.

@@ -138,7 +138,7 @@ static enum status open_secret(struct gateway *g, struct fail *why)
 		.secret = g->settings.jwt_secret,
 		.previous = g->settings.jwt_previous_secret,
 		.file = g->settings.jwt_secret_file,
-		.may_forget = strcmp(g->settings.auth, "on") != 0,
+		.may_forget = !settings_have_accounts(&g->settings),
 	};
 	enum status st = crypto_init(why);
 	return st == ST_OK ? jwt_secret_open(&g->secret, &options, why) : st;
@@ -160,7 +160,7 @@ static enum status open_authenticator(struct gateway *g, struct fail *why)
 		.workers = g->workers,
 		.secret = g->secret,
 		.identity = g->identity,
-		.is_required = strcmp(g->settings.auth, "on") == 0,
+		.is_required = settings_have_accounts(&g->settings),
 		.registers = strcmp(g->settings.oidc_registration, "open") == 0,
 		.deadline_ms = g->settings.deadline_ms,
 	};
@@ -244,19 +244,19 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 }
 
 static const char is_open[] =
-	"other machines reach %s, and there are no accounts: set STUDYTRACKER_AUTH=off to let "
-	"everybody read and change everything, or API_HOST=127.0.0.1 (or the socket unit's "
-	"ListenStream=) to serve this machine only";
+	"other machines reach %s: set STUDYTRACKER_AUTH=on so that each request needs credentials, "
+	"STUDYTRACKER_AUTH=off to let everybody read and change everything, or API_HOST=127.0.0.1 "
+	"(or the socket unit's ListenStream=) to serve this machine only";
 
-/* Without accounts, everybody who reaches the port can read and change everything. */
-static enum status check_auth(const struct gateway *g, struct fail *why)
+/* Without accounts, everybody who reaches the port can read and change everything. An endpoint for
+ * RPC clients needs no check here: if other machines reach it, it has keys (common/socket.h). */
+static enum status check_auth(const struct gateway *g, const union address *bound, struct fail *why)
 {
-	union address bound = edge_address(g->edge);
 	struct buf url = { 0 };
 	enum status st = ST_OK;
-	if (strcmp(g->settings.auth, "on") == 0 || address_is_local(&bound))
+	if (settings_have_accounts(&g->settings) || address_is_local(bound))
 		return ST_OK;
-	address_put_url(&url, &bound);
+	address_put_url(&url, bound);
 	buf_byte(&url, '\0');
 	if (url.failed)
 		st = ST_NO_MEMORY;
@@ -274,8 +274,9 @@ static enum status check_auth(const struct gateway *g, struct fail *why)
 static enum status set_access_rules(struct gateway *g, struct fail *why)
 {
 	union address bound = edge_address(g->edge);
-	g->api.access.checks_hosts = address_is_local(&bound) || *g->settings.hosts;
-	return check_auth(g, why);
+	bool is_private = address_is_local(&bound) && !settings_have_accounts(&g->settings);
+	g->api.access.checks_hosts = is_private || *g->settings.hosts;
+	return check_auth(g, &bound, why);
 }
 
 enum status gateway_open(struct gateway *g, struct fail *why)

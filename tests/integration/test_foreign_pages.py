@@ -248,18 +248,42 @@ class BoundAddress(unittest.TestCase):
 
     def test_a_public_address_needs_the_setting_auth(self):
         for host in ("0.0.0.0", "::"):
-            self.assertRefusesToStart(self.start(API_HOST=host), "STUDYTRACKER_AUTH=off", host)
+            self.assertRefusesToStart(self.start(API_HOST=host), "STUDYTRACKER_AUTH=on",
+                                      "STUDYTRACKER_AUTH=off", host)
 
     def test_auth_off_allows_a_public_address_with_a_warning(self):
         self.assertServes(self.start(API_HOST="0.0.0.0", STUDYTRACKER_AUTH="off"), warns=True)
 
+    def start_with_accounts(self, passed=None, **settings):
+        secret = os.path.join(self.directory, "secret")
+        return self.start(passed, **{"STUDYTRACKER_AUTH": "on", "STUDYTRACKER_JWT_SECRET_FILE": secret, **settings})
+
     def test_auth_on_allows_every_address(self):
-        for host in ("127.0.0.1", "0.0.0.0"):
-            gateway = self.start(API_HOST=host, STUDYTRACKER_AUTH="on",
-                                 STUDYTRACKER_JWT_SECRET_FILE=os.path.join(self.directory, "secret"))
+        wide = self.socket(socket.AF_INET, ("0.0.0.0", 0))
+        for passed, host in ((None, "127.0.0.1"), (None, "0.0.0.0"), (wide, "127.0.0.1")):
+            gateway = self.start_with_accounts(passed, API_HOST=host)
             self.assertServes(gateway, warns=False)
             self.stop(gateway)
+
+    def test_an_unknown_mode_is_refused(self):
         self.assertRefusesToStart(self.start(STUDYTRACKER_AUTH="perhaps"), "STUDYTRACKER_AUTH")
+
+    def test_an_rpc_endpoint_for_other_machines_needs_keys_in_each_mode(self):
+        for mode in ("", "off", "on"):
+            gateway = self.start_with_accounts(STUDYTRACKER_AUTH=mode,
+                                               STUDYTRACKER_RPC_ENDPOINT="tcp://0.0.0.0:*")
+            self.assertRefusesToStart(gateway, "STUDYTRACKER_CURVE_SECRET_KEY_FILE")
+
+    def test_with_accounts_host_names_are_checked_only_if_they_are_set(self):
+        for auth, hosts, status in (("on", "", 200), ("on", "study.example", 421), ("off", "", 421)):
+            port = self.free_port()
+            gateway = self.start_with_accounts(API_PORT=port, STUDYTRACKER_AUTH=auth, STUDYTRACKER_HOSTS=hosts)
+            self.assertServes(gateway, warns=False)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=harness.PATIENCE)
+            connection.request("GET", "/health", headers={"Host": "rebound.example"})
+            self.assertEqual(connection.getresponse().status, status)
+            connection.close()
+            self.stop(gateway)
 
     def test_loopback_needs_no_setting(self):
         for host in ("127.0.0.1", "localhost", "127.3.2.1"):
