@@ -26,10 +26,10 @@ class Response:
 
 
 class Wire:
-    """A raw connection: sends bytes and reads responses."""
+    """A raw connection: sends bytes and reads responses. `address` is the client's."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, port, address=""):
+        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE, (address, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.pending = b""
 
