@@ -123,7 +123,7 @@ static void *run_all(void *arg)
 {
 	struct hash_thread *t = arg;
 	/* Linux has priorities per thread. If this fails, the thread works all the same. */
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), HASH_THREAD_NICE);
+	(void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + HASH_THREAD_NICE);
 	while (!atomic_load(&t->is_stopping)) {
 		struct hash_job *job = ring_pop(&t->waiting);
 		if (!job) {

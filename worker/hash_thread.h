@@ -26,7 +26,10 @@
 struct hash_thread;
 struct event_base;
 
-enum { HASH_JOBS_MAX = 64, HASH_THREAD_NICE = 10 };
+enum {
+	HASH_JOBS_MAX = 64,
+	HASH_THREAD_NICE = 10, /* above the nice value of the process */
+};
 
 struct hash_job {
 	void *owner;                           /* the caller's own */
