@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 _Static_assert(CRYPTO_HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
 _Static_assert(CRYPTO_KEY_SIZE == crypto_generichash_KEYBYTES, "BLAKE2b");
@@ -100,27 +101,76 @@ void crypto_wipe(void *bytes, size_t size)
 	sodium_memzero(bytes, size);
 }
 
+static enum status refuse_costs(const struct password_costs *costs, struct fail *why)
+{
+	return fail_set(why, ST_NO_MEMORY, "hashing a password needs %zu KiB of memory",
+		costs->memory_bytes >> 10);
+}
+
 enum status crypto_password_hash(struct span password, const struct password_costs *costs,
 	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why)
 {
 	int failed = crypto_pwhash_str_alg(out, password.bytes, password.len, costs->passes,
 		costs->memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
-	if (failed)
-		return fail_set(why, ST_NO_MEMORY, "hashing a password needs %zu KiB of memory",
-			costs->memory_bytes >> 10);
+	return failed ? refuse_costs(costs, why) : ST_OK;
+}
+
+/* "$argon2id$v=19$m=KIB,t=PASSES,p=1$SALT$HASH", where the last two are base64 without padding. */
+struct password_hash {
+	struct password_costs costs;
+	unsigned char salt[crypto_pwhash_SALTBYTES], hash[CRYPTO_HASH_SIZE];
+};
+
+static bool read_base64(const char *text, unsigned char *out, size_t size)
+{
+	size_t len = 0;
+	return sodium_base642bin(out, size, text, strlen(text), NULL, &len, NULL,
+		       sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+		       == 0
+	       && len == size;
+}
+
+static bool costs_are_possible(unsigned long kib, unsigned passes)
+{
+	return passes >= crypto_pwhash_OPSLIMIT_MIN && kib >= crypto_pwhash_MEMLIMIT_MIN >> 10
+	       && kib <= crypto_pwhash_MEMLIMIT_MAX >> 10;
+}
+
+static bool read_password_hash(const char *text, struct password_hash *out)
+{
+	unsigned long kib;
+	char salt[24], hash[48];
+	int end = 0;
+	if (sscanf(text, "$argon2id$v=19$m=%lu,t=%u,p=1$%23[^$]$%47[^$]%n", &kib,
+		    &out->costs.passes, salt, hash, &end)
+			!= 4
+		|| text[end] || !costs_are_possible(kib, out->costs.passes))
+		return false;
+	out->costs.memory_bytes = kib << 10;
+	return read_base64(salt, out->salt, sizeof out->salt)
+	       && read_base64(hash, out->hash, sizeof out->hash);
+}
+
+/* Not crypto_pwhash_str_verify, for which a right password is a wrong one if there is no memory. */
+enum status crypto_password_check(
+	const char *hash, struct span password, bool *matches, struct fail *why)
+{
+	struct password_hash known;
+	unsigned char made[CRYPTO_HASH_SIZE];
+	if (!read_password_hash(hash, &known)) {
+		*matches = false;
+		return ST_OK;
+	}
+	if (crypto_pwhash(made, sizeof made, password.bytes, password.len, known.salt,
+		    known.costs.passes, known.costs.memory_bytes, crypto_pwhash_ALG_ARGON2ID13))
+		return refuse_costs(&known.costs, why);
+	*matches = sodium_memcmp(made, known.hash, sizeof made) == 0;
 	return ST_OK;
 }
 
-bool crypto_password_matches(const char *hash, struct span password)
-{
-	return crypto_pwhash_str_verify(hash, password.bytes, password.len) == 0;
-}
-
-/* The costs stand in the text: "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". */
 bool crypto_password_is_cheaper(const char *hash, const struct password_costs *costs)
 {
-	unsigned long kib, passes;
-	if (sscanf(hash, "$argon2id$v=19$m=%lu,t=%lu,", &kib, &passes) != 2)
-		return true;
-	return kib < costs->memory_bytes >> 10 || passes < costs->passes;
+	struct password_hash known;
+	return !read_password_hash(hash, &known) || known.costs.passes < costs->passes
+	       || known.costs.memory_bytes < costs->memory_bytes;
 }

@@ -10,7 +10,7 @@
  * costs can be raised at any time.
  *
  *	st = crypto_password_hash(password, &costs, text, &why);     blocks for 10 to 100 ms
- *	if (crypto_password_matches(text, password)) ...             the same
+ *	st = crypto_password_check(text, password, &matches, &why);  the same
  *	if (crypto_password_is_cheaper(text, &costs)) ...            hash it again
  */
 #ifndef COMMON_CRYPTO_H
@@ -67,8 +67,9 @@ struct password_costs {
 enum status crypto_password_hash(struct span password, const struct password_costs *costs,
 	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why) MUST_CHECK;
 
-/* False also for a text that is not such a hash. */
-bool crypto_password_matches(const char *hash, struct span password);
+/* A text that is not such a hash matches nothing, at once. ST_NO_MEMORY leaves *matches. */
+enum status crypto_password_check(
+	const char *hash, struct span password, bool *matches, struct fail *why) MUST_CHECK;
 
 /* True if the memory or the passes of the hash are lower, or if it is not Argon2id. */
 bool crypto_password_is_cheaper(const char *hash, const struct password_costs *costs);

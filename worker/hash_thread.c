@@ -85,11 +85,13 @@ static bool is_obsolete(const struct hash_job *job)
 }
 
 /* `known` is empty if there is no such user, or if he has no password. */
-static bool check(const struct hash_thread *t, const struct hash_job *job)
+static enum status check(const struct hash_thread *t, struct hash_job *job)
 {
-	bool is_known = *job->known != '\0';
-	return crypto_password_matches(is_known ? job->known : t->nobodys, *job->checks)
-	       && is_known;
+	bool matches = false, is_known = *job->known != '\0';
+	enum status st = crypto_password_check(
+		is_known ? job->known : t->nobodys, *job->checks, &matches, &job->why);
+	job->is_verified = matches && is_known;
+	return st;
 }
 
 static enum status set(const struct hash_thread *t, struct hash_job *job)
@@ -109,9 +111,10 @@ static enum status run(const struct hash_thread *t, struct hash_job *job)
 {
 	if (is_obsolete(job))
 		return ST_DEADLINE_EXCEEDED;
-	job->is_verified = !job->checks || check(t, job);
-	if (!job->is_verified)
-		return ST_OK;
+	job->is_verified = !job->checks;
+	enum status st = job->checks ? check(t, job) : ST_OK;
+	if (st != ST_OK || !job->is_verified)
+		return st;
 	if (job->sets)
 		return set(t, job);
 	if (job->renews)

@@ -9,10 +9,12 @@
 
 #include "tests/unit/suite.h"
 
-bool __real_crypto_password_matches(const char *hash, struct span password);
+enum status __real_crypto_password_check(
+	const char *hash, struct span password, bool *matches, struct fail *why);
 enum status __real_crypto_password_hash(struct span password, const struct password_costs *costs,
 	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why);
-bool __wrap_crypto_password_matches(const char *hash, struct span password);
+enum status __wrap_crypto_password_check(
+	const char *hash, struct span password, bool *matches, struct fail *why);
 enum status __wrap_crypto_password_hash(struct span password, const struct password_costs *costs,
 	char out[CRYPTO_PASSWORD_HASH_SIZE], struct fail *why);
 
@@ -57,12 +59,17 @@ static void watch(void)
 	(void)sem_wait(&going);
 }
 
-bool __wrap_crypto_password_matches(const char *hash, struct span password)
+enum status __wrap_crypto_password_check(
+	const char *hash, struct span password, bool *matches, struct fail *why)
 {
 	hash_double.checked++;
 	(void)strncpy(hash_double.known, hash, sizeof hash_double.known - 1);
 	watch();
-	return hash_double.says_right || __real_crypto_password_matches(hash, password);
+	if (hash_double.check_fails)
+		return fail_set(why, ST_NO_MEMORY, "no memory for a hash");
+	enum status st = __real_crypto_password_check(hash, password, matches, why);
+	*matches |= hash_double.says_right;
+	return st;
 }
 
 enum status __wrap_crypto_password_hash(struct span password, const struct password_costs *costs,
@@ -70,7 +77,7 @@ enum status __wrap_crypto_password_hash(struct span password, const struct passw
 {
 	hash_double.hashed++;
 	watch();
-	if (hash_double.fails)
+	if (hash_double.hash_fails)
 		return fail_set(why, ST_NO_MEMORY, "no memory for a hash");
 	return __real_crypto_password_hash(password, costs, out, why);
 }
@@ -81,4 +88,11 @@ const char *hash_of(const char *password, const struct password_costs *costs)
 	char *text = texts[costs == &higher_costs];
 	ck_assert(__real_crypto_password_hash(span_of(password), costs, text, NULL) == ST_OK);
 	return text;
+}
+
+bool is_hash_of(const char *hash, struct span password)
+{
+	bool matches = false;
+	ck_assert(__real_crypto_password_check(hash, password, &matches, NULL) == ST_OK);
+	return matches;
 }

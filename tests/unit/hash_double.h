@@ -17,8 +17,8 @@ struct hash_double {
 	char known[CRYPTO_PASSWORD_HASH_SIZE]; /* the hash of the last check */
 	int nice;                              /* of the thread of the last call */
 	bool blocks_signals;
-	bool fails;      /* set it: no hash finds memory */
-	bool says_right; /* set it: every password matches */
+	bool hash_fails, check_fails; /* set them: there is no memory */
+	bool says_right;              /* set it: every password matches */
 };
 
 /* Read and set it only while no operation runs. */
@@ -28,6 +28,8 @@ void hash_double_reset(void);
 void hash_double_hold(void);
 void hash_double_await(void);
 void hash_double_let_go(void);
+
+bool is_hash_of(const char *hash, struct span password);
 
 /* Costs that take little time. */
 extern const struct password_costs cheap_costs, higher_costs;

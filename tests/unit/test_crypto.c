@@ -104,6 +104,127 @@ START_TEST(a_full_buffer_is_not_overrun)
 }
 END_TEST
 
+/* Passwords. */
+
+static const struct password_costs low = { 8 << 10, 1 }, high = { 16 << 10, 2 };
+static bool pwhash_fails;
+
+int __real_crypto_pwhash(unsigned char *out, unsigned long long size, const char *password,
+	unsigned long long len, const unsigned char *salt, unsigned long long passes, size_t memory,
+	int algorithm);
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long size, const char *password,
+	unsigned long long len, const unsigned char *salt, unsigned long long passes, size_t memory,
+	int algorithm);
+
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long size, const char *password,
+	unsigned long long len, const unsigned char *salt, unsigned long long passes, size_t memory,
+	int algorithm)
+{
+	return pwhash_fails ? -1
+			    : __real_crypto_pwhash(
+				    out, size, password, len, salt, passes, memory, algorithm);
+}
+
+static bool matches(const char *hash, struct span password)
+{
+	bool is_right = false;
+	struct fail why = { 0 };
+	ck_assert_msg(
+		crypto_password_check(hash, password, &is_right, &why) == ST_OK, "%s", why.text);
+	return is_right;
+}
+
+START_TEST(a_hash_matches_its_password_only)
+{
+	char hash[CRYPTO_PASSWORD_HASH_SIZE], again[CRYPTO_PASSWORD_HASH_SIZE];
+	struct span password = SPAN("p\303\244ss\0word");
+	ck_assert(crypto_password_hash(password, &high, hash, NULL) == ST_OK);
+	ck_assert(crypto_password_hash(password, &high, again, NULL) == ST_OK);
+	ck_assert_str_ne(hash, again); /* the salts differ */
+	ck_assert(matches(hash, password) && matches(again, password));
+	ck_assert(!matches(hash, span_first(password, password.len - 1)));
+	ck_assert(!matches(hash, SPAN("p\303\244ss\0wordx")));
+	ck_assert(!matches(hash, SPAN("P\303\244ss\0word")));
+	ck_assert(!matches(hash, SPAN("")));
+	ck_assert(crypto_password_hash(SPAN(""), &low, hash, NULL) == ST_OK);
+	ck_assert(matches(hash, SPAN("")) && !matches(hash, SPAN(" ")));
+}
+END_TEST
+
+#define SALT "c29tZXNhbHRzb21lc2FsdA"
+#define HASH "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"
+
+/* Texts that look like a hash, and one that is a hash of the right form. */
+static const struct {
+	const char *text;
+	bool is_hash;
+} hash_texts[] = {
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT "$" HASH, true },
+	{ "", false },
+	{ "password", false },
+	{ "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW", false },
+	{ "$argon2i$v=19$m=16,t=2,p=1$" SALT "$" HASH, false },
+	{ "$argon2id$v=16$m=16,t=2,p=1$" SALT "$" HASH, false },
+	{ "$argon2id$v=19$m=16,t=2,p=2$" SALT "$" HASH, false },
+	{ "$argon2id$v=19$m=7,t=2,p=1$" SALT "$" HASH, false },
+	{ "$argon2id$v=19$m=16,t=0,p=1$" SALT "$" HASH, false },
+	{ "$argon2id$v=19$m=99999999999999,t=2,p=1$" SALT "$" HASH, false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT "$" HASH "$", false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT "$" HASH "=", false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT "$" HASH " ", false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT "$MTIz", false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$MTIz$" HASH, false },
+	{ "$argon2id$v=19$m=16,t=2,p=1$" SALT, false },
+};
+
+START_TEST(another_text_matches_nothing)
+{
+	pwhash_fails = true; /* so a text that is no hash is told from a hash */
+	bool is_right = false;
+	enum status st =
+		crypto_password_check(hash_texts[_i].text, SPAN("password"), &is_right, NULL);
+	ck_assert_int_eq(st, hash_texts[_i].is_hash ? ST_NO_MEMORY : ST_OK);
+	ck_assert(!is_right);
+	struct password_costs equal = { 16 << 10, 2 };
+	ck_assert(
+		crypto_password_is_cheaper(hash_texts[_i].text, &equal) == !hash_texts[_i].is_hash);
+}
+END_TEST
+
+START_TEST(without_memory_a_right_password_is_not_a_wrong_one)
+{
+	char hash[CRYPTO_PASSWORD_HASH_SIZE];
+	struct fail why = { 0 };
+	bool is_right = true;
+	ck_assert(crypto_password_hash(SPAN("password"), &high, hash, NULL) == ST_OK);
+	pwhash_fails = true;
+	ck_assert_int_eq(
+		crypto_password_check(hash, SPAN("password"), &is_right, &why), ST_NO_MEMORY);
+	ck_assert_str_eq(why.text, "hashing a password needs 16 KiB of memory");
+	ck_assert(is_right);
+}
+END_TEST
+
+static const struct {
+	struct password_costs costs;
+	bool is_cheaper; /* than these, a hash with `high` */
+} compared[] = {
+	{ { 16 << 10, 2 }, false },
+	{ { 8 << 10, 2 }, false },
+	{ { 16 << 10, 1 }, false },
+	{ { 17 << 10, 2 }, true },
+	{ { 16 << 10, 3 }, true },
+	{ { 8 << 10, 3 }, true },
+};
+
+START_TEST(a_hash_is_cheaper_if_one_of_its_costs_is_lower)
+{
+	char hash[CRYPTO_PASSWORD_HASH_SIZE];
+	ck_assert(crypto_password_hash(SPAN("password"), &high, hash, NULL) == ST_OK);
+	ck_assert(crypto_password_is_cheaper(hash, &compared[_i].costs) == compared[_i].is_cheaper);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof *(table))
 
 int main(void)
@@ -114,5 +235,10 @@ int main(void)
 	tcase_add_test(tests, only_64_bytes_are_characters);
 	tcase_add_loop_test(tests, other_text_is_refused, 0, COUNT(no_codes));
 	tcase_add_test(tests, a_full_buffer_is_not_overrun);
+	tcase_add_test(tests, a_hash_matches_its_password_only);
+	tcase_add_loop_test(tests, another_text_matches_nothing, 0, COUNT(hash_texts));
+	tcase_add_test(tests, without_memory_a_right_password_is_not_a_wrong_one);
+	tcase_add_loop_test(
+		tests, a_hash_is_cheaper_if_one_of_its_costs_is_lower, 0, COUNT(compared));
 	return suite_run("crypto", tests);
 }

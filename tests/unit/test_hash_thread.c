@@ -110,7 +110,7 @@ START_TEST(a_job_checks_and_hashes_no_more_than_it_must)
 	ck_assert_msg(!*job.hash == !table[_i].hashed, "%s", table[_i].what);
 	if (*job.hash) {
 		const struct span *password = table[_i].sets ? table[_i].sets : &right;
-		ck_assert(crypto_password_matches(job.hash, *password));
+		ck_assert(is_hash_of(job.hash, *password));
 		ck_assert(!crypto_password_is_cheaper(job.hash, &higher_costs));
 	}
 }
@@ -158,7 +158,7 @@ START_TEST(without_memory_a_new_password_fails_and_a_cheap_hash_stays)
 	hash_thread_free(&thread);
 	open_thread(&higher_costs);
 	hash_double_reset();
-	hash_double.fails = true;
+	hash_double.hash_fails = true;
 	struct hash_job sets = job_of(NULL, &right, ""),
 			renews = job_of(&right, NULL, known_of(CHEAP));
 	do_job(&sets);
@@ -170,12 +170,23 @@ START_TEST(without_memory_a_new_password_fails_and_a_cheap_hash_stays)
 }
 END_TEST
 
+START_TEST(without_memory_for_a_check_a_password_is_neither_right_nor_wrong)
+{
+	hash_double.check_fails = true;
+	struct hash_job job = job_of(&right, &right, known_of(CHEAP));
+	do_job(&job);
+	ck_assert_int_eq(job.st, ST_NO_MEMORY);
+	ck_assert_str_eq(job.why.text, "no memory for a hash");
+	ck_assert(!job.is_verified && !*job.hash && hash_double.hashed == 0);
+}
+END_TEST
+
 START_TEST(costs_that_take_too_much_memory_are_refused_at_the_start)
 {
 	struct fail why = { 0 };
 	struct hash_thread_options options = { .costs = cheap_costs, .on_done = on_done };
 	struct hash_thread *refused = NULL;
-	hash_double.fails = true;
+	hash_double.hash_fails = true;
 	ck_assert_int_eq(hash_thread_open(base, &options, &refused, &why), ST_NO_MEMORY);
 	ck_assert(!refused && *why.text);
 }
@@ -264,6 +275,7 @@ int main(void)
 	tcase_add_test(tests, nobodys_password_is_wrong_even_if_it_matches);
 	tcase_add_test(tests, a_cheap_hash_stays_if_it_is_not_to_be_renewed);
 	tcase_add_test(tests, without_memory_a_new_password_fails_and_a_cheap_hash_stays);
+	tcase_add_test(tests, without_memory_for_a_check_a_password_is_neither_right_nor_wrong);
 	tcase_add_test(tests, costs_that_take_too_much_memory_are_refused_at_the_start);
 	tcase_add_test(tests, a_late_job_and_a_dropped_one_are_not_done);
 	tcase_add_test(tests, a_job_can_be_dropped_while_it_waits);

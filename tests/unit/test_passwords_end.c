@@ -22,7 +22,7 @@ END_TEST
 
 START_TEST(an_error_of_the_hash_is_the_response)
 {
-	hash_double.fails = true;
+	hash_double.hash_fails = true;
 	SEND(9, &join, "username", "ada", "password", "battery staple");
 	await_idle();
 	check_refused(9, ST_NO_MEMORY, NULL);
