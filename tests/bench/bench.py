@@ -1,102 +1,112 @@
-"""Measures GET /topics/{id} and POST /sessions over HTTP, and the same statements with pgbench at
-the same PostgreSQL, which waits for the disk. ./dev bench runs it."""
+"""./dev bench [NAME…] [--rounds N] [--seconds S] [--workers N] [--list]
 
+Measures the service against a reference in the same run: rounds of both, in turn. A round in which
+other programs used more than a twentieth of the processors is repeated. The load generators run on
+the same processors as the service, over loopback. PostgreSQL waits for the disk.
+"""
+
+import argparse
 import os
-import re
-import subprocess
 import sys
-import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-os.environ["STUDYTRACKER_BUILD_DIR"] = os.path.join(ROOT, "build", "release")
-sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
-import harness  # noqa: E402: it reads the variable above
+import report
+from cases import CASES
+from stack import OTHER_ACCOUNTS, SESSIONS_EACH, TOPICS, Stack
 
-SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-TOPICS = 1000
-CONNECTIONS = 64
-
-READ_LUA = """
-request = function()
-    return wrk.format("GET", "/topics/" .. math.random(%(first)d, %(last)d))
-end
-"""
-WRITE_LUA = """
-wrk.headers["Content-Type"] = "application/json"
-request = function()
-    return wrk.format("POST", "/sessions", nil,
-        '{"topic_id":' .. math.random(%(first)d, %(last)d) .. ',"duration_minutes":25}')
-end
-"""
-READ_SQL = """\\set id random(%(first)d, %(last)d)
-select id, name, description, created_at, updated_at, archived_at
-from topics where account_id = 1 and id = :id;
-"""
-WRITE_SQL = """\\set id random(%(first)d, %(last)d)
-insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
-values (1, gen_random_uuid(), :id, current_date, 25) returning *;
-"""
+NOISE_MAX = 0.05
+REPEATS_MAX = 3  # of one noisy round
 
 
-def written(directory, name, text):
-    path = os.path.join(directory, name)
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
-    os.chmod(path, 0o644)
-    return path
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n\n")[1])
+    names = [case.name for case in CASES]
+    parser.add_argument("names", nargs="*", metavar="NAME", help="cases to run: " + ", ".join(names))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each side of a round")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--list", action="store_true", help="print the cases and exit")
+    options = parser.parse_args()
+    for name in set(options.names) - set(names):
+        parser.error(f"there is no case {name}: --list prints them")
+    return options
 
 
-def wrk(service, script):
-    done = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s", script,
-         f"http://127.0.0.1:{service.port}"], stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
-        print(done.stdout)
-    latency = re.search(r"99%\s+(\S+)", done.stdout)
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1)), latency.group(1)
-
-
-def pgbench(database, script):
-    best = 0
-    for clients in (1, 8, 32):
-        done = subprocess.run(
-            [database.program("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j1",
-             "-T", str(SECONDS), "-f", script, "-h", database.directory, "-p", "5432",
-             "-U", "studytracker", database.name],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=True)
-        best = max(best, float(re.search(r"tps = ([\d.]+)", done.stdout).group(1)))
+def quiet(side, seconds):
+    """Returns the sample of the quietest attempt."""
+    best = None
+    for _ in range(REPEATS_MAX):
+        sample = side.run(seconds)
+        if best is None or sample.noise() < best.noise():
+            best = sample
+        if best.noise() <= NOISE_MAX:
+            break
     return best
 
 
-def measure(database, service, directory):
-    database.sql(f"""insert into topics (account_id, name)
-        select 1, 'Topic ' || n from generate_series(1, {TOPICS}) n; analyze""")
-    first, last = database.sql("select min(id), max(id) from topics")[0]
-    ids = {"first": int(first), "last": int(last)}
-    print(f"{'':24}{'StudyTracker':>14}{'99 % within':>14}{'pgbench':>12}   (a second)")
-    for what, lua, sql in (("GET /topics/{id}", READ_LUA, READ_SQL), ("POST /sessions", WRITE_LUA, WRITE_SQL)):
-        rate, latency = wrk(service, written(directory, "wrk.lua", lua % ids))
-        straight = pgbench(database, written(directory, "pgbench.sql", sql % ids))
-        print(f"{what:24}{rate:14,.0f}{latency:>14}{straight:12,.0f}", flush=True)
+class Measurement:
+    """One case on the stack."""
+
+    def __init__(self, stack, case, options):
+        self.stack, self.case, self.options = stack, case, options
+        self.reference_sessions = case.reference_sessions or case.sessions
+
+    def side(self, make, sessions):
+        self.stack.prepare(sessions)
+        load = make(self.stack)
+        load.run(1)  # warms up
+        return load
+
+    def round(self):
+        """Both sides on the same rows, or each on its own."""
+        ours = self.side(self.case.ours, self.case.sessions)
+        first = quiet(ours, self.options.seconds)
+        if self.reference_sessions != self.case.sessions:
+            self.stack.prepare(self.reference_sessions)
+        theirs = self.case.reference(self.stack)
+        theirs.run(1)
+        return first, quiet(theirs, self.options.seconds)
+
+    def at_half_rate(self, pairs):
+        rate = sorted(ours.rate for ours, _ in pairs)[len(pairs) // 2]
+        load = self.side(self.case.ours, self.case.sessions)
+        return load.run(self.options.seconds, rate / 2)
+
+    def run(self):
+        pairs = []
+        for number in range(self.options.rounds):
+            pairs.append(self.round())
+            ours, theirs = pairs[-1]
+            print(f"{self.case.name}: round {number + 1}: {report.shown(self.case, report.value_of(self.case, ours))}"
+                  f" against {report.shown(self.case, report.value_of(self.case, theirs))}", flush=True)
+        has_latency = self.case.measure == "rate" and pairs[0][0].latencies_us
+        half = self.at_half_rate(pairs) if has_latency else None
+        return report.Result(self.case, pairs, half, self.stack.memory())
+
+
+def notes(options, results):
+    memory = ", ".join(f"{name} {mib:.0f} MiB" for name, mib in results[-1].memory.items())
+    return [f"{os.cpu_count()} processors with the load generators on them, loopback, {options.workers} workers, "
+            f"64 connections unless the case says otherwise; {options.rounds} rounds of {options.seconds} s of each side "
+            f"in turn, medians. {OTHER_ACCOUNTS} other accounts with {TOPICS} topics and {SESSIONS_EACH} sessions each. "
+            f"PostgreSQL waits for the disk (fsync and synchronous_commit on).", "",
+            f"Memory at the end: {memory}."]
 
 
 def main():
-    database = harness.Database(durable=True)
+    options = arguments()
+    chosen = [case for case in CASES if not options.names or case.name in options.names]
+    if options.list:
+        print("\n".join(f"{case.name:12} {case.title}: {case.against}" for case in CASES))
+        return 0
+    stack = Stack(options.workers)
     try:
-        database.start()
-        service = harness.Service(database, workers=int(os.environ.get("BENCH_WORKERS", "1")))
-        try:
-            service.start()
-            with tempfile.TemporaryDirectory() as directory:
-                measure(database, service, directory)
-            for process in service.gateways + service.workers:
-                with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
-                    print(process.name, next(line.strip() for line in status if line.startswith("VmRSS")))
-        finally:
-            service.close()
+        stack.open()
+        results = [Measurement(stack, case, options).run() for case in chosen]
     finally:
-        database.close()
+        stack.close()
+    report.write(results, notes(options, results))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

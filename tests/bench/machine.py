@@ -1,0 +1,84 @@
+"""What the processors of this machine did: for whom, and how much for nobody of the benchmark."""
+
+import os
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def fields(path):
+    with open(path, encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[-1].split()
+
+
+def cpu_of(pid):
+    """Returns the seconds of CPU of a process, and of its children that have ended."""
+    try:
+        return sum(int(ticks) for ticks in fields(f"/proc/{pid}/stat")[11:15]) / TICKS
+    except OSError:
+        return 0.0
+
+
+def busy():
+    """Returns the seconds that all processors together worked."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICKS
+
+
+def parents():
+    """Returns {pid: parent} of all processes."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                found[int(name)] = int(fields(f"/proc/{name}/stat")[1])
+            except OSError:
+                pass
+    return found
+
+
+def family(pid):
+    """Returns the process and all its descendants."""
+    by_parent = {}
+    for child, parent in parents().items():
+        by_parent.setdefault(parent, []).append(child)
+    members, rest = [], [pid]
+    while rest:
+        members.append(rest.pop())
+        rest += by_parent.get(members[-1], [])
+    return members
+
+
+def memory_mib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+class Watch:
+    """The CPU of groups of processes between its start and stop(), and that of other programs.
+
+    `groups` is {name: function that returns pids}.
+    """
+
+    def __init__(self, groups):
+        self.groups = groups
+        self.before = {name: self.cpu(name) for name in groups}
+        self.own = self.all_own()
+        self.busy = busy()
+
+    def cpu(self, name):
+        return {pid: cpu_of(pid) for pid in self.groups[name]()}
+
+    @staticmethod
+    def all_own():
+        return {pid: cpu_of(pid) for pid in family(os.getpid())}
+
+    @staticmethod
+    def difference(before, after):
+        return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
+
+    def stop(self):
+        """Returns ({name: seconds}, seconds of other programs)."""
+        spent = {name: self.difference(self.before[name], self.cpu(name)) for name in self.groups}
+        others = busy() - self.busy - self.difference(self.own, self.all_own())
+        return spent, max(others, 0.0)
