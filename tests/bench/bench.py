@@ -15,6 +15,7 @@ from stack import OTHER_ACCOUNTS, SESSIONS_EACH, TOPICS, Stack
 
 NOISE_MAX = 0.05
 REPEATS_MAX = 3  # of one noisy round
+WARM_UP = 2  # seconds
 
 
 def arguments():
@@ -36,6 +37,7 @@ def quiet(side, seconds):
     best = None
     for _ in range(REPEATS_MAX):
         sample = side.run(seconds)
+        assert sample.count > 0, "nothing was answered"
         if best is None or sample.noise() < best.noise():
             best = sample
         if best.noise() <= NOISE_MAX:
@@ -53,7 +55,7 @@ class Measurement:
     def side(self, make, sessions):
         self.stack.prepare(sessions)
         load = make(self.stack)
-        load.run(1)  # warms up
+        load.run(WARM_UP)
         return load
 
     def round(self):
@@ -63,7 +65,7 @@ class Measurement:
         if self.reference_sessions != self.case.sessions:
             self.stack.prepare(self.reference_sessions)
         theirs = self.case.reference(self.stack)
-        theirs.run(1)
+        theirs.run(WARM_UP)
         return first, quiet(theirs, self.options.seconds)
 
     def at_half_rate(self, pairs):

@@ -94,9 +94,28 @@ def select_topic(stack, **options):
     return Pgbench(stack, SELECT_TOPIC % stack.topic_ids, **options)
 
 
+def peer(name, load):
+    """The same load on another study tracker."""
+    return lambda stack: load(stack, port=stack.start_peer(name))
+
+
+def health(stack, **options):
+    return Wrk(stack, get("/healthz"), **options)
+
+
 CASES = (
+    Case("health", "GET /healthz", "Fastify, 2 processes", health, peer("fastify", health), 1.8, 2.2),
     Case("topic", "GET /topics/{id}", "pgbench, the same row", topic, select_topic, 1.2, 1.5),
     Case("post", "POST /sessions {topic_id}", "pgbench, the same row without totals", post, insert, 2.5, 4),
+    Case("post-fastify", "POST /sessions {topic_id}", "Fastify and postgres.js, 2 processes", post,
+         peer("fastify", post), 3, 5),
+    Case("post-asyncpg", "POST /sessions {topic_id}", "FastAPI and asyncpg, 2 processes", post,
+         peer("fastapi-asyncpg", post), 3, 5),
+    Case("post-express", "POST /sessions {topic_id}", "Express, in memory", post, peer("express", post), 1, 2),
+    Case("post-flask", "POST /sessions {topic_id}", "Flask, in memory, 2 processes", post, peer("flask", post),
+         1, 2),
+    Case("post-csv", "POST /sessions {topic_id}", "FastAPI and a CSV file, 2 processes", post,
+         peer("fastapi-csv", post), 1, 2),
     Case("post-tag", "POST /sessions {minutes, tag}", "pgbench, the same row without totals", post_tag, insert,
          2.2, 3.5),
     Case("list", "GET /api/v1/sessions?limit=20", "pgbench, the same rows",

@@ -16,6 +16,7 @@ BUILD = os.environ.setdefault("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "buil
 sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
 import harness  # noqa: E402: it reads the variable above
 import machine  # noqa: E402
+import peers  # noqa: E402
 
 TOPICS = 50
 DAYS = 300
@@ -58,7 +59,7 @@ class Stack:
         self.directory = tempfile.mkdtemp(prefix="st-bench-")
         os.chmod(self.directory, 0o755)
         self.database = harness.Database(durable=True)
-        self.service, self.made = None, set()
+        self.service, self.peer, self.made = None, None, set()
 
     def open(self):
         self.database.start()
@@ -70,9 +71,15 @@ class Stack:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def stop(self):
-        if self.service:
-            self.service.close()
-        self.service = None
+        for running in (self.peer and self.peer.stop, self.service and self.service.close):
+            if running:
+                running()
+        self.service = self.peer = None
+
+    def start_peer(self, name):
+        """Starts another study tracker beside the service, and returns its port."""
+        self.peer = peers.Peer(self, name)
+        return self.peer.port
 
     def start(self, **settings):
         self.service = harness.Service(self.database, workers=self.counts, **{**self.settings, **settings})
