@@ -15,10 +15,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/crypto.h"
 #include "common/log.h"
 #include "common/service.h"
 #include "common/socket.h"
 #include "gateway/api.h"
+#include "gateway/jwt_secret.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/suite.h"
 #include "tests/unit/worker_double.h"
@@ -29,6 +31,7 @@ static struct event_base *base;
 static struct socket_hub *hub;
 static struct workers *workers;
 static struct edge *edge;
+static struct jwt_secret *secret;
 static struct settings settings;
 static struct api api;
 static char dir[64], endpoint[96];
@@ -61,6 +64,10 @@ static void set_up(void)
 	struct workers_options options = { endpoint, 1, 100, "0", 0 };
 	ck_assert(workers_open(&workers, hub, base, &options, NULL) == ST_OK);
 	ck_assert(api_init(&api, &settings, workers, NULL) == ST_OK);
+	struct jwt_secret_options secrets = { .secret = "a secret of the tests, 32 bytes long" };
+	ck_assert(crypto_init(NULL) == ST_OK);
+	ck_assert(jwt_secret_open(&secret, &secrets, NULL) == ST_OK);
+	api.secret = secret;
 	struct edge_options edge_options = { .host = "127.0.0.1",
 		.connections_max = 10,
 		.on_head = api_on_head,
@@ -79,6 +86,7 @@ static void tear_down(void)
 	worker_disconnect();
 	edge_free(&edge);
 	api_fini(&api);
+	jwt_secret_free(&secret);
 	workers_free(&workers);
 	socket_hub_free(&hub);
 	event_base_free(base);
@@ -129,6 +137,14 @@ static void hide(struct response *r, const char *name, size_t len)
 		memset(at + strlen(name), '*', len);
 }
 
+/* The same for a value that a new log-in has. */
+static void hide_key(struct response *r, const char *name)
+{
+	const char *at = strstr(r->bytes, name);
+	if (at)
+		hide(r, name, strcspn(at + strlen(name), "\";"));
+}
+
 /* False: the connection has ended. */
 static bool receive(int fd, struct response *r)
 {
@@ -162,6 +178,9 @@ static void exchange(const char *request, struct response *r)
 	hide(r, "\r\nDate: ", strlen("Sun, 06 Nov 1994 08:49:37 GMT"));
 	hide(r, "X-Request-Id: 0", UUID_TEXT_LEN - 1); /* of an id that the gateway generated */
 	hide(r, "\"trace_id\":\"0", UUID_TEXT_LEN - 1);
+	hide_key(r, "\"access_token\":\"");
+	hide_key(r, "\"refresh_token\":\"");
+	hide_key(r, "Set-Cookie: studytracker_session=");
 	close(fd);
 	while (edge_counts(edge).connections > 0)
 		turn();
@@ -173,6 +192,8 @@ static void exchange(const char *request, struct response *r)
 #define HUNDRED    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define TEN        "0123456789"
 #define BODY(text) "Content-Type: application/json\r\nContent-Length: " text
+
+#define LOGIN "{\"username\":\"a\",\"password\":\"b\"}"
 
 static const struct {
 	int status;
@@ -208,6 +229,9 @@ static const struct {
 	{ 200, "POST /sessions" HEAD
 	       "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 	       "bdf\r\n{\"minutes\": 5, \"tag\": \"x\", \"notes\": \"" LARGE "\"}\r\n0\r\n\r\n" },
+	{ 200, "POST /api/v1/auth/login" HEAD BODY("31") "\r\n\r\n" LOGIN },
+	{ 200, "POST /api/v1/auth/session" HEAD BODY("31") "\r\n\r\n" LOGIN },
+	{ 200, "GET /api/v1/account/export" HEAD "\r\n" }, /* two pages */
 	{ 400, "NONSENSE\r\n\r\n" },
 };
 

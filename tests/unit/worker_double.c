@@ -84,6 +84,51 @@ static void put_topic(struct buf *out, const struct envelope *request)
 	msg_put_text(out, SPAN("2024-01-01T00:00:00.000000Z"));
 }
 
+static void put_text(struct buf *out, const char *key, const char *text)
+{
+	msg_put_key(out, key);
+	msg_put_key(out, text);
+}
+
+static void put_login(struct buf *out, const struct envelope *request)
+{
+	(void)request;
+	msg_put_map(out, 5);
+	msg_put_key(out, "account_id");
+	msg_put_int(out, 7);
+	put_text(out, "login_id", "01890a5d-ac96-774b-bcce-b302099a8057");
+	put_text(out, "role", "learner");
+	put_text(out, "username", "ada");
+	put_text(out, "expires_at", "2100-01-01T00:00:00.000000Z");
+}
+
+static void put_exported(struct buf *out, const struct envelope *request)
+{
+	msg_put_map(out, 2);
+	put_text(out, "table", "topics");
+	msg_put_key(out, "row");
+	put_topic(out, request);
+}
+
+/* The rows of other methods are topics. */
+static const struct {
+	const char *method;
+	void (*put_row)(struct buf *out, const struct envelope *request);
+} rows[] = {
+	{ "logins.open", put_login },
+	{ "account.export", put_exported },
+};
+
+static void put_row(struct buf *out, const struct envelope *request)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (span_is(request->method, rows[i].method)) {
+			rows[i].put_row(out, request);
+			return;
+		}
+	put_topic(out, request);
+}
+
 /* A list has two pages. */
 static void put_page(struct buf *out, const struct envelope *request)
 {
@@ -92,7 +137,7 @@ static void put_page(struct buf *out, const struct envelope *request)
 	msg_put_map(out, 2);
 	msg_put_key(out, "data");
 	msg_put_array(out, 1);
-	put_topic(out, request);
+	put_row(out, request);
 	msg_put_key(out, "next_cursor");
 	if (is_first)
 		msg_put_text(out, SPAN("after-the-first"));
@@ -108,7 +153,7 @@ static void respond(const struct envelope *request)
 	if (method_find(request->method)->shape == RESULT_PAGE)
 		put_page(&result, request);
 	else
-		put_topic(&result, request);
+		put_row(&result, request);
 	msg_put_map(&credit, 2);
 	msg_put_key(&credit, "epoch");
 	msg_put_int(&credit, worker.epoch);

@@ -1,7 +1,8 @@
 /*
  * worker_double: a worker that a test of the gateway plays.
  *
- * It responds to each request at once: with a topic, or with one of two pages of one topic.
+ * It responds to each request at once: with a topic, with one of two pages of one topic, or with
+ * what the method has instead of a topic.
  *
  *	worker_connect(endpoint);
  *	...

@@ -1,0 +1,428 @@
+"""The life of an account over HTTP: register, log in, change the password, log out, leave."""
+
+import re
+import threading
+
+import accounts
+import harness
+from accounts import PASSWORD
+
+ME = "/api/v1/account"
+BASES = "/api", "/api/v1"
+TOKEN = re.compile(r"^st_[0-9a-f]{64}$")
+OTHER_PASSWORD = "a difference engine"
+
+
+class Registration(accounts.AccountsCase):
+    def test_an_account_is_made_and_has_nothing_of_others(self):
+        self.topic_of("root")
+        ada = self.register("Ada", email="Ada@example.org", name=" Ada  Lovelace ")
+        account = ada.get(ME).json
+        self.assertEqual((account["id"], account["username"], account["email"], account["name"], account["role"],
+                          account["status"]),
+                         (ada.account, "Ada", "Ada@example.org", "Ada Lovelace", "learner", "active"))
+        self.assertEqual(ada.get("/topics").json, [])
+        self.assertEqual([ada.get(f"{base}/auth/me").json for base in BASES], [account, account])
+
+    def topic_of(self, username):
+        response = self.log_in(username).post("/topics", {"name": "Linux"})
+        self.assertEqual(response.status, 201, response)
+
+    def test_a_name_and_an_e_mail_belong_to_one_account(self):
+        self.register("grace", email="grace@example.org")
+        for base in BASES:
+            for fields, text in (({"username": "GRACE"}, "username"),
+                                 ({"username": "hopper", "email": "Grace@Example.org"}, "email")):
+                with self.subTest(base=base, fields=fields):
+                    response = self.service.post(f"{base}/auth/register", {"password": PASSWORD, **fields})
+                    self.assertEqual(response.status, 409, response)
+                    self.assertIn(f"n account with this {text} exists", response.body.decode())
+
+    def test_what_is_wrong_is_named(self):
+        for field, value, code in (
+                ("username", "", "INVALID_INPUT"), ("username", "a b", "INVALID_INPUT"),
+                ("username", "a@b", "INVALID_INPUT"), ("username", "a" * 65, "INVALID_INPUT"),
+                ("username", "a\u200b", "INVALID_INPUT"), ("username", None, "INVALID_INPUT"),
+                ("email", "nobody", "INVALID_INPUT"), ("email", "a@b@c.de", "INVALID_INPUT"),
+                ("email", "a" * 300 + "@example.org", "INVALID_INPUT"),
+                ("password", "1234567", "INVALID_INPUT"), ("password", "x" * 5000, "INVALID_INPUT"),
+                ("password", "password", "WEAK_PASSWORD"), ("password", "wrongfield", "WEAK_PASSWORD"),
+                ("role", "admin", "INVALID_INPUT"), ("caller_scopes", 14, "INVALID_INPUT")):
+            with self.subTest(field=field, value=str(value)[:40]):
+                body = {"username": "wrongfield", "password": PASSWORD, field: value}
+                response = self.service.post("/api/v1/auth/register", body)
+                self.assertRefused(response, 400, code, field)
+        self.assertEqual(self.database.value("select count(*) from accounts where username like 'wrong%'"), "0")
+
+    def test_unknown_fields_are_ignored_under_api(self):
+        body = {"username": "lenient", "password": PASSWORD, "role": "admin", "caller_scopes": 14}
+        response = self.service.post("/api/auth/register", body)
+        self.assertEqual((response.status, response.json["role"]), (201, "learner"), response)
+
+    def test_one_of_many_at_once_gets_the_name(self):
+        def register():
+            body = {"username": "popular", "password": PASSWORD}
+            statuses.append(self.service.post("/api/v1/auth/register", body).status)
+
+        statuses = []
+        threads = [threading.Thread(target=register) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(statuses), [201] + [409] * 11)
+
+
+class ClosedRegistration(accounts.AccountsCase):
+    settings = {**accounts.SETTINGS, "STUDYTRACKER_REGISTRATION": "closed"}
+
+    def test_nobody_registers_but_an_admin_makes_accounts(self):
+        new = {"username": "ada", "password": PASSWORD}
+        self.assertRefused(self.service.post("/api/v1/auth/register", new), 403, "REGISTRATION_CLOSED")
+        response = self.service.post("/api/auth/register", new)
+        self.assertEqual((response.status, response.json["error"]),
+                         (403, "An admin creates the accounts of this service"))
+        response = self.log_in("root").post("/api/v1/accounts", {**new, "role": "learner"})
+        self.assertEqual(response.status, 201, response)
+        self.assertEqual(response.header("Location"), f"/api/v1/accounts/{response.json['id']}")
+        ada = self.log_in("ada")
+        self.assertRefused(ada.post("/api/v1/accounts", new), 403, "SCOPE_MISSING")
+
+
+class LogIn(accounts.AccountsCase):
+    def setUp(self):
+        self.name = f"user-{self.id().rsplit('.', 1)[1]}"[:64]
+        self.ada = self.register(self.name, email=f"{self.name[:50]}@example.org")
+
+    def refresh(self, token, base="/api/v1", as_bearer=False):
+        if as_bearer:
+            return self.caller(token).post(f"{base}/auth/refresh")
+        return self.service.post(f"{base}/auth/refresh", {"refresh_token": token})
+
+    def test_by_name_and_by_e_mail(self):
+        for base in BASES:
+            for username in (self.name, self.name.upper(), f"{self.name[:50]}@EXAMPLE.org"):
+                caller = self.log_in(username, base=base)
+                self.assertEqual(caller.get(ME).json["id"], self.ada.account)
+
+    def test_a_wrong_password_and_an_unknown_name_look_the_same(self):
+        for base in BASES:
+            answers = []
+            for username, password in ((self.name, "wrong password"), ("nobody", PASSWORD), (self.name, ""),
+                                       ("", PASSWORD), ("a" * 254, "x" * 1024)):
+                response = self.service.post(f"{base}/auth/login", {"username": username, "password": password})
+                self.assertEqual(response.status, 401, response)
+                answers.append({**response.json, "trace_id": None})
+            self.assertEqual(answers, answers[:1] * len(answers))
+        self.assertEqual(answers[0]["detail"], "Invalid credentials")
+
+    def test_the_tokens_are_those_of_flask(self):
+        response = self.service.post("/api/auth/login", {"username": self.name, "password": PASSWORD})
+        self.assertEqual(set(response.json), {"access_token", "refresh_token", "token_type", "expires_in"})
+        self.assertEqual((response.json["token_type"], response.json["expires_in"]), ("Bearer", 3600))
+
+    def test_each_refresh_gives_the_next_tokens(self):
+        caller = self.ada
+        for n in range(6):
+            response = self.refresh(caller.refresh_token, BASES[n % 2], n % 3 == 0)
+            self.assertEqual(response.status, 200, response)
+            caller = accounts.Caller(self.service, response.json["access_token"], response.json["refresh_token"])
+            self.assertTrue(caller.is_admitted())
+        self.assertTrue(self.ada.is_admitted())  # an access token stays valid until it expires
+
+    def test_the_second_use_of_a_refresh_token_ends_its_log_in(self):
+        other = self.log_in(self.name)
+        newer = self.refresh(self.ada.refresh_token).json
+        self.assertRefused(self.refresh(self.ada.refresh_token), 401, "TOKEN_REUSED")
+        self.assertRefused(self.refresh(newer["refresh_token"]), 401, "TOKEN_REVOKED")
+        self.assertSoonRefused(self.ada)
+        self.assertSoonRefused(self.caller(newer["access_token"]))
+        self.assertTrue(other.is_admitted())
+        self.assertIn("token_reused", self.events(other))
+
+    def events(self, caller):
+        page = caller.get("/api/v1/account/security-events").json
+        return [event["kind"] for event in page["data"]]
+
+    def test_one_of_many_refreshes_at_once_counts(self):
+        """The others show that the token is in two hands, so the log-in ends."""
+        def refresh():
+            responses.append(self.refresh(self.ada.refresh_token))
+
+        responses = []
+        threads = [threading.Thread(target=refresh) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertLessEqual([r.status for r in responses].count(200), 1)
+        self.assertEqual({r.status for r in responses} - {200}, {401})
+        self.assertSoonRefused(self.ada)
+
+    def test_a_token_of_the_wrong_kind_is_refused(self):
+        self.assertRefused(self.refresh(self.ada.token), 401, "WRONG_TOKEN_TYPE")
+        response = self.caller(self.ada.refresh_token).get(ME)
+        self.assertRefused(response, 401, "WRONG_TOKEN_TYPE")
+        response = self.refresh(self.ada.token, "/api")
+        self.assertEqual((response.status, response.json["msg"]), (422, "Only refresh tokens are allowed"))
+        self.assertRefused(self.service.post("/api/v1/auth/refresh"), 401, "UNAUTHENTICATED")
+
+    def test_log_out_ends_one_log_in(self):
+        other = self.log_in(self.name)
+        response = self.ada.post("/api/auth/logout")
+        self.assertEqual((response.status, response.json), (200, {"message": "Logged out"}))
+        self.assertRefused(self.refresh(self.ada.refresh_token), 401, "TOKEN_REVOKED")
+        self.assertSoonRefused(self.ada)
+        self.assertTrue(other.is_admitted())
+        body = {"refresh_token": other.refresh_token}
+        for _ in range(2):  # to log out twice is no error
+            self.assertEqual(self.service.post("/api/v1/auth/logout", body).status, 204)
+        self.assertSoonRefused(other)
+        self.assertRefused(self.service.post("/api/v1/auth/logout"), 401, "UNAUTHENTICATED")
+        self.assertEqual(self.events(self.log_in(self.name)).count("logout"), 2)
+
+    def test_a_new_password_ends_log_ins_but_no_tokens(self):
+        token = self.ada.post("/api/v1/tokens", {"name": "laptop", "scopes": ["read"]}).json
+        other = self.log_in(self.name)
+        change = {"current_password": "wrong password", "new_password": OTHER_PASSWORD}
+        response = self.ada.post("/api/v1/auth/password", change)
+        self.assertRefused(response, 401, "INVALID_CREDENTIALS")
+        self.assertTrue(other.is_admitted())
+        change["current_password"] = PASSWORD
+        self.assertRefused(self.ada.post("/api/v1/auth/password", {**change, "new_password": self.name}), 400,
+                           "WEAK_PASSWORD", "new_password")
+        response = self.ada.post("/api/auth/password", change)
+        self.assertEqual(response.status, 200, response)
+        self.assertEqual(response.json["tokens"], [{"id": token["id"], "name": "laptop"}])
+        self.assertEqual(response.json["ended_logins"], 2)
+        self.assertSoonRefused(self.ada)
+        self.assertSoonRefused(other)
+        self.assertRefused(self.refresh(other.refresh_token), 401, "TOKEN_REVOKED")
+        self.assertTrue(self.caller(token["token"]).is_admitted())
+        login = {"username": self.name, "password": PASSWORD}
+        self.assertRefused(self.service.post("/api/v1/auth/login", login), 401, "INVALID_CREDENTIALS")
+        self.assertTrue(self.log_in(self.name, OTHER_PASSWORD).is_admitted())
+
+
+class Sessions(accounts.AccountsCase):
+    def test_a_browser_logs_in_and_out(self):
+        ada = self.register("browser")
+        response = self.service.post("/api/v1/auth/session", {"username": "browser", "password": PASSWORD})
+        self.assertEqual((response.status, response.json["account_id"]), (200, ada.account), response)
+        cookie, *attributes = response.header("Set-Cookie").split("; ")
+        self.assertEqual(set(attributes), {"Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict"})
+        ours = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{self.service.port}"}
+        self.assertEqual(self.service.request("GET", ME, None, {"Cookie": cookie}).json["id"], ada.account)
+        topic = {"name": "Linux"}
+        for origin in ({}, {"Origin": "https://evil.example"}):
+            response = self.service.request("POST", "/api/v1/topics", topic, {"Cookie": cookie, **origin})
+            self.assertEqual(response.status, 403, response)
+        self.assertEqual(self.service.request("POST", "/api/v1/topics", topic, ours).status, 201)
+        response = self.service.request("DELETE", "/api/v1/auth/session", None, ours)
+        self.assertEqual(response.status, 204, response)
+        self.assertIn("studytracker_session=; Path=/; Max-Age=0", response.header("Set-Cookie"))
+        harness.until("the cookie is refused", lambda: self.service.request(
+            "GET", ME, None, {"Cookie": cookie}).status == 401, accounts.REFUSED_WITHIN_S)
+        self.assertTrue(ada.is_admitted())
+
+
+class Tokens(accounts.AccountsCase):
+    def make(self, caller, **fields):
+        response = caller.post("/api/v1/tokens", {"name": "laptop", "scopes": ["read", "write"], **fields})
+        self.assertEqual(response.status, 201, response)
+        self.assertRegex(response.json["token"], TOKEN)
+        return response.json
+
+    def test_a_token_has_only_its_scopes(self):
+        ada = self.register("scoped")
+        reader = self.caller(self.make(ada, scopes=["read"])["token"])
+        writer = self.caller(self.make(ada, scopes=["read", "write"])["token"])
+        self.assertEqual(reader.get("/topics").status, 200)
+        self.assertRefused(reader.post("/topics", {"name": "C"}), 403, "SCOPE_MISSING")
+        self.assertEqual(writer.post("/topics", {"name": "C"}).status, 201)
+        self.assertRefused(writer.get("/api/v1/accounts"), 403, "SCOPE_MISSING")
+        for caller in (ada, writer):
+            response = caller.post("/api/v1/tokens", {"name": "more", "scopes": ["admin"]})
+            self.assertRefused(response, 403, "SCOPE_MISSING", "scopes")
+
+    def test_a_token_expires(self):
+        ada = self.register("expiring")
+        soon = self.database.value("select instant_text(clock_timestamp() + interval '2 s')")
+        caller = self.caller(self.make(ada, expires_at=soon)["token"])
+        self.assertTrue(caller.is_admitted())
+        self.assertSoonRefused(caller)
+        self.assertRefused(caller.get(ME), 401, "TOKEN_EXPIRED")
+        for value in ("2020-01-01T00:00:00Z", "tomorrow"):
+            response = ada.post("/api/v1/tokens", {"name": "old", "scopes": ["read"], "expires_at": value})
+            self.assertRefused(response, 400, "INVALID_INPUT", "expires_at")
+
+    def test_tokens_are_listed_and_revoked(self):
+        ada, bob = self.register("owner"), self.register("stranger")
+        tokens = [self.make(ada, name=f"t{n}") for n in range(3)]
+        page = ada.get("/api/v1/tokens?limit=2").json
+        self.assertEqual([row["name"] for row in page["data"]], ["t0", "t1"])
+        self.assertNotIn("token", page["data"][0])
+        target = f"/api/v1/tokens/{tokens[0]['id']}"
+        used = self.caller(tokens[0]["token"])
+        self.assertTrue(used.is_admitted())
+        harness.until("its use is noted", lambda: ada.get(target).json["last_used_on"])
+        for response in (bob.get(target), bob.delete(target)):
+            self.assertRefused(response, 404, "TOKEN_NOT_FOUND", "token_id")
+        self.assertEqual(ada.delete(target).status, 204)
+        self.assertSoonRefused(used)
+        self.assertRefused(used.get(ME), 401, "TOKEN_REVOKED")
+        self.assertRefused(ada.get(target), 404, "TOKEN_NOT_FOUND", "token_id")
+        self.assertEqual(len(ada.get("/api/v1/tokens").json["data"]), 2)
+
+
+class Leaving(accounts.AccountsCase):
+    def rows(self, account):
+        """The tables that have rows of the account."""
+        tables = self.database.sql("""
+            select table_name from information_schema.columns
+            join information_schema.tables using (table_schema, table_name)
+            where table_schema = 'public' and column_name = 'account_id' and table_type = 'BASE TABLE'""")
+        return {name for (name,) in tables
+                if self.database.value(f"select exists (select from {name} where account_id = {account})") == "t"}
+
+    def wait_purged(self, account):
+        """The rows stay while requests of the account may still be under way."""
+        self.assertTrue(self.rows(account))
+        self.database.sql(f"update accounts set closed_at = closed_at - interval '70 s' where account_id = {account}")
+        harness.until("all rows are deleted", lambda: not self.rows(account))
+
+    def fill(self, caller):
+        topic = caller.post("/topics", {"name": "Linux"}).json["id"]
+        caller.post("/sessions", {"topic_id": topic, "duration_minutes": 5})
+        caller.post("/api/v1/tasks", {"title": "Read"})
+        caller.post("/api/v1/learnings", {"title": "A", "content": "B", "tags": ["x"]})
+        caller.post("/api/v1/tokens", {"name": "laptop", "scopes": ["read"]})
+
+    def test_every_row_goes_and_the_name_is_free_again(self):
+        ada = self.register("leaving", email="leaving@example.org")
+        self.fill(ada)
+        self.assertGreater(len(self.rows(ada.account)), 8)
+        self.assertRefused(ada.delete(ME, {"password": "wrong password"}), 401, "INVALID_CREDENTIALS")
+        self.assertRefused(ada.delete(ME, {}), 400, "INVALID_INPUT", "password")
+        self.assertEqual(ada.delete(ME, {"password": PASSWORD}).status, 204)
+        self.assertSoonRefused(ada)
+        again = self.register("leaving", email="leaving@example.org")
+        self.assertGreater(again.account, ada.account)
+        self.wait_purged(ada.account)
+        self.assertEqual(again.get("/topics").json, [])
+
+    def test_late_requests_of_a_deleted_account_leave_no_rows(self):
+        """A gateway may keep a verdict for some seconds, also while the rows are being deleted."""
+        ada = self.register("late")
+        token = self.caller(ada.post("/api/v1/tokens", {"name": "t", "scopes": ["read", "write"]}).json["token"])
+        self.assertTrue(token.is_admitted())
+        self.assertEqual(ada.delete(ME, {"password": PASSWORD}).status, 204)
+        statuses = set()
+
+        def is_refused():
+            statuses.add(token.post("/topics", {"name": f"T{len(statuses)}"}).status)
+            return 401 in statuses
+
+        harness.until("the token is refused", is_refused, accounts.REFUSED_WITHIN_S)
+        self.assertLessEqual(statuses, {201, 401})
+        self.wait_purged(ada.account)
+
+    def test_the_last_admin_stays(self):
+        self.register("somebody")
+        root = self.log_in("root")
+        self.assertRefused(root.delete(ME, {"password": PASSWORD}), 409, "LAST_ADMIN")
+        for fields in ({"role": "learner"}, {"status": "disabled"}):
+            self.assertRefused(root.request("PATCH", "/api/v1/accounts/1", fields), 409, "LAST_ADMIN")
+        self.assertRefused(root.delete("/api/v1/accounts/1"), 409, "LAST_ADMIN")
+        self.assertTrue(root.is_admitted())
+
+    def test_an_export_has_every_table_and_no_secret(self):
+        ada = self.register("exporting")
+        self.fill(ada)
+        response = ada.get("/api/v1/account/export")
+        self.assertEqual(response.header("Content-Disposition"), 'attachment; filename="studytracker.json"')
+        document = response.json
+        tables = {name for (name,) in self.database.sql("""
+            select table_name from information_schema.columns
+            join information_schema.tables using (table_schema, table_name)
+            where table_schema = 'public' and column_name = 'account_id' and table_type = 'BASE TABLE'""")}
+        self.assertEqual(set(document), tables - {"accounts"} | {"account"})
+        self.assertEqual(list(document)[0], "account")
+        self.assertEqual({name for name, rows in document.items() if rows} - {"account"},
+                         self.rows(ada.account) - {"accounts"})
+        self.assertEqual(document["topics"][0]["name"], "Linux")
+        self.assertNotRegex(response.body, rb"argon2|\\\\x[0-9a-f]{64}|st_[0-9a-f]{64}")
+        root = self.log_in("root")
+        self.assertEqual(root.get(f"/api/v1/accounts/{ada.account}/export").json["topics"], document["topics"])
+        self.assertRefused(ada.get("/api/v1/accounts/1/export"), 403, "SCOPE_MISSING")
+
+    def test_a_long_export_is_whole(self):
+        ada = self.register("prolific")
+        topic = ada.post("/topics", {"name": "Linux"}).json["id"]
+        self.database.sql(f"""
+            insert into tasks (account_id, id, title, description)
+            select {ada.account}, 1000 + n, 'Read page ' || n, repeat('.', 1000) from generate_series(1, 3000) as n""")
+        document = ada.get("/api/v1/account/export").json
+        self.assertEqual([row["id"] for row in document["tasks"]], list(range(1001, 4001)))
+        self.assertEqual([row["id"] for row in document["topics"]], [topic])
+        head = ada.request("HEAD", "/api/v1/account/export")
+        self.assertEqual((head.status, head.body), (200, b""))
+
+
+class Admins(accounts.AccountsCase):
+    def test_an_admin_manages_accounts(self):
+        root, ada = self.log_in("root"), self.register("managed")
+        target = f"/api/v1/accounts/{ada.account}"
+        self.assertEqual(root.get(target).json["username"], "managed")
+        self.assertEqual([row["id"] for row in root.get("/api/v1/accounts?q=manag").json["data"]], [ada.account])
+        self.assertEqual(root.request("PATCH", target, {"status": "disabled"}).json["status"], "disabled")
+        self.assertSoonRefused(ada)
+        login = {"username": "managed", "password": PASSWORD}
+        self.assertRefused(self.service.post("/api/v1/auth/login", login), 401, "ACCOUNT_DISABLED")
+        self.assertEqual(root.request("PATCH", target, {"status": "active", "role": "admin"}).json["role"], "admin")
+        response = root.post(f"{target}/password", {"new_password": OTHER_PASSWORD})
+        self.assertEqual(response.status, 200, response)
+        again = self.log_in("managed", OTHER_PASSWORD)
+        self.assertEqual(again.get("/api/v1/accounts").status, 200)
+        self.assertEqual(root.delete(target).status, 204)
+        self.assertSoonRefused(again)
+        self.assertRefused(root.get(target), 404, "ACCOUNT_NOT_FOUND")
+        self.assertRefused(root.delete(target), 404, "ACCOUNT_NOT_FOUND")
+
+
+class OpenPaths(accounts.AccountsCase):
+    def test_these_paths_need_no_credentials(self):
+        for path in ("/", "/health", "/healthz", "/readyz", "/openapi.json", "/api/health"):
+            for headers in ({}, {"Authorization": "Bearer wrong"}):
+                self.assertEqual(self.service.request("GET", path, None, headers).status, 200, path)
+        self.assertEqual(self.service.request("OPTIONS", "/topics").status, 204)
+        self.assertRefused(self.service.get("/nowhere"), 404, "NOT_FOUND")
+
+    def test_every_other_path_needs_them(self):
+        for path in ("/topics", "/stats", "/api/v1/topics", ME, "/api/v1/account/export"):
+            response = self.service.get(path)
+            self.assertRefused(response, 401, "UNAUTHENTICATED")
+            self.assertTrue(response.header("WWW-Authenticate").startswith("Bearer"))
+        response = self.service.get("/api/tasks")
+        self.assertEqual((response.status, response.json["msg"]), (401, "Missing Authorization Header"))
+
+
+class Secrets(accounts.AccountsCase):
+    settings = {**accounts.SETTINGS, "STUDYTRACKER_LOG_LEVEL": "debug"}
+
+    def test_no_log_has_a_password_or_a_token(self):
+        ada = self.register("quiet")
+        secrets = [PASSWORD, "wrong password", ada.token, ada.refresh_token]
+        self.service.post("/api/v1/auth/login", {"username": "quiet", "password": "wrong password"})
+        secrets.append(ada.post("/api/v1/tokens", {"name": "t", "scopes": ["read"]}).json["token"])
+        self.service.post("/api/v1/auth/login", b'{"username":"quiet","password":"wrong password"')
+        self.service.post("/api/v1/auth/login", {"username": "quiet", "password": ["wrong password"]})
+        self.service.post("/api/v1/auth/refresh", {"refresh_token": ada.refresh_token})
+        self.service.post("/api/v1/auth/refresh", {"refresh_token": ada.refresh_token})
+        logs = self.service.logs()
+        for secret in secrets:
+            self.assertNotIn(secret, logs)
+
+
+if __name__ == "__main__":
+    harness.main()
