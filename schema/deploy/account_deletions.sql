@@ -42,7 +42,7 @@ create function purge_table(account_id bigint, name text, self_link text, row_li
 	language plpgsql volatile
 as $$
 declare
-	keys constant text := key_columns(name, 't');
+	keys constant text := coalesce(key_columns(name, 't'), 't.account_id');
 	found constant text := format('
 		select t.ctid from public.%I as t where t.account_id = $1 %%s order by %s limit $2 for update skip locked',
 		name, keys);
@@ -100,8 +100,9 @@ $$;
 
 -- Deletes rows of closed accounts, for about as long as time_limit. Returns how many rows it changed: at
 -- most row_limit. It waits for 70 s after an account was closed: a gateway may admit its credentials for
--- 5 s, and what it admits may wait for 60 s. A write without its account would fail. Several callers at once take different accounts. It runs as the owner, because workers
--- may not delete from account_passwords.
+-- 5 s, and what it admits may wait for 60 s. A write without its account would fail. Several callers at
+-- once take different accounts. It runs as the owner, because workers may not delete from
+-- account_passwords.
 create function purge_accounts(row_limit bigint, time_limit interval) returns bigint
 	language plpgsql volatile security definer
 	set search_path = pg_catalog, public, pg_temp

@@ -40,7 +40,8 @@ create function account_tables() returns table (place integer, name text, self_l
 			(25, 'security_events', null, '{}')) as t (place, name, self_link, omitted);
 	end;
 
--- The columns of the primary key of a table, as a list in SQL: "t.account_id, t.id".
+-- The columns of the primary key of a table, without account_id, as a list in SQL: "t.study_date, t.topic_id".
+-- Null if there is no other column.
 create function key_columns(name text, alias text) returns text
 	language sql stable strict
 	begin atomic
@@ -48,7 +49,7 @@ create function key_columns(name text, alias text) returns text
 		from pg_index as i
 		cross join lateral unnest(i.indkey) with ordinality as k (attnum, place)
 		join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
-		where i.indrelid = format('public.%I', $1)::regclass and i.indisprimary;
+		where i.indrelid = format('public.%I', $1)::regclass and i.indisprimary and a.attname <> 'account_id';
 	end;
 
 -- What an export shows of a row: no generated columns, and instants as in responses.
@@ -76,7 +77,7 @@ create function export_tables() returns table (place integer, member text, name 
 
 -- A cursor of an export: the table, and the key of the last row of it that was returned.
 create function export_cursor(member text, key jsonb) returns text
-	language sql immutable strict parallel safe
+	language sql stable parallel safe -- neither strict nor immutable, so that it is inlined
 	return translate(encode(convert_to(jsonb_build_array(member, key)::text, 'UTF8'), 'base64'), E'\n', '');
 
 -- Reads a cursor. The place is null if the text is none.
@@ -107,7 +108,12 @@ create function export_table(account_id bigint, member text, name text, omitted 
 	returns table (table_name text, content jsonb, next_cursor text)
 	language plpgsql stable
 as $$
+declare
+	keys constant text := key_columns(name, 't');
 begin
+	if keys is null and key is not null then
+		return; -- the account has been returned
+	end if;
 	return query execute format('
 		select %1$L, (select to_jsonb(e) from (select %2$s) as e), export_cursor(%1$L, to_jsonb(k))
 		from public.%3$I as t
@@ -115,10 +121,11 @@ begin
 		where t.account_id = $1 %5$s
 		order by %4$s
 		limit $3',
-		member, export_columns(name, omitted), name, key_columns(name, 't'),
+		member, export_columns(name, omitted), name, coalesce(keys, 't.account_id'),
+		-- Without account_id in the comparison. Otherwise the index is read from the first row of the
+		-- account on.
 		case when key is not null then format('and (%s) > (
-			select %s from jsonb_populate_record(null::public.%I, $2) as k)',
-			key_columns(name, 't'), key_columns(name, 'k'), name) end)
+			select %s from jsonb_populate_record(null::public.%I, $2) as k)', keys, key_columns(name, 'k'), name) end)
 	using account_id, key, row_limit;
 end
 $$;
