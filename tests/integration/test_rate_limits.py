@@ -5,6 +5,7 @@ import http.client
 import json
 import time
 
+import contract
 import harness
 
 import study_rpc
@@ -22,7 +23,9 @@ class LimitCase(harness.ServiceCase):
         try:
             connection.request(method, target, body, headers)
             received = connection.getresponse()
-            return harness.Response(received.status, received.getheaders(), received.read())
+            response = harness.Response(received.status, received.getheaders(), received.read())
+            contract.check(method, target, response)
+            return response
         finally:
             connection.close()
 
