@@ -55,8 +55,8 @@ static const struct command role_command = { "account role", "NAME ROLE",
 
 static const struct command delete_command = { "account delete", "NAME",
 	"Delete an account with all its rows",
-	"Nobody can restore it. The last admin can't be deleted while there are other accounts.\n",
-	NULL, 1, 1, run_change, name_word, &deletion };
+	"Nobody can restore it. Account 1 and the last admin can't be deleted.\n", NULL, 1, 1,
+	run_change, name_word, &deletion };
 
 const struct command *const account_commands[] = { &list_command, &account_create_command,
 	&disable_command, &enable_command, &account_password_command, &role_command,

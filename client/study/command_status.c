@@ -162,6 +162,13 @@ static void print_workers(const struct study *study, struct json_object *workers
 	table_fini(&table);
 }
 
+static const char *state_of(const struct gateway *g)
+{
+	if (!g->now)
+		return g->why.status == STUDY_REFUSED ? "refused" : "no response";
+	return json_object_get_boolean(member(g->now, NULL, "ready")) ? "ready" : "not ready";
+}
+
 static void print_head(const struct study *study, const struct gateway *g)
 {
 	const struct terminal *out = &study->out;
@@ -169,11 +176,12 @@ static void print_head(const struct study *study, const struct gateway *g)
 	terminal_style(out, STYLE_BOLD);
 	terminal_text(out, g->endpoint);
 	terminal_style(out, is_ready ? STYLE_GOOD : STYLE_BAD);
-	fputs(is_ready ? "  ready" : g->now ? "  not ready" : "  no response", out->to);
+	fprintf(out->to, "  %s", state_of(g));
 	terminal_style(out, STYLE_NONE);
 	if (!g->now) {
 		fputs(": ", out->to);
 		terminal_text(out, g->why.message);
+		fputs(credential_hint(&study->credential, g->why.code), out->to);
 	}
 	fputc('\n', out->to);
 }
@@ -219,6 +227,12 @@ static void print(const struct study *study, const struct gateway *gateways, int
 
 /* Requests. */
 
+/* No gateway has told its state: the exit status of the first, which may have refused. */
+static int exit_of_silence(const struct gateway *gateways, int count)
+{
+	return count > 0 ? service_exit_of(&gateways[0].why) : STUDY_EXIT_UNREACHABLE;
+}
+
 static int ask_all(struct study *study, struct gateway *gateways, int count, int interval_ms)
 {
 	int responding = 0;
@@ -239,7 +253,7 @@ static int ask_all(struct study *study, struct gateway *gateways, int count, int
 		}
 		responding += gateways[i].now != NULL;
 	}
-	return responding > 0 ? STUDY_EXIT_DONE : STUDY_EXIT_UNREACHABLE;
+	return responding > 0 ? STUDY_EXIT_DONE : exit_of_silence(gateways, count);
 }
 
 static void close_all(struct gateway *gateways, int count)

@@ -1,156 +1,168 @@
-"""Accounts on the command line: the first admin, log-in and log-out, tokens, and the commands of
-operators."""
+"""The commands of `study account` for operators, and what README.md shows of accounts."""
 
+import json
 import os
-import signal
+import re
 import sys
 
 import harness
-from study_program import DONE, REFUSED, STUDY, UNREACHABLE, USAGE, StudyCase, Terminal
-
-PASSWORD = "correct horse"
-
-
-def owner_url(database):
-    """The URL that `./dev run --auth` prints."""
-    return f"postgresql://studytracker_owner@/{database.name}?host={database.directory}&port=5432"
+from study_accounts import PASSWORD, AccountsCase, LoggedInCase
+from study_program import DONE, HEADER, REFUSED, STUDY, USAGE, Terminal
 
 
-class AccountsCase(StudyCase):
-    """Every test has new tables, because account 1 can be claimed once only."""
+class Operators(LoggedInCase):
+    def accounts(self):
+        return {row["username"]: row for row in self.json("account", "list")["data"]}
 
-    def empty(self):
-        super().empty()
-        self.database.sql("""
-            delete from account_passwords;
-            delete from accounts where account_id <> 1;
-            update accounts set username = null, email = null, name = 'local', role = 'admin',
-                status = 'active' where account_id = 1""")
+    def test_creating_and_listing_accounts(self):
+        self.assertRegex(self.study("account", "create", "eve", "--email", "eve@example.org", "--role", "admin",
+                                    "--password-stdin", stdin=PASSWORD + "\n"), r"^Created account eve \(\d+\)\n$")
+        rows = self.accounts()
+        self.assertEqual(set(rows), {"ada", "tom", "eve"})
+        self.assertEqual((rows["eve"]["email"], rows["eve"]["role"]), ("eve@example.org", "admin"))
+        self.assertEqual(rows["tom"]["role"], "learner")
+        self.assertRegex(self.study("account", "list"), r"(?m)^ *\d+  eve +eve@example.org +admin +active ")
+        self.assertEqual([row["username"] for row in self.json("account", "list", "--search", "ev")["data"]], ["eve"])
+        for words, code in ((["EVE"], "USERNAME_TAKEN"), (["bob", "--email", "EVE@example.org"], "EMAIL_TAKEN"),
+                            (["a b"], "INVALID_INPUT"), (["bob", "--email", "x"], "INVALID_INPUT")):
+            self.study("account", "create", *words, "--password-stdin", stdin=PASSWORD + "\n", status=REFUSED)
+            self.assertIn(code, self.errors)
+        self.study("account", "create", "bob", "--password-stdin", stdin="short\n", status=REFUSED)
+        self.assertIn("password", self.errors)
 
-    def create_admin(self, name, *options, password=PASSWORD, **more):
-        return self.study("account", "create", name, "--role", "admin", "--database",
-                          owner_url(self.database), "--password-stdin", *options,
-                          stdin=password + "\n", STUDYTRACKER_PASSWORD_MEMORY_MIB=8,
-                          STUDYTRACKER_PASSWORD_PASSES=1, **more)
+    def test_disabling_and_enabling(self):
+        self.log_in("tom")
+        token = self.token()["token"]
+        self.person = "ada"
+        self.assertEqual(self.study("account", "disable", "TOM"), "Disabled account TOM\n")
+        self.assertEqual(self.accounts()["tom"]["status"], "disabled")
+        self.assertSoon(token, "ACCOUNT_DISABLED")
+        self.assertEqual(self.study("account", "enable", "@" + str(self.accounts()["tom"]["id"])),
+                         f"Enabled account @{self.accounts()['tom']['id']}\n")
+        harness.until("the token is valid again", lambda: self.error_of(token) == "")
 
-    def converse(self, *words, answers, **env):
-        return Terminal([STUDY, *map(str, words)], self.environment(**env), answers=answers)
-
-
-class FirstAdmin(AccountsCase):
-    def account(self, account_id):
-        return self.database.sql(f"""
-            select username, coalesce(email, '-'), role, status from accounts
-            where account_id = {account_id}""")
-
-    def test_the_first_admin_claims_account_1_and_keeps_its_rows(self):
-        self.study("log", 25, "aws")
-        self.assertEqual(self.create_admin("ada", "--claim", "--email", "ada@example.org"),
-                         "Created account ada (1)\n")
-        self.assertEqual(self.account(1), [["ada", "ada@example.org", "admin", "active"]])
-        self.assertEqual(self.database.value("select count(*) from sessions where account_id = 1"), "1")
-        self.create_admin("bob", "--claim", status=REFUSED)
-        self.assertIn("account 1 has an owner already: leave out --claim", self.errors)
-
-    def test_without_a_claim_it_is_another_account(self):
-        said = self.create_admin("ada", "--json")
-        number = int(said.removeprefix('{"id":').removesuffix("}\n"))
-        self.assertGreater(number, 1)
-        self.assertEqual(self.account(number), [["ada", "-", "admin", "active"]])
-        self.assertEqual(self.account(1), [["", "-", "admin", "active"]])
-
-    def test_the_hash_has_the_costs_of_the_workers(self):
-        self.create_admin("ada")
-        digest = self.database.value("select hash from account_passwords")
-        self.assertRegex(digest, r"^\$argon2id\$v=19\$m=8192,t=1,p=1\$")
-
-    def test_what_the_database_refuses(self):
-        self.create_admin("ada", "--email", "ada@example.org")
-        for words, expected in ((["ADA"], "USERNAME_TAKEN"), (["bob", "--email", "Ada@example.org"], "EMAIL_TAKEN")):
-            self.assertEqual(self.create_admin(*words, status=REFUSED), "")
-            self.assertIn(expected, self.errors)
-        for words, field in ((["a b"], "username"), (["a@b"], "username"), ([""], "username"),
-                             (["bob", "--email", "bob"], "email")):
-            self.create_admin(*words, status=USAGE)
-            self.assertIn(f"study: {field} must", self.errors)
-        self.assertEqual(self.database.value("select count(*) from accounts"), "2")
-
-    def test_passwords_that_are_refused(self):
-        list_of_passwords = {"STUDYTRACKER_PASSWORD_LIST": self.write("known", "hunter two\n")}
-        for password in ("", "1234567", "x" * 257, "x" * 2000, "hunter two", "Ada@Example.org"):
-            self.create_admin("ada", "--email", "ada@example.org", password=password, status=USAGE,
-                              **list_of_passwords)
-            self.assertIn("password", self.errors)
-            self.assertNotIn("xxx", self.errors)
-        self.create_admin("ada", status=USAGE, STUDYTRACKER_PASSWORD_LIST="/nowhere")
-        self.assertIn("STUDYTRACKER_PASSWORD_LIST: /nowhere", self.errors)
-        self.create_admin("ada", password="äöüäöüäö", **list_of_passwords)
-
-    def test_it_needs_the_role_that_owns_the_tables(self):
-        command = ["account", "create", "ada", "--role", "admin", "--password-stdin", "--database"]
-        self.study(*command, self.database.url, stdin=PASSWORD + "\n", status=REFUSED)
-        self.assertIn("permission denied", self.errors)
-        self.study(*command, "postgresql:///x?host=/nowhere", stdin=PASSWORD + "\n", status=UNREACHABLE)
-        self.assertIn("DATABASE_UNAVAILABLE", self.errors)
-        self.study(*command, "nonsense=x", stdin=PASSWORD + "\n", status=UNREACHABLE)
-        self.assertEqual(self.database.value("select count(*) from accounts"), "1")
-
-    def test_options_that_belong_together(self):
-        self.study("account", "create", "ada", "--database", "x", status=USAGE)
-        self.assertIn("--role admin", self.errors)
-        self.study("account", "create", "ada", "--claim", status=USAGE)
-        self.assertIn("--database", self.errors)
-
-
-class Prompts(AccountsCase):
-    def create(self, *answers):
-        return self.converse("account", "create", "ada", "--role", "admin", "--database",
-                             owner_url(self.database), answers=answers)
-
-    def test_a_person_types_the_password_twice_and_does_not_see_it(self):
-        said = self.create(("New password: ", PASSWORD + "\n"), ("again: ", PASSWORD + "\n"))
+    def test_passwords(self):
+        self.log_in("tom")
+        self.person = "ada"
+        said = self.study("account", "password", "tom", "--password-stdin", stdin="a new password\n")
+        self.assertIn("These tokens are still valid", said)
+        self.log_in("tom", status=REFUSED)
+        self.log_in("tom", password="a new password")
+        said = self.study("account", "password", "--password-stdin", stdin="a new password\na newer one\n")
+        self.assertIn("These tokens are still valid", said)
+        self.assertIn(self.token()["id"] + "  study on ", said)
+        self.study("account", "password", "--password-stdin", stdin="wrong\na newest one\n", status=REFUSED)
+        self.assertIn("INVALID_CREDENTIALS", self.errors)
+        said = self.converse("account", "password", answers=[
+            ("Current password: ", "a newer one\n"), ("New password: ", "typed here\n"), ("again: ", "typed here\n")])
         self.assertEqual(said.status, DONE, said.text)
-        self.assertNotIn(PASSWORD, said.text)
-        self.assertTrue(said.has_echo)
-        self.assertIn("Created account ada", said.text)
+        self.log_in("tom", password="typed here")
 
-    def test_two_different_passwords(self):
-        said = self.create(("New password: ", PASSWORD + "\n"), ("again: ", "another one\n"))
-        self.assertEqual(said.status, USAGE, said.text)
-        self.assertIn("the two passwords are different", said.text)
+    def test_roles_and_the_last_admin(self):
+        self.study("account", "role", "ada", "learner", status=REFUSED)
+        self.assertIn("LAST_ADMIN", self.errors)
+        self.assertEqual(self.study("account", "role", "tom", "admin"), "Changed account tom\n")
+        self.assertEqual(self.accounts()["tom"]["role"], "admin")
+        self.study("account", "role", "tom", "queen", status=USAGE)
+        self.assertIn("role must be one of learner, admin", self.errors)
 
-    def test_no_password(self):
-        for typed, expected in (("\n", "a password is needed"), ("\x04", "no password was typed"),
-                                ("x" * 2000 + "\n", "the password is too long")):
-            said = self.create(("New password: ", typed))
-            self.assertEqual(said.status, USAGE, said.text)
-            self.assertIn(expected, said.text)
-            self.assertNotIn("xxx", said.text)
-            self.assertTrue(said.has_echo)
+    def test_deleting(self):
+        self.log_in("tom")
+        token = self.token()["token"]
+        self.study("log", 5, "aws")
+        self.person = "ada"
+        self.assertEqual(self.study("account", "delete", "tom"), "Deleted account tom\n")
+        self.assertEqual(set(self.accounts()), {"ada"})
+        self.assertRefusedSoon(token)
+        self.study("account", "delete", "ada", status=REFUSED)
+        self.assertIn("LAST_ADMIN", self.errors)
 
-    def test_signals_leave_a_terminal_that_shows_what_is_typed(self):
-        for number, cause in ((signal.SIGINT, "\x03"), (signal.SIGQUIT, "\x1c"),
-                              (signal.SIGTERM, lambda popen: popen.send_signal(signal.SIGTERM)),
-                              (signal.SIGHUP, lambda popen: popen.send_signal(signal.SIGHUP))):
-            with self.subTest(number):
-                said = self.create(("New password: ", cause))
-                self.assertEqual(said.status, -number, said.text)
-                self.assertTrue(said.has_echo)
+    def test_names_of_accounts(self):
+        for name in ("nobody", "to", "tom@", "%", "_om"):
+            self.study("account", "disable", name, status=REFUSED)
+            self.assertEqual(self.errors, f"study: there is no account {name}\n")
+        for name in ("@", "@x", "@-1", "@0"):
+            self.study("account", "disable", name, status=USAGE)
+        self.study("account", "disable", "@999999", status=REFUSED)
+        self.assertIn("ACCOUNT_NOT_FOUND", self.errors)
+        self.study("account", "create", "Élodie", "--password-stdin", stdin=PASSWORD + "\n")
+        self.assertEqual(self.study("account", "disable", "éLODIE"), "Disabled account éLODIE\n")
+        self.study("account", "disable", "ada@example.org", status=REFUSED)
+        self.assertIn("LAST_ADMIN", self.errors)
 
-    def test_a_stopped_program_leaves_a_terminal_that_shows_what_is_typed(self):
-        script = 'set -m; "$0" "$@"; stty -a </dev/tty | grep -o -- "[ -]echo\\b"; fg >/dev/null'
-        said = Terminal(
-            ["bash", "-c", script, STUDY, "account", "create", "ada", "--role", "admin", "--database",
-             owner_url(self.database)], self.environment(),
-            answers=[("New password: ", "\x1a"), ("New password: ", PASSWORD + "\n"), ("again: ", PASSWORD + "\n")])
-        self.assertEqual(said.status, DONE, said.text)
-        self.assertIn("\n echo\r", said.text)
-        self.assertIn("Created account ada", said.text)
+    def test_a_learner_is_no_operator(self):
+        self.log_in("tom")
+        for words in (["list"], ["disable", "@1"], ["delete", "@1"], ["role", "@1", "learner"], ["export", "@1"]):
+            self.study("account", *words, status=REFUSED)
+            self.assertIn("SCOPE_MISSING", self.errors)
 
-    def test_without_a_terminal(self):
-        done = self.study("account", "create", "ada", status=USAGE)
-        self.assertEqual(done, "")
-        self.assertIn("--password-stdin", self.errors)
+    def test_the_export_of_an_account(self):
+        self.log_in("tom")
+        self.study("log", 5, "aws", "--note", "tom's")
+        self.study("task", "add", "Read chapter 4")
+        self.study("task", "delete", self.json("task", "list")["data"][0]["id"])
+        self.person = "ada"
+        self.study("log", 7, "linux", "--note", "ada's")
+        whole = json.loads(self.study("account", "export", "tom"))
+        self.assertEqual(whole["account"]["username"], "tom")
+        self.assertEqual([row["notes"] for row in whole["sessions"]], ["tom's"])
+        self.assertEqual([row["title"] for row in whole["tasks"]], ["Read chapter 4"])
+        self.assertEqual(whole["goals"], [])
+        text = json.dumps(whole)
+        for secret in ("ada's", "argon2", '"hash"'):
+            self.assertNotIn(secret, text)
+        self.study("account", "export", "tom", self.path("tom.json"))
+        with open(self.path("tom.json"), encoding="utf-8") as file:
+            self.assertEqual(set(json.load(file)), set(whole))
+        over_http = self.service.get("/api/v1/account/export", Authorization="Bearer " + self.token()["token"])
+        self.assertEqual(list(over_http.json), list(json.loads(self.study("account", "export", "ada"))))
+
+    def test_sessions_of_a_file_belong_to_the_account_of_the_token(self):
+        path = self.write("rows.csv", HEADER + "1,2020-01-01T00:00:00Z,5,aws\n")
+        self.log_in("tom")
+        self.study("import", path)
+        self.assertEqual(self.totals()["total_sessions"], 1)
+        self.assertIn(",aws,", self.study("export"))
+        self.person = "ada"
+        self.assertEqual(self.totals()["total_sessions"], 0)
+
+
+class Transcript(AccountsCase):
+    """Types what the section of README.md shows, and compares what it prints."""
+
+    settings = LoggedInCase.settings
+
+    def section(self):
+        with open(os.path.join(harness.ROOT, "README.md"), encoding="utf-8") as file:
+            text = re.search(r"^## Accounts\n(.*?)^## ", file.read(), re.MULTILINE | re.DOTALL).group(1)
+        block = "".join(line[4:] + "\n" for line in text.splitlines() if line.startswith("    "))
+        return re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+
+    def run_command(self, command, expected):
+        answers = [(line + " ", PASSWORD + "\n") for line in expected.splitlines() if line.endswith(("word:", "again:"))]
+        return Terminal(["bash", "-c", command], self.environment(
+            PATH=os.path.dirname(STUDY) + ":" + os.environ["PATH"], NO_COLOR="1", **self.variables),
+            answers=answers or [("", "")], columns=120)
+
+    @staticmethod
+    def pattern(expected):
+        """… stands for anything, and on a line of its own for any lines. The widths of columns
+        depend on what is in them."""
+        lines = [re.escape(" ".join(line.split())).replace("…", ".*") for line in expected.splitlines()]
+        return "".join(r"(?:.*\n)*" if line == ".*" else line + "\n" for line in lines)
+
+    def test_the_section_about_accounts(self):
+        commands, token, self.variables = self.section(), "", {}
+        self.assertGreaterEqual(len(commands), 12)
+        for command, expected in commands:
+            if command.startswith(("export ", "unset ")):
+                self.variables = {"STUDYTRACKER_TOKEN": token} if command.startswith("export ") else {}
+                continue
+            command = command.replace("host=…", f"host={self.database.directory}&port=5432")
+            said = self.run_command(command.replace("22112", str(self.service.port)), expected)
+            shown = "".join(" ".join(line.split()) + "\n" for line in said.text.splitlines())
+            self.assertRegex(shown, "^" + self.pattern(expected) + "$", command)
+            token = (re.findall("st_[0-9a-f]{64}", shown) or [token])[0]
 
 
 if __name__ == "__main__":
