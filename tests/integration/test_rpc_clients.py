@@ -15,6 +15,8 @@ from rpc_program import RpcCase, made_topic, messages, request
 
 
 class EveryMethod(RpcCase):
+    settings = {"STUDYTRACKER_REGISTRATION": "open"}
+
     def test_topics_and_sessions_from_creation_to_deletion(self):
         call = self.client().call
         topic = made_topic(call, name="Linux", description="kernel")
@@ -57,6 +59,17 @@ class EveryMethod(RpcCase):
                 self.client().call(method["name"], nonsense=1)
             except study_rpc.StudyError as error:
                 self.assertEqual((error.code, error.field), ("INVALID_INPUT", "nonsense"), method)
+
+    def test_no_client_says_who_it_is(self):
+        """Only the gateway sets the params of the caller."""
+        call = self.client().call
+        shown = {p["name"] for m in call("rpc.methods")["methods"] for p in m["params"]}
+        for name, value in (("caller_scopes", 14), ("caller_credential", "token 1"), ("caller_address", None)):
+            self.assertNotIn(name, shown)
+            with self.assertRaises(study_rpc.StudyError) as caught:
+                call("tokens.create", name="laptop", scopes=["read"], **{name: value})
+            self.assertEqual((caught.exception.code, caught.exception.field), ("INVALID_INPUT", name))
+        self.assertEqual(call("tokens.list")["data"], [])
 
     def test_the_contract_describes_every_number_of_the_status(self):
         with open(os.path.join(harness.ROOT, "schema/rpc.md")) as file:
