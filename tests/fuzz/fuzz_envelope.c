@@ -11,17 +11,19 @@ static void check_value(struct span value)
 		__builtin_trap();
 }
 
-/* Messages of a client: a refused one with a msgid has an end, and so has a generated one. */
+/* Messages of a client: a refused one with a msgid has an end, and so has a completed one. */
 static void decode_client(const uint8_t *data, size_t size)
 {
 	struct msg_reader in = msg_reader((struct span){ (const char *)data, size });
 	struct envelope e = { 0 };
 	struct uuid_source ids = { 0 };
+	struct rpc_additions additions = { .method = method_find(SPAN("sessions.log")),
+		.ids = &ids };
 	while (in.at < in.end) {
 		struct context context = {
 			.account = 1, .request_id = SPAN("x"), .deadline_ms = 1
 		};
-		struct buf generated = { 0 };
+		struct buf completed = { 0 };
 		const char *before = in.at;
 		enum status st = envelope_decode_client(&in, &e, NULL);
 		if (st == ST_MALFORMED)
@@ -34,10 +36,9 @@ static void decode_client(const uint8_t *data, size_t size)
 			&& (context.account < 1 || context.deadline_ms < 1
 				|| !context.request_id.len))
 			__builtin_trap();
-		if (rpc_params_generate_id(
-			    &generated, method_find(SPAN("sessions.log")), e.params, &ids))
-			check_value(buf_view(&generated));
-		buf_fini(&generated);
+		if (rpc_params_complete(&additions, &e.params, &completed, NULL) == ST_OK)
+			check_value(e.params);
+		buf_fini(&completed);
 	}
 }
 

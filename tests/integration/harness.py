@@ -20,6 +20,7 @@ import sys
 import tempfile
 import unittest
 
+import auth_mode
 import contract
 from database import Database
 from http_client import Response, Wire
@@ -41,7 +42,7 @@ class Service:
     def __init__(self, database, workers=2, gateways=1, **settings):
         self.database = database
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
-        self.settings = settings
+        self.settings = {**auth_mode.settings(), **settings}
         self.gateway_command = [GATEWAY]
         self.counts = workers, gateways
         self.gateways, self.workers = [], []
@@ -79,7 +80,19 @@ class Service:
         self.workers.append(worker)
         return worker
 
+    @property
+    def token(self):
+        """What clients show if the stories run with accounts on, else None."""
+        return auth_mode.TOKEN if auth_mode.IS_ON else None
+
+    @property
+    def head(self):
+        """The header lines that a raw request needs."""
+        return "Host: localhost\r\n" + (f"Authorization: Bearer {self.token}\r\n" if self.token else "")
+
     def start(self):
+        if self.token:
+            auth_mode.claim(self.database)
         for _ in range(self.counts[1]):
             self.start_gateway()
         for _ in range(self.counts[0]):
@@ -120,8 +133,11 @@ class Service:
     # HTTP
 
     def request(self, method, target, body=None, headers=None):
-        """body: None, bytes (sent unchanged) or a value that is sent as JSON."""
+        """body: None, bytes (sent unchanged) or a value that is sent as JSON. If the stories run
+        with accounts on, the request shows our token, unless its headers have another one."""
         headers = dict(headers or {})
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")

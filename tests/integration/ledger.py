@@ -246,10 +246,9 @@ class Client:
                 self.load.not_connected += 1
                 await asyncio.sleep(0.01)
 
-    @staticmethod
-    def as_bytes(trace, method, target, body):
+    def as_bytes(self, trace, method, target, body):
         body = json.dumps(body).encode() if body is not None else b""
-        head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: {trace}\r\n"
+        head = f"{method} {target} HTTP/1.1\r\n{self.load.service.head}X-Request-Id: {trace}\r\n"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         return head.encode() + b"\r\n" + body

@@ -82,7 +82,8 @@ class Client(ledger.Client):
 
     async def once(self, trace, method, target, body):
         name, params, success = as_call(method, target, body)
-        context = {"request_id": trace, "deadline_ms": int(ledger.DEADLINE * 1000)}
+        context = {"request_id": trace, "deadline_ms": int(ledger.DEADLINE * 1000),
+                   "token": self.load.service.token}
         await self.socket.send(msgpack.packb([0, self.count, name, [context, params]]))
         response, loss = (asyncio.ensure_future(wait) for wait in (self.socket.recv(), self.is_down.wait()))
         try:

@@ -59,6 +59,7 @@ class Raw:
 
 class RpcCase(harness.ServiceCase):
     def client(self, **options):
+        options.setdefault("token", self.service.token)
         client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=10000, **options)
         self.addCleanup(client.close)
         return client

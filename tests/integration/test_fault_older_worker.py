@@ -13,6 +13,8 @@ import study_rpc
 
 CREDIT = 256  # as much as a real worker, so the gateway would give it half of the requests
 OLDER_RESULT = {"from": "the older worker"}
+# It knows the account of the stories' token, if accounts are on.
+CREDENTIAL = {"account_id": 1, "scopes": 14, "credential": "token 1", "token_id": 1, "is_marked": True}
 
 
 class OlderWorker(threading.Thread):
@@ -44,7 +46,8 @@ class OlderWorker(threading.Thread):
         """One body: the credit, then the responses."""
         self.responses += len(requests)
         messages = [[2, "worker.credit", {"epoch": self.epoch, "credit": self.credit()}]]
-        messages += [[1, msgid, None, OLDER_RESULT] for _, msgid, _, _ in requests]
+        messages += [[1, msgid, None, CREDENTIAL if method == "credentials.get" else OLDER_RESULT]
+                     for _, msgid, method, _ in requests]
         return b"".join(map(msgpack.packb, messages))
 
     def receive(self, socket):
@@ -56,7 +59,7 @@ class OlderWorker(threading.Thread):
                 self.epoch = message[2]["epoch"]
                 socket.send(msgpack.packb(self.ready()))
         requests = [m for m in messages if m[0] == 0]
-        self.seen += [method for _, _, method, _ in requests]
+        self.seen += [method for _, _, method, _ in requests if method != "credentials.get"]
         if requests:
             socket.send(self.respond(requests))
 
@@ -74,12 +77,12 @@ class RollingUpgrade(faults.FaultCase):
     workers = 1
 
     def client(self):
-        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=10000)
+        client = study_rpc.Client(self.service.rpc_endpoint(), 10000, token=self.service.token)
         self.addCleanup(client.close)
         return client
 
     def older(self):
-        worker = OlderWorker(self.service.endpoint(1), ["topics.get"])
+        worker = OlderWorker(self.service.endpoint(1), ["topics.get", "credentials.get"])
         self.enterContext(worker)
         self.service.wait_joined(2)
         harness.until("it is in its epoch", lambda: worker.epoch)

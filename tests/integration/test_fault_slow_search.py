@@ -125,13 +125,13 @@ class LongDeadline(Lanes):
 
     def test_a_closed_connection_ends_its_search(self):
         with self.lock():
-            self.leave(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n", "slow")
+            self.leave(f"GET {SEARCH} HTTP/1.1\r\n{self.service.head}\r\n", "slow")
 
     def test_a_closed_connection_ends_its_waiting_write(self):
         topic = self.topic(f"Left {self.id()}")["id"]
         body = '{"description":"late"}'
         with faults.Lock(self.database, rows=f"topics where id = {topic}"):
-            self.leave(f"PATCH /api/v1/topics/{topic} HTTP/1.1\r\nHost: localhost\r\n"
+            self.leave(f"PATCH /api/v1/topics/{topic} HTTP/1.1\r\n{self.service.head}"
                        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}", "write")
         self.assertIsNone(self.service.get(f"/api/v1/topics/{topic}").json["description"])
 
@@ -147,7 +147,7 @@ class LongDeadline(Lanes):
         """The other searches follow the ended one in the pipeline."""
         with concurrent.futures.ThreadPoolExecutor(4) as pool, self.lock() as lock:
             with self.service.wire() as wire:
-                wire.send(f"GET {SEARCH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                wire.send(f"GET {SEARCH} HTTP/1.1\r\n{self.service.head}\r\n".encode())
                 harness.until("it runs", lambda: self.running("slow") == 1)
                 reset(wire)
                 others = [pool.submit(self.service.get, SEARCH) for _ in range(4)]
@@ -170,7 +170,7 @@ class LongDeadline(Lanes):
             self.assertEqual({f.result().status for f in searches}, {200})
 
     def test_pipelined_writes_on_one_session_keep_their_order(self):
-        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=30000)
+        client = study_rpc.Client(self.service.rpc_endpoint(), 30000, token=self.service.token)
         self.addCleanup(client.close)
         rounds, pairs = harness.in_long(200, 20), 10
         for n in range(rounds):
@@ -178,7 +178,7 @@ class LongDeadline(Lanes):
             client.connect()
             methods = ["sessions.delete", "sessions.restore"] * pairs + ["sessions.delete"] * (n % 2)
             client.socket.send(b"".join(
-                msgpack.packb([0, msgid, method, [{}, {"session_id": session}]])
+                msgpack.packb([0, msgid, method, [{"token": client.token}, {"session_id": session}]])
                 for msgid, method in enumerate(methods)))
             errors = {}
             while len(errors) < len(methods):
