@@ -52,17 +52,16 @@ class Measurement:
         self.stack, self.case, self.options = stack, case, options
         self.reference_sessions = case.reference_sessions or case.sessions
 
-    def side(self, make, sessions):
-        self.stack.prepare(sessions)
-        load = make(self.stack)
+    def ours(self):
+        self.stack.prepare(self.case.sessions, **self.case.settings)
+        load = self.case.ours(self.stack)
         load.run(WARM_UP)
         return load
 
     def round(self):
-        """Both sides on the same rows, or each on its own."""
-        ours = self.side(self.case.ours, self.case.sessions)
-        first = quiet(ours, self.options.seconds)
-        if self.reference_sessions != self.case.sessions:
+        """Both sides on the same service, or each on its own rows and settings."""
+        first = quiet(self.ours(), self.options.seconds)
+        if self.reference_sessions != self.case.sessions or self.case.settings:
             self.stack.prepare(self.reference_sessions)
         theirs = self.case.reference(self.stack)
         theirs.run(WARM_UP)
@@ -70,8 +69,7 @@ class Measurement:
 
     def at_half_rate(self, pairs):
         rate = sorted(ours.rate for ours, _ in pairs)[len(pairs) // 2]
-        load = self.side(self.case.ours, self.case.sessions)
-        return load.run(self.options.seconds, rate / 2)
+        return self.ours().run(self.options.seconds, rate / 2)
 
     def run(self):
         pairs = []

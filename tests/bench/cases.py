@@ -8,6 +8,7 @@ import dataclasses
 from typing import Callable
 
 from load import Copy, Pgbench, Rpc, Wrk
+from stack import auth_mode
 
 K, M = 1000, 1000000
 
@@ -23,6 +24,7 @@ class Case:
     aim: float
     sessions: int = K  # of account 1; the other accounts have 100 each
     reference_sessions: int = 0  # 0: the same
+    settings: dict = dataclasses.field(default_factory=dict)  # of the service, for our side
     measure: str = "rate"  # or "p50": less is better; or "bytes" a second
 
 
@@ -99,6 +101,11 @@ def peer(name, load):
     return lambda stack: load(stack, port=stack.start_peer(name))
 
 
+def topic_with_token(stack):
+    auth_mode.claim(stack.database)
+    return topic(stack, headers=[f"Authorization: Bearer {auth_mode.TOKEN}"])
+
+
 def health(stack, **options):
     return Wrk(stack, get("/healthz"), **options)
 
@@ -136,6 +143,8 @@ CASES = (
          lambda s: topic(s, connections=1), lambda s: select_topic(s, clients=(1,)), 3, 2, measure="p50"),
     Case("post-alone", "POST /sessions, one connection, p50", "pgbench with one client",
          lambda s: post(s, connections=1), lambda s: insert(s, clients=(1,)), 3, 2, measure="p50"),
+    Case("token", "GET /topics/{id} with a token, accounts on", "itself without accounts", topic_with_token, topic,
+         0.95, 1.0, settings=auth_mode.SETTINGS),
     Case("connections", "GET /topics/{id}, 1,000 connections", "itself with 64",
          lambda s: topic(s, connections=1000), topic, 0.9, 1.0),
 )

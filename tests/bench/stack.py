@@ -14,6 +14,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.setdefault("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "release"))
 sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
+import auth_mode  # noqa: E402
 import harness  # noqa: E402: it reads the variable above
 import machine  # noqa: E402
 import peers  # noqa: E402
