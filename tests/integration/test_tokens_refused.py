@@ -1,8 +1,6 @@
 """Credentials that are wrong: each is refused with its own text, in the style of the path: on the
 root, /api/v1, /api (system C) and over RPC. With accounts on and off."""
 
-import json
-import os
 import tempfile
 import time
 import uuid
@@ -10,10 +8,10 @@ import uuid
 import auth_mode
 import harness
 import rpc_program
-import token_forge
+import tokens
 
 SECRET = auth_mode.SETTINGS["JWT_SECRET_KEY"]
-ISSUER, AUDIENCE = "https://id.example.org", "study"
+KEY = "of the provider"
 PERSONAL = "st_" + "0123456789abcdef" * 4
 SCHEME = "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'"
 FORM = "Bad Authorization header. Expected 'Authorization: Bearer <JWT>'"
@@ -32,14 +30,11 @@ class Refused(harness.ServiceCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.provider = token_forge.Provider()
+        cls.provider = tokens.Provider(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.provider.make_key(KEY, "RS256")
+        cls.provider.publish(KEY)
         cls.now = int(time.time())
-        file = cls.enterClassContext(tempfile.NamedTemporaryFile("w", suffix=".json"))
-        json.dump({"keys": [cls.provider.jwk]}, file)
-        file.flush()
-        os.chmod(file.name, 0o644)
-        cls.settings = {**cls.settings, "STUDYTRACKER_OIDC_ISSUER": ISSUER, "STUDYTRACKER_OIDC_AUDIENCE": AUDIENCE,
-                        "STUDYTRACKER_OIDC_JWKS_FILE": file.name}
+        cls.settings = {**cls.settings, **cls.provider.settings}
         super().setUpClass()
         cls.fill()
         cls.socket = rpc_program.Raw(cls.service.rpc_endpoint())
@@ -76,24 +71,24 @@ class Refused(harness.ServiceCase):
         return {name: value for name, value in claims.items() if value is not None}
 
     def login_token(self, header=None, secret=SECRET, **changes):
-        return token_forge.hs256(secret, self.claims(**changes), **(header or {}))
+        fields = {"alg": "HS256", "typ": "JWT", "kid": tokens.kid(secret), **(header or {})}
+        fields = {name: value for name, value in fields.items() if value is not None}
+        return tokens.signed(fields, self.claims(**changes), tokens.mac(secret))
 
     def identity_token(self, header=None, **changes):
-        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "17", "exp": self.now + 3600, **changes}
-        return self.provider.sign({k: v for k, v in claims.items() if v is not None}, **(header or {}))
+        return self.provider.token(KEY, {"sub": "17", "exp": self.now + 3600, **changes}, header)
 
     def unsigned(self, alg):
-        return f"{token_forge.part({'alg': alg, 'typ': 'JWT'})}.{token_forge.part(self.claims())}."
+        return f"{tokens.part({'alg': alg, 'typ': 'JWT'})}.{tokens.part(self.claims())}."
 
     def tampered(self):
         head, _, signature = self.login_token().split(".")
-        return f"{head}.{token_forge.part(self.claims(sub='1'))}.{signature}"
+        return f"{head}.{tokens.part(self.claims(sub='1'))}.{signature}"
 
     def confused(self):
         """HS256 with the provider's public key as the secret."""
-        signed = f"{token_forge.part({'alg': 'HS256', 'kid': self.provider.kid})}.{token_forge.part(self.claims())}"
-        key = json.dumps(self.provider.jwk).encode()
-        return f"{signed}.{token_forge.mac(key, signed)}"
+        public = self.provider.keys[KEY].public_pem()
+        return tokens.signed({"alg": "HS256", "kid": KEY}, self.claims(), tokens.mac(public))
 
     def attacks(self):
         """(what, token, code, text)"""
@@ -110,7 +105,7 @@ class Refused(harness.ServiceCase):
             ("no kid", self.login_token({"kid": None}), "TOKEN_INVALID", "Missing header: kid"),
             ("unknown kid", self.login_token({"kid": "0" * 16}), "TOKEN_INVALID", unknown),
             ("another secret", self.login_token(secret="of somebody else: 32 bytes long."), "TOKEN_INVALID", unknown),
-            ("another secret, our kid", self.login_token({"kid": token_forge.kid_of(SECRET)},
+            ("another secret, our kid", self.login_token({"kid": tokens.kid(SECRET)},
                                                          "of somebody else: 32 bytes long."), "TOKEN_INVALID", failed),
             ("tampered", self.tampered(), "TOKEN_INVALID", failed),
             ("HS256 with a public key", self.confused(), "TOKEN_INVALID", unknown),
@@ -211,7 +206,7 @@ class Refused(harness.ServiceCase):
 
     def test_right_ones_are_accepted(self):
         self.database.sql(f"""insert into identities (issuer, subject, account_id)
-            values ('{ISSUER}', 'accepted', 2) on conflict do nothing""")
+            values ('{tokens.ISSUER}', 'accepted', 2) on conflict do nothing""")
         for token in (self.tokens[2], self.login_token(), self.identity_token(sub="accepted")):
             for path in PATHS:
                 self.assertEqual(self.ask(path, f"Authorization: Bearer {token}").status, 200, path)
