@@ -15,11 +15,16 @@ static const char token_prefix[] = "st_";
 
 enum { PREFIX_LEN = sizeof token_prefix - 1, SECRET_DIGITS = 64 };
 
+/* Without strchr, which took 3 % of the gateway's time with a token. */
+static bool is_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
 static bool is_secret(struct span text)
 {
 	size_t digits = 0;
-	while (digits < text.len && text.bytes[digits]
-		&& strchr("0123456789abcdef", text.bytes[digits]))
+	while (digits < text.len && is_digit(text.bytes[digits]))
 		digits++;
 	return digits == SECRET_DIGITS && text.len == SECRET_DIGITS;
 }
