@@ -1,6 +1,6 @@
 -- Closes the account after its password was checked. accounts.purge deletes its rows.
 with request as materialized (
-	select r.*
+	select r.*, r.holder_id as account_id
 	from unnest($1::int8[], $2::int8[], $3::bool[], $4::text[], $5::int8[], $6::text[], $7::text[])
 		with ordinality
 		as r (actor_id, holder_id, is_verified, checked_hash, caller_scopes, caller_credential, caller_address, ord)
@@ -14,17 +14,9 @@ account as materialized ( -- locked in key order
 				and (o.account_id <> 1 or has_password(1)))
 		as is_leaving_admin
 	from (
-		select r.*, a.account_id, a.role = 'admin' and a.status = 'active' as is_admin,
+		select r.*, a.role = 'admin' and a.status = 'active' as is_admin,
 			r.is_verified and confirm_password_hash(a.account_id, r.checked_hash, null) as is_right
-		from request as r
-		cross join lateral (
-			select *
-			from accounts as a
-			where a.account_id = r.holder_id
-			limit 1
-			for no key update
-		) as a
-		where a.status <> 'deleted'
+		{{>locked_account}}
 	) as w
 ),
 {{>last_admin}}

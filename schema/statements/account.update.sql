@@ -20,15 +20,7 @@ account as materialized ( -- locked in key order, with its new values
 		case when r.has_time_zone then r.time_zone else a.time_zone end as time_zone,
 		coalesce(r.week_start, a.week_start)::smallint as week_start,
 		coalesce(r.day_starts_at, a.day_starts_at) as day_starts_at
-	from request as r
-	cross join lateral (
-		select *
-		from accounts as a
-		where a.account_id = r.account_id
-		limit 1
-		for no key update
-	) as a
-	where a.status <> 'deleted'
+	{{>locked_account}}
 ),
 {{>taken_names}}
 verdict as materialized (
@@ -52,12 +44,4 @@ changed as (
 			day_starts_at = excluded.day_starts_at, updated_at = next_update(a.updated_at)
 	returning a.account_id, a.updated_at
 )
-select a.ord, a.outcome,
-	{{>account_columns}}
-from (
-	select v.ord, v.outcome, v.account_id, v.name, v.username, v.email, v.role, v.status, v.time_zone,
-		v.week_start, v.day_starts_at, v.created_at, coalesce(c.updated_at, v.updated_at) as updated_at
-	from verdict as v
-	left join changed as c on c.account_id = v.account_id
-) as a
-order by a.ord
+{{>changed_account}}

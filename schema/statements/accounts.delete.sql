@@ -7,15 +7,7 @@ with request as materialized (
 ),
 account as materialized ( -- locked in key order
 	select r.*, a.role = 'admin' and a.status = 'active' as is_leaving_admin
-	from request as r
-	cross join lateral (
-		select *
-		from accounts as a
-		where a.account_id = r.account_id
-		limit 1
-		for no key update
-	) as a
-	where a.status <> 'deleted'
+	{{>locked_account}}
 ),
 {{>last_admin}}
 verdict as materialized (

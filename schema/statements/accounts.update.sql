@@ -11,15 +11,7 @@ with request as materialized (
 held as materialized ( -- locked in key order
 	select r.ord, r.actor_id, r.role as new_role, r.status as new_status, nfc(r.username) as new_username,
 		nfc(r.email) as new_email, r.has_email, nfc(r.name) as new_name, r.caller_credential, r.caller_address, a.*
-	from request as r
-	cross join lateral (
-		select *
-		from accounts as a
-		where a.account_id = r.account_id
-		limit 1
-		for no key update
-	) as a
-	where a.status <> 'deleted'
+	{{>locked_account}}
 ),
 account as materialized (
 	select h.*, true as is_match,
@@ -74,12 +66,4 @@ recorded as (
 	where v.outcome is null and c.is_new
 	order by v.ord
 )
-select a.ord, a.outcome,
-	{{>account_columns}}
-from (
-	select v.ord, v.outcome, v.account_id, v.name, v.username, v.email, v.role, v.status, v.time_zone,
-		v.week_start, v.day_starts_at, v.created_at, coalesce(c.updated_at, v.updated_at) as updated_at
-	from verdict as v
-	left join changed as c on c.account_id = v.account_id
-) as a
-order by a.ord
+{{>changed_account}}

@@ -1,7 +1,7 @@
 -- Stores a new password and ends all log-ins, but no personal tokens. The old password was checked
 -- (account.change_password), or an admin sets the new one (accounts.set_password).
 with request as materialized (
-	select r.*
+	select r.*, r.holder_id as account_id
 	from unnest($1::int8[], $2::int8[], $3::bool[], $4::text[], $5::text[], $6::int8[], $7::text[], $8::text[])
 		with ordinality
 		as r (actor_id, holder_id, is_verified, checked_hash, hash, caller_scopes, caller_credential,
@@ -9,18 +9,10 @@ with request as materialized (
 	order by r.holder_id
 ),
 account as materialized ( -- locked in key order
-	select r.*, a.account_id,
+	select r.*,
 		r.is_verified
 			and (r.checked_hash is null or confirm_password_hash(a.account_id, r.checked_hash, null)) as is_right
-	from request as r
-	cross join lateral (
-		select *
-		from accounts as a
-		where a.account_id = r.holder_id
-		limit 1
-		for no key update
-	) as a
-	where a.status <> 'deleted'
+	{{>locked_account}}
 ),
 verdict as materialized (
 	select w.*,
