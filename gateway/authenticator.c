@@ -13,7 +13,9 @@
 struct account_authenticator {
 	struct authenticator interface;
 	struct authenticator_options options;
-	unsigned char key[CRYPTO_KEY_SIZE]; /* of the hashes */
+	/* Of the hashes, one for each kind, so that a token never finds the verdict about a
+	 * cookie. CREDENTIAL_NONE stands for CURVE keys. */
+	unsigned char keys[CREDENTIAL_KINDS][CRYPTO_KEY_SIZE];
 	struct verified *accepted, *refused;
 	struct token_marks *marks;
 	struct questions questions;
@@ -76,20 +78,14 @@ static enum status read_shown(const struct credentials *from, struct shown *out,
 	return st;
 }
 
-/* The kind comes first, so that a token never finds the verdict about a cookie. */
 static void hash_shown(const struct account_authenticator *self, const struct shown *shown,
 	unsigned char out[CRYPTO_HASH_SIZE])
 {
-	char bytes[1 + CREDENTIAL_MAX];
-	size_t len = 1 + shown->credential.text.len;
-	bytes[0] = (char)shown->credential.kind;
-	if (shown->key_account) {
-		memcpy(bytes + 1, &shown->key_account, sizeof shown->key_account);
-		len = 1 + sizeof shown->key_account;
-	} else {
-		memcpy(bytes + 1, shown->credential.text.bytes, shown->credential.text.len);
-	}
-	crypto_keyed_hash(self->key, (struct span){ bytes, len }, out);
+	struct span bytes = shown->credential.text;
+	if (shown->key_account)
+		bytes = (struct span){ (const char *)&shown->key_account,
+			sizeof shown->key_account };
+	crypto_keyed_hash(self->keys[shown->credential.kind], bytes, out);
 }
 
 static enum status verify(const struct account_authenticator *self, const struct shown *shown,
@@ -199,7 +195,7 @@ static enum status open_parts(struct account_authenticator *self, struct fail *w
 	if (st != ST_OK)
 		return st;
 	questions_init(&self->questions, &questions);
-	crypto_random(self->key, sizeof self->key);
+	crypto_random(self->keys, sizeof self->keys);
 	self->accepted = verified_new(VERIFIED_MAX);
 	self->refused = verified_new(AUTHENTICATOR_REFUSALS_MAX);
 	self->marks = token_marks_new(self->options.workers);
@@ -234,6 +230,6 @@ void authenticator_free(struct account_authenticator **out)
 	token_marks_free(&self->marks);
 	verified_free(&self->accepted);
 	verified_free(&self->refused);
-	crypto_wipe(self->key, sizeof self->key);
+	crypto_wipe(self->keys, sizeof self->keys);
 	free(self);
 }

@@ -20,6 +20,7 @@ enum credential_kind {
 	CREDENTIAL_TOKEN,   /* a personal token: `st_` and 64 lower-case hexadecimal digits */
 	CREDENTIAL_JWT,     /* any other token */
 	CREDENTIAL_SESSION, /* the value of the cookie: 64 lower-case hexadecimal digits */
+	CREDENTIAL_KINDS
 };
 
 struct credential {
