@@ -153,7 +153,7 @@ static bool put_text(struct expansion *x, const struct scope *scope, const struc
 static bool put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
 	const struct record_entry *entry;
-	struct span body;
+	struct span body = { 0 };
 	bool ok = take_section(x, tag, &body);
 	if (ok)
 		ok = look_up(x, scope, tag, &entry);
