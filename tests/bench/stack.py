@@ -4,7 +4,6 @@ The rows are made once for each number of sessions. Before a case the database b
 them again, so that no case sees what another one wrote.
 """
 
-import contextlib
 import glob
 import os
 import shutil
@@ -134,7 +133,7 @@ class Stack:
         return glob.glob(self.path(prefix) + "*")
 
     def write(self, name, text):
-        with contextlib.closing(open(self.path(name), "w", encoding="ascii")) as file:
+        with open(self.path(name), "w", encoding="ascii") as file:
             file.write(text)
         os.chmod(self.path(name), 0o644)
         return self.path(name)
