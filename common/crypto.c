@@ -41,6 +41,15 @@ void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN])
 	}
 }
 
+/* The digits of the hash of random bytes are as random as these. */
+void crypto_random_text(char out[CRYPTO_HASH_TEXT_LEN])
+{
+	unsigned char bytes[CRYPTO_HASH_SIZE];
+	crypto_random(bytes, sizeof bytes);
+	crypto_sha256_text((struct span){ (const char *)bytes, sizeof bytes }, out);
+	crypto_wipe(bytes, sizeof bytes);
+}
+
 void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
 	unsigned char out[CRYPTO_HASH_SIZE])
 {

@@ -31,6 +31,9 @@ enum status crypto_init(struct fail *why) MUST_CHECK;
 
 void crypto_random(void *out, size_t size);
 
+/* 256 random bits as lower-case hexadecimal text, without a NUL. */
+void crypto_random_text(char out[CRYPTO_HASH_TEXT_LEN]);
+
 /* SHA-256 (FIPS 180-4). */
 void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);
 

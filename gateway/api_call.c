@@ -98,7 +98,5 @@ void api_call_start(struct api_request **request)
 	if (st == ST_OK)
 		st = send_first(r, json, &why);
 	json_in_free(&json);
-	*request = NULL;
-	if (st != ST_OK)
-		api_request_fail(&r, st, &why);
+	api_request_settle(request, st, &why);
 }

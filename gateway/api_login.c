@@ -24,20 +24,13 @@ const struct method api_login_token_form = {
 		.max = CREDENTIAL_MAX }),
 };
 
-static int64_t now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
-}
-
 /* ---- Responses ---- */
 
 static void put_token(
 	struct buf *out, const struct jwt_secret *secret, const struct jwt_claims *claims)
 {
 	struct buf token = { 0 };
-	jwt_mint(secret, claims, now_s(), &token);
+	jwt_mint(secret, claims, time(NULL), &token);
 	json_out_text(out, buf_view(&token));
 	out->failed |= token.failed;
 	buf_fini(&token);
@@ -59,10 +52,10 @@ static void put_tokens(struct buf *out, const struct api_request *r, const struc
 	struct api *api = r->api;
 	struct jwt_claims refresh = claims_of(login, JWT_REFRESH, r->key);
 	struct jwt_claims access = claims_of(login, JWT_ACCESS, login_id_new(&api->ids).text);
-	int64_t lasts_s = login->expires_s - now_s();
+	int64_t lasts_s = login->expires_s - time(NULL);
 	if (lasts_s > api->settings->access_token_s)
 		lasts_s = api->settings->access_token_s;
-	access.expires_s = now_s() + lasts_s;
+	access.expires_s = time(NULL) + lasts_s;
 	buf_text(out, "{\"access_token\":");
 	put_token(out, api->secret, &access);
 	buf_text(out, ",\"refresh_token\":");
@@ -128,7 +121,7 @@ static enum status read_token(const struct api_request *r, enum jwt_kind also,
 {
 	struct api_form form = { 0 };
 	struct span token;
-	struct jwt_rules rules = { r->api->secret, also, now_s() };
+	struct jwt_rules rules = { r->api->secret, also, time(NULL) };
 	enum status st = api_form_read(r, &form, why);
 	if (st == ST_OK)
 		st = find_token(r, &form, &token, why);
@@ -139,15 +132,6 @@ static enum status read_token(const struct api_request *r, enum jwt_kind also,
 		st = jwt_read(&rules, token, claims, why);
 	api_form_fini(&form);
 	return st;
-}
-
-/* The request is in flight, or it is refused. */
-static void finish(struct api_request **request, enum status st, const struct fail *why)
-{
-	struct api_request *r = *request;
-	*request = NULL;
-	if (st != ST_OK)
-		api_request_fail(&r, st, why);
 }
 
 static void set_key(struct api_request *r)
@@ -168,7 +152,7 @@ void api_login_open(struct api_request **request)
 	if (st == ST_OK)
 		st = login_call_open(r, &form, &key, on_stored);
 	api_form_fini(&form);
-	finish(request, st, &why);
+	api_request_settle(request, st, &why);
 }
 
 void api_login_refresh(struct api_request **request)
@@ -181,7 +165,7 @@ void api_login_refresh(struct api_request **request)
 	set_key(r);
 	if (st == ST_OK)
 		st = login_call_refresh(r, &login, r->key, on_stored);
-	finish(request, st, &why);
+	api_request_settle(request, st, &why);
 }
 
 void api_login_end(struct api_request **request)
@@ -193,7 +177,7 @@ void api_login_end(struct api_request **request)
 	struct login_ref login = { .account = claims.account, .login_id = claims.login_id };
 	if (st == ST_OK)
 		st = login_call_end(r, &login, on_ended);
-	finish(request, st, &why);
+	api_request_settle(request, st, &why);
 }
 
 void api_login_register(struct api_request **request)

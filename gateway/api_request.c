@@ -195,3 +195,11 @@ void api_request_fail(struct api_request **request, enum status st, const struct
 	struct error_info error = api_request_error(st, why);
 	api_request_refuse(request, &error);
 }
+
+void api_request_settle(struct api_request **request, enum status st, const struct fail *why)
+{
+	struct api_request *r = *request;
+	*request = NULL;
+	if (st != ST_OK)
+		api_request_fail(&r, st, why);
+}

@@ -72,6 +72,10 @@ void api_request_refuse(struct api_request **r, const struct error_info *error);
 void api_request_fail(struct api_request **r, enum status st, const struct fail *why);
 struct error_info api_request_error(enum status st, const struct fail *why);
 
+/* At the end of a route_start that calls a worker. ST_OK: the request is in flight, or a callback
+ * has it. Else it is refused. */
+void api_request_settle(struct api_request **r, enum status st, const struct fail *why);
+
 /* After gateway/api_stream.c has started the response: it is complete, or it is cut off. */
 void api_request_end(struct api_request **r);
 void api_request_abort(struct api_request **r);

@@ -51,15 +51,6 @@ static void on_opened(void *arg, enum status st, struct span error, struct span 
 		api_request_fail(&r, ST_INTERNAL, NULL);
 }
 
-/* The digits of the hash of random bytes are as random as these. */
-static void set_key(struct api_request *r)
-{
-	unsigned char bytes[CRYPTO_HASH_SIZE];
-	crypto_random(bytes, sizeof bytes);
-	crypto_sha256_text((struct span){ (const char *)bytes, sizeof bytes }, r->key);
-	r->key[CRYPTO_HASH_TEXT_LEN] = '\0';
-}
-
 /* A page of another site must not log its visitor in: what the visitor then writes would go to the
  * account of the page's author. A client without Origin is no browser. */
 static enum status check_page(const struct api_request *r, struct fail *why)
@@ -79,7 +70,8 @@ void api_session_open(struct api_request **request)
 	enum status st = check_page(r, &why);
 	if (st == ST_OK)
 		st = api_form_read(r, &form, &why);
-	set_key(r);
+	crypto_random_text(r->key);
+	r->key[CRYPTO_HASH_TEXT_LEN] = '\0';
 	crypto_sha256_text(span_of(r->key), hash);
 	struct login_key key = { "session_hash", { hash, sizeof hash } };
 	if (st == ST_OK)
@@ -87,9 +79,7 @@ void api_session_open(struct api_request **request)
 	if (st == ST_OK)
 		st = login_call_open(r, &form, &key, on_opened);
 	api_form_fini(&form);
-	*request = NULL;
-	if (st != ST_OK)
-		api_request_fail(&r, st, &why);
+	api_request_settle(request, st, &why);
 }
 
 static void respond_ended(struct api_request **request)
@@ -117,8 +107,5 @@ void api_session_end(struct api_request **request)
 		respond_ended(request);
 		return;
 	}
-	enum status st = login_call_end(r, &login, on_ended);
-	*request = NULL;
-	if (st != ST_OK)
-		api_request_fail(&r, st, NULL);
+	api_request_settle(request, login_call_end(r, &login, on_ended), NULL);
 }

@@ -81,16 +81,6 @@ static const char *add_key(struct keys *keys, const char *text)
 	return NULL;
 }
 
-/* 256 random bits. */
-static void make_random(char text[RANDOM_LEN + 1])
-{
-	unsigned char bytes[CRYPTO_HASH_SIZE];
-	crypto_random(bytes, sizeof bytes);
-	crypto_sha256_text((struct span){ (const char *)bytes, sizeof bytes }, text);
-	crypto_wipe(bytes, sizeof bytes);
-	text[RANDOM_LEN] = '\0';
-}
-
 /* The file. */
 
 static void sync_directory(const char *path)
@@ -123,7 +113,7 @@ static bool link_random(const char *path, char *temporary)
 	int fd = mkostemp(temporary, O_CLOEXEC); /* with mode 0600 */
 	if (fd < 0)
 		return false;
-	make_random(text);
+	crypto_random_text(text);
 	text[RANDOM_LEN] = '\n';
 	bool is_made = write_all(fd, (struct span){ text, sizeof text })
 		       && (link(temporary, path) == 0 || errno == EEXIST);
@@ -225,7 +215,8 @@ static enum status use_random(struct jwt_secret *secret, struct fail *why)
 	log_info("tokens of log-ins are valid until this process ends: %s", why->text);
 	free(secret->path);
 	secret->path = NULL;
-	make_random(text);
+	crypto_random_text(text);
+	text[RANDOM_LEN] = '\0';
 	secret->set[CURRENT] = strdup(text);
 	crypto_wipe(text, sizeof text);
 	return secret->set[CURRENT] ? read_keys(secret, &secret->keys, why) : ST_NO_MEMORY;

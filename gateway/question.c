@@ -5,6 +5,7 @@
 
 #include "common/log.h"
 #include "common/service.h"
+#include "gateway/request_id.h"
 #include "gateway/response.h"
 
 /* A request that waits. */
@@ -164,13 +165,10 @@ static enum status ask(struct question *q)
 {
 	struct questions *all = q->all;
 	const struct verification *v = &q->verification;
-	unsigned char uuid[16];
-	char id[UUID_TEXT_LEN];
+	struct request_id id = request_id_choose(NULL, &all->ids);
 	struct context context = { .account = principal_of_gateway.account,
-		.request_id = { id, sizeof id },
+		.request_id = request_id_view(&id),
 		.deadline_ms = all->options.deadline_ms };
-	uuid_v7(&all->ids, uuid);
-	uuid_format(uuid, id);
 	q->asked_ms = service_now_ms();
 	all->asked++;
 	return workers_call(all->options.workers, q->is_registration ? all->create : all->get,

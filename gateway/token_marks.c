@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/uuid.h"
 #include "gateway/param_writer.h"
+#include "gateway/request_id.h"
 
 struct mark {
 	int64_t account, token_id;
@@ -49,15 +49,12 @@ static void on_done(void *arg, enum status st, struct span error, struct span re
 
 static enum status start(struct token_marks *m, struct mark *mark)
 {
-	unsigned char uuid[16];
-	char id[UUID_TEXT_LEN];
+	struct request_id id = request_id_choose(NULL, &m->ids);
 	struct buf params = { 0 };
 	struct param_writer w = param_writer_open(&params, NULL);
 	struct context context = { .account = mark->account,
-		.request_id = { id, sizeof id },
+		.request_id = request_id_view(&id),
 		.deadline_ms = TOKEN_MARK_DEADLINE_MS };
-	uuid_v7(&m->ids, uuid);
-	uuid_format(uuid, id);
 	param_writer_int(&w, "token_id", mark->token_id);
 	param_writer_int(&w, "holder_id", mark->account);
 	param_writer_close(&w);

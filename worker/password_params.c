@@ -72,7 +72,7 @@ enum status password_holder_read(
 static void put_text(struct buf *out, const char *text)
 {
 	if (*text)
-		msg_put_key(out, text);
+		msg_put_text(out, span_of(text));
 	else
 		msg_put_nil(out);
 }

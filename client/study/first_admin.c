@@ -15,12 +15,12 @@ static void put_params(struct buf *out, const struct first_admin *admin)
 {
 	msg_put_map(out, admin->email ? 3 : 2);
 	msg_put_key(out, "username");
-	msg_put_key(out, admin->username);
+	msg_put_text(out, span_of(admin->username));
 	msg_put_key(out, "password");
-	msg_put_key(out, admin->password);
+	msg_put_text(out, span_of(admin->password));
 	if (admin->email) {
 		msg_put_key(out, "email");
-		msg_put_key(out, admin->email);
+		msg_put_text(out, span_of(admin->email));
 	}
 }
 

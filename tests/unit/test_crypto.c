@@ -62,6 +62,16 @@ START_TEST(bytes_become_text_and_bytes_again)
 }
 END_TEST
 
+START_TEST(a_random_text_has_64_digits_and_is_new_each_time)
+{
+	char first[CRYPTO_HASH_TEXT_LEN + 1] = { 0 }, second[CRYPTO_HASH_TEXT_LEN + 1] = { 0 };
+	crypto_random_text(first);
+	crypto_random_text(second);
+	ck_assert_uint_eq(strspn(first, "0123456789abcdef"), CRYPTO_HASH_TEXT_LEN);
+	ck_assert_str_ne(first, second);
+}
+END_TEST
+
 /* Every single byte, in the place of a character. */
 START_TEST(only_64_bytes_are_characters)
 {
@@ -232,6 +242,7 @@ int main(void)
 	TCase *tests = tcase_create("crypto");
 	tcase_add_loop_test(tests, macs_are_those_of_the_standard, 0, COUNT(macs));
 	tcase_add_loop_test(tests, bytes_become_text_and_bytes_again, 0, COUNT(codes));
+	tcase_add_test(tests, a_random_text_has_64_digits_and_is_new_each_time);
 	tcase_add_test(tests, only_64_bytes_are_characters);
 	tcase_add_loop_test(tests, other_text_is_refused, 0, COUNT(no_codes));
 	tcase_add_test(tests, a_full_buffer_is_not_overrun);
