@@ -51,8 +51,9 @@ static void finish_failed_request(struct outcomes *o, const struct execution *e,
 
 static void finish_failed(struct outcomes *o, const struct execution *e)
 {
-	if (e->count == 1) {
-		finish_failed_request(o, e, o->run->requests[e->first]);
+	if (e->rows_sent == 1) {
+		for (size_t i = 0; i < e->count; i++)
+			finish_failed_request(o, e, o->run->requests[e->first + i]);
 		return;
 	}
 	if (log_limit_allows(&o->log_limit))

@@ -3,8 +3,8 @@
  * connection.
  *
  *	done                        → respond to each request
- *	failed, several requests    → retry each request singly
- *	failed, one request         → respond or retry, as worker/sqlstate.h says
+ *	failed, several rows sent   → retry each request singly
+ *	failed, one row sent        → respond or retry, as worker/sqlstate.h says
  *	aborted by another failure  → run again
  *	lost with the connection    → surely not run: run again; else repeat if that is safe, else
  *	                              respond with OUTCOME_UNKNOWN

@@ -97,37 +97,62 @@ static int64_t cost_of(const struct queue *q, const struct request *r)
 	return r->is_long ? q->run_rows : r->rows;
 }
 
-/* Returns whether the first request of the list fits. `rows`: of the execution so far. */
-static bool has_room_for_next(const struct queue *q, const struct request_list *list,
-	const struct execution *e, int64_t rows)
+/* One execution while it is filled. */
+struct filling {
+	struct execution *execution;
+	size_t count; /* of its requests */
+	int64_t rows; /* expected */
+	struct request_list skipped;
+};
+
+/* Returns whether the request gets a row of the execution. */
+static bool has_room(const struct queue *q, const struct filling *f, const struct request *r)
 {
-	const struct request *r = list->first;
-	return r && e->count < REQUEST_KEYS_MAX
-	       && (e->count == 0 || rows + cost_of(q, r) <= q->run_rows);
+	return f->count == 0 || f->rows + cost_of(q, r) <= q->run_rows;
+}
+
+/* Takes the next request from the list. Returns false if it must wait for the next run. */
+static bool take_next(struct queue *q, struct run *run, struct request_list *list,
+	struct filling *f, const struct queue_filter *filter)
+{
+	struct request **same = same_reads_slot(&q->same, list->first);
+	if (!(same && *same) && !has_room(q, f, list->first))
+		return false;
+	struct request *r = request_list_pop(list);
+	if (drop_if_obsolete(q, r, filter))
+		return true;
+	if (!request_keys_add(&q->keys, r)) {
+		request_list_push(&f->skipped, r);
+		return true;
+	}
+	f->count++;
+	if (same && *same) {
+		run_add_same(*same, r);
+		count_out(q, r);
+		return true;
+	}
+	if (same)
+		*same = r;
+	f->rows += cost_of(q, r);
+	run_request(q, run, f->execution, r);
+	return true;
 }
 
 static void fill_together(
 	struct queue *q, const struct method *m, struct run *run, const struct queue_filter *filter)
 {
-	struct request_list *list = list_of(q, m), skipped = { 0 };
+	struct request_list *list = list_of(q, m);
 	if (!list->first)
 		return;
-	struct execution *e = run_open(run, m);
-	int64_t rows = 0;
+	struct filling f = { .execution = run_open(run, m) };
 	if (method_key(m) >= 0)
 		request_keys_clear(&q->keys);
-	while (skipped.count < QUEUE_SKIP_MAX && has_room_for_next(q, list, e, rows)) {
-		struct request *r = request_list_pop(list);
-		if (drop_if_obsolete(q, r, filter))
-			continue;
-		if (!request_keys_add(&q->keys, r)) {
-			request_list_push(&skipped, r);
-			continue;
-		}
-		rows += cost_of(q, r);
-		run_request(q, run, e, r);
-	}
-	request_list_prepend(list, &skipped);
+	same_reads_clear(&q->same);
+	while (list->first && f.count < REQUEST_KEYS_MAX && f.skipped.count < QUEUE_SKIP_MAX
+		&& take_next(q, run, list, &f, filter))
+		;
+	run_add_all_same(run, f.execution);
+	request_list_prepend(list, &f.skipped);
 	run_drop_empty(run);
 }
 

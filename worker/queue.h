@@ -7,9 +7,13 @@
  * caller supplies a filter: queue_fill and queue_sweep drop obsolete requests instead of running
  * them.
  *
+ * Reads that are the same (worker/same_reads.h) share a row of the execution and its result. Their
+ * rows count once.
+ *
  * Limits of an execution:
  *   - REQUEST_KEYS_MAX requests.
- *   - `run_rows` expected rows, or one request. A long request shares its execution with no other.
+ *   - `run_rows` expected rows, or one request. A long request shares its execution only with those
+ *     that are the same.
  *   - QUEUE_SKIP_MAX skipped requests whose key is already in the execution. A longer sequence of
  *     requests with one key delays the requests behind it.
  */
@@ -18,6 +22,7 @@
 
 #include "worker/request.h"
 #include "worker/run.h"
+#include "worker/same_reads.h"
 
 enum { QUEUE_SKIP_MAX = 256 };
 
@@ -26,6 +31,7 @@ struct queue {
 	struct request_list *by_method; /* by method_index */
 	struct request_list singly;     /* to retry one at a time */
 	struct request_keys keys;       /* of the execution that is being filled */
+	struct same_reads same;         /* of it, too */
 	int64_t run_rows;               /* most expected rows of one execution */
 	size_t count;
 	int64_t rows; /* expected rows of all requests in the queue */

@@ -13,7 +13,7 @@
 #include "worker/origin.h"
 
 struct request {
-	struct request *next;
+	struct request *next; /* in its list; in a run: worker/run.h */
 	const struct method *method;
 	struct origin *origin; /* gets the response; NULL: the worker itself */
 	int64_t epoch;         /* of the origin, when the request arrived */

@@ -21,6 +21,7 @@ void responses_fini(struct responses *rs)
 	rs->plans = NULL;
 	buf_fini(&rs->error);
 	buf_fini(&rs->details);
+	buf_fini(&rs->result);
 }
 
 enum status responses_describe(struct responses *rs, const struct method *m,
@@ -69,23 +70,36 @@ void response_fail(struct responses *rs, struct request *r, enum status st)
 	request_release(rs->pool, &r);
 }
 
-static void put_row_response(
-	struct responses *rs, const struct request *r, struct encode_rows *rows, int64_t ord)
+/* Encodes the result of the request, which has this row. */
+static enum status encode_result(struct responses *rs, const struct request *r,
+	struct encode_rows *rows, int64_t ord, struct buf *out, struct fail *why)
 {
-	crash_if_requested(r->request_id, "test.crash.done");
-	rs->done++;
-	struct buf *out = origin_open_response(r->origin, r->epoch);
-	if (!out)
-		return;
-	struct fail why = { 0 };
-	size_t mark = out->len;
 	struct encode_request want = { ord, request_limit(r),
 		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &rs->details };
 	int first = rows->at;
 	buf_clear(&rs->details);
-	envelope_open_result(out, r->msgid);
-	enum status st = encode_next(rs->plans[method_index(r->method)], rows, &want, out, &why);
+	enum status st = encode_next(rs->plans[method_index(r->method)], rows, &want, out, why);
 	costs_record(&rs->costs, r, rows->at - first);
+	return st;
+}
+
+static struct buf *open_response(struct responses *rs, const struct request *r)
+{
+	crash_if_requested(r->request_id, "test.crash.done");
+	rs->done++;
+	return origin_open_response(r->origin, r->epoch);
+}
+
+static void put_response(
+	struct responses *rs, const struct request *r, struct encode_rows *rows, int64_t ord)
+{
+	struct buf *out = open_response(rs, r);
+	if (!out)
+		return;
+	struct fail why = { 0 };
+	size_t mark = out->len;
+	envelope_open_result(out, r->msgid);
+	enum status st = encode_result(rs, r, rows, ord, out, &why);
 	if (st != ST_OK) {
 		out->len = mark;
 		put_error(rs, out, r->msgid, response_reportable_status(r, st), &why);
@@ -93,13 +107,39 @@ static void put_row_response(
 	origin_close_response(r->origin);
 }
 
+/* Encodes the result once for all requests that have the row. They are reads. */
+static void put_same_responses(
+	struct responses *rs, const struct request *first, struct encode_rows *rows, int64_t ord)
+{
+	struct fail why = { 0 };
+	buf_clear(&rs->result);
+	enum status st = encode_result(rs, first, rows, ord, &rs->result, &why);
+	for (const struct request *r = first; r; r = r->next) {
+		struct buf *out = open_response(rs, r);
+		if (!out)
+			continue;
+		if (st == ST_OK)
+			envelope_put_result(out, r->msgid, buf_view(&rs->result));
+		else
+			put_error(rs, out, r->msgid, st, &why);
+		out->failed |= rs->result.failed;
+		origin_close_response(r->origin);
+	}
+}
+
 void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)
 {
 	struct encode_rows rows = encode_rows(e->rows);
-	for (size_t i = 0; i < e->count; i++) {
+	for (size_t i = 0; i < e->rows_sent; i++) {
 		struct request *r = requests[e->first + i];
 		r->maybe_committed = r->method->is_write;
-		put_row_response(rs, r, &rows, (int64_t)i + 1);
+		if (r->next)
+			put_same_responses(rs, r, &rows, (int64_t)i + 1);
+		else
+			put_response(rs, r, &rows, (int64_t)i + 1);
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		struct request *r = requests[e->first + i];
 		request_release(rs->pool, &r);
 	}
 	database_rows_free(&e->rows);

@@ -19,7 +19,7 @@ struct responses {
 	struct request_pool *pool;
 	/* private */
 	struct encode_plan **plans; /* by method_index */
-	struct buf error, details;
+	struct buf error, details, result;
 	struct costs costs;
 	uint64_t done;   /* finished requests */
 	uint64_t failed; /* of these, the ones that got an error */

@@ -30,7 +30,7 @@ struct execution *run_open(struct run *run, const struct method *m)
 	struct execution *e = &run->executions[run->execution_count++];
 	e->method = m;
 	e->first = run->request_count;
-	e->count = 0;
+	e->count = e->rows_sent = 0;
 	e->is_single = e->ends_group = false;
 	e->state = EXECUTION_PENDING;
 	e->rows = NULL;
@@ -40,7 +40,23 @@ struct execution *run_open(struct run *run, const struct method *m)
 void run_add(struct run *run, struct execution *e, struct request *r)
 {
 	run->requests[run->request_count++] = r;
-	e->count++;
+	r->next = NULL;
+	e->rows_sent = ++e->count;
+}
+
+void run_add_same(struct request *first, struct request *r)
+{
+	r->next = first->next;
+	first->next = r;
+}
+
+void run_add_all_same(struct run *run, struct execution *e)
+{
+	for (size_t i = 0; i < e->rows_sent; i++)
+		for (struct request *r = run->requests[e->first + i]->next; r; r = r->next) {
+			run->requests[run->request_count++] = r;
+			e->count++;
+		}
 }
 
 void run_drop_empty(struct run *run)

@@ -1,12 +1,16 @@
 /*
  * run: what one lane has sent to the database, and the results so far.
  *
- * A run is a list of executions. An execution is one statement for some requests of one method.
+ * A run is a list of executions. An execution is one statement for some requests of one method. The
+ * statement has one row of params for each request, but only one for reads that are the same
+ * (worker/same_reads.h).
  * Executions form groups: a group is one transaction and ends with a sync of the pipeline. Results
  * arrive in order. No result of a group is final before its sync.
  *
  *	struct execution *e = run_open(run, method);
  *	run_add(run, e, request);
+ *	run_add_same(request, other);          if `other` is the same read
+ *	run_add_all_same(run, e);
  *	run_close(run);                        sets e->ends_group: sync after this execution
  *	on a result:  run_add_result(run, result);
  *	on a sync:    finish executions[run->group] to [run_group_end(run) - 1];
@@ -27,10 +31,12 @@ enum execution_state {
 	EXECUTION_ABORTED, /* not run: an earlier execution of its group failed */
 };
 
-/* One statement for the run's requests `first` to `first` + `count` - 1. */
+/* One statement for the run's requests `first` to `first` + `count` - 1. The first `rows_sent` of
+ * them have a row of params each. `next` of such a request lists the others that its row
+ * answers. */
 struct execution {
 	const struct method *method;
-	size_t first, count;
+	size_t first, count, rows_sent;
 	bool is_single; /* one request, retried after a common failure */
 	bool ends_group;
 	enum execution_state state;
@@ -57,6 +63,11 @@ void run_fini(struct run *run, struct request_pool *pool); /* releases unfinishe
  * RUN_SINGLY_MAX executions with one request each. */
 struct execution *run_open(struct run *run, const struct method *m);
 void run_add(struct run *run, struct execution *e, struct request *r);
+
+/* Lets the row of `first`, which run_add has added, answer `r`, too. Call run_add_all_same after
+ * the last run_add of the execution. */
+void run_add_same(struct request *first, struct request *r);
+void run_add_all_same(struct run *run, struct execution *e);
 
 /* Removes the last execution if it has no requests. */
 void run_drop_empty(struct run *run);

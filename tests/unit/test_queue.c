@@ -2,7 +2,8 @@
 #include "worker/queue.h"
 #include "tests/unit/suite.h"
 
-/* Runs are written as the msgids of their requests: "2 3 | 1 " is two executions. */
+/* Runs are written as the msgids of their requests: "2+4 3 | 1 " is two executions. One row answers
+ * 2 and 4. */
 enum { RUN_ROWS = 2000 };
 
 static struct request_pool pool;
@@ -12,11 +13,12 @@ static struct buf text_of_run;
 static size_t dropped;
 static uint32_t obsolete_from; /* requests with this msgid or a higher one are obsolete; 0: none */
 
-static struct request *acquire(const char *method, uint32_t msgid, struct span params)
+static struct request *acquire_of(
+	int64_t account, const char *method, uint32_t msgid, struct span params)
 {
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = msgid,
-		.context = { 1, SPAN("trace"), 1000 },
+		.context = { account, SPAN("trace"), 1000 },
 		.params = params };
 	struct request *r = NULL;
 	struct fail why = { 0 };
@@ -25,9 +27,20 @@ static struct request *acquire(const char *method, uint32_t msgid, struct span p
 	return r;
 }
 
-static void push_rows(uint32_t msgid, int64_t rows)
+static struct request *acquire(const char *method, uint32_t msgid, struct span params)
 {
-	struct request *r = acquire("stats.totals", msgid, SPAN("\x80"));
+	return acquire_of(1, method, msgid, params);
+}
+
+/* Of an account of its own. */
+static struct request *acquire_totals(uint32_t msgid)
+{
+	return acquire_of(msgid, "stats.totals", msgid, SPAN("\x80"));
+}
+
+static void push_rows(uint32_t account, uint32_t msgid, int64_t rows)
+{
+	struct request *r = acquire_of(account, "stats.totals", msgid, SPAN("\x80"));
 	r->rows = rows;
 	queue_push(&queue, r);
 }
@@ -75,10 +88,15 @@ static const char *fill(void)
 	for (size_t i = 0; i < run.execution_count; i++) {
 		const struct execution *e = &run.executions[i];
 		buf_printf(&text_of_run, "%s%s", i ? "| " : "", e->is_single ? "singly " : "");
-		for (size_t k = 0; k < e->count; k++) {
-			buf_printf(&text_of_run, "%u ", run.requests[e->first + k]->msgid);
-			request_release(&pool, &run.requests[e->first + k]);
+		for (size_t k = 0; k < e->rows_sent; k++) {
+			const struct request *r = run.requests[e->first + k];
+			buf_printf(&text_of_run, "%u", r->msgid);
+			while ((r = r->next) != NULL)
+				buf_printf(&text_of_run, "+%u", r->msgid);
+			buf_byte(&text_of_run, ' ');
 		}
+		for (size_t k = 0; k < e->count; k++)
+			request_release(&pool, &run.requests[e->first + k]);
 	}
 	run_clear(&run);
 	buf_byte(&text_of_run, '\0');
@@ -140,8 +158,8 @@ END_TEST
 START_TEST(an_execution_has_a_bounded_number_of_rows)
 {
 	for (uint32_t i = 1; i <= 5; i++)
-		push_rows(i, RUN_ROWS / 4);
-	push_rows(6, 10 * RUN_ROWS);
+		push_rows(i, i, RUN_ROWS / 4);
+	push_rows(6, 6, 10 * RUN_ROWS);
 	ck_assert_int_eq(queue.rows, 5 * RUN_ROWS / 4 + 10 * RUN_ROWS);
 	ck_assert_str_eq(fill(), "1 2 3 4 ");
 	ck_assert_str_eq(fill(), "5 ");
@@ -153,7 +171,7 @@ END_TEST
 START_TEST(a_long_request_shares_its_execution_with_none)
 {
 	for (uint32_t i = 1; i <= 4; i++) {
-		struct request *r = acquire("stats.totals", i, SPAN("\x80"));
+		struct request *r = acquire_totals(i);
 		r->is_long = i == 2 || i == 3;
 		queue_push(&queue, r);
 	}
@@ -162,6 +180,69 @@ START_TEST(a_long_request_shares_its_execution_with_none)
 	ck_assert_str_eq(fill(), "2 ");
 	ck_assert_str_eq(fill(), "3 ");
 	ck_assert_str_eq(fill(), "4 ");
+}
+END_TEST
+
+START_TEST(reads_that_are_the_same_share_a_row)
+{
+	push_int("topics.get", 1, "topic_id", 7);
+	push_int("topics.get", 2, "topic_id", 8);
+	push_int("topics.get", 3, "topic_id", 7);
+	queue_push(&queue, acquire_of(2, "topics.get", 4, SPAN("\x81\xa8topic_id\x07")));
+	push_delete(5, 7);
+	push_int("topics.get", 6, "topic_id", 7);
+	ck_assert_uint_eq(queue.count, 6);
+	ck_assert_str_eq(fill(), "1+6+3 2 4 | 5 ");
+	ck_assert_uint_eq(queue.count, 0);
+	push_int("topics.get", 7, "topic_id", 7); /* nothing is shared with an earlier run */
+	ck_assert_str_eq(fill(), "7 ");
+}
+END_TEST
+
+START_TEST(the_expected_rows_of_reads_that_are_the_same_count_once)
+{
+	for (uint32_t i = 1; i <= 3; i++)
+		push_rows(1, i, RUN_ROWS / 4 * 3);
+	push_rows(2, 4, RUN_ROWS / 2);
+	push_rows(1, 5, RUN_ROWS / 4 * 3);
+	ck_assert_str_eq(fill(), "1+3+2 ");
+	ck_assert_str_eq(fill(), "4 ");
+	ck_assert_str_eq(fill(), "5 ");
+	ck_assert_int_eq(queue.rows, 0);
+}
+END_TEST
+
+START_TEST(long_requests_that_are_the_same_share_an_execution)
+{
+	for (uint32_t i = 1; i <= 3; i++) {
+		struct request *r = acquire_of(i == 2 ? 1 : i, "stats.totals", i, SPAN("\x80"));
+		r->is_long = true;
+		queue_push(&queue, r);
+	}
+	ck_assert_str_eq(fill(), "1+2 ");
+	ck_assert_str_eq(fill(), "3 ");
+}
+END_TEST
+
+START_TEST(a_bounded_number_of_reads_shares_a_row)
+{
+	for (uint32_t i = 1; i <= REQUEST_KEYS_MAX + 1; i++)
+		push_rows(1, i, 1);
+	queue_fill(&queue, &run, &filter);
+	ck_assert_uint_eq(run.execution_count, 1);
+	ck_assert_uint_eq(run.executions[0].rows_sent, 1);
+	ck_assert_uint_eq(run.executions[0].count, REQUEST_KEYS_MAX);
+	ck_assert_uint_eq(queue.count, 1);
+}
+END_TEST
+
+START_TEST(writes_and_reads_that_are_not_safe_to_repeat_have_rows_of_their_own)
+{
+	static const struct method write = { .name = "a", .is_write = true, .safe_to_repeat = true };
+	static const struct method unsafe = { .name = "b" };
+	struct same_reads same = { 0 };
+	ck_assert_ptr_null(same_reads_slot(&same, &(struct request){ .method = &write }));
+	ck_assert_ptr_null(same_reads_slot(&same, &(struct request){ .method = &unsafe }));
 }
 END_TEST
 
@@ -214,9 +295,9 @@ START_TEST(single_requests_come_first_each_in_its_own_execution)
 {
 	struct request_list failed = { 0 };
 	push_read(1);
-	queue_push_singly(&queue, acquire("stats.totals", 2, SPAN("\x80")));
-	request_list_push(&failed, acquire("stats.totals", 3, SPAN("\x80")));
-	request_list_push(&failed, acquire("stats.totals", 4, SPAN("\x80")));
+	queue_push_singly(&queue, acquire_totals(2));
+	request_list_push(&failed, acquire_totals(3));
+	request_list_push(&failed, acquire_totals(4));
 	queue_requeue(&queue, &failed, true);
 	ck_assert_uint_eq(queue.count, 4);
 	ck_assert_str_eq(fill(), "singly 3 | singly 4 | singly 2 | 1 ");
@@ -226,7 +307,7 @@ END_TEST
 START_TEST(a_bounded_number_of_requests_runs_singly)
 {
 	for (uint32_t i = 1; i <= RUN_SINGLY_MAX + 3; i++)
-		queue_push_singly(&queue, acquire("stats.totals", i, SPAN("\x80")));
+		queue_push_singly(&queue, acquire_totals(i));
 	push_read(100);
 	queue_fill(&queue, &run, &filter);
 	ck_assert_uint_eq(run.execution_count, RUN_SINGLY_MAX + 1);
@@ -238,10 +319,10 @@ START_TEST(requeued_requests_come_before_waiting_ones)
 {
 	struct request_list none = { 0 }, again = { 0 };
 	push_delete(3, 3);
-	queue_push(&queue, acquire("stats.totals", 9, SPAN("\x80")));
+	queue_push(&queue, acquire_totals(9));
 	push_delete(4, 4);
-	request_list_push(&again, acquire("stats.totals", 1, SPAN("\x80")));
-	request_list_push(&again, acquire("stats.totals", 2, SPAN("\x80")));
+	request_list_push(&again, acquire_totals(1));
+	request_list_push(&again, acquire_totals(2));
 	queue_requeue(&queue, &again, false);
 	queue_requeue(&queue, &none, false);
 	ck_assert_ptr_null(again.first);
@@ -254,7 +335,7 @@ START_TEST(an_obsolete_request_is_dropped_and_not_run)
 	push_read(1);
 	push_read(2);
 	push_delete(3, 3);
-	queue_push_singly(&queue, acquire("stats.totals", 4, SPAN("\x80")));
+	queue_push_singly(&queue, acquire_totals(4));
 	obsolete_from = 2;
 	ck_assert_str_eq(fill(), "1 ");
 	ck_assert_uint_eq(dropped, 3);
@@ -268,7 +349,7 @@ START_TEST(a_sweep_keeps_the_order_of_the_others)
 	push_delete(7, 7);
 	push_read(2);
 	push_read(8);
-	queue_push_singly(&queue, acquire("stats.totals", 9, SPAN("\x80")));
+	queue_push_singly(&queue, acquire_totals(9));
 	obsolete_from = 7;
 	queue_sweep(&queue, &filter);
 	ck_assert_uint_eq(dropped, 3);
@@ -286,6 +367,12 @@ int main(void)
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
 	tcase_add_test(tests, a_long_request_shares_its_execution_with_none);
+	tcase_add_test(tests, reads_that_are_the_same_share_a_row);
+	tcase_add_test(tests, the_expected_rows_of_reads_that_are_the_same_count_once);
+	tcase_add_test(tests, long_requests_that_are_the_same_share_an_execution);
+	tcase_add_test(tests, a_bounded_number_of_reads_shares_a_row);
+	tcase_add_test(
+		tests, writes_and_reads_that_are_not_safe_to_repeat_have_rows_of_their_own);
 	tcase_add_test(tests, a_bounded_number_of_requests_is_skipped);
 	tcase_add_test(tests, a_queued_request_can_be_abandoned);
 	tcase_add_test(tests, single_requests_come_first_each_in_its_own_execution);
