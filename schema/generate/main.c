@@ -3,8 +3,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "schema/generate/library.h"
-#include "schema/generate/model.h"
 #include "schema/generate/statements.h"
 
 static const char usage[] =
@@ -13,44 +11,23 @@ static const char usage[] =
 	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n"
 	"SCHEMA is the folder schema/ of the sources.\n";
 
-/* Prints a whole text; frees it. */
-static bool print(struct buf *text, bool is_whole)
-{
-	if (is_whole)
-		(void)fwrite(text->bytes, 1, text->len, stdout);
-	buf_fini(text);
-	return is_whole && fflush(stdout) == 0;
-}
-
-static bool print_statement(const char *schema, const char *name, struct buf *why)
+static bool print(const char *schema, const char *name, struct buf *why)
 {
 	struct buf text = { 0 };
 	bool is_whole = statements_expand(schema, name, &text, why);
-	return print(&text, is_whole);
-}
-
-/* A template of all entities. */
-static bool print_file(const char *schema, const char *path, struct buf *why)
-{
-	struct library library = { .schema = schema };
-	struct template_library templates = library_templates(&library);
-	struct record_tree tree = { 0 };
-	struct record *root = record_new(&tree);
-	struct buf text = { 0 };
-	model_describe_all(root);
-	bool is_whole = template_expand(&templates, span_of(path), root, &text, why);
-	record_tree_fini(&tree);
-	library_fini(&library);
-	return print(&text, is_whole);
+	if (is_whole)
+		(void)fwrite(text.bytes, 1, text.len, stdout);
+	buf_fini(&text);
+	return is_whole && fflush(stdout) == 0;
 }
 
 static const struct {
 	const char *name;
 	bool (*run)(const char *schema, const char *argument, struct buf *why);
 } command_table[] = {
-	{ "statement", print_statement },
+	{ "statement", print },
 	{ "statements", statements_write },
-	{ "file", print_file },
+	{ "file", print },
 };
 
 int main(int argc, char **argv)

@@ -4,14 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema/generate/model_command.h"
 #include "schema/generate/model_field.h"
-#include "schema/generate/model_http.h"
 #include "schema/generate/model_list.h"
-#include "schema/generate/model_name.h"
-#include "schema/generate/model_rules.h"
-#include "schema/generate/model_schema.h"
-#include "schema/generate/model_words.h"
 
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
@@ -34,70 +28,89 @@ const struct entity *model_entity(struct span name)
 
 /* Names. */
 
+static const char *label_of(struct record *r, const struct entity *e)
+{
+	return e->label ? e->label : model_words(r, span_of(e->one), ' ');
+}
+
+static const char *path_of(struct record *r, const struct entity *e)
+{
+	return model_words(r, span_of(e->path ? e->path : e->name), '-');
+}
+
+/* The label of several, if the table is `one` with an s; else the name of the table. */
+static void put_plural(struct record *root, const struct entity *e)
+{
+	char ones[NAME_MAX];
+	(void)snprintf(ones, sizeof ones, "%ss", e->one);
+	if (e->label && strcmp(ones, e->name) == 0)
+		record_set(root, "plural", "%ss", e->label);
+	else
+		record_set(root, "plural", "%s", model_words(root, span_of(e->name), ' '));
+}
+
 static void put_names(struct record *root, const struct entity *e)
 {
 	record_set(root, "table", "%s", e->name);
 	record_set(root, "entity", "%s", e->one);
-	model_set_upper(root, "ENTITY", e->one);
-	model_set_camel(root, "Entity", e->one);
-	model_set_camel(root, "Entities", e->name);
-	model_set_label(root, "label", e);
-	model_set_title(root, "Label", record_text_of(root, "label"));
-	model_set_title(root, "Labels", e->name);
+	record_set(root, "label", "%s", label_of(root, e));
+	record_set(root, "labels", "%s", model_words(root, span_of(e->name), ' '));
+	put_plural(root, e);
 	record_set(root, "key", "%s_id", e->one);
 	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	record_set(root, "id_example", "%s", e->id_example ? e->id_example : "7");
 	record_set(root, "change_example", "%s", e->change_example ? e->change_example : "");
-}
-
-static void set_path(struct record *r, const char *name, const struct entity *e)
-{
-	model_set_words(r, name, span_of(e->path ? e->path : e->name), '-');
-}
-
-static void put_paths(struct record *root, const struct entity *e)
-{
-	set_path(root, "path", e);
+	record_set(root, "path", "%s", path_of(root, e));
 	record_set(root, "path_key", "{%s_id}", e->one);
+	record_set(root, "collection", "%s", path_of(root, e));
 	record_flag(root, "in_system_c", e->is_in_system_c);
+	record_flag(root, "has_command", e->shown && e->verbs);
+	record_set(root, "command", "%s",
+		model_words(root, span_of(e->command ? e->command : e->one), '-'));
 }
 
-static const struct field *parent_of(const struct entity *e)
+static void put_parent(struct record *root, const struct entity *e, const struct field *f)
 {
-	for (size_t i = 0; i < e->field_count; i++)
-		if (e->fields[i].flags & FIELD_PARENT)
-			return &e->fields[i];
-	return NULL;
-}
-
-static void put_parent(struct record *root, const struct entity *e)
-{
-	const struct field *f = parent_of(e);
-	record_flag(root, "parent", false);
-	if (!f)
-		return;
-	struct record *parent = record_add(root, "parent");
 	const struct entity *other = model_entity(span_of(f->of));
+	struct record *parent = record_add(root, "parent");
+	const char *path = path_of(root, other),
+		   *nested = e->nested_path ? e->nested_path : e->name;
 	model_field_describe(parent, f);
-	record_set(parent, "parent_one", "%s", other->one);
+	record_set(parent, "parent", "%s", other->one);
 	record_set(parent, "parent_table", "%s", other->name);
-	record_set(parent, "path_param", "{%s}", f->name);
-	model_set_upper(parent, "PARENT", other->one);
-	model_set_camel(parent, "Parent", other->one);
-	model_set_label(parent, "parent_label", other);
-	set_path(parent, "parent_path", other);
-	record_set(parent, "nested_path", "%s", e->nested_path ? e->nested_path : e->name);
+	record_set(parent, "parent_label", "%s", label_of(root, other));
+	record_set(parent, "parent_path", "%s", path);
+	record_set(parent, "nested_path", "%s", nested);
+	record_set(root, "collection", "%s/{%s}/%s", path, f->name, nested);
+}
+
+/* Verbs. */
+
+/* A record with a flag for every verb. */
+static void add_operation(struct record *root, const char *list, const struct verb_row *verb)
+{
+	struct record *operation = record_add(root, list);
+	for (const struct verb_row *row = model_verbs; row->name; row++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "is_%s", row->name);
+		record_flag(operation, name, row == verb);
+	}
 }
 
 static void put_verbs(struct record *root, const struct entity *e)
 {
 	for (const struct verb_row *row = model_verbs; row->name; row++) {
 		char name[NAME_MAX];
+		bool has = e->verbs & row->verb;
 		(void)snprintf(name, sizeof name, "has_%s", row->name);
-		record_flag(root, name, e->verbs & row->verb);
-		if (e->verbs & row->verb)
+		record_flag(root, name, has);
+		if (has)
 			record_set(record_add(root, "verbs"), "verb", "%s", row->name);
+		if (has && (row->verb & (VERB_LIST | VERB_CREATE)))
+			add_operation(root, "list_operations", row);
+		if (has && (row->verb & (VERB_GET | VERB_UPDATE | VERB_DELETE)))
+			add_operation(root, "row_operations", row);
 	}
 }
 
@@ -124,22 +137,11 @@ static bool is_named(const struct entity *e, bool by_owned)
 
 /* Fields. */
 
-static void add_column(
-	struct record *root, const struct entity *e, const struct field *f, bool is_change)
-{
-	struct record *column = record_add(root, "columns");
-	model_field_describe(column, f);
-	record_set(column, "response_type", "%s", model_field_response_type(e, f));
-	model_field_put_value(column, f, is_change);
-	model_schema_put_response(column, e, f);
-	model_words_put_response(column, e, f);
-}
-
 /* What a response shows of the row that a reference names. */
-static void add_lookups(
+static bool put_lookups(
 	struct record *reference, const struct entity *e, const struct field *f, unsigned hidden)
 {
-	record_flag(reference, "lookups", false);
+	record_list(reference, "lookups");
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *shown = &e->fields[i];
 		if (shown->kind != FIELD_LOOKUP || (shown->flags & hidden)
@@ -149,123 +151,157 @@ static void add_lookups(
 		record_set(lookup, "name", "%s", shown->name);
 		record_set(lookup, "value", "%s", shown->value);
 	}
+	return record_has(reference, "lookups");
 }
 
-static void add_reference(struct record *root, const char *list, const struct entity *e,
-	const struct field *f, unsigned hidden)
-{
-	const struct entity *other = model_entity(span_of(f->of));
-	struct record *reference = record_add(root, list);
-	model_field_describe(reference, f);
-	record_set(reference, "table", "%s", other->name);
-	record_set(reference, "one", "%s", other->one);
-	model_set_upper(reference, "ONE", other->one);
-	model_set_camel(reference, "One", other->one);
-	model_set_label(reference, "of_label", other);
-	add_lookups(reference, e, f, hidden);
-}
-
-static bool has_lookup(const struct entity *e, const struct field *f, unsigned hidden)
-{
-	for (size_t i = 0; i < e->field_count; i++)
-		if (e->fields[i].kind == FIELD_LOOKUP && !(e->fields[i].flags & hidden)
-			&& strcmp(e->fields[i].of, f->name) == 0)
-			return true;
-	return false;
-}
-
+/* Adds a reference to each of its lists. */
 static void add_references(
 	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
 {
-	bool is_link = (f->flags & (FIELD_CREATES | FIELD_CHANGES)) && !(f->flags & FIELD_HELD);
-	if (has_lookup(e, f, hidden))
-		add_reference(root, "references", e, f, hidden);
-	if (f->flags & FIELD_HELD)
-		add_reference(root, "held", e, f, FIELD_WRITES_ONLY);
-	if ((f->flags & FIELD_HELD) || goes_along(f))
-		add_reference(root, "anchors", e, f, FIELD_WRITES_ONLY);
-	if (is_link)
-		add_reference(root, "links", e, f, hidden);
-}
-
-static void add_stored(struct record *root, const struct field *f)
-{
-	unsigned given = f->flags & (FIELD_CREATES | FIELD_CHANGES);
-	bool is_required = given && !(f->flags & FIELD_CLEARS);
-	bool is_derived = f->kind == FIELD_DERIVED;
-	if (given || is_derived) {
-		struct record *stored = record_add(root, "stored");
-		model_field_describe(stored, f);
-		record_set(stored, "value", "%s", is_derived ? f->value : "");
+	struct record *probe = record_new(root->tree);
+	bool is_held = f->flags & FIELD_HELD, is_given = f->flags & FIELD_GIVEN;
+	const struct {
+		const char *list;
+		bool has;
+		unsigned hidden;
+	} lists[] = {
+		{ "references", put_lookups(probe, e, f, hidden), hidden },
+		{ "held", is_held, FIELD_WRITES_ONLY },
+		{ "anchors", is_held || goes_along(f), FIELD_WRITES_ONLY },
+		{ "links", is_given && !is_held, hidden },
+	};
+	const struct entity *other = model_entity(span_of(f->of));
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (!lists[i].has)
+			continue;
+		struct record *reference = record_add(root, lists[i].list);
+		model_field_describe(reference, f);
+		record_set(reference, "table", "%s", other->name);
+		record_set(reference, "one", "%s", other->one);
+		record_set(reference, "of_label", "%s", label_of(root, other));
+		(void)put_lookups(reference, e, f, lists[i].hidden);
 	}
-	if (is_required || is_derived)
-		model_field_describe(record_add(root, "required"), f);
-	if (f->kind == FIELD_TAGS)
-		model_field_describe(record_add(root, "tag_fields"), f);
-	if (f->kind != FIELD_DERIVED)
-		return;
-	struct record *derived = record_add(root, "derived");
-	model_field_describe(derived, f);
-	record_set(derived, "value", "%s", f->value);
 }
 
-static void add_change(struct record *root, const struct field *f, struct numbering *params)
+/* Adds a field to each of its lists. */
+static void add_field(struct record *root, const struct field *f)
 {
-	if (!(f->flags & FIELD_CHANGES))
-		return;
-	struct record *change = record_add(root, "changes");
-	model_field_describe(change, f);
-	record_set(change, "flags", f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0");
-	record_flag(change, "fallback", false); /* absent keeps */
-	numbering_add(params, model_field_param_type(f), "%s", f->name);
-	if (f->flags & FIELD_CLEARS)
-		numbering_add(params, "bool", "has_%s", f->name);
+	unsigned given = f->flags & FIELD_GIVEN;
+	bool is_stored = model_field_is_stored(f), is_derived = f->kind == FIELD_DERIVED;
+	bool is_create = f->flags & FIELD_CREATES, is_change = f->flags & FIELD_CHANGES;
+	bool is_needed = (f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED;
+	bool is_cleared = (f->flags & FIELD_CLEARS) || (model_field_is_list(f) && is_change);
+	const struct {
+		const char *list;
+		bool has;
+		const char *flags; /* of the param */
+		bool has_default;
+	} lists[] = {
+		{ "examples", f->example },
+		{ "stored", is_stored && (given || is_derived) },
+		{ "required", is_stored && ((given && !(f->flags & FIELD_CLEARS)) || is_derived) },
+		{ "derived", is_derived },
+		{ "tag_fields", f->kind == FIELD_TAGS },
+		{ "changes", is_change, f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0" },
+		{ "creates", is_create,
+			f->flags & FIELD_REQUIRED  ? "PARAM_REQUIRED"
+			: f->flags & FIELD_NO_NULL ? "0"
+						   : "PARAM_NULLABLE",
+			.has_default = true },
+		{ "needed", is_create && is_needed },
+		{ "clears", is_cleared },
+	};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (!lists[i].has)
+			continue;
+		struct record *r = record_add(root, lists[i].list);
+		model_field_describe(r, f);
+		record_set(r, "flags", "%s", lists[i].flags ? lists[i].flags : "");
+		if (!lists[i].has_default)
+			record_set(r, "fallback", "%s", "");
+	}
 }
 
-static const char *create_flags(const struct field *f)
+static void put_params(struct record *root, const struct entity *e)
 {
-	if (f->flags & FIELD_REQUIRED)
-		return "PARAM_REQUIRED";
-	return f->flags & FIELD_NO_NULL ? "0" : "PARAM_NULLABLE";
-}
-
-static void add_create(struct record *root, const struct field *f, struct numbering *params)
-{
-	if (!(f->flags & FIELD_CREATES))
-		return;
-	struct record *create = record_add(root, "creates");
-	model_field_describe(create, f);
-	record_set(create, "flags", "%s", create_flags(f));
-	record_flag(create, "computed", false);
-	if (f->computed_fallback)
-		record_set(record_add(create, "computed"), "sql", "%s", f->computed_fallback);
-	numbering_add(params, model_field_param_type(f), "%s", f->name);
-	if ((f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED)
-		record_set(record_add(root, "needed"), "name", "%s", f->name);
+	struct numbering updates = { root, "params", 3 }, creates = { root, "create_params", 2 };
+	for (size_t i = 0; i < e->field_count; i++) {
+		const struct field *f = &e->fields[i];
+		if (f->flags & FIELD_CHANGES)
+			numbering_add(&updates, model_field_param_type(f), "", f->name);
+		if ((f->flags & FIELD_CHANGES) && (f->flags & FIELD_CLEARS))
+			numbering_add(&updates, "bool", "has_", f->name);
+		if (f->flags & FIELD_CREATES)
+			numbering_add(&creates, model_field_param_type(f), "", f->name);
+	}
+	record_set(root, "if_match", "%d", updates.next);
+	record_set(root, "if_none_match", "%d", updates.next + 1);
+	record_set(root, "idempotency_key", "%d", creates.next);
 }
 
 static void put_fields(struct record *root, const struct entity *e, bool is_change)
 {
 	unsigned hidden = is_change ? 0 : FIELD_WRITES_ONLY;
-	struct numbering updates = { root, "params", 3 }, creates = { root, "create_params", 2 };
+	const char *caption = "";
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
 		if (!(f->flags & hidden))
-			add_column(root, e, f, is_change);
-		if (f->example)
-			model_field_describe(record_add(root, "examples"), f);
+			model_field_describe_column(record_add(root, "columns"), e, f, is_change);
 		if (f->kind == FIELD_REFERENCE)
 			add_references(root, e, f, hidden);
-		if (model_field_is_stored(f))
-			add_stored(root, f);
-		add_change(root, f, &updates);
-		add_create(root, f, &creates);
+		if (f->flags & FIELD_PARENT)
+			put_parent(root, e, f);
+		add_field(root, f);
+		if (!*caption && f->kind == FIELD_TEXT && (f->flags & FIELD_REQUIRED))
+			caption = f->name;
 	}
-	record_set(root, "if_match", "%d", updates.next);
-	record_set(root, "if_none_match", "%d", updates.next + 1);
-	record_set(root, "idempotency_key", "%d", creates.next);
-	record_flag(root, "is_holding", record_list_of(root, "held") != NULL);
-	record_flag(root, "is_anchored", record_list_of(root, "anchors") != NULL);
+	record_set(root, "caption", "%s", caption);
+	for (const char *const *name = e->shown; name && *name; name++)
+		model_field_describe(record_add(root, "shown"), model_field_find(e, *name));
+}
+
+/* Rules. */
+
+/* name_key: text_key(e.name) */
+static void add_unique_column(struct record *unique, const struct unique *rule, const char *name)
+{
+	size_t len = strlen(name), end = strlen("_key");
+	bool is_key = len > end && strcmp(name + len - end, "_key") == 0;
+	struct record *column = record_add(unique, "columns");
+	record_set(column, "name", "%s", name);
+	record_set(column, "value", "e.%s", name);
+	if (is_key)
+		record_set(column, "value", "%s(e.%.*s)", rule->key ? rule->key : "text_key",
+			(int)(len - end), name);
+}
+
+static void put_unique(struct record *root, const struct unique *rule)
+{
+	if (!rule->columns)
+		return;
+	struct record *unique = record_add(root, "unique");
+	record_set(unique, "field", "%s", rule->field);
+	record_set(unique, "code", "%s", rule->code);
+	for (const char *const *column = rule->columns; *column; column++)
+		add_unique_column(unique, rule, *column);
+}
+
+static void put_rules(struct record *root, const struct entity *e)
+{
+	for (size_t i = 0; i < e->check_count; i++) {
+		struct record *check = record_add(root, "checks");
+		record_set(check, "condition", "%s", e->checks[i].condition);
+		record_set(check, "outcome", "%s", e->checks[i].outcome);
+	}
+	put_unique(root, &e->unique);
+	bool has_tags = record_has(root, "tag_fields");
+	bool is_judged = has_tags || record_has(root, "checks") || record_has(root, "unique")
+			 || record_has(root, "derived");
+	record_flag(root, "is_judged", is_judged);
+	record_set(root, "judged", "%s", has_tags ? "tagged" : is_judged ? "verdict" : "locked");
+	record_flag(root, "has_conflict", record_has(root, "unique") || record_has(root, "parent"));
+	record_flag(root, "is_referenced", is_named(e, false));
+	record_flag(root, "has_children", is_named(e, true));
 }
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
@@ -273,20 +309,18 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	static const char *const lists[] = { "columns", "stored", "required", "derived",
 		"references", "links", "changes", "held", "creates", "params", "create_params",
 		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
-		"verbs", "order_columns", "sources", "anchors", "needed" };
+		"verbs", "order_columns", "sources", "anchors", "needed", "parent", "range",
+		"clears", "shown", "list_operations", "row_operations" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		record_flag(root, lists[i], false);
+		record_list(root, lists[i]);
+	record_flag(root, "is_strict", false); /* some places of a schema set them */
+	record_flag(root, "is_response", false);
 	put_names(root, e);
-	put_paths(root, e);
-	put_parent(root, e);
 	put_verbs(root, e);
 	put_fields(root, e, is_change);
-	model_rules_describe(root, e);
+	put_params(root, e);
+	put_rules(root, e);
 	model_list_describe(root, e);
-	model_http_describe(root, e);
-	model_command_describe(root, e);
-	record_flag(root, "is_referenced", is_named(e, false));
-	record_flag(root, "has_children", is_named(e, true));
 }
 
 void model_describe_all(struct record *root)

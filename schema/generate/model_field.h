@@ -3,19 +3,26 @@
  *
  * Every record of a field has
  *
- *	name, column           the column has another name if the field is FIELD_TAGS
- *	column_type            in the table
+ *	name, column, title    the column has another name if the field is FIELD_TAGS; "due date"
+ *	column_type, response_type   in SQL
+ *	value                  an expression over the row `e` and the lookups, or that of the field
  *	kind, type             of a param: PARAM_…, and what its array has
  *	min, max               of a param, as C
- *	choices, has_choices   {choice}
- *	items, has_items       the fields of each element of a list: the same records
- *	fallback               {text}, or none
- *	is_plain               neither a list nor an instant
- *	is_inserted, is_given  a create sets it; to what the request gives
- *	is_stored, may_be_null the table has a column for it; a response may have null
- *	is_nullable, is_required, is_parent, is_tags, is_ids, is_objects, is_instant
- *	of                     {table, one, of_label, ONE, One} of a reference and of ids, or none
+ *	lower, upper, is_large the limits that people see, or ""; there is no upper one
+ *	choices                {choice, between}: between is ", " or " or ", but not at the first
+ *	items, needed          of a list: the fields of each element, those that it must have; is_first
+ *	fallback, computed     the default: a constant, an SQL expression, or ""
+ *	is_FLAG, …             see flag_table, and put_flags
+ *	of                     {table, one, of_label, article} of a reference and of ids, or none
  *	example                JSON
+ *	json_type, format, limits, pattern, quote   in openapi.json
+ *	word, unit, others     in rpc.md
+ *	option, option_kind, argument, help, told   in `study`: "due-date" is the option of due_date,
+ *	                       that of a reference or list has no _id, _ids or s; `told` is the help of
+ *	                       the description
+ *	query_schema, create_schema, create_schema_lenient, change_schema, change_schema_lenient,
+ *	item_schema            what openapi.json says of the field in that place: {takes_null,
+ *	                       has_default, is_strict}; a lenient one allows unknown names
  */
 #ifndef SCHEMA_GENERATE_MODEL_FIELD_H
 #define SCHEMA_GENERATE_MODEL_FIELD_H
@@ -25,28 +32,19 @@
 
 void model_field_describe(struct record *r, const struct field *f);
 
+/* Describes a field, and in the list `response` what a response shows of it: a copy as its
+ * original, an expression by its type. is_change: the response to a change. */
+void model_field_describe_column(
+	struct record *r, const struct entity *e, const struct field *f, bool is_change);
+
 /* The field of that name, or NULL. */
 const struct field *model_field_find(const struct entity *e, const char *name);
-
-struct limits {
-	int64_t min, max;
-};
-
-/* Of a param. 0, 0: none. */
-struct limits model_field_limits(const struct field *f);
-
-/* What each element of a list has; NULL: nothing is known. */
-const struct field *model_field_items(const struct field *f, size_t *count);
-
-/* The field as a response shows it: a copy as its original, an expression by its type. */
-struct field model_field_shown(const struct entity *e, const struct field *f);
-
-/* What `f` is in the response to a change or to another verb: its SQL type and its expression. */
-const char *model_field_response_type(const struct entity *e, const struct field *f);
-void model_field_put_value(struct record *r, const struct field *f, bool is_change);
 
 bool model_field_is_stored(const struct field *f);
 bool model_field_is_list(const struct field *f);
 const char *model_field_param_type(const struct field *f); /* what a param's array has */
+
+/* A copy with `between` for each _ */
+const char *model_words(struct record *r, struct span text, char between);
 
 #endif

@@ -1,52 +1,51 @@
 #include "schema/generate/model_list.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "schema/generate/model_field.h"
 
-void numbering_add(struct numbering *params, const char *type, const char *name_format, ...)
+void numbering_add(struct numbering *params, const char *type, const char *prefix, const char *name)
 {
-	char name[NAME_MAX];
-	va_list args;
-	va_start(args, name_format);
-	(void)vsnprintf(name, sizeof name, name_format, args);
-	va_end(args);
 	struct record *param = record_add(params->root, params->list);
 	record_set(param, "number", "%d", params->next++);
 	record_set(param, "type", "%s", type);
-	record_set(param, "name", "%s", name);
+	record_set(param, "name", "%s%s", prefix, name);
+}
+
+static bool is_range(const struct entity *e, const char *column)
+{
+	return e->range && strcmp(e->range, column) == 0;
 }
 
 /* Orders. */
 
-/* A column other than the id by which lists are ordered. */
-static void add_order_column(struct record *root, const struct entity *e, const char *name)
+static bool is_id(const struct entity *e, const char *column)
 {
-	if (e->key == KEY_INT && strcmp(name, "created_at") == 0)
-		return;
-	struct record *column = record_add(root, "order_columns");
-	const struct field *f = model_field_find(e, name);
-	record_set(column, "column", "%s", name);
-	record_flag(column, "is_date", f && f->kind == FIELD_DATE);
-	record_flag(column, "is_range", e->range && strcmp(e->range, name) == 0);
+	return e->key == KEY_INT && strcmp(column, "created_at") == 0;
+}
+
+static struct record *add_column(
+	struct record *root, const char *list, const struct entity *e, const char *column)
+{
+	struct record *r = record_add(root, list);
+	const struct field *f = model_field_find(e, column);
+	record_set(r, "column", "%s", column);
+	record_flag(r, "is_id", is_id(e, column));
+	record_flag(r, "is_date", f && f->kind == FIELD_DATE);
+	record_flag(r, "is_range", is_range(e, column));
+	return r;
 }
 
 static void add_order(
 	struct record *root, const struct entity *e, const char *column, bool is_descending)
 {
-	struct record *order = record_add(root, "orders");
-	const struct field *f = model_field_find(e, column);
+	struct record *order = add_column(root, "orders", e, column);
 	record_set(order, "sort", "%s%s", is_descending ? "-" : "", column);
-	record_set(order, "column", "%s", column);
 	record_set(order, "direction", "%s", is_descending ? " desc" : "");
 	record_set(order, "after", "%s", is_descending ? "<" : ">");
 	record_flag(order, "is_descending", is_descending);
-	record_flag(order, "is_id", e->key == KEY_INT && strcmp(column, "created_at") == 0);
-	record_flag(order, "is_date", f && f->kind == FIELD_DATE);
-	record_flag(order, "is_range", e->range && strcmp(column, e->range) == 0);
 	for (const char *const *other = e->orders; *other; other++) {
 		char name[NAME_MAX];
 		(void)snprintf(name, sizeof name, "by_%s", *other);
@@ -59,9 +58,9 @@ static void put_orders(struct record *root, const struct entity *e)
 	for (const char *const *column = e->orders; column && *column; column++) {
 		add_order(root, e, *column, false);
 		add_order(root, e, *column, true);
-		add_order_column(root, e, *column);
+		if (!is_id(e, *column))
+			(void)add_column(root, "order_columns", e, *column);
 	}
-	record_flag(root, "has_order_columns", record_list_of(root, "order_columns") != NULL);
 	record_set(root, "default_order", "%s", e->default_order ? e->default_order : "created_at");
 }
 
@@ -72,8 +71,8 @@ static struct field param_of(const struct entity *e, const struct filter *filter
 {
 	const struct field *f = model_field_find(e, filter->name);
 	if (filter->kind == FIELD_SAME && f)
-		return (struct field){ f->name, f->kind, 0, f->min, f->max, .of = f->of,
-			.choices = f->choices };
+		return (struct field){ f->name, f->kind, f->flags & FIELD_PARENT, f->min, f->max,
+			.of = f->of, .choices = f->choices };
 	return (struct field){ filter->name, filter->kind, 0, filter->min, filter->max,
 		.choices = filter->choices };
 }
@@ -92,42 +91,31 @@ static void add_source(struct record *root, const struct field *param, const str
 	record_set(source, "condition", "%s", is_element ? condition : "");
 }
 
-/* Whether it gives the day of the column that has `from` and `to`. */
-static bool is_day(const struct entity *e, const char *name, const char *condition)
+static void add_filter(struct record *root, const struct entity *e, const struct filter *filter,
+	struct numbering *params)
 {
-	return !condition && e->range && strcmp(e->range, name) == 0;
-}
-
-static void add_filter(struct record *root, const struct entity *e, const struct field *param,
-	const struct filter *filter)
-{
+	struct field param = param_of(e, filter);
 	struct record *to = record_add(root, "filters");
-	add_source(root, param, filter);
-	record_flag(to, "is_day", is_day(e, param->name, filter->condition));
-	model_field_describe(to, param);
-	record_set(to, "flags", param->flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
-	record_flag(to, "fallback", false);
+	add_source(root, &param, filter);
+	model_field_describe(to, &param);
+	/* whether it gives the day of the column that has `from` and `to` */
+	record_flag(to, "is_day", !filter->condition && is_range(e, param.name));
+	record_set(to, "flags", param.flags & FIELD_PARENT ? "PARAM_REQUIRED" : "0");
+	record_set(to, "condition", "e.%s = r.%s", param.name, param.name);
 	if (filter->condition)
 		record_set(to, "condition", "%s", filter->condition);
-	else
-		record_set(to, "condition", "e.%s = r.%s", param->name, param->name);
+	numbering_add(params, model_field_param_type(&param), "", param.name);
 }
 
 static void put_filters(struct record *root, const struct entity *e, struct numbering *params)
 {
-	static const struct filter parent = { 0 }; /* e.NAME = r.NAME */
 	for (size_t i = 0; i < e->field_count; i++) {
-		if (!(e->fields[i].flags & FIELD_PARENT))
-			continue;
-		add_filter(root, e, &e->fields[i], &parent);
-		numbering_add(
-			params, model_field_param_type(&e->fields[i]), "%s", e->fields[i].name);
+		const struct filter parent = { e->fields[i].name }; /* e.NAME = r.NAME */
+		if (e->fields[i].flags & FIELD_PARENT)
+			add_filter(root, e, &parent, params);
 	}
-	for (size_t i = 0; i < e->filter_count; i++) {
-		struct field param = param_of(e, &e->filters[i]);
-		add_filter(root, e, &param, &e->filters[i]);
-		numbering_add(params, model_field_param_type(&param), "%s", param.name);
-	}
+	for (size_t i = 0; i < e->filter_count; i++)
+		add_filter(root, e, &e->filters[i], params);
 }
 
 static bool uses(const struct entity *e, const char *what)
@@ -138,30 +126,22 @@ static bool uses(const struct entity *e, const char *what)
 	return false;
 }
 
-/* The filters that give the day of the range's column. */
-static void add_days(struct record *range, const struct entity *e)
+/* With the filters that give the day of the range's column. */
+static void put_range(struct record *root, const struct entity *e, struct numbering *params)
 {
-	record_flag(range, "days", false);
+	if (!e->range)
+		return;
+	struct record *range = add_column(root, "range", e, e->range);
+	record_list(range, "days");
 	for (size_t i = 0; i < e->filter_count; i++) {
 		const struct filter *filter = &e->filters[i];
 		if (filter->day)
 			record_set(record_add(range, "days"), "day", "%s", filter->day);
-		else if (is_day(e, filter->name, filter->condition))
+		else if (!filter->condition && is_range(e, filter->name))
 			record_set(record_add(range, "days"), "day", "r.%s", filter->name);
 	}
-}
-
-static void put_range(struct record *root, const struct entity *e, struct numbering *params)
-{
-	record_flag(root, "range", false);
-	if (!e->range)
-		return;
-	struct record *range = record_add(root, "range");
-	record_set(range, "column", "%s", e->range);
-	record_flag(range, "is_date", model_field_find(e, e->range)->kind == FIELD_DATE);
-	add_days(range, e);
-	numbering_add(params, "date", "from");
-	numbering_add(params, "date", "to");
+	numbering_add(params, "date", "", "from");
+	numbering_add(params, "date", "", "to");
 }
 
 void model_list_describe(struct record *root, const struct entity *e)
@@ -169,15 +149,12 @@ void model_list_describe(struct record *root, const struct entity *e)
 	struct numbering params = { root, "list_params", 6 };
 	put_orders(root, e);
 	put_filters(root, e, &params);
+	put_range(root, e, &params);
 	record_flag(root, "uses_today", uses(e, "r.current_day"));
 	record_flag(root, "uses_tag", uses(e, "r.tag_ids"));
-	put_range(root, e, &params);
-	record_flag(
-		root, "has_sources", e->range || e->has_search || record_list_of(root, "sources"));
+	record_flag(root, "has_sources", e->range || e->has_search || record_has(root, "sources"));
 	record_flag(root, "search", e->has_search);
-	record_flag(root, "search_alias", false);
-	if (e->search_alias)
-		record_set(record_add(root, "search_alias"), "alias", "%s", e->search_alias);
+	record_set(root, "search_alias", "%s", e->search_alias ? e->search_alias : "");
 	if (e->has_search)
-		numbering_add(&params, "text", "q");
+		numbering_add(&params, "text", "", "q");
 }

@@ -15,8 +15,8 @@ struct numbering {
 	int next;
 };
 
-void numbering_add(struct numbering *params, const char *type, const char *name_format, ...)
-	__attribute__((format(printf, 3, 4)));
+void numbering_add(
+	struct numbering *params, const char *type, const char *prefix, const char *name);
 
 void model_list_describe(struct record *root, const struct entity *e);
 

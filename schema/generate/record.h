@@ -14,27 +14,23 @@
 #ifndef SCHEMA_GENERATE_RECORD_H
 #define SCHEMA_GENERATE_RECORD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "common/buf.h"
 
-struct record_entry;
-struct record_tree;
+struct record_tree {
+	struct record_chunk *chunks;
+};
 
 struct record {
 	struct record_tree *tree;
 	struct record_entry *entries;
 	struct record *next; /* in the same list */
-	bool is_condition;   /* made by record_flag */
 };
 
-struct record_chunk {
-	struct record_chunk *next;
-};
-
-struct record_tree {
-	struct record_chunk *chunks;
+struct record_entry {
+	const char *name;
+	const char *text; /* NULL: a list */
+	struct record *first, *last;
+	struct record_entry *next;
 };
 
 struct record *record_new(struct record_tree *tree);
@@ -43,24 +39,23 @@ struct record *record_new(struct record_tree *tree);
 void record_set(struct record *r, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A copy of the text that lives as long as the tree. */
-const char *record_copy(struct record_tree *tree, const char *text);
+/* A condition: a text that is empty or not. */
+void record_flag(struct record *r, const char *name, bool is_set);
+
+/* Makes a list without records, unless it has some. */
+struct record_entry *record_list(struct record *r, const char *name);
 
 /* Appends an empty record to the list `name`, and returns it. */
 struct record *record_add(struct record *r, const char *name);
 
-/* A list of one empty record, or of none: a condition. */
-void record_flag(struct record *r, const char *name, bool is_set);
-
 /* The entry of that name, or NULL. */
 const struct record_entry *record_find(const struct record *r, struct span name);
 
-const char *record_text(const struct record_entry *entry);          /* NULL: it is a list */
-const struct record *record_list(const struct record_entry *entry); /* the first; NULL: empty */
+/* Whether the name has a record, or a text that is not empty. */
+bool record_has(const struct record *r, const char *name);
 
-/* The same of an entry that exists. */
-const char *record_text_of(const struct record *r, const char *name);
-const struct record *record_list_of(const struct record *r, const char *name);
+/* A copy that lives as long as the tree. */
+char *record_copy(struct record_tree *tree, struct span text);
 
 void record_tree_fini(struct record_tree *tree);
 

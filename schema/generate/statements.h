@@ -4,14 +4,26 @@
  *
  * schema/statements/NAME.sql is the statement NAME. A verb of an entity that has no such file comes
  * from the template of the verb. Both are expanded with the records of the entity whose name stands
- * before the dot, a statement of no entity with those of all (schema/generate/model.h).
+ * before the dot, everything else with those of all (schema/generate/model.h).
+ *
+ * The name of a template with a slash is a path in schema/. A name with a dot is a statement. Every
+ * other name is schema/templates/NAME.sql.
  */
 #ifndef SCHEMA_GENERATE_STATEMENTS_H
 #define SCHEMA_GENERATE_STATEMENTS_H
 
-#include "common/buf.h"
+#include "schema/generate/template.h"
 
-/* Appends one statement. `schema` is the folder. False: the reason is appended to `why`. */
+struct library {
+	const char *schema;       /* the folder */
+	struct record_tree texts; /* of the files that were read; the owner ends it */
+};
+
+/* struct template_library, with a struct library */
+bool library_find(void *library, struct span name, struct span *text);
+
+/* Appends one statement, or the file that a path names. `schema` is the folder. False: the reason
+ * is appended to `why`. */
 bool statements_expand(const char *schema, const char *name, struct buf *out, struct buf *why);
 
 /* Writes each statement to NAME.sql in a folder that exists. */

@@ -1,5 +1,6 @@
 #include "schema/generate/template.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { NESTING_MAX = 32 };
@@ -8,7 +9,7 @@ enum { NESTING_MAX = 32 };
 struct scope {
 	const struct record *record;
 	const struct scope *outer;
-	bool is_last; /* in the inmost list that is not a condition */
+	bool is_last; /* in its list */
 };
 
 /* A template, or a section of one, on its way into `out`. */
@@ -22,12 +23,22 @@ struct expansion {
 	int depth;
 };
 
-enum tag_kind { TAG_TEXT, TAG_LIST, TAG_UNLESS, TAG_END, TAG_PARTIAL, TAG_SEPARATOR };
+enum tag_kind {
+	TAG_TEXT = 0,
+	TAG_LIST = '#',
+	TAG_IF = '?',
+	TAG_UNLESS = '^',
+	TAG_ROFF = '-',
+	TAG_END = '/',
+	TAG_PARTIAL = '>',
+	TAG_SEPARATOR = '|',
+	TAG_JOIN = '\\',
+};
 
 struct tag {
 	enum tag_kind kind;
 	struct span name;
-	const char *begin, *end;   /* the tag with its braces */
+	const char *begin;         /* of its braces */
 	const char *line, *behind; /* what the tag stands for: with its line, if it stands alone */
 };
 
@@ -51,32 +62,33 @@ static const char *find(const char *at, const char *end, const char *what)
 	return found ? found : end;
 }
 
-static bool is_blank(char byte)
+static bool is_section(enum tag_kind kind)
 {
-	return byte == ' ' || byte == '\t';
+	return kind == TAG_LIST || kind == TAG_IF || kind == TAG_UNLESS || kind == TAG_ROFF;
 }
 
-/* Widens a tag that stands alone to its line. */
+/* Widens a tag that stands alone to its line, and a join to the text of the next line. */
 static void take_line(const struct expansion *x, struct tag *tag)
 {
-	const char *line = tag->begin, *behind = tag->end;
-	while (line > x->start && is_blank(line[-1]))
+	const char *line = tag->begin, *behind = tag->behind;
+	while (line > x->start && isblank((unsigned char)line[-1]))
 		line--;
-	while (behind < x->end && is_blank(*behind))
+	while (behind < x->end && isblank((unsigned char)*behind))
 		behind++;
-	bool is_alone =
-		(line == x->start || line[-1] == '\n') && behind < x->end && *behind == '\n';
-	if (!is_alone || tag->kind == TAG_TEXT || tag->kind == TAG_SEPARATOR)
-		return;
-	tag->line = line;
-	tag->behind = behind + 1;
+	bool ends_line = behind < x->end && *behind == '\n';
+	bool is_alone = ends_line && (line == x->start || line[-1] == '\n');
+	if (tag->kind == TAG_JOIN && ends_line) {
+		while (behind < x->end && isspace((unsigned char)*behind))
+			behind++;
+		tag->behind = behind;
+	} else if (is_alone && tag->kind != TAG_TEXT && tag->kind != TAG_SEPARATOR) {
+		tag->line = line;
+		tag->behind = behind + 1;
+	}
 }
 
 static bool next_tag(const struct expansion *x, struct tag *tag, bool *has_tag)
 {
-	static const char kinds[] = "#^/>|";
-	static const enum tag_kind kind_table[] = { TAG_LIST, TAG_UNLESS, TAG_END, TAG_PARTIAL,
-		TAG_SEPARATOR };
 	const char *begin = find(x->at, x->end, "{{");
 	*has_tag = begin < x->end;
 	if (!*has_tag)
@@ -84,12 +96,11 @@ static bool next_tag(const struct expansion *x, struct tag *tag, bool *has_tag)
 	const char *close = find(begin, x->end, "}}");
 	if (close == x->end)
 		return fail_at(x, begin, "a tag without end", SPAN(""));
-	const char *sigil = strchr(kinds, begin[2]);
-	const char *name = begin + 2 + (sigil != NULL);
-	*tag = (struct tag){ .kind = sigil ? kind_table[sigil - kinds] : TAG_TEXT,
+	bool has_sigil = begin[2] && strchr("#?^-/>|\\", begin[2]);
+	const char *name = begin + 2 + has_sigil;
+	*tag = (struct tag){ .kind = has_sigil ? (enum tag_kind)begin[2] : TAG_TEXT,
 		.name = { name, (size_t)(close - name) },
 		.begin = begin,
-		.end = close + 2,
 		.line = begin,
 		.behind = close + 2 };
 	take_line(x, tag);
@@ -97,84 +108,111 @@ static bool next_tag(const struct expansion *x, struct tag *tag, bool *has_tag)
 }
 
 /* Moves behind the end tag of the section; `body` is what stands before it. */
-static bool take_section(struct expansion *x, const struct tag *open, struct span *body)
+static bool take_section(struct expansion *x, const struct tag *open, struct expansion *body)
 {
 	struct expansion rest = *x;
-	struct tag tag;
-	bool has_tag;
-	int depth = 1;
-	rest.at = open->behind;
-	for (;;) {
+	struct tag tag = *open;
+	bool has_tag = true;
+	for (int depth = 1; depth > 0;) {
+		rest.at = tag.behind;
 		bool ok = next_tag(&rest, &tag, &has_tag);
 		if (!ok)
 			return ok;
 		if (!has_tag)
 			return fail_at(x, open->begin, "a section without end", open->name);
-		depth += tag.kind == TAG_LIST || tag.kind == TAG_UNLESS;
+		depth += is_section(tag.kind);
 		depth -= tag.kind == TAG_END;
-		if (depth == 0)
-			break;
-		rest.at = tag.behind;
 	}
-	if (tag.name.len != open->name.len
-		|| memcmp(tag.name.bytes, open->name.bytes, tag.name.len) != 0)
+	if (!span_equals(tag.name, open->name))
 		return fail_at(x, tag.begin, "the end of another section", tag.name);
-	*body = (struct span){ open->behind, (size_t)(tag.line - open->behind) };
+	*body = *x;
+	body->at = open->behind;
+	body->end = tag.line;
+	body->depth++;
 	x->at = tag.behind;
 	return true;
 }
 
 /* Values. */
 
-static bool look_up(const struct expansion *x, const struct scope *scope, const struct tag *tag,
-	const struct record_entry **out)
+static const struct record_entry *look_up(const struct scope *scope, struct span name)
 {
-	for (; scope; scope = scope->outer) {
-		*out = record_find(scope->record, tag->name);
-		if (*out)
-			return true;
+	char lower[64];
+	if (name.len > sizeof lower)
+		return NULL;
+	for (size_t i = 0; i < name.len; i++)
+		lower[i] = (char)tolower((unsigned char)name.bytes[i]);
+	const struct record_entry *entry = NULL;
+	for (; scope && !entry; scope = scope->outer)
+		entry = record_find(scope->record, (struct span){ lower, name.len });
+	return entry;
+}
+
+/* A text in the case of its name. */
+static void put_cased(struct buf *out, struct span name, const char *text)
+{
+	bool is_initial = isupper((unsigned char)*name.bytes);
+	bool is_upper = is_initial && name.len > 1 && isupper((unsigned char)name.bytes[1]);
+	for (bool is_start = true; *text; text++) {
+		bool drops = is_initial && !is_upper && *text == '_';
+		if (!drops)
+			buf_byte(out, is_upper || (is_initial && is_start)
+					      ? (char)toupper((unsigned char)*text)
+					      : *text);
+		is_start = drops;
 	}
-	return fail_at(x, tag->begin, "no such name", tag->name);
 }
 
 static bool put_text(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	const struct record_entry *entry;
-	bool ok = look_up(x, scope, tag, &entry);
-	if (!ok)
-		return ok;
-	const char *text = record_text(entry);
-	if (!text)
+	const struct record_entry *entry = look_up(scope, tag->name);
+	if (!entry)
+		return fail_at(x, tag->begin, "no such name", tag->name);
+	if (!entry->text)
 		return fail_at(x, tag->begin, "a list, not a text", tag->name);
-	buf_text(x->out, text);
+	put_cased(x->out, tag->name, entry->text);
 	return true;
+}
+
+static bool put_list(
+	const struct expansion *body, const struct scope *scope, const struct record *first)
+{
+	bool ok = true;
+	for (const struct record *r = first; ok && r; r = r->next) {
+		struct expansion each = *body;
+		struct scope inner = { r, scope, !r->next };
+		ok = expand(&each, &inner);
+	}
+	return ok;
+}
+
+/* What `x` expands to, with each - as \-. */
+static bool put_roff(struct expansion *x, const struct scope *scope)
+{
+	struct buf *out = x->out, made = { 0 };
+	x->out = &made;
+	bool ok = expand(x, scope);
+	for (size_t i = 0; i < made.len; i++) {
+		buf_text(out, made.bytes[i] == '-' ? "\\" : "");
+		buf_byte(out, made.bytes[i]);
+	}
+	buf_fini(&made);
+	return ok;
 }
 
 static bool put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	const struct record_entry *entry;
-	struct span body = { 0 };
+	struct expansion body;
 	bool ok = take_section(x, tag, &body);
-	if (ok)
-		ok = look_up(x, scope, tag, &entry);
-	if (!ok)
-		return ok;
-	if (record_text(entry))
-		return fail_at(x, tag->begin, "a text, not a list", tag->name);
-	struct expansion inner = *x;
-	inner.depth++;
-	inner.end = body.bytes + body.len;
-	const struct record *r = record_list(entry);
-	if (tag->kind == TAG_UNLESS) {
-		inner.at = body.bytes;
-		return r ? true : expand(&inner, scope);
-	}
-	for (; ok && r; r = r->next) {
-		struct scope more = { r, scope, r->is_condition ? scope->is_last : !r->next };
-		inner.at = body.bytes;
-		ok = expand(&inner, &more);
-	}
-	return ok;
+	if (!ok || tag->kind == TAG_ROFF)
+		return ok && put_roff(&body, scope);
+	const struct record_entry *entry = look_up(scope, tag->name);
+	if (!entry)
+		return fail_at(x, tag->begin, "no such name", tag->name);
+	if (tag->kind == TAG_LIST && !entry->text)
+		return put_list(&body, scope, entry->first);
+	bool is_empty = entry->text ? !*entry->text : !entry->first;
+	return is_empty == (tag->kind == TAG_UNLESS) ? expand(&body, scope) : true;
 }
 
 static void put_indented(struct buf *out, struct span indent, struct span text)
@@ -185,7 +223,7 @@ static void put_indented(struct buf *out, struct span indent, struct span text)
 		if (*text.bytes != '\n')
 			buf_span(out, indent);
 		buf_put(out, text.bytes, len);
-		text = (struct span){ text.bytes + len, text.len - len };
+		text = span_drop(text, len);
 	}
 }
 
@@ -207,36 +245,30 @@ static bool put_partial(struct expansion *x, const struct scope *scope, const st
 
 static bool put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	switch (tag->kind) {
-	case TAG_TEXT:
-		return put_text(x, scope, tag);
-	case TAG_LIST:
-	case TAG_UNLESS:
+	if (is_section(tag->kind))
 		return put_section(x, scope, tag);
-	case TAG_PARTIAL:
+	if (tag->kind == TAG_END)
+		return fail_at(x, tag->begin, "an end without its section", tag->name);
+	if (tag->kind == TAG_PARTIAL)
 		return put_partial(x, scope, tag);
-	case TAG_SEPARATOR:
-		if (!scope->is_last)
-			buf_span(x->out, tag->name);
-		return true;
-	case TAG_END:
-		break;
-	}
-	return fail_at(x, tag->begin, "an end without its section", tag->name);
+	if (tag->kind == TAG_TEXT)
+		return put_text(x, scope, tag);
+	if (tag->kind == TAG_SEPARATOR && !scope->is_last)
+		buf_span(x->out, tag->name);
+	return true;
 }
 
 static bool expand(struct expansion *x, const struct scope *scope)
 {
 	struct tag tag;
-	bool has_tag = true;
-	bool ok = true;
+	bool has_tag = true, ok = true;
 	if (x->depth > NESTING_MAX)
 		return fail_at(x, x->at, "nested too deeply", x->name);
 	while (ok && has_tag) {
 		ok = next_tag(x, &tag, &has_tag);
-		const char *text_end = has_tag ? tag.line : x->end;
 		if (!ok)
 			break;
+		const char *text_end = has_tag ? tag.line : x->end;
 		buf_put(x->out, x->at, (size_t)(text_end - x->at));
 		x->at = has_tag ? tag.behind : x->end;
 		if (has_tag)

@@ -1,11 +1,17 @@
 /*
- * template: text with tags that records fill. The tags are a subset of Mustache (mustache(5)):
+ * template: text with tags that records fill. The tags are those of Mustache (mustache(5)), less
+ * what nothing here needs, and five more:
  *
- *	{{name}}                the text of that name
- *	{{#name}}...{{/name}}   once for each record of the list; its names hide the outer ones
- *	{{^name}}...{{/name}}   once if the list is empty
+ *	{{name}}                the text of that name; {{Name}} its text as ItsText, {{NAME}} in
+ *	                        capitals
+ *	{{#name}}...{{/name}}   once for each record of the list; its names hide the outer ones. Of a
+ *	                        text: once, unless it is empty
+ *	{{?name}}...{{/name}}   once, unless the list or text is empty
+ *	{{^name}}...{{/name}}   once if it is empty
+ *	{{-}}...{{/}}           with each - as \-, for roff
  *	{{>name}}               the template of that name, with the same records
  *	{{|text}}               text, but not in the last record of the list: a separator
+ *	{{\}}                   nothing: the next line goes on here, without its indentation
  *
  * A section, partial or end tag that is alone on its line removes the line. A partial that is alone
  * on its line is indented as its tag is. Nothing is escaped.

@@ -130,7 +130,7 @@ late_replay as materialized ( -- another transaction took the {{field}} meanwhil
 select a.ord
 	{{#unique}}
 	, case
-		when a.outcome is null and a.id is null then '{{taken}}'
+		when a.outcome is null and a.id is null then '{{>taken}}'
 		else a.outcome
 	end as outcome
 	{{/unique}}

@@ -8,16 +8,16 @@
 , coalesce(r.{{name}}, '[]') as {{name}}
 {{/is_objects}}
 {{#is_instant}}
-, coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{sql}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
+, coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{computed}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
 not is_local_time(r.account_id, r.{{name}}) as skips_{{name}}
 {{/is_instant}}
 {{#is_plain}}
 {{#computed}}
-, coalesce(r.{{name}}::{{column_type}}, {{sql}}) as {{name}}
+, coalesce(r.{{name}}::{{column_type}}, {{computed}}) as {{name}}
 {{/computed}}
 {{^computed}}
 {{#fallback}}
-, coalesce(r.{{name}}::{{column_type}}, '{{text}}') as {{name}}
+, coalesce(r.{{name}}::{{column_type}}, '{{fallback}}') as {{name}}
 {{/fallback}}
 {{^fallback}}
 , r.{{name}}::{{column_type}}

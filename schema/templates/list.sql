@@ -159,7 +159,7 @@ select r.ord, {{#parent}}case when r.is_orphan then '{{PARENT}}_NOT_FOUND' end{{
 	{{#columns}}
 	, {{value}} as {{name}}
 	{{/columns}}
-	{{#has_order_columns}}
+	{{?order_columns}}
 	, case
 		{{#order_columns}}
 		{{#is_date}}
@@ -171,10 +171,10 @@ select r.ord, {{#parent}}case when r.is_orphan then '{{PARENT}}_NOT_FOUND' end{{
 		{{/order_columns}}
 		else e.id
 	end || '~' || e.id as next_cursor
-	{{/has_order_columns}}
-	{{^has_order_columns}}
+	{{/order_columns}}
+	{{^order_columns}}
 	, e.id || '~' || e.id as next_cursor
-	{{/has_order_columns}}
+	{{/order_columns}}
 from path as r
 {{#parent}}left{{/parent}}{{^parent}}cross{{/parent}} join lateral (
 	select e.*, m.is_marker, row_number() over () as number

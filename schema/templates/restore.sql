@@ -11,14 +11,14 @@ with request as materialized (
 new_request as materialized (
 	select r.*{{#anchors}}, e.{{name}}{{/anchors}}
 	from request as r
-	{{#is_anchored}}
+	{{?anchors}}
 	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select {{#anchors}}e.{{name}}{{|, }}{{/anchors}}
 		from {{table}} as e
 		where e.account_id = r.account_id and e.id = r.{{key}}
 		limit 1
 	) as e
-	{{/is_anchored}}
+	{{/anchors}}
 	where not exists (select from replay as k where k.ord = r.ord)
 ),
 {{#anchors}}
@@ -65,7 +65,7 @@ verdict as materialized ( -- of several requests with the same {{field}}, the fi
 				and {{#columns}}e.new_{{name}} is not null{{| and }}{{/columns}}
 				or (
 					{{>unique_row}}
-				) is not null) then '{{taken}}'
+				) is not null) then '{{>taken}}'
 		end as outcome
 	from (
 		select e.*{{#columns}}, e.{{name}} as new_{{name}}{{/columns}}
@@ -102,7 +102,7 @@ select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as repl
 	{{/unique}}
 from response as e
 {{#unique}}
-left join verdict as v on v.ord = e.ord and v.outcome = '{{taken}}'
+left join verdict as v on v.ord = e.ord and v.outcome = '{{>taken}}'
 left join lateral {{entity}}_of_key_now(v.account_id{{#columns}}, v.new_{{name}}{{/columns}}) as t on true
 {{/unique}}
 union all

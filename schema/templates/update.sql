@@ -138,7 +138,7 @@ verdict as materialized (
 			when {{condition}} then '{{outcome}}'
 			{{/checks}}
 			{{#unique}}
-			when e.is_taken then '{{taken}}'
+			when e.is_taken then '{{>taken}}'
 			{{/unique}}
 		end as outcome
 	from {{#unique}}unique_check{{/unique}}{{^unique}}locked{{/unique}} as e
@@ -181,6 +181,6 @@ left join changed as c on c.account_id = e.account_id and c.id = e.id
 {{>references_now}}
 {{#unique}}
 left join lateral {{entity}}_of_key_now(
-	case when e.outcome = '{{taken}}' then e.account_id end{{#columns}}, e.new_{{name}}{{/columns}}) as t on true
+	case when e.outcome = '{{>taken}}' then e.account_id end{{#columns}}, e.new_{{name}}{{/columns}}) as t on true
 {{/unique}}
 order by e.ord

@@ -12,6 +12,7 @@ static const struct {
 	{ "row", "({{name}}, {{table}})\n" },
 	{ "rows", "{{#columns}}{{>row}}{{/columns}}" },
 	{ "loop", "{{>loop}}" },
+	{ "joined", "{{table}}{{\\}}\n" },
 };
 
 static bool find(void *arg, struct span name, struct span *text)
@@ -36,6 +37,8 @@ static bool expand(const char *text, struct buf *out, struct buf *why)
 	record_set(root, "name", "outer %d", 1);
 	record_set(record_add(root, "columns"), "name", "id");
 	record_set(record_add(root, "columns"), "name", "title");
+	record_set(root, "snake", "two_words");
+	record_set(root, "dashed", "x-y");
 	record_flag(root, "is_soft", true);
 	record_flag(root, "is_hard", false);
 	char copy[200];
@@ -64,6 +67,16 @@ static const struct {
 	{ "a partial", "x {{>row}}y", "x (outer 1, topics)\ny" },
 	{ "an indented partial", "a\n\t{{>rows}}\nb", "a\n\t(id, topics)\n\t(title, topics)\nb" },
 	{ "braces that are no tag", "array['{a}'] {b} }}", "array['{a}'] {b} }}" },
+	{ "a text as a condition", "{{#table}}in {{table}}{{/table}}{{^table}}none{{/table}}",
+		"in topics" },
+	{ "once for a list", "{{?columns}}({{#columns}}{{name}}{{/columns}}){{/columns}}",
+		"(idtitle)" },
+	{ "a condition does not end a list",
+		"{{#columns}}{{?table}}{{name}}{{|, }}{{/table}}{{/columns}}", "id, title" },
+	{ "the case of a name", "{{SNAKE}} {{Snake}}", "TWO_WORDS TwoWords" },
+	{ "a line that goes on", "a{{\\}}\n\t  b {{\\}} c", "ab  c" },
+	{ "a partial without the end of its line", "[{{>joined}}]", "[topics]" },
+	{ "roff", "{{-}}a-b {{dashed}}{{/}}-c", "a\\-b x\\-y-c" },
 	{ "nothing", "", "" },
 };
 
@@ -85,7 +98,6 @@ static const struct {
 } errors[] = {
 	{ "a\n{{nothing}}", "it, line 2: no such name: nothing" },
 	{ "{{columns}}", "it, line 1: a list, not a text: columns" },
-	{ "{{#table}}{{/table}}", "it, line 1: a text, not a list: table" },
 	{ "{{#columns}}\n{{name}}", "it, line 1: a section without end: columns" },
 	{ "{{#columns}}{{/is_soft}}", "it, line 1: the end of another section: is_soft" },
 	{ "{{/columns}}", "it, line 1: an end without its section: columns" },

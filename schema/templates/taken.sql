@@ -1,0 +1,1 @@
+{{code}}: {{Label}} with this {{field}} already exists{{\}}
