@@ -9,8 +9,8 @@ enum {
 	SEARCH_MAX = 100,
 	CONDITION_MAX_CHARS = 16 << 10, /* as long as the head of an HTTP request can be */
 	CURSOR_MAX_BYTES = 4096,
-	IMPORT_MAX = 10000,             /* items */
-	TOPICS_ASSUMED = 200,           /* per account, for responses with a row for each topic */
+	IMPORT_MAX = 10000,   /* items */
+	TOPICS_ASSUMED = 200, /* per account, for responses with a row for each topic */
 	USERNAME_MAX_CHARS = 64,
 	EMAIL_MAX_CHARS = 254,
 	NEW_PASSWORD_MIN_CHARS = 8,
@@ -18,9 +18,9 @@ enum {
 	PASSWORD_MAX_CHARS = 1024, /* of one to check, so that a long one is only wrong */
 	ISSUER_MAX_CHARS = 500,
 	SUBJECT_MAX_CHARS = 255,
-	HASH_CHARS = 64,           /* of a SHA-256, in hexadecimal digits */
+	HASH_CHARS = 64, /* of a SHA-256, in hexadecimal digits */
 	PASSWORD_HASH_MAX_CHARS = 256,
-	CLAIM_MAX_CHARS = 4096,    /* a token of an identity provider has at most 4096 bytes */
+	CLAIM_MAX_CHARS = 4096, /* a token of an identity provider has at most 4096 bytes */
 	TOKEN_NAME_MAX_CHARS = 100,
 	SCOPES_MAX = 3,
 	CALLER_MAX_CHARS = 64,

@@ -109,11 +109,11 @@ struct settings {
 	const char *cors_origins; /* not set: "loopback", or "*" with accounts */
 	const char *cors_methods, *cors_headers;
 	bool cors_credentials;
-	const char *hosts;           /* comma-separated */
-	const char *auth;            /* "off" or "on"; empty: not set */
-	const char *registration;    /* "closed" or "open" */
+	const char *hosts;                            /* comma-separated */
+	const char *auth;                             /* "off" or "on"; empty: not set */
+	const char *registration;                     /* "closed" or "open" */
 	const char *jwt_secret, *jwt_previous_secret; /* empty: those of the file */
-	const char *jwt_secret_file; /* empty: jwt-secret in the state directory */
+	const char *jwt_secret_file;                  /* empty: jwt-secret in the state directory */
 	int64_t access_token_s, refresh_token_s;
 	const char *oidc_issuer; /* empty: no identity provider */
 	const char *oidc_audience, *oidc_jwks_file;

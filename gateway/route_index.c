@@ -59,7 +59,8 @@ static struct route_node *add_child(
 	if (!*child) {
 		*child = &index->nodes[index->node_count++];
 		(*child)->parent = parent;
-		(*child)->literal = is_param ? (struct span){ 0 } : segment;
+		if (!is_param)
+			(*child)->literal = segment;
 	}
 	return *child;
 }

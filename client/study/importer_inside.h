@@ -30,7 +30,7 @@ struct slot {
 	int tries;
 	struct record record; /* its texts are in `texts` */
 	struct buf texts;
-	char *kept_notes; /* the notes of the service, if the file has none */
+	char *kept_notes;                  /* the notes of the service, if the file has none */
 	int64_t kept_links[SESSION_LINKS]; /* those of the service: no file has any. 0: none */
 	bool was_restored, was_updated;
 	struct refusal refusal;

@@ -388,8 +388,8 @@ int main(void)
 		tests, a_wrong_value_is_refused_with_its_name_and_sets_nothing, 0, COUNT(refused));
 	tcase_add_test(tests, an_error_names_the_flag_if_a_flag_is_wrong);
 	tcase_add_loop_test(tests, an_error_says_what_is_wrong, 0, COUNT(errors));
-	tcase_add_loop_test(tests, with_accounts_every_page_may_call_unless_a_list_is_given, 0,
-		COUNT(origins));
+	tcase_add_loop_test(
+		tests, with_accounts_every_page_may_call_unless_a_list_is_given, 0, COUNT(origins));
 	tcase_add_test(tests, rates_and_networks_are_kept_as_texts);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
 	tcase_add_test(tests, settings_that_a_program_does_not_use_are_not_checked);
