@@ -105,6 +105,8 @@ struct settings {
 	/* gateway */
 	const char *api_host;
 	int64_t api_port; /* 0: any free port */
+	const char *metrics_host; /* empty: no metrics */
+	int64_t metrics_port;     /* of the instance 1; 0: any free port */
 	const char *app_name;
 	const char *cors_origins; /* not set: "loopback", or "*" with accounts */
 	const char *cors_methods, *cors_headers;

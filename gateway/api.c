@@ -6,6 +6,21 @@
 #include "gateway/api_result.h"
 #include "gateway/route_table.h"
 
+/* Counts a refusal by the edge, or of a body that the app refuses. */
+static void count_refusal(struct api *api, const struct edge_refusal *refusal,
+	const struct metrics_request *request)
+{
+	struct api_request *r = refusal->data;
+	if (r) {
+		api_request_count(r, request->http_status);
+		return;
+	}
+	metrics_requests_add(&api->requests, request);
+	metrics_refusals_add(&api->refusals,
+		span_of(refusal->why && refusal->why->text[0] ? refusal->why->text
+							      : status_info(refusal->st)->message));
+}
+
 int api_format_error(
 	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg)
 {
@@ -14,7 +29,7 @@ int api_format_error(
 	struct request_id id = request_id_choose(http, &api->ids);
 	struct error_info error = api_request_error(refusal->st, refusal->why);
 	const struct dialect *dialect = dialect_of(http ? http->path : (struct span){ 0 });
-	struct route_match match;
+	struct route_match match = { 0 };
 	if (http && route_find(&api->routes, http->method, http->path, &match) == ST_OK)
 		route_describe_error(match.route, &error);
 	api_request_put_common(NULL, &id, headers);
@@ -23,7 +38,10 @@ int api_format_error(
 	api_head_put_refusal(&api->routes, http, &error, headers);
 	api_limit_put_refusal(api, refusal, headers);
 	dialect->put_error(body, &error, request_id_view(&id));
-	return dialect->status_of(refusal->st);
+	int http_status = dialect->status_of(refusal->st);
+	count_refusal(api, refusal,
+		&(struct metrics_request){ match.route, dialect, http_status, -1 });
+	return http_status;
 }
 
 /* Lists, statistics and local routes always exist, so their preconditions are evaluated before
@@ -165,10 +183,13 @@ enum status api_init(
 	};
 	enum status st = network_parse_list(span_of(settings->trusted_proxies),
 		api->proxies.networks, &api->proxies.count, why);
-	return st == ST_OK ? route_index_init(&api->routes, &route_table, why) : st;
+	if (st == ST_OK)
+		st = route_index_init(&api->routes, &route_table, why);
+	return st == ST_OK ? metrics_requests_init(&api->requests, &api->routes) : st;
 }
 
 void api_fini(struct api *api)
 {
+	metrics_requests_fini(&api->requests);
 	route_index_fini(&api->routes);
 }

@@ -21,6 +21,8 @@
 #include "gateway/client_address.h"
 #include "gateway/edge.h"
 #include "gateway/limits.h"
+#include "gateway/metrics_refusals.h"
+#include "gateway/metrics_requests.h"
 #include "gateway/principal.h"
 #include "gateway/route_index.h"
 #include "gateway/workers.h"
@@ -34,6 +36,8 @@ struct api {
 	struct proxies proxies;
 	struct limits *limits; /* NULL after api_init: there are none; borrowed */
 	struct route_index routes;
+	struct metrics_requests requests;
+	struct metrics_refusals refusals;
 	struct uuid_source ids;
 };
 

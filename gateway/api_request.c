@@ -22,9 +22,34 @@ static void request_free(struct api_request **request)
 	free(r);
 }
 
+/* NULL if it is not known. */
+static const struct route *route_of(const struct api_request *r)
+{
+	return r->route ? r->route : r->head.match.route;
+}
+
+static const struct dialect *dialect_for(const struct api_request *r)
+{
+	const struct route *route = route_of(r);
+	return route ? route->dialect : dialect_of(exchange_request(r->exchange)->path);
+}
+
+/* The body may have chosen a variant of the route, which the head did not know. */
+void api_request_count(struct api_request *r, int http_status)
+{
+	if (!r->started_us)
+		return;
+	int64_t duration_us = exchange_now_us(r->exchange) - r->started_us;
+	r->started_us = 0;
+	metrics_requests_add(
+		&r->api->requests, &(struct metrics_request){ r->head.match.route, dialect_for(r),
+					   http_status, duration_us > 0 ? duration_us : 0 });
+}
+
 static void on_gone(void *data)
 {
 	struct api_request *r = data;
+	api_request_count(r, METRICS_CLIENT_GONE);
 	r->exchange = NULL;
 	request_free(&r);
 }
@@ -39,6 +64,7 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 	r->api = api;
 	r->exchange = exchange;
 	r->id = request_id_choose(exchange_request(exchange), &api->ids);
+	r->started_us = exchange_now_us(exchange);
 	exchange_set_data(exchange, r, on_gone);
 	return r;
 }
@@ -87,6 +113,7 @@ void api_request_respond_raw(struct api_request **request, const struct exchange
 {
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
+	api_request_count(r, reply->http_status);
 	exchange_respond(&r->exchange, reply);
 	request_free(request);
 }
@@ -94,6 +121,7 @@ void api_request_respond_raw(struct api_request **request, const struct exchange
 void api_request_refuse_body(struct api_request **request, enum status st, const struct fail *why)
 {
 	struct api_request *r = *request;
+	api_request_count(r, dialect_for(r)->status_of(st));
 	exchange_refuse_body(&r->exchange, st, why);
 	request_free(request);
 }
@@ -132,6 +160,7 @@ void api_request_end(struct api_request **request)
 {
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
+	api_request_count(r, r->route->status);
 	exchange_end(&r->exchange);
 	request_free(request);
 }
@@ -140,20 +169,9 @@ void api_request_abort(struct api_request **request)
 {
 	struct api_request *r = *request;
 	exchange_set_data(r->exchange, NULL, NULL);
+	api_request_count(r, METRICS_CUT_SHORT);
 	exchange_abort(&r->exchange);
 	request_free(request);
-}
-
-/* NULL if it is not known. */
-static const struct route *route_of(const struct api_request *r)
-{
-	return r->route ? r->route : r->head.match.route;
-}
-
-static const struct dialect *dialect_for(const struct api_request *r)
-{
-	const struct route *route = route_of(r);
-	return route ? route->dialect : dialect_of(exchange_request(r->exchange)->path);
 }
 
 static int http_status_for(const struct api_request *r, enum status st)

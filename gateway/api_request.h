@@ -31,6 +31,7 @@ struct api_request {
 	struct api *api;
 	struct exchange *exchange;
 	struct request_id id;
+	int64_t started_us; /* exchange_now_us; 0: it is counted */
 	struct api_head head;
 	struct authentication authentication;
 	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
@@ -44,6 +45,9 @@ struct api_request {
 	struct buf member; /* of gateway/api_export.c: the member that is open */
 	char key[65];      /* of a log-in that is being stored: see gateway/login_call.h */
 };
+
+/* Counts the request once, with the status and the time of its response. */
+void api_request_count(struct api_request *r, int http_status);
 
 /* NULL if there is no memory: the exchange is aborted. */
 struct api_request *api_request_new(struct api *api, struct exchange *exchange);

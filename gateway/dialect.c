@@ -22,6 +22,7 @@ static const char *const root_query_names[] = { "tag", NULL };
 /* The longest prefix first. */
 static const struct dialect dialect_table[] = {
 	{
+		.name = "native",
 		.prefix = "/api/v1",
 		.put_error = response_put_error,
 		.status_of = http_status_of,
@@ -31,6 +32,7 @@ static const struct dialect dialect_table[] = {
 		.has_location = true,
 	},
 	{
+		.name = "system_c",
 		.prefix = "/api", /* system C */
 		.put_error = text_error_put,
 		.status_of = library_status_of,
@@ -41,6 +43,7 @@ static const struct dialect dialect_table[] = {
 		.bearer_has_case = true,
 	},
 	{
+		.name = "root",
 		.prefix = "", /* the existing study trackers */
 		.put_error = response_put_error,
 		.status_of = http_status_of,

@@ -168,6 +168,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 		goto failed;
 	struct listener_options listener = { .host = options->host,
 		.port = options->port,
+		.is_exclusive = options->is_exclusive,
 		.has_room = has_room,
 		.make_room = make_room,
 		.on_accept = on_accept,

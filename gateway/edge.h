@@ -66,6 +66,7 @@ struct edge_refusal {
 struct edge_options {
 	const char *host; /* a numeric address or a name of this machine */
 	int port;         /* 0: any free one */
+	bool is_exclusive; /* no other program shares the port */
 	int connections_max;
 	int connections_per_address; /* gateway/admission.h; 0: no limit */
 	size_t bodies_max;           /* bytes; 0: EDGE_BODIES_MAX */
@@ -115,6 +116,10 @@ const struct http_request *exchange_request(const struct exchange *x);
 
 /* The address at the other end of the connection, which may be a proxy's. Borrowed likewise. */
 const union address *exchange_peer(const struct exchange *x);
+
+/* The time at which the loop began its turn, in microseconds; cheap. It follows the system's
+ * clock. */
+int64_t exchange_now_us(const struct exchange *x);
 
 /* on_gone(data) is called once if the exchange ends before its response is complete. It is called
  * from the loop, never within a call of exchange_*. A client that closed only its side gets its

@@ -144,6 +144,13 @@ const union address *exchange_peer(const struct exchange *x)
 	return &((const struct connection *)x)->peer;
 }
 
+int64_t exchange_now_us(const struct exchange *x)
+{
+	struct timeval now;
+	event_base_gettimeofday_cached(((const struct connection *)x)->edge->base, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
+}
+
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data))
 {
 	x->data = data;

@@ -279,6 +279,45 @@ static enum status set_access_rules(struct gateway *g, struct fail *why)
 	return check_auth(g, &bound, why);
 }
 
+/* Each gateway of a machine has its own port, because each has its own numbers. */
+static int metrics_port(const struct settings *s)
+{
+	return s->metrics_port ? (int)(s->metrics_port + s->instance - 1) : 0;
+}
+
+static void warn_of_readers(const struct metrics *m)
+{
+	struct buf url = { 0 };
+	union address at = metrics_address(m);
+	address_put_url(&url, &at);
+	if (!address_is_local(&at))
+		log_warn(
+			"everybody who reaches %.*s can read the metrics", (int)url.len, url.bytes);
+	buf_fini(&url);
+}
+
+/* The port of a copy that nobody has configured may be taken: the copy serves, without metrics. */
+static enum status open_metrics(struct gateway *g, struct fail *why)
+{
+	struct metrics_options options = { .host = g->settings.metrics_host,
+		.port = metrics_port(&g->settings),
+		.hosts = g->settings.hosts,
+		.sources = { &g->api, g->workers, &g->counters, 0 } };
+	if (!*options.host)
+		return ST_OK;
+	enum status st = metrics_open(&g->metrics, service_base(g->service), &options, why);
+	if (st == ST_OK)
+		warn_of_readers(g->metrics);
+	if (st != ST_SYSTEM)
+		return st;
+	if (settings_is_set(&g->settings, "STUDYTRACKER_METRICS_HOST")
+		|| settings_is_set(&g->settings, "STUDYTRACKER_METRICS_PORT"))
+		return fail_wrap(why, st, "STUDYTRACKER_METRICS_HOST and _PORT");
+	log_warn("metrics are not served: %s: STUDYTRACKER_METRICS_PORT can set another port",
+		why->text);
+	return ST_OK;
+}
+
 enum status gateway_open(struct gateway *g, struct fail *why)
 {
 	enum status st = service_open(&g->service, on_stop, g, why);
@@ -301,7 +340,9 @@ enum status gateway_open(struct gateway *g, struct fail *why)
 	st = open_api(g, why);
 	if (st == ST_OK)
 		st = open_edge(g, why);
-	return st == ST_OK ? set_access_rules(g, why) : st;
+	if (st == ST_OK)
+		st = set_access_rules(g, why);
+	return st == ST_OK ? open_metrics(g, why) : st;
 }
 
 /* The bound addresses: settings may leave the port or the address open, and systemd may pass a
@@ -315,6 +356,12 @@ static void log_endpoints(const struct gateway *g)
 		url.bytes, workers_endpoint(g->workers));
 	if (g->rpc)
 		log_info("RPC clients at %s", rpc_endpoint(g->rpc));
+	if (g->metrics) {
+		buf_clear(&url);
+		at = metrics_address(g->metrics);
+		address_put_url(&url, &at);
+		log_info("metrics at %.*s/metrics", (int)url.len, url.bytes);
+	}
 	buf_fini(&url);
 }
 
@@ -329,6 +376,7 @@ int gateway_run(struct gateway *g)
 
 void gateway_close(struct gateway *g)
 {
+	metrics_free(&g->metrics);
 	edge_free(&g->edge);
 	api_fini(&g->api);
 	rpc_free(&g->rpc);

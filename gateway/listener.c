@@ -116,14 +116,15 @@ static enum status take_passed(int *out, struct fail *why)
 	return ST_OK;
 }
 
-static int bind_one(const struct addrinfo *at)
+static int bind_one(const struct addrinfo *at, bool is_exclusive)
 {
 	static const int on = 1;
+	const int is_shared = !is_exclusive;
 	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
-		&& setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0
+		&& setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &is_shared, sizeof is_shared) == 0
 		&& bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	int error = errno;
@@ -132,20 +133,20 @@ static int bind_one(const struct addrinfo *at)
 	return -1;
 }
 
-static enum status bind_any(int *out, const char *host, int port, struct fail *why)
+static enum status bind_any(int *out, const struct listener_options *options, struct fail *why)
 {
 	struct addrinfo *found = NULL;
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
 		.ai_socktype = SOCK_STREAM };
 	char service[16];
-	(void)snprintf(service, sizeof service, "%d", port);
-	int error = getaddrinfo(host, service, &hints, &found);
+	(void)snprintf(service, sizeof service, "%d", options->port);
+	int error = getaddrinfo(options->host, service, &hints, &found);
 	if (error != 0)
 		return fail_set(why, ST_SYSTEM, "%s",
 			error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
 	int fd = -1;
 	for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
-		fd = bind_one(at);
+		fd = bind_one(at, options->is_exclusive);
 	error = errno;
 	freeaddrinfo(found);
 	if (fd < 0)
@@ -167,15 +168,16 @@ static void set_inherited_options(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
-static enum status open_socket(int *out, const char *host, int port, struct fail *why)
+static enum status open_socket(int *out, const struct listener_options *options, struct fail *why)
 {
 	if (has_passed_socket())
 		return take_passed(out, why);
-	enum status st = bind_any(out, host, port, why);
+	enum status st = bind_any(out, options, why);
 	if (st != ST_OK && why) {
 		struct fail reason = *why;
 		return fail_set(why, st, "cannot listen on %s port %d: %.300s",
-			host ? host : "any address", port, fail_text(&reason, st));
+			options->host ? options->host : "any address", options->port,
+			fail_text(&reason, st));
 	}
 	return st;
 }
@@ -187,7 +189,7 @@ enum status listener_open(struct listener **out, struct event_base *base,
 	if (!l)
 		return ST_NO_MEMORY;
 	*l = (struct listener){ .fd = -1, .options = *options };
-	enum status st = open_socket(&l->fd, options->host, options->port, why);
+	enum status st = open_socket(&l->fd, options, why);
 	if (st != ST_OK)
 		goto failed;
 	set_inherited_options(l->fd);

@@ -1,0 +1,126 @@
+"""An operator scrapes /metrics while the service works, and finds the numbers of what was sent."""
+
+import threading
+import time
+
+import harness
+import openmetrics
+
+HELD_S = 1.0  # for which a row is locked
+
+
+class Metrics(harness.ServiceCase):
+    settings = openmetrics.SETTINGS
+
+    def get(self, target="/metrics", method="GET", **headers):
+        return openmetrics.get(self.service.gateways[0], target, method, **headers)
+
+    def scrape(self):
+        return openmetrics.scrape(self.service.gateways[0])
+
+    def increase(self, name, act, **labels):
+        before = self.scrape().value(name, **labels)
+        act()
+        return self.scrape().value(name, **labels) - before
+
+    def is_locked(self):
+        return int(self.database.value("select count(*) from pg_stat_activity where wait_event = 'PgSleep'"))
+
+    def test_requests_are_counted_by_route_status_and_dialect(self):
+        topic = self.topic("Linux")["id"]
+        cases = [
+            ("root", "GET", "/topics/{topic_id}", 200, lambda: self.service.get(f"/topics/{topic}")),
+            ("root", "GET", "/topics/{topic_id}", 404, lambda: self.service.get("/topics/999999")),
+            ("native", "GET", "/api/v1/topics/{topic_id}", 200,
+             lambda: self.service.get(f"/api/v1/topics/{topic}")),
+            ("native", "POST", "/api/v1/sessions", 400,
+             lambda: self.service.post("/api/v1/sessions", {"topic_id": "x"})),
+            ("root", "POST", "/sessions", 201, lambda: self.session(topic)),
+            ("root", "GET", "/sessions", 200, lambda: self.service.get("/sessions")),
+            ("root", "", "none", 404, lambda: self.service.get("/nothing")),
+            ("system_c", "", "none", 404, lambda: self.service.get("/api/nothing")),
+        ]
+        for dialect, method, route, status, act in cases:
+            with self.subTest(route=route, status=status):
+                labels = {"dialect": dialect, "method": method, "route": route}
+                before = self.scrape()
+                for _ in range(7):
+                    act()
+                after = self.scrape()
+                name, duration = "studytracker_api_requests_total", "studytracker_api_request_duration_seconds"
+                self.assertEqual(after.value(name, status=str(status), **labels)
+                                 - before.value(name, status=str(status), **labels), 7)
+                self.assertEqual(after.value(duration + "_count", **labels)
+                                 - before.value(duration + "_count", **labels), 7)
+
+    def test_latency_includes_the_time_in_the_database(self):
+        topic = self.topic("Slow")["id"]
+        labels = {"dialect": "root", "method": "POST", "route": "/sessions"}
+        name = "studytracker_api_request_duration_seconds"
+        held = f"""do $$ begin perform from topics where id = {topic} for update;
+                   perform pg_sleep({HELD_S}); end $$"""
+        before, started = self.scrape(), time.monotonic()
+        holder = threading.Thread(target=self.database.sql, args=(held,))
+        holder.start()
+        harness.until("the row is locked", self.is_locked)
+        self.session(topic)
+        seconds = time.monotonic() - started
+        holder.join()
+        after = self.scrape()
+        measured = after.value(name + "_sum", **labels) - before.value(name + "_sum", **labels)
+        self.assertGreater(measured, HELD_S / 2)
+        self.assertLess(measured, seconds)
+        fast = {**labels, "le": "0.25"}
+        self.assertEqual(after.value(name + "_bucket", **fast), before.value(name + "_bucket", **fast))
+
+    def test_refusals_are_counted_by_their_reason(self):
+        def send(request):
+            def act():
+                with self.service.wire() as wire:
+                    self.assertGreaterEqual(wire.send(request).answer().status, 400)
+            return act
+
+        cases = [("white space before the colon of a header field", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n"),
+                 ("a folded header field", b"GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n"),
+                 ("the only versions are HTTP/1.0 and HTTP/1.1", b"GET / HTTP/3.0\r\nHost: x\r\n\r\n")]
+        for reason, request in cases:
+            with self.subTest(reason=reason):
+                self.assertEqual(self.increase("studytracker_http_refusals_total", send(request),
+                                               reason=reason), 1)
+
+    def test_counters_of_the_modules_are_shown(self):
+        topic = self.topic("Unix")["id"]
+        self.assertGreaterEqual(
+            self.increase("studytracker_pool_calls_total", lambda: self.service.get(f"/topics/{topic}")), 1)
+        page = self.scrape()
+        self.assertEqual(page.value("studytracker_workers"), 2)
+        self.assertEqual(page.value("studytracker_ready"), 1)
+        self.assertEqual(len(page.series("studytracker_worker_credit")), 2)
+        self.assertGreater(page.value("process_cpu_seconds_total"), 0)
+        self.assertGreater(page.value("process_resident_memory_bytes"), 1 << 20)
+        self.assertGreater(page.value("process_open_fds"), 5)
+
+    def test_other_paths_methods_and_hosts_are_refused(self):
+        cases = [(("/", "GET"), {}, 404), (("/topics", "GET"), {}, 404), (("/metrics", "POST"), {}, 405),
+                 (("/metrics", "GET"), {"Host": "evil.example"}, 421), (("/metrics", "GET"), {}, 200),
+                 (("/metrics?a=b", "GET"), {}, 200)]
+        for (target, method), headers, status in cases:
+            with self.subTest(target=target, method=method, headers=headers):
+                self.assertEqual(self.get(target, method, **headers).status, status)
+        head = self.get(method="HEAD")
+        self.assertEqual((head.status, head.body), (200, b""))
+        self.assertGreater(int(head.header("Content-Length")), 1000)
+
+    def test_older_clients_get_the_older_format(self):
+        response = self.get()
+        self.assertEqual(response.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8")
+        self.assertNotIn(b"# EOF", response.body)
+        self.assertIn(b"# TYPE studytracker_api_requests_total counter\n", response.body)
+
+    def test_metrics_need_no_credentials_and_tell_no_names(self):
+        self.topic("A secret name")
+        self.assertNotIn(b"secret", self.get().body)
+
+
+if __name__ == "__main__":
+    harness.main()
