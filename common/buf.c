@@ -14,6 +14,8 @@ static bool grow(struct buf *b, size_t need)
 	size_t cap = b->cap ? b->cap : SMALLEST;
 	while (cap < need)
 		cap *= 2;
+	if (b->limit && cap > b->limit)
+		cap = b->limit;
 	char *bytes = realloc(b->bytes, cap);
 	if (!bytes)
 		return false;
@@ -25,38 +27,11 @@ static bool grow(struct buf *b, size_t need)
 char *buf_room(struct buf *b, size_t len)
 {
 	if (b->failed || len > SIZE_MAX / 4 - b->len
-		|| ((b->limit && b->len + len > b->limit)
-			|| (b->len + len > b->cap && !grow(b, b->len + len)))) {
+		|| (b->len + len > b->cap && !grow(b, b->len + len))) {
 		b->failed = true;
 		return NULL;
 	}
 	return b->bytes + b->len;
-}
-
-void buf_put(struct buf *b, const void *bytes, size_t len)
-{
-	if (len == 0)
-		return;
-	char *to = buf_room(b, len);
-	if (!to)
-		return;
-	memcpy(to, bytes, len);
-	b->len += len;
-}
-
-void buf_byte(struct buf *b, char byte)
-{
-	buf_put(b, &byte, 1);
-}
-
-void buf_text(struct buf *b, const char *text)
-{
-	buf_put(b, text, strlen(text));
-}
-
-void buf_span(struct buf *b, struct span s)
-{
-	buf_put(b, s.bytes, s.len);
 }
 
 void buf_append(struct buf *b, const struct buf *more)

@@ -14,25 +14,48 @@
 #ifndef COMMON_BUF_H
 #define COMMON_BUF_H
 
+#include <string.h>
+
 #include "common/span.h"
 
 struct buf {
 	char *bytes;
-	size_t len, cap;
-	size_t limit; /* 0: none */
+	size_t len, cap; /* cap is at most the limit */
+	size_t limit;    /* 0: none */
 	bool failed;
 };
 
-void buf_put(struct buf *b, const void *bytes, size_t len);
-void buf_byte(struct buf *b, char byte);
-void buf_text(struct buf *b, const char *text);
-void buf_span(struct buf *b, struct span s);
+/* Returns room for `len` bytes after the end, without adding them to b->len; NULL if it fails. */
+char *buf_room(struct buf *b, size_t len);
+
+/* These are inline because texts are mostly made of short constants. */
+static inline void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+	bool has_room = !b->failed && len <= b->cap - b->len;
+	if (len == 0 || (!has_room && !buf_room(b, len)))
+		return;
+	memcpy(b->bytes + b->len, bytes, len);
+	b->len += len;
+}
+
+static inline void buf_byte(struct buf *b, char byte)
+{
+	buf_put(b, &byte, 1);
+}
+
+static inline void buf_text(struct buf *b, const char *text)
+{
+	buf_put(b, text, strlen(text));
+}
+
+static inline void buf_span(struct buf *b, struct span s)
+{
+	buf_put(b, s.bytes, s.len);
+}
+
 void buf_append(struct buf *b, const struct buf *more); /* fails if `more` has failed */
 void buf_int(struct buf *b, int64_t value);             /* decimal */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Returns room for `len` bytes after the end, without adding them to b->len; NULL if it fails. */
-char *buf_room(struct buf *b, size_t len);
 
 void buf_clear(struct buf *b); /* empties; keeps the memory; resets `failed` */
 void buf_fini(struct buf *b);  /* frees; the struct may be used again */

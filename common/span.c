@@ -1,27 +1,5 @@
 #include "common/span.h"
 
-#include <string.h>
-
-struct span span_of(const char *text)
-{
-	return (struct span){ text, text ? strlen(text) : 0 };
-}
-
-bool span_equals(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
-}
-
-bool span_is(struct span s, const char *text)
-{
-	return span_equals(s, span_of(text));
-}
-
-bool span_is_nocase(struct span s, const char *text)
-{
-	return s.len == strlen(text) && strncasecmp(s.bytes, text, s.len) == 0;
-}
-
 bool span_is_any(struct span s, const char *const *texts)
 {
 	for (; texts && *texts; texts++)

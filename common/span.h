@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <strings.h>
 
 /* Not NUL-terminated; may hold NUL. */
@@ -27,20 +28,35 @@ struct span {
 	} /* for tables */
 #define SPAN(literal) ((struct span)SPAN_INIT(literal))
 
-struct span span_of(const char *text); /* a NUL-terminated text; NULL is empty */
-bool span_is(struct span s, const char *text);
-bool span_is_nocase(struct span s, const char *text);
+/* Of a NUL-terminated text; NULL is empty. */
+static inline struct span span_of(const char *text)
+{
+	return (struct span){ text, text ? strlen(text) : 0 };
+}
 
-/* Whether it is one of the texts, up to a NULL. A list that is NULL has none. */
-bool span_is_any(struct span s, const char *const *texts);
+static inline bool span_equals(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
+}
 
-bool span_equals(struct span a, struct span b);
+static inline bool span_is(struct span s, const char *text)
+{
+	return span_equals(s, span_of(text));
+}
 
 static inline bool span_equals_nocase(struct span a, struct span b)
 {
 	/* strncasecmp must not see NULL, which an empty span can hold */
 	return a.len == b.len && (a.len == 0 || strncasecmp(a.bytes, b.bytes, a.len) == 0);
 }
+
+static inline bool span_is_nocase(struct span s, const char *text)
+{
+	return span_equals_nocase(s, span_of(text));
+}
+
+/* Whether it is one of the texts, up to a NULL. A list that is NULL has none. */
+bool span_is_any(struct span s, const char *const *texts);
 
 static inline struct span span_first(struct span s, size_t count)
 {
