@@ -46,12 +46,14 @@ static enum status read_condition(struct http_condition *c, struct fail *why)
 	struct etag etag;
 	size_t count = 0;
 	c->is_given = http_list_is_given(c->http, c->field);
+	if (!c->is_given)
+		return ST_OK;
 	for (; http_list_next(&list, &member); count++) {
 		c->is_any = c->is_any || span_is(member, "*");
 		if (!span_is(member, "*") && !parse_etag(member, &etag))
 			return refuse(c, why);
 	}
-	bool is_broken = c->is_given && (count == 0 || (c->is_any && count > 1));
+	bool is_broken = count == 0 || (c->is_any && count > 1);
 	return is_broken ? refuse(c, why) : ST_OK;
 }
 

@@ -80,9 +80,14 @@ static enum status decode(struct span text, char blank, struct buf *out)
 	return out->failed ? ST_NO_MEMORY : ST_OK;
 }
 
-enum status http_percent_decode(struct span text, struct buf *out)
+enum status http_percent_decode(struct span text, struct buf *room, struct span *out)
 {
-	return decode(text, '%', out);
+	bool has_escape = text.len && memchr(text.bytes, '%', text.len);
+	buf_clear(room);
+	enum status st = has_escape ? decode(text, '%', room) : ST_OK;
+	if (st == ST_OK)
+		*out = has_escape ? buf_view(room) : text;
+	return st;
 }
 
 enum status http_query_next(struct span *rest, struct buf *name, struct buf *value)

@@ -30,7 +30,7 @@ struct span path_take_segment(struct span *rest)
 static char take_char(struct span *segment)
 {
 	char c = *segment->bytes;
-	bool is_escape = http_starts_escape(*segment);
+	bool is_escape = c == '%' && http_starts_escape(*segment);
 	if (is_escape)
 		c = (char)(http_hex_value(segment->bytes[1]) << 4
 			   | http_hex_value(segment->bytes[2]));
@@ -41,6 +41,8 @@ static char take_char(struct span *segment)
 bool path_segment_is(struct span segment, struct span literal)
 {
 	size_t i = 0;
+	if (span_equals(segment, literal))
+		return true;
 	for (; i < literal.len && segment.len; i++)
 		if (take_char(&segment) != literal.bytes[i])
 			return false;

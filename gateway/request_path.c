@@ -20,15 +20,14 @@ enum status request_path_check(const struct route_match *match, struct fail *why
 {
 	const struct route *route = match->route;
 	enum status st = ST_OK;
-	struct buf id = { 0 };
+	struct buf room = { 0 };
+	struct span id;
 	for (size_t i = 0; st == ST_OK && i < route->param_count; i++) {
-		buf_clear(&id);
-		st = http_percent_decode(match->values[i], &id);
+		st = http_percent_decode(match->values[i], &room, &id);
 		if (st == ST_OK)
-			st = id.failed ? ST_NO_MEMORY
-				       : check_id(route, route->params[i], buf_view(&id), why);
+			st = check_id(route, route->params[i], id, why);
 	}
-	buf_fini(&id);
+	buf_fini(&room);
 	return st;
 }
 
@@ -37,15 +36,13 @@ enum status request_path_put(const struct request_source *source, struct param_w
 	const struct route *route = source->route;
 	size_t count = source->path_values ? route->param_count : 0;
 	enum status st = ST_OK;
-	struct buf value = { 0 };
+	struct buf room = { 0 };
+	struct span value;
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
-		buf_clear(&value);
-		st = http_percent_decode(source->path_values[i], &value);
+		st = http_percent_decode(source->path_values[i], &room, &value);
 		if (st == ST_OK)
-			st = value.failed
-				     ? ST_NO_MEMORY
-				     : param_writer_url_text(w, route->params[i], buf_view(&value));
+			st = param_writer_url_text(w, route->params[i], value);
 	}
-	buf_fini(&value);
+	buf_fini(&room);
 	return st;
 }

@@ -77,8 +77,7 @@ static void read_query(struct span input)
 	while (http_query_next(&rest, &name, &value) == ST_OK)
 		if (name.len + value.len > input.len)
 			__builtin_trap();
-	buf_clear(&name);
-	if (http_percent_decode(input, &name) != ST_OK && name.len)
+	if (http_percent_decode(input, &name, &rest) == ST_OK ? rest.len > input.len : name.len > 0)
 		__builtin_trap();
 	buf_fini(&name);
 	buf_fini(&value);
