@@ -3,6 +3,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "common/service.h"
 #include "gateway/input.h"
 
 /* ---- The end of a connection ---- */
@@ -125,22 +126,42 @@ static enum deadline deadline_of(const struct connection *c)
 	return c->exchange.on_drain ? DEADLINE_NEXT_TURN : row->drain_deadline;
 }
 
-/* The timer stays if the next stage has the same deadline: they share the time. The idle time
- * begins when the last response is sent. A timer that means nothing is not deleted, because it is
- * usually set again before it expires. */
+/* A timer that expires too early is set again then. Setting it for each request would cost more.
+ * The connection must not live on without its deadline. */
+static void set_timer(struct connection *c, uint64_t now_ms)
+{
+	uint64_t left_ms = c->due_ms - now_ms;
+	struct timeval left = { (time_t)(left_ms / 1000), (suseconds_t)(left_ms % 1000 * 1000) };
+	if (c->timer_ms > 0 && c->timer_ms <= c->due_ms)
+		return;
+	c->timer_ms = c->due_ms;
+	if (evtimer_add(&c->timer, &left) != 0)
+		connection_fail(c);
+}
+
+static void begin_deadline(struct connection *c, enum deadline deadline)
+{
+	uint64_t now_ms = service_now_ms();
+	c->deadline = deadline;
+	c->due_ms = now_ms + c->edge->deadlines_ms[deadline];
+	set_timer(c, now_ms);
+}
+
+/* A deadline goes on if the next stage has the same: they share the time. The idle time begins when
+ * the last response is sent. */
 static void set_deadline(struct connection *c)
 {
 	enum deadline deadline = deadline_of(c);
 	bool is_new = deadline != c->deadline || deadline == DEADLINE_IDLE;
 	if (is_new && deadline != DEADLINE_NONE)
-		evtimer_add(&c->timer, c->edge->deadlines[deadline]);
-	c->deadline = deadline;
+		begin_deadline(c, deadline);
+	else
+		c->deadline = deadline;
 }
 
 void connection_take_turn_later(struct connection *c)
 {
-	c->deadline = DEADLINE_NEXT_TURN;
-	evtimer_add(&c->timer, c->edge->deadlines[DEADLINE_NEXT_TURN]);
+	begin_deadline(c, DEADLINE_NEXT_TURN);
 }
 
 /* No request follows: the client sends no more, or the edge drains before the next one begins. */
@@ -243,9 +264,15 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	struct connection *c = arg;
 	enum deadline deadline = c->deadline;
-	c->deadline = DEADLINE_NONE;
+	uint64_t now_ms = service_now_ms();
+	c->timer_ms = 0;
 	if (deadline == DEADLINE_NONE)
 		return;
+	if (now_ms < c->due_ms) {
+		set_timer(c, now_ms);
+		return;
+	}
+	c->deadline = DEADLINE_NONE;
 	bool is_inner = connection_begin_turn(c);
 	if (deadline == DEADLINE_NEXT_TURN)
 		resume(c);

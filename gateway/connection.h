@@ -62,9 +62,11 @@ struct connection {
 	size_t body_counted; /* in edge->bodies */
 	size_t discarded;    /* bytes, in STAGE_LINGERING */
 	enum stage stage;
-	enum deadline deadline; /* of the timer; NONE: if the timer is pending, it means nothing */
-	bool is_last;           /* no request follows this one */
-	bool has_ended;         /* the client sent FIN; it may still read */
+	enum deadline deadline;
+	uint64_t due_ms;   /* when the deadline ends; NONE: means nothing */
+	uint64_t timer_ms; /* when the timer expires, often before that; 0: it is not pending */
+	bool is_last;      /* no request follows this one */
+	bool has_ended;    /* the client sent FIN; it may still read */
 	bool in_turn;
 };
 

@@ -114,9 +114,8 @@ static int given_or(int ms, int default_ms)
 	return ms ? ms : default_ms;
 }
 
-static bool init_deadlines(struct edge *edge)
+static void init_deadlines(struct edge *edge)
 {
-	static const struct timeval at_once;
 	const struct edge_deadlines *given = &edge->options.deadlines;
 	const int ms[DEADLINE_COUNT] = {
 		[DEADLINE_FIRST] = given_or(given->first_ms, 10000),
@@ -126,14 +125,8 @@ static bool init_deadlines(struct edge *edge)
 		[DEADLINE_DRAIN] = DRAIN_MS,
 		[DEADLINE_LINGER] = LINGER_MS,
 	};
-	edge->deadlines[DEADLINE_NEXT_TURN] = &at_once;
-	for (int i = DEADLINE_FIRST; i < DEADLINE_COUNT; i++) {
-		struct timeval duration = { ms[i] / 1000, ms[i] % 1000 * 1000L };
-		edge->deadlines[i] = event_base_init_common_timeout(edge->base, &duration);
-		if (!edge->deadlines[i])
-			return false;
-	}
-	return true;
+	for (int i = 0; i < DEADLINE_COUNT; i++)
+		edge->deadlines_ms[i] = (uint64_t)ms[i];
 }
 
 static void init_admission(struct edge *edge)
@@ -158,11 +151,12 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	if (!options->bodies_max)
 		edge->options.bodies_max = EDGE_BODIES_MAX;
 	init_admission(edge);
+	init_deadlines(edge);
 	edge->drained = evtimer_new(base, on_last_closed, edge);
 	edge->drain_limit = evtimer_new(base, on_drain_limit, edge);
 	enum status st = ST_NO_MEMORY;
 	int write_ms = given_or(options->deadlines.write_ms, WRITE_MS);
-	if (!edge->drained || !edge->drain_limit || !init_deadlines(edge)
+	if (!edge->drained || !edge->drain_limit
 		|| !outputs_open(
 			&edge->outputs, base, (uint64_t)write_ms, options->unsent_max, on_slow))
 		goto failed;

@@ -38,13 +38,12 @@ struct edge {
 	struct edge_counts counts;
 	struct listener *listener; /* NULL once the edge drains */
 	LIST_HEAD(connection_list, connection) connections;
-	/* libevent's common timeouts: equal ones share a queue */
-	const struct timeval *deadlines[DEADLINE_COUNT];
+	uint64_t deadlines_ms[DEADLINE_COUNT];
 	struct http_reader *spares[EDGE_SPARES];
 	size_t spare_count;
 	struct admission admission;
 	struct outputs outputs;
-	size_t bodies; /* bytes of all requests in progress */
+	size_t bodies;      /* bytes of all requests in progress */
 	struct buf scratch;
 	time_t date_second; /* the time in `date` */
 	char date[HTTP_DATE_SIZE];

@@ -42,6 +42,27 @@ START_TEST(an_idle_connection_is_closed_without_a_response)
 }
 END_TEST
 
+/* The timer of the first request expires meanwhile. */
+START_TEST(each_request_renews_the_idle_time)
+{
+	enum { IDLE_MS = 500 };
+	options.deadlines.idle_ms = IDLE_MS;
+	responds_at_once = true;
+	reopen();
+	int fd = open_client();
+	uint64_t began_ms = service_now_ms(), last_ms = began_ms;
+	while (last_ms - began_ms < 2 * IDLE_MS) {
+		send_text(fd, GET("/1"));
+		expect(fd, "GET /1 .");
+		last_ms = service_now_ms();
+		run_steps(10);
+	}
+	ck_assert_int_eq(expect_end(fd), 0);
+	ck_assert_uint_ge(service_now_ms() - last_ms, IDLE_MS - 10);
+	ck_assert_uint_eq(received_len, 0);
+}
+END_TEST
+
 /* A new connection has less time than one that has had a request. */
 START_TEST(a_connection_that_sends_nothing_is_closed_without_a_response)
 {
@@ -231,6 +252,7 @@ int main(void)
 	TCase *tests = edge_tests_new("edge_slow");
 	tcase_add_loop_test(tests, a_dripping_request_is_timed_out, 0, 2);
 	tcase_add_test(tests, an_idle_connection_is_closed_without_a_response);
+	tcase_add_test(tests, each_request_renews_the_idle_time);
 	tcase_add_test(tests, a_connection_that_sends_nothing_is_closed_without_a_response);
 	tcase_add_test(tests, a_dispatched_request_has_no_deadline_of_the_edge);
 	tcase_add_test(tests, a_client_that_reads_nothing_is_cut);
