@@ -4,45 +4,55 @@
 
 #include "gateway/http_text.h"
 
+/* The beginning of a head, up to its date. */
+#define ROW(http_status, reason)                                                           \
+	{                                                                                  \
+		(http_status), SPAN_INIT("HTTP/1.1 " #http_status " " reason "\r\nDate: ") \
+	}
+
 static const struct {
 	int http_status;
-	const char *reason;
-} reason_table[] = {
-	{ 200, "OK" },
-	{ 201, "Created" },
-	{ 204, "No Content" },
-	{ 304, "Not Modified" },
-	{ 400, "Bad Request" },
-	{ 401, "Unauthorized" },
-	{ 403, "Forbidden" },
-	{ 404, "Not Found" },
-	{ 405, "Method Not Allowed" },
-	{ 408, "Request Timeout" },
-	{ 409, "Conflict" },
-	{ 410, "Gone" },
-	{ 412, "Precondition Failed" },
-	{ 413, "Content Too Large" },
-	{ 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" },
-	{ 417, "Expectation Failed" },
-	{ 421, "Misdirected Request" },
-	{ 422, "Unprocessable Content" },
-	{ 429, "Too Many Requests" },
-	{ 431, "Request Header Fields Too Large" },
-	{ 500, "Internal Server Error" },
-	{ 501, "Not Implemented" },
-	{ 503, "Service Unavailable" },
-	{ 504, "Gateway Timeout" },
-	{ 505, "HTTP Version Not Supported" },
+	struct span text;
+} start_table[] = {
+	ROW(200, "OK"),
+	ROW(201, "Created"),
+	ROW(204, "No Content"),
+	ROW(304, "Not Modified"),
+	ROW(400, "Bad Request"),
+	ROW(401, "Unauthorized"),
+	ROW(403, "Forbidden"),
+	ROW(404, "Not Found"),
+	ROW(405, "Method Not Allowed"),
+	ROW(408, "Request Timeout"),
+	ROW(409, "Conflict"),
+	ROW(410, "Gone"),
+	ROW(412, "Precondition Failed"),
+	ROW(413, "Content Too Large"),
+	ROW(414, "URI Too Long"),
+	ROW(415, "Unsupported Media Type"),
+	ROW(417, "Expectation Failed"),
+	ROW(421, "Misdirected Request"),
+	ROW(422, "Unprocessable Content"),
+	ROW(429, "Too Many Requests"),
+	ROW(431, "Request Header Fields Too Large"),
+	ROW(500, "Internal Server Error"),
+	ROW(501, "Not Implemented"),
+	ROW(503, "Service Unavailable"),
+	ROW(504, "Gateway Timeout"),
+	ROW(505, "HTTP Version Not Supported"),
 };
 
-/* Empty for other statuses: clients read only the number. */
-static const char *reason_of(int http_status)
+/* Clients read only the number, so other statuses have no reason. */
+static void put_start(struct buf *out, int http_status)
 {
-	for (size_t i = 0; i < sizeof reason_table / sizeof *reason_table; i++)
-		if (reason_table[i].http_status == http_status)
-			return reason_table[i].reason;
-	return "";
+	for (size_t i = 0; i < sizeof start_table / sizeof *start_table; i++)
+		if (start_table[i].http_status == http_status) {
+			buf_span(out, start_table[i].text);
+			return;
+		}
+	buf_text(out, "HTTP/1.1 ");
+	buf_int(out, http_status);
+	buf_text(out, " \r\nDate: ");
 }
 
 bool http_status_has_body(int http_status)
@@ -73,14 +83,10 @@ static void put_framing(struct buf *out, const struct http_head *head)
 
 void http_head_put(struct buf *out, const struct http_head *head)
 {
-	static const char *const persistence[] = { [HTTP_PERSISTENCE_IMPLIED] = "",
-		[HTTP_KEEP_ALIVE] = "Connection: keep-alive\r\n",
-		[HTTP_CLOSE] = "Connection: close\r\n" };
-	buf_text(out, "HTTP/1.1 ");
-	buf_int(out, head->http_status);
-	buf_byte(out, ' ');
-	buf_text(out, reason_of(head->http_status));
-	buf_text(out, "\r\nDate: ");
+	static const struct span end[] = { [HTTP_PERSISTENCE_IMPLIED] = SPAN_INIT("\r\n"),
+		[HTTP_KEEP_ALIVE] = SPAN_INIT("Connection: keep-alive\r\n\r\n"),
+		[HTTP_CLOSE] = SPAN_INIT("Connection: close\r\n\r\n") };
+	put_start(out, head->http_status);
 	buf_text(out, head->date);
 	buf_text(out, "\r\n");
 	if (head->content_type) {
@@ -91,8 +97,7 @@ void http_head_put(struct buf *out, const struct http_head *head)
 	buf_span(out, head->headers);
 	if (http_status_has_body(head->http_status))
 		put_framing(out, head);
-	buf_text(out, persistence[head->persistence]);
-	buf_text(out, "\r\n");
+	buf_span(out, end[head->persistence]);
 }
 
 /* Not with %a and %b of strftime, which depend on the locale. */
