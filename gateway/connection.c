@@ -299,11 +299,7 @@ static struct connection *connection_new(struct edge *edge, int fd, const union 
 		free(c);
 		return NULL;
 	}
-	if (!edge_transport_open(&c->transport, edge->base, fd, &transport_callbacks, c)) {
-		admission_leave(&edge->admission, c);
-		free(c);
-		return NULL;
-	}
+	edge_transport_open(&c->transport, &edge->transports, fd, &transport_callbacks, c);
 	return c;
 }
 

@@ -156,7 +156,7 @@ enum status edge_open(struct edge **out, struct event_base *base,
 	edge->drain_limit = evtimer_new(base, on_drain_limit, edge);
 	enum status st = ST_NO_MEMORY;
 	int write_ms = given_or(options->deadlines.write_ms, WRITE_MS);
-	if (!edge->drained || !edge->drain_limit
+	if (!edge->drained || !edge->drain_limit || !edge_transports_open(&edge->transports, base)
 		|| !outputs_open(
 			&edge->outputs, base, (uint64_t)write_ms, options->unsent_max, on_slow))
 		goto failed;
@@ -239,6 +239,6 @@ void edge_free(struct edge **out)
 		event_free(edge->drained);
 	if (edge->drain_limit)
 		event_free(edge->drain_limit);
-	buf_fini(&edge->scratch);
+	edge_transports_close(&edge->transports);
 	free(edge);
 }

@@ -8,6 +8,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/edge.h"
+#include "gateway/edge_transport.h"
 #include "gateway/http_head.h"
 #include "gateway/output.h"
 
@@ -16,7 +17,7 @@ struct event;
 struct listener;
 
 enum {
-	EDGE_SPARES = 64, /* readers that are kept for the next requests */
+	EDGE_SPARES = 512, /* readers that are kept for the next requests */
 };
 
 /* What ends a stage of a connection (gateway/connection.c). */
@@ -43,8 +44,8 @@ struct edge {
 	size_t spare_count;
 	struct admission admission;
 	struct outputs outputs;
+	struct edge_transports transports;
 	size_t bodies;      /* bytes of all requests in progress */
-	struct buf scratch;
 	time_t date_second; /* the time in `date` */
 	char date[HTTP_DATE_SIZE];
 	bool is_draining;

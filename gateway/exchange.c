@@ -55,20 +55,19 @@ static bool has_failed(const struct exchange_response *response)
 static void put_head(
 	struct connection *c, const struct exchange_response *response, enum http_body_end body_end)
 {
-	struct edge *edge = c->edge;
 	struct http_head head = { .http_status = response->http_status,
-		.date = date_now(edge),
+		.date = date_now(c->edge),
 		.content_type = response->content_type,
 		.headers = view(response->headers),
 		.body_end = body_end,
 		.length = body_len(response),
 		.persistence = persistence_of(c) };
-	buf_clear(&edge->scratch);
-	http_head_put(&edge->scratch, &head);
-	if (edge->scratch.failed || has_failed(response))
+	if (has_failed(response)) {
 		connection_fail(c);
-	else
-		output_put(c, buf_view(&edge->scratch));
+		return;
+	}
+	http_head_put(output_buf(c), &head);
+	output_check(c);
 }
 
 static bool is_head(const struct connection *c)
@@ -255,14 +254,13 @@ void exchange_start(struct exchange *x, const struct exchange_response *response
 	output_send_later(c);
 }
 
-static bool put_chunk_size(struct connection *c, size_t len)
+static void put_chunk(struct connection *c, const struct buf *bytes)
 {
-	struct buf *line = &c->edge->scratch;
-	buf_clear(line);
-	buf_printf(line, "%zx\r\n", len);
-	if (!line->failed)
-		output_put(c, buf_view(line));
-	return !line->failed;
+	struct buf *out = output_buf(c);
+	buf_printf(out, "%zx\r\n", bytes->len);
+	buf_append(out, bytes);
+	buf_text(out, "\r\n");
+	output_check(c);
 }
 
 bool exchange_write(struct exchange *x, const struct buf *bytes)
@@ -272,13 +270,14 @@ bool exchange_write(struct exchange *x, const struct buf *bytes)
 	bool is_empty = bytes->len == 0; /* an empty chunk would end the body */
 	if (!bytes->failed && (x->omits_body || is_empty))
 		return false;
-	if (bytes->failed || (is_chunked && !put_chunk_size(c, bytes->len))) {
+	if (bytes->failed) {
 		connection_fail(c);
 		return false;
 	}
-	output_put(c, buf_view(bytes));
 	if (is_chunked)
-		output_put(c, SPAN("\r\n"));
+		put_chunk(c, bytes);
+	else
+		output_put(c, buf_view(bytes));
 	output_send_now(c);
 	output_update_count(c);
 	x->is_full = output_is_full(c);

@@ -3,7 +3,6 @@
 #include "gateway/connection.h"
 
 enum {
-	READ_AHEAD_MAX = 64 << 10,   /* bytes that wait for the next stage */
 	STEPS_PER_TURN = 64,         /* so that a client that pipelines cannot starve the others */
 	LINGER_BYTES = 256 << 10,    /* a client that sends more is cut */
 	DROPPED_BODY_MAX = 64 << 10, /* of a refused request whose connection stays open */
@@ -51,7 +50,7 @@ void input_discard(struct connection *c)
 void input_update_reading(struct connection *c)
 {
 	edge_transport_set_reading(&c->transport,
-		!c->has_ended && input_unread(c) < READ_AHEAD_MAX && !output_is_full(c));
+		!c->has_ended && input_unread(c) < EDGE_TRANSPORT_UNREAD && !output_is_full(c));
 }
 
 static bool is_last_request(const struct connection *c)

@@ -22,33 +22,35 @@ bool output_is_full(const struct connection *c)
 	return output_unsent(c) > OUTPUT_FULL;
 }
 
+struct buf *output_buf(struct connection *c)
+{
+	return edge_transport_output(&c->transport);
+}
+
+void output_check(struct connection *c)
+{
+	if (c->stage != STAGE_FAILED && c->transport.output.failed)
+		connection_fail(c);
+}
+
 void output_put(struct connection *c, struct span bytes)
 {
-	c->output.put += bytes.len;
-	if (c->stage != STAGE_FAILED && !edge_transport_put(&c->transport, bytes))
-		connection_fail(c);
+	buf_span(output_buf(c), bytes);
+	output_check(c);
 }
 
 void output_put_static(struct connection *c, struct span bytes)
 {
-	if (bytes.len == 0 || c->stage == STAGE_FAILED)
-		return;
-	c->output.put += bytes.len;
-	if (!edge_transport_put_static(&c->transport, bytes))
-		connection_fail(c);
-}
-
-static int64_t waiting(const struct connection *c)
-{
-	return (int64_t)edge_transport_unacknowledged(&c->transport);
+	if (bytes.len > 0 && !edge_transport_put_static(&c->transport, bytes))
+		output_check(c);
 }
 
 static void begin_period(struct connection *c)
 {
 	struct output *o = &c->output;
 	o->mark_ms = service_now_ms();
-	o->mark_waiting = waiting(c);
-	o->mark_acknowledged = (int64_t)o->put - o->mark_waiting;
+	o->mark_put = edge_transport_all_put(&c->transport);
+	o->mark_acknowledged = edge_transport_all_acknowledged(&c->transport);
 }
 
 static void stop_writing(struct connection *c)
@@ -114,9 +116,9 @@ void output_fini(struct connection *c)
 static bool check(struct connection *c, uint64_t now_ms)
 {
 	struct output *o = &c->output;
-	int64_t acknowledged = (int64_t)o->put - waiting(c) - o->mark_acknowledged;
+	uint64_t acknowledged = edge_transport_all_acknowledged(&c->transport);
 	count(c, output_unsent(c));
-	if (acknowledged < OUTPUT_RATE_BYTES && acknowledged < o->mark_waiting)
+	if (acknowledged - o->mark_acknowledged < OUTPUT_RATE_BYTES && acknowledged < o->mark_put)
 		return now_ms - o->mark_ms >= all_of(c)->period_ms;
 	begin_period(c);
 	TAILQ_REMOVE(&all_of(c)->writers, c, output.link);

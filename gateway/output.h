@@ -34,10 +34,9 @@ TAILQ_HEAD(output_list, connection);
 /* Of one connection. */
 struct output {
 	TAILQ_ENTRY(connection) link; /* in outputs.writers while is_writing */
-	uint64_t put;                 /* bytes, since the connection began */
 	uint64_t mark_ms;             /* begin of the period */
-	int64_t mark_acknowledged;    /* bytes acknowledged by the client's machine at that time */
-	int64_t mark_waiting;         /* bytes not acknowledged at that time */
+	uint64_t mark_acknowledged;   /* bytes acknowledged by the client's machine at that time */
+	uint64_t mark_put;            /* bytes put at that time */
 	size_t counted;               /* in outputs.unsent */
 	bool is_writing;              /* the loop waits for room in the socket */
 };
@@ -57,6 +56,10 @@ bool outputs_open(struct outputs *all, struct event_base *base, uint64_t period_
 	size_t unsent_max, void (*on_slow)(struct connection *c));
 void outputs_set_period(struct outputs *all, uint64_t period_ms);
 void outputs_close(struct outputs *all);
+
+/* Append what is to be sent to output_buf, then call output_check. */
+struct buf *output_buf(struct connection *c);
+void output_check(struct connection *c); /* if memory ran out, the connection fails */
 
 void output_put(struct connection *c, struct span bytes);
 void output_put_static(struct connection *c, struct span bytes); /* must never change */

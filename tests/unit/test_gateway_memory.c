@@ -280,7 +280,7 @@ static void fail_each(int number, enum faults_mode mode)
 		if (n == 1)
 			live = faults_live();
 	} while (has_failed);
-	ck_assert_uint_gt(n, 5);
+	ck_assert_uint_gt(n, 3);
 	ck_assert_uint_le(faults_live(), live + 8); /* buffers that the gateway keeps */
 }
 
