@@ -104,7 +104,8 @@ static enum status admit(
 static void on_request_decided(void *arg, enum status st, const struct fail *refusal)
 {
 	struct api_request *r = arg;
-	struct fail why = { 0 };
+	struct fail why;
+	fail_clear(&why);
 	st = admit(r, st, refusal, &why);
 	if (st == ST_OK)
 		run(r);
@@ -115,7 +116,8 @@ static void on_request_decided(void *arg, enum status st, const struct fail *ref
 static void on_head_decided(void *arg, enum status st, const struct fail *refusal)
 {
 	struct api_request *r = arg;
-	struct fail why = { 0 };
+	struct fail why;
+	fail_clear(&why);
 	st = admit(r, st, refusal, &why);
 	if (st == ST_OK)
 		exchange_read_body(r->exchange);
@@ -128,24 +130,26 @@ typedef void (*decided)(void *arg, enum status st, const struct fail *why);
 static void authenticate_request(struct api_request *r, decided on_decided)
 {
 	struct credentials shown = { .http = exchange_request(r->exchange) };
-	struct fail why = { 0 };
+	struct fail why;
+	fail_clear(&why);
 	r->authentication = (struct authentication){ .authenticator = r->api->authenticator,
 		.on_decided = on_decided,
 		.arg = r,
 		.principal = principal_of_nobody };
 	if (!needs_principal(r))
-		on_decided(r, ST_OK, &why);
+		on_decided(r, ST_OK, NULL);
 	else if (authenticate(&r->authentication, &shown, &why))
-		on_decided(r, r->authentication.st, &why);
+		on_decided(r, r->authentication.st, r->authentication.st == ST_OK ? NULL : &why);
 }
 
 /* Makes the request of a head that is complete, checks it and authenticates it. */
 static void begin(struct api *api, struct exchange *exchange, decided on_decided)
 {
 	struct api_request *r = api_request_new(api, exchange);
-	struct fail why = { 0 };
+	struct fail why;
 	if (!r)
 		return;
+	fail_clear(&why);
 	enum status st = api_head_check(api, exchange_request(exchange), &r->head, &why);
 	if (st == ST_OK)
 		authenticate_request(r, on_decided);

@@ -93,7 +93,8 @@ void api_call_start(struct api_request **request)
 {
 	struct api_request *r = *request;
 	struct json_in *json = NULL;
-	struct fail why = { 0 };
+	struct fail why;
+	fail_clear(&why);
 	enum status st = request_body_read(exchange_request(r->exchange), &r->route, &json, &why);
 	if (st == ST_OK)
 		st = send_first(r, json, &why);

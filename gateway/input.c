@@ -141,7 +141,7 @@ static void end_request(struct connection *c)
 static void feed(struct connection *c)
 {
 	struct fail why;
-	why.text[0] = why.field[0] = '\0';
+	fail_clear(&why);
 	if (!c->reader && !begin_request(c)) {
 		connection_reset(c);
 		return;
