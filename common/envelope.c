@@ -27,11 +27,31 @@ static bool read_text(struct msg_reader *in, struct span *out)
 	return true;
 }
 
-static bool read_map(struct msg_reader *in, struct span *out)
+static bool is_map(const struct msg_reader *in)
 {
 	struct msg_reader peek = *in;
 	struct msg_token t;
-	return msg_read(&peek, &t) == ST_OK && t.type == MSG_MAP && msg_skip(in, out) == ST_OK;
+	return msg_read(&peek, &t) == ST_OK && t.type == MSG_MAP;
+}
+
+static bool read_map(struct msg_reader *in, struct span *out)
+{
+	return is_map(in) && msg_skip(in, out) == ST_OK;
+}
+
+/* The last value of a message: msg_measure has found its end already. */
+static void take_last(struct msg_reader *in, struct span *out)
+{
+	*out = (struct span){ in->at, (size_t)(in->end - in->at) };
+	in->at = in->end;
+}
+
+static bool take_last_map(struct msg_reader *in, struct span *out)
+{
+	if (!is_map(in))
+		return false;
+	take_last(in, out);
+	return true;
 }
 
 static bool read_array(struct msg_reader *in, uint32_t count)
@@ -45,32 +65,74 @@ static enum status refuse_context(struct fail *why, const char *key, const char 
 	return fail_field(why, ST_INVALID_INPUT, key, "context.%s must be %s", key, rule);
 }
 
-/* False if the field is given and is not a positive integer. */
-static bool read_positive(struct span map, const char *key, int64_t *out)
+/* The values of a context as they were sent; empty if one is absent. */
+struct context_fields {
+	struct span account, request_id, deadline_ms;
+};
+
+static struct span *find_field(struct context_fields *fields, struct span key)
 {
-	struct span value;
-	if (msg_find(map, key, &value) != ST_OK || msg_is_nil(value))
-		return true;
-	return msg_find_int(map, key, out) && *out > 0;
+	if (span_is(key, "account"))
+		return &fields->account;
+	if (span_is(key, "request_id"))
+		return &fields->request_id;
+	return span_is(key, "deadline_ms") ? &fields->deadline_ms : NULL;
 }
 
-static bool read_request_id(struct span map, struct span *out)
+/* Of a key that is given twice, the first value counts, as with msg_find. */
+static void read_fields(struct span map, struct context_fields *fields)
 {
-	struct span value;
-	if (msg_find(map, "request_id", &value) != ST_OK || msg_is_nil(value))
+	struct msg_reader in = msg_reader(map);
+	struct msg_token head;
+	struct span key, value;
+	if (msg_read(&in, &head) != ST_OK || head.type != MSG_MAP)
+		return;
+	for (uint32_t i = 0; i < head.count && msg_read_pair(&in, &key, &value) == ST_OK; i++) {
+		struct span *field = find_field(fields, key);
+		if (field && field->len == 0)
+			*field = value;
+	}
+}
+
+static bool is_of_type(struct span value, enum msg_type type, struct msg_token *token)
+{
+	struct msg_reader in = msg_reader(value);
+	return msg_read(&in, token) == ST_OK && token->type == type;
+}
+
+/* False if the field is given and is not a positive integer. */
+static bool take_positive(struct span field, int64_t *out)
+{
+	struct msg_token token;
+	if (msg_is_nil(field))
 		return true;
-	return msg_find_text(map, "request_id", out) && out->len > 0
-	       && out->len <= ENVELOPE_REQUEST_ID_MAX;
+	if (!is_of_type(field, MSG_INT, &token))
+		return false;
+	*out = token.integer;
+	return token.integer > 0;
+}
+
+static bool take_request_id(struct span field, struct span *out)
+{
+	struct msg_token token;
+	if (msg_is_nil(field))
+		return true;
+	if (!is_of_type(field, MSG_TEXT, &token))
+		return false;
+	*out = token.text;
+	return token.text.len > 0 && token.text.len <= ENVELOPE_REQUEST_ID_MAX;
 }
 
 enum status context_read(struct span map, struct context *out, struct fail *why)
 {
 	struct context c = *out;
-	if (!read_positive(map, "account", &c.account))
+	struct context_fields fields = { 0 };
+	read_fields(map, &fields);
+	if (!take_positive(fields.account, &c.account))
 		return refuse_context(why, "account", "a positive integer");
-	if (!read_request_id(map, &c.request_id))
+	if (!take_request_id(fields.request_id, &c.request_id))
 		return refuse_context(why, "request_id", "a text of 1 to 128 bytes");
-	if (!read_positive(map, "deadline_ms", &c.deadline_ms))
+	if (!take_positive(fields.deadline_ms, &c.deadline_ms))
 		return refuse_context(why, "deadline_ms", "a positive integer");
 	*out = c;
 	return ST_OK;
@@ -101,7 +163,7 @@ static enum status read_request(struct msg_reader *in, struct envelope *out, str
 		(void)refuse(why, "the method must be a text");
 		return ST_INVALID_INPUT;
 	}
-	if (!read_array(in, 2) || !read_map(in, &out->context_map) || !read_map(in, &out->params)) {
+	if (!read_array(in, 2) || !read_map(in, &out->context_map) || !take_last_map(in, &out->params)) {
 		(void)refuse(why, "a request's arguments must be [context map, params map]");
 		return ST_INVALID_INPUT;
 	}
@@ -115,8 +177,9 @@ static enum status read_response(struct msg_reader *in, struct envelope *out, st
 	if (!read_int(in, 0, UINT32_MAX, &msgid))
 		return refuse(why, "msgid must be an integer from 0 to 4294967295");
 	out->msgid = (uint32_t)msgid;
-	if (msg_skip(in, &out->error) != ST_OK || msg_skip(in, &out->result) != ST_OK)
+	if (msg_skip(in, &out->error) != ST_OK)
 		return refuse(why, "a response must be [1, msgid, error, result]");
+	take_last(in, &out->result);
 	return ST_OK;
 }
 
@@ -125,7 +188,7 @@ static enum status read_notification(struct msg_reader *in, struct envelope *out
 {
 	if (!read_text(in, &out->method))
 		return refuse(why, "the method must be a text");
-	if (!read_map(in, &out->params))
+	if (!take_last_map(in, &out->params))
 		return refuse(why, "a notification's params must be a map");
 	return ST_OK;
 }

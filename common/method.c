@@ -72,11 +72,33 @@ static bool has_value(struct span params, const char *name)
 	return msg_find(params, name, &value) == ST_OK && !msg_is_nil(value);
 }
 
+/* What the params of a write say about a second run. */
+struct repetition {
+	bool has_condition, has_key;
+};
+
+static struct repetition repetition_of(struct span params)
+{
+	struct repetition found = { false, false };
+	struct msg_reader in = msg_reader(params);
+	struct msg_token map = { 0 };
+	struct span name, value;
+	uint32_t pairs = msg_read(&in, &map) == ST_OK && map.type == MSG_MAP ? map.count : 0;
+	for (; pairs > 0 && msg_read_pair(&in, &name, &value) == ST_OK; pairs--) {
+		if (msg_is_nil(value))
+			continue;
+		found.has_condition |= span_is(name, "if_match") || span_is(name, "if_none_match");
+		found.has_key |= span_is(name, "idempotency_key");
+	}
+	return found;
+}
+
 bool method_may_repeat(const struct method *m, struct span params)
 {
-	if (has_value(params, "if_match") || has_value(params, "if_none_match"))
-		return false;
-	return !m->is_write || m->safe_to_repeat || has_value(params, "idempotency_key");
+	if (!m->is_write)
+		return true;
+	struct repetition found = repetition_of(params);
+	return !found.has_condition && (m->safe_to_repeat || found.has_key);
 }
 
 enum lane method_lane(const struct method *m, struct span params)

@@ -181,9 +181,9 @@ int method_key(const struct method *m);
 enum scope method_scope(const struct method *m); /* never SCOPE_BY_KIND */
 
 /*
- * True if this request may run twice; `params` is one MessagePack map. With an idempotency_key any
- * method may. With if_match or if_none_match none may: the second run would meet the version that
- * the first one made.
+ * True if this request may run twice; `params` is one MessagePack map. A read may, and with an
+ * idempotency_key any method may. With if_match or if_none_match no write may: the second run would
+ * meet the version that the first one made.
  */
 bool method_may_repeat(const struct method *m, struct span params);
 

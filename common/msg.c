@@ -100,6 +100,7 @@ static void take_integer(uint64_t bits, const struct head *head, struct msg_toke
 	t->integer = head->is_signed ? sign_extended(bits, head->width) : (int64_t)bits;
 }
 
+/* The forms with a width. */
 static enum status take_long_form(struct msg_reader *in, unsigned char first, struct msg_token *t)
 {
 	const struct head *head = &head_table[first - 0xc0];
@@ -130,35 +131,46 @@ static enum status take_long_form(struct msg_reader *in, unsigned char first, st
 	return take_sized(in, number, t);
 }
 
-static enum status take_token(struct msg_reader *in, struct msg_token *t)
+/* The most frequent forms are short texts and nil. */
+static inline enum status take_token(struct msg_reader *in, struct msg_token *t)
 {
 	if (in->at >= in->end)
 		return ST_MALFORMED;
 	unsigned char first = (unsigned char)*in->at++;
-	if (first < 0x80 || first >= 0xe0) {
-		t->type = MSG_INT;
-		t->integer = sign_extended(first, 1);
+	if (first >= 0xa0 && first < 0xc0) {
+		size_t len = first & 0x1fU;
+		if (len > (size_t)(in->end - in->at))
+			return ST_MALFORMED;
+		t->type = MSG_TEXT;
+		t->text = (struct span){ in->at, len };
+		in->at += len;
 		return ST_OK;
 	}
-	if (first >= 0xc0)
+	if (first == 0xc0) {
+		t->type = MSG_NIL;
+		return ST_OK;
+	}
+	if (first > 0xc0 && first < 0xe0)
 		return take_long_form(in, first, t);
-	t->type = first >= 0xa0 ? MSG_TEXT : first >= 0x90 ? MSG_ARRAY : MSG_MAP;
-	return take_sized(in, first & (first >= 0xa0 ? 0x1fU : 0x0fU), t);
+	if (first < 0x80 || first >= 0xe0) {
+		t->type = MSG_INT;
+		t->integer = (int8_t)first;
+		return ST_OK;
+	}
+	t->type = first >= 0x90 ? MSG_ARRAY : MSG_MAP;
+	return take_sized(in, first & 0x0fU, t);
 }
 
 enum status msg_read(struct msg_reader *in, struct msg_token *out)
 {
-	struct msg_reader at = *in;
-	struct msg_token token;
-	enum status st = take_token(&at, &token);
+	const char *start = in->at;
+	enum status st = take_token(in, out);
 	if (st != ST_OK)
-		return st;
-	*in = at;
-	*out = token;
-	return ST_OK;
+		in->at = start;
+	return st;
 }
 
-static uint64_t children_of(const struct msg_token *t)
+static inline uint64_t children_of(const struct msg_token *t)
 {
 	return t->type == MSG_ARRAY ? t->count : t->type == MSG_MAP ? 2 * (uint64_t)t->count : 0;
 }
@@ -183,7 +195,7 @@ enum status msg_skip(struct msg_reader *in, struct span *out)
 	return ST_OK;
 }
 
-static enum status measure_token(struct msg_reader *at, struct msg_token *token, struct fail *why)
+static inline enum status measure_token(struct msg_reader *at, struct msg_token *token, struct fail *why)
 {
 	if (at->at < at->end && (unsigned char)*at->at == 0xc1)
 		return fail_set(why, ST_MALFORMED, "MessagePack: the byte 0xc1 is never used");
@@ -199,15 +211,15 @@ static enum status measure_token(struct msg_reader *at, struct msg_token *token,
 enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
 {
 	struct msg_reader at = msg_reader(bytes);
-	uint64_t left[MSG_DEPTH_MAX + 1] = { 1 };
+	uint64_t outer[MSG_DEPTH_MAX], left = 1; /* elements of the containers around, and of this */
 	size_t depth = 0;
 	for (;;) {
-		struct msg_token token = { 0 };
-		while (left[depth] == 0 && depth > 0)
-			depth--;
-		if (left[depth] == 0)
+		struct msg_token token;
+		while (left == 0 && depth > 0)
+			left = outer[--depth];
+		if (left == 0)
 			break;
-		left[depth]--;
+		left--;
 		enum status st = measure_token(&at, &token, why);
 		if (st != ST_OK)
 			return st;
@@ -216,30 +228,45 @@ enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
 		if (depth == MSG_DEPTH_MAX)
 			return fail_set(why, ST_MALFORMED, "MessagePack: nested deeper than %d",
 				MSG_DEPTH_MAX);
-		left[++depth] = children_of(&token);
+		outer[depth++] = left;
+		left = children_of(&token);
 	}
 	*size = (size_t)(at.at - bytes.bytes);
+	return ST_OK;
+}
+
+enum status msg_read_pair(struct msg_reader *in, struct span *key, struct span *value)
+{
+	struct msg_reader at = *in, name = *in;
+	struct msg_token token;
+	struct span found;
+	if (take_token(&name, &token) != ST_OK)
+		return ST_MALFORMED;
+	bool is_text = token.type == MSG_TEXT;
+	if (is_text)
+		at = name;
+	else if (msg_skip(&at, NULL) != ST_OK)
+		return ST_MALFORMED;
+	if (msg_skip(&at, &found) != ST_OK)
+		return ST_MALFORMED;
+	*key = is_text ? token.text : (struct span){ 0 };
+	*value = found;
+	*in = at;
 	return ST_OK;
 }
 
 enum status msg_find(struct span map, const char *key, struct span *value)
 {
 	struct msg_reader in = msg_reader(map);
-	struct msg_token head, name;
+	struct msg_token head;
+	struct span name, found;
 	if (msg_read(&in, &head) != ST_OK || head.type != MSG_MAP)
 		return ST_NOT_FOUND;
-	for (uint32_t i = 0; i < head.count; i++) {
-		struct msg_reader peek = in;
-		struct span found;
-		bool is_it = msg_read(&peek, &name) == ST_OK && name.type == MSG_TEXT
-			     && span_is(name.text, key);
-		if (msg_skip(&in, NULL) != ST_OK || msg_skip(&in, &found) != ST_OK)
-			return ST_NOT_FOUND;
-		if (is_it) {
+	for (uint32_t i = 0; i < head.count && msg_read_pair(&in, &name, &found) == ST_OK; i++)
+		if (span_is(name, key)) {
 			*value = found;
 			return ST_OK;
 		}
-	}
 	return ST_NOT_FOUND;
 }
 
@@ -291,8 +318,7 @@ static msgpack_packer packer_to(struct buf *b)
 
 void msg_put_nil(struct buf *b)
 {
-	msgpack_packer to = packer_to(b);
-	(void)msgpack_pack_nil(&to);
+	buf_byte(b, (char)0xc0);
 }
 
 void msg_put_bool(struct buf *b, bool value)
@@ -313,10 +339,17 @@ void msg_put_real(struct buf *b, double value)
 	(void)msgpack_pack_double(&to, value);
 }
 
+/* Most texts are short: fixstr and str8. */
 void msg_put_text(struct buf *b, struct span text)
 {
+	enum { FIXSTR_MAX = 31, STR8_MAX = 255 };
 	msgpack_packer to = packer_to(b);
-	(void)msgpack_pack_str(&to, text.len);
+	if (text.len > STR8_MAX)
+		(void)msgpack_pack_str(&to, text.len);
+	else if (text.len > FIXSTR_MAX)
+		buf_put(b, (const char[]){ (char)0xd9, (char)text.len }, 2);
+	else
+		buf_byte(b, (char)(0xa0 | text.len));
 	buf_span(b, text);
 }
 

@@ -51,11 +51,17 @@ struct msg_reader {
 
 struct msg_reader msg_reader(struct span bytes);
 
-/* Reads the next header, scalar or text. ST_MALFORMED at the end and for broken bytes. */
+/* Reads the next header, scalar or text. ST_MALFORMED at the end and for broken bytes: then the reader
+ * stays, and *out means nothing. */
 enum status msg_read(struct msg_reader *in, struct msg_token *out) MUST_CHECK;
 
 /* Skips one whole value and sets *out to its bytes; `out` may be NULL. */
 enum status msg_skip(struct msg_reader *in, struct span *out) MUST_CHECK;
+
+/* Reads the next pair of a map whose header was read: its key, empty if that is not a text, and the
+ * bytes of its value. ST_MALFORMED as msg_read. */
+enum status msg_read_pair(
+	struct msg_reader *in, struct span *key, struct span *value) MUST_CHECK;
 
 /* Checks the first object in `bytes` and sets *size to its length. ST_MALFORMED with a reason. */
 enum status msg_measure(struct span bytes, size_t *size, struct fail *why) MUST_CHECK;

@@ -50,9 +50,27 @@ static size_t sequence(const unsigned char *at, const unsigned char *end)
 	return 0;
 }
 
+/* The last eight bytes overlap the word before them. */
+static bool is_ascii(const char *bytes, size_t len)
+{
+	uint64_t word, all = 0;
+	for (size_t i = 0; i + sizeof word <= len; i += sizeof word) {
+		memcpy(&word, bytes + i, sizeof word);
+		all |= word;
+	}
+	if (len >= sizeof word) {
+		memcpy(&word, bytes + len - sizeof word, sizeof word);
+		all |= word;
+	} else {
+		for (size_t i = 0; i < len; i++)
+			all |= (unsigned char)bytes[i];
+	}
+	return !(all & 0x8080808080808080u);
+}
+
 bool utf8_is_valid(const char *bytes, size_t len)
 {
-	if (len == 0) /* bytes may be NULL, to which nothing may be added */
+	if (is_ascii(bytes, len)) /* also if bytes is NULL, to which nothing may be added */
 		return true;
 	const unsigned char *at = (const unsigned char *)bytes, *end = at + len;
 	while (at < end) {

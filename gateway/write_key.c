@@ -18,17 +18,11 @@ static uint64_t mix_folded(uint64_t h, struct span text)
 }
 
 /* 7 and 7.0 are the same topic (common/number.h). */
-static bool find_integer(struct span params, const char *name, int64_t *out)
+static bool is_integer(const struct msg_token *t, int64_t *out)
 {
-	struct span value;
-	struct msg_token token;
-	if (msg_find_int(params, name, out))
-		return true;
-	if (msg_find(params, name, &value) != ST_OK)
-		return false;
-	struct msg_reader in = msg_reader(value);
-	return msg_read(&in, &token) == ST_OK && token.type == MSG_REAL
-	       && number_of_real(token.real, out);
+	if (t->type == MSG_INT)
+		*out = t->integer;
+	return t->type == MSG_INT || (t->type == MSG_REAL && number_of_real(t->real, out));
 }
 
 uint64_t write_key(const struct method *m, int64_t account, struct span params, uint64_t seed)
@@ -41,9 +35,15 @@ uint64_t write_key(const struct method *m, int64_t account, struct span params, 
 		return h | 1;
 	const char *name = m->params[index].name;
 	h = fnv_mix(h, name, strlen(name));
-	struct span text;
+	struct span value = { 0 };
+	struct msg_token token;
 	int64_t integer;
-	if (find_integer(params, name, &integer))
+	struct msg_reader in = { 0 };
+	if (msg_find(params, name, &value) == ST_OK)
+		in = msg_reader(value);
+	if (msg_read(&in, &token) != ST_OK)
+		return 0;
+	if (is_integer(&token, &integer))
 		return fnv_mix(h, &integer, sizeof integer) | 1;
-	return msg_find_text(params, name, &text) ? mix_folded(h, text) | 1 : 0;
+	return token.type == MSG_TEXT ? mix_folded(h, token.text) | 1 : 0;
 }

@@ -80,6 +80,16 @@ static const struct {
 		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa7"
 			  "account\xca\x3f\x80\x00\x00\x80"),
 		ST_OK, "account" },
+	{ "an account twice: the first counts",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x82\xa7"
+			  "account\x00\xa7"
+			  "account\x01\x80"),
+		ST_OK, "account" },
+	{ "a wrong account after the first",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x82\xa7"
+			  "account\x01\xa7"
+			  "account\x00\x80"),
+		ST_OK, NULL },
 	{ "an empty request_id",
 		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xaa"
 			  "request_id\xa0\x80"),

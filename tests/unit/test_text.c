@@ -44,6 +44,19 @@ START_TEST(only_valid_utf8_is_accepted)
 }
 END_TEST
 
+START_TEST(one_wrong_byte_is_found_at_every_place)
+{
+	char text[40];
+	for (size_t len = 1; len <= sizeof text; len++)
+		for (size_t at = 0; at < len; at++) {
+			memset(text, 'a', len);
+			ck_assert(utf8_is_valid(text, len));
+			text[at] = (char)0x80;
+			ck_assert(!utf8_is_valid(text, len));
+		}
+}
+END_TEST
+
 START_TEST(utf8_is_truncated_between_characters)
 {
 	static const char text[] = "a\xc3\xa4\xe2\x82\xac";
@@ -239,6 +252,16 @@ START_TEST(uuids_ascend_and_are_parsed_as_formatted)
 }
 END_TEST
 
+START_TEST(a_uuid_is_formatted_in_small_letters)
+{
+	static const unsigned char uuid[16] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef,
+		0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10 };
+	char text[UUID_TEXT_LEN];
+	uuid_format(uuid, text);
+	ck_assert_mem_eq(text, "01234567-89ab-cdef-fedc-ba9876543210", sizeof text);
+}
+END_TEST
+
 static const struct span not_uuids[] = {
 	SPAN_INIT(""), SPAN_INIT("01890a5dac96774bbcceb302099a8057"), SPAN_INIT("01890a5d-ac96-774b-bcce-b302099a805"),
 	SPAN_INIT("01890a5d-ac96-774b-bcce-b302099a80577"), SPAN_INIT("01890a5d-ac96-774b-bcceb-302099a8057"),
@@ -269,6 +292,7 @@ int main(void)
 {
 	TCase *tc = tcase_create("text");
 	tcase_add_loop_test(tc, only_valid_utf8_is_accepted, 0, sizeof texts / sizeof *texts);
+	tcase_add_test(tc, one_wrong_byte_is_found_at_every_place);
 	tcase_add_test(tc, utf8_is_truncated_between_characters);
 	tcase_add_test(tc, names_are_shown_on_one_line);
 	tcase_add_loop_test(tc, a_date_must_exist, 0, sizeof days / sizeof *days);
@@ -279,6 +303,7 @@ int main(void)
 		sizeof told_instants / sizeof *told_instants);
 	tcase_add_loop_test(
 		tc, instants_are_parsed_as_rfc_3339, 0, sizeof instants / sizeof *instants);
+	tcase_add_test(tc, a_uuid_is_formatted_in_small_letters);
 	tcase_add_test(tc, uuids_ascend_and_are_parsed_as_formatted);
 	tcase_add_loop_test(
 		tc, a_text_that_is_not_a_uuid_is_refused, 0, sizeof not_uuids / sizeof *not_uuids);
