@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Characters to escape (RFC 8259 section 7): 'u' means \u00XX, 0 means no escape. */
 static const char escape_table[256] = {
@@ -20,19 +21,55 @@ static void put_escape(struct buf *out, unsigned char c)
 	buf_put(out, escape, escape[1] == 'u' ? sizeof escape : 2);
 }
 
+/* Whether one of eight bytes must be escaped. A byte below 0x80 is less than n if byte - n has its top
+ * bit; a borrow comes only from such a byte. XOR with 2 exchanges the quote, 0x22, with the blank:
+ * then it follows the control bytes. */
+static bool has_escape(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t below = (word ^ ones * 2) - ones * 0x21, backslash = (word ^ ones * '\\') - ones;
+	return ((below | backslash) & ~word & ones * 0x80) != 0;
+}
+
+/* Copies the bytes at the start that need no escape, eight at a time; returns their count. The last
+ * eight bytes overlap the eight before them. */
+static size_t copy_plain(char *to, const char *bytes, size_t len)
+{
+	uint64_t word;
+	size_t done = 0;
+	while (done < len && len >= sizeof word) {
+		size_t at = done + sizeof word <= len ? done : len - sizeof word;
+		memcpy(&word, bytes + at, sizeof word);
+		if (has_escape(word))
+			break;
+		memcpy(to + at, &word, sizeof word);
+		done = at + sizeof word;
+	}
+	for (; done < len && !escape_table[(unsigned char)bytes[done]]; done++)
+		to[done] = bytes[done];
+	return done;
+}
+
 /* Copies whole runs, because escapes are rare. */
+static void put_escaped(struct buf *out, struct span text)
+{
+	while (text.len > 0) {
+		char *to = buf_room(out, text.len);
+		if (!to)
+			return;
+		size_t run = copy_plain(to, text.bytes, text.len);
+		out->len += run;
+		if (run == text.len)
+			return;
+		put_escape(out, (unsigned char)text.bytes[run]);
+		text = span_drop(text, run + 1);
+	}
+}
+
 void json_out_text(struct buf *out, struct span text)
 {
-	const char *at = text.bytes, *end = text.len ? text.bytes + text.len : text.bytes;
 	buf_byte(out, '"');
-	while (at < end) {
-		const char *run = at;
-		while (at < end && !escape_table[(unsigned char)*at])
-			at++;
-		buf_put(out, run, (size_t)(at - run));
-		if (at < end)
-			put_escape(out, (unsigned char)*at++);
-	}
+	put_escaped(out, text);
 	buf_byte(out, '"');
 }
 
@@ -115,13 +152,22 @@ static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int 
 				break;
 			continue;
 		}
-		buf_byte(out, separator);
-		json_out_text(out, key.text);
-		buf_byte(out, ':');
+		json_out_key(out, separator, key.text);
 		put_value(out, in, depth);
 		separator = ',';
 	}
 	buf_text(out, separator == '{' ? "{}" : "}");
+}
+
+static void put_token(
+	struct buf *out, const struct msg_token *t, struct msg_reader *in, int depth)
+{
+	if (t->type == MSG_ARRAY)
+		put_array(out, in, t->count, depth + 1);
+	else if (t->type == MSG_MAP)
+		put_map(out, in, t->count, depth + 1);
+	else
+		put_scalar(out, t);
 }
 
 /* An unreadable value ends the input, so that the loops above end, too. */
@@ -131,13 +177,27 @@ static void put_value(struct buf *out, struct msg_reader *in, int depth)
 	if (depth > MSG_DEPTH_MAX || msg_read(in, &t) != ST_OK) {
 		in->at = in->end;
 		buf_text(out, "null");
-	} else if (t.type == MSG_ARRAY) {
-		put_array(out, in, t.count, depth + 1);
-	} else if (t.type == MSG_MAP) {
-		put_map(out, in, t.count, depth + 1);
 	} else {
-		put_scalar(out, &t);
+		put_token(out, &t, in, depth);
 	}
+}
+
+void json_out_key(struct buf *out, char separator, struct span key)
+{
+	const char start[] = { separator, '"' };
+	buf_put(out, start, sizeof start);
+	put_escaped(out, key);
+	buf_text(out, "\":");
+}
+
+void json_out_token(struct buf *out, const struct msg_token *t, struct msg_reader *in)
+{
+	put_token(out, t, in, 0);
+}
+
+void json_out_next(struct buf *out, struct msg_reader *in)
+{
+	put_value(out, in, 0);
 }
 
 void json_out_value(struct buf *out, struct span value)

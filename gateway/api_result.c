@@ -62,6 +62,7 @@ void api_result_row(struct api_request **request, struct span result)
 void api_result_value(struct api_request **request, struct span result)
 {
 	struct buf body = { 0 };
+	response_reserve(&body, result);
 	json_out_value(&body, result);
 	api_request_respond_json(request, (*request)->route->status, NULL, &body);
 	buf_fini(&body);

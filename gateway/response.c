@@ -1,23 +1,14 @@
 #include "gateway/response.h"
 
-#include <stdio.h>
-
 #include "common/json_out.h"
 
-static void read_meta(struct row_meta *meta, struct span key, const struct msg_token *value)
-{
-	if (span_is(key, "updated_at") && value->type == MSG_TEXT)
-		meta->updated_at = value->text;
-	if (!span_is(key, "id"))
-		return;
-	if (value->type == MSG_TEXT)
-		meta->id = value->text;
-	if (value->type == MSG_INT) {
-		int len = snprintf(
-			meta->id_digits, sizeof meta->id_digits, "%lld", (long long)value->integer);
-		meta->id = (struct span){ meta->id_digits, (size_t)len };
-	}
-}
+/* A row that is being written. */
+struct row {
+	struct buf *out;
+	struct row_meta *meta;
+	char separator;       /* before the next pair */
+	size_t id_at, id_end; /* the value of `id` in `out` */
+};
 
 /* NULL if the column is shown. */
 static bool *hidden_meta(struct row_meta *meta, struct span column)
@@ -27,61 +18,134 @@ static bool *hidden_meta(struct row_meta *meta, struct span column)
 	return span_is(column, "replayed") ? &meta->was_replayed : NULL;
 }
 
+static bool is_true(const struct msg_token *t)
+{
+	return t->type == MSG_BOOL && t->boolean;
+}
+
+/* Returns whether the column is shown; stores the value of a hidden one. `topic_archived` is shown if
+ * it is true: existing clients know the other fields. */
+static bool is_shown(struct row_meta *meta, struct span column, const struct msg_token *value)
+{
+	bool *hidden = hidden_meta(meta, column);
+	if (hidden)
+		*hidden = is_true(value);
+	return !hidden && (is_true(value) || !span_is(column, "topic_archived"));
+}
+
+static void put_column(
+	struct row *r, struct span column, const struct msg_token *value, struct msg_reader *in)
+{
+	json_out_key(r->out, r->separator, column);
+	r->separator = ',';
+	size_t at = r->out->len;
+	json_out_token(r->out, value, in);
+	if (span_is(column, "id")) {
+		r->id_at = at;
+		r->id_end = r->out->len;
+	}
+	if (span_is(column, "updated_at") && value->type == MSG_TEXT)
+		r->meta->updated_at = value->text;
+}
+
+/* Reads one pair; false at the end. */
+static bool put_pair(struct row *r, struct msg_reader *in)
+{
+	struct msg_token key, value;
+	if (msg_read(in, &key) != ST_OK || key.type != MSG_TEXT)
+		return false;
+	struct msg_reader start = *in;
+	if (msg_read(in, &value) != ST_OK)
+		return false;
+	if (is_shown(r->meta, key.text, &value)) {
+		put_column(r, key.text, &value, in);
+		return true;
+	}
+	*in = start;
+	return msg_skip(in, NULL) == ST_OK;
+}
+
+static struct span id_of(const struct row *r)
+{
+	if (r->out->failed || r->id_end == 0)
+		return (struct span){ 0 };
+	bool is_quoted = r->out->bytes[r->id_at] == '"';
+	return (struct span){ r->out->bytes + r->id_at + is_quoted,
+		r->id_end - r->id_at - 2 * (size_t)is_quoted };
+}
+
 void response_put_row(struct buf *out, struct span row, struct row_meta *meta)
 {
 	struct msg_reader in = msg_reader(row);
-	struct msg_token map, key, head;
+	struct msg_token map;
 	*meta = (struct row_meta){ 0 };
 	if (msg_read(&in, &map) != ST_OK || map.type != MSG_MAP) {
 		json_out_value(out, row);
 		return;
 	}
-	char separator = '{';
-	for (uint32_t i = 0; i < map.count; i++) {
-		struct span value;
-		if (msg_read(&in, &key) != ST_OK || key.type != MSG_TEXT
-			|| msg_skip(&in, &value) != ST_OK)
-			break;
-		struct msg_reader peek = msg_reader(value);
-		if (msg_read(&peek, &head) != ST_OK)
-			break;
-		if (span_is(key.text, "topic_archived") && !(head.type == MSG_BOOL && head.boolean))
-			continue; /* shown if true: existing clients know the other fields */
-		bool *hidden = hidden_meta(meta, key.text);
-		if (hidden) {
-			*hidden = head.type == MSG_BOOL && head.boolean;
-			continue;
-		}
-		read_meta(meta, key.text, &head);
-		buf_byte(out, separator);
-		json_out_text(out, key.text);
-		buf_byte(out, ':');
-		json_out_value(out, value);
-		separator = ',';
+	struct row r = { .out = out, .meta = meta, .separator = '{' };
+	for (uint32_t i = 0; i < map.count && put_pair(&r, &in); i++)
+		;
+	buf_text(out, r.separator == '{' ? "{}" : "}");
+	meta->id = id_of(&r);
+}
+
+void response_reserve(struct buf *out, struct span value)
+{
+	(void)buf_room(out, value.len + value.len / 4);
+}
+
+static enum status put_data(struct buf *out, struct msg_reader *in, bool is_first)
+{
+	struct msg_token array;
+	if (msg_read(in, &array) != ST_OK || array.type != MSG_ARRAY)
+		return ST_MALFORMED;
+	for (uint32_t i = 0; i < array.count; i++) {
+		if (in->at >= in->end)
+			return ST_MALFORMED;
+		if (!is_first || i > 0)
+			buf_byte(out, ',');
+		json_out_next(out, in);
 	}
-	buf_text(out, separator == '{' ? "{}" : "}");
+	return ST_OK;
+}
+
+static enum status read_cursor(struct msg_reader *in, struct span *next_cursor)
+{
+	struct msg_reader at = *in;
+	struct msg_token value;
+	if (msg_read(&at, &value) != ST_OK || msg_skip(in, NULL) != ST_OK)
+		return ST_MALFORMED;
+	if (value.type == MSG_TEXT)
+		*next_cursor = value.text;
+	return ST_OK;
 }
 
 enum status response_put_rows(
 	struct buf *out, struct span page, bool is_first, struct span *next_cursor)
 {
-	struct span data, row;
-	struct msg_token array;
-	if (msg_find(page, "data", &data) != ST_OK)
+	struct msg_reader in = msg_reader(page);
+	struct msg_token map, key;
+	bool has_data = false;
+	enum status st = msg_read(&in, &map);
+	*next_cursor = (struct span){ 0 };
+	response_reserve(out, page);
+	if (st == ST_OK && map.type != MSG_MAP)
 		return ST_MALFORMED;
-	struct msg_reader in = msg_reader(data);
-	if (msg_read(&in, &array) != ST_OK || array.type != MSG_ARRAY)
-		return ST_MALFORMED;
-	for (uint32_t i = 0; i < array.count; i++) {
-		if (msg_skip(&in, &row) != ST_OK)
+	for (uint32_t i = 0; st == ST_OK && i < map.count; i++) {
+		st = msg_read(&in, &key);
+		if (st != ST_OK || key.type != MSG_TEXT)
 			return ST_MALFORMED;
-		if (!is_first || i > 0)
-			buf_byte(out, ',');
-		json_out_value(out, row);
+		bool is_data = span_is(key.text, "data") && !has_data;
+		has_data |= is_data;
+		if (is_data)
+			st = put_data(out, &in, is_first);
+		else if (span_is(key.text, "next_cursor"))
+			st = read_cursor(&in, next_cursor);
+		else
+			st = msg_skip(&in, NULL);
 	}
-	if (!msg_find_text(page, "next_cursor", next_cursor))
-		*next_cursor = (struct span){ 0 };
-	return ST_OK;
+	return st == ST_OK && !has_data ? ST_MALFORMED : st;
 }
 
 struct error_info response_read_error(struct span error_map)

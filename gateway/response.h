@@ -8,17 +8,20 @@
 
 #include "common/msg.h"
 
-/* What the headers and the status of a response take from its row. Borrowed from the message. */
+/* What the headers and the status of a response take from its row. Borrowed from the message, but
+ * `id` from the body: it is valid until the body grows. */
 struct row_meta {
 	struct span updated_at; /* its ETag without the quotes; empty: has none */
 	struct span id;         /* the id's bytes as they stand in JSON, without quotes */
 	bool was_created;       /* the column `created` */
 	bool was_replayed;      /* the column `replayed`: the row is that of an earlier request */
-	char id_digits[24];
 };
 
 /* One row as a JSON object, without the columns `created` and `replayed`. */
 void response_put_row(struct buf *out, struct span row, struct row_meta *meta);
+
+/* Makes room for the JSON of a long value, which is about a tenth longer than its MessagePack. */
+void response_reserve(struct buf *out, struct span value);
 
 /* The elements of a page's `data`, separated by commas, without brackets. If it is not the first
  * page, a comma goes before its first row, too. *next_cursor is empty after the last page.

@@ -85,6 +85,29 @@ START_TEST(a_value_is_written_as_json)
 }
 END_TEST
 
+/* Text is copied in words of eight bytes, the last of which overlaps the one before. */
+START_TEST(an_escape_is_found_at_every_place)
+{
+	static const char escaped[] = "\"\\\n\x01\x1f", plain[] = " !#[]~\x7f\x80\xff";
+	for (size_t len = 1; len < 35; len++)
+		for (size_t at = 0; at < len; at++) {
+			char text[35];
+			struct buf out = { 0 };
+			for (size_t i = 0; i < len; i++)
+				text[i] = plain[i % (sizeof plain - 1)];
+			text[at] = escaped[(at + len) % (sizeof escaped - 1)];
+			json_out_text(&out, (struct span){ text, len });
+			ck_assert_int_eq(out.bytes[0], '"');
+			ck_assert_mem_eq(out.bytes + 1, text, at);
+			ck_assert_int_eq(out.bytes[1 + at], '\\');
+			size_t width = out.len - 2 - (len - 1);
+			ck_assert_uint_eq(width, (unsigned char)text[at] < ' ' && text[at] != '\n' ? 6 : 2);
+			ck_assert_mem_eq(out.bytes + 1 + at + width, text + at + 1, len - at - 1);
+			buf_fini(&out);
+		}
+}
+END_TEST
+
 /* Checks doubles that are a few bits apart. */
 START_TEST(reals_read_back_the_same)
 {
@@ -142,6 +165,7 @@ int main(void)
 {
 	TCase *tc = tcase_create("json_out");
 	tcase_add_loop_test(tc, a_value_is_written_as_json, 0, sizeof values / sizeof *values);
+	tcase_add_test(tc, an_escape_is_found_at_every_place);
 	tcase_add_test(tc, reals_read_back_the_same);
 	tcase_add_test(tc, a_value_as_deep_as_a_message_is_written_whole);
 	tcase_add_test(tc, a_value_that_is_too_deep_ends);
