@@ -1,5 +1,6 @@
 #include "common/uuid.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -58,15 +59,32 @@ void uuid_v7(struct uuid_source *source, unsigned char out[16])
 	out[8] = (unsigned char)(0x80 | (out[8] & 0x3f));
 }
 
+/* Spreads the eight digits of a word over eight bytes; each becomes 0x30 + digit, and 39 more from
+ * 'a' on. */
+static void put_digits(const unsigned char bytes[4], char out[8])
+{
+	uint32_t word;
+	memcpy(&word, bytes, sizeof word);
+	uint64_t digits = be32toh(word);
+	digits = (digits | digits << 16) & 0x0000ffff0000ffffu;
+	digits = (digits | digits << 8) & 0x00ff00ff00ff00ffu;
+	digits = (digits | digits << 4) & 0x0f0f0f0f0f0f0f0fu;
+	uint64_t letters = (digits + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+	digits = htobe64(digits + 0x3030303030303030u + letters * 39);
+	memcpy(out, &digits, sizeof digits);
+}
+
 void uuid_format(const unsigned char uuid[16], char out[UUID_TEXT_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
-	for (int i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*out++ = '-';
-		*out++ = digits[uuid[i] >> 4];
-		*out++ = digits[uuid[i] & 15];
-	}
+	char digits[32];
+	for (size_t i = 0; i < 4; i++)
+		put_digits(uuid + 4 * i, digits + 8 * i);
+	memcpy(out, digits, 8);
+	memcpy(out + 9, digits + 8, 4);
+	memcpy(out + 14, digits + 12, 4);
+	memcpy(out + 19, digits + 16, 4);
+	memcpy(out + 24, digits + 20, 12);
+	out[8] = out[13] = out[18] = out[23] = '-';
 }
 
 static int hex_value(char c)

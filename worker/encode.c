@@ -12,7 +12,7 @@
 enum { ORD, OUTCOME, FIRST_DATA };
 
 struct column {
-	const char *name; /* without its part's prefix; points into plan->names */
+	struct span key; /* MessagePack: the name without its part's prefix; points into plan->keys */
 	int index;
 	cell_put put;
 };
@@ -22,7 +22,7 @@ struct encode_plan {
 	struct column *head, *data, *detail; /* one block, in this order */
 	uint32_t head_count, data_count, detail_count;
 	int next_cursor; /* index of the column; -1: none */
-	char *names;
+	struct buf keys;
 };
 
 /* The rows of one request: first to end - 1. */
@@ -84,17 +84,17 @@ static enum status check_columns(const struct method *m, const PGresult *r, stru
 
 static enum status allocate(struct encode_plan *p, const PGresult *r)
 {
+	enum { KEY_HEADER_MAX = 5 };
 	size_t size = 1;
 	for (int i = FIRST_DATA; i < PQnfields(r); i++)
-		size += strlen(PQfname(r, i)) + 1;
-	p->names = malloc(size);
+		size += strlen(PQfname(r, i)) + KEY_HEADER_MAX;
 	p->head = calloc((size_t)PQnfields(r), sizeof *p->head);
-	return p->names && p->head ? ST_OK : ST_NO_MEMORY;
+	return p->head && buf_room(&p->keys, size) ? ST_OK : ST_NO_MEMORY;
 }
 
-/* Adds the columns of a part at `to`; returns their count. */
+/* Adds the columns of a part at `to`; returns their count. The keys have room, so they do not move. */
 static uint32_t add_columns(
-	struct encode_plan *p, const PGresult *r, enum part part, struct column *to, char **names)
+	struct encode_plan *p, const PGresult *r, enum part part, struct column *to)
 {
 	uint32_t count = 0;
 	int end = PQnfields(r) - (p->next_cursor >= 0);
@@ -102,10 +102,10 @@ static uint32_t add_columns(
 		const char *name = PQfname(r, i);
 		if (part_of(p->method, name) != part)
 			continue;
-		name += strlen(prefix_table[part]);
-		to[count] = (struct column){ *names, i, cell_find(PQftype(r, i)) };
-		*names = stpcpy(*names, name) + 1;
-		count++;
+		const char *key = p->keys.bytes + p->keys.len;
+		msg_put_key(&p->keys, name + strlen(prefix_table[part]));
+		size_t len = (size_t)(p->keys.bytes + p->keys.len - key);
+		to[count++] = (struct column){ { key, len }, i, cell_find(PQftype(r, i)) };
 	}
 	return count;
 }
@@ -126,12 +126,11 @@ enum status encode_plan_new(const struct method *m, const struct pg_result *desc
 		encode_plan_free(&p);
 		return st;
 	}
-	char *names = p->names;
-	p->head_count = add_columns(p, described, PART_HEAD, p->head, &names);
+	p->head_count = add_columns(p, described, PART_HEAD, p->head);
 	p->data = p->head + p->head_count;
-	p->data_count = add_columns(p, described, PART_DATA, p->data, &names);
+	p->data_count = add_columns(p, described, PART_DATA, p->data);
 	p->detail = p->data + p->data_count;
-	p->detail_count = add_columns(p, described, PART_DETAIL, p->detail, &names);
+	p->detail_count = add_columns(p, described, PART_DETAIL, p->detail);
 	*out = p;
 	return ST_OK;
 }
@@ -141,7 +140,7 @@ void encode_plan_free(struct encode_plan **p)
 	if (!*p)
 		return;
 	free((*p)->head);
-	free((*p)->names);
+	buf_fini(&(*p)->keys);
 	free(*p);
 	*p = NULL;
 }
@@ -183,13 +182,12 @@ static void put_columns(
 	const struct column *columns, uint32_t count, const PGresult *r, int row, struct buf *out)
 {
 	for (const struct column *c = columns; c < columns + count; c++) {
-		msg_put_key(out, c->name);
-		if (PQgetisnull(r, row, c->index)) {
+		struct span value = cell(r, row, c->index);
+		buf_span(out, c->key);
+		if (value.len == 0 && PQgetisnull(r, row, c->index)) /* a NULL has length 0 */
 			msg_put_nil(out);
-		} else {
-			struct span value = cell(r, row, c->index);
+		else
 			c->put(out, value.bytes, value.len);
-		}
 	}
 }
 
