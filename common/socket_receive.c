@@ -37,13 +37,6 @@ void socket_read_again(struct socket *s)
 		evtimer_add(s->again, &now);
 }
 
-static bool has_more(struct socket *s)
-{
-	int more = 0;
-	size_t size = sizeof more;
-	return zmq_getsockopt(s->zmq, ZMQ_RCVMORE, &more, &size) == 0 && more;
-}
-
 static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *left)
 {
 	int got;
@@ -55,15 +48,20 @@ static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *lef
 	return got >= 0;
 }
 
-/* Drops the rest of a message within the budget; a later turn continues. */
-static void skip_rest(struct socket *s, struct budget *left)
+/* Drops the rest of a message within the budget; a later turn continues. Returns false if ZeroMQ has
+ * nothing more to read. */
+static bool skip_rest(struct socket *s, struct budget *left)
 {
 	zmq_msg_t frame;
+	bool has_read = true;
 	zmq_msg_init(&frame);
 	s->is_skipping = true;
-	while (s->is_skipping && left->frames > 0 && receive_frame(s, &frame, left))
-		s->is_skipping = has_more(s);
+	while (s->is_skipping && left->frames > 0 && has_read) {
+		has_read = receive_frame(s, &frame, left);
+		s->is_skipping = !has_read || zmq_msg_more(&frame);
+	}
 	zmq_msg_close(&frame);
+	return has_read;
 }
 
 /* Receives one message and returns its number of frames: 0 if there is none, more than FRAMES_MAX
@@ -73,11 +71,10 @@ static int receive(struct socket *s, zmq_msg_t *frames, struct budget *left)
 	for (int count = 0; count < FRAMES_MAX;) {
 		if (!receive_frame(s, &frames[count], left))
 			return count;
-		count++;
-		if (!has_more(s))
+		if (!zmq_msg_more(&frames[count++]))
 			return count;
 	}
-	skip_rest(s, left);
+	(void)skip_rest(s, left);
 	return FRAMES_MAX + 1;
 }
 
@@ -170,23 +167,20 @@ static bool is_spent(const struct budget *left)
 	       || service_now_ms() >= left->end_ms;
 }
 
-/* ZMQ_FD is edge-triggered: it does not signal a message that arrived before the last read of
- * ZMQ_EVENTS. So this reads until ZMQ_EVENTS reports none, or again in the next turn. ZeroMQ takes
- * messages from its peers in turn. */
+/* ZMQ_FD is edge-triggered: it does not signal a message that arrived before ZeroMQ handled its last
+ * signals. A read of ZMQ_EVENTS handles them, and so does a receive that finds nothing. So this reads
+ * until there is nothing, or again in the next turn. ZeroMQ takes messages from its peers in turn, but
+ * a receive that finds one looks for new peers only every 100 messages: hence ZMQ_EVENTS in each
+ * turn. */
 static void pump(struct socket *s)
 {
 	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,
 		service_now_ms() + TURN_MS };
-	while (events_of(s) & ZMQ_POLLIN) {
-		if (is_spent(&left)) {
-			socket_read_again(s);
-			return;
-		}
-		if (s->is_skipping)
-			skip_rest(s, &left);
-		else if (!receive_and_deliver(s, &left))
-			return;
-	}
+	bool has_read = events_of(s) & ZMQ_POLLIN;
+	while (has_read && !is_spent(&left))
+		has_read = s->is_skipping ? skip_rest(s, &left) : receive_and_deliver(s, &left);
+	if (has_read)
+		socket_read_again(s);
 }
 
 void socket_on_readable(int fd, short what, void *arg)
