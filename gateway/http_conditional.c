@@ -1,6 +1,6 @@
 #include "gateway/http_conditional.h"
 
-#include <inttypes.h>
+#include <endian.h>
 #include <string.h>
 
 #include "common/fnv.h"
@@ -138,24 +138,41 @@ void http_condition_put(const struct http_condition *c, struct buf *out)
 	}
 }
 
+/* Eight bytes at a time: a body is long, and FNV takes one byte after the other. The shift brings the
+ * upper bits down, which a multiplication never does. */
+static uint64_t digest_of(struct span body)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15U;
+	uint64_t word, h = FNV_START ^ body.len;
+	for (; body.len >= sizeof word; body = span_drop(body, sizeof word)) {
+		memcpy(&word, body.bytes, sizeof word);
+		h = (h ^ le64toh(word)) * odd;
+		h ^= h >> 32;
+	}
+	return fnv_mix(h, body.bytes, body.len);
+}
+
+static void put_digest(struct buf *out, uint64_t digest)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (int shift = 44; shift >= 0; shift -= 4) /* 12 digits */
+		buf_byte(out, digits[digest >> shift & 15]);
+}
+
 void http_etag_of(struct span version, struct span body, struct buf *out)
 {
-	const uint64_t digest_mask = 0xffffffffffffU; /* 12 hex digits */
 	buf_span(out, version);
-	if (version.len && body.len)
-		buf_printf(out, "~%012" PRIx64,
-			fnv_mix(FNV_START, body.bytes, body.len) & digest_mask);
+	if (version.len == 0 || body.len == 0)
+		return;
+	buf_byte(out, '~');
+	put_digest(out, digest_of(body));
 }
 
 void http_etag_put(struct buf *headers, struct span etag)
 {
-	struct buf quoted = { 0 };
 	if (etag.len == 0 || !is_opaque(etag))
 		return;
-	buf_byte(&quoted, '"');
-	buf_span(&quoted, etag);
-	buf_byte(&quoted, '"');
-	http_head_put_field(headers, "ETag", buf_view(&quoted));
-	headers->failed |= quoted.failed;
-	buf_fini(&quoted);
+	buf_text(headers, "ETag: \"");
+	buf_span(headers, etag);
+	buf_text(headers, "\"\r\n");
 }

@@ -318,13 +318,12 @@ enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const
 	const struct method *method = find_method(r, e->method);
 	if (!method)
 		return ST_UNKNOWN_METHOD;
-	struct rpc_call *c = calloc(1, sizeof *c);
+	struct rpc_call *c = malloc(sizeof *c); /* calloc of glibc does not reuse what is cached */
 	if (!c)
 		return ST_NO_MEMORY;
-	c->requests = r;
-	c->peer = p;
-	c->method = method;
-	c->msgid = e->msgid;
+	*c = (struct rpc_call){
+		.requests = r, .peer = p, .method = method, .msgid = e->msgid
+	};
 	if (r->options->limits || caller_is_asked(method))
 		(void)rpc_peer_address(p);
 	return start_or_keep(c, e, message, why);
