@@ -121,17 +121,84 @@ static void put_scalar(struct buf *out, const struct msg_token *t)
 	}
 }
 
-static void put_value(struct buf *out, struct msg_reader *in, int depth);
+/* The maps of an array mostly have the same keys in the same order. So a key is copied from the map
+ * before, if that had it at the same place. */
+struct key {
+	struct span packed; /* in the input */
+	size_t at, len;     /* in the output, with its quotes and colon */
+};
 
-static void put_array(struct buf *out, struct msg_reader *in, uint32_t count, int depth)
+enum { KEYS_MAX = 32 };
+
+struct keys {
+	uint32_t count;
+	struct key known[KEYS_MAX];
+};
+
+struct writer {
+	struct buf *out;
+	struct msg_reader *in;
+	int depth;
+};
+
+/* A map may have the keys of `keys`; NULL: none are known. */
+static void put_value(struct writer *w, struct keys *keys);
+
+static void put_elements(struct writer *w, uint32_t count)
 {
-	buf_byte(out, '[');
-	for (uint32_t i = 0; i < count && in->at < in->end; i++) {
+	struct keys keys;
+	keys.count = 0; /* the rest needs no value */
+	for (uint32_t i = 0; i < count && w->in->at < w->in->end; i++) {
 		if (i > 0)
-			buf_byte(out, ',');
-		put_value(out, in, depth);
+			buf_byte(w->out, ',');
+		put_value(w, &keys);
 	}
-	buf_byte(out, ']');
+}
+
+static void put_array(struct writer *w, uint32_t count)
+{
+	buf_byte(w->out, '[');
+	put_elements(w, count);
+	buf_byte(w->out, ']');
+}
+
+static bool is_next(const struct msg_reader *in, const struct key *k)
+{
+	return (size_t)(in->end - in->at) >= k->packed.len
+	       && memcmp(in->at, k->packed.bytes, k->packed.len) == 0;
+}
+
+/* The room may move the bytes of the output. */
+static void copy_key(struct writer *w, const struct key *k)
+{
+	char *to = buf_room(w->out, k->len);
+	w->in->at += k->packed.len;
+	if (!to)
+		return;
+	memcpy(to, w->out->bytes + k->at, k->len);
+	w->out->len += k->len;
+}
+
+/* Writes the key at index `i` of a map. Returns false, and has read nothing, if it is not a text. */
+static bool put_key(struct writer *w, uint32_t i, char separator, struct keys *keys)
+{
+	if (keys && i < keys->count && is_next(w->in, &keys->known[i])) {
+		buf_byte(w->out, separator);
+		copy_key(w, &keys->known[i]);
+		return true;
+	}
+	struct msg_reader start = *w->in;
+	struct msg_token t;
+	if (msg_read(w->in, &t) != ST_OK || t.type != MSG_TEXT) {
+		*w->in = start;
+		return false;
+	}
+	struct key key = { { start.at, (size_t)(w->in->at - start.at) }, w->out->len + 1, 0 };
+	json_out_key(w->out, separator, t.text);
+	key.len = w->out->len - key.at; /* means nothing if the output has failed: nothing is copied */
+	if (keys && i == keys->count && i < KEYS_MAX)
+		keys->known[keys->count++] = key;
+	return true;
 }
 
 static bool skip_pair(struct msg_reader *in)
@@ -140,45 +207,42 @@ static bool skip_pair(struct msg_reader *in)
 	return name == ST_OK && msg_skip(in, NULL) == ST_OK;
 }
 
-static void put_map(struct buf *out, struct msg_reader *in, uint32_t pairs, int depth)
+static void put_map(struct writer *w, uint32_t pairs, struct keys *keys)
 {
 	char separator = '{';
-	for (uint32_t i = 0; i < pairs && in->at < in->end; i++) {
-		struct msg_token key;
-		struct msg_reader before = *in;
-		if (msg_read(in, &key) != ST_OK || key.type != MSG_TEXT) {
-			*in = before;
-			if (!skip_pair(in))
+	for (uint32_t i = 0; i < pairs && w->in->at < w->in->end; i++) {
+		if (!put_key(w, i, separator, keys)) {
+			if (!skip_pair(w->in))
 				break;
 			continue;
 		}
-		json_out_key(out, separator, key.text);
-		put_value(out, in, depth);
+		put_value(w, NULL);
 		separator = ',';
 	}
-	buf_text(out, separator == '{' ? "{}" : "}");
+	buf_text(w->out, separator == '{' ? "{}" : "}");
 }
 
-static void put_token(
-	struct buf *out, const struct msg_token *t, struct msg_reader *in, int depth)
+static void put_token(struct writer *w, const struct msg_token *t, struct keys *keys)
 {
+	w->depth++;
 	if (t->type == MSG_ARRAY)
-		put_array(out, in, t->count, depth + 1);
+		put_array(w, t->count);
 	else if (t->type == MSG_MAP)
-		put_map(out, in, t->count, depth + 1);
+		put_map(w, t->count, keys);
 	else
-		put_scalar(out, t);
+		put_scalar(w->out, t);
+	w->depth--;
 }
 
 /* An unreadable value ends the input, so that the loops above end, too. */
-static void put_value(struct buf *out, struct msg_reader *in, int depth)
+static void put_value(struct writer *w, struct keys *keys)
 {
 	struct msg_token t;
-	if (depth > MSG_DEPTH_MAX || msg_read(in, &t) != ST_OK) {
-		in->at = in->end;
-		buf_text(out, "null");
+	if (w->depth > MSG_DEPTH_MAX || msg_read(w->in, &t) != ST_OK) {
+		w->in->at = w->in->end;
+		buf_text(w->out, "null");
 	} else {
-		put_token(out, &t, in, depth);
+		put_token(w, &t, keys);
 	}
 }
 
@@ -192,16 +256,19 @@ void json_out_key(struct buf *out, char separator, struct span key)
 
 void json_out_token(struct buf *out, const struct msg_token *t, struct msg_reader *in)
 {
-	put_token(out, t, in, 0);
+	struct writer w = { out, in, 0 };
+	put_token(&w, t, NULL);
 }
 
-void json_out_next(struct buf *out, struct msg_reader *in)
+void json_out_elements(struct buf *out, uint32_t count, struct msg_reader *in)
 {
-	put_value(out, in, 0);
+	struct writer w = { out, in, 1 };
+	put_elements(&w, count);
 }
 
 void json_out_value(struct buf *out, struct span value)
 {
 	struct msg_reader in = msg_reader(value);
-	put_value(out, &in, 0);
+	struct writer w = { out, &in, 0 };
+	put_value(&w, NULL);
 }

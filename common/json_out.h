@@ -18,9 +18,11 @@ void json_out_real(struct buf *out, double real);
 /* One MessagePack value; bin becomes null. A map entry whose key is not a text is dropped. */
 void json_out_value(struct buf *out, struct span value);
 
-/* The same for the next value of a reader, and for the rest of a value whose first token was read. */
-void json_out_next(struct buf *out, struct msg_reader *in);
+/* The same for a value whose first token was read. */
 void json_out_token(struct buf *out, const struct msg_token *first, struct msg_reader *in);
+
+/* The same for the elements of an array whose header was read: with commas, without brackets. */
+void json_out_elements(struct buf *out, uint32_t count, struct msg_reader *in);
 
 /* The start of a member of an object: '{' or ',', the key, a colon. */
 void json_out_key(struct buf *out, char separator, struct span key);

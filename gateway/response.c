@@ -100,13 +100,9 @@ static enum status put_data(struct buf *out, struct msg_reader *in, bool is_firs
 	struct msg_token array;
 	if (msg_read(in, &array) != ST_OK || array.type != MSG_ARRAY)
 		return ST_MALFORMED;
-	for (uint32_t i = 0; i < array.count; i++) {
-		if (in->at >= in->end)
-			return ST_MALFORMED;
-		if (!is_first || i > 0)
-			buf_byte(out, ',');
-		json_out_next(out, in);
-	}
+	if (!is_first && array.count > 0)
+		buf_byte(out, ',');
+	json_out_elements(out, array.count, in);
 	return ST_OK;
 }
 

@@ -54,6 +54,33 @@ static const struct {
 		SPAN_INIT("\x82\x01\x92\x01\x02\xa1"
 			  "b\x02"),
 		"{\"b\":2}" },
+	{ "maps of the same keys",
+		SPAN_INIT("\x93\x82\xa1"
+			  "a\x01\xa1"
+			  "b\x02\x82\xa1"
+			  "a\x03\xa1"
+			  "b\x04\x82\xa1"
+			  "b\x05\xa1"
+			  "a\x06"),
+		"[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4},{\"b\":5,\"a\":6}]" },
+	{ "the same keys after one that is no text",
+		SPAN_INIT("\x92\x82\x01\x02\xa1"
+			  "b\x03\x82\xa1"
+			  "b\x04\xa1"
+			  "b\x05"),
+		"[{\"b\":3},{\"b\":4,\"b\":5}]" },
+	{ "the same key, cut short",
+		SPAN_INIT("\x92\x81\xa2"
+			  "ab\x01\x81\xa2"
+			  "a"),
+		"[{\"ab\":1},{}]" },
+	{ "maps in maps of an array",
+		SPAN_INIT("\x92\x81\xa1"
+			  "a\x81\xa1"
+			  "a\x01\x81\xa1"
+			  "a\x81\xa1"
+			  "b\x02"),
+		"[{\"a\":{\"a\":1}},{\"a\":{\"b\":2}}]" },
 	{ "only such keys", SPAN_INIT("\x81\xc0\x01"), "{}" },
 	{ "a key to escape", SPAN_INIT("\x81\xa1\n\x01"), "{\"\\n\":1}" },
 	/* broken input gives a valid value, too */
