@@ -1,18 +1,26 @@
-"""Load generators: wrk for HTTP, pgbench for SQL, rpc_load for RPC. Each run returns a Sample."""
+"""Load generators: wrk for HTTP, pgbench and psql for SQL, rpc_load for RPC.
+
+Each has run(seconds, rate=None) and returns a Sample: at full speed, or, if it has_rates, at about
+`rate` requests a second. All of them run on the processors of the service.
+"""
 
 import dataclasses
 import os
 import re
+import resource
 import subprocess
 import time
 
 import machine
+import tree
 
 PERCENTILES = (50, 99, 99.9)
 
-DONE_LUA = """
+WRK = """
+local ready = {%s}
+%s
 done = function(summary, latency, requests)
-    io.write(string.format("RESULT %d %d %d %d", summary.requests, summary.duration, summary.bytes,
+    io.write(string.format("RESULT %%d %%d %%d %%d", summary.requests, summary.duration, summary.bytes,
         summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write
         + summary.errors.timeout))
     for _, percentile in ipairs({50, 99, 99.9}) do
@@ -21,11 +29,28 @@ done = function(summary, latency, requests)
     io.write("\\n")
 end
 """
+# wrk builds a request once if there is no function of this name.
+ONE = """
+wrk.method, wrk.path, wrk.body = ready[1][1], ready[1][2], ready[1][3]
+for name, value in pairs(ready[1][4]) do wrk.headers[name] = value end
+"""
+MANY = """
+local built = {}
+function init()
+    for number, it in ipairs(ready) do
+        for name, value in pairs(wrk.headers) do it[4][name] = it[4][name] or value end
+        built[number] = wrk.format(it[1], it[2], it[4], it[3])
+    end
+end
+function request() return built[math.random(#built)] end
+"""
+# wrk waits whole milliseconds, so the mean comes from chance.
+DELAY = "function delay() return math.floor(%f + math.random()) end\n"
 
 
 @dataclasses.dataclass
 class Sample:
-    """One round of one side."""
+    """One side of one round."""
 
     count: int  # requests
     seconds: float
@@ -33,6 +58,8 @@ class Sample:
     latencies_us: tuple = ()  # by PERCENTILES
     cpu: dict = dataclasses.field(default_factory=dict)  # seconds by process
     others: float = 0.0  # seconds of CPU of other programs
+    sync_ms: float = 0.0  # of a wait of PostgreSQL for the disk; 0: there was none
+    message_us: float = 0.0  # how slow the machine was: see machine.message_us
 
     @property
     def rate(self):
@@ -42,31 +69,72 @@ class Sample:
         """Returns the share of all processors that other programs used."""
         return self.others / (self.seconds * os.cpu_count())
 
+    def cpu_us(self):
+        """Returns the microseconds of CPU of a request by process."""
+        return {name: seconds / max(self.count, 1) * 1e6 for name, seconds in self.cpu.items()}
 
-def watched(groups, run):
-    watch = machine.Watch(groups)
+    def generator_share(self):
+        """Returns how much of one processor the load generator used."""
+        return self.cpu.get("load", 0.0) / self.seconds
+
+
+def ended_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def watched(stack, run):
+    syncs, before = stack.syncs(), machine.message_us()
+    watch, children = machine.Watch(stack.processes), ended_children()
     sample = run()
     sample.cpu, sample.others = watch.stop()
+    sample.cpu["load"] = ended_children() - children
+    sample.message_us = (before + machine.message_us()) / 2
+    count, waited_ms = (after - before for before, after in zip(syncs, stack.syncs()))
+    sample.sync_ms = waited_ms / count if count else 0.0
     return sample
 
 
-class Wrk:
-    """Requests over HTTP. `script` is Lua that sets `request`."""
+def get(path, token=None):
+    return ("GET", path, None, {"Authorization": f"Bearer {token}"} if token else {})
 
-    def __init__(self, stack, script, connections=64, headers=(), port=None):
-        self.stack, self.script, self.connections = stack, script, connections
-        self.headers, self.port = headers, port
+
+def post(path, body, token=None):
+    return ("POST", path, body, {**get(path, token)[3], "Content-Type": "application/json"})
+
+
+def lua(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"[{lua(name)}] = {lua(text)}" for name, text in value.items()) + "}"
+    return "nil" if value is None else "'" + value.replace("'", "\\'") + "'"
+
+
+class Wrk:
+    """Requests over HTTP, chosen at random from a list of get() and post()."""
+
+    has_rates = True
+
+    def __init__(self, stack, requests, connections=64, port=None):
+        self.stack, self.connections, self.port = stack, connections, port
+        rows = ",\n".join("{" + ", ".join(map(lua, request)) + "}" for request in requests)
+        self.script = WRK % (rows, ONE if len(requests) == 1 else MANY)
 
     def run(self, seconds, rate=None):
-        """At full speed, or at about `rate` requests a second."""
-        delay = ""
-        if rate:
-            delay = f"function delay() return {1000 * self.connections / rate:.4f} end\n"
-        path = self.stack.write("wrk.lua", self.script + delay + DONE_LUA)
-        headers = [word for header in self.headers for word in ("-H", header)]
+        return self.once(seconds, self.delay_ms(rate) if rate else None)
+
+    def delay_ms(self, rate):
+        """Returns the wait of a connection before each request that leads to the rate. A first run
+        shows what a request takes besides."""
+        between_ms = 1000 * self.connections / rate
+        besides_ms = 1000 * self.connections / self.once(1, between_ms).rate - between_ms
+        return max(between_ms - besides_ms, 0)
+
+    def once(self, seconds, delay_ms=None):
+        delay = "" if delay_ms is None else DELAY % delay_ms
+        path = self.stack.write("wrk.lua", self.script + delay)
         command = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-s", path,
-                   *headers, f"http://127.0.0.1:{self.port or self.stack.port}"]
-        return watched(self.stack.processes, lambda: self.parse(command))
+                   f"http://127.0.0.1:{self.port or self.stack.port}"]
+        return watched(self.stack, lambda: self.parse(command))
 
     @staticmethod
     def parse(command):
@@ -78,30 +146,43 @@ class Wrk:
 
 
 class Pgbench:
-    """The same work in SQL, by the client of PostgreSQL. The best number of clients counts."""
+    """The same work in SQL, by the client of PostgreSQL. The best number of clients and threads
+    counts."""
 
-    def __init__(self, stack, script, clients=(1, 8, 32)):
-        self.stack, self.script, self.clients = stack, script, clients
-        self.best = None
+    has_rates = True
+    MANY = ((1, 1), (8, 1), (8, 2), (32, 1), (32, 2))
+    best = {}  # by script: a round takes what an earlier one found
+
+    def __init__(self, stack, script, choices=MANY):
+        self.stack, self.script, self.choices = stack, script, choices
 
     def run(self, seconds, rate=None):
-        del rate
-        if self.best is None:
-            self.best = max(self.clients, key=lambda count: self.once(count, 1).rate)
-        return self.once(self.best, seconds)
+        if self.script not in self.best or self.best[self.script] not in self.choices:
+            self.best[self.script] = max(self.choices, key=lambda choice: self.once(choice, 1).rate)
+        return self.once(self.best[self.script], seconds, rate)
 
-    def once(self, clients, seconds):
-        return watched(self.stack.processes, lambda: self.parse(clients, seconds))
+    def once(self, choice, seconds, rate=None):
+        return watched(self.stack, lambda: self.parse(choice, seconds, rate))
 
-    def parse(self, clients, seconds):
-        """Takes the latencies from the log of each transaction: client, number, microseconds…"""
+    def parse(self, choice, seconds, rate):
+        clients, threads = choice
         log = self.stack.path("pgbench")
         database = self.stack.database
-        subprocess.run(
-            [database.program("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j1", "-T",
-             str(seconds), "-l", "--log-prefix", log, "-f", self.stack.write("pgbench.sql", self.script),
-             "-h", database.directory, "-p", "5432", "-U", "studytracker", database.name],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        command = [database.program("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", str(threads),
+                   "-T", str(seconds), "-f", self.stack.write("pgbench.sql", self.script),
+                   "-h", database.directory, "-p", "5432", "-U", "studytracker"]
+        if rate or clients == 1:  # a log costs time, which the figure of full speed must not include
+            command += ["-l", "--log-prefix", log]
+        if rate:
+            command += ["-R", str(int(rate))]
+        done = subprocess.run([*command, database.name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              encoding="utf-8", check=True)
+        count = int(re.search(r"actually processed: (\d+)", done.stdout).group(1))
+        rate = float(re.search(r"^tps = ([\d.]+)", done.stdout, re.M).group(1))
+        return Sample(count, count / rate, 0, self.latencies())
+
+    def latencies(self):
+        """Takes them from the log of each transaction: client, number, microseconds…"""
         times = []
         for name in self.stack.files("pgbench."):
             if not name.endswith(".sql"):
@@ -109,45 +190,54 @@ class Pgbench:
                     times += [int(line.split()[2]) for line in file]
                 os.unlink(name)
         times.sort()
-        latencies = tuple(times[min(int(len(times) * p / 100), len(times) - 1)] for p in PERCENTILES)
-        return Sample(len(times), float(seconds), 0, latencies)
+        return tuple(times[min(int(len(times) * p / 100), len(times) - 1)] for p in PERCENTILES) if times else ()
 
 
 class Copy:
     """All rows of a query, by psql."""
 
+    has_rates = False
+
     def __init__(self, stack, query):
-        self.stack, self.query = stack, query
+        self.command = stack.database.command(stack.database.name, "-c", f"\\copy ({query}) to stdout")
+        self.stack = stack
+        counted = subprocess.run(["wc", "-c"], stdin=self.start(subprocess.PIPE).stdout, stdout=subprocess.PIPE,
+                                 encoding="ascii", check=True)
+        self.bytes = int(counted.stdout)
+
+    def start(self, output):
+        return subprocess.Popen(self.command, stdout=output)
 
     def run(self, seconds, rate=None):
         del rate
-        return watched(self.stack.processes, lambda: self.repeat(seconds))
+        return watched(self.stack, lambda: self.repeat(seconds))
 
     def repeat(self, seconds):
-        began, count, size = time.monotonic(), 0, 0
+        began, count = time.monotonic(), 0
         while time.monotonic() - began < seconds:
-            text = self.stack.database.psql(self.stack.database.name, "-c",
-                                            f"\\copy ({self.query}) to stdout")
-            count, size = count + 1, size + len(text)
-        return Sample(count, time.monotonic() - began, size)
+            assert self.start(subprocess.DEVNULL).wait() == 0
+            count += 1
+        return Sample(count, time.monotonic() - began, count * self.bytes)
 
 
 class Rpc:
     """One method over RPC, with a number of requests outstanding."""
 
+    has_rates = False
+
     def __init__(self, stack, outstanding=64):
         self.stack, self.outstanding = stack, outstanding
         self.program = stack.path("rpc_load")
-        client = os.path.join(stack.build, "client")
+        client = os.path.join(stack.tree.build, "client")
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rpc_load.c")
-        subprocess.run(["cc", "-O2", "-I", os.path.join(stack.root, "client"), source, "-o", self.program,
+        subprocess.run(["cc", "-O2", "-I", os.path.join(tree.ROOT, "client"), source, "-o", self.program,
                         "-L", client, "-lstudytracker", f"-Wl,-rpath,{client}"], check=True)
 
     def run(self, seconds, rate=None):
         del rate
         command = [self.program, self.stack.service.rpc_endpoint(), self.outstanding, seconds,
                    *self.stack.topic_ids]
-        return watched(self.stack.processes, lambda: self.parse(command, seconds))
+        return watched(self.stack, lambda: self.parse(command, seconds))
 
     @staticmethod
     def parse(command, seconds):

@@ -21,7 +21,9 @@ def uvicorn(module):
 COMMANDS = {  # the port is the last word
     "fastify": ["node", "fastify.js"],
     "express": ["node", "express.js"],
-    "flask": ["/usr/bin/python3", "-m", "gunicorn", "-w", "2", "--log-level", "error", "flask_memory:app", "-b"],
+    # with threads, because a worker without them closes the connection after each request
+    "flask": ["/usr/bin/python3", "-m", "gunicorn", "-w", "2", "--threads", "8", "--log-level", "error",
+              "flask_memory:app", "-b"],
     "fastapi-csv": uvicorn("fastapi_csv:app"),
     "fastapi-asyncpg": uvicorn("fastapi_asyncpg:app"),
 }
@@ -48,7 +50,7 @@ class Peer:
     def __init__(self, stack, name):
         self.port = free_port()
         command = [*COMMANDS[name], f"127.0.0.1:{self.port}" if name == "flask" else str(self.port)]
-        env = {**os.environ, "PORT": str(self.port),
+        env = {**os.environ, "PORT": str(self.port), "NODE_ENV": "production",
                "DATABASE_SOCKET": f"{stack.database.directory}/.s.PGSQL.5432", "DATABASE_USER": "studytracker",
                "DATABASE_NAME": stack.database.name, "SESSIONS_FILE": stack.path("sessions.csv")}
         # In a session of its own, so that stop() reaches the processes that it starts.

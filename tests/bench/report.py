@@ -4,7 +4,7 @@ import os
 import statistics
 import subprocess
 
-from stack import ROOT
+from tree import ROOT
 
 DIRECTORY = os.path.join(ROOT, "build", "bench")
 
@@ -34,47 +34,75 @@ def shown(case, value):
     return f"{value / 1e6:,.0f} MB/s" if case.measure == "bytes" else f"{value:,.0f}/s"
 
 
-class Result:
-    """The rounds of one case: pairs of samples, ours first."""
+def conditions(sample):
+    """Returns what explains a strange figure: other programs, a slow machine, a busy load generator,
+    the disk."""
+    return (f"others {sample.noise() * 100:.0f} %, a message {sample.message_us:.1f} µs, "
+            f"generator {sample.generator_share() * 100:.0f} %"
+            + (f", sync {sample.sync_ms:.2f} ms" if sample.sync_ms else ""))
 
-    def __init__(self, case, pairs, half, memory):
-        self.case, self.pairs, self.half, self.memory = case, pairs, half, memory
-        self.ours = [value_of(case, ours) for ours, _ in pairs]
-        self.theirs = [value_of(case, theirs) for _, theirs in pairs]
-        self.ratios = [a / b for a, b in zip(self.ours, self.theirs)]
+
+def in_ms(sample):
+    if not sample or not sample.latencies_us:
+        return ""
+    return " / ".join(f"{us / 1000:.2f}" for us in sample.latencies_us) + f" at {sample.rate:,.0f}/s"
+
+
+def cpu(samples):
+    """Returns the microseconds of CPU of a request by process, the medians of the rounds."""
+    medians = {name: statistics.median(sample.cpu_us()[name] for sample in samples) for name in samples[0].cpu}
+    return ", ".join(f"{name} {us:.1f}" for name, us in medians.items() if us >= 0.05)
+
+
+class Result:
+    """The rounds of one case: pairs of samples, ours first; a pair at half the rate; our memory."""
+
+    def __init__(self, case, pairs, halves, memory):
+        self.case, self.halves, self.memory = case, halves, memory
+        self.ours, self.theirs = zip(*pairs)
+        self.ratios = [value_of(case, ours) / value_of(case, theirs) for ours, theirs in pairs]
         self.ratio = statistics.median(self.ratios)
 
-    def is_met(self):
-        return self.ratio <= self.case.must if self.case.measure == "p50" else self.ratio >= self.case.must
+    def median(self, samples):
+        return shown(self.case, statistics.median(value_of(self.case, sample) for sample in samples))
 
-    def cpu(self):
-        """Returns the microseconds of CPU of a request by process, the median of the rounds."""
-        names = self.pairs[0][0].cpu
-        return {name: statistics.median(ours.cpu[name] / ours.count * 1e6 for ours, _ in self.pairs)
-                for name in names}
-
-    def latencies(self):
-        return " / ".join(f"{us / 1000:.2f}" for us in self.half.latencies_us) if self.half else ""
+    def goal(self):
+        case = self.case
+        if not case.must:
+            return ["", ""]
+        sign = "≤" if case.measure == "p50" else "≥"
+        return [f"{sign} {case.must:g} ({case.aim:g})", "yes" if case.has_met(self.ratio) else "no"]
 
     def row(self):
-        case = self.case
-        sign = "≤" if case.measure == "p50" else "≥"
-        noise = max(side.noise() for pair in self.pairs for side in pair)
-        return [case.title, shown(case, statistics.median(self.ours)),
-                " + ".join(f"{us:.1f}" for us in self.cpu().values()), self.latencies(), case.against,
-                shown(case, statistics.median(self.theirs)), f"{self.ratio:.2f}",
-                f"{min(self.ratios):.2f}–{max(self.ratios):.2f}", f"{sign} {case.must:g} ({case.aim:g})",
-                "yes" if self.is_met() else "no", f"{noise * 100:.0f} %"]
+        return [self.case.title, self.median(self.ours), self.case.against, self.median(self.theirs),
+                f"{self.ratio:.2f}", f"{min(self.ratios):.2f}–{max(self.ratios):.2f}", *self.goal()]
+
+    def cost(self):
+        both = self.ours + self.theirs
+        syncs = [sample.sync_ms for sample in both if sample.sync_ms]
+        memory = ", ".join(f"{mib:.0f}" for mib in self.memory.values())
+        return [self.case.title, cpu(self.ours), cpu(self.theirs), *map(in_ms, self.halves), memory,
+                " / ".join(f"{statistics.median(side.generator_share() for side in samples) * 100:.0f} %"
+                           for samples in (self.ours, self.theirs)),
+                f"{min(syncs):.2f}–{max(syncs):.2f}" if syncs else "",
+                f"{min(sample.message_us for sample in both):.1f}–{max(sample.message_us for sample in both):.1f}",
+                f"{max(sample.noise() for sample in both) * 100:.0f} %"]
 
 
-HEAD = ["case", "ours", "CPU µs: gateway + worker + PostgreSQL", "p50 / p99 / p99.9 ms at half rate",
-        "reference", "its figure", "ratio", "of the rounds", "must (aim)", "met", "other programs"]
+HEAD = ["case", "ours", "reference", "its figure", "ratio", "of the rounds", "must (aim)", "met"]
+COSTS = ["case", "ours: µs of CPU of a request", "reference: the same",
+         "ours: p50 / p99 / p99.9 ms at half rate", "reference: the same", "MiB of each gateway and worker",
+         "load generator: share of a processor", "ms of a wait for the disk", "µs of CPU of a message over loopback",
+         "other programs"]
+
+
+def table(head, rows):
+    return ["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]]
 
 
 def markdown(results, notes):
-    lines = [" | ".join(HEAD), " | ".join("---" for _ in HEAD)]
-    lines += [" | ".join(result.row()) for result in results]
-    return "\n".join([*("| " + line + " |" for line in lines), "", *notes, ""])
+    return "\n".join([*table(HEAD, [result.row() for result in results]), "",
+                      *table(COSTS, [result.cost() for result in results]), "", *notes, ""])
 
 
 def write_plot(results):

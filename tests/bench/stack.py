@@ -10,25 +10,30 @@ import shutil
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.setdefault("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "release"))
-sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
+import machine
+import peers
+import tree
+
+sys.path.insert(0, os.path.join(tree.ROOT, "tests", "integration"))
 import auth_mode  # noqa: E402
-import harness  # noqa: E402: it reads the variable above
-import machine  # noqa: E402
-import peers  # noqa: E402
+import harness  # noqa: E402: it reads a variable that tree sets
 
 TOPICS = 50
 DAYS = 300
-OTHER_ACCOUNTS = 999
+ACCOUNTS = 1000
 SESSIONS_EACH = 100  # of the other accounts
 
-# The sessions have few days and topics, so the totals of 1,000 and of 1,000,000 have as many rows.
+# Every side of a round begins with a checkpoint and ends before the next one, so that all of them
+# write as many whole pages into the log.
+POSTGRESQL = {"max_wal_size": "16GB", "checkpoint_timeout": "1h", "track_wal_io_timing": "on"}
+
+# 1,000 sessions have 20 days and 50 topics; 15,000 and more have all days. An account thus has up to
+# 15,000 rows of totals.
 ROWS = f"""
 insert into accounts (account_id, name)
-select n, 'account ' || n from generate_series(2, {OTHER_ACCOUNTS + 1}) as n;
+select n, 'account ' || n from generate_series(2, {ACCOUNTS}) as n;
 insert into topics (account_id, name)
-select a, 'Topic ' || n from generate_series(1, {OTHER_ACCOUNTS + 1}) as a, generate_series(1, {TOPICS}) as n
+select a, 'Topic ' || n from generate_series(1, {ACCOUNTS}) as a, generate_series(1, {TOPICS}) as n
 order by a, n;
 create function fill(account bigint, first bigint, sessions integer) returns void language sql as $$
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at)
@@ -39,26 +44,41 @@ create function fill(account bigint, first bigint, sessions integer) returns voi
 $$;
 select count(fill(account_id, min, {SESSIONS_EACH}))
 from (select account_id, min(id) from topics where account_id > 1 group by account_id) as t;
+insert into tokens (account_id, name, hash, scopes)
+select account_id, 'of the benchmark', sha256(convert_to('st_' || lpad(to_hex(account_id), 64, '0'), 'UTF8')),
+	'{{read,write}}'
+from accounts;
 create table sessions_alone (like sessions including all);
-alter table sessions_alone add foreign key (account_id, topic_id) references topics,
-	add foreign key (account_id, task_id) references tasks, add foreign key (account_id, goal_id) references goals,
-	add foreign key (account_id, skill_id) references skills,
-	add foreign key (account_id, project_id) references projects;
+do $$
+declare
+	key text;
+begin
+	for key in select pg_get_constraintdef(oid) from pg_constraint
+		where conrelid = 'sessions'::regclass and contype = 'f'
+	loop
+		execute 'alter table sessions_alone add ' || key;
+	end loop;
+end
+$$;
 """
 
 COPIED = """insert into sessions_alone (account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at)
 select account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at from sessions"""
 
 
-class Stack:
-    """The service on its database. `workers` counts its worker processes."""
+def token_of(account):
+    return f"st_{account:064x}"
 
-    def __init__(self, workers, **settings):
-        self.counts, self.settings = workers, settings
-        self.root, self.build = ROOT, BUILD
+
+class Stack:
+    """The service of a source tree on its database. `workers` and `gateways` count its processes."""
+
+    def __init__(self, source=tree.THIS, workers=2, gateways=1):
+        self.tree, self.workers, self.gateways = source, workers, gateways
         self.directory = tempfile.mkdtemp(prefix="st-bench-")
         os.chmod(self.directory, 0o755)
-        self.database = harness.Database(durable=True)
+        self.database = harness.Database(durable=True, root=source.root, build=source.build)
+        self.database.options = POSTGRESQL
         self.service, self.peer, self.made = None, None, set()
 
     def open(self):
@@ -82,7 +102,9 @@ class Stack:
         return self.peer.port
 
     def start(self, **settings):
-        self.service = harness.Service(self.database, workers=self.counts, **{**self.settings, **settings})
+        self.service = harness.Service(self.database, self.workers, self.gateways, **settings)
+        self.service.gateway_command = [self.tree.program("gateway")]
+        self.service.worker_command = [self.tree.program("worker")]
         self.service.start()
 
     def prepare(self, sessions, **settings):
@@ -90,17 +112,16 @@ class Stack:
         self.stop()
         if sessions not in self.made:
             self.make(sessions)
-        self.run("postgres", "drop database if exists studytracker", "create database studytracker template "
-                 f"rows_{sessions}")
+        self.run("postgres", "drop database if exists studytracker with (force)",
+                 f"create database studytracker template rows_{sessions} strategy file_copy")
         self.start(**settings)
 
     def make(self, sessions):
         if not self.made:
             self.run("postgres", "alter database studytracker rename to rows_0")
-        self.run("postgres", f"create database rows_{sessions} template rows_0")
+        self.run("postgres", f"create database rows_{sessions} template rows_0 strategy file_copy")
         self.run(f"rows_{sessions}", "select fill(1, (select min(id) from topics where account_id = 1), "
-                 f"{sessions})", COPIED, "vacuum analyze",
-                 "checkpoint")
+                 f"{sessions})", COPIED, "vacuum analyze")
         self.made.add(sessions)
 
     def run(self, database, *statements):
@@ -116,12 +137,22 @@ class Stack:
         return tuple(int(n) for n in self.database.sql(
             "select min(id), max(id) from topics where account_id = 1")[0])
 
+    def begin(self):
+        """Starts each side of a round at the same distance from a checkpoint."""
+        self.run("postgres", "checkpoint")
+
+    def syncs(self):
+        """Returns how often PostgreSQL waited for the disk, and the milliseconds."""
+        count, time = self.database.sql("select wal_sync, wal_sync_time from pg_stat_wal", name="postgres")[0]
+        return int(count), float(time)
+
     @property
     def processes(self):
         """Returns {name: function that returns pids}, for machine.Watch."""
         return {"gateway": lambda: [p.pid for p in self.service.gateways],
                 "worker": lambda: [p.pid for p in self.service.workers],
-                "PostgreSQL": lambda: machine.family(self.database.server.pid)}
+                "PostgreSQL": lambda: machine.family(self.database.server.pid),
+                "peer": lambda: machine.family(self.peer.process.pid) if self.peer else []}
 
     def memory(self):
         return {p.name: machine.memory_mib(p.pid) for p in self.service.gateways + self.service.workers}

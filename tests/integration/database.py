@@ -15,8 +15,6 @@ import tempfile
 
 from processes import BUILD, PATIENCE, ROOT, clean_environment, until
 
-TEMPLATES = os.path.join(os.path.dirname(BUILD), "test", "databases")
-
 
 def fast_directory():
     """Returns a directory for short-lived data: in memory, if a dozen clusters fit there."""
@@ -24,11 +22,10 @@ def fast_directory():
     return "/dev/shm" if has_room else "/tmp"
 
 
-def template_name():
+def template_name(schema):
     """Returns a digest of the schema, server and owner, which determine the cluster. It includes
     the boot, because the copy is not synced to the disk."""
     digest = hashlib.sha256(f"{os.geteuid()} {Database.program('postgres')} ".encode())
-    schema = os.path.join(ROOT, "schema")
     for path in sorted(glob.glob(os.path.join(schema, "deploy", "*"))
                        + glob.glob(os.path.join(schema, "verify", "*"))
                        + [os.path.join(schema, name) for name in ("roles.sql", "sqitch.plan")]
@@ -42,21 +39,22 @@ def copy(source, target):
     subprocess.run(["cp", "-a", "--reflink=auto", source, target], check=True)
 
 
-def template():
+def template(root=ROOT, build=BUILD):
     """Returns the data directory to copy. The first story creates it; the others wait."""
-    os.makedirs(TEMPLATES, exist_ok=True)
-    place = os.path.join(TEMPLATES, template_name())
-    with open(os.path.join(TEMPLATES, "lock"), "w", encoding="ascii") as lock:
+    templates = os.path.join(os.path.dirname(build), "test", "databases")
+    os.makedirs(templates, exist_ok=True)
+    place = os.path.join(templates, template_name(os.path.join(root, "schema")))
+    with open(os.path.join(templates, "lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(place):
-            make_template(place)
+            make_template(place, root)
     return place
 
 
-def make_template(place):
-    for old in glob.glob(os.path.join(TEMPLATES, "????????????????*")):
+def make_template(place, root):
+    for old in glob.glob(os.path.join(os.path.dirname(place), "????????????????*")):
         shutil.rmtree(old)
-    database = Database()
+    database = Database(root=root)
     try:
         database.start_empty()
         database.deploy("studytracker_owner")
@@ -68,10 +66,12 @@ def make_template(place):
 
 
 class Database:
-    """A temporary cluster on a Unix socket, with deployed migrations."""
+    """A temporary cluster on a Unix socket, with the deployed migrations of a source tree."""
 
-    def __init__(self, durable=False):
+    def __init__(self, durable=False, root=ROOT, build=BUILD):
         self.durable = durable  # for benchmarks: waits for the disk, as in production
+        self.root, self.build = root, build
+        self.options = {}  # further parameters of the server
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp" if durable else fast_directory())
         self.data = os.path.join(self.directory, "data")
         self.owner = "postgres" if os.geteuid() == 0 else None
@@ -98,7 +98,7 @@ class Database:
         """Without roles the superuser owns everything, as before the roles existed."""
         if has_roles and is_deployed:
             self.give_to_owner()
-            copy(template(), self.data)
+            copy(template(self.root, self.build), self.data)
             self.start_server()
             return
         self.start_empty(has_roles)
@@ -115,7 +115,7 @@ class Database:
         self.start_server()
         self.sql("create database studytracker", name="postgres")
         if has_roles:
-            self.psql(self.name, "-f", os.path.join(ROOT, "schema", "roles.sql"))
+            self.psql(self.name, "-f", os.path.join(self.root, "schema", "roles.sql"))
 
     def give_to_owner(self):
         if self.owner:
@@ -133,6 +133,8 @@ class Database:
         command = self.as_owner(self.program("postgres"), "-D", self.data, "-p", "5432", "-k",
                                 self.directory, "-c", "listen_addresses=", "-c", "max_connections=50",
                                 "-c", f"fsync={'on' if self.durable else 'off'}")
+        for name, value in self.options.items():
+            command += ["-c", f"{name}={value}"]
         command = prefix + (command[1:] if self.owner else command)
         with open(os.path.join("/tmp", os.path.basename(self.directory) + ".log"), "ab") as log:
             self.log_path = log.name
@@ -157,7 +159,7 @@ class Database:
         env = clean_environment(PGHOST=self.directory, PGPORT=5432, PGUSER=owner,
                                 SQITCH_FULLNAME=user, SQITCH_EMAIL=f"{user}@localhost")
         subprocess.run(["sqitch", "--quiet", "deploy", "--verify", f"db:pg:{self.name}"],
-                       check=True, cwd=os.path.join(ROOT, "schema"), env=env)
+                       check=True, cwd=os.path.join(self.root, "schema"), env=env)
 
     def waiting_for_locks(self):
         """Returns how many of the workers' backends wait for a lock."""
@@ -168,11 +170,14 @@ class Database:
         """Runs as the superuser. Returns the rows as lists of strings; NULL is the empty string."""
         return [line.split("\x1f") for line in self.psql(name or self.name, "-c", statement).splitlines()]
 
+    def command(self, name, *arguments):
+        return [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
+                "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
+                "-d", name, *arguments]
+
     def psql(self, name, *arguments):
-        command = [self.program("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v",
-                   "ON_ERROR_STOP=1", "-h", self.directory, "-p", "5432", "-U", "studytracker",
-                   "-d", name, *arguments]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+        return subprocess.run(self.command(name, *arguments), check=True, stdout=subprocess.PIPE,
+                              encoding="utf-8").stdout
 
     def value(self, statement):
         rows = self.sql(statement)

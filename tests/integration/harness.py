@@ -43,7 +43,7 @@ class Service:
         self.database = database
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
         self.settings = {**auth_mode.settings(), **settings}
-        self.gateway_command = [GATEWAY]
+        self.gateway_command, self.worker_command = [GATEWAY], [WORKER]
         self.counts = workers, gateways
         self.gateways, self.workers = [], []
         # This socket is bound until close() and never listens: it keeps the port from other
@@ -76,7 +76,7 @@ class Service:
         env = clean_environment(**{
             "DATABASE_URL": self.database.url, "STUDYTRACKER_GATEWAYS": endpoints,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings})
-        worker = Process(f"worker-{number}", [WORKER], env, self.directory)
+        worker = Process(f"worker-{number}", self.worker_command, env, self.directory)
         self.workers.append(worker)
         return worker
 

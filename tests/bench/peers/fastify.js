@@ -5,8 +5,23 @@ import postgres from "postgres";
 
 const PROCESSES = 2;
 
+const id = { type: "integer" }, text = { type: "string" }, nullable = { type: ["string", "null"] };
+const object = (properties) => ({ type: "object", properties });
+
+// With schemas of the replies, Fastify writes JSON about twice as fast.
+const health = { schema: { response: { 200: object({ status: text, service: text }) } } };
+const topic = {
+	schema: {
+		response: {
+			200: object({ id, name: text, description: nullable, created_at: text, updated_at: text }),
+		},
+	},
+};
 const session = {
 	schema: {
+		response: {
+			201: object({ id: text, topic_id: id, study_date: text, duration_minutes: id, notes: nullable, created_at: text }),
+		},
 		body: {
 			type: "object",
 			required: ["topic_id"],
@@ -25,12 +40,12 @@ function serve() {
 		username: process.env.DATABASE_USER,
 	});
 	const app = Fastify();
-	app.get("/healthz", async () => ({ status: "ok", service: "studytracker" }));
-	app.get("/topics/:id", async (request, reply) => {
-		const [topic] = await sql`
+	app.get("/healthz", health, async () => ({ status: "ok", service: "studytracker" }));
+	app.get("/topics/:id", topic, async (request, reply) => {
+		const [row] = await sql`
 			select id, name, description, created_at, updated_at from topics
 			where account_id = 1 and id = ${request.params.id}`;
-		return topic ?? reply.code(404).send({ detail: "Topic not found" });
+		return row ?? reply.code(404).send({ detail: "Topic not found" });
 	});
 	app.post("/sessions", session, async (request, reply) => {
 		const { topic_id, duration_minutes = 60 } = request.body;
