@@ -5,7 +5,8 @@
 #include <string.h>
 
 _Static_assert(CRYPTO_HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
-_Static_assert(CRYPTO_KEY_SIZE == crypto_generichash_KEYBYTES, "BLAKE2b");
+_Static_assert(CRYPTO_TAG_KEY_SIZE == crypto_shorthash_siphashx24_KEYBYTES, "SipHash-2-4-128");
+_Static_assert(CRYPTO_TAG_SIZE == crypto_shorthash_siphashx24_BYTES, "SipHash-2-4-128");
 _Static_assert((unsigned)CRYPTO_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "Argon2id");
 
 enum status crypto_init(struct fail *why)
@@ -50,11 +51,10 @@ void crypto_random_text(char out[CRYPTO_HASH_TEXT_LEN])
 	crypto_wipe(bytes, sizeof bytes);
 }
 
-void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
-	unsigned char out[CRYPTO_HASH_SIZE])
+void crypto_tag(const unsigned char key[CRYPTO_TAG_KEY_SIZE], struct span bytes,
+	unsigned char out[CRYPTO_TAG_SIZE])
 {
-	(void)crypto_generichash(
-		out, CRYPTO_HASH_SIZE, bytes_of(bytes), bytes.len, key, CRYPTO_KEY_SIZE);
+	(void)crypto_shorthash_siphashx24(out, bytes_of(bytes), bytes.len, key);
 }
 
 void crypto_hmac_sha256(struct span key, struct span bytes, unsigned char out[CRYPTO_HASH_SIZE])

@@ -4,7 +4,7 @@
  *
  *	if (crypto_init(&why) != ST_OK) ...                          once, before everything else
  *	crypto_sha256(token, hash);                                  SHA-256, to store
- *	crypto_keyed_hash(key, token, hash);                         faster, for this process only
+ *	crypto_tag(key, token, tag);                                 faster, for this process only
  *
  * Passwords: Argon2id (RFC 9106). The hash is a text that contains its costs and its salt, so the
  * costs can be raised at any time.
@@ -22,7 +22,8 @@
 enum {
 	CRYPTO_HASH_SIZE = 32,
 	CRYPTO_HASH_TEXT_LEN = 2 * CRYPTO_HASH_SIZE,
-	CRYPTO_KEY_SIZE = 32,
+	CRYPTO_TAG_SIZE = 16,
+	CRYPTO_TAG_KEY_SIZE = 16,
 	CRYPTO_PASSWORD_HASH_SIZE = 128, /* with its NUL */
 };
 
@@ -40,9 +41,13 @@ void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);
 /* The same as lower-case hexadecimal text, without a NUL. */
 void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN]);
 
-/* BLAKE2b (RFC 7693). Without the key nobody can find two inputs with the same hash. */
-void crypto_keyed_hash(const unsigned char key[CRYPTO_KEY_SIZE], struct span bytes,
-	unsigned char out[CRYPTO_HASH_SIZE]);
+/* SipHash-2-4 with 128 bits (Aumasson and Bernstein, 2012), for tables in memory. The key must be
+ * random and stay in this process, and nobody may see a tag. Then tags are random numbers to
+ * everybody else: an input has the tag of one of n others with a chance of n / 2^128, and neither
+ * failures nor their time teach what to try next. So a table of secrets needs the tags only, and
+ * may compare them with memcmp. */
+void crypto_tag(const unsigned char key[CRYPTO_TAG_KEY_SIZE], struct span bytes,
+	unsigned char out[CRYPTO_TAG_SIZE]);
 
 /* HMAC-SHA-256 (RFC 2104), with a key of any length. */
 void crypto_hmac_sha256(struct span key, struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);

@@ -13,9 +13,9 @@
 struct account_authenticator {
 	struct authenticator interface;
 	struct authenticator_options options;
-	/* Of the hashes, one for each kind, so that a token never finds the verdict about a
+	/* Of the tags, one for each kind, so that a token never finds the verdict about a
 	 * cookie. CREDENTIAL_NONE stands for CURVE keys. */
-	unsigned char keys[CREDENTIAL_KINDS][CRYPTO_KEY_SIZE];
+	unsigned char keys[CREDENTIAL_KINDS][CRYPTO_TAG_KEY_SIZE];
 	struct verified *accepted, *refused;
 	struct token_marks *marks;
 	struct questions questions;
@@ -38,7 +38,7 @@ static void keep_finding(struct account_authenticator *self, const struct answer
 	const struct finding *f = &answer->finding;
 	struct verdict verdict = { .principal = f->principal };
 	self->counts.accepted++;
-	verified_put(self->accepted, answer->hash, &verdict, end_of(answer));
+	verified_put(self->accepted, answer->tag, &verdict, end_of(answer));
 	if (f->unmarked_token)
 		token_marks_put(self->marks, f->principal.account, f->unmarked_token);
 }
@@ -47,7 +47,7 @@ static void keep_refusal(struct account_authenticator *self, const struct answer
 {
 	struct verdict verdict = { .st = answer->st };
 	self->counts.refused++;
-	verified_put(self->refused, answer->hash, &verdict, answer->asked_ms + VERIFIED_MS);
+	verified_put(self->refused, answer->tag, &verdict, answer->asked_ms + VERIFIED_MS);
 }
 
 static void on_answer(void *arg, const struct answer *answer)
@@ -78,14 +78,14 @@ static enum status read_shown(const struct credentials *from, struct shown *out,
 	return st;
 }
 
-static void hash_shown(const struct account_authenticator *self, const struct shown *shown,
-	unsigned char out[CRYPTO_HASH_SIZE])
+static void tag_shown(const struct account_authenticator *self, const struct shown *shown,
+	unsigned char out[CRYPTO_TAG_SIZE])
 {
 	struct span bytes = shown->credential.text;
 	if (shown->key_account)
 		bytes = (struct span){ (const char *)&shown->key_account,
 			sizeof shown->key_account };
-	crypto_keyed_hash(self->keys[shown->credential.kind], bytes, out);
+	crypto_tag(self->keys[shown->credential.kind], bytes, out);
 }
 
 static enum status verify(const struct account_authenticator *self, const struct shown *shown,
@@ -99,12 +99,12 @@ static enum status verify(const struct account_authenticator *self, const struct
 }
 
 static bool find_verdict(struct account_authenticator *self, struct authentication *a,
-	const unsigned char hash[CRYPTO_HASH_SIZE])
+	const unsigned char tag[CRYPTO_TAG_SIZE])
 {
 	uint64_t now_ms = service_now_ms();
 	struct verdict verdict;
-	if (!verified_find(self->accepted, hash, now_ms, &verdict)
-		&& !verified_find(self->refused, hash, now_ms, &verdict))
+	if (!verified_find(self->accepted, tag, now_ms, &verdict)
+		&& !verified_find(self->refused, tag, now_ms, &verdict))
 		return false;
 	a->st = verdict.st;
 	a->principal = verdict.principal;
@@ -114,15 +114,15 @@ static bool find_verdict(struct account_authenticator *self, struct authenticati
 
 /* ST_OK: the request waits for an answer. */
 static enum status wait_for_answer(struct authentication *a, const struct shown *shown,
-	const unsigned char hash[CRYPTO_HASH_SIZE], struct fail *why)
+	const unsigned char tag[CRYPTO_TAG_SIZE], struct fail *why)
 {
 	struct account_authenticator *self = a->authenticator->arg;
 	struct verification verification = { 0 };
 	enum status st;
-	if (questions_join(&self->questions, hash, a, &st))
+	if (questions_join(&self->questions, tag, a, &st))
 		return st;
 	st = verify(self, shown, &verification, why);
-	return st == ST_OK ? questions_ask(&self->questions, hash, &verification, a, why) : st;
+	return st == ST_OK ? questions_ask(&self->questions, tag, &verification, a, why) : st;
 }
 
 static enum status accept_nothing(const struct account_authenticator *self,
@@ -139,7 +139,7 @@ static enum status accept_nothing(const struct account_authenticator *self,
 static bool start(struct authentication *a, const struct credentials *from, struct fail *why)
 {
 	struct account_authenticator *self = a->authenticator->arg;
-	unsigned char hash[CRYPTO_HASH_SIZE];
+	unsigned char tag[CRYPTO_TAG_SIZE];
 	struct shown shown;
 	a->st = read_shown(from, &shown, why);
 	if (a->st != ST_OK)
@@ -148,10 +148,10 @@ static bool start(struct authentication *a, const struct credentials *from, stru
 		a->st = accept_nothing(self, a, from, why);
 		return true;
 	}
-	hash_shown(self, &shown, hash);
-	if (find_verdict(self, a, hash))
+	tag_shown(self, &shown, tag);
+	if (find_verdict(self, a, tag))
 		return true;
-	a->st = wait_for_answer(a, &shown, hash, why);
+	a->st = wait_for_answer(a, &shown, tag, why);
 	return a->st != ST_OK;
 }
 

@@ -49,12 +49,17 @@ static enum status take_token(struct span token, struct credential *out, struct 
 
 /* Authorization. */
 
-static size_t count_fields(const struct http_request *http, const char *name)
+/* The value of the last field; `count` is how many there are. */
+static struct span find_authorization(const struct http_request *http, size_t *count)
 {
-	size_t count = 0;
+	struct span value = { 0 };
+	*count = 0;
 	for (size_t i = 0; i < http->field_count; i++)
-		count += span_is_nocase(http->fields[i].name, name);
-	return count;
+		if (span_is_nocase(http->fields[i].name, "Authorization")) {
+			value = http->fields[i].value;
+			++*count;
+		}
+	return value;
 }
 
 static bool is_bearer(struct span scheme, const struct dialect *dialect)
@@ -139,8 +144,9 @@ static enum status find_session(
 enum status credential_of_http(
 	const struct http_request *http, struct credential *out, struct fail *why)
 {
-	struct span field = http_request_field(http, "Authorization");
-	if (count_fields(http, "Authorization") > 1)
+	size_t count;
+	struct span field = find_authorization(http, &count);
+	if (count > 1)
 		return fail_set(why, ST_TOKEN_INVALID, "%s", bad_field);
 	return field.len ? take_field(http, field, out, why) : find_session(http, out, why);
 }

@@ -12,7 +12,7 @@ enum { NAME_MAX_BYTES = 1024 };
 enum limit_kind { BY_ACCOUNT, BY_ADDRESS, LOGINS_BY_NAME, LOGINS_BY_ADDRESS, KIND_COUNT };
 
 struct limits {
-	unsigned char secret[CRYPTO_KEY_SIZE];
+	unsigned char secret[CRYPTO_TAG_KEY_SIZE];
 	struct rate *rates[KIND_COUNT]; /* NULL: no limit */
 	struct limits_counts counts;
 };
@@ -112,9 +112,8 @@ void limits_free(struct limits **limits)
 static struct rate_key key_of(const struct limits *l, struct span bytes)
 {
 	struct rate_key key;
-	unsigned char hash[CRYPTO_HASH_SIZE];
-	crypto_keyed_hash(l->secret, bytes, hash);
-	memcpy(&key, hash, sizeof key);
+	_Static_assert(sizeof key.bytes == CRYPTO_TAG_SIZE, "a tag");
+	crypto_tag(l->secret, bytes, key.bytes);
 	return key;
 }
 

@@ -17,7 +17,7 @@ struct waiter {
 
 struct question {
 	struct questions *all;
-	unsigned char hash[CRYPTO_HASH_SIZE];
+	unsigned char tag[CRYPTO_TAG_SIZE];
 	struct verification verification;
 	struct call *call; /* NULL: the answer has come */
 	uint64_t asked_ms;
@@ -26,22 +26,22 @@ struct question {
 	LIST_ENTRY(question) link;
 };
 
-static struct question_list *bucket_of(struct questions *q, const unsigned char *hash)
+static struct question_list *bucket_of(struct questions *q, const unsigned char *tag)
 {
-	return &q->buckets[hash[0] % QUESTION_BUCKETS];
+	return &q->buckets[tag[0] % QUESTION_BUCKETS];
 }
 
-static struct question *find(struct questions *q, const unsigned char *hash)
+static struct question *find(struct questions *q, const unsigned char *tag)
 {
-	struct question *found = LIST_FIRST(bucket_of(q, hash));
-	while (found && memcmp(found->hash, hash, sizeof found->hash) != 0)
+	struct question *found = LIST_FIRST(bucket_of(q, tag));
+	while (found && memcmp(found->tag, tag, sizeof found->tag) != 0)
 		found = LIST_NEXT(found, link);
 	return found;
 }
 
 static void link_question(struct question *q)
 {
-	LIST_INSERT_HEAD(bucket_of(q->all, q->hash), q, link);
+	LIST_INSERT_HEAD(bucket_of(q->all, q->tag), q, link);
 	q->all->count++;
 }
 
@@ -142,7 +142,7 @@ static bool asks_again(struct question *q, enum status *st)
 static void on_response(void *arg, enum status st, struct span error, struct span result)
 {
 	struct question *q = arg;
-	struct answer answer = { .hash = q->hash };
+	struct answer answer = { .tag = q->tag };
 	struct fail why = { 0 };
 	q->call = NULL;
 	if (st == ST_OK && !msg_is_nil(error))
@@ -176,10 +176,10 @@ static enum status ask(struct question *q)
 		q, &q->call);
 }
 
-bool questions_join(struct questions *q, const unsigned char hash[CRYPTO_HASH_SIZE],
+bool questions_join(struct questions *q, const unsigned char tag[CRYPTO_TAG_SIZE],
 	struct authentication *a, enum status *st)
 {
-	struct question *found = find(q, hash);
+	struct question *found = find(q, tag);
 	if (!found)
 		return false;
 	*st = add_waiter(found, a);
@@ -187,24 +187,24 @@ bool questions_join(struct questions *q, const unsigned char hash[CRYPTO_HASH_SI
 }
 
 static struct question *new_question(
-	struct questions *all, const unsigned char *hash, struct verification *verification)
+	struct questions *all, const unsigned char *tag, struct verification *verification)
 {
 	struct question *q = calloc(1, sizeof *q);
 	if (!q)
 		return NULL;
 	q->all = all;
-	memcpy(q->hash, hash, sizeof q->hash);
+	memcpy(q->tag, tag, sizeof q->tag);
 	q->verification = *verification;
 	*verification = (struct verification){ 0 };
 	TAILQ_INIT(&q->waiters);
 	return q;
 }
 
-enum status questions_ask(struct questions *all, const unsigned char hash[CRYPTO_HASH_SIZE],
+enum status questions_ask(struct questions *all, const unsigned char tag[CRYPTO_TAG_SIZE],
 	struct verification *verification, struct authentication *a, struct fail *why)
 {
 	bool is_full = all->count >= QUESTIONS_MAX;
-	struct question *q = is_full ? NULL : new_question(all, hash, verification);
+	struct question *q = is_full ? NULL : new_question(all, tag, verification);
 	verification_fini(verification);
 	if (is_full)
 		return fail_set(why, ST_OVERLOADED, "too many credentials are being checked");

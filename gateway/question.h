@@ -12,8 +12,8 @@
  *
  *	questions_init(&questions, &options);
  *	...
- *	if (!questions_join(&questions, hash, a, &st))
- *		st = questions_ask(&questions, hash, &verification, a, &why);
+ *	if (!questions_join(&questions, tag, a, &st))
+ *		st = questions_ask(&questions, tag, &verification, a, &why);
  *	...
  *	questions_cancel(a);
  */
@@ -31,7 +31,7 @@ enum { QUESTIONS_MAX = 1024, QUESTION_BUCKETS = 256 };
 
 /* The end of a question. */
 struct answer {
-	const unsigned char *hash; /* of the credential */
+	const unsigned char *tag; /* of the credential */
 	uint64_t asked_ms;         /* monotonic */
 	/* ST_OK: `finding` is set. A refusal: ST_TOKEN_INVALID, _EXPIRED, _REVOKED or
 	 * ST_ACCOUNT_DISABLED. Anything else says nothing about the credential. */
@@ -64,12 +64,12 @@ struct questions {
 void questions_init(struct questions *q, const struct questions_options *options);
 
 /* False: nobody has asked about this credential. True: *st says whether the request waits. */
-bool questions_join(struct questions *q, const unsigned char hash[CRYPTO_HASH_SIZE],
+bool questions_join(struct questions *q, const unsigned char tag[CRYPTO_TAG_SIZE],
 	struct authentication *a, enum status *st);
 
 /* Takes the verification. ST_OK: the request waits. ST_OVERLOADED, ST_NO_MEMORY, or the outcome of
  * workers_call. */
-enum status questions_ask(struct questions *q, const unsigned char hash[CRYPTO_HASH_SIZE],
+enum status questions_ask(struct questions *q, const unsigned char tag[CRYPTO_TAG_SIZE],
 	struct verification *verification, struct authentication *a, struct fail *why) MUST_CHECK;
 
 /* The request of `a` does not wait any more. */

@@ -5,7 +5,7 @@
 #include <sys/queue.h>
 
 struct entry {
-	unsigned char hash[CRYPTO_HASH_SIZE];
+	unsigned char tag[CRYPTO_TAG_SIZE];
 	uint64_t until_ms;
 	struct verdict verdict;
 	SLIST_ENTRY(entry) in_bucket;
@@ -50,19 +50,19 @@ void verified_free(struct verified **out)
 	free(v);
 }
 
-/* The hash is keyed, so nobody can fill one bucket. */
-static struct bucket *bucket_of(struct verified *v, const unsigned char *hash)
+/* The tag is keyed, so nobody can fill one bucket. */
+static struct bucket *bucket_of(struct verified *v, const unsigned char *tag)
 {
 	size_t number;
-	memcpy(&number, hash, sizeof number);
+	memcpy(&number, tag, sizeof number);
 	return &v->buckets[number & (v->buckets_count - 1)];
 }
 
-static struct entry *find(struct verified *v, const unsigned char *hash)
+static struct entry *find(struct verified *v, const unsigned char *tag)
 {
 	struct entry *e;
-	SLIST_FOREACH(e, bucket_of(v, hash), in_bucket)
-	if (memcmp(e->hash, hash, sizeof e->hash) == 0)
+	SLIST_FOREACH(e, bucket_of(v, tag), in_bucket)
+	if (memcmp(e->tag, tag, sizeof e->tag) == 0)
 		return e;
 	return NULL;
 }
@@ -73,10 +73,10 @@ static void move_to_front(struct verified *v, struct entry *e)
 	TAILQ_INSERT_HEAD(&v->order, e, in_order);
 }
 
-bool verified_find(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE], uint64_t now_ms,
+bool verified_find(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE], uint64_t now_ms,
 	struct verdict *out)
 {
-	struct entry *e = find(v, hash);
+	struct entry *e = find(v, tag);
 	if (!e || now_ms >= e->until_ms)
 		return false;
 	move_to_front(v, e);
@@ -84,8 +84,8 @@ bool verified_find(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE
 	return true;
 }
 
-/* An entry for another hash, first in the order. */
-static struct entry *take_entry(struct verified *v, const unsigned char *hash)
+/* An entry for another tag, first in the order. */
+static struct entry *take_entry(struct verified *v, const unsigned char *tag)
 {
 	struct entry *e = &v->entries[v->count];
 	if (v->count < v->entries_max) {
@@ -93,22 +93,22 @@ static struct entry *take_entry(struct verified *v, const unsigned char *hash)
 		TAILQ_INSERT_HEAD(&v->order, e, in_order);
 	} else {
 		e = TAILQ_LAST(&v->order, order);
-		SLIST_REMOVE(bucket_of(v, e->hash), e, entry, in_bucket);
+		SLIST_REMOVE(bucket_of(v, e->tag), e, entry, in_bucket);
 		move_to_front(v, e);
 	}
-	memcpy(e->hash, hash, sizeof e->hash);
-	SLIST_INSERT_HEAD(bucket_of(v, hash), e, in_bucket);
+	memcpy(e->tag, tag, sizeof e->tag);
+	SLIST_INSERT_HEAD(bucket_of(v, tag), e, in_bucket);
 	return e;
 }
 
-void verified_put(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE],
+void verified_put(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
 	const struct verdict *verdict, uint64_t until_ms)
 {
-	struct entry *e = find(v, hash);
+	struct entry *e = find(v, tag);
 	if (e)
 		move_to_front(v, e);
 	else
-		e = take_entry(v, hash);
+		e = take_entry(v, tag);
 	e->verdict = *verdict;
 	e->until_ms = until_ms;
 }

@@ -1,8 +1,8 @@
 /*
  * verified: what was found out about credentials, for a few seconds.
  *
- * Pure: the caller gives the time (monotonic milliseconds). An entry has the keyed hash of a
- * credential and the verdict. It is valid until its time comes. If the table is full, the entry
+ * Pure: the caller gives the time (monotonic milliseconds). An entry has the tag of a credential
+ * (crypto_tag) and the verdict, so the table has no secret. It is valid until its time comes. If the table is full, the entry
  * that was used longest ago gives way (LRU).
  *
  * A revoked credential stays in use as long as its entry: so a verdict must not be kept for more
@@ -10,9 +10,9 @@
  * been made then.
  *
  *	struct verified *verified = verified_new(VERIFIED_MAX);
- *	verified_put(verified, hash, &verdict, asked_ms + VERIFIED_MS);
+ *	verified_put(verified, tag, &verdict, asked_ms + VERIFIED_MS);
  *	...
- *	if (verified_find(verified, hash, now_ms, &verdict))
+ *	if (verified_find(verified, tag, now_ms, &verdict))
  *		use it
  *	verified_free(&verified);
  */
@@ -35,11 +35,11 @@ struct verified *verified_new(size_t entries_max); /* at least 1; NULL: no memor
 void verified_free(struct verified **v);           /* accepts NULL inside */
 
 /* False: there is no entry, or its time has come. */
-bool verified_find(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE], uint64_t now_ms,
+bool verified_find(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE], uint64_t now_ms,
 	struct verdict *out);
 
-/* Replaces the entry of the hash, if there is one. */
-void verified_put(struct verified *v, const unsigned char hash[CRYPTO_HASH_SIZE],
+/* Replaces the entry of the tag, if there is one. */
+void verified_put(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
 	const struct verdict *verdict, uint64_t until_ms);
 
 size_t verified_count(const struct verified *v); /* entries, also those whose time has come */

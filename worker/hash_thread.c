@@ -178,7 +178,7 @@ static enum status start(struct hash_thread *t, struct fail *why)
 
 static enum status make_nobodys(struct hash_thread *t, struct fail *why)
 {
-	char password[CRYPTO_KEY_SIZE];
+	char password[CRYPTO_HASH_SIZE];
 	crypto_random(password, sizeof password);
 	return crypto_password_hash(
 		(struct span){ password, sizeof password }, &t->options.costs, t->nobodys, why);

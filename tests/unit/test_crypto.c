@@ -34,6 +34,30 @@ START_TEST(macs_are_those_of_the_standard)
 }
 END_TEST
 
+/* The first vectors of the reference implementation (github.com/veorq/SipHash): the key is 00 01 …
+ * 0f, the bytes are 00 01 … */
+static const struct {
+	size_t len;
+	const char *tag;
+} tags[] = {
+	{ 0, "a3817f04ba25a8e66df67214c7550293" },
+	{ 1, "da87c1d86b99af44347659119b22fc45" },
+	{ 2, "8177228da4a45dc7fca38bdef60affe4" },
+};
+
+START_TEST(tags_are_those_of_the_reference)
+{
+	unsigned char key[CRYPTO_TAG_KEY_SIZE], tag[CRYPTO_TAG_SIZE];
+	char hex[2 * CRYPTO_TAG_SIZE + 1];
+	for (unsigned char i = 0; i < sizeof key; i++)
+		key[i] = i;
+	crypto_tag(key, (struct span){ (const char *)key, tags[_i].len }, tag);
+	for (size_t i = 0; i < sizeof tag; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", tag[i]);
+	ck_assert_str_eq(hex, tags[_i].tag);
+}
+END_TEST
+
 /* RFC 4648 section 10, and the two characters that differ from base64. */
 static const struct {
 	struct span bytes;
@@ -241,6 +265,7 @@ int main(void)
 {
 	TCase *tests = tcase_create("crypto");
 	tcase_add_loop_test(tests, macs_are_those_of_the_standard, 0, COUNT(macs));
+	tcase_add_loop_test(tests, tags_are_those_of_the_reference, 0, COUNT(tags));
 	tcase_add_loop_test(tests, bytes_become_text_and_bytes_again, 0, COUNT(codes));
 	tcase_add_test(tests, a_random_text_has_64_digits_and_is_new_each_time);
 	tcase_add_test(tests, only_64_bytes_are_characters);

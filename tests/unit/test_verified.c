@@ -22,9 +22,9 @@ static void tear_down(void)
 /* Hashes of the same bucket: they differ behind the bytes that choose it. */
 static const unsigned char *hash_of(int number)
 {
-	static unsigned char hash[CRYPTO_HASH_SIZE];
+	static unsigned char hash[CRYPTO_TAG_SIZE];
 	memset(hash, 0, sizeof hash);
-	hash[CRYPTO_HASH_SIZE - 1] = (unsigned char)number;
+	hash[CRYPTO_TAG_SIZE - 1] = (unsigned char)number;
 	return hash;
 }
 
@@ -124,7 +124,7 @@ START_TEST(the_buckets_are_as_many_as_the_entries_or_more)
 {
 	static const size_t sizes[] = { 1, 2, 3, VERIFIED_MAX };
 	struct verified *other = verified_new(sizes[_i]);
-	unsigned char hash[CRYPTO_HASH_SIZE];
+	unsigned char hash[CRYPTO_TAG_SIZE];
 	struct verdict verdict = { ST_OK };
 	for (int i = 0; i < 10000; i++) {
 		memset(hash, 0, sizeof hash);
