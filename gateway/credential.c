@@ -1,5 +1,6 @@
 #include "gateway/credential.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "common/msg.h"
@@ -15,18 +16,18 @@ static const char token_prefix[] = "st_";
 
 enum { PREFIX_LEN = sizeof token_prefix - 1, SECRET_DIGITS = 64 };
 
-/* Without strchr, which took 3 % of the gateway's time with a token. */
-static bool is_digit(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
+/* A table, because each request with a token comes here: strchr took 3 % of the gateway's time. */
+static const bool is_digit[UCHAR_MAX + 1] = { ['0'] = true, ['1'] = true, ['2'] = true,
+	['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
+	['9'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true,
+	['f'] = true };
 
 static bool is_secret(struct span text)
 {
-	size_t digits = 0;
-	while (digits < text.len && is_digit(text.bytes[digits]))
-		digits++;
-	return digits == SECRET_DIGITS && text.len == SECRET_DIGITS;
+	bool are_digits = text.len == SECRET_DIGITS;
+	for (size_t i = 0; are_digits && i < SECRET_DIGITS; i++)
+		are_digits = is_digit[(unsigned char)text.bytes[i]];
+	return are_digits;
 }
 
 static bool is_personal(struct span token)
@@ -39,11 +40,12 @@ static enum status take_token(struct span token, struct credential *out, struct 
 	if (token.len > CREDENTIAL_MAX)
 		return fail_set(
 			why, ST_TOKEN_INVALID, "the token is over %d bytes", CREDENTIAL_MAX);
-	if (is_personal(token) && !is_secret(span_drop(token, PREFIX_LEN)))
+	bool has_prefix = is_personal(token);
+	if (has_prefix && !is_secret(span_drop(token, PREFIX_LEN)))
 		return fail_set(why, ST_TOKEN_INVALID,
 			"a personal token must be %s and %d lower-case hexadecimal digits",
 			token_prefix, SECRET_DIGITS);
-	*out = (struct credential){ is_personal(token) ? CREDENTIAL_TOKEN : CREDENTIAL_JWT, token };
+	*out = (struct credential){ has_prefix ? CREDENTIAL_TOKEN : CREDENTIAL_JWT, token };
 	return ST_OK;
 }
 
@@ -76,6 +78,11 @@ static size_t word_len(struct span text)
 	return len;
 }
 
+static bool has_space(struct span text)
+{
+	return memchr(text.bytes, ' ', text.len) || memchr(text.bytes, '\t', text.len);
+}
+
 static enum status take_field(const struct http_request *http, struct span field,
 	struct credential *out, struct fail *why)
 {
@@ -83,7 +90,7 @@ static enum status take_field(const struct http_request *http, struct span field
 	struct span token = span_trim(span_drop(field, scheme_len));
 	if (!is_bearer(span_first(field, scheme_len), dialect_of(http->path)))
 		return fail_set(why, ST_UNAUTHENTICATED, "%s", missing_scheme);
-	if (token.len == 0 || word_len(token) != token.len)
+	if (token.len == 0 || has_space(token))
 		return fail_set(why, ST_TOKEN_INVALID, "%s", bad_field);
 	return take_token(token, out, why);
 }
