@@ -15,6 +15,7 @@ import sys
 import report
 import tree
 from cases import CASES
+from load import joined
 from stack import ACCOUNTS, SESSIONS_EACH, TOPICS, Stack
 
 NOISE_MAX = 0.05
@@ -28,7 +29,7 @@ def arguments():
     parser.add_argument("names", nargs="*", metavar="NAME", help="cases to run: " + ", ".join(names))
     parser.add_argument("--against", metavar="TREE", help="a commit, or a directory with another source tree")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each side of a round")
+    parser.add_argument("--seconds", type=int, default=4, help="of each side of a round")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--gateways", type=int, default=1)
     parser.add_argument("--list", action="store_true", help="print the cases and exit")
@@ -39,61 +40,54 @@ def arguments():
 
 
 class Stacks:
-    """A stack for each source tree of the run, opened when a case needs it."""
+    """A stack for each side and source tree of the run, opened when a case needs it."""
 
     def __init__(self, options):
-        self.options, self.by_tree = options, {}
+        self.options, self.all = options, {}
 
-    def of(self, name):
-        if name not in self.by_tree:
+    def of(self, role, name):
+        if (role, name) not in self.all:
             source = tree.find(name) if name else tree.THIS
-            self.by_tree[name] = Stack(source, self.options.workers, self.options.gateways)
-            self.by_tree[name].open()
-        return self.by_tree[name]
-
-    def stop_all(self):
-        for stack in self.by_tree.values():
-            stack.stop()
+            self.all[role, name] = Stack(source, self.options.workers, self.options.gateways)
+            self.all[role, name].open()
+        return self.all[role, name]
 
     def close(self):
-        for stack in self.by_tree.values():
+        for stack in self.all.values():
             stack.close()
 
 
 class Side:
-    """Ours or the reference: each run begins with fresh rows, a checkpoint and a warm-up."""
+    """Ours or the reference of a case, on a stack of its own."""
 
-    def __init__(self, stacks, source, load, rows):
-        self.stacks, self.source, self.load = stacks, source, load
-        self.sessions, self.settings = rows
-        self.memory = {}
+    def __init__(self, stack, start, sessions, settings):
+        self.stack, self.start, self.sessions, self.settings = stack, start, sessions, settings
+        self.load, self.memory = None, {}
 
-    def ready(self):
-        stack = self.stacks.of(self.source)
-        self.stacks.stop_all()
-        stack.prepare(self.sessions, **self.settings)
-        load = self.load(stack)
-        stack.begin()
-        load.run(WARM_UP)
-        return load
+    def prepare(self):
+        """Each round begins with fresh rows, a checkpoint and a warm-up."""
+        self.stack.prepare(self.sessions, **self.settings)
+        self.load = self.start(self.stack)
+        self.stack.begin()
+        self.load.run(WARM_UP)
 
     def quietest(self, seconds):
         """Returns the sample of the quietest attempt."""
-        load, best = self.ready(), None
+        best = None
         for _ in range(REPEATS_MAX):
-            sample = load.run(seconds)
+            sample = self.load.run(seconds)
             assert sample.count > 0, "nothing was answered"
             if best is None or sample.noise() < best.noise():
                 best = sample
             if best.noise() <= NOISE_MAX:
                 break
-        self.memory = self.stacks.of(self.source).memory()
+        self.memory = self.stack.memory()
         return best
 
     def at_rate(self, seconds, rate):
         """Returns None if the load generator has one speed only."""
-        load = self.ready()
-        return load.run(seconds, rate) if load.has_rates else None
+        self.prepare()
+        return self.load.run(seconds, rate) if self.load.has_rates else None
 
 
 class Measurement:
@@ -101,15 +95,20 @@ class Measurement:
 
     def __init__(self, stacks, case, options):
         self.case, self.options = case, options
-        self.ours = Side(stacks, "", case.ours, (case.sessions, case.settings))
-        self.theirs = Side(stacks, case.tree, case.reference,
-                           (case.reference_sessions or case.sessions, case.reference_settings))
+        self.ours = Side(stacks.of("ours", ""), case.ours, case.sessions, case.settings)
+        self.theirs = Side(stacks.of("reference", case.tree), case.reference,
+                           case.reference_sessions or case.sessions, case.reference_settings)
 
     def round(self, number):
-        """Either side goes first in turn."""
-        order = (self.ours, self.theirs) if number % 2 == 0 else (self.theirs, self.ours)
-        samples = {side: side.quietest(self.options.seconds) for side in order}
-        pair = samples[self.ours], samples[self.theirs]
+        """Both sides run at the same time and get load in turn: A B B A, and B A A B in the next
+        round. So a machine that becomes slower or faster does it for both."""
+        first, second = (self.ours, self.theirs) if number % 2 == 0 else (self.theirs, self.ours)
+        samples = {first: [], second: []}
+        for side in (first, second):
+            side.prepare()
+        for side in (first, second, second, first):
+            samples[side].append(side.quietest(max(1, self.options.seconds // 2)))
+        pair = joined(samples[self.ours]), joined(samples[self.theirs])
         print(f"{self.case.name}: round {number + 1}: " + " against ".join(
             f"{report.shown(self.case, report.value_of(self.case, sample))} ({report.conditions(sample)})"
             for sample in pair), flush=True)
@@ -122,9 +121,12 @@ class Measurement:
         return side.at_rate(self.options.seconds, rate)
 
     def run(self):
+        """Returns the result, and leaves both sides stopped."""
         pairs = [self.round(number) for number in range(self.options.rounds)]
         halves = tuple(self.at_half_rate(side, samples)
                        for side, samples in zip((self.ours, self.theirs), zip(*pairs)))
+        for side in (self.ours, self.theirs):
+            side.stack.stop()
         return report.Result(self.case, pairs, halves, self.ours.memory)
 
 
@@ -132,8 +134,8 @@ def notes(options):
     """Says how the figures came about."""
     return [f"{os.cpu_count()} processors with the load generators on them, loopback, {options.gateways} gateways and "
             f"{options.workers} workers, 64 connections unless the case says otherwise; {options.rounds} rounds of "
-            f"{options.seconds} s of each side, which begins with fresh rows, a checkpoint and {WARM_UP} s of warm-up; "
-            f"medians. {ACCOUNTS} accounts with {TOPICS} topics each, and {SESSIONS_EACH} sessions each but for the "
+            f"{options.seconds} s of each side in turns of half of it, after fresh rows, a checkpoint and {WARM_UP} s of "
+            f"warm-up; medians. {ACCOUNTS} accounts with {TOPICS} topics each, and {SESSIONS_EACH} sessions each but for the "
             f"first, whose number the case says (1,000 else). PostgreSQL waits for the disk (fsync and "
             f"synchronous_commit on)."]
 

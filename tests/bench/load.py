@@ -78,6 +78,17 @@ class Sample:
         return self.cpu.get("load", 0.0) / self.seconds
 
 
+def joined(samples):
+    """Returns several samples of one side as one."""
+    total = Sample(sum(s.count for s in samples), sum(s.seconds for s in samples), sum(s.bytes for s in samples))
+    total.latencies_us = tuple(sum(each) / len(each) for each in zip(*(s.latencies_us for s in samples)))
+    total.cpu = {name: sum(s.cpu[name] for s in samples) for name in samples[0].cpu}
+    total.others = sum(s.others for s in samples)
+    total.sync_ms, total.message_us = (sum(getattr(s, name) for s in samples) / len(samples)
+                                       for name in ("sync_ms", "message_us"))
+    return total
+
+
 def ended_children():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
