@@ -2,8 +2,8 @@
  * verified: what was found out about credentials, for a few seconds.
  *
  * Pure: the caller gives the time (monotonic milliseconds). An entry has the tag of a credential
- * (crypto_tag) and the verdict, so the table has no secret. It is valid until its time comes. If the table is full, the entry
- * that was used longest ago gives way (LRU).
+ * (crypto_tag) and the verdict, so the table has no secret. It is valid until its time comes. If
+ * the table is full, the entry that was used longest ago gives way (LRU).
  *
  * A revoked credential stays in use as long as its entry: so a verdict must not be kept for more
  * than VERIFIED_MS, counted from the time when the question was sent, because the answer may have

@@ -1,4 +1,5 @@
-"""./dev bench [NAME…] [--against TREE] [--rounds N] [--seconds S] [--workers N] [--gateways N] [--list]
+"""./dev bench [NAME…] [--against TREE] [--rounds N] [--seconds S] [--workers N] [--gateways N]
+            [--list]
 
 Measures the service against a reference in the same run: rounds of both, in turn. A round in which
 other programs used more than a twentieth of the processors is repeated. The load generators run on

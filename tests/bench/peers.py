@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+import tree
+
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 STARTS_WITHIN = 30  # seconds
 
@@ -35,9 +37,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def modules(stack):
+def modules():
     """Returns the folder with the sources and the packages of npm."""
-    folder = os.path.join(stack.root, "build", "bench", "peers")
+    folder = os.path.join(tree.ROOT, "build", "bench", "peers")
     shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
     if not os.path.isdir(os.path.join(folder, "node_modules")):
         subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=folder, check=True)
@@ -54,7 +56,7 @@ class Peer:
                "DATABASE_SOCKET": f"{stack.database.directory}/.s.PGSQL.5432", "DATABASE_USER": "studytracker",
                "DATABASE_NAME": stack.database.name, "SESSIONS_FILE": stack.path("sessions.csv")}
         # In a session of its own, so that stop() reaches the processes that it starts.
-        self.process = subprocess.Popen(command, cwd=modules(stack), env=env, start_new_session=True)
+        self.process = subprocess.Popen(command, cwd=modules(), env=env, start_new_session=True)
         self.wait()
 
     def wait(self):

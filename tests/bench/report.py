@@ -35,8 +35,8 @@ def shown(case, value):
 
 
 def conditions(sample):
-    """Returns what explains a strange figure: other programs, a slow machine, a busy load generator,
-    the disk."""
+    """Returns what explains a strange figure: other programs, a slow machine, a busy load
+    generator, the disk."""
     return (f"others {sample.noise() * 100:.0f} %, a message {sample.message_us:.1f} µs, "
             f"generator {sample.generator_share() * 100:.0f} %"
             + (f", sync {sample.sync_ms:.2f} ms" if sample.sync_ms else ""))

@@ -27,8 +27,8 @@ SESSIONS_EACH = 100  # of the other accounts
 # write as many whole pages into the log.
 POSTGRESQL = {"max_wal_size": "16GB", "checkpoint_timeout": "1h", "track_wal_io_timing": "on"}
 
-# 1,000 sessions have 20 days and 50 topics; 15,000 and more have all days. An account thus has up to
-# 15,000 rows of totals.
+# 1,000 sessions have 20 days and 50 topics; 15,000 and more have all days. So an account has up
+# to 15,000 rows of totals.
 ROWS = f"""
 insert into accounts (account_id, name)
 select n, 'account ' || n from generate_series(2, {ACCOUNTS}) as n;
@@ -71,7 +71,7 @@ def token_of(account):
 
 
 class Stack:
-    """The service of a source tree on its database. `workers` and `gateways` count its processes."""
+    """The service of a source tree on its database, with this number of workers and gateways."""
 
     def __init__(self, source=tree.THIS, workers=2, gateways=1):
         self.tree, self.workers, self.gateways = source, workers, gateways

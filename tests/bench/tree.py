@@ -42,7 +42,7 @@ def unpacked(commit):
 
 
 def find(name):
-    """Returns the tree of a commit, or of a directory that has one. Builds it if it is not built."""
+    """Returns the tree of a commit, or of a directory that has one, and builds it if need be."""
     root = os.path.abspath(name)
     if not os.path.exists(os.path.join(root, "CMakeLists.txt")):
         found = subprocess.run(["git", "rev-parse", "--verify", "--quiet", name + "^{commit}"], cwd=ROOT,
