@@ -62,10 +62,11 @@ SELECT_SESSIONS = """select s.id, s.topic_id, t.name, s.study_date, s.duration_m
 	s.goal_id, s.skill_id, s.project_id, s.created_at, s.updated_at
 from sessions as s
 join topics as t on t.account_id = s.account_id and t.id = s.topic_id
-where s.account_id = 1 and s.deleted_at is null
+where s.account_id = {account} and s.deleted_at is null
 order by s.created_at, s.id
 limit 20;
 """
+SELECT_SESSIONS_OF_ANY = "\\set account random(1, {accounts})\n" + SELECT_SESSIONS.replace("{account}", ":account")
 ALL_SESSIONS = """select s.id, s.topic_id, t.name, s.study_date, s.duration_minutes, s.notes, s.created_at,
 	s.updated_at
 from sessions as s
@@ -128,10 +129,16 @@ def session_of(number, token):
     return post("/sessions", body(number), token)
 
 
+def page_of(number, token):
+    del number
+    return get(PAGE, token)
+
+
 def sql(script, **options):
     def load(stack):
         first, last = stack.topic_ids
-        return Pgbench(stack, script.format(first=first, last=last, accounts=ACCOUNTS, topics=TOPICS), **options)
+        words = {"account": 1, "accounts": ACCOUNTS, "first": first, "last": last, "topics": TOPICS}
+        return Pgbench(stack, script.format(**words), **options)
     return load
 
 
@@ -152,7 +159,8 @@ def with_token(load):
 
 
 ON = auth_mode.SETTINGS
-health, stats, page = path("/healthz"), path("/stats"), path("/api/v1/sessions?limit=20")
+PAGE = "/api/v1/sessions?limit=20"
+health, stats, page = path("/healthz"), path("/stats"), path(PAGE)
 one_client = {"choices": ((1, 1),)}
 
 CASES = (
@@ -178,6 +186,8 @@ CASES = (
     Case("post-tag", "POST /sessions {minutes, tag}", "pgbench, the same row without totals", tagged(), sql(INSERT),
          2.2, 3.5),
     Case("list", "GET /api/v1/sessions?limit=20", "pgbench, the same rows", page, sql(SELECT_SESSIONS), 1.0, 1.3),
+    Case("list-accounts", "GET /api/v1/sessions?limit=20 of 1,000 accounts with their tokens",
+         "pgbench, the same rows", of_all_accounts(page_of), sql(SELECT_SESSIONS_OF_ANY), 1.0, 1.3, settings=ON),
     Case("list-1m", "GET /api/v1/sessions?limit=20 at 1,000,000 sessions", "itself at 1,000", page, page, 0.9, 1.0,
          sessions=M, reference_sessions=K),
     Case("stats", "GET /stats at 1,000 sessions", f"itself before ({BEFORE})", stats, stats, 4, 8, tree=BEFORE),
