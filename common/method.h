@@ -146,6 +146,11 @@ struct method {
 	 * or the `limit` of the request. */
 	int64_t rows;
 	bool changes_account; /* a batch has at most one such request per account */
+	/* The next rows of the table are variants of this one: a worker runs the first one that
+	 * fits the request (worker/variant.h). */
+	size_t variants;
+	/* Of a variant: it fits requests with this value of the param `sort`. */
+	const char *sort;
 	const struct param *params;
 	size_t param_count;
 };

@@ -93,6 +93,12 @@ static const char *const series_groups[] = { "topic", NULL };
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* A variant of a list: a page in one order, without filters. Its params are the first ones of the
+ * list. */
+#define PAGE_IN_ORDER(order)                                                         \
+	.audience = AUDIENCE_SELF, .shape = RESULT_PAGE, .safe_to_repeat = true,     \
+	.summary = "A page in one order.", .sort = (order), METHOD_PARAMS(LIMIT, CURSOR)
+
 /*
  * A row leaves out fields that are false, zero, NULL or ST_OK. The rows of an entity's plain verbs
  * are generated from its description (schema/entities).
@@ -113,8 +119,25 @@ static const struct method method_table[] = {
 		.shape = RESULT_PAGE,
 		.safe_to_repeat = true,
 		.slow_with = "q",
+		.variants = 4,
 		METHOD_PARAMS(LIMIT, CURSOR, SORT(session_sorts), TOPIC_ID(0), NAME("tag", 0, 0),
 			DATE("from", 0), DATE("to", 0), SEARCH, LINKS(0)),
+	},
+	{
+		.name = "sessions.by_created_at",
+		PAGE_IN_ORDER("created_at"),
+	},
+	{
+		.name = "sessions.by_created_at_desc",
+		PAGE_IN_ORDER("-created_at"),
+	},
+	{
+		.name = "sessions.by_study_date",
+		PAGE_IN_ORDER("study_date"),
+	},
+	{
+		.name = "sessions.by_study_date_desc",
+		PAGE_IN_ORDER("-study_date"),
 	},
 	{
 		.name = "stats.totals",

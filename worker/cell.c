@@ -22,6 +22,16 @@ int64_t cell_int8(const char *bytes)
 	return (int64_t)be64toh(value);
 }
 
+int64_t cell_date(const char *bytes)
+{
+	return (int64_t)(int32_t)load32(bytes) + PG_EPOCH_DAYS;
+}
+
+int64_t cell_instant(const char *bytes)
+{
+	return cell_int8(bytes) + PG_EPOCH_DAYS * PG_DAY_MICROSECONDS;
+}
+
 static void put_bool(struct buf *out, const char *bytes, size_t len)
 {
 	(void)len;
@@ -68,7 +78,7 @@ static void put_date(struct buf *out, const char *bytes, size_t len)
 {
 	char text[DATE_TEXT_LEN];
 	(void)len;
-	date_format((int64_t)(int32_t)load32(bytes) + PG_EPOCH_DAYS, text);
+	date_format(cell_date(bytes), text);
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 
@@ -85,7 +95,7 @@ static void put_instant(struct buf *out, const char *bytes, size_t len)
 {
 	char text[INSTANT_TEXT_LEN];
 	(void)len;
-	instant_format(cell_int8(bytes) + PG_EPOCH_DAYS * PG_DAY_MICROSECONDS, text);
+	instant_format(cell_instant(bytes), text);
 	msg_put_text(out, (struct span){ text, sizeof text });
 }
 

@@ -22,5 +22,7 @@ typedef void (*cell_put)(struct buf *out, const char *bytes, size_t len);
 cell_put cell_find(uint32_t oid);
 
 int64_t cell_int8(const char *bytes);
+int64_t cell_date(const char *bytes);    /* days since 1970-01-01 */
+int64_t cell_instant(const char *bytes); /* microseconds since then */
 
 #endif

@@ -1,9 +1,11 @@
 #include "worker/encode.h"
 
 #include "common/msg.h"
+#include "common/uuid.h"
 #include "worker/cell.h"
 #include "worker/cursor.h"
 
+#include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +62,17 @@ static enum part part_of(const struct method *m, const char *name)
 	return has_prefix(name, PART_DETAIL) ? PART_DETAIL : PART_DATA;
 }
 
+/* Returns whether the last column is a position, or the key of one. */
+static bool ends_with_cursor(const PGresult *r)
+{
+	int last = PQnfields(r) - 1;
+	if (has_column(r, last, "next_cursor", PG_TEXT))
+		return true;
+	return (has_column(r, last, "next_cursor", PG_TIMESTAMPTZ)
+		       || has_column(r, last, "next_cursor", PG_DATE))
+	       && PQftype(r, FIRST_DATA) == PG_UUID;
+}
+
 static enum status check_columns(const struct method *m, const PGresult *r, struct fail *why)
 {
 	if (!has_column(r, ORD, "ord", PG_INT8) || !has_column(r, OUTCOME, "outcome", PG_TEXT))
@@ -70,9 +83,9 @@ static enum status check_columns(const struct method *m, const PGresult *r, stru
 			return fail_set(why, ST_INTERNAL,
 				"%s: column %s has a type that is not supported", m->name,
 				PQfname(r, i));
-	if (m->shape == RESULT_PAGE && !has_column(r, PQnfields(r) - 1, "next_cursor", PG_TEXT))
-		return fail_set(
-			why, ST_INTERNAL, "%s: the last column is not next_cursor text", m->name);
+	if (m->shape == RESULT_PAGE && !ends_with_cursor(r))
+		return fail_set(why, ST_INTERNAL,
+			"%s: the last column is not next_cursor text, or a key of a uuid", m->name);
 	if (m->shape == RESULT_TOTALS
 		&& !(has_column(r, FIRST_DATA, "tag", PG_TEXT)
 			&& has_column(r, FIRST_DATA + 1, "minutes", PG_INT8)
@@ -259,6 +272,29 @@ static int last_seen(const struct encode_plan *p, const struct range *range, int
 	return row > range->first && row < range->end ? row - 1 : -1;
 }
 
+/* Writes KEY~ID into `text` and returns its length; 0 without an id. */
+static size_t put_position(const struct encode_plan *p, const PGresult *r, int row, char text[64])
+{
+	char id[UUID_TEXT_LEN];
+	const char *key = PQgetvalue(r, row, p->next_cursor);
+	bool is_date = PQftype(r, p->next_cursor) == PG_DATE;
+	if (PQgetisnull(r, row, p->data->index) || PQgetisnull(r, row, p->next_cursor))
+		return 0;
+	uuid_format((const unsigned char *)PQgetvalue(r, row, p->data->index), id);
+	return (size_t)snprintf(text, 64, "%" PRId64 "~%.*s",
+		is_date ? cell_date(key) : cell_instant(key), UUID_TEXT_LEN, id);
+}
+
+static void put_cursor(const struct encode_plan *p, const PGresult *r, int row,
+	uint32_t fingerprint, struct buf *out)
+{
+	char text[64]; /* 20 digits and a uuid */
+	struct span position = cell(r, row, p->next_cursor);
+	if (PQftype(r, p->next_cursor) != PG_TEXT)
+		position = (struct span){ text, put_position(p, r, row, text) };
+	cursor_put(out, position, fingerprint);
+}
+
 static void put_page(const struct encode_plan *p, const struct range *range,
 	const struct encode_request *request, struct buf *out)
 {
@@ -277,7 +313,7 @@ static void put_page(const struct encode_plan *p, const struct range *range,
 	if (seen < 0)
 		msg_put_nil(out);
 	else
-		cursor_put(out, cell(range->rows, seen, p->next_cursor), request->fingerprint);
+		put_cursor(p, range->rows, seen, request->fingerprint, out);
 }
 
 static void put_report(const struct encode_plan *p, const struct range *range, struct buf *out)

@@ -3,11 +3,12 @@
  *
  * A statement's columns are `ord` int8 (the request's number, from 1), `outcome` text (NULL:
  * success; else a code of common/status.c, or "CODE: message", or "CODE field: message"), then
- * data. The last column of a page is `next_cursor` text, the position of the row. The last row of a
- * page may be a marker: its first data column is NULL, it is not returned, and the list continues
- * behind its position. Columns named "head.x" of a report are returned once, from its first row.
- * Columns named "details.x" are not data: they form the `details` map of an outcome if any of them
- * is not NULL.
+ * data. The last column of a page is `next_cursor`, the position of the row: text, or the key of
+ * the position KEY~ID, an instant or a date. Then ID is the first data column, a uuid. The key is
+ * cheaper: only the row that ends a page needs the text. The last row of a page may be a marker:
+ * its first data column is NULL, it is not returned, and the list continues behind its position.
+ * Columns named "head.x" of a report are returned once, from its first row. Columns named
+ * "details.x" are not data: they form the `details` map of an outcome if any of them is not NULL.
  *
  * The plan is made once per connection, from the statement's description. Unsupported columns are
  * refused then. Text is in the connection's client_encoding, UTF-8. worker/cell.h encodes the

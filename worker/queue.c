@@ -43,7 +43,7 @@ static void count_out(struct queue *q, const struct request *r)
 
 void queue_push(struct queue *q, struct request *r)
 {
-	request_list_push(list_of(q, r->method), r);
+	request_list_push(list_of(q, r->variant), r);
 	count_in(q, r);
 }
 
@@ -60,7 +60,7 @@ void queue_requeue(struct queue *q, struct request_list *requests, bool to_run_s
 	for (const struct request *r = requests->first; r; r = r->next)
 		count_in(q, r);
 	request_list_prepend(
-		to_run_singly ? &q->singly : list_of(q, requests->first->method), requests);
+		to_run_singly ? &q->singly : list_of(q, requests->first->variant), requests);
 }
 
 static bool drop_if_obsolete(struct queue *q, struct request *r, const struct queue_filter *filter)
@@ -85,7 +85,7 @@ static void fill_singly(struct queue *q, struct run *run, const struct queue_fil
 		&& (r = request_list_pop(&q->singly)) != NULL) {
 		if (drop_if_obsolete(q, r, filter))
 			continue;
-		struct execution *e = run_open(run, r->method);
+		struct execution *e = run_open(run, r->variant);
 		e->is_single = true;
 		run_request(q, run, e, r);
 	}

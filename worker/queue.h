@@ -1,11 +1,11 @@
 /*
  * queue: the requests of a lane that wait for a run.
  *
- * Requests wait in one list per method, first in, first out. Requests that failed together wait in
- * a list of their own and are retried singly. queue_fill fills the next run: one execution per
- * method, in which no two requests have the same key. The other requests keep their order. The
- * caller supplies a filter: queue_fill and queue_sweep drop obsolete requests instead of running
- * them.
+ * Requests wait in one list per method or variant (worker/variant.h), first in, first out. Requests
+ * that failed together wait in a list of their own and are retried singly. queue_fill fills the
+ * next run: one execution per method or variant, in which no two requests have the same key. The
+ * other requests keep their order. The caller supplies a filter: queue_fill and queue_sweep drop
+ * obsolete requests instead of running them.
  *
  * Reads that are the same (worker/same_reads.h) share a row of the execution and its result. Their
  * rows count once.

@@ -6,6 +6,7 @@
 #include "common/crypto.h"
 #include "common/fnv.h"
 #include "worker/cursor.h"
+#include "worker/variant.h"
 
 enum { POOL_MAX = 2048, BYTES_KEPT = 4096 };
 
@@ -115,7 +116,7 @@ enum status request_acquire(struct request_pool *pool, const struct method *m,
 		r = new_request();
 	if (!r)
 		return ST_NO_MEMORY;
-	r->method = m;
+	r->method = r->variant = m;
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
@@ -126,6 +127,7 @@ enum status request_acquire(struct request_pool *pool, const struct method *m,
 		request_release(pool, &r);
 		return st;
 	}
+	r->variant = variant_of(r);
 	*out = r;
 	return ST_OK;
 }

@@ -78,7 +78,7 @@ static enum status encode_result(struct responses *rs, const struct request *r,
 		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &rs->details };
 	int first = rows->at;
 	buf_clear(&rs->details);
-	enum status st = encode_next(rs->plans[method_index(r->method)], rows, &want, out, why);
+	enum status st = encode_next(rs->plans[method_index(r->variant)], rows, &want, out, why);
 	costs_record(&rs->costs, r, rows->at - first);
 	return st;
 }

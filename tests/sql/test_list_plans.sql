@@ -49,6 +49,13 @@ cross join (values (null::bigint, null), (123, null), (null, 'TOPIC 123')) as to
 cross join (values (null::date, null::date), ('2022-01-01', '2022-07-01')) as range (first_day, end_day)
 cross join unnest(array[false, true]) as is_later;
 insert into calls
+select format('"sessions.%s"(%L, %L, array[%L]::int8[], array[%L]::uuid[])', variant, '{20}', '{50}',
+	case when is_later then case when variant like '%created_at%' then (extract(epoch from timestamptz '2020-05-01Z') * 1000000)::int8
+		else date '2022-06-01' - date '1970-01-01' end end,
+	case when is_later then id(3000) end), 52, 52
+from unnest(array['by_created_at', 'by_created_at_desc', 'by_study_date', 'by_study_date_desc']) as variant
+cross join unnest(array[false, true]) as is_later;
+insert into calls
 select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], array[%L]::text[], array[null::date], array[null::date], array[%L], ''{}'', ''{}'', ''{}'', ''{}'')',
 	'{20}', '{50}', '{null}', '{null}', sort, topic, null::text, q), rows_read, null
 from unnest(array['created_at', '-created_at', 'study_date', '-study_date']) as sort

@@ -79,6 +79,51 @@ select results_eq('select next_cursor from response where ord in (1, 3) and id =
 	'sessions.list: a cursor is days or microseconds since 1970, and the id');
 drop table response;
 
+-- The variants of sessions.list answer the same as it does; their cursor is the key alone.
+create function pg_temp.page(method text, request jsonb, out answers jsonb, out keys text)
+	language sql as $$
+	select jsonb_agg(a.answer - 'next_cursor' order by a.place), string_agg(a.answer ->> 'next_cursor', ' ' order by a.place)
+	from (select a.*, row_number() over () as place from test.answers(method, request) as a) as a
+	$$;
+create temp table variants as
+select *
+from (values ('sessions.by_created_at', 'created_at'), ('sessions.by_created_at_desc', '-created_at'),
+	('sessions.by_study_date', 'study_date'), ('sessions.by_study_date_desc', '-study_date')) as v (variant, sort)
+cross join lateral (
+	select jsonb_build_object('limit', l.row_limit, 'account_id', l.account) || coalesce(c.cursor, '{}') as request
+	from (values (1, 1), (50, 1), (9999, 1), (500, 2), (20, 3)) as l (row_limit, account)
+	cross join (
+		select null::jsonb as cursor
+		union all
+		select jsonb_build_object('cursor_key', split_part(a.answer ->> 'next_cursor', '~', 1),
+			'cursor_id', split_part(a.answer ->> 'next_cursor', '~', 2))
+		from (
+			select a.answer, row_number() over () as place
+			from test.answers('sessions.list', jsonb_build_object('sort', v.sort, 'limit', 500)) as a
+		) as a
+		where a.place % 45 in (1, 2)
+		union all
+		select jsonb_build_object('cursor_key', n.key, 'cursor_id', n.id)
+		from (values ('9223372036854775807', id(1)), ('-9223372036854775808', id(1)), ('20454', null)) as n (key, id)
+	) as c
+) as r;
+select is((pg_temp.page(variant, request)).answers,
+	(pg_temp.page('sessions.list', request || jsonb_build_object('sort', sort))).answers,
+	format('%s: the rows of sessions.list for %s', variant, request))
+from variants;
+select is((pg_temp.page(variant, '{"limit": 3}')).keys, keys, variant || ': the cursor is the key of the row')
+from (values ('sessions.by_created_at', (select string_agg(to_jsonb(created_at) #>> '{}', ' ' order by created_at, id)
+		from (select created_at, id from plain order by created_at, id limit 4) as p)),
+	('sessions.by_study_date_desc', (select string_agg(study_date::text, ' ' order by study_date desc, id desc)
+		from (select study_date, id from plain order by study_date desc, id desc limit 4) as p))) as k (variant, keys);
+create temp table response as execute "sessions.by_study_date_desc"('{1,2,3,1}', '{2,1,9,500}', '{null,null,null,null}',
+	'{null,null,null,null}');
+select results_eq('select ord, count(*) from response group by ord order by ord', 'values (1::bigint, 3::bigint), (2, 2), (4, 272)',
+	'a variant: each request of a batch gets its page and one row more');
+select results_eq('select ord, id from response', 'select ord, id from response order by ord, study_date desc, id desc',
+	'a variant: in the order of requests');
+drop table response;
+
 -- topics.list: account_id, limit, cursor_key, cursor_id, sort, q, archived
 insert into topics (account_id, id, name, archived_at, deleted_at) overriding system value
 select 1, 100 + n, 'topic ' || n, case when n % 3 = 0 then now() end, case when n % 5 = 0 then now() end

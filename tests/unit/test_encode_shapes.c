@@ -29,6 +29,39 @@ START_TEST(a_page_that_is_exactly_full_is_the_last)
 }
 END_TEST
 
+/* The fixture's uuid of n is 01, zeros, n. */
+START_TEST(a_key_and_the_id_of_the_row_make_the_next_cursor)
+{
+	static const struct column instants[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
+		{ "id", PG_UUID }, { "next_cursor", PG_TIMESTAMPTZ } };
+	static const struct column dates[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
+		{ "id", PG_UUID }, { "next_cursor", PG_DATE } };
+	make_result(instants, COUNT(instants));
+	add_row(CELLS(I(1), NIL, I(5), I(-946684800000001)));
+	add_row(CELLS(I(1), NIL, I(6), I(7)));
+	open_plan(&page_method);
+	expect(1, 1, "{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
+		     "'-1~01000000-0000-0000-0000-000000000005.00000000'}");
+	free_result();
+	make_result(dates, COUNT(dates));
+	add_row(CELLS(I(2), NIL, I(5), I(2)));
+	add_row(CELLS(I(2), NIL, I(6), I(3)));
+	open_plan(&page_method);
+	expect(2, 1, "{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
+		     "'10959~01000000-0000-0000-0000-000000000005.00000000'}");
+}
+END_TEST
+
+START_TEST(a_key_needs_a_uuid)
+{
+	static const struct column columns[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
+		{ "id", PG_INT8 }, { "next_cursor", PG_DATE } };
+	make_result(columns, COUNT(columns));
+	ck_assert(encode_plan_new(&page_method, (struct pg_result *)result, &plan, &why)
+		  == ST_INTERNAL);
+}
+END_TEST
+
 START_TEST(a_marker_is_not_a_row_but_sets_the_next_cursor)
 {
 	make_result(paged, COUNT(paged));
@@ -113,6 +146,8 @@ int main(void)
 	TCase *tests = tcase_create("encode_shapes");
 	tcase_add_checked_fixture(tests, NULL, free_result);
 	tcase_add_test(tests, a_page_ends_at_its_limit_and_returns_the_next_cursor);
+	tcase_add_test(tests, a_key_and_the_id_of_the_row_make_the_next_cursor);
+	tcase_add_test(tests, a_key_needs_a_uuid);
 	tcase_add_test(tests, a_page_that_is_exactly_full_is_the_last);
 	tcase_add_test(tests, a_marker_is_not_a_row_but_sets_the_next_cursor);
 	tcase_add_test(tests, a_page_of_many_bytes_ends_early_and_can_be_continued);

@@ -251,6 +251,30 @@ START_TEST(the_password_steps_are_complete)
 }
 END_TEST
 
+/* A worker binds the values of the method's params to those of the variant, by their places. */
+START_TEST(a_variant_has_the_first_params_of_its_method)
+{
+	size_t variants = 0;
+	for (size_t i = 0; i < method_count(); i++) {
+		const struct method *m = method_at(i);
+		for (size_t n = 1; n <= m->variants; n++, variants++) {
+			const struct method *v = m + n;
+			ck_assert_msg(v->audience == AUDIENCE_SELF && v->sort && !v->variants, "%s", v->name);
+			ck_assert_msg(v->shape == m->shape && v->is_write == m->is_write
+					      && v->safe_to_repeat == m->safe_to_repeat
+					      && v->missing == m->missing,
+				"%s", v->name);
+			ck_assert_msg(method_param(m, SPAN("sort")) >= m->params + v->param_count, "%s", v->name);
+			for (size_t k = 0; k < v->param_count; k++)
+				ck_assert_msg(strcmp(v->params[k].name, m->params[k].name) == 0
+						      && v->params[k].kind == m->params[k].kind,
+					"%s %s", v->name, v->params[k].name);
+		}
+	}
+	ck_assert_uint_gt(variants, 0);
+}
+END_TEST
+
 START_TEST(the_items_of_lists_are_complete)
 {
 	for (size_t i = 0; i < every_kind.param_count; i++)
@@ -298,6 +322,7 @@ int main(void)
 	tcase_add_test(tests, a_search_looks_at_few_slots);
 	tcase_add_test(tests, every_row_is_complete);
 	tcase_add_test(tests, the_password_steps_are_complete);
+	tcase_add_test(tests, a_variant_has_the_first_params_of_its_method);
 	tcase_add_test(tests, the_items_of_lists_are_complete);
 	tcase_add_loop_test(
 		tests, a_method_has_an_audience_and_a_scope, 0, sizeof rights / sizeof *rights);
