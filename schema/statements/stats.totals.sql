@@ -9,10 +9,9 @@ total as materialized (
 		sum(s.sessions)::int8 as sessions, min(s.topic_id) as first_id
 	from (select distinct r.account_id from request as r) as a
 	cross join lateral (
-		select d.topic_id, sum(d.minutes) as minutes, sum(d.sessions) as sessions
-		from daily_totals as d
-		where d.account_id = a.account_id
-		group by d.topic_id
+		select *
+		from topic_totals as s
+		where s.account_id = a.account_id
 		offset 0
 	) as s
 	cross join lateral (

@@ -185,8 +185,9 @@ class ServiceCase(unittest.TestCase):
 
     @classmethod
     def check_totals(cls):
-        differences = cls.database.sql("select * from daily_totals_differences()")
-        assert not differences, f"daily_totals differs from a recount: {differences}"
+        for table in ("daily_totals", "topic_totals"):
+            differences = cls.database.sql(f"select * from {table}_differences()")
+            assert not differences, f"{table} differs from a recount: {differences}"
 
     def empty(self):
         """Deletes all rows but the accounts, for stories that compare whole lists."""

@@ -75,7 +75,7 @@ class BadInput(harness.ServiceCase):
 
     def contents(self):
         return [self.database.sql(f"select * from {table} order by 1, 2")
-                for table in ("topics", "sessions", "daily_totals")]
+                for table in ("topics", "sessions", "daily_totals", "topic_totals")]
 
     def refuse(self, method, target, body, status, codes, field=None, **headers):
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()

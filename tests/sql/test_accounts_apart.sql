@@ -18,6 +18,7 @@ create temp table before as
 select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
 union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
 union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1
+union all select 'topic total', to_jsonb(d) from topic_totals as d where account_id = 1
 union all select 'token', to_jsonb(t) from tokens as t where account_id = 1
 union all select 'log-in', to_jsonb(l) from logins as l where account_id = 1;
 
@@ -74,6 +75,7 @@ select set_eq($$
 	select 'topic' as kind, to_jsonb(t) as content from topics as t where account_id = 1
 	union all select 'session', to_jsonb(s) from sessions as s where account_id = 1
 	union all select 'total', to_jsonb(d) from daily_totals as d where account_id = 1
+	union all select 'topic total', to_jsonb(d) from topic_totals as d where account_id = 1
 	union all select 'token', to_jsonb(t) from tokens as t where account_id = 1
 	union all select 'log-in', to_jsonb(l) from logins as l where account_id = 1$$, 'select * from before',
 	'the rows of account 1 are unchanged');

@@ -4,7 +4,7 @@
 begin;
 select no_plan();
 set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
-truncate sessions, topics, idempotency_keys, daily_totals;
+truncate sessions, topics, idempotency_keys, daily_totals, topic_totals;
 set local session_replication_role = origin;
 delete from pg_statistic where starelid in ('sessions'::regclass, 'topics'::regclass, 'daily_totals'::regclass);
 \i :prepare_all
@@ -111,7 +111,7 @@ end
 $$;
 
 select pg_temp.expect('fresh, never analysed');
-analyze sessions, topics, daily_totals;
+analyze sessions, topics, daily_totals, topic_totals;
 select pg_temp.expect('one account has most rows');
 select * from finish();
 rollback;

@@ -105,7 +105,7 @@ insert into states values
 
 create temp table tables as
 select t::regclass as relation
-from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals,tasks,goals,skills,projects}'::text[]) as t;
+from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals,topic_totals,tasks,goals,skills,projects}'::text[]) as t;
 
 create function pg_temp.empty() returns void
 	language plpgsql as $$
@@ -176,7 +176,7 @@ begin
 	perform pg_temp.fill_sessions(1, s.sessions);
 	perform pg_temp.fill_keys(1, s.keys);
 	if s.is_analysed then
-		analyze accounts, topics, sessions, idempotency_keys, daily_totals, tasks, goals, skills, projects;
+		analyze accounts, topics, sessions, idempotency_keys, daily_totals, topic_totals, tasks, goals, skills, projects;
 	end if;
 	perform pg_temp.try(call) from calls; -- plans
 	perform pg_temp.fill_topics(s.topics + 1, 3000);

@@ -270,6 +270,7 @@ select totals_are_right('after all statements');
 -- statement fails, and the worker runs them singly.
 insert into topics (account_id, id, name) overriding system value select 3, 100000 + n, 'many ' || n from generate_series(1, 20001) as n;
 insert into daily_totals select 3, '2100-01-01', 100000 + n, 1, 1 from generate_series(1, 20001) as n;
+insert into topic_totals select 3, 100000 + n, 1, 1 from generate_series(1, 20001) as n;
 insert into daily_totals select 3, date '2100-01-02' + n % 2, 100000 + n, 1, 1 from generate_series(1, 20000) as n;
 select refuses(format('%s requests of %s', n, call), '40001', format('execute ' || call, array_fill(3, array[n]),
 	array_fill('day'::text, array[n]), array_fill('topic'::text, array[n]), array_fill('2100-01-02'::date, array[n]), array_fill(null::date, array[n])))
