@@ -41,7 +41,8 @@ struct api_request {
 	const struct api_stream_form *stream;
 	struct buf cursor; /* of the page that was requested last */
 	bool is_streaming; /* the head of the response is out */
-	bool wants_page;   /* the next page waits until the client has read enough */
+	bool is_behind;    /* the client has not read enough of what was written */
+	bool wants_page;   /* the next page waits until it has */
 	struct buf member; /* of gateway/api_export.c: the member that is open */
 	char key[65];      /* of a log-in that is being stored: see gateway/login_call.h */
 };

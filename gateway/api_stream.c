@@ -23,8 +23,9 @@ static void on_page(void *arg, enum status st, struct span error, struct span re
 		cut_short(&r, st == ST_OK ? "the worker refused" : status_info(st)->message);
 }
 
-/* Requests the page after r->cursor. The query is read again: it is the same request. */
-static void request_next(struct api_request *r)
+/* Requests the page after r->cursor. The query is read again: it is the same request. Returns false
+ * if the request is cut short. */
+static bool request_next(struct api_request *r)
 {
 	struct request_source source = { .http = exchange_request(r->exchange),
 		.route = r->route,
@@ -34,14 +35,16 @@ static void request_next(struct api_request *r)
 	enum status st = api_call_send(r, &source, on_page, &why);
 	if (st != ST_OK)
 		cut_short(&r, fail_text(&why, st));
+	return st == ST_OK;
 }
 
 static void on_writable(struct exchange *exchange, void *data)
 {
 	(void)exchange;
 	struct api_request *r = data;
+	r->is_behind = false;
 	if (r->wants_page)
-		request_next(r);
+		(void)request_next(r);
 }
 
 static void put_headers(const struct api_request *r, struct buf *headers)
@@ -72,14 +75,15 @@ static bool is_head(const struct api_request *r)
 /* A page of several. HEAD has no body, so it needs no page after the first. */
 static void write_page(struct api_request *r, const struct buf *body)
 {
-	r->wants_page = r->cursor.len > 0;
+	bool is_last = r->cursor.len == 0;
 	if (!r->is_streaming)
 		start(r);
-	bool is_full = exchange_write(r->exchange, body);
-	if (!r->wants_page || is_head(r))
+	r->is_behind = exchange_write(r->exchange, body);
+	r->wants_page = !r->call && r->is_behind;
+	if (is_last || is_head(r))
 		api_request_end(&r);
-	else if (!is_full)
-		request_next(r);
+	else if (!r->call && !r->is_behind)
+		(void)request_next(r);
 }
 
 static void respond_whole(struct api_request **request, const struct buf *body)
@@ -90,34 +94,64 @@ static void respond_whole(struct api_request **request, const struct buf *body)
 	buf_fini(&headers);
 }
 
-/* The page, and r->cursor of the next one. */
+/* Sets r->cursor to that of the next page, which is empty after the last one. */
+static enum status take_cursor(struct api_request *r, struct span page)
+{
+	struct span next_cursor = { 0 };
+	buf_clear(&r->cursor);
+	if (msg_find_text(page, "next_cursor", &next_cursor))
+		buf_span(&r->cursor, next_cursor);
+	return r->cursor.failed ? ST_NO_MEMORY : ST_OK;
+}
+
 static enum status put_page(struct api_request *r, struct span page, struct buf *body)
 {
 	struct span next_cursor = { 0 };
 	enum status st = r->stream->put_page(r, page, body, &next_cursor);
 	if (st != ST_OK)
 		return ST_INTERNAL;
-	buf_clear(&r->cursor);
-	buf_span(&r->cursor, next_cursor);
-	return body->failed || r->cursor.failed ? ST_NO_MEMORY : ST_OK;
+	return body->failed ? ST_NO_MEMORY : ST_OK;
+}
+
+/* The first page of a list. */
+static void respond_first(struct api_request *r, struct span page)
+{
+	struct buf body = { 0 };
+	enum status st = take_cursor(r, page);
+	if (st == ST_OK)
+		st = put_page(r, page, &body);
+	if (st != ST_OK)
+		api_request_fail(&r, st, NULL);
+	else if (r->cursor.len == 0)
+		respond_whole(&r, &body);
+	else
+		write_page(r, &body);
+	buf_fini(&body);
+}
+
+static void respond_more(struct api_request *r, struct span page)
+{
+	struct buf body = { 0 };
+	enum status st = take_cursor(r, page);
+	if (st == ST_OK && r->cursor.len && !r->is_behind && !request_next(r))
+		return;
+	if (st == ST_OK)
+		st = put_page(r, page, &body);
+	if (st != ST_OK)
+		cut_short(&r, status_info(st)->message);
+	else
+		write_page(r, &body);
+	buf_fini(&body);
 }
 
 void api_stream_respond(
 	struct api_request **request, const struct api_stream_form *form, struct span page)
 {
 	struct api_request *r = *request;
-	struct buf body = { 0 };
-	bool is_first = !r->is_streaming;
 	*request = NULL;
 	r->stream = form;
-	enum status st = put_page(r, page, &body);
-	if (st != ST_OK && is_first)
-		api_request_fail(&r, st, NULL);
-	else if (st != ST_OK)
-		cut_short(&r, status_info(st)->message);
-	else if (is_first && r->cursor.len == 0)
-		respond_whole(&r, &body);
+	if (r->is_streaming)
+		respond_more(r, page);
 	else
-		write_page(r, &body);
-	buf_fini(&body);
+		respond_first(r, page);
 }

@@ -1,9 +1,11 @@
 /*
  * api_stream: the pages of a list as one response.
  *
- * One page at a time is in memory: the next is requested once the client has read enough of it. A
- * list of one page is a usual response. The head of a longer one is sent before the other pages are
- * known. If one of them fails, the connection is cut.
+ * While the client reads fast enough, the next page is requested before a page is written, so that
+ * a worker reads it meanwhile. While the client is behind, no page is requested. So at most two
+ * pages are in memory, besides the unsent bytes that gateway/edge.h allows. A list of one page is a
+ * usual response. The head of a longer one is sent before the other pages are known. If one of them
+ * fails, the connection is cut.
  *
  *	static const struct api_stream_form array = { .put_page = put_page };
  *	...
