@@ -21,9 +21,9 @@ static void put_escape(struct buf *out, unsigned char c)
 	buf_put(out, escape, escape[1] == 'u' ? sizeof escape : 2);
 }
 
-/* Whether one of eight bytes must be escaped. A byte below 0x80 is less than n if byte - n has its top
- * bit; a borrow comes only from such a byte. XOR with 2 exchanges the quote, 0x22, with the blank:
- * then it follows the control bytes. */
+/* Whether one of eight bytes must be escaped. A byte below 0x80 is less than n if byte - n has its
+ * top bit; a borrow comes only from such a byte. XOR with 2 exchanges the quote, 0x22, with the
+ * blank: then it follows the control bytes. */
 static bool has_escape(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u;
@@ -179,7 +179,7 @@ static void copy_key(struct writer *w, const struct key *k)
 	w->out->len += k->len;
 }
 
-/* Writes the key at index `i` of a map. Returns false, and has read nothing, if it is not a text. */
+/* Writes the key at index `i` of a map. Returns false, having read nothing, if it is not a text. */
 static bool put_key(struct writer *w, uint32_t i, char separator, struct keys *keys)
 {
 	if (keys && i < keys->count && is_next(w->in, &keys->known[i])) {

@@ -51,8 +51,8 @@ struct msg_reader {
 
 struct msg_reader msg_reader(struct span bytes);
 
-/* Reads the next header, scalar or text. ST_MALFORMED at the end and for broken bytes: then the reader
- * stays, and *out means nothing. */
+/* Reads the next header, scalar or text. ST_MALFORMED at the end and for broken bytes: then the
+ * reader stays, and *out means nothing. */
 enum status msg_read(struct msg_reader *in, struct msg_token *out) MUST_CHECK;
 
 /* Skips one whole value and sets *out to its bytes; `out` may be NULL. */

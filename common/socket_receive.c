@@ -48,8 +48,8 @@ static bool receive_frame(struct socket *s, zmq_msg_t *frame, struct budget *lef
 	return got >= 0;
 }
 
-/* Drops the rest of a message within the budget; a later turn continues. Returns false if ZeroMQ has
- * nothing more to read. */
+/* Drops the rest of a message within the budget; a later turn continues. Returns false if ZeroMQ
+ * has nothing more to read. */
 static bool skip_rest(struct socket *s, struct budget *left)
 {
 	zmq_msg_t frame;
@@ -167,11 +167,11 @@ static bool is_spent(const struct budget *left)
 	       || service_now_ms() >= left->end_ms;
 }
 
-/* ZMQ_FD is edge-triggered: it does not signal a message that arrived before ZeroMQ handled its last
- * signals. A read of ZMQ_EVENTS handles them, and so does a receive that finds nothing. So this reads
- * until there is nothing, or again in the next turn. ZeroMQ takes messages from its peers in turn, but
- * a receive that finds one looks for new peers only every 100 messages: hence ZMQ_EVENTS in each
- * turn. */
+/* ZMQ_FD is edge-triggered: it does not signal a message that arrived before ZeroMQ handled its
+ * last signals. A read of ZMQ_EVENTS handles them, and so does a receive that finds nothing. So
+ * this reads until there is nothing, or again in the next turn. ZeroMQ takes messages from its
+ * peers in turn, but a receive that finds one looks for new peers only every 100 messages: hence
+ * ZMQ_EVENTS in each turn. */
 static void pump(struct socket *s)
 {
 	struct budget left = { MESSAGES_PER_TURN, FRAMES_PER_TURN, BYTES_PER_TURN,

@@ -111,7 +111,7 @@ struct fail {
 	char field[64];
 };
 
-/* Empties it. Zeroing the struct, which is large, costs more: use this where each request passes. */
+/* Empties it. Zeroing the struct, which is large, costs more: use this on the hot path. */
 static inline void fail_clear(struct fail *why)
 {
 	why->text[0] = why->field[0] = '\0';

@@ -138,8 +138,8 @@ void http_condition_put(const struct http_condition *c, struct buf *out)
 	}
 }
 
-/* Eight bytes at a time: a body is long, and FNV takes one byte after the other. The shift brings the
- * upper bits down, which a multiplication never does. */
+/* Eight bytes at a time: a body is long, and FNV takes one byte after the other. The shift brings
+ * the upper bits down, which a multiplication never does. */
 static uint64_t digest_of(struct span body)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15U;

@@ -79,8 +79,8 @@ static inline size_t http_run_of_value(struct span text)
 bool http_starts_escape(struct span text);
 bool http_has_broken_escape(struct span text);
 
-/* Sets *out to the text percent-decoded: the text itself if it has no escapes, else bytes of `room`,
- * which is cleared first. ST_INVALID_INPUT: a broken escape. */
+/* Sets *out to the text percent-decoded: the text itself if it has no escapes, else bytes of
+ * `room`, which is cleared first. ST_INVALID_INPUT: a broken escape. */
 enum status http_percent_decode(struct span text, struct buf *room, struct span *out) MUST_CHECK;
 
 /* Appends the text with all bytes escaped but unreserved ones (RFC 3986 section 2.3). */

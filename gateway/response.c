@@ -23,8 +23,8 @@ static bool is_true(const struct msg_token *t)
 	return t->type == MSG_BOOL && t->boolean;
 }
 
-/* Returns whether the column is shown; stores the value of a hidden one. `topic_archived` is shown if
- * it is true: existing clients know the other fields. */
+/* Returns whether the column is shown; stores the value of a hidden one. `topic_archived` is shown
+ * if it is true: existing clients know the other fields. */
 static bool is_shown(struct row_meta *meta, struct span column, const struct msg_token *value)
 {
 	bool *hidden = hidden_meta(meta, column);

@@ -105,7 +105,8 @@ static enum status allocate(struct encode_plan *p, const PGresult *r)
 	return p->head && buf_room(&p->keys, size) ? ST_OK : ST_NO_MEMORY;
 }
 
-/* Adds the columns of a part at `to`; returns their count. The keys have room, so they do not move. */
+/* Adds the columns of a part at `to`; returns their count. The keys have room, so they do not
+ * move. */
 static uint32_t add_columns(
 	struct encode_plan *p, const PGresult *r, enum part part, struct column *to)
 {
