@@ -67,8 +67,8 @@ verdict as materialized (
 				{{#creates}}
 				{{#is_instant}}
 				case
-					when r.skips_{{name}}
-						then 'INVALID_INPUT {{name}}: {{name}} is a time that the account''s clocks skip'
+					when r.refusal_{{name}} is not null
+						then 'INVALID_INPUT {{name}}: {{name}} ' || r.refusal_{{name}}
 				end,
 				{{/is_instant}}
 				{{/creates}}

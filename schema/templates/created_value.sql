@@ -9,7 +9,7 @@
 {{/is_objects}}
 {{#is_instant}}
 , coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{computed}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
-not is_local_time(r.account_id, r.{{name}}) as skips_{{name}}
+local_time_refusal(r.account_id, r.{{name}}) as refusal_{{name}}
 {{/is_instant}}
 {{#is_plain}}
 {{#computed}}

@@ -54,7 +54,7 @@ locked as materialized ( -- in key order, with the new values
 			{{#changes}}
 			{{#is_instant}}
 			when not is_local_time(r.account_id, r.{{name}})
-				then 'INVALID_INPUT {{name}}: {{name}} is a time that the account''s clocks skip'
+				then 'INVALID_INPUT {{name}}: {{name}} ' || local_time_refusal(r.account_id, r.{{name}})
 			{{/is_instant}}
 			{{/changes}}
 			{{#links}}

@@ -33,6 +33,16 @@ select is(is_local_time(2, '2026-03-29T02:30:00.000000'), true, 'which other clo
 select is(is_local_time(1, '2026-03-29T02:30:00.000000Z'), true, 'an instant with an offset always exists');
 select is(is_local_time(1, null), true, 'nothing to refuse');
 select is(is_local_time(2, '9999-12-31T23:59:59.000000'), false, 'an instant after the year 9999');
+select is(is_local_time(1, '1900-01-01T00:00:00.000000'), false, 'an instant before the year 1900');
+select is(is_local_time(2, '1900-01-01T00:00:00.000000'), true, 'west of UTC it is in the year 1900');
+select is(is_local_time(1, '9999-12-31T23:59:59.000000'), true, 'east of UTC it is in the year 9999');
+select is(local_time_refusal(1, '1900-01-01T00:00:00.000000'), 'must be in the years 1900 to 9999, also in UTC',
+	'why: before 1900');
+select is(local_time_refusal(2, '9999-12-31T23:59:59.000000'), 'must be in the years 1900 to 9999, also in UTC',
+	'why: after 9999');
+select is(local_time_refusal(1, '2026-03-29T02:30:00.000000'), 'is a time that the account''s clocks skip', 'why: skipped');
+select is(local_time_refusal(1, '2026-01-31T18:30:00.000000'), null, 'nothing to refuse');
+select is(local_time_refusal(1, null), null, 'nor for null');
 
 -- Half an hour, a day that Samoa skipped, a day that Kwajalein had twice, and an abbreviation.
 select is(instant_of_clock('2026-04-05 01:45', 'Australia/Lord_Howe'), '2026-04-04 14:45Z', 'Lord Howe: the first of two');
