@@ -1,5 +1,7 @@
 #include "common/params.h"
 
+#include <string.h>
+
 #include "common/name.h"
 #include "common/param_list.h"
 #include "common/utf8.h"
@@ -100,6 +102,23 @@ static enum status fold_names(
 	return st;
 }
 
+/* `from` stands before `to` in the table. */
+static enum status check_range(
+	const struct method *m, const struct param_value *values, struct fail *why)
+{
+	const struct param_value *from = NULL;
+	for (size_t i = 0; i < m->param_count; i++) {
+		const struct param *p = &m->params[i];
+		if (p->kind != PARAM_DATE || values[i].is_null)
+			continue;
+		if (strcmp(p->name, "from") == 0)
+			from = &values[i];
+		else if (from && strcmp(p->name, "to") == 0 && values[i].integer < from->integer)
+			return param_refuse(p, why, "must not be before from");
+	}
+	return ST_OK;
+}
+
 static void clear_values(const struct method *m, struct param_value *values)
 {
 	for (size_t i = 0; i < m->param_count; i++)
@@ -124,6 +143,8 @@ enum status params_decode(const struct method *m, struct span params, struct par
 		st = fill_absent(m, values, why);
 	if (st == ST_OK)
 		st = fold_names(m, values, names, why);
+	if (st == ST_OK)
+		st = check_range(m, values, why);
 	if (st == ST_OK)
 		point_lists(m, values, names);
 	return st;

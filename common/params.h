@@ -6,6 +6,8 @@
  * borrowed from `names`, a buffer that the caller must keep unchanged as long as it uses the
  * values.
  *
+ * The range `from`, `to` has no days if both are the same. `to` must not be before `from`.
+ *
  * Texts are kept to the byte: PARAM_TEXT removes no blanks. A text with a min of 1 may consist of
  * blanks or line breaks; only "" is refused.
  *

@@ -4,7 +4,6 @@
 with request as materialized (
 	select r.ord, r.account_id, a.time_zone, a.day_starts_at, p.first_day, p.end_day,
 		case
-			when p.first_day >= p.end_day then 'INVALID_INPUT to: to must be after from'
 			when p.end_day - p.first_day > 366
 				then 'RANGE_TOO_LARGE from: the range must not be longer than 366 days'
 		end as outcome

@@ -267,6 +267,45 @@ START_TEST(absent_values_get_defaults)
 END_TEST
 
 static const struct {
+	const char *method, *from, *to;
+	const char *text; /* NULL: accepted */
+} ranges[] = {
+	{ "sessions.list", "2026-01-02", "2026-01-03", NULL },
+	{ "sessions.list", "2026-01-02", "2026-01-02", NULL },
+	{ "sessions.list", "2026-01-02", NULL, NULL },
+	{ "sessions.list", NULL, "2026-01-02", NULL },
+	{ "sessions.list", "2026-01-02", "2026-01-01", "to must not be before from" },
+	{ "review.get", "2026-01-02", "2026-01-02", NULL },
+	{ "review.get", "2026-01-02", "2026-01-01", "to must not be before from" },
+	{ "tasks.list", "2026-01-02", "2025-12-31", "to must not be before from" },
+};
+
+START_TEST(a_range_does_not_end_before_it_begins)
+{
+	const char *days[][2] = { { "to", ranges[_i].to }, { "from", ranges[_i].from } };
+	struct fail why = { 0 };
+	struct buf b = { 0 };
+	uint32_t pairs = 0;
+	size_t mark = msg_open_map(&b);
+	for (int i = 0; i < 2; i++)
+		if (days[i][1]) {
+			msg_put_key(&b, days[i][0]);
+			msg_put_text(&b, span_of(days[i][1]));
+			pairs++;
+		}
+	msg_close(&b, mark, pairs);
+	enum status st = params_decode(
+		method_find(span_of(ranges[_i].method)), buf_view(&b), values, &names, &why);
+	ck_assert_int_eq(st, ranges[_i].text ? ST_INVALID_INPUT : ST_OK);
+	if (ranges[_i].text) {
+		ck_assert_str_eq(why.field, "to");
+		ck_assert_str_eq(why.text, ranges[_i].text);
+	}
+	buf_fini(&b);
+}
+END_TEST
+
+static const struct {
 	const char *what;
 	struct span params;
 } broken[] = {
@@ -308,6 +347,8 @@ int main(void)
 	tcase_add_test(tc, values_are_decoded);
 	tcase_add_test(tc, a_cursor_is_decoded);
 	tcase_add_test(tc, absent_values_get_defaults);
+	tcase_add_loop_test(
+		tc, a_range_does_not_end_before_it_begins, 0, sizeof ranges / sizeof *ranges);
 	tcase_add_loop_test(tc, params_that_are_not_a_map_of_names_are_refused, 0,
 		sizeof broken / sizeof *broken);
 	return suite_run("params", tc);
