@@ -175,7 +175,7 @@ static enum step scan_value(struct cursor *c)
 {
 	char first = peek(c);
 	if (++c->values > JSON_VALUES_MAX && !c->scan->takes_any)
-		return broken(c, "more than 10000 values");
+		return broken(c, JSON_SCAN_TOO_MANY);
 	if (first == '{' || first == '[')
 		return open_container(c, first == '{');
 	if (first == '"')
@@ -283,6 +283,8 @@ enum status json_scan(struct json_scan *scan, struct span text, struct fail *why
 	enum step step = is_begun ? VALUE : broken(&c, "an object begins with {");
 	while (step != DONE && step != BROKEN && !c.has_nul)
 		step = scan_step(&c, step);
+	if (step == BROKEN && c.values > JSON_VALUES_MAX && !scan->takes_any)
+		return fail_set(why, ST_INVALID_JSON, JSON_SCAN_TOO_MANY);
 	if (step == BROKEN) { /* first, because a truncated name is not a field to report */
 		scan->broken = c.broken;
 		scan->broken_at = (size_t)(c.at - c.start);

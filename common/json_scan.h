@@ -21,6 +21,9 @@ enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 /* The error of a text that is JSON, but not an object. */
 #define JSON_SCAN_NOT_AN_OBJECT "the body must be a JSON object"
 
+/* The error of more than JSON_VALUES_MAX values, which may be good JSON. */
+#define JSON_SCAN_TOO_MANY "the body must not have more than 10000 JSON values"
+
 struct json_scan {
 	/* Set by the caller: takes any value, with any number of values in it. */
 	bool takes_any;

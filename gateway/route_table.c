@@ -87,6 +87,8 @@ static const struct error_text import_texts[] = {
 	{ .st = ST_BAD_REQUEST, .field = "Content-Type", .text = "Content-Type must be application/json" },
 	{ .st = ST_INVALID_JSON, .rule = JSON_SCAN_NOT_AN_OBJECT,
 	  .text = "Request body must be a JSON object" },
+	{ .st = ST_INVALID_JSON, .rule = JSON_SCAN_TOO_MANY,
+	  .text = "Request body must not have more than 10000 JSON values" },
 	{ .st = ST_INVALID_JSON, .text = "Invalid JSON", .keeps_message = true },
 	{ .st = ST_INVALID_INPUT, .field = "projects", .rule = PARAM_REQUIRED_RULE,
 	  .text = "Missing 'projects' field" },

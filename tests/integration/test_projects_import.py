@@ -41,7 +41,9 @@ class ProjectsImport(harness.ServiceCase):
         rows = [({"wrong": []}, 400, "Missing 'projects' field"), ({"projects": None}, 400, "Missing 'projects' field"),
                 ({}, 400, "Missing 'projects' field"), ({"projects": "a"}, 400, "'projects' field must be a list"),
                 ({"projects": {}}, 400, "'projects' field must be a list"), (["a"], 400, "Request body must be a JSON object"),
-                (b"{invalid json}", 400, "Invalid JSON"), (b"", 400, "Invalid JSON")]
+                (b"{invalid json}", 400, "Invalid JSON"), (b"", 400, "Invalid JSON"),
+                ({"projects": [{"name": "a", "path": "b", "status": "active"}] * 2500}, 400,
+                 "Request body must not have more than 10000 JSON values")]
         for body, status, text in rows:
             response = self.service.request("POST", API, body, {"Content-Type": "application/json"})
             self.assertEqual((response.status, response.json["error"]), (status, text), body)
