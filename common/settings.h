@@ -72,7 +72,7 @@ struct setting {
 	bool empty_is_value, never_in_file;
 	int64_t min, max;
 	const char *const *choices; /* NULL-terminated */
-	const char *const *aliases; /* of `env`, of kind SETTING_CHOICE only; NULL-terminated */
+	const char *const *aliases; /* other names of `env`; NULL-terminated */
 	enum secret_form secret;
 	size_t offset; /* into struct settings */
 };

@@ -29,11 +29,11 @@ static bool take_variable(
 		from->row->never_in_file ? NULL : env_file_find(in->file, name);
 	bool is_alias = strcmp(name, from->row->env) != 0;
 	if (setting_is_set(from->row, value)
-		&& (!is_alias || setting_is_choice(from->row, value))) {
+		&& (!is_alias || setting_takes_alias(from->row, value))) {
 		from->origin = SETTING_FROM_VARIABLE;
 		from->value = value;
 	} else if (entry && setting_is_set(from->row, entry->value)
-		   && (!is_alias || setting_is_choice(from->row, entry->value))) {
+		   && (!is_alias || setting_takes_alias(from->row, entry->value))) {
 		from->origin = SETTING_FROM_FILE;
 		from->value = entry->value;
 		from->line = entry->line;

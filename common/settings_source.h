@@ -2,8 +2,8 @@
  * settings_source: finds where the value of a setting comes from.
  *
  * The order is: the flag; the variable, in the environment and then in the file; each alias of the
- * variable, in the same way; the default. An alias counts only if its value is one of the choices,
- * because other programs use the same variable.
+ * variable, in the same way; the default. An alias of choices counts only if its value is one of
+ * them, because other programs use the same variable.
  */
 #ifndef COMMON_SETTINGS_SOURCE_H
 #define COMMON_SETTINGS_SOURCE_H

@@ -7,6 +7,7 @@
 static const char *const environments[] = { "", "development", "testing", "production", NULL };
 
 /* Of the service that this one replaces, strongest first. */
+static const char *const origin_aliases[] = { "CORS_ALLOWED_ORIGINS", NULL };
 static const char *const environment_aliases[] = { "APP_CONFIG", "FLASK_ENV", NULL };
 
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
@@ -30,8 +31,8 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_INT, .min = 0, .max = 64536, FIELD(metrics_port) },
 	{ "app-name", "APP_NAME", "DevOps Study Tracker", "name in the response to GET /",
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(app_name) },
-	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "loopback", "origins whose pages may send requests: `*` or a comma-separated list; `loopback` in the list means every origin of this machine; empty means none; with accounts the default is `*`",
-	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_origins) },
+	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "loopback", "origins whose pages may send requests: `*` or a comma-separated list; `loopback` in the list means every origin of this machine; empty means none; with accounts the default is `*`; CORS_ALLOWED_ORIGINS of the earlier service counts if this is not set",
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, .aliases = origin_aliases, FIELD(cors_origins) },
 	{ "cors-allow-methods", "CORS_ALLOW_METHODS", "*", "methods that these pages may use: `*` or a comma-separated list",
 	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_methods) },
 	{ "cors-allow-headers", "CORS_ALLOW_HEADERS", "*", "header fields that these pages may send: `*` or a comma-separated list",
@@ -92,8 +93,8 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(curve_clients_file) },
 	{ "curve-server-key", "STUDYTRACKER_CURVE_SERVER_KEY", "", "public key of the gateways at tcp:// endpoints",
 	  FOR_WORKER, SETTING_TEXT, FIELD(curve_server_key) },
-	{ "password-memory-mib", "STUDYTRACKER_PASSWORD_MEMORY_MIB", "19", "MiB of memory that hashing a password takes (Argon2id); hashes with less are renewed at the next log-in",
-	  FOR_WORKER, SETTING_INT, .min = 8, .max = 1024, FIELD(password_memory_mib) },
+	{ "password-memory-mib", "STUDYTRACKER_PASSWORD_MEMORY_MIB", "19", "MiB of memory that hashing a password takes (Argon2id); at most 512, because the units give a worker 1 GiB in all; hashes with less are renewed at the next log-in",
+	  FOR_WORKER, SETTING_INT, .min = 8, .max = 512, FIELD(password_memory_mib) },
 	{ "password-passes", "STUDYTRACKER_PASSWORD_PASSES", "2", "passes over that memory",
 	  FOR_WORKER, SETTING_INT, .min = 1, .max = 20, FIELD(password_passes) },
 	{ "password-list", "STUDYTRACKER_PASSWORD_LIST", "/usr/share/john/password.lst", "file of widely known passwords, one per line, which are refused; empty means none",

@@ -59,6 +59,11 @@ static enum status set_bool(const struct setting_source *from, void *field, stru
 	return refuse(from, why, "true or false");
 }
 
+bool setting_takes_alias(const struct setting *row, const char *value)
+{
+	return !row->choices || setting_is_choice(row, value);
+}
+
 bool setting_is_choice(const struct setting *row, const char *value)
 {
 	for (const char *const *choice = row->choices; *choice; choice++)

@@ -18,4 +18,7 @@ enum status setting_store(
 /* True if the value is one of the choices of the row. */
 bool setting_is_choice(const struct setting *row, const char *value);
 
+/* Whether an alias of the setting's variable counts with this value. */
+bool setting_takes_alias(const struct setting *row, const char *value);
+
 #endif

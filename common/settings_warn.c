@@ -44,7 +44,7 @@ static void check_variable(const struct warner *w, struct span name, const char 
 	else if (row && row->never_in_file && *w->place)
 		warn(w, "%s has no effect in a settings file: ignored", row->env);
 	else if (row && !span_is(name, row->env) && !environment_is_set(w->settings) && *value
-		 && !setting_is_choice(row, value))
+		 && !setting_takes_alias(row, value))
 		warn(w,
 			"%.*s names no environment of StudyTracker (development, testing or "
 			"production): ignored",

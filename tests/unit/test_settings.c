@@ -14,6 +14,7 @@ static void forget_environment(void)
 {
 	for (size_t i = 0; settings_at(i); i++)
 		unsetenv(settings_at(i)->env);
+	unsetenv("CORS_ALLOWED_ORIGINS");
 	unsetenv("APP_CONFIG");
 	unsetenv("FLASK_ENV");
 }
@@ -279,6 +280,20 @@ START_TEST(with_accounts_every_page_may_call_unless_a_list_is_given)
 }
 END_TEST
 
+START_TEST(the_origins_of_the_earlier_service_count_if_none_are_set)
+{
+	setenv("CORS_ALLOWED_ORIGINS", "https://old.example, https://app.example", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_str_eq(settings.cors_origins, "https://old.example, https://app.example");
+	setenv("STUDYTRACKER_AUTH", "on", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_str_eq(settings.cors_origins, "https://old.example, https://app.example");
+	setenv("CORS_ALLOW_ORIGINS", "https://new.example", 1);
+	ck_assert(load(FOR_GATEWAY, NULL) == ST_OK);
+	ck_assert_str_eq(settings.cors_origins, "https://new.example");
+}
+END_TEST
+
 START_TEST(rates_and_networks_are_kept_as_texts)
 {
 	setenv("STUDYTRACKER_RATE_ACCOUNT", "0", 1);
@@ -390,6 +405,7 @@ int main(void)
 	tcase_add_loop_test(tests, an_error_says_what_is_wrong, 0, COUNT(errors));
 	tcase_add_loop_test(
 		tests, with_accounts_every_page_may_call_unless_a_list_is_given, 0, COUNT(origins));
+	tcase_add_test(tests, the_origins_of_the_earlier_service_count_if_none_are_set);
 	tcase_add_test(tests, rates_and_networks_are_kept_as_texts);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
 	tcase_add_test(tests, settings_that_a_program_does_not_use_are_not_checked);
