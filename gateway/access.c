@@ -27,9 +27,14 @@ static enum status check_host(
 	return st;
 }
 
-/* http:// or https:// and exactly the host and port of the request. */
-static bool is_own(struct span origin, const struct http_request *http)
+/* http:// or https:// and exactly the host and port of the request. The gateway knows https only
+ * from a trusted proxy, so that http:// is foreign only then. */
+static bool is_own(struct span origin, const struct http_request *http, bool is_https)
 {
+	static const char secure[] = "https://";
+	struct span scheme = span_first(origin, sizeof secure - 1);
+	if (is_https && (origin.len < sizeof secure || !span_is_nocase(scheme, secure)))
+		return false;
 	struct span host = http_request_field(http, "Host");
 	struct span authority = http_origin_authority(origin);
 	return authority.len && span_equals_nocase(authority, host);
@@ -41,7 +46,7 @@ static enum status check_origins(
 	struct http_list origins = http_list_of(http, "Origin");
 	struct span origin;
 	for (*is_given = false; http_list_next(&origins, &origin); *is_given = true)
-		if (!cors_allows(&a->cors, origin) && !is_own(origin, http))
+		if (!cors_allows(&a->cors, origin) && !is_own(origin, http, false))
 			return fail_field(why, ST_ORIGIN_NOT_ALLOWED, "Origin",
 				"pages of this origin may not change anything: CORS_ALLOW_ORIGINS "
 				"can allow it");
@@ -71,8 +76,8 @@ enum status access_check(
 	return st == ST_OK ? check_page(access, http, why) : st;
 }
 
-enum status access_check_session(
-	const struct access *access, const struct http_request *http, struct fail *why)
+enum status access_check_session(const struct access *access, const struct http_request *http,
+	bool is_https, struct fail *why)
 {
 	struct http_list origins = http_list_of(http, "Origin");
 	struct span origin;
@@ -80,7 +85,7 @@ enum status access_check_session(
 	if (http_method_is_safe(http->method))
 		return ST_OK;
 	for (; http_list_next(&origins, &origin); is_given = true)
-		is_allowed &= is_own(origin, http) || cors_lists(&access->cors, origin);
+		is_allowed &= is_own(origin, http, is_https) || cors_lists(&access->cors, origin);
 	if (is_given && is_allowed)
 		return ST_OK;
 	return fail_field(why, ST_ORIGIN_NOT_ALLOWED, "Origin",

@@ -37,9 +37,10 @@ enum status access_check(
 
 /* For a request that shows the cookie of a session. Browsers add cookies by themselves, so an
  * unsafe method needs an Origin that is the service's own or that CORS lists: `*` is not enough.
+ * Over https, a page that came over http is not our own: somebody on the way may have written it.
  * ST_ORIGIN_NOT_ALLOWED with the field's name, or ST_OK. */
-enum status access_check_session(
-	const struct access *access, const struct http_request *http, struct fail *why) MUST_CHECK;
+enum status access_check_session(const struct access *access, const struct http_request *http,
+	bool is_https, struct fail *why) MUST_CHECK;
 
 /* Whether the fields of the request show that a web page has sent it. */
 bool access_is_from_page(const struct http_request *http);

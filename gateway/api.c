@@ -1,9 +1,11 @@
 #include "gateway/api.h"
 
+#include "common/service.h"
 #include "gateway/api_head.h"
 #include "gateway/api_limit.h"
 #include "gateway/api_options.h"
 #include "gateway/api_result.h"
+#include "gateway/credential.h"
 #include "gateway/route_table.h"
 
 /* Counts a refusal by the edge, or of a body that the app refuses. */
@@ -78,6 +80,19 @@ static bool needs_principal(const struct api_request *r)
 	return route && !route->is_open;
 }
 
+/* Over https, the first cookie may come from somebody who answers http:// of the same host: it
+ * would put what the user writes into another account. */
+static enum status check_session(const struct api_request *r, struct fail *why)
+{
+	const struct http_request *http = exchange_request(r->exchange);
+	bool is_https = api_request_client(r).is_https;
+	if (is_https && !credential_is_secure(http))
+		return fail_set(why, ST_TOKEN_INVALID,
+			"over https, the cookie of a session is %s: log in again",
+			CREDENTIAL_SECURE_COOKIE);
+	return access_check_session(&r->api->access, http, is_https, why);
+}
+
 /* Whether the principal may send this request. */
 static enum status check_principal(const struct api_request *r, struct fail *why)
 {
@@ -85,7 +100,7 @@ static enum status check_principal(const struct api_request *r, struct fail *why
 	const struct route *route = r->head.match.route;
 	enum status st = ST_OK;
 	if (p->source == AUTH_SOURCE_SESSION)
-		st = access_check_session(&r->api->access, exchange_request(r->exchange), why);
+		st = check_session(r, why);
 	if (st == ST_OK && route->method)
 		st = principal_check_scope(p, method_scope(route->method), why);
 	return st;
@@ -119,10 +134,28 @@ static void on_head_decided(void *arg, enum status st, const struct fail *refusa
 	struct fail why;
 	fail_clear(&why);
 	st = admit(r, st, refusal, &why);
+	r->admitted_ms = service_now_ms();
 	if (st == ST_OK)
 		exchange_read_body(r->exchange);
 	else
 		api_request_refuse_body(&r, st, &why);
+}
+
+/* A verdict about a credential is used for 4 s (gateway/verified.h), and a revocation must hold
+ * after 5 s. */
+enum { BODY_MS = 1000 };
+
+/* The credential may have been revoked while the body came. The limits have counted the request. */
+static void on_body_decided(void *arg, enum status st, const struct fail *refusal)
+{
+	struct api_request *r = arg;
+	struct fail why = refusal ? *refusal : (struct fail){ 0 };
+	if (st == ST_OK && needs_principal(r))
+		st = check_principal(r, &why);
+	if (st == ST_OK)
+		run(r);
+	else
+		api_request_fail(&r, st, &why);
 }
 
 typedef void (*decided)(void *arg, enum status st, const struct fail *why);
@@ -166,10 +199,12 @@ void api_on_head(struct exchange *exchange, void *arg)
 void api_on_request(struct exchange *exchange, void *arg)
 {
 	struct api_request *r = exchange_data(exchange);
-	if (r)
+	if (!r)
+		begin(arg, exchange, on_request_decided);
+	else if (service_now_ms() - r->admitted_ms < BODY_MS)
 		run(r);
 	else
-		begin(arg, exchange, on_request_decided);
+		authenticate_request(r, on_body_decided);
 }
 
 enum status api_init(

@@ -34,6 +34,7 @@ struct api_request {
 	int64_t started_us; /* exchange_now_us; 0: it is counted */
 	struct api_head head;
 	struct authentication authentication;
+	uint64_t admitted_ms; /* when its head was accepted, before its body */
 	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;

@@ -58,7 +58,7 @@ static enum status check_page(const struct api_request *r, struct fail *why)
 	const struct http_request *http = exchange_request(r->exchange);
 	if (http_request_field(http, "Origin").len == 0)
 		return ST_OK;
-	return access_check_session(&r->api->access, http, why);
+	return access_check_session(&r->api->access, http, api_request_client(r).is_https, why);
 }
 
 void api_session_open(struct api_request **request)

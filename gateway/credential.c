@@ -132,6 +132,11 @@ static struct cookie find_cookie(const struct http_request *http, const char *na
 	return cookie;
 }
 
+bool credential_is_secure(const struct http_request *http)
+{
+	return find_cookie(http, CREDENTIAL_SECURE_COOKIE).count > 0;
+}
+
 /* Another host of the same domain can add a second cookie of the name, so none of them counts. */
 static enum status find_session(
 	const struct http_request *http, struct credential *out, struct fail *why)

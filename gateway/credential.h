@@ -41,6 +41,9 @@ enum { CREDENTIAL_MAX = 4096 /* bytes of a token */ };
 enum status credential_of_http(
 	const struct http_request *http, struct credential *out, struct fail *why) MUST_CHECK;
 
+/* Whether the request shows the second cookie. */
+bool credential_is_secure(const struct http_request *http);
+
 /* `context` is the map of an RPC request. ST_INVALID_INPUT: token is not a text.
  * ST_TOKEN_INVALID. */
 enum status credential_of_rpc(
