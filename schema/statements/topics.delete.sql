@@ -1,3 +1,5 @@
+-- Not generated: a topic with sessions stays, and the refusal has their number. No other entity
+-- counts rows that keep a row.
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::int8[], $3::text[], $4::text[]) with ordinality

@@ -1,3 +1,5 @@
+-- Not generated: GET /topics of the root reads whole accounts with it, page by page, and the
+-- template has three more steps, for ranges and filters that topics do not have.
 -- In the order of ids, which is the order of creation. A search compares at most 5,000 topics. Then
 -- the page ends with a marker: a row without id, whose next_cursor continues after the last
 -- compared topic.

@@ -1,3 +1,5 @@
+-- Not generated, because of namesakes (as in topics.update) and merges: it ends the merge, and
+-- restores the sessions that were deleted with the topic if the request says so.
 -- A topic that is not deleted is returned as it is. A request with a live idempotency key gets the
 -- stored response (`replay`).
 with request as materialized (

@@ -1,3 +1,7 @@
+-- Not generated, because of namesakes: a name that is taken is refused unless the request allows a
+-- namesake, the refusal tells whether the other topic is archived, and a rename decides anew
+-- whether the topic is a namesake or made by a tag. The template knows only values that are
+-- unique.
 with request as materialized (
 	select r.ord, r.account_id, r.topic_id, nfc(r.name) as name, text_key(r.name) as name_key,
 		r.description, r.has_description, r.archived, r.if_match, r.if_none_match, r.allow_namesake
