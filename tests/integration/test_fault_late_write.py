@@ -2,6 +2,7 @@
 not run the old changes again, wherever it holds them."""
 
 import concurrent.futures
+import signal
 import time
 
 import faults
@@ -27,6 +28,7 @@ class LateWrite(faults.FaultCase):
         for worker in self.service.workers[:-1]:
             self.service.end(worker)
         self.service.wait_joined(1)
+        self.prepare_spare()
         self.service.wait_ready()
         topic = self.topic(f"Late {self.id()}")["id"]
         self.ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(CHANGES)]
@@ -34,6 +36,14 @@ class LateWrite(faults.FaultCase):
         endpoint, curve = self.service.doors()[0]
         self.client = study_rpc.Client(endpoint, curve=curve, token=self.service.token)
         self.addCleanup(self.client.close)
+
+    def prepare_spare(self):
+        """Starts the other worker and stops it again, because a start takes seconds of the deadline of
+        the changes if the machine is busy."""
+        self.spare, deaths = self.service.start_worker(), self.deaths()
+        self.service.wait_joined(2)
+        self.freeze(self.spare)
+        self.wait_found_dead(deaths)
 
     def test_killed_worker_with_queued_changes(self):
         self.old_against_new(self.service.kill)
@@ -68,7 +78,7 @@ class LateWrite(faults.FaultCase):
                 first.release()
                 self.assertEqual(deletion.result().status, 204)
                 harness.until("they are in the database", self.database.waiting_for_locks)
-            self.service.start_worker()
+            self.spare.popen.send_signal(signal.SIGCONT)
             self.service.wait_joined(2)
             deaths = self.deaths()
             lose(worker)
