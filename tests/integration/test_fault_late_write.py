@@ -38,8 +38,8 @@ class LateWrite(faults.FaultCase):
         self.addCleanup(self.client.close)
 
     def prepare_spare(self):
-        """Starts the other worker and stops it again, because a start takes seconds of the deadline of
-        the changes if the machine is busy."""
+        """Starts the other worker and stops it again: on a busy machine a start takes seconds of
+        the deadline of the changes."""
         self.spare, deaths = self.service.start_worker(), self.deaths()
         self.service.wait_joined(2)
         self.freeze(self.spare)
