@@ -38,7 +38,10 @@ void api_result_row(struct api_request **request, struct span result)
 	struct row_meta meta;
 	response_put_row(&body, result, &meta);
 	int status = status_of_row(r->route, &meta);
-	http_etag_of(meta.updated_at, status == 204 ? (struct span){ 0 } : buf_view(&body), &etag);
+	struct span shown = buf_view(&body);
+	if (status == 204)
+		shown.len = 0;
+	http_etag_of(meta.updated_at, shown, &etag);
 	if (r->route->row->has_etag)
 		put_row_headers(r, &meta, buf_view(&etag), &headers);
 	if (meta.was_replayed)

@@ -21,7 +21,7 @@ struct api_stream_form {
 	/* Appends a page; r->is_streaming is false for the first one. Sets *next_cursor to that of
 	 * the page, which is empty after the last one. */
 	enum status (*put_page)(struct api_request *r, struct span page, struct buf *body,
-		struct span *next_cursor) MUST_CHECK;
+		struct span *next_cursor);
 	const char *headers; /* "Name: value\r\n" lines of the response; NULL: none */
 };
 

@@ -22,7 +22,7 @@ struct question {
 	struct call *call; /* NULL: the answer has come */
 	uint64_t asked_ms;
 	bool is_registration; /* the call is one of identities.create */
-	TAILQ_HEAD(, waiter) waiters;
+	TAILQ_HEAD(waiter_list, waiter) waiters;
 	LIST_ENTRY(question) link;
 };
 

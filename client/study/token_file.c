@@ -117,7 +117,7 @@ static bool replace(const char *path, char *temporary, const struct token_file *
 
 enum status token_file_write(const struct token_file *file, struct fail *why)
 {
-	char path[PATH_MAX], temporary[PATH_MAX];
+	char path[PATH_MAX], temporary[PATH_MAX] = "";
 	char *in = directory();
 	enum status st = join(path, in, "token", why);
 	if (st == ST_OK)
