@@ -74,15 +74,15 @@ static void close_now(struct connection *c)
 struct stage_row {
 	enum deadline deadline, drain_deadline;
 	enum stage_input input;
-	bool is_idle; /* may be closed for another connection, and by a drain */
+	bool is_idle; /* may be closed for another connection */
 	void (*on_timeout)(struct connection *c);
 };
 
 /* While something is unsent, gateway/output.h limits the time, too. */
 static const struct stage_row stage_table[STAGE_COUNT] = {
 	/*                     deadline         in a drain       input            idle   timeout */
-	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_FIRST,  INPUT_PARSED,    true,  finish },
-	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_IDLE,   INPUT_PARSED,    true,  finish },
+	[STAGE_CONNECTED]  = { DEADLINE_FIRST,  DEADLINE_QUIET,  INPUT_PARSED,    true,  finish },
+	[STAGE_IDLE]       = { DEADLINE_IDLE,   DEADLINE_QUIET,  INPUT_PARSED,    true,  finish },
 	[STAGE_HEAD]       = { DEADLINE_HEAD,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
 	[STAGE_ACCEPTING]  = { DEADLINE_NONE,   DEADLINE_NONE,   INPUT_QUEUED,    false, NULL },
 	[STAGE_BODY]       = { DEADLINE_BODY,   DEADLINE_DRAIN,  INPUT_PARSED,    false, refuse_slow },
@@ -164,13 +164,10 @@ void connection_take_turn_later(struct connection *c)
 	begin_deadline(c, DEADLINE_NEXT_TURN);
 }
 
-/* No request follows: the client sends no more, or the edge drains before the next one begins. */
+/* No request follows. */
 static bool is_over(const struct connection *c)
 {
-	const struct stage_row *row = &stage_table[c->stage];
-	bool is_last = (row->input == INPUT_PARSED && c->has_ended)
-		       || (row->is_idle && c->edge->is_draining);
-	return is_last && input_unread(c) == 0;
+	return connection_input(c) == INPUT_PARSED && c->has_ended && input_unread(c) == 0;
 }
 
 static void advance(struct connection *c)

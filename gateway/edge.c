@@ -9,6 +9,7 @@
 enum {
 	WRITE_MS = 30000,
 	LINGER_MS = 2000,
+	QUIET_MS = 1000,      /* in a drain, before the next request of a client */
 	DRAIN_MS = 5000,      /* for the rest of a request of which a part has come */
 	DRAIN_MAX_MS = 10000, /* of the drain; less than service.c's SERVICE_DRAIN_MAX_MS */
 	DRAIN_WRITE_MS = 2000,
@@ -122,6 +123,7 @@ static void init_deadlines(struct edge *edge)
 		[DEADLINE_IDLE] = given_or(given->idle_ms, 60000),
 		[DEADLINE_HEAD] = given_or(given->head_ms, 10000),
 		[DEADLINE_BODY] = given_or(given->body_ms, 30000),
+		[DEADLINE_QUIET] = given_or(given->quiet_ms, QUIET_MS),
 		[DEADLINE_DRAIN] = DRAIN_MS,
 		[DEADLINE_LINGER] = LINGER_MS,
 	};

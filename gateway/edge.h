@@ -51,6 +51,7 @@ struct edge_deadlines {
 	int head_ms, body_ms, idle_ms; /* 0: 10,000, 30,000, 60,000 */
 	int min_idle_ms;               /* before a connection can make room for another; 0: 200 */
 	int write_ms;                  /* the period of a reader (gateway/output.h); 0: 30,000 */
+	int quiet_ms;                  /* in a drain, before the next request; 0: 1,000 */
 	int drain_ms;                  /* the whole drain; 0: 10,000 */
 };
 
@@ -162,10 +163,11 @@ void exchange_on_drain(struct exchange *x, void (*on_drain)(struct exchange *x, 
  * called. Takes the exchange. */
 void exchange_abort(struct exchange **x);
 
-/* Closes the listener and idle connections, waits for the responses to requests in progress, which
- * close their connections, then calls on_drained from the loop. The rest of a request must come
- * within 5 s; a client must make progress every 2 s (gateway/output.h). After drain_ms the edge
- * cuts the connections that are left, and counts them. */
+/* Closes the listener, waits for the responses to requests in progress, then calls on_drained from
+ * the loop. Each response closes its connection, with Connection: close. A connection without a
+ * request is not closed at once, because a request may be on its way: it has 1 s for one more. The
+ * rest of a request must come within 5 s; a client must make progress every 2 s (gateway/output.h).
+ * After drain_ms the edge cuts the connections that are left, and counts them. */
 void edge_drain(struct edge *edge, void (*on_drained)(void *arg), void *arg);
 
 /* Closes all connections at once and calls on_gone for exchanges in progress. Accepts NULL. Not

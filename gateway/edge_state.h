@@ -28,6 +28,7 @@ enum deadline {
 	DEADLINE_IDLE,
 	DEADLINE_HEAD,
 	DEADLINE_BODY,
+	DEADLINE_QUIET, /* of a client in a drain, before its next request */
 	DEADLINE_DRAIN,
 	DEADLINE_LINGER,
 	DEADLINE_COUNT

@@ -33,6 +33,30 @@ START_TEST(a_drain_waits_for_responses_and_closes_the_rest)
 }
 END_TEST
 
+/* The client sends its next request while the edge begins to drain. */
+START_TEST(a_drain_answers_the_next_request_of_an_idle_connection)
+{
+	int used = open_client(), unused = open_client();
+	send_text(used, GET("/1"));
+	run_until(&dispatched, 1);
+	respond(&pending[0]);
+	run_until_connections(2);
+	edge_drain(edge, on_drained, &edge);
+	run_steps(20);
+	send_text(used, GET("/2"));
+	run_until(&dispatched, 2);
+	respond(&pending[1]);
+	send_text(unused, GET("/3"));
+	run_until(&dispatched, 3);
+	respond(&pending[2]);
+	ck_assert_int_eq(expect_end(used), 0);
+	ck_assert_int_eq(count_of("Connection: close\r\n\r\nGET /2 ."), 1);
+	ck_assert_int_eq(expect_end(unused), 0);
+	ck_assert_int_eq(count_of("Connection: close\r\n\r\nGET /3 ."), 1);
+	run_until(&drained, 1);
+}
+END_TEST
+
 /* These connections do not end by themselves. */
 START_TEST(a_drain_has_a_limit_and_counts_what_it_cuts_off)
 {
@@ -163,6 +187,7 @@ int main(void)
 {
 	TCase *tests = edge_tests_new("edge_drain");
 	tcase_add_test(tests, a_drain_waits_for_responses_and_closes_the_rest);
+	tcase_add_test(tests, a_drain_answers_the_next_request_of_an_idle_connection);
 	tcase_add_test(tests, a_drain_has_a_limit_and_counts_what_it_cuts_off);
 	tcase_add_test(tests, a_reader_that_stalls_is_cut_off_soon_in_a_drain);
 	tcase_add_test(tests, a_stream_can_end_politely_when_the_edge_drains);
