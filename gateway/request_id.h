@@ -3,8 +3,9 @@
  * trace_id of its errors.
  *
  * It is the client's X-Request-Id, or else its X-Trace-Id, if that is safe in a header, a log line
- * and a URL: visible ASCII without quotes and the like, at most REQUEST_ID_MAX bytes. Else it is a
- * UUIDv7.
+ * and a URL: visible ASCII without quotes and the like, at most REQUEST_ID_MAX bytes. Else it is
+ * the trace-id of its traceparent (W3C Trace Context, section 3.2), else a UUIDv7. Workers get it
+ * in the context of each call.
  *
  *	struct request_id id = request_id_choose(http, &ids);
  *	log_error("...: request_id %.*s", (int)id.len, id.bytes);
