@@ -7,6 +7,7 @@
 
 #include "client/failure.h"
 #include "client/params.h"
+#include "version.h"
 
 const char *study_version(void)
 {

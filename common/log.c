@@ -1,25 +1,30 @@
 #include "common/log.h"
 
-#include <stdarg.h>
+#include "common/log_record.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name, *journal;
-} level_table[] = {
-	[LOG_ERROR] = { "error", "<3>" },
-	[LOG_WARN] = { "warn", "<4>" },
-	[LOG_INFO] = { "info", "<6>" },
-	[LOG_DEBUG] = { "debug", "<7>" },
+static const char *const level_table[] = {
+	[LOG_ERROR] = "error",
+	[LOG_WARN] = "warn",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
 };
 
-enum { LEVEL_COUNT = sizeof level_table / sizeof *level_table, LINE_MAX_BYTES = 2048 };
+enum { LEVEL_COUNT = sizeof level_table / sizeof *level_table };
+
+enum form { FORM_AUTO, FORM_TEXT, FORM_JSON, FORM_JOURNAL, FORM_COUNT };
+
+static const char *const form_table[FORM_COUNT] = { "auto", "text", "json", "journal" };
 
 static enum log_level wanted = LOG_INFO;
-static bool to_journal;
+static enum form form = FORM_AUTO;
 
 /* JOURNAL_STREAM is inherited, so it counts only if our stderr is that stream. */
 static bool stderr_is_journal(void)
@@ -35,14 +40,25 @@ static bool stderr_is_journal(void)
 enum status log_open(const char *level, struct fail *why)
 {
 	for (int i = 0; i < LEVEL_COUNT; i++) {
-		if (strcmp(level_table[i].name, level) != 0)
+		if (strcmp(level_table[i], level) != 0)
 			continue;
 		wanted = (enum log_level)i;
-		to_journal = stderr_is_journal();
 		return ST_OK;
 	}
 	return fail_set(why, ST_BAD_SETTING,
 		"log level \"%.40s\" is not one of error, warn, info, debug", level);
+}
+
+enum status log_set_format(const char *format, struct fail *why)
+{
+	for (int i = 0; i < FORM_COUNT; i++) {
+		if (strcmp(form_table[i], format) != 0)
+			continue;
+		form = (enum form)i;
+		return ST_OK;
+	}
+	return fail_set(why, ST_BAD_SETTING,
+		"log format \"%.40s\" is not one of auto, text, json, journal", format);
 }
 
 bool log_is_on(enum log_level level)
@@ -50,65 +66,91 @@ bool log_is_on(enum log_level level)
 	return level <= wanted;
 }
 
-/* Cuts a line that is too long and marks the cut. */
-PRINTF_LIKE(2, 0)
-static void put_line(enum log_level level, const char *format, va_list args)
+static bool send_to_journal(const struct log_record *record)
 {
-	static const char cut[] = "...";
-	char line[LINE_MAX_BYTES];
-	int start = to_journal ? snprintf(line, sizeof line, "%s", level_table[level].journal)
-			       : snprintf(line, sizeof line, "%s ", level_table[level].name);
-	size_t room = sizeof line - (size_t)start - sizeof "\n";
-	int wants = vsnprintf(line + start, room, format, args);
-	size_t len = (size_t)start;
-	if (wants > 0 && (size_t)wants < room)
-		len += (size_t)wants;
-	else if (wants > 0) {
-		len += room - 1;
-		memcpy(line + len - (sizeof cut - 1), cut, sizeof cut - 1);
-	}
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	line[len++] = '\n';
-	ssize_t done = write(STDERR_FILENO, line, len);
+	static const struct sockaddr_un to = { AF_UNIX, "/run/systemd/journal/socket" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	ssize_t sent = sendto(fd, record->bytes, record->len, MSG_NOSIGNAL | MSG_DONTWAIT,
+		(const struct sockaddr *)&to, sizeof to);
+	close(fd);
+	return sent >= 0;
+}
+
+static void write_record(const struct log_record *record)
+{
+	ssize_t done = write(STDERR_FILENO, record->bytes, record->len);
 	(void)done; /* a failure has nowhere to go */
+}
+
+static void put_line(const struct log_line *line)
+{
+	struct log_record record;
+	record.len = 0;
+	if (form == FORM_AUTO)
+		form = stderr_is_journal() ? FORM_JOURNAL : FORM_TEXT;
+	if (form == FORM_JSON) {
+		log_record_json(&record, line);
+	} else if (form == FORM_JOURNAL) {
+		log_record_journal(&record, line);
+		if (send_to_journal(&record))
+			return;
+		record.len = 0;
+		log_record_prefixed(&record, line);
+	} else {
+		log_record_text(&record, line);
+	}
+	write_record(&record);
+}
+
+PRINTF_LIKE(3, 0)
+static void put_format(
+	enum log_level level, const struct log_fields *fields, const char *format, va_list args)
+{
+	char message[LOG_MESSAGE_MAX];
+	if (!log_is_on(level))
+		return;
+	struct log_line line = { level, fields, log_record_message(message, format, args) };
+	put_line(&line);
 }
 
 void log_error(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	put_line(LOG_ERROR, format, args);
+	put_format(LOG_ERROR, NULL, format, args);
 	va_end(args);
 }
 
 void log_warn(const char *format, ...)
 {
-	if (!log_is_on(LOG_WARN))
-		return;
 	va_list args;
 	va_start(args, format);
-	put_line(LOG_WARN, format, args);
+	put_format(LOG_WARN, NULL, format, args);
 	va_end(args);
 }
 
 void log_info(const char *format, ...)
 {
-	if (!log_is_on(LOG_INFO))
-		return;
 	va_list args;
 	va_start(args, format);
-	put_line(LOG_INFO, format, args);
+	put_format(LOG_INFO, NULL, format, args);
 	va_end(args);
 }
 
 void log_debug(const char *format, ...)
 {
-	if (!log_is_on(LOG_DEBUG))
-		return;
 	va_list args;
 	va_start(args, format);
-	put_line(LOG_DEBUG, format, args);
+	put_format(LOG_DEBUG, NULL, format, args);
+	va_end(args);
+}
+
+void log_with(enum log_level level, const struct log_fields *fields, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	put_format(level, fields, format, args);
 	va_end(args);
 }

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Reads argv into one value per row; the last value of a flag wins. */
 static enum status read_flags(
@@ -48,7 +49,7 @@ static enum status derive(struct settings *s, struct fail *why)
 	int made = snprintf(s->worker_endpoint_made, ENDPOINT_MAX,
 		"ipc://%s/workers/workers-%" PRId64 ".sock", s->runtime_dir, s->instance);
 	(void)snprintf(
-		s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-1.sock", s->runtime_dir);
+		s->gateways_made, ENDPOINT_MAX, "ipc://%s/workers/workers-*.sock", s->runtime_dir);
 	const char *given = s->user == FOR_GATEWAY ? s->worker_endpoint : s->gateways;
 	if (!*given && made > IPC_ENDPOINT_MAX)
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_RUNTIME_DIR",
@@ -60,6 +61,31 @@ static enum status derive(struct settings *s, struct fail *why)
 	return ST_OK;
 }
 
+/* The path of the credential, if systemd has passed it (LoadCredential=). */
+static bool find_credential(const char *name, char *path, size_t size)
+{
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+	if (!name || !directory || !*directory)
+		return false;
+	int len = snprintf(path, size, "%s/%s", directory, name);
+	return len > 0 && (size_t)len < size && access(path, F_OK) == 0;
+}
+
+static void point_at_credentials(struct settings *s)
+{
+	size_t used = 0;
+	for (size_t i = 0; settings_at(i) && used < CREDENTIALS_MAX; i++) {
+		struct setting_source *from = &s->sources[i];
+		if (from->origin != SETTING_DEFAULT || !(from->row->used_by & s->user)
+			|| !find_credential(
+				from->row->credential, s->credentials[used], CREDENTIAL_PATH_MAX))
+			continue;
+		from->origin = SETTING_FROM_CREDENTIAL;
+		from->value = s->credentials[used++];
+		*(const char **)(void *)((char *)s + from->row->offset) = from->value;
+	}
+}
+
 /* These pointers point into the struct itself, so they are set after it is copied to its place. */
 static void point_at_derived(struct settings *s)
 {
@@ -67,6 +93,7 @@ static void point_at_derived(struct settings *s)
 		s->worker_endpoint = s->worker_endpoint_made;
 	if (!*s->gateways)
 		s->gateways = s->gateways_made;
+	point_at_credentials(s);
 }
 
 /* Puts the file and line before the error text of a value that comes from a file. */
@@ -152,7 +179,7 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why)
 {
 	enum settings_task named = SETTINGS_RUN;
-	struct settings made = { .user = user };
+	struct settings made = { .user = user, .argc = argc, .argv = argv };
 	for (int i = 1; i < argc && named == SETTINGS_RUN; i++)
 		(void)settings_find_task(argv[i], &named);
 	bool has_values =
@@ -167,6 +194,18 @@ enum status settings_load(enum settings_user user, int argc, char *const *argv,
 		point_at_derived(into);
 	*task = named;
 	return ST_OK;
+}
+
+enum status settings_reload(const struct settings *s, struct settings *into,
+	void (*on_ignored)(const char *env), struct fail *why)
+{
+	enum settings_task task;
+	const struct setting *row;
+	enum status st = settings_load(s->user, s->argc, s->argv, into, &task, why);
+	for (size_t i = 0; st == ST_OK && (row = settings_at(i)); i++)
+		if (!row->reloads && strcmp(into->sources[i].value, s->sources[i].value) != 0)
+			on_ignored(row->env);
+	return st;
 }
 
 bool settings_have_accounts(const struct settings *s)

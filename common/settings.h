@@ -2,10 +2,11 @@
  * settings: one table of the settings of all programs.
  *
  * A value comes from the flag, else from the environment variable, else from the settings file,
- * else from the table. Flags are `--name value` or `--name=value`. An empty variable counts as not
- * set, so that compose and EnvironmentFile= can list it; the CORS lists and the list of passwords
- * are exceptions, where empty means none. The same table prints --help and --settings-table; a
- * check compares the README and systemd/studytracker.env with it.
+ * else from the table. For some, a credential of systemd (CREDENTIALS_DIRECTORY) precedes the
+ * table. Flags are `--name value` or `--name=value`. An empty variable counts as not set, so that
+ * compose and EnvironmentFile= can list it; the CORS lists and the list of passwords are
+ * exceptions, where empty means none. The same table prints --help and --settings-table; a check
+ * compares the README, systemd/gateway.env and systemd/worker.env with it.
  *
  * STUDYTRACKER_ENV names the environment, which selects the settings file (see common/env_file.h):
  *
@@ -74,14 +75,18 @@ struct setting {
 	const char *const *choices; /* NULL-terminated */
 	const char *const *aliases; /* other names of `env`; NULL-terminated */
 	enum secret_form secret;
-	size_t offset; /* into struct settings */
+	const char
+		*credential; /* of systemd, whose path is the value if no other is given; or NULL */
+	bool reloads;        /* settings_reload gives it a new value while the program runs */
+	size_t offset;       /* into struct settings */
 };
 
 enum setting_origin {
 	SETTING_DEFAULT,
 	SETTING_FROM_FILE,
 	SETTING_FROM_VARIABLE,
-	SETTING_FROM_FLAG
+	SETTING_FROM_FLAG,
+	SETTING_FROM_CREDENTIAL
 };
 
 struct setting_source {
@@ -92,7 +97,7 @@ struct setting_source {
 	size_t line;      /* in the file */
 };
 
-enum { ENDPOINT_MAX = 128, SETTINGS_MAX = 64 };
+enum { ENDPOINT_MAX = 128, SETTINGS_MAX = 64, CREDENTIALS_MAX = 2, CREDENTIAL_PATH_MAX = 256 };
 
 /* Texts are borrowed from argv, the environment, the table and the file. */
 struct settings {
@@ -130,11 +135,13 @@ struct settings {
 	int64_t deadline_ms, queue_max, connections_max;
 	int64_t connections_per_address; /* 0: no limit */
 	int64_t bodies_max_mib;
+	bool access_log;
 	/* worker */
-	const char *database_url; /* empty: libpq's own defaults and PG* variables */
+	const char *database_url;           /* empty: libpq's own defaults and PG* variables */
+	const char *database_password_file; /* empty: none */
 	const char *time_zone;
 	const char
-		*gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-1.sock */
+		*gateways; /* comma-separated; default: ipc://RUNTIME_DIR/workers/workers-*.sock */
 	int64_t credit;
 	const char *curve_server_key;
 	int64_t password_memory_mib, password_passes; /* of Argon2id */
@@ -142,11 +149,14 @@ struct settings {
 	/* both */
 	const char *curve_secret_key_file;
 	const char *runtime_dir;
-	const char *log_level;
+	const char *log_level, *log_format;
 	/* the dev script */
 	const char *data_dir;
 
 	char worker_endpoint_made[ENDPOINT_MAX], gateways_made[ENDPOINT_MAX];
+	char credentials[CREDENTIALS_MAX][CREDENTIAL_PATH_MAX]; /* paths */
+	int argc;                                               /* of settings_load; borrowed */
+	char *const *argv;
 };
 
 /* Fills *into and *task; leaves both untouched on failure. ST_BAD_SETTING with a sentence that
@@ -154,6 +164,12 @@ struct settings {
  * The tasks help, version and table are found before anything is checked. */
 enum status settings_load(enum settings_user user, int argc, char *const *argv,
 	struct settings *into, enum settings_task *task, struct fail *why) MUST_CHECK;
+
+/* Loads again into *into: with the same flags and variables, and the file as it is now. `s` stays
+ * as it is. Calls on_ignored for each variable whose new value counts only after a restart. Fails
+ * as settings_load does. */
+enum status settings_reload(const struct settings *s, struct settings *into,
+	void (*on_ignored)(const char *env), struct fail *why) MUST_CHECK;
 
 /* STUDYTRACKER_AUTH is on. */
 bool settings_have_accounts(const struct settings *s);

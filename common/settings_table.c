@@ -12,6 +12,8 @@ static const char *const environment_aliases[] = { "APP_CONFIG", "FLASK_ENV", NU
 
 static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
 
+static const char *const log_formats[] = { "auto", "text", "json", "journal", NULL };
+
 static const char *const auth_modes[] = { "", "off", "on", NULL };
 
 static const char *const registrations[] = { "closed", "open", NULL };
@@ -32,13 +34,13 @@ static const struct setting settings_table[] = {
 	{ "app-name", "APP_NAME", "DevOps Study Tracker", "name in the response to GET /",
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(app_name) },
 	{ "cors-allow-origins", "CORS_ALLOW_ORIGINS", "loopback", "origins whose pages may send requests: `*` or a comma-separated list; `loopback` in the list means every origin of this machine; empty means none; with accounts the default is `*`; CORS_ALLOWED_ORIGINS of the earlier service counts if this is not set",
-	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, .aliases = origin_aliases, FIELD(cors_origins) },
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, .aliases = origin_aliases, .reloads = true, FIELD(cors_origins) },
 	{ "cors-allow-methods", "CORS_ALLOW_METHODS", "*", "methods that these pages may use: `*` or a comma-separated list",
-	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_methods) },
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, .reloads = true, FIELD(cors_methods) },
 	{ "cors-allow-headers", "CORS_ALLOW_HEADERS", "*", "header fields that these pages may send: `*` or a comma-separated list",
-	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, FIELD(cors_headers) },
+	  FOR_GATEWAY, SETTING_TEXT, .empty_is_value = true, .reloads = true, FIELD(cors_headers) },
 	{ "cors-allow-credentials", "CORS_ALLOW_CREDENTIALS", "true", "whether these pages may send cookies; those that only `*` allows never may",
-	  FOR_GATEWAY, SETTING_BOOL, FIELD(cors_credentials) },
+	  FOR_GATEWAY, SETTING_BOOL, .reloads = true, FIELD(cors_credentials) },
 	{ "hosts", "STUDYTRACKER_HOSTS", "", "host names that the gateway serves besides those of this machine, comma-separated; empty on an address that other machines can reach means every name",
 	  FOR_GATEWAY, SETTING_HOSTS, FIELD(hosts) },
 	{ "auth", "STUDYTRACKER_AUTH", "", "`on` (each request needs credentials), `off` (a request without credentials belongs to account 1) or empty (off; the gateway then starts only if other machines cannot reach it)",
@@ -49,8 +51,8 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_TEXT, .secret = SECRET_WHOLE, FIELD(jwt_secret) },
 	{ "jwt-previous-secret-key", "JWT_PREVIOUS_SECRET_KEY", "", "the secret before that one, whose tokens stay valid; empty means none",
 	  FOR_GATEWAY, SETTING_TEXT, .secret = SECRET_WHOLE, FIELD(jwt_previous_secret) },
-	{ "jwt-secret-file", "STUDYTRACKER_JWT_SECRET_FILE", "", "file with that secret, and in a second line the one before it, mode 0600; created if it does not exist; empty means jwt-secret in the directory of systemd's STATE_DIRECTORY or in /var/lib/studytracker",
-	  FOR_GATEWAY, SETTING_TEXT, FIELD(jwt_secret_file) },
+	{ "jwt-secret-file", "STUDYTRACKER_JWT_SECRET_FILE", "", "file with that secret, and in a second line the one before it, mode 0600; created if it does not exist; empty means the credential studytracker.jwt-secret of systemd, else jwt-secret in the directory of systemd's STATE_DIRECTORY or in /var/lib/studytracker",
+	  FOR_GATEWAY, SETTING_TEXT, .credential = "studytracker.jwt-secret", FIELD(jwt_secret_file) },
 	{ "access-token-s", "STUDYTRACKER_ACCESS_TOKEN_S", "3600", "seconds for which an access token is valid",
 	  FOR_GATEWAY, SETTING_INT, .min = 10, .max = 86400, FIELD(access_token_s) },
 	{ "refresh-token-s", "STUDYTRACKER_REFRESH_TOKEN_S", "2592000", "seconds for which a refresh token or a session of a browser is valid",
@@ -75,9 +77,11 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_RATE, FIELD(rate_login_address) },
 	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, with one or more hosts; empty means the PG* variables; other users can see a flag, so put no password in it",
 	  FOR_WORKER | FOR_DEV, SETTING_TEXT, .secret = SECRET_IN_URL, FIELD(database_url) },
+	{ "database-password-file", "STUDYTRACKER_DATABASE_PASSWORD_FILE", "", "file with the password of the database in its first line, mode 0600, if DATABASE_URL and PGPASSWORD have none; empty means the credential studytracker.database-password of systemd, else none",
+	  FOR_WORKER, SETTING_TEXT, .credential = "studytracker.database-password", FIELD(database_password_file) },
 	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "time zone of accounts that have not set one, e.g. Europe/Berlin",
 	  FOR_WORKER, SETTING_TIME_ZONE, FIELD(time_zone) },
-	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways that the worker connects to, comma-separated; empty means ipc://RUNTIME_DIR/workers/workers-1.sock",
+	{ "gateways", "STUDYTRACKER_GATEWAYS", "", "endpoints of the gateways that the worker connects to, comma-separated; a path may contain `*`, which means every socket that matches, also of gateways that start later; empty means ipc://RUNTIME_DIR/workers/workers-*.sock",
 	  FOR_WORKER, SETTING_ENDPOINTS, FIELD(gateways) },
 	{ "credit", "STUDYTRACKER_CREDIT", "256", "maximum number of requests that one gateway may have in flight at one worker",
 	  FOR_WORKER, SETTING_INT, .min = 1, .max = 4096, FIELD(credit) },
@@ -87,8 +91,8 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(worker_endpoint) },
 	{ "rpc-endpoint", "STUDYTRACKER_RPC_ENDPOINT", "", "endpoint for RPC clients; empty means none",
 	  FOR_GATEWAY, SETTING_ENDPOINT, FIELD(rpc_endpoint) },
-	{ "curve-secret-key-file", "STUDYTRACKER_CURVE_SECRET_KEY_FILE", "", "file with the program's own key pair for tcp:// endpoints, made by `study keys`, mode 0600; empty means none",
-	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, FIELD(curve_secret_key_file) },
+	{ "curve-secret-key-file", "STUDYTRACKER_CURVE_SECRET_KEY_FILE", "", "file with the program's own key pair for tcp:// endpoints, made by `study keys`, mode 0600; empty means the credential studytracker.curve-key of systemd, else none",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_TEXT, .credential = "studytracker.curve-key", FIELD(curve_secret_key_file) },
 	{ "curve-clients-file", "STUDYTRACKER_CURVE_CLIENTS_FILE", "", "file with the public keys that may connect to tcp:// endpoints, one per line; SIGHUP makes the gateway read it again",
 	  FOR_GATEWAY, SETTING_TEXT, FIELD(curve_clients_file) },
 	{ "curve-server-key", "STUDYTRACKER_CURVE_SERVER_KEY", "", "public key of the gateways at tcp:// endpoints",
@@ -112,7 +116,11 @@ static const struct setting settings_table[] = {
 	{ "bodies-max-mib", "STUDYTRACKER_BODIES_MAX_MIB", "256", "maximum MiB of the bodies of all HTTP requests in progress; the response to further requests is 503",
 	  FOR_GATEWAY, SETTING_INT, .min = 1, .max = 65536, FIELD(bodies_max_mib) },
 	{ "log-level", "STUDYTRACKER_LOG_LEVEL", "info", "error, warn, info or debug",
-	  FOR_GATEWAY | FOR_WORKER, SETTING_CHOICE, .choices = log_levels, FIELD(log_level) },
+	  FOR_GATEWAY | FOR_WORKER, SETTING_CHOICE, .choices = log_levels, .reloads = true, FIELD(log_level) },
+	{ "log-format", "STUDYTRACKER_LOG_FORMAT", "auto", "form of the log on standard error: `text`, `json` (an object per line, e.g. in a container), `journal` (entries with fields) or `auto` (journal under systemd, else text)",
+	  FOR_GATEWAY | FOR_WORKER, SETTING_CHOICE, .choices = log_formats, FIELD(log_format) },
+	{ "access-log", "STUDYTRACKER_ACCESS_LOG", "false", "whether the log has a line for each request: method, path without query, status, microseconds and request id",
+	  FOR_GATEWAY, SETTING_BOOL, .reloads = true, FIELD(access_log) },
 	{ NULL, "STUDYTRACKER_DATA_DIR", "", "directory in which `./dev run` keeps its database; empty means the XDG data directory",
 	  FOR_DEV, SETTING_TEXT, FIELD(data_dir) },
 };

@@ -2,6 +2,7 @@
 
 #include "common/settings_table.h"
 #include "common/settings_source.h"
+#include "version.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -106,10 +107,13 @@ static void print_origin(const struct settings *s, const struct setting_source *
 	static const char *const kinds[] = { [SETTING_DEFAULT] = "default",
 		[SETTING_FROM_FILE] = "file",
 		[SETTING_FROM_VARIABLE] = "environment",
-		[SETTING_FROM_FLAG] = "flag" };
+		[SETTING_FROM_FLAG] = "flag",
+		[SETTING_FROM_CREDENTIAL] = "credential" };
 	(void)fprintf(to, "  (%s", kinds[from->origin]);
 	if (from->origin == SETTING_FROM_FLAG)
 		(void)fprintf(to, " --%s", from->name);
+	else if (from->origin == SETTING_FROM_CREDENTIAL)
+		(void)fprintf(to, " %s", from->row->credential);
 	else if (strcmp(from->name, from->row->env) != 0)
 		(void)fprintf(to, " %s", from->name);
 	if (from->origin == SETTING_FROM_FILE)

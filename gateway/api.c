@@ -8,9 +8,9 @@
 #include "gateway/credential.h"
 #include "gateway/route_table.h"
 
-/* Counts a refusal by the edge, or of a body that the app refuses. */
+/* Counts and logs a refusal by the edge, or of a body that the app refuses. */
 static void count_refusal(struct api *api, const struct edge_refusal *refusal,
-	const struct metrics_request *request)
+	const struct metrics_request *request, const struct request_id *id)
 {
 	struct api_request *r = refusal->data;
 	if (r) {
@@ -21,6 +21,8 @@ static void count_refusal(struct api *api, const struct edge_refusal *refusal,
 	metrics_refusals_add(&api->refusals,
 		span_of(refusal->why && refusal->why->text[0] ? refusal->why->text
 							      : status_info(refusal->st)->message));
+	if (api->logs_requests)
+		access_log_put(refusal->http, request->http_status, id);
 }
 
 int api_format_error(
@@ -42,7 +44,7 @@ int api_format_error(
 	dialect->put_error(body, &error, request_id_view(&id));
 	int http_status = dialect->status_of(refusal->st);
 	count_refusal(api, refusal,
-		&(struct metrics_request){ match.route, dialect, http_status, -1 });
+		&(struct metrics_request){ match.route, dialect, http_status, -1 }, &id);
 	return http_status;
 }
 
@@ -207,6 +209,13 @@ void api_on_request(struct exchange *exchange, void *arg)
 		authenticate_request(r, on_body_decided);
 }
 
+void api_reload(struct api *api, const struct settings *fresh)
+{
+	api->access.cors = cors_from_settings(fresh->cors_origins, fresh->cors_methods,
+		fresh->cors_headers, fresh->cors_credentials);
+	api->logs_requests = fresh->access_log;
+}
+
 enum status api_init(
 	struct api *api, const struct settings *settings, struct workers *workers, struct fail *why)
 {
@@ -214,12 +223,9 @@ enum status api_init(
 		.settings = settings,
 		.workers = workers,
 		.authenticator = &authenticator_open,
-		.access = { .cors = cors_from_settings(settings->cors_origins,
-				    settings->cors_methods, settings->cors_headers,
-				    settings->cors_credentials),
-			.hosts = span_of(settings->hosts),
-			.checks_hosts = true },
+		.access = { .hosts = span_of(settings->hosts), .checks_hosts = true },
 	};
+	api_reload(api, settings);
 	enum status st = network_parse_list(span_of(settings->trusted_proxies),
 		api->proxies.networks, &api->proxies.count, why);
 	if (st == ST_OK)

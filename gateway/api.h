@@ -39,12 +39,16 @@ struct api {
 	struct metrics_requests requests;
 	struct metrics_refusals refusals;
 	struct uuid_source ids;
+	bool logs_requests;
 };
 
 /* ST_NO_MEMORY, ST_BAD_SETTING, or ST_INTERNAL if a route is wrong. Settings and workers are
  * borrowed. */
 enum status api_init(struct api *api, const struct settings *settings, struct workers *workers,
 	struct fail *why) MUST_CHECK;
+/* Takes over the settings that may change while the gateway runs: CORS and the access log. Borrowed
+ * until the next call or api_fini. */
+void api_reload(struct api *api, const struct settings *fresh);
 void api_fini(struct api *api); /* accepts a zeroed struct */
 
 /* The edge's callbacks; arg is the struct api. */

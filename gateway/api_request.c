@@ -19,6 +19,7 @@ static void request_free(struct api_request **request)
 		workers_cancel(&r->call);
 	buf_fini(&r->cursor);
 	buf_fini(&r->member);
+	access_log_end(&r->access, &r->id);
 	free(r);
 }
 
@@ -37,6 +38,7 @@ static const struct dialect *dialect_for(const struct api_request *r)
 /* The body may have chosen a variant of the route, which the head did not know. */
 void api_request_count(struct api_request *r, int http_status)
 {
+	access_log_set_status(r->access, http_status);
 	if (!r->started_us)
 		return;
 	int64_t duration_us = exchange_now_us(r->exchange) - r->started_us;
@@ -65,6 +67,8 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 		.exchange = exchange,
 		.id = request_id_choose(exchange_request(exchange), &api->ids),
 		.started_us = exchange_now_us(exchange) };
+	if (api->logs_requests)
+		r->access = access_log_begin(exchange_request(exchange));
 	exchange_set_data(exchange, r, on_gone);
 	return r;
 }
@@ -190,7 +194,11 @@ void api_request_refuse(struct api_request **request, const struct error_info *e
 	int http_status = http_status_for(r, error->st);
 	route_describe_error(route_of(r), &described);
 	if (http_status == 500)
-		log_error("request failed: %s: responded with 500, request_id %.*s",
+		log_with(LOG_ERROR,
+			&(struct log_fields){ .event = LOG_EVENT_REQUEST_FAILED,
+				.request_id = request_id_view(&r->id),
+				.code = status_info(error->st)->code },
+			"request failed: %s: responded with 500, request_id %.*s",
 			status_info(error->st)->code, (int)r->id.len, r->id.bytes);
 	api_head_put_refusal(&r->api->routes, exchange_request(r->exchange), error, &headers);
 	if (http_status == 503)

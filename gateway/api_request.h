@@ -21,6 +21,7 @@
 #ifndef GATEWAY_API_REQUEST_H
 #define GATEWAY_API_REQUEST_H
 
+#include "gateway/access_log.h"
 #include "gateway/api.h"
 #include "gateway/api_head.h"
 #include "gateway/param_writer.h"
@@ -45,6 +46,7 @@ struct api_request {
 	bool is_behind;    /* the client has not read enough of what was written */
 	bool wants_page;   /* the next page waits until it has */
 	struct buf member; /* of gateway/api_export.c: the member that is open */
+	struct access_entry *access; /* NULL: requests are not logged */
 	char key[65];      /* of a log-in that is being stored: see gateway/login_call.h */
 };
 

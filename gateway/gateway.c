@@ -7,6 +7,7 @@
 #include "common/crypto.h"
 #include "common/log.h"
 #include "common/socket.h"
+#include "version.h"
 
 enum { REFUSED_LOG_MS = 1000, REFUSED_AGAIN_LOG_MS = 60000 };
 
@@ -40,7 +41,8 @@ static void on_edge_drained(void *arg)
 static void on_stop(void *arg)
 {
 	struct gateway *g = arg;
-	log_info("stopping: finishing what is in flight");
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STOPPING },
+		"stopping: finishing what is in flight");
 	if (!g->edge) {
 		service_stop(g->service);
 		return;
@@ -89,9 +91,37 @@ static void reload_secret(struct gateway *g)
 			fail_text(&why, st));
 }
 
+static void on_ignored(const char *env)
+{
+	log_warn("%s has changed: it counts after a restart", env);
+}
+
+/* What may change while the gateway runs: the rows of the table with `reloads`. The texts of the
+ * reload before belong to its settings, so these live until the next one. */
+static void reload_settings(struct gateway *g)
+{
+	struct settings fresh = { 0 };
+	struct fail why = { 0 };
+	enum status st = settings_reload(&g->settings, &fresh, on_ignored, &why);
+	if (st == ST_OK)
+		st = log_open(fresh.log_level, &why);
+	if (st != ST_OK) {
+		settings_fini(&fresh);
+		log_error("the settings were not read again: %s: those from before count",
+			fail_text(&why, st));
+		return;
+	}
+	settings_fini(&g->reloaded);
+	g->reloaded = fresh;
+	api_reload(&g->api, &g->reloaded);
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_RELOADED },
+		"the settings were read again");
+}
+
 static void on_reload(void *arg)
 {
 	struct gateway *g = arg;
+	reload_settings(g);
 	reload_clients(g);
 	if (g->secret)
 		reload_secret(g);
@@ -210,6 +240,7 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 		.limits = g->limits,
 		.authenticator = authenticator_interface(g->authenticator),
 		.counters = &g->counters,
+		.logs_requests = &g->api.logs_requests,
 		.is_registration_open = strcmp(g->settings.registration, "open") == 0,
 		.deadline_ms = g->settings.deadline_ms,
 		.peers_max = g->descriptors.peers_max,
@@ -352,7 +383,8 @@ static void log_endpoints(const struct gateway *g)
 	struct buf url = { 0 };
 	union address at = edge_address(g->edge);
 	address_put_url(&url, &at);
-	log_info("gateway %s listens at %.*s, workers at %s", STUDYTRACKER_VERSION, (int)url.len,
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STARTED },
+		"gateway %s listens at %.*s, workers at %s", STUDYTRACKER_VERSION, (int)url.len,
 		url.bytes, workers_endpoint(g->workers));
 	if (g->rpc)
 		log_info("RPC clients at %s", rpc_endpoint(g->rpc));
@@ -370,7 +402,7 @@ int gateway_run(struct gateway *g)
 	service_ready(g->service);
 	log_endpoints(g);
 	int exit_status = service_run(g->service);
-	log_info("stopped");
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STOPPED }, "stopped");
 	return exit_status;
 }
 
@@ -387,5 +419,6 @@ void gateway_close(struct gateway *g)
 	curve_free(&g->curve);
 	identity_free(&g->identity);
 	jwt_secret_free(&g->secret);
+	settings_fini(&g->reloaded);
 	service_free(&g->service);
 }

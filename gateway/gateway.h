@@ -21,6 +21,7 @@
 
 struct gateway {
 	struct settings settings;
+	struct settings reloaded; /* by the last SIGHUP; zeroed before */
 	struct descriptors descriptors;
 	struct service *service;
 	struct curve *curve;

@@ -36,6 +36,8 @@ static int run(struct gateway *gateway)
 	struct fail why = { 0 };
 	int exit_status = SERVICE_EXIT_FAILED;
 	enum status st = log_open(gateway->settings.log_level, &why);
+	if (st == ST_OK)
+		st = log_set_format(gateway->settings.log_format, &why);
 	if (st == ST_OK) {
 		if (*gateway->settings.env_file)
 			log_info("settings file: %s", gateway->settings.env_file);
@@ -45,7 +47,8 @@ static int run(struct gateway *gateway)
 	if (st == ST_OK)
 		exit_status = gateway_run(gateway);
 	else
-		log_error("not started: %s", fail_text(&why, st));
+		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
+			"not started: %s", fail_text(&why, st));
 	gateway_close(gateway);
 	return st == ST_BAD_SETTING ? SERVICE_EXIT_SETTING : exit_status;
 }
@@ -60,7 +63,8 @@ int main(int argc, char **argv)
 		return print_routes();
 	enum status st = settings_load(FOR_GATEWAY, argc, argv, &gateway.settings, &task, &why);
 	if (st != ST_OK) {
-		log_error("not started: %s", fail_text(&why, st));
+		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
+			"not started: %s", fail_text(&why, st));
 		return SERVICE_EXIT_SETTING;
 	}
 	if (task == SETTINGS_RUN)

@@ -2,6 +2,7 @@
 
 #include "gateway/metrics_process.h"
 #include "gateway/metrics_workers.h"
+#include "version.h"
 
 static void put_build(struct metrics_text *text, const struct metrics_sources *sources)
 {

@@ -5,6 +5,7 @@
 
 #include "common/msg.h"
 #include "common/uuid.h"
+#include "version.h"
 
 static void put_methods(struct buf *out, const struct rpc_status_source *source);
 static void put_status(struct buf *out, const struct rpc_status_source *source);

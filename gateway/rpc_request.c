@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/params.h"
 #include "common/service.h"
+#include "gateway/access_log.h"
 #include "gateway/principal.h"
 #include "gateway/response.h"
 #include "gateway/request_id.h"
@@ -25,8 +26,16 @@ struct rpc_call {
 	size_t bytes;
 	LIST_ENTRY(rpc_call) link; /* in the list of its peer */
 	LIST_ENTRY(rpc_call) all;  /* in the list of all requests */
-	struct request_id id;
+	struct request_id id;      /* empty until it is authenticated */
+	int64_t begun_us;          /* 0: requests are not logged */
 };
+
+static void log_end(const struct rpc_call *c, enum status st)
+{
+	if (c->begun_us)
+		access_log_put_rpc(c->method->name, st == ST_OK ? "OK" : status_info(st)->code,
+			access_log_now_us() - c->begun_us, &c->id);
+}
 
 static void link_call(struct rpc_call *c, size_t bytes)
 {
@@ -80,13 +89,20 @@ static void refuse_result(struct rpc_call *c)
 	rpc_peer_refuse(c->peer, c->msgid, st, &why);
 }
 
-static void respond_worker_error(struct rpc_call *c, struct span error)
+static enum status respond_worker_error(struct rpc_call *c, struct span error)
 {
-	const struct status_info *info = status_info(response_read_error(error).st);
+	enum status st = response_read_error(error).st;
+	const struct status_info *info = status_info(st);
 	if (info->http_status == 500)
-		log_error("request failed: %s: sent to the RPC client: request_id %.*s", info->code,
+		log_with(LOG_ERROR,
+			&(struct log_fields){ .event = LOG_EVENT_REQUEST_FAILED,
+				.request_id = request_id_view(&c->id),
+				.method = span_of(c->method->name),
+				.code = info->code },
+			"request failed: %s: sent to the RPC client: request_id %.*s", info->code,
 			(int)c->id.len, c->id.bytes);
 	rpc_peer_respond_error(c->peer, c->msgid, error);
+	return st;
 }
 
 static void on_response(void *arg, enum status st, struct span error, struct span result)
@@ -96,12 +112,13 @@ static void on_response(void *arg, enum status st, struct span error, struct spa
 	if (st != ST_OK)
 		rpc_peer_refuse(c->peer, c->msgid, st, NULL);
 	else if (!msg_is_nil(error))
-		respond_worker_error(c, error);
+		st = respond_worker_error(c, error);
 	else if (!rpc_peer_has_room(c->peer, result.len))
 		refuse_result(c);
 	else
 		rpc_peer_respond(c->peer, c->msgid, result);
 	rpc_peer_schedule(c->peer);
+	log_end(c, st);
 	free_call(&c);
 }
 
@@ -268,8 +285,10 @@ static void on_authenticated(void *arg, enum status st, const struct fail *refus
 	}
 	rpc_peer_schedule(c->peer);
 	buf_fini(&c->message);
-	if (!c->call)
+	if (!c->call) {
+		log_end(c, st);
 		free(c);
+	}
 }
 
 /* Keeps the request until it is authenticated. */
@@ -307,8 +326,10 @@ static enum status start_or_keep(
 	enum status st = count(c, c->authentication.st, why);
 	if (st == ST_OK)
 		st = run(c, e, why);
-	if (!c->call)
+	if (!c->call) {
+		log_end(c, st);
 		free(c);
+	}
 	return st;
 }
 
@@ -324,6 +345,8 @@ enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const
 	*c = (struct rpc_call){
 		.requests = r, .peer = p, .method = method, .msgid = e->msgid
 	};
+	if (r->options->logs_requests && *r->options->logs_requests)
+		c->begun_us = access_log_now_us();
 	if (r->options->limits || caller_is_asked(method))
 		(void)rpc_peer_address(p);
 	return start_or_keep(c, e, message, why);

@@ -141,7 +141,8 @@ static const char *reason_of(enum link_event cause)
 
 static void log_loss(const struct link *l, enum link_event cause)
 {
-	log_warn("gateway at %s is lost: %s: registering again", l->endpoint, reason_of(cause));
+	log_with(LOG_WARN, &(struct log_fields){ .event = LOG_EVENT_PEER_LOST },
+		"gateway at %s is lost: %s: registering again", l->endpoint, reason_of(cause));
 }
 
 static void apply(struct link *l, enum link_event event)

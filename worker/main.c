@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "common/settings_tasks.h"
 #include "common/settings_warn.h"
+#include "worker/database_password.h"
 #include "worker/worker.h"
 
 static void on_warning(const char *text)
@@ -14,6 +15,8 @@ static int run(struct worker *worker)
 	struct fail why = { 0 };
 	int exit_status = SERVICE_EXIT_FAILED;
 	enum status st = log_open(worker->settings.log_level, &why);
+	if (st == ST_OK)
+		st = log_set_format(worker->settings.log_format, &why);
 	if (st == ST_OK) {
 		if (*worker->settings.env_file)
 			log_info("settings file: %s", worker->settings.env_file);
@@ -21,11 +24,14 @@ static int run(struct worker *worker)
 		st = settings_export(&worker->settings, "PG"); /* for libpq */
 	}
 	if (st == ST_OK)
+		st = database_password_export(&worker->settings, &why);
+	if (st == ST_OK)
 		st = worker_open(worker, &why);
 	if (st == ST_OK)
 		exit_status = worker_run(worker);
 	else
-		log_error("not started: %s", fail_text(&why, st));
+		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
+			"not started: %s", fail_text(&why, st));
 	worker_close(worker);
 	return st == ST_BAD_SETTING ? SERVICE_EXIT_SETTING : exit_status;
 }
@@ -38,7 +44,8 @@ int main(int argc, char **argv)
 	int exit_status = 0;
 	enum status st = settings_load(FOR_WORKER, argc, argv, &worker.settings, &task, &why);
 	if (st != ST_OK) {
-		log_error("not started: %s", fail_text(&why, st));
+		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
+			"not started: %s", fail_text(&why, st));
 		return SERVICE_EXIT_SETTING;
 	}
 	if (task == SETTINGS_RUN)

@@ -3,22 +3,18 @@
 #include "common/log.h"
 #include "common/uuid.h"
 #include "worker/timer.h"
+#include "version.h"
 
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDPOINT_TEXT_MAX = 256 };
-
 /* Stopping. */
 
 static bool is_drained(const struct worker *w)
 {
-	for (size_t i = 0; i < w->link_count; i++)
-		if (!link_has_left(w->links[i]))
-			return false;
-	return lanes_is_idle(w->lanes);
+	return gateways_has_left(w->gateways) && lanes_is_idle(w->lanes);
 }
 
 static void stop_if_drained(struct worker *w)
@@ -46,22 +42,29 @@ static void on_stop(void *arg)
 {
 	struct worker *w = arg;
 	struct lanes_counts counts = lanes_counts(w->lanes);
-	log_info("stopping: finishing %" PRIu64 " requests", counts.queued + counts.in_flight);
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STOPPING },
+		"stopping: finishing %" PRIu64 " requests", counts.queued + counts.in_flight);
 	w->is_draining = true;
 	background_stop(w->background);
 	timer_arm(w->drain_limit, WORKER_DRAIN_MS);
-	for (size_t i = 0; i < w->link_count; i++)
-		link_leave(w->links[i]);
+	gateways_leave(w->gateways);
 	stop_if_drained(w);
 }
 
 /* Between the links and the lanes. */
 
+/* The windows of all gateways together must fit into a lane's queue. */
+static int64_t window_of(const struct worker *w)
+{
+	int64_t share = LANES_QUEUE_MAX / (int64_t)gateways_count(w->gateways);
+	return w->settings.credit < share ? w->settings.credit : share;
+}
+
 static void get_heartbeat(void *arg, struct heartbeat *out)
 {
 	const struct worker *w = arg;
 	out->has_database = w->has_database;
-	out->window = w->has_database && !w->is_draining ? w->window : 0;
+	out->window = w->has_database && !w->is_draining ? window_of(w) : 0;
 	out->counts = lanes_counts(w->lanes);
 }
 
@@ -92,8 +95,8 @@ static void announce_database(struct worker *w)
 	w->had_database |= has_database;
 	service_set_status(
 		w->service, has_database ? "database connected" : "waiting for the database");
-	for (size_t i = 0; i < w->link_count; i++)
-		link_send_ready(w->links[i]);
+	if (w->gateways)
+		gateways_send_ready(w->gateways);
 }
 
 static void on_change(void *arg)
@@ -151,60 +154,20 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 	return lanes_open(service_base(w->service), &options, &w->lanes, why);
 }
 
-static bool has_link(const struct worker *w, const char *endpoint)
+static enum status open_gateways(struct worker *w, struct fail *why)
 {
-	for (size_t i = 0; i < w->link_count; i++)
-		if (strcmp(link_endpoint(w->links[i]), endpoint) == 0)
-			return true;
-	return false;
-}
-
-static enum status open_link(struct worker *w, const char *endpoint, struct fail *why)
-{
-	struct link_options options = {
-		.endpoint = endpoint,
-		.uuid = w->uuid,
-		.version = STUDYTRACKER_VERSION,
-		.get_heartbeat = get_heartbeat,
-		.on_request = on_request,
-		.on_cancel = on_cancel,
-		.on_ended = on_ended,
-		.on_left = on_left,
-		.arg = w,
+	struct gateways_options options = {
+		.endpoints = w->settings.gateways,
+		.link = { .uuid = w->uuid,
+			.version = STUDYTRACKER_VERSION,
+			.get_heartbeat = get_heartbeat,
+			.on_request = on_request,
+			.on_cancel = on_cancel,
+			.on_ended = on_ended,
+			.on_left = on_left,
+			.arg = w },
 	};
-	struct link **links = realloc(w->links, (w->link_count + 1) * sizeof *links);
-	if (!links)
-		return ST_NO_MEMORY;
-	w->links = links;
-	enum status st =
-		link_open(w->hub, service_base(w->service), &options, &links[w->link_count], why);
-	w->link_count += st == ST_OK;
-	return st;
-}
-
-/* The windows of all gateways together must fit into a lane's queue. */
-static void share_window(struct worker *w)
-{
-	int64_t share = LANES_QUEUE_MAX / (int64_t)w->link_count;
-	w->window = w->settings.credit < share ? w->settings.credit : share > 0 ? share : 1;
-}
-
-static enum status open_links(struct worker *w, struct fail *why)
-{
-	char endpoint[ENDPOINT_TEXT_MAX];
-	for (const char *at = w->settings.gateways;
-		settings_next_endpoint(&at, endpoint, sizeof endpoint);) {
-		/* A gateway would take a second link of this worker for a restart. */
-		if (has_link(w, endpoint))
-			continue;
-		enum status st = open_link(w, endpoint, why);
-		if (st != ST_OK)
-			return st;
-	}
-	if (w->link_count == 0)
-		return fail_set(why, ST_BAD_SETTING, "no gateway's endpoint is given");
-	share_window(w);
-	return ST_OK;
+	return gateways_open(w->hub, service_base(w->service), &options, &w->gateways, why);
 }
 
 /* Without the gateway's key the worker's key is not used, and its file may be unreadable. */
@@ -224,6 +187,28 @@ static enum status open_hub(struct worker *w, struct fail *why)
 	return socket_hub_secure(w->hub, &security, why);
 }
 
+static void on_ignored(const char *env)
+{
+	log_warn("%s has changed: it counts after a restart", env);
+}
+
+static void on_reload(void *arg)
+{
+	struct worker *w = arg;
+	struct settings fresh = { 0 };
+	struct fail why = { 0 };
+	enum status st = settings_reload(&w->settings, &fresh, on_ignored, &why);
+	if (st == ST_OK)
+		st = log_open(fresh.log_level, &why);
+	if (st != ST_OK)
+		log_error("the settings were not read again: %s: those from before count",
+			fail_text(&why, st));
+	else
+		log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_RELOADED },
+			"the settings were read again");
+	settings_fini(&fresh);
+}
+
 enum status worker_open(struct worker *w, struct fail *why)
 {
 	struct uuid_source ids = { 0 };
@@ -235,6 +220,7 @@ enum status worker_open(struct worker *w, struct fail *why)
 		st = open_hub(w, why);
 	if (st != ST_OK)
 		return st;
+	service_on_reload(w->service, on_reload);
 	w->drain_limit = evtimer_new(service_base(w->service), on_drain_limit, w);
 	if (!w->drain_limit)
 		return ST_NO_MEMORY;
@@ -244,7 +230,7 @@ enum status worker_open(struct worker *w, struct fail *why)
 	if (st == ST_OK)
 		st = background_open(service_base(w->service), w->lanes, &w->background);
 	if (st == ST_OK)
-		st = open_links(w, why);
+		st = open_gateways(w, why);
 	return st;
 }
 
@@ -259,40 +245,35 @@ static void log_counts(
 	buf_fini(&text);
 }
 
-/* The loop has stopped, perhaps before the end of a turn. */
-static void send_last_responses(const struct worker *w)
+static void log_link_counts(const struct link *l)
 {
-	for (size_t i = 0; i < w->link_count; i++)
-		link_send_responses(w->links[i]);
+	struct link_counts counts = link_counts(l);
+	log_counts("gateway at ", link_endpoint(l), &link_counter_table, &counts);
 }
 
 static void log_all_counts(const struct worker *w)
 {
 	struct lanes_counts lanes = lanes_counts(w->lanes);
 	log_counts("all requests", "", &lanes_counter_table, &lanes);
-	for (size_t i = 0; i < w->link_count; i++) {
-		struct link_counts link = link_counts(w->links[i]);
-		log_counts("gateway at ", link_endpoint(w->links[i]), &link_counter_table, &link);
-	}
+	gateways_visit(w->gateways, log_link_counts);
 }
 
 int worker_run(struct worker *w)
 {
 	service_ready(w->service);
-	log_info("worker %s started for the gateways at %s", STUDYTRACKER_VERSION,
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STARTED },
+		"worker %s started for the gateways at %s", STUDYTRACKER_VERSION,
 		w->settings.gateways);
 	int exit_status = service_run(w->service);
-	send_last_responses(w);
+	gateways_send_responses(w->gateways); /* the loop may have stopped within a turn */
 	log_all_counts(w);
-	log_info("stopped");
+	log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_STOPPED }, "stopped");
 	return w->has_bad_setting ? SERVICE_EXIT_SETTING : exit_status;
 }
 
 void worker_close(struct worker *w)
 {
-	for (size_t i = 0; i < w->link_count; i++)
-		link_free(&w->links[i], WORKER_LINGER_MS);
-	free(w->links);
+	gateways_free(&w->gateways, WORKER_LINGER_MS);
 	background_free(&w->background);
 	lanes_free(&w->lanes);
 	password_list_free(&w->password_list);

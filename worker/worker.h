@@ -11,7 +11,7 @@
 #include "common/service.h"
 #include "common/settings.h"
 #include "worker/background.h"
-#include "worker/link.h"
+#include "worker/gateways.h"
 
 struct event;
 
@@ -29,9 +29,7 @@ struct worker {
 	struct password_list *password_list; /* NULL: none */
 	struct lanes *lanes;
 	struct background *background;
-	struct link **links;
-	size_t link_count;
-	int64_t window; /* requests that one gateway may have open */
+	struct gateways *gateways;
 	bool has_database, is_draining;
 	bool had_database;    /* since the start */
 	bool has_bad_setting; /* the database refuses a setting: stop */

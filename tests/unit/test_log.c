@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "common/log_record.h"
 #include "tests/unit/suite.h"
 
 static int from_log;
@@ -90,7 +90,7 @@ START_TEST(a_line_that_is_too_long_is_truncated)
 }
 END_TEST
 
-START_TEST(journald_gets_its_prefix)
+START_TEST(the_journal_gets_an_entry_or_a_prefix)
 {
 	struct stat at;
 	char stream[64];
@@ -100,13 +100,68 @@ START_TEST(journald_gets_its_prefix)
 	setenv("JOURNAL_STREAM", stream, 1);
 	open_level("info");
 	log_warn("w");
-	ck_assert_str_eq(logged(), "<4>w\n");
+	const char *text = logged(); /* nothing if a journal runs here: the entry is in it */
+	ck_assert(!*text || strcmp(text, "<4>w\n") == 0);
 }
 END_TEST
 
 START_TEST(the_journal_of_another_stream_is_ignored)
 {
 	setenv("JOURNAL_STREAM", "1:2", 1);
+	open_level("info");
+	log_warn("w");
+	ck_assert_str_eq(logged(), "warn w\n");
+}
+END_TEST
+
+static struct log_record record_of(
+	const char *message, void (*form)(struct log_record *to, const struct log_line *line))
+{
+	static const struct log_fields fields = { .event = LOG_EVENT_REQUEST,
+		.request_id = SPAN_INIT("r-1"),
+		.method = SPAN_INIT("GET"),
+		.path = SPAN_INIT("/a\nCODE=0"),
+		.code = "200",
+		.duration_us = 7 };
+	struct log_line line = { LOG_WARN, &fields, span_of(message) };
+	struct log_record record;
+	record.len = 0;
+	form(&record, &line);
+	record.bytes[record.len] = '\0';
+	return record;
+}
+
+START_TEST(an_entry_of_the_journal_has_fields_that_no_text_can_forge)
+{
+	struct log_record r = record_of("slow", log_record_journal);
+	ck_assert_ptr_nonnull(strstr(r.bytes, "PRIORITY=4\n"));
+	ck_assert_ptr_nonnull(
+		strstr(r.bytes, "SYSLOG_IDENTIFIER=test_log\nMESSAGE=slow\nMESSAGE_ID="));
+	ck_assert_ptr_nonnull(strstr(r.bytes,
+		"\nREQUEST_ID=r-1\nMETHOD=GET\nREQUEST_PATH=/a?CODE=0\nCODE=200\nDURATION_US=7\n"));
+}
+END_TEST
+
+START_TEST(a_json_line_is_one_object)
+{
+	struct log_record r = record_of("a \"b\" \\ \xc3\xa4", log_record_json);
+	ck_assert(strncmp(r.bytes, "{\"time\":\"20", 11) == 0);
+	ck_assert_ptr_nonnull(strstr(r.bytes,
+		",\"level\":\"warn\",\"message\":\"a \\\"b\\\" \\\\ "
+		"\xc3\xa4\",\"event\":\"request\","
+		"\"request_id\":\"r-1\",\"method\":\"GET\",\"path\":\"/a?CODE=0\",\"code\":\"200\","
+		"\"duration_us\":7}\n"));
+	r = record_of("\xff", log_record_json); /* no UTF-8 */
+	ck_assert_ptr_nonnull(strstr(r.bytes, "\"message\":\"?\""));
+}
+END_TEST
+
+START_TEST(an_unknown_form_is_refused_and_changes_nothing)
+{
+	struct fail why = { 0 };
+	ck_assert(log_set_format("text", &why) == ST_OK);
+	ck_assert(log_set_format("xml", &why) == ST_BAD_SETTING);
+	ck_assert_ptr_nonnull(strstr(why.text, "xml"));
 	open_level("info");
 	log_warn("w");
 	ck_assert_str_eq(logged(), "warn w\n");
@@ -122,7 +177,10 @@ int main(void)
 	tcase_add_test(tests, an_unknown_level_is_refused_and_changes_nothing);
 	tcase_add_test(tests, control_bytes_cannot_forge_a_line);
 	tcase_add_test(tests, a_line_that_is_too_long_is_truncated);
-	tcase_add_test(tests, journald_gets_its_prefix);
+	tcase_add_test(tests, the_journal_gets_an_entry_or_a_prefix);
 	tcase_add_test(tests, the_journal_of_another_stream_is_ignored);
+	tcase_add_test(tests, an_entry_of_the_journal_has_fields_that_no_text_can_forge);
+	tcase_add_test(tests, a_json_line_is_one_object);
+	tcase_add_test(tests, an_unknown_form_is_refused_and_changes_nothing);
 	return suite_run("log", tests);
 }

@@ -224,7 +224,7 @@ static const char *const lines[] = {
 	"\nDATABASE_URL=postgresql://me:***@db/study  (file .env line 2)\n",
 	"\nSTUDYTRACKER_TIME_ZONE=CET  (environment)\n",
 	"\nSTUDYTRACKER_CREDIT=7  (flag --credit)\n",
-	"\nSTUDYTRACKER_GATEWAYS=ipc:///run/studytracker/workers/workers-1.sock  (default)\n",
+	"\nSTUDYTRACKER_GATEWAYS=ipc:///run/studytracker/workers/workers-*.sock  (default)\n",
 	"\nSTUDYTRACKER_LOG_LEVEL=info  (default)\n",
 };
 
@@ -339,6 +339,50 @@ START_TEST(a_secret_that_every_user_can_read_is_reported)
 }
 END_TEST
 
+START_TEST(a_credential_is_the_value_if_no_other_is_given)
+{
+	setenv("CREDENTIALS_DIRECTORY", directory, 1);
+	ck_assert(load(FOR_GATEWAY, NULL, NULL) == ST_OK);
+	ck_assert_str_eq(settings.jwt_secret_file, ""); /* systemd has passed none */
+	write_file("studytracker.jwt-secret", "x");
+	ck_assert(load(FOR_GATEWAY, NULL, NULL) == ST_OK);
+	ck_assert(strncmp(settings.jwt_secret_file, directory, strlen(directory)) == 0);
+	ck_assert(settings_is_set(&settings, "STUDYTRACKER_JWT_SECRET_FILE"));
+	ck_assert(load(FOR_WORKER, NULL, NULL) == ST_OK); /* does not use it */
+	ck_assert_str_eq(settings.jwt_secret_file, "");
+	ck_assert(load(FOR_GATEWAY, "--jwt-secret-file=mine", NULL) == ST_OK);
+	ck_assert_str_eq(settings.jwt_secret_file, "mine");
+	(void)unlink("studytracker.jwt-secret");
+}
+END_TEST
+
+static char ignored[256];
+
+static void on_ignored(const char *env)
+{
+	(void)snprintf(ignored + strlen(ignored), sizeof ignored - strlen(ignored), "%s;", env);
+}
+
+START_TEST(a_reload_reads_the_file_again_and_names_what_it_cannot_change)
+{
+	struct settings fresh = { 0 };
+	static char program[] = "program", flag[] = "--env-file=named.env";
+	static char *argv[] = { program, flag, NULL };
+	*ignored = '\0';
+	write_file("named.env", "APP_NAME=a\nCORS_ALLOW_ORIGINS=https://a.example\n");
+	settings_fini(&settings);
+	ck_assert(settings_load(FOR_GATEWAY, 2, argv, &settings, &task, &why) == ST_OK);
+	write_file("named.env", "APP_NAME=b\nCORS_ALLOW_ORIGINS=https://b.example\n");
+	ck_assert(settings_reload(&settings, &fresh, on_ignored, &why) == ST_OK);
+	ck_assert_str_eq(fresh.cors_origins, "https://b.example");
+	ck_assert_str_eq(settings.cors_origins, "https://a.example");
+	ck_assert_str_eq(ignored, "APP_NAME;");
+	settings_fini(&fresh);
+	write_file("named.env", "STUDYTRACKER_LOG_LEVEL=loud\n");
+	ck_assert(settings_reload(&settings, &fresh, on_ignored, &why) == ST_BAD_SETTING);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("settings_source");
@@ -356,5 +400,7 @@ int main(void)
 	tcase_add_test(tests, variables_of_a_library_are_passed_on);
 	tcase_add_loop_test(tests, a_mistake_that_stops_nothing_is_named, 0, COUNT(mistakes));
 	tcase_add_loop_test(tests, a_secret_that_every_user_can_read_is_reported, 0, COUNT(shared));
+	tcase_add_test(tests, a_credential_is_the_value_if_no_other_is_given);
+	tcase_add_test(tests, a_reload_reads_the_file_again_and_names_what_it_cannot_change);
 	return suite_run("settings_source", tests);
 }

@@ -1,0 +1,41 @@
+/*
+ * access_log: one line per request, if STUDYTRACKER_ACCESS_LOG asks for it.
+ *
+ * A line has the method, the path without its query (which may hold what people search for), the
+ * status, the time from the request's head to its response, and the request id. It never has
+ * bodies, credentials or addresses. A request whose client left before the response has the status
+ * 499.
+ *
+ *	r->access = api->logs_requests ? access_log_begin(http) : NULL;
+ *	access_log_set_status(r->access, 200);
+ *	access_log_end(&r->access, &r->id);
+ */
+#ifndef GATEWAY_ACCESS_LOG_H
+#define GATEWAY_ACCESS_LOG_H
+
+#include "gateway/request_id.h"
+
+struct access_entry;
+
+enum { ACCESS_LOG_CLIENT_GONE = 499 };
+
+/* NULL if there is no memory: the request then has no line. */
+struct access_entry *access_log_begin(const struct http_request *http);
+
+/* Accepts NULL. The last status counts. */
+void access_log_set_status(struct access_entry *entry, int http_status);
+
+/* Writes the line and frees the entry. Accepts NULL inside. */
+void access_log_end(struct access_entry **entry, const struct request_id *id);
+
+/* A request that ends as it begins; `http` may be NULL: nothing is known of it. */
+void access_log_put(const struct http_request *http, int http_status, const struct request_id *id);
+
+/* A monotonic clock. */
+int64_t access_log_now_us(void);
+
+/* A request of an RPC client; `code` is that of the outcome, "OK" if it has none. */
+void access_log_put_rpc(
+	const char *method, const char *code, int64_t duration_us, const struct request_id *id);
+
+#endif
