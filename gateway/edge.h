@@ -65,9 +65,10 @@ struct edge_refusal {
 };
 
 struct edge_options {
-	const char *host; /* a numeric address or a name of this machine */
-	int port;         /* 0: any free one */
-	bool is_exclusive; /* no other program shares the port */
+	const char *host;        /* a numeric address or a name of this machine */
+	int port;                /* 0: any free one */
+	bool is_exclusive;       /* no other program shares the port */
+	const char *passed_name; /* of the socket that systemd passes (gateway/passed.h) */
 	int connections_max;
 	int connections_per_address; /* gateway/admission.h; 0: no limit */
 	size_t bodies_max;           /* bytes; 0: EDGE_BODIES_MAX */

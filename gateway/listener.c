@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PASSED_FD = 3, PAUSE_MS = 100 };
+#include "gateway/passed.h"
+
+enum { BACKLOG = 4096, ACCEPTS_PER_TURN = 64, PAUSE_MS = 100 };
 
 /* Not an evconnlistener: after it is disabled, it accepts until the queue is empty, above any
  * limit. */
@@ -88,31 +90,16 @@ static enum status fail_errno(struct fail *why, const char *what)
 	return fail_set(why, ST_SYSTEM, "%s: %s", what, strerror(errno));
 }
 
-/* Removes the variables, so that a child or a second edge does not take the socket again. */
-static bool has_passed_socket(void)
-{
-	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-	bool is_ours = pid && count && atol(pid) == (long)getpid() && atoi(count) >= 1;
-	if (is_ours) {
-		unsetenv("LISTEN_PID");
-		unsetenv("LISTEN_FDS");
-		unsetenv("LISTEN_FDNAMES");
-	}
-	return is_ours;
-}
-
-static enum status take_passed(int *out, struct fail *why)
+static enum status check_passed(int fd, struct fail *why)
 {
 	int is_listening = 0;
 	socklen_t len = sizeof is_listening;
-	if (getsockopt(PASSED_FD, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) != 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) != 0)
 		return fail_errno(why, "the socket that systemd passed");
 	if (!is_listening)
 		return fail_set(why, ST_SYSTEM, "the socket that systemd passed does not listen");
-	if (evutil_make_socket_nonblocking(PASSED_FD) != 0
-		|| evutil_make_socket_closeonexec(PASSED_FD) != 0)
+	if (evutil_make_socket_nonblocking(fd) != 0 || evutil_make_socket_closeonexec(fd) != 0)
 		return fail_errno(why, "the socket that systemd passed");
-	*out = PASSED_FD;
 	return ST_OK;
 }
 
@@ -170,8 +157,13 @@ static void set_inherited_options(int fd)
 
 static enum status open_socket(int *out, const struct listener_options *options, struct fail *why)
 {
-	if (has_passed_socket())
-		return take_passed(out, why);
+	int passed = passed_take(options->passed_name);
+	if (passed >= 0) {
+		enum status st = check_passed(passed, why);
+		if (st == ST_OK)
+			*out = passed;
+		return st;
+	}
 	enum status st = bind_any(out, options, why);
 	if (st != ST_OK && why) {
 		struct fail reason = *why;

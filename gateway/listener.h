@@ -24,16 +24,17 @@ struct listener;
 struct listener_options {
 	const char *host;
 	int port;
-	bool is_exclusive; /* no other socket may have the port: without SO_REUSEPORT */
+	const char *passed_name;      /* for passed_take */
+	bool is_exclusive;            /* no other socket may have the port: without SO_REUSEPORT */
 	bool (*has_room)(void *arg);  /* whether to accept a connection */
 	bool (*make_room)(void *arg); /* for a connection that waits */
 	void (*on_accept)(int fd, const union address *from, void *arg); /* must close fd */
 	void *arg;
 };
 
-/* Binds with SO_REUSEPORT, unless it is exclusive. If systemd has passed a socket (LISTEN_FDS and
- * LISTEN_PID, sd_listen_fds(3)), listens on that instead and removes the variables, so that no
- * other listener takes it. ST_SYSTEM with address, port and reason. */
+/* Binds with SO_REUSEPORT, unless it is exclusive. If systemd has passed a socket of this name
+ * (gateway/passed.h), takes and listens on that instead. ST_SYSTEM with address, port and
+ * reason. */
 enum status listener_open(struct listener **out, struct event_base *base,
 	const struct listener_options *options, struct fail *why) MUST_CHECK;
 

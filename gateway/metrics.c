@@ -6,6 +6,7 @@
 #include "gateway/access.h"
 #include "gateway/edge.h"
 #include "gateway/http_list.h"
+#include "gateway/passed.h"
 
 struct metrics {
 	struct metrics_sources sources;
@@ -97,6 +98,7 @@ enum status metrics_open(struct metrics **out, struct event_base *base,
 	struct edge_options edge = { .host = options->host,
 		.port = options->port,
 		.is_exclusive = true,
+		.passed_name = PASSED_METRICS,
 		.connections_max = METRICS_CONNECTIONS_MAX,
 		.on_request = on_request,
 		.format_error = format_error,

@@ -48,6 +48,8 @@ class Booted(unittest.TestCase):
         status, body = service.curl(self.at, "-d", '{"minutes": 25, "tag": "boot"}',
                                     f"http://127.0.0.1:{service.PORT}/sessions")
         self.assertEqual(status, 200, body)
+        metrics = service.curl(self.at, "http://127.0.0.1:22121/metrics")
+        self.assertEqual(metrics[0], 200, metrics)
         self.at.run("studytracker-database")  # again: it changes nothing
         self.assertIn('"boot":25', service.get(self.at, "/stats")[1])
 
