@@ -1,4 +1,4 @@
-/* study status: shows each gateway with its workers, queue and rates. */
+/* study status: shows each gateway with its workers, queue and rates, once or again and again. */
 #include <json.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -11,17 +11,21 @@
 
 static int run(struct study *study, const struct arguments *args);
 
-enum { INTERVAL };
+enum { INTERVAL, WATCH };
 
 static const struct option options[] = {
 	[INTERVAL] = { "interval", OPTION_SECONDS, "SECONDS",
 		"time to measure rates, 0: since the start (default: 0.5)" },
+	[WATCH] = { "watch", OPTION_FLAG, NULL,
+		"show it again after every interval (default: 1) until Ctrl-C" },
 	{ 0 },
 };
 
 const struct command command_status = { "status", "", "Show gateways, workers, queue and rates",
-	"Queries every gateway of the endpoints. The exit status is 3 if none responds.\n", options,
-	0, 0, run };
+	"Queries every gateway of the endpoints. The exit status is 3 if none responds. With\n"
+	"--watch the terminal always shows the present state; into a pipe or a file, each gateway\n"
+	"writes one line per interval.\n",
+	options, 0, 0, run };
 
 enum { GATEWAYS_MAX = SERVICE_ENDPOINTS_MAX };
 
@@ -30,7 +34,8 @@ struct gateway {
 	struct study_client *client;
 	struct study_error why; /* if it does not respond */
 	struct json_object *before, *now;
-	double seconds;
+	double seconds; /* between the two */
+	double asked;   /* by watch: when */
 };
 
 static double now_seconds(void)
@@ -225,6 +230,47 @@ static void print(const struct study *study, const struct gateway *gateways, int
 	}
 }
 
+/* One line, for files and pipes. */
+static void print_line(const struct study *study, const struct gateway *g)
+{
+	FILE *to = study->out.to;
+	terminal_text(&study->out, g->endpoint);
+	fprintf(to, " %s", state_of(g));
+	if (g->now) {
+		struct json_object *workers = member(g->now, NULL, "workers");
+		fprintf(to, " workers %zu waiting %lld in_flight %lld",
+			workers ? json_object_array_length(workers) : 0,
+			(long long)number(g->now, "queue", "waiting"),
+			(long long)number(g->now, "queue", "in_flight"));
+		for (int i = 0; i < RATE_COUNT; i++)
+			fprintf(to, " %s/s %.1f", rates[i].title,
+				rate(g, rates[i].group, rates[i].name));
+	}
+	fputc('\n', to);
+}
+
+static void show(const struct study *study, const struct gateway *gateways, int count)
+{
+	if (study->is_json)
+		print_json(study, gateways, count);
+	else
+		print(study, gateways, count);
+}
+
+static void show_again(const struct study *study, const struct gateway *gateways, int count)
+{
+	static const char to_the_top_of_an_empty_screen[] = "\033[H\033[J";
+	if (study->is_json || study->out.is_terminal) {
+		if (study->out.is_terminal)
+			fputs(to_the_top_of_an_empty_screen, study->out.to);
+		show(study, gateways, count);
+	} else {
+		for (int i = 0; i < count; i++)
+			print_line(study, &gateways[i]);
+	}
+	(void)fflush(study->out.to);
+}
+
 /* Requests. */
 
 /* No gateway has told its state: the exit status of the first, which may have refused. */
@@ -256,6 +302,34 @@ static int ask_all(struct study *study, struct gateway *gateways, int count, int
 	return responding > 0 ? STUDY_EXIT_DONE : exit_of_silence(gateways, count);
 }
 
+/* A gateway that did not respond may do so now. */
+static void ask_again(struct study *study, struct gateway *g)
+{
+	if (!g->client && service_open_client(study, g->endpoint, 0, &g->client) != STUDY_EXIT_DONE)
+		return;
+	json_object_put(g->before);
+	g->before = g->now;
+	g->now = fetch_status(g);
+	double now = now_seconds();
+	g->seconds = now - g->asked;
+	g->asked = now;
+}
+
+enum { WATCH_MIN_MS = 100 }; /* a shorter interval would be load */
+
+/* Until Ctrl-C, or until nobody reads the output. */
+static int watch(struct study *study, struct gateway *gateways, int count, int interval_ms)
+{
+	for (;;) {
+		for (int i = 0; i < count; i++)
+			ask_again(study, &gateways[i]);
+		show_again(study, gateways, count);
+		if (ferror(study->out.to))
+			return STUDY_EXIT_DONE;
+		(void)poll(NULL, 0, interval_ms > WATCH_MIN_MS ? interval_ms : WATCH_MIN_MS);
+	}
+}
+
 static void close_all(struct gateway *gateways, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -263,6 +337,11 @@ static void close_all(struct gateway *gateways, int count)
 		json_object_put(gateways[i].before);
 		json_object_put(gateways[i].now);
 	}
+}
+
+static int interval_of(const struct option_value *given, int default_ms)
+{
+	return given->is_given ? (int)given->number : default_ms;
 }
 
 static int run(struct study *study, const struct arguments *args)
@@ -277,12 +356,11 @@ static int run(struct study *study, const struct arguments *args)
 	for (char *at = strtok_r(copy, ", \t\r\n", &rest); at && count < GATEWAYS_MAX;
 		at = strtok_r(NULL, ", \t\r\n", &rest))
 		gateways[count++].endpoint = at;
-	int exit =
-		ask_all(study, gateways, count, interval->is_given ? (int)interval->number : 500);
-	if (exit != STUDY_EXIT_USAGE && study->is_json)
-		print_json(study, gateways, count);
-	else if (exit != STUDY_EXIT_USAGE)
-		print(study, gateways, count);
+	int exit = args->own[WATCH].is_given
+			   ? watch(study, gateways, count, interval_of(interval, 1000))
+			   : ask_all(study, gateways, count, interval_of(interval, 500));
+	if (exit != STUDY_EXIT_USAGE && !args->own[WATCH].is_given)
+		show(study, gateways, count);
 	close_all(gateways, count);
 	free(copy);
 	return exit;

@@ -2,7 +2,10 @@
 
 import json
 import os
+import pty
 import re
+import signal
+import subprocess
 import sys
 import unicodedata
 
@@ -75,6 +78,40 @@ class Terminals(StudyCase):
                 for line in shown.splitlines():
                     wide = sum(1 + (unicodedata.east_asian_width(c) == "W") for c in line)
                     self.assertLessEqual(wide, columns, line)
+
+    def watch(self, **options):
+        """study status --watch as a process."""
+        return subprocess.Popen([STUDY, "status", "--watch", "--interval", "0.1"], env=self.environment(),
+                                text=True, **options)
+
+    def test_watch_writes_lines_into_a_pipe_until_it_is_interrupted(self):
+        with self.watch(stdout=subprocess.PIPE) as watching:
+            line = re.compile(r"\S+ ready workers \d+ waiting \d+ in_flight \d+ calls/s [\d.]+ .*\n")
+            for _ in range(3):
+                self.assertRegex(watching.stdout.readline(), line)
+            watching.send_signal(signal.SIGINT)
+            self.assertEqual(watching.wait(harness.PATIENCE), -signal.SIGINT)
+
+    def test_watch_shows_the_present_state_on_a_terminal(self):
+        ours, theirs = pty.openpty()
+        with self.watch(stdout=theirs) as watching, open(ours, "rb", buffering=0) as screen:
+            os.close(theirs)
+            shown = b""
+            while shown.count(b"\x1b[H\x1b[J") < 3:
+                shown += screen.read(4096)
+            watching.kill()
+        self.assertIn(b"per second:", shown)
+
+    def test_watch_shows_a_gateway_that_comes_back(self):
+        with self.watch(stdout=subprocess.PIPE) as watching:
+            self.assertIn(" ready ", watching.stdout.readline())
+            self.service.gateways[0].stop()
+            harness.until("it is gone", lambda: " no response" in watching.stdout.readline())
+            del self.service.gateways[0]
+            self.service.start_gateway()
+            harness.until("it is back", lambda: " ready " in watching.stdout.readline())
+            watching.kill()
+        self.service.wait_ready()
 
     def test_a_short_import_shows_no_progress(self):
         path = self.write("one.csv", HEADER + "1,2020-01-01,5,aws\n")

@@ -82,7 +82,7 @@ _study() {
 		[export]=$'--kind\n--format\n--tag\n--from\n--to\n--spreadsheet'
 		[account]=$'--name\n--time-zone\n--week-start\n--day-starts-at'
 		[rpc]=""
-		[status]=$'--interval'
+		[status]=$'--interval\n--watch'
 		[keys]=""
 		[login]=$'--password-stdin\n--name'
 		[logout]=""
