@@ -1,5 +1,7 @@
 #include "gateway/metrics_workers.h"
 
+#include <stdio.h>
+
 #include "common/uuid.h"
 
 static double free_credit(const struct pool_worker *w)
@@ -51,6 +53,76 @@ static void put_readiness(struct metrics_text *text, const struct pool *pool)
 	metrics_text_value(text, NULL, 0, (double)pool->roster.count);
 }
 
+static void put_counter(struct metrics_text *text, const struct pool *pool, size_t i)
+{
+	const struct worker_counter *c = worker_counter_at(i);
+	char uuid[UUID_TEXT_LEN];
+	const struct metrics_label label = { "worker", { uuid, sizeof uuid } };
+	metrics_text_family(
+		text, &(struct metrics_family){ c->metric,
+			      c->kind == COUNTER_TOTAL ? METRICS_COUNTER : METRICS_GAUGE, NULL,
+			      c->help });
+	for (const struct pool_worker *w = pool_workers(pool); w; w = w->next) {
+		uuid_format(w->uuid, uuid);
+		metrics_text_value(text, &label, 1, (double)w->stats.counters[i]);
+	}
+}
+
+/* Calls `put` for each lane of each worker that has run a batch, with its labels. */
+enum { LANE_LABELS = 2 };
+typedef void (*put_lane)(struct metrics_text *text, const struct metrics_label labels[LANE_LABELS],
+	const struct lane_counts *lane, const void *row);
+
+static void each_lane(
+	struct metrics_text *text, const struct pool *pool, put_lane put, const void *row)
+{
+	char uuid[UUID_TEXT_LEN];
+	struct metrics_label labels[LANE_LABELS] = { { "worker", { uuid, sizeof uuid } } };
+	for (const struct pool_worker *w = pool_workers(pool); w; w = w->next) {
+		uuid_format(w->uuid, uuid);
+		for (size_t i = 0; i < WORKER_LANES; i++) {
+			labels[1] = (struct metrics_label){ "lane", span_of(worker_lane_name(i)) };
+			if (w->stats.lanes[i].connections > 0)
+				put(text, labels, &w->stats.lanes[i], row);
+		}
+	}
+}
+
+static void put_lane_counter(struct metrics_text *text,
+	const struct metrics_label labels[LANE_LABELS], const struct lane_counts *lane,
+	const void *row)
+{
+	metrics_text_value(text, labels, LANE_LABELS, (double)counter_value(row, lane));
+}
+
+static void put_lane_histogram(struct metrics_text *text,
+	const struct metrics_label labels[LANE_LABELS], const struct lane_counts *lane,
+	const void *row)
+{
+	const struct lane_histogram *h = row;
+	metrics_text_histogram(text, labels, LANE_LABELS, h->shape,
+		(const void *)((const char *)lane + h->offset));
+}
+
+static void put_lanes(struct metrics_text *text, const struct pool *pool)
+{
+	const struct counter_table *table = &lane_counter_table;
+	const struct lane_histogram *h;
+	char name[METRICS_NAME_SIZE];
+	for (size_t i = 0; i < table->count; i++) {
+		struct metrics_family family =
+			metrics_family_of_counter(table, &table->rows[i], name);
+		metrics_text_family(text, &family);
+		each_lane(text, pool, put_lane_counter, &table->rows[i]);
+	}
+	for (size_t i = 0; (h = lane_histogram_at(i)); i++) {
+		(void)snprintf(name, sizeof name, "%s%s", table->metric_prefix, h->shape->name);
+		metrics_text_family(text, &(struct metrics_family){ name, METRICS_HISTOGRAM,
+						  h->shape->unit, h->shape->help });
+		each_lane(text, pool, put_lane_histogram, h);
+	}
+}
+
 void metrics_workers_put(struct metrics_text *text, const struct pool *pool)
 {
 	char uuid[UUID_TEXT_LEN];
@@ -64,4 +136,7 @@ void metrics_workers_put(struct metrics_text *text, const struct pool *pool)
 			metrics_text_value(text, &label, 1, gauge_table[i].read(w));
 		}
 	}
+	for (size_t i = 0; worker_counter_at(i); i++)
+		put_counter(text, pool, i);
+	put_lanes(text, pool);
 }

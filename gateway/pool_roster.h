@@ -20,6 +20,7 @@
 #include "common/buf.h"
 #include "gateway/pool_call.h"
 #include "gateway/pool_methods.h"
+#include "gateway/worker_stats.h"
 
 enum {
 	POOL_WORKERS_MAX = 256,
@@ -35,6 +36,7 @@ struct pool_worker {
 	char peer[POOL_PEER_MAX];
 	unsigned char uuid[16];
 	int64_t pid; /* only for rpc.status */
+	struct worker_stats stats; /* only for metrics and rpc.status */
 	int64_t epoch;
 	uint64_t last_message_ms;
 	int64_t credit, sent; /* requests of this epoch: the worker allows, the pool has assigned */

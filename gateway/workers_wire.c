@@ -217,6 +217,8 @@ static bool on_ready(struct workers_wire *wire, struct sender *from, struct span
 	else if (workers_wire_hello(wire, worker))
 		report_change(wire);
 	from->worker = pool_worker_of(wire->options.pool, from->peer); /* hello may lose it */
+	if (from->worker)
+		worker_stats_read(&from->worker->stats, params);
 	return true;
 }
 

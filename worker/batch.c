@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "worker/connection_setup.h"
+#include "worker/lane_meter.h"
 #include "worker/outcome.h"
 #include "worker/run_send.h"
 #include "worker/timer.h"
@@ -20,6 +21,7 @@ struct batch {
 	struct queue queue;
 	struct run run;
 	struct outcomes outcomes;
+	struct lane_meter meter;
 	struct bind bind;
 	uint64_t run_number;         /* of the current or last run */
 	uint64_t ended_run;          /* the run that has a write of an ended epoch */
@@ -134,6 +136,7 @@ static void start_run(struct batch *b)
 	b->run_number++;
 	queue_fill(&b->queue, &b->run, &(struct queue_filter){ is_obsolete, drop, &snapshot });
 	b->outcomes.in_flight = b->run.request_count;
+	lane_meter_begin(&b->meter, b->run.request_count);
 	if (run_send(&b->run, &b->bind, b->db, snapshot.now_ms) != ST_OK)
 		database_reset(b->db, "out of memory");
 	watch(b);
@@ -182,6 +185,7 @@ static enum status on_described(
 static void on_connected(void *arg)
 {
 	struct batch *b = arg;
+	b->meter.counts.connections++;
 	log_info("database connected: %s lane", lane_name(b));
 	b->connect_failure = (struct fail){ 0 };
 	b->connect_failed_ms = 0;
@@ -222,6 +226,7 @@ static void on_sync(void *arg)
 {
 	struct batch *b = arg;
 	size_t end = run_group_end(&b->run);
+	lane_meter_commit(&b->meter);
 	for (size_t i = b->run.group; i < end; i++)
 		finish_execution(b, &b->run.executions[i]);
 	run_finish_group(&b->run);
@@ -236,6 +241,7 @@ static void on_sync(void *arg)
 static void on_disconnected(void *arg, bool connection_ended_cleanly, const struct fail *why)
 {
 	struct batch *b = arg;
+	b->meter.counts.losses++;
 	log_warn("database lost: %s lane: %s: reconnecting, %zu requests wait", lane_name(b),
 		why->text, b->queue.count + b->outcomes.in_flight);
 	for (size_t i = b->run.group; i < b->run.execution_count; i++)
@@ -306,6 +312,14 @@ size_t batch_queued(const struct batch *b)
 size_t batch_in_flight(const struct batch *b)
 {
 	return b->outcomes.in_flight;
+}
+
+struct lane_counts batch_counts(const struct batch *b)
+{
+	struct lane_counts counts = b->meter.counts;
+	counts.queued = batch_queued(b);
+	counts.in_flight = batch_in_flight(b);
+	return counts;
 }
 
 static enum status open_database(

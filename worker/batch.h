@@ -24,6 +24,7 @@
 #ifndef WORKER_BATCH_H
 #define WORKER_BATCH_H
 
+#include "common/lane_counts.h"
 #include "worker/response.h"
 
 struct batch;
@@ -81,6 +82,7 @@ bool batch_has_database(const struct batch *b);
 bool batch_is_idle(const struct batch *b);
 size_t batch_queued(const struct batch *b);
 size_t batch_in_flight(const struct batch *b);
+struct lane_counts batch_counts(const struct batch *b);
 void batch_free(struct batch **b); /* sends no responses */
 
 #endif

@@ -38,7 +38,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
 	envelope_open_notification(out, "worker.ready");
-	msg_put_map(out, 9);
+	msg_put_map(out, 10);
 	msg_put_key(out, "worker");
 	msg_put_text(out, (struct span){ uuid, sizeof uuid });
 	put_int(out, "pid", getpid());
@@ -51,6 +51,11 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	msg_put_bool(out, ready->heartbeat->has_database);
 	put_counts(out, &lanes_counter_table, &ready->heartbeat->counts);
 	put_counts(out, &link_counter_table, ready->link);
+	msg_put_key(out, "lanes");
+	if (ready->heartbeat->lanes)
+		lanes_put_counts(ready->heartbeat->lanes, out);
+	else
+		msg_put_map(out, 0);
 }
 
 void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)

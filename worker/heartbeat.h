@@ -15,6 +15,7 @@ struct heartbeat {
 	bool has_database;
 	int64_t window; /* most open requests of this gateway; 0: it must send no more */
 	struct lanes_counts counts;
+	const struct lanes *lanes; /* for worker.ready; NULL: it tells nothing about them */
 };
 
 struct heartbeat_ready {

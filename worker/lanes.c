@@ -188,6 +188,16 @@ struct lanes_counts lanes_counts(const struct lanes *l)
 	return counts;
 }
 
+void lanes_put_counts(const struct lanes *l, struct buf *out)
+{
+	msg_put_map(out, LANES - LANE_READ);
+	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
+		struct lane_counts counts = batch_counts(l->batches[lane]);
+		msg_put_key(out, connection_lane_name(lane));
+		lane_counts_put(out, &counts);
+	}
+}
+
 static void on_bad_setting(void *arg, const struct fail *why)
 {
 	struct lanes *l = arg;

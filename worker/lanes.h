@@ -76,6 +76,9 @@ void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, 
 bool lanes_has_database(const struct lanes *l);
 bool lanes_is_idle(const struct lanes *l);
 struct lanes_counts lanes_counts(const struct lanes *l);
+
+/* Appends {lane: {…}, …} (common/lane_counts.h). */
+void lanes_put_counts(const struct lanes *l, struct buf *out);
 void lanes_free(struct lanes **l); /* sends no responses */
 
 #endif

@@ -66,6 +66,7 @@ static void get_heartbeat(void *arg, struct heartbeat *out)
 	out->has_database = w->has_database;
 	out->window = w->has_database && !w->is_draining ? window_of(w) : 0;
 	out->counts = lanes_counts(w->lanes);
+	out->lanes = w->lanes;
 }
 
 static void on_request(void *arg, struct link *from, int64_t epoch, const struct envelope *e)
