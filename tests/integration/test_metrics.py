@@ -1,10 +1,16 @@
 """An operator scrapes /metrics while the service works, and finds the numbers of what was sent."""
 
+import json
+import os
+import re
 import threading
 import time
 
 import harness
 import openmetrics
+import promtool
+
+DOCS = os.path.join(harness.ROOT, "docs")
 
 HELD_S = 1.0  # for which a row is locked
 
@@ -116,6 +122,46 @@ class Metrics(harness.ServiceCase):
         self.assertEqual(response.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8")
         self.assertNotIn(b"# EOF", response.body)
         self.assertIn(b"# TYPE studytracker_api_requests_total counter\n", response.body)
+
+    def test_promtool_accepts_the_page(self):
+        self.topic("Promtool")
+        self.assertEqual(promtool.run("check", "metrics", text=self.get().body.decode()), "")
+
+    def test_batches_and_transactions_of_the_lanes_are_shown(self):
+        topic, labels = self.topic("Lanes")["id"], {"lane": "write"}
+        prefix = "studytracker_worker_lane_"
+
+        def totals():
+            page = self.scrape()
+            return [sum(page.series(prefix + name, **labels).values())
+                    for name in ("batch_requests_sum", "batch_requests_count", "commit_seconds_count",
+                                 "runs_total")]
+
+        before = totals()
+        for _ in range(20):
+            self.session(topic)
+        # A worker tells its numbers once a second.
+        harness.until("all requests are counted", lambda: totals()[0] - before[0] >= 20)
+        _, batches, commits, runs = (a - b for a, b in zip(totals(), before))
+        self.assertEqual(batches, runs)
+        self.assertGreaterEqual(commits, runs)
+        self.assertGreater(sum(self.scrape().series(prefix + "commit_seconds_sum", **labels).values()), 0)
+
+    def test_rules_and_dashboard_use_metrics_that_exist(self):
+        names = self.scrape().names() | {"up"}
+        with open(os.path.join(DOCS, "monitoring/dashboard.json"), encoding="utf-8") as file:
+            expressions = [target["expr"] for panel in json.load(file)["panels"] for target in panel["targets"]]
+        with open(os.path.join(DOCS, "monitoring/alerts.yml"), encoding="utf-8") as file:
+            expressions += re.findall(r"expr: >-\n +(.*)", file.read())
+        used = {name for e in expressions for name in re.findall(r"\b(?:studytracker|process)_\w+|\bup\b", e)}
+        self.assertGreater(len(used), 30)
+        self.assertEqual(used - names, set())
+
+    def test_all_metrics_are_documented(self):
+        with open(os.path.join(DOCS, "metrics.md"), encoding="utf-8") as file:
+            documented = set(re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", file.read(), re.MULTILINE))
+        shown = {(name, meta["TYPE"], meta["HELP"]) for name, meta in self.scrape().families.items()}
+        self.assertEqual(sorted(shown), sorted(documented))
 
     def test_metrics_need_no_credentials_and_tell_no_names(self):
         self.topic("A secret name")
