@@ -261,6 +261,7 @@ struct pool_call *pool_complete(
 		return NULL;
 	}
 	pool_state_release(p, call);
+	w->writes_answered += call->is_write;
 	/* w knows about its own run of the call, not about the run of a dead worker. */
 	bool is_valid = pool_state_reportable_status(call, call->losses > 0, worker_status)
 			== worker_status;
@@ -335,6 +336,7 @@ void pool_tick(struct pool *p, uint64_t now_ms)
 {
 	pool_wheel_turn(&p->wheel, now_ms, on_due, p);
 	expire_silent(p, now_ms);
+	pool_roster_check_collecting(&p->roster, now_ms);
 	p->ticked_ms = now_ms;
 	end_hopeless(p, now_ms);
 }

@@ -10,10 +10,10 @@ static bool may_send_retry(const struct pool *p)
 
 static struct pool_worker *worker_for(const struct pool *p, const struct pool_call *call)
 {
-	bool is_retry = call->state == POOL_RETRY;
-	struct pool_worker *w = call->preferred_worker && !is_retry
-					? pool_roster_preferred(&p->roster, call)
-					: NULL;
+	struct pool_worker *w = NULL;
+	if (call->state != POOL_RETRY)
+		w = call->preferred_worker ? pool_roster_preferred(&p->roster, call)
+					   : pool_roster_collecting(&p->roster, call);
 	return w ? w : pool_roster_least_loaded(&p->roster, call);
 }
 

@@ -47,6 +47,8 @@ void pool_roster_remove(struct pool_roster *roster, struct pool_worker *w)
 	roster->count--;
 	if (roster->last_served == w)
 		roster->last_served = NULL;
+	if (roster->collecting == w)
+		roster->collecting = NULL;
 }
 
 struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct span peer)
@@ -118,6 +120,33 @@ struct pool_worker *pool_roster_least_loaded(
 			&& has_method(w, call))
 			best = w;
 	return best;
+}
+
+struct pool_worker *pool_roster_collecting(
+	const struct pool_roster *roster, const struct pool_call *call)
+{
+	struct pool_worker *w = roster->collecting;
+	bool may_collect = w && call->is_write && !call->is_slow && w->writes_in_flight > 0
+			   && w->writes_in_flight < POOL_WRITES_EACH;
+	return may_collect && free_credit(w) > 0 && has_method(w, call) ? w : NULL;
+}
+
+void pool_roster_collect(struct pool_roster *roster, struct pool_worker *w)
+{
+	if (roster->collecting != w || w->writes_in_flight == 0)
+		roster->collected = UINT64_MAX; /* the time begins with the next check */
+	roster->collecting = w;
+}
+
+void pool_roster_check_collecting(struct pool_roster *roster, uint64_t now_ms)
+{
+	struct pool_worker *w = roster->collecting;
+	if (!w || w->writes_in_flight == 0 || w->writes_answered != roster->collected) {
+		roster->collected = w ? w->writes_answered : 0;
+		roster->collected_ms = now_ms;
+	} else if (now_ms - roster->collected_ms >= POOL_COLLECT_MS) {
+		roster->collecting = NULL;
+	}
 }
 
 bool pool_roster_lacks_method(const struct pool_roster *roster, const struct pool_call *call)

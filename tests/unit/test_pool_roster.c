@@ -53,6 +53,29 @@ START_TEST(too_many_workers_and_too_long_names_are_refused)
 }
 END_TEST
 
+START_TEST(a_worker_collects_writes_until_it_holds_its_share_of_them)
+{
+	struct pool_roster roster = { 0 };
+	struct pool_worker *a = add(&roster, 'A');
+	const struct pool_call write = { .is_write = true }, read = { 0 },
+			       slow = { .is_write = true, .is_slow = true };
+	a->has_database = true;
+	a->credit = 2 * POOL_WRITES_EACH;
+	pool_roster_collect(&roster, a);
+	ck_assert_ptr_null(pool_roster_collecting(&roster, &write)); /* it runs none */
+	a->writes_in_flight = POOL_WRITES_EACH - 1;
+	ck_assert_ptr_eq(pool_roster_collecting(&roster, &write), a);
+	ck_assert_ptr_null(pool_roster_collecting(&roster, &read));
+	ck_assert_ptr_null(pool_roster_collecting(&roster, &slow));
+	a->writes_in_flight++;
+	ck_assert_ptr_null(pool_roster_collecting(&roster, &write));
+	pool_roster_remove(&roster, a);
+	ck_assert_ptr_null(roster.collecting);
+	free(a);
+	pool_roster_fini(&roster);
+}
+END_TEST
+
 /* Three workers A, B and C, the last one is first in the roster; which of them gets the next
  * call. */
 static const struct {
@@ -158,6 +181,7 @@ int main(void)
 	TCase *tc = tcase_create("pool roster");
 	tcase_add_test(tc, a_worker_is_found_by_its_connection_and_its_process_until_it_is_removed);
 	tcase_add_test(tc, too_many_workers_and_too_long_names_are_refused);
+	tcase_add_test(tc, a_worker_collects_writes_until_it_holds_its_share_of_them);
 	tcase_add_loop_test(tc, the_least_loaded_worker_gets_the_next_call, 0,
 		sizeof rosters / sizeof *rosters);
 	tcase_add_test(tc, an_empty_roster_has_no_worker);
