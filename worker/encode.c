@@ -176,6 +176,11 @@ static int64_t ord_at(const struct encode_rows *rows)
 	return int8_at(rows->rows, rows->at, ORD);
 }
 
+bool encode_has(const struct encode_rows *rows, int64_t ord)
+{
+	return rows->at < rows->count && ord_at(rows) == ord;
+}
+
 static struct range next_range(struct encode_rows *rows, int64_t ord)
 {
 	while (rows->at < rows->count && ord_at(rows) < ord)

@@ -21,6 +21,14 @@ static void run_again(struct outcomes *o, const struct execution *e, bool to_run
 	queue_requeue(o->queue, &requeued, to_run_singly);
 }
 
+static void finish_done(struct outcomes *o, struct execution *e)
+{
+	struct request_list unanswered = { 0 };
+	o->in_flight -= e->count;
+	responses_put_rows(o->responses, o->run->requests, e, &unanswered);
+	queue_requeue(o->queue, &unanswered, false);
+}
+
 /* Returns whether a cancellation may have ended the statement although this request is not
  * obsolete. */
 static bool was_cancelled_for_others(
@@ -67,8 +75,7 @@ bool outcome_finish(struct outcomes *o, struct execution *e)
 {
 	switch (e->state) {
 	case EXECUTION_DONE:
-		o->in_flight -= e->count;
-		responses_put_rows(o->responses, o->run->requests, e);
+		finish_done(o, e);
 		break;
 	case EXECUTION_FAILED:
 		finish_failed(o, e);
@@ -108,8 +115,7 @@ void outcome_recover(struct outcomes *o, struct execution *e, bool connection_en
 {
 	struct request_list requeued = { 0 };
 	if (e->state == EXECUTION_DONE && !e->method->is_write) {
-		o->in_flight -= e->count;
-		responses_put_rows(o->responses, o->run->requests, e);
+		finish_done(o, e);
 		return;
 	}
 	bool surely_not_run = execution_surely_not_run(e, connection_ended_cleanly);

@@ -9,13 +9,13 @@
 
 enum status responses_init(struct responses *rs)
 {
-	rs->plans = calloc(method_count(), sizeof *rs->plans);
+	rs->plans = calloc(form_count(), sizeof *rs->plans);
 	return rs->plans ? ST_OK : ST_NO_MEMORY;
 }
 
 void responses_fini(struct responses *rs)
 {
-	for (size_t i = 0; rs->plans && i < method_count(); i++)
+	for (size_t i = 0; rs->plans && i < form_count(); i++)
 		encode_plan_free(&rs->plans[i]);
 	free(rs->plans);
 	rs->plans = NULL;
@@ -24,15 +24,15 @@ void responses_fini(struct responses *rs)
 	buf_fini(&rs->result);
 }
 
-enum status responses_describe(struct responses *rs, const struct method *m,
+enum status responses_describe(struct responses *rs, const struct form *form,
 	const struct pg_result *columns, struct fail *why)
 {
 	struct encode_plan *plan = NULL;
-	enum status st = encode_plan_new(m, columns, &plan, why);
+	enum status st = encode_plan_new(form->method, columns, &plan, why);
 	if (st != ST_OK)
 		return st;
-	encode_plan_free(&rs->plans[method_index(m)]);
-	rs->plans[method_index(m)] = plan;
+	encode_plan_free(&rs->plans[form_index(form)]);
+	rs->plans[form_index(form)] = plan;
 	return ST_OK;
 }
 
@@ -70,16 +70,22 @@ void response_fail(struct responses *rs, struct request *r, enum status st)
 	request_release(rs->pool, &r);
 }
 
+/* The rows of a finished execution. */
+struct finished {
+	const struct encode_plan *plan;
+	struct encode_rows rows;
+};
+
 /* Encodes the result of the request, which has this row. */
-static enum status encode_result(struct responses *rs, const struct request *r,
-	struct encode_rows *rows, int64_t ord, struct buf *out, struct fail *why)
+static enum status encode_result(struct responses *rs, const struct request *r, struct finished *f,
+	int64_t ord, struct buf *out, struct fail *why)
 {
 	struct encode_request want = { ord, request_limit(r),
 		r->method->shape == RESULT_PAGE ? cursor_fingerprint(r) : 0, &rs->details };
-	int first = rows->at;
+	int first = f->rows.at;
 	buf_clear(&rs->details);
-	enum status st = encode_next(rs->plans[method_index(r->variant)], rows, &want, out, why);
-	costs_record(&rs->costs, r, rows->at - first);
+	enum status st = encode_next(f->plan, &f->rows, &want, out, why);
+	costs_record(&rs->costs, r, f->rows.at - first);
 	return st;
 }
 
@@ -91,7 +97,7 @@ static struct buf *open_response(struct responses *rs, const struct request *r)
 }
 
 static void put_response(
-	struct responses *rs, const struct request *r, struct encode_rows *rows, int64_t ord)
+	struct responses *rs, const struct request *r, struct finished *f, int64_t ord)
 {
 	struct buf *out = open_response(rs, r);
 	if (!out)
@@ -99,7 +105,7 @@ static void put_response(
 	struct fail why = { 0 };
 	size_t mark = out->len;
 	envelope_open_result(out, r->msgid);
-	enum status st = encode_result(rs, r, rows, ord, out, &why);
+	enum status st = encode_result(rs, r, f, ord, out, &why);
 	if (st != ST_OK) {
 		out->len = mark;
 		put_error(rs, out, r->msgid, response_reportable_status(r, st), &why);
@@ -109,11 +115,11 @@ static void put_response(
 
 /* Encodes the result once for all requests that have the row. They are reads. */
 static void put_same_responses(
-	struct responses *rs, const struct request *first, struct encode_rows *rows, int64_t ord)
+	struct responses *rs, const struct request *first, struct finished *f, int64_t ord)
 {
 	struct fail why = { 0 };
 	buf_clear(&rs->result);
-	enum status st = encode_result(rs, first, rows, ord, &rs->result, &why);
+	enum status st = encode_result(rs, first, f, ord, &rs->result, &why);
 	for (const struct request *r = first; r; r = r->next) {
 		struct buf *out = open_response(rs, r);
 		if (!out)
@@ -127,20 +133,28 @@ static void put_same_responses(
 	}
 }
 
-void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e)
+void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e,
+	struct request_list *unanswered)
 {
-	struct encode_rows rows = encode_rows(e->rows);
+	struct finished f = { rs->plans[form_index(&e->form)], encode_rows(e->rows) };
 	for (size_t i = 0; i < e->rows_sent; i++) {
 		struct request *r = requests[e->first + i];
+		int64_t ord = (int64_t)i + 1;
+		r->needs_full = e->form.is_plain && !encode_has(&f.rows, ord);
+		if (r->needs_full)
+			continue;
 		r->maybe_committed = r->method->is_write;
 		if (r->next)
-			put_same_responses(rs, r, &rows, (int64_t)i + 1);
+			put_same_responses(rs, r, &f, ord);
 		else
-			put_response(rs, r, &rows, (int64_t)i + 1);
+			put_response(rs, r, &f, ord);
 	}
 	for (size_t i = 0; i < e->count; i++) {
 		struct request *r = requests[e->first + i];
-		request_release(rs->pool, &r);
+		if (r->needs_full)
+			request_list_push(unanswered, r);
+		else
+			request_release(rs->pool, &r);
 	}
 	database_rows_free(&e->rows);
 }
