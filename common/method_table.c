@@ -95,8 +95,8 @@ static const char *const series_groups[] = { "topic", NULL };
 
 /* A variant of a list: a page in one order, without filters. Its params are the first ones of the
  * list. */
-#define PAGE_IN_ORDER(order)                                                         \
-	.audience = AUDIENCE_SELF, .shape = RESULT_PAGE, .safe_to_repeat = true,     \
+#define PAGE_IN_ORDER(order)                                                     \
+	.audience = AUDIENCE_SELF, .shape = RESULT_PAGE, .safe_to_repeat = true, \
 	.summary = "A page in one order.", .sort = (order), METHOD_PARAMS(LIMIT, CURSOR)
 
 /*

@@ -16,8 +16,8 @@ struct request {
 	struct request *next; /* in its list; in a run: worker/run.h */
 	const struct method *method;
 	const struct method *variant; /* the row that runs it: worker/variant.h */
-	struct origin *origin; /* gets the response; NULL: the worker itself */
-	int64_t epoch;         /* of the origin, when the request arrived */
+	struct origin *origin;        /* gets the response; NULL: the worker itself */
+	int64_t epoch;                /* of the origin, when the request arrived */
 	uint32_t msgid;
 	unsigned attempts;    /* executions without a final result */
 	bool maybe_committed; /* it writes, and one of those executions may have been committed */

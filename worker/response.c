@@ -113,6 +113,13 @@ static void put_response(
 	origin_close_response(r->origin);
 }
 
+/* Half a result would corrupt the responses around it, as half an error would. */
+static void put_result(const struct responses *rs, struct buf *out, uint32_t msgid)
+{
+	envelope_put_result(out, msgid, buf_view(&rs->result));
+	out->failed |= rs->result.failed;
+}
+
 /* Encodes the result once for all requests that have the row. They are reads. */
 static void put_same_responses(
 	struct responses *rs, const struct request *first, struct finished *f, int64_t ord)
@@ -125,10 +132,9 @@ static void put_same_responses(
 		if (!out)
 			continue;
 		if (st == ST_OK)
-			envelope_put_result(out, r->msgid, buf_view(&rs->result));
+			put_result(rs, out, r->msgid);
 		else
 			put_error(rs, out, r->msgid, st, &why);
-		out->failed |= rs->result.failed;
 		origin_close_response(r->origin);
 	}
 }

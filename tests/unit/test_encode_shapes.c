@@ -40,15 +40,17 @@ START_TEST(a_key_and_the_id_of_the_row_make_the_next_cursor)
 	add_row(CELLS(I(1), NIL, I(5), I(-946684800000001)));
 	add_row(CELLS(I(1), NIL, I(6), I(7)));
 	open_plan(&page_method);
-	expect(1, 1, "{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
-		     "'-1~01000000-0000-0000-0000-000000000005.00000000'}");
+	expect(1, 1,
+		"{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
+		"'-1~01000000-0000-0000-0000-000000000005.00000000'}");
 	free_result();
 	make_result(dates, COUNT(dates));
 	add_row(CELLS(I(2), NIL, I(5), I(2)));
 	add_row(CELLS(I(2), NIL, I(6), I(3)));
 	open_plan(&page_method);
-	expect(2, 1, "{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
-		     "'10959~01000000-0000-0000-0000-000000000005.00000000'}");
+	expect(2, 1,
+		"{'data':[{'id':'01000000-0000-0000-0000-000000000005'}],'next_cursor':"
+		"'10959~01000000-0000-0000-0000-000000000005.00000000'}");
 }
 END_TEST
 

@@ -259,12 +259,14 @@ START_TEST(a_variant_has_the_first_params_of_its_method)
 		const struct method *m = method_at(i);
 		for (size_t n = 1; n <= m->variants; n++, variants++) {
 			const struct method *v = m + n;
-			ck_assert_msg(v->audience == AUDIENCE_SELF && v->sort && !v->variants, "%s", v->name);
+			ck_assert_msg(v->audience == AUDIENCE_SELF && v->sort && !v->variants, "%s",
+				v->name);
 			ck_assert_msg(v->shape == m->shape && v->is_write == m->is_write
 					      && v->safe_to_repeat == m->safe_to_repeat
 					      && v->missing == m->missing,
 				"%s", v->name);
-			ck_assert_msg(method_param(m, SPAN("sort")) >= m->params + v->param_count, "%s", v->name);
+			ck_assert_msg(method_param(m, SPAN("sort")) >= m->params + v->param_count,
+				"%s", v->name);
 			for (size_t k = 0; k < v->param_count; k++)
 				ck_assert_msg(strcmp(v->params[k].name, m->params[k].name) == 0
 						      && v->params[k].kind == m->params[k].kind,

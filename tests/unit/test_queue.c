@@ -238,7 +238,9 @@ END_TEST
 
 START_TEST(writes_and_reads_that_are_not_safe_to_repeat_have_rows_of_their_own)
 {
-	static const struct method write = { .name = "a", .is_write = true, .safe_to_repeat = true };
+	static const struct method write = {
+		.name = "a", .is_write = true, .safe_to_repeat = true
+	};
 	static const struct method unsafe = { .name = "b" };
 	struct same_reads same = { 0 };
 	ck_assert_ptr_null(same_reads_slot(&same, &(struct request){ .method = &write }));
@@ -371,8 +373,7 @@ int main(void)
 	tcase_add_test(tests, the_expected_rows_of_reads_that_are_the_same_count_once);
 	tcase_add_test(tests, long_requests_that_are_the_same_share_an_execution);
 	tcase_add_test(tests, a_bounded_number_of_reads_shares_a_row);
-	tcase_add_test(
-		tests, writes_and_reads_that_are_not_safe_to_repeat_have_rows_of_their_own);
+	tcase_add_test(tests, writes_and_reads_that_are_not_safe_to_repeat_have_rows_of_their_own);
 	tcase_add_test(tests, a_bounded_number_of_requests_is_skipped);
 	tcase_add_test(tests, a_queued_request_can_be_abandoned);
 	tcase_add_test(tests, single_requests_come_first_each_in_its_own_execution);

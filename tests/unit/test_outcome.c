@@ -1,0 +1,138 @@
+#include "worker/outcome.h"
+#include "tests/unit/suite.h"
+
+/* Requests 1, 2 and 3 are the same read, so one row of the execution answers them. Request 4 has a
+ * row of its own. */
+struct peer {
+	struct origin origin;
+	struct buf out;
+	size_t responses;
+};
+
+static struct peer peer;
+static struct request_pool pool;
+static struct responses responses;
+static struct queue queue;
+static struct run run;
+static struct outcomes outcomes;
+
+static bool has_epoch(struct origin *o, int64_t epoch)
+{
+	(void)o, (void)epoch;
+	return true;
+}
+
+static struct buf *open_response(struct origin *o, int64_t epoch)
+{
+	(void)o, (void)epoch;
+	return &peer.out;
+}
+
+static void close_response(struct origin *o)
+{
+	(void)o;
+	peer.responses++;
+}
+
+static struct request *acquire(uint32_t msgid)
+{
+	struct envelope e = { .kind = ENVELOPE_REQUEST,
+		.msgid = msgid,
+		.context = { msgid < 4 ? 1 : 2, SPAN("trace"), 1000 },
+		.params = SPAN("\x81\xa8topic_id\x07") };
+	struct request *r = NULL;
+	ck_assert(request_acquire(&pool, method_find(SPAN("topics.get")), &e, &r, NULL) == ST_OK);
+	r->origin = &peer.origin;
+	r->deadline_ms = UINT64_MAX;
+	return r;
+}
+
+static struct execution *fail_with(const char *sqlstate, uint32_t requests)
+{
+	struct execution *e = run_open(&run, method_find(SPAN("topics.get")));
+	struct request *first = acquire(1);
+	run_add(&run, e, first);
+	if (requests > 3)
+		run_add(&run, e, acquire(4));
+	run_add_same(first, acquire(2));
+	run_add_same(first, acquire(3));
+	run_add_all_same(&run, e);
+	run_close(&run);
+	outcomes.in_flight = run.request_count;
+	run_add_result(&run, &(struct database_result){ DATABASE_FAILED, NULL, sqlstate, "why" });
+	return e;
+}
+
+static void start(void)
+{
+	static const struct origin_calls calls = { has_epoch, open_response, close_response };
+	peer = (struct peer){ .origin = { &calls } };
+	responses = (struct responses){ .pool = &pool };
+	ck_assert(responses_init(&responses) == ST_OK);
+	ck_assert(queue_init(&queue, 2000) == ST_OK);
+	ck_assert(run_init(&run, false) == ST_OK);
+	outcomes = (struct outcomes){ .responses = &responses, .queue = &queue, .run = &run };
+}
+
+static void end(void)
+{
+	queue_fini(&queue, &pool);
+	run_fini(&run, &pool);
+	responses_fini(&responses);
+	request_pool_fini(&pool);
+	buf_fini(&peer.out);
+}
+
+START_TEST(requests_of_one_row_that_fails_get_its_error)
+{
+	ck_assert(outcome_finish(&outcomes, fail_with("22003", 3)));
+	run_finish_group(&run);
+	ck_assert_uint_eq(peer.responses, 3);
+	ck_assert_uint_eq(responses.failed, 3);
+	ck_assert_uint_eq(outcomes.in_flight, 0);
+	ck_assert_uint_eq(queue.count, 0);
+}
+END_TEST
+
+START_TEST(requests_of_one_row_that_may_succeed_later_are_retried)
+{
+	ck_assert(outcome_finish(&outcomes, fail_with("40001", 3)));
+	run_finish_group(&run);
+	ck_assert_uint_eq(peer.responses, 0);
+	ck_assert_uint_eq(outcomes.in_flight, 0);
+	ck_assert_uint_eq(queue.singly.count, 3);
+}
+END_TEST
+
+START_TEST(requests_of_several_rows_that_fail_together_are_retried_singly)
+{
+	ck_assert(outcome_finish(&outcomes, fail_with("22003", 4)));
+	run_finish_group(&run);
+	ck_assert_uint_eq(peer.responses, 0);
+	ck_assert_uint_eq(queue.singly.count, 4);
+	ck_assert_uint_eq(queue.count, 4);
+}
+END_TEST
+
+START_TEST(requests_whose_connection_is_lost_run_again)
+{
+	struct execution *e = fail_with("22003", 4);
+	e->state = EXECUTION_PENDING;
+	outcome_recover(&outcomes, e, true);
+	run_finish_group(&run);
+	ck_assert_uint_eq(outcomes.in_flight, 0);
+	ck_assert_uint_eq(queue.count, 4);
+	ck_assert_uint_eq(queue.singly.count, 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tests = tcase_create("outcome");
+	tcase_add_checked_fixture(tests, start, end);
+	tcase_add_test(tests, requests_of_one_row_that_fails_get_its_error);
+	tcase_add_test(tests, requests_of_one_row_that_may_succeed_later_are_retried);
+	tcase_add_test(tests, requests_of_several_rows_that_fail_together_are_retried_singly);
+	tcase_add_test(tests, requests_whose_connection_is_lost_run_again);
+	return suite_run("outcome", tests);
+}
