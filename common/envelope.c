@@ -163,7 +163,8 @@ static enum status read_request(struct msg_reader *in, struct envelope *out, str
 		(void)refuse(why, "the method must be a text");
 		return ST_INVALID_INPUT;
 	}
-	if (!read_array(in, 2) || !read_map(in, &out->context_map) || !take_last_map(in, &out->params)) {
+	if (!read_array(in, 2) || !read_map(in, &out->context_map)
+		|| !take_last_map(in, &out->params)) {
 		(void)refuse(why, "a request's arguments must be [context map, params map]");
 		return ST_INVALID_INPUT;
 	}

@@ -195,7 +195,7 @@ static bool put_key(struct writer *w, uint32_t i, char separator, struct keys *k
 	}
 	struct key key = { { start.at, (size_t)(w->in->at - start.at) }, w->out->len + 1, 0 };
 	json_out_key(w->out, separator, t.text);
-	key.len = w->out->len - key.at; /* means nothing if the output has failed: nothing is copied */
+	key.len = w->out->len - key.at; /* wrong if `out` has failed: then nothing is copied */
 	if (keys && i == keys->count && i < KEYS_MAX)
 		keys->known[keys->count++] = key;
 	return true;

@@ -100,7 +100,6 @@ static void take_integer(uint64_t bits, const struct head *head, struct msg_toke
 	t->integer = head->is_signed ? sign_extended(bits, head->width) : (int64_t)bits;
 }
 
-/* The forms with a width. */
 static enum status take_long_form(struct msg_reader *in, unsigned char first, struct msg_token *t)
 {
 	const struct head *head = &head_table[first - 0xc0];
@@ -195,7 +194,8 @@ enum status msg_skip(struct msg_reader *in, struct span *out)
 	return ST_OK;
 }
 
-static inline enum status measure_token(struct msg_reader *at, struct msg_token *token, struct fail *why)
+static inline enum status measure_token(
+	struct msg_reader *at, struct msg_token *token, struct fail *why)
 {
 	if (at->at < at->end && (unsigned char)*at->at == 0xc1)
 		return fail_set(why, ST_MALFORMED, "MessagePack: the byte 0xc1 is never used");
@@ -211,7 +211,7 @@ static inline enum status measure_token(struct msg_reader *at, struct msg_token 
 enum status msg_measure(struct span bytes, size_t *size, struct fail *why)
 {
 	struct msg_reader at = msg_reader(bytes);
-	uint64_t outer[MSG_DEPTH_MAX], left = 1; /* elements of the containers around, and of this */
+	uint64_t outer[MSG_DEPTH_MAX], left = 1; /* elements of each open container */
 	size_t depth = 0;
 	for (;;) {
 		struct msg_token token;
@@ -242,14 +242,13 @@ enum status msg_read_pair(struct msg_reader *in, struct span *key, struct span *
 	struct span found;
 	if (take_token(&name, &token) != ST_OK)
 		return ST_MALFORMED;
-	bool is_text = token.type == MSG_TEXT;
-	if (is_text)
+	if (token.type == MSG_TEXT)
 		at = name;
 	else if (msg_skip(&at, NULL) != ST_OK)
 		return ST_MALFORMED;
 	if (msg_skip(&at, &found) != ST_OK)
 		return ST_MALFORMED;
-	*key = is_text ? token.text : (struct span){ 0 };
+	*key = token.type == MSG_TEXT ? token.text : (struct span){ 0 };
 	*value = found;
 	*in = at;
 	return ST_OK;
@@ -323,8 +322,7 @@ void msg_put_nil(struct buf *b)
 
 void msg_put_bool(struct buf *b, bool value)
 {
-	msgpack_packer to = packer_to(b);
-	(void)(value ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
+	buf_byte(b, (char)(value ? 0xc3 : 0xc2));
 }
 
 void msg_put_int(struct buf *b, int64_t value)

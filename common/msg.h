@@ -60,8 +60,7 @@ enum status msg_skip(struct msg_reader *in, struct span *out) MUST_CHECK;
 
 /* Reads the next pair of a map whose header was read: its key, empty if that is not a text, and the
  * bytes of its value. ST_MALFORMED as msg_read. */
-enum status msg_read_pair(
-	struct msg_reader *in, struct span *key, struct span *value) MUST_CHECK;
+enum status msg_read_pair(struct msg_reader *in, struct span *key, struct span *value) MUST_CHECK;
 
 /* Checks the first object in `bytes` and sets *size to its length. ST_MALFORMED with a reason. */
 enum status msg_measure(struct span bytes, size_t *size, struct fail *why) MUST_CHECK;

@@ -58,7 +58,7 @@ static void on_gone(void *data)
 
 struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 {
-	struct api_request *r = malloc(sizeof *r); /* calloc of glibc does not reuse what is cached */
+	struct api_request *r = malloc(sizeof *r); /* glibc's calloc bypasses the thread's cache */
 	if (!r) {
 		exchange_abort(&exchange);
 		return NULL;

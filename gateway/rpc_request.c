@@ -339,12 +339,10 @@ enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const
 	const struct method *method = find_method(r, e->method);
 	if (!method)
 		return ST_UNKNOWN_METHOD;
-	struct rpc_call *c = malloc(sizeof *c); /* calloc of glibc does not reuse what is cached */
+	struct rpc_call *c = malloc(sizeof *c); /* glibc's calloc bypasses the thread's cache */
 	if (!c)
 		return ST_NO_MEMORY;
-	*c = (struct rpc_call){
-		.requests = r, .peer = p, .method = method, .msgid = e->msgid
-	};
+	*c = (struct rpc_call){ .requests = r, .peer = p, .method = method, .msgid = e->msgid };
 	if (r->options->logs_requests && *r->options->logs_requests)
 		c->begun_us = access_log_now_us();
 	if (r->options->limits || caller_is_asked(method))

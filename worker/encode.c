@@ -14,7 +14,7 @@
 enum { ORD, OUTCOME, FIRST_DATA };
 
 struct column {
-	struct span key; /* MessagePack: the name without its part's prefix; points into plan->keys */
+	struct span key; /* the packed name without its part's prefix; in plan->keys */
 	int index;
 	cell_put put;
 };

@@ -128,7 +128,8 @@ START_TEST(an_escape_is_found_at_every_place)
 			ck_assert_mem_eq(out.bytes + 1, text, at);
 			ck_assert_int_eq(out.bytes[1 + at], '\\');
 			size_t width = out.len - 2 - (len - 1);
-			ck_assert_uint_eq(width, (unsigned char)text[at] < ' ' && text[at] != '\n' ? 6 : 2);
+			ck_assert_uint_eq(
+				width, (unsigned char)text[at] < ' ' && text[at] != '\n' ? 6 : 2);
 			ck_assert_mem_eq(out.bytes + 1 + at + width, text + at + 1, len - at - 1);
 			buf_fini(&out);
 		}
