@@ -50,7 +50,8 @@ struct encode_request {
 
 struct encode_rows encode_rows(const struct pg_result *rows);
 
-/* Returns whether there is a row of this request. The requests before it were encoded or have none. */
+/* Returns whether there is a row of this request. The requests before it were encoded or have
+ * none. */
 bool encode_has(const struct encode_rows *rows, int64_t ord);
 
 /* Appends the result of the next request, one value, and skips its rows. If the outcome is not

@@ -28,8 +28,8 @@ struct responses {
 enum status responses_init(struct responses *rs) MUST_CHECK;
 void responses_fini(struct responses *rs);
 
-/* Stores how to encode a statement's rows. Call it at every connect. ST_INTERNAL: a column's type is
- * not supported. */
+/* Stores how to encode a statement's rows. Call it at every connect. ST_INTERNAL: a column's type
+ * is not supported. */
 enum status responses_describe(struct responses *rs, const struct form *form,
 	const struct pg_result *columns, struct fail *why) MUST_CHECK;
 
@@ -44,8 +44,9 @@ enum status response_reportable_status(const struct request *r, enum status st);
 /* Responds with the reportable status and releases the request. */
 void response_fail(struct responses *rs, struct request *r, enum status st);
 
-/* Responds to each request of a finished execution; releases the requests and frees the rows. Moves
- * the requests that a plain statement did not answer to `unanswered`, and sets their `needs_full`. */
+/* Responds to each request of a finished execution; releases the requests and frees the rows.
+ * Moves the requests that a plain statement did not answer to `unanswered`, and sets their
+ * `needs_full`. */
 void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e,
 	struct request_list *unanswered);
 

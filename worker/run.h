@@ -74,8 +74,8 @@ void run_add_all_same(struct run *run, struct execution *e);
 void run_drop_empty(struct run *run);
 
 /* Sets where groups end. Consecutive reads share a group. A write, a single request and, with
- * `cuts_each`, every execution is its own group. Also sets each execution's statement: the plain one
- * if it fits all requests, but the full one for a request that is retried singly. */
+ * `cuts_each`, every execution is its own group. Also sets each execution's statement: the plain
+ * one if it fits all requests, but the full one for a request that is retried singly. */
 void run_close(struct run *run);
 
 bool run_is_empty(const struct run *run);

@@ -1,5 +1,5 @@
--- sessions.create_plain and .log_plain: the requests that they answer are answered as by the full statements,
--- and the others are not done.
+-- sessions.create_plain and .log_plain: the requests that they answer are answered as by the full
+-- statements, and the others are not done.
 \getenv prepare_all PREPARE_ALL
 \i :prepare_all
 begin;
@@ -32,7 +32,7 @@ select is((select jsonb_agg(to_jsonb(p) order by p.ord) from plain as p),
 rollback to full_one;
 drop table plain;
 
--- New, by the lowest id of a name; in another case; unknown; deleted; an id that exists; decomposed.
+-- New, by the lowest id; in another case; unknown; deleted; of an existing id; decomposed.
 insert into topics (account_id, id, name, is_namesake) overriding system value values (1, 14, 'Go', true), (1, 15, 'Café', false);
 create temp table plain as execute "sessions.log_plain"('{1,1,1,1,1,1}', ids(11, 12, 13, 14, 9, 15), '{10,10,10,10,5,10}',
 	array['Go', 'GO', 'New', 'Gone', 'Go', U&'Cafe\0301'], array['2026-05-05', null, null, null, '2026-01-01', '2026-05-06']::date[],
