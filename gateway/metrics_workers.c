@@ -68,7 +68,7 @@ static void put_counter(struct metrics_text *text, const struct pool *pool, size
 	}
 }
 
-/* Calls `put` for each lane of each worker that has run a batch, with its labels. */
+/* Calls `put` for each lane of each worker that has been connected, with its labels. */
 enum { LANE_LABELS = 2 };
 typedef void (*put_lane)(struct metrics_text *text, const struct metrics_label labels[LANE_LABELS],
 	const struct lane_counts *lane, const void *row);

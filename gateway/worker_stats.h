@@ -24,7 +24,7 @@ struct worker_counter {
 };
 
 const struct worker_counter *worker_counter_at(size_t index); /* NULL past the end */
-const char *worker_lane_name(size_t index);
+const char *worker_lane_name(size_t index);                   /* index < WORKER_LANES */
 
 /* Reads the params of worker.ready. What is missing or malformed stays as it is. */
 void worker_stats_read(struct worker_stats *stats, struct span params);

@@ -3,8 +3,12 @@
 import json
 import os
 import re
+import shutil
+import socket
+import tempfile
 import threading
 import time
+import unittest
 
 import harness
 import openmetrics
@@ -166,6 +170,60 @@ class Metrics(harness.ServiceCase):
     def test_metrics_need_no_credentials_and_tell_no_names(self):
         self.topic("A secret name")
         self.assertNotIn(b"secret", self.get().body)
+
+
+class Ports(unittest.TestCase):
+    """Each gateway of a machine has a port of its own."""
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.directory, True)
+        self.taken = socket.socket()
+        self.taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.addCleanup(self.taken.close)
+
+    def take(self, port):
+        """Another program listens there, and would share the port."""
+        try:
+            self.taken.bind(("127.0.0.1", port))
+            self.taken.listen()
+        except OSError:
+            self.assertNotEqual(port, 0)  # another program has the default port already
+
+    def start(self, **settings):
+        env = harness.clean_environment(**{"STUDYTRACKER_RUNTIME_DIR": self.directory, "API_PORT": 0,
+                                           "STUDYTRACKER_METRICS_HOST": "127.0.0.1", **settings})
+        env = {name: value for name, value in env.items() if value != "None"}
+        gateway = harness.Process("gateway", [harness.GATEWAY], env, self.directory)
+        self.addCleanup(gateway.kill)
+        return gateway
+
+    def test_an_instance_has_the_port_of_its_number(self):
+        port = harness.free_port()
+        gateway = self.start(STUDYTRACKER_METRICS_PORT=port - 2, STUDYTRACKER_INSTANCE=3)
+        harness.until("it serves", lambda: f"metrics at http://127.0.0.1:{port}/metrics" in gateway.log())
+        self.assertEqual(openmetrics.scrape(gateway).value("studytracker_workers"), 0)
+        self.assertEqual(gateway.stop(), 0)
+
+    def test_a_gateway_with_a_setting_refuses_to_share_its_port(self):
+        self.take(0)
+        port = self.taken.getsockname()[1]
+        gateway = self.start(STUDYTRACKER_METRICS_PORT=port)
+        harness.until("it ends", lambda: not gateway.is_running())
+        self.assertIn(f"cannot listen on 127.0.0.1 port {port}", gateway.log())
+
+    def test_a_gateway_without_settings_serves_without_metrics(self):
+        self.take(22121)
+        gateway = self.start(STUDYTRACKER_METRICS_HOST=None)
+        harness.until("it serves", lambda: "listens at" in gateway.log())
+        self.assertIn("metrics are not served: cannot listen on 127.0.0.1 port 22121", gateway.log())
+        self.assertEqual(gateway.stop(), 0)
+
+    def test_an_address_of_a_network_is_warned_of(self):
+        gateway = self.start(STUDYTRACKER_METRICS_HOST="0.0.0.0", STUDYTRACKER_METRICS_PORT=0)
+        harness.until("it serves", lambda: "metrics at" in gateway.log())
+        self.assertIn("can read the metrics", gateway.log())
+        self.assertEqual(gateway.stop(), 0)
 
 
 if __name__ == "__main__":
