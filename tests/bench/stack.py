@@ -103,8 +103,8 @@ class Stack:
 
     def start(self, **settings):
         self.service = harness.Service(self.database, self.workers, self.gateways, **settings)
-        self.service.gateway_command = [self.tree.program("gateway")]
-        self.service.worker_command = [self.tree.program("worker")]
+        self.service.gateway_program = [self.tree.program("gateway")]
+        self.service.worker_program = [self.tree.program("worker")]
         self.service.start()
 
     def prepare(self, sessions, **settings):

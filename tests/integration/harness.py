@@ -43,7 +43,7 @@ class Service:
         self.database = database
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
         self.settings = {**auth_mode.settings(), **settings}
-        self.gateway_command, self.worker_command = [GATEWAY], [WORKER]
+        self.gateway_program, self.worker_program = [GATEWAY], [WORKER]  # and words before them
         self.counts = workers, gateways
         self.gateways, self.workers = [], []
         # This socket is bound until close() and never listens: it keeps the port from other
@@ -66,7 +66,7 @@ class Service:
             "STUDYTRACKER_RUNTIME_DIR": self.directory, "STUDYTRACKER_INSTANCE": number,
             "STUDYTRACKER_WORKER_ENDPOINT": self.endpoint(number),
             "STUDYTRACKER_RPC_ENDPOINT": self.rpc_endpoint(number), **self.settings})
-        gateway = Process(f"gateway-{number}", self.gateway_command, env, self.directory)
+        gateway = Process(f"gateway-{number}", self.gateway_program, env, self.directory)
         self.gateways.append(gateway)
         return gateway
 
@@ -76,7 +76,7 @@ class Service:
         env = clean_environment(**{
             "DATABASE_URL": self.database.url, "STUDYTRACKER_GATEWAYS": endpoints,
             "STUDYTRACKER_RUNTIME_DIR": self.directory, **self.settings})
-        worker = Process(f"worker-{number}", self.worker_command, env, self.directory)
+        worker = Process(f"worker-{number}", self.worker_program, env, self.directory)
         self.workers.append(worker)
         return worker
 

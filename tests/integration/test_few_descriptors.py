@@ -51,7 +51,7 @@ class FewDescriptors(harness.ServiceCase):
         self.addCleanup(self.held.close)
         self.service = harness.Service(self.database, self.workers)
         self.addCleanup(self.service.close)
-        self.service.gateway_command = ["prlimit", f"--nofile=256:{LIMIT}", harness.GATEWAY]
+        self.service.gateway_program = ["prlimit", f"--nofile=256:{LIMIT}", harness.GATEWAY]
 
     def hold(self, connection):
         if connection:

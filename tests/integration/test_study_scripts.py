@@ -173,7 +173,7 @@ class Scripts(StudyCase):
         self.assertIn("study task has no command nix", self.errors)
         self.study(status=USAGE)
         self.assertIn("log, topics,", self.errors)
-        self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+\n$")
+        self.assertRegex(self.study("--version"), r"^study \d+\.\d+\.\d+(\+\S+)?\n$")
 
     def options_of(self, *command):
         """Each option with the name of its argument, or with an empty string."""
