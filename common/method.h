@@ -151,6 +151,8 @@ struct method {
 	size_t variants;
 	/* Of a variant: it fits requests with this value of the param `sort`. */
 	const char *sort;
+	/* Of a variant that writes: a request without a row was not done. The method runs it. */
+	bool leaves_unanswered;
 	const struct param *params;
 	size_t param_count;
 };

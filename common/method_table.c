@@ -62,6 +62,7 @@ static const char *const series_groups[] = { "topic", NULL };
 #define LINK(n, f)         INT(n, f, 1, INT64_MAX)
 #define LINKS(f)           LINK("task_id", f), LINK("goal_id", f), LINK("skill_id", f), LINK("project_id", f)
 #define SESSION_ID(f)      UUID("session_id", REQUIRED | (f))
+#define NEW_SESSION_ID     SESSION_ID(KEY | PARAM_GENERATED)
 #define MINUTES(n, f, d)   COUNT(n, f, DAY_MINUTES, d)
 #define LONG_TEXT(n, f)    TEXT(n, f, 0, TEXT_MAX_CHARS)
 #define LIMIT              COUNT("limit", 0, PAGE_MAX, "50")
@@ -71,6 +72,8 @@ static const char *const series_groups[] = { "topic", NULL };
 #define SORT(all)          CHOICE("sort", all, "created_at")
 #define SEARCH             TEXT("q", 0, 1, NAME_MAX_CHARS)
 #define IDEMPOTENCY_KEY(f) TEXT("idempotency_key", f, 1, IDEMPOTENCY_KEY_MAX)
+#define CREATED_SESSION    NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date", NULLABLE), MINUTES("duration_minutes", NULLABLE, "60"), LONG_TEXT("notes", NULLABLE), INSTANT("created_at", NULLABLE)
+#define LOGGED_SESSION     NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL), NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE), LONG_TEXT("notes", NULLABLE), INSTANT("created_at", NULLABLE)
 #define IF_MATCH           TEXT("if_match", 0, 0, CONDITION_MAX_CHARS)
 #define IF_NONE_MATCH      TEXT("if_none_match", 0, 0, CONDITION_MAX_CHARS)
 
@@ -98,6 +101,12 @@ static const char *const series_groups[] = { "topic", NULL };
 #define PAGE_IN_ORDER(order)                                                     \
 	.audience = AUDIENCE_SELF, .shape = RESULT_PAGE, .safe_to_repeat = true, \
 	.summary = "A page in one order.", .sort = (order), METHOD_PARAMS(LIMIT, CURSOR)
+
+/* A variant that makes a session, and leaves every other request to its method. */
+#define NEW_SESSION                                                             \
+	.audience = AUDIENCE_SELF, .summary = "Logs a new session of a topic.", \
+	.shape = RESULT_ROW, .is_write = true, .safe_to_repeat = true,          \
+	.leaves_unanswered = true
 
 /*
  * A row leaves out fields that are false, zero, NULL or ST_OK. The rows of an entity's plain verbs
@@ -292,10 +301,14 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
-		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), TOPIC_ID(REQUIRED),
-			DATE("study_date", NULLABLE), MINUTES("duration_minutes", NULLABLE, "60"),
-			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
-			IF_MATCH, IF_NONE_MATCH, NAME("tag", NULLABLE, 1), LINKS(NULLABLE)),
+		.variants = 1,
+		METHOD_PARAMS(CREATED_SESSION, IDEMPOTENCY_KEY(0), IF_MATCH, IF_NONE_MATCH,
+			NAME("tag", NULLABLE, 1), LINKS(NULLABLE)),
+	},
+	{
+		.name = "sessions.create_plain",
+		NEW_SESSION,
+		METHOD_PARAMS(CREATED_SESSION),
 	},
 	{
 		.name = "sessions.log",
@@ -303,10 +316,14 @@ static const struct method method_table[] = {
 		.shape = RESULT_ROW,
 		.is_write = true,
 		.safe_to_repeat = true,
-		METHOD_PARAMS(SESSION_ID(KEY | PARAM_GENERATED), MINUTES("minutes", REQUIRED, NULL),
-			NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE),
-			LONG_TEXT("notes", NULLABLE), IDEMPOTENCY_KEY(0), INSTANT("created_at", NULLABLE),
-			IF_MATCH, IF_NONE_MATCH, FLAG("match_case"), LINKS(NULLABLE)),
+		.variants = 1,
+		METHOD_PARAMS(LOGGED_SESSION, IDEMPOTENCY_KEY(0), IF_MATCH, IF_NONE_MATCH,
+			FLAG("match_case"), LINKS(NULLABLE)),
+	},
+	{
+		.name = "sessions.log_plain",
+		NEW_SESSION,
+		METHOD_PARAMS(LOGGED_SESSION),
 	},
 	{
 		.name = "projects.import",

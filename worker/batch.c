@@ -176,10 +176,10 @@ bool batch_abandon(struct batch *b, const struct origin *origin, int64_t epoch, 
 /* Events of the database. */
 
 static enum status on_described(
-	void *arg, const struct form *form, const struct pg_result *columns, struct fail *why)
+	void *arg, const struct method *m, const struct pg_result *columns, struct fail *why)
 {
 	struct batch *b = arg;
-	return responses_describe(b->options.responses, form, columns, why);
+	return responses_describe(b->options.responses, m, columns, why);
 }
 
 static void on_connected(void *arg)

@@ -42,14 +42,11 @@ static enum array_type cursor_id_type(const struct param *cursor)
 	return cursor->kind == PARAM_CURSOR_INT ? ARRAY_INT8 : ARRAY_UUID;
 }
 
-size_t bind_types(const struct form *form, uint32_t *oids)
+size_t bind_types(const struct method *m, uint32_t *oids)
 {
-	const struct method *m = form->method;
 	size_t n = 0;
 	oids[n++] = array_oid(ARRAY_INT8);
 	for (size_t i = 0; i < m->param_count; i++) {
-		if (!form_takes(form, i))
-			continue;
 		oids[n++] = array_oid(type_table[m->params[i].kind]);
 		if (has_cursor_id(&m->params[i]))
 			oids[n++] = array_oid(cursor_id_type(&m->params[i]));
@@ -167,15 +164,12 @@ static void put_presence(struct filling *f, size_t param)
 }
 
 enum status bind_requests(
-	struct bind *b, const struct form *form, struct request *const *requests, size_t count)
+	struct bind *b, const struct method *m, struct request *const *requests, size_t count)
 {
-	const struct method *m = form->method;
 	struct filling f = { b, requests, count, ST_OK };
 	b->count = 0;
 	put_accounts(&f);
 	for (size_t i = 0; i < m->param_count; i++) {
-		if (!form_takes(form, i))
-			continue;
 		put_values(&f, i, type_table[m->params[i].kind]);
 		if (has_cursor_id(&m->params[i]))
 			put_cursor_ids(&f, i, cursor_id_type(&m->params[i]));

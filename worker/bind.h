@@ -1,8 +1,7 @@
 /*
  * bind: turns the param values of many requests into the arrays of one execution.
  *
- * Parameter $1 is account_id. Then each param that the statement takes (worker/form.h) follows, in
- * the order of the method, as one array:
+ * Parameter $1 is account_id. Then each param of the method follows, in order, as one array:
  *
  *	INT                 int8[]
  *	BOOL                bool[]
@@ -26,7 +25,7 @@
 #define WORKER_BIND_H
 
 #include "worker/array.h"
-#include "worker/form.h"
+#include "worker/request.h"
 
 /* Keeps its memory from one execution to the next. */
 struct bind {
@@ -40,13 +39,13 @@ size_t bind_most(void);
 
 enum status bind_init(struct bind *b) MUST_CHECK; /* ST_NO_MEMORY */
 
-/* Sets the types of the statement's parameters, as pg_type numbers; `oids` has room for
- * bind_most(). Returns their count. */
-size_t bind_types(const struct form *form, uint32_t *oids);
+/* Sets the types of the method's parameters, as pg_type numbers; `oids` has room for bind_most().
+ * Returns their count. */
+size_t bind_types(const struct method *m, uint32_t *oids);
 
 /* Sets b->params and b->count, valid until the next call. ST_NO_MEMORY. */
-enum status bind_requests(struct bind *b, const struct form *form,
-	struct request *const *requests, size_t count) MUST_CHECK;
+enum status bind_requests(struct bind *b, const struct method *m, struct request *const *requests,
+	size_t count) MUST_CHECK;
 
 void bind_fini(struct bind *b); /* accepts a zeroed struct */
 

@@ -17,13 +17,13 @@
  *		.worker = uuid, .events = &events, .arg = worker };
  *	if (database_open(base, &options, &db, &why) != ST_OK) ...
  *	database_start(db);
- *	on_connected:  database_begin(db, 5000); database_send(db, &form, params, count);
+ *	on_connected:  database_begin(db, 5000); database_send(db, method, params, count);
  *	               database_sync(db);
  */
 #ifndef WORKER_DATABASE_H
 #define WORKER_DATABASE_H
 
-#include "worker/form.h"
+#include "common/method.h"
 
 struct database;
 struct event_base;
@@ -50,7 +50,7 @@ struct database_result {
 
 struct database_events {
 	/* Receives a statement's result columns at every connect. A failure ends the attempt. */
-	enum status (*on_described)(void *arg, const struct form *form,
+	enum status (*on_described)(void *arg, const struct method *m,
 		const struct pg_result *columns, struct fail *why);
 	void (*on_connected)(void *arg);
 	void (*on_result)(void *arg, const struct database_result *result);
@@ -91,7 +91,7 @@ bool database_is_connected(const struct database *db);
  * DATABASE_STATEMENT_TIMEOUT_MS. */
 void database_begin(struct database *db, uint64_t timeout_ms);
 void database_send(
-	struct database *db, const struct form *form, const struct span *params, size_t count);
+	struct database *db, const struct method *m, const struct span *params, size_t count);
 void database_sync(struct database *db);
 
 /* Closes the connection from the loop, as if it were lost. The server ends its statement within

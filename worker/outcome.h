@@ -2,8 +2,8 @@
  * outcome: what happens to a run's executions and their requests after a result or a lost
  * connection.
  *
- *	done                        → respond to each request; run those again with the full
- *	                              statement that a plain one did not answer (worker/form.h)
+ *	done                        → respond to each request; run those again that a variant
+ *	                              did not answer (worker/variant.h)
  *	failed, several rows sent   → retry each request singly
  *	failed, one row sent        → respond or retry, as worker/sqlstate.h says
  *	aborted by another failure  → run again

@@ -51,14 +51,14 @@ bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms)
 }
 
 bool pipeline_send(
-	struct pipeline *p, const struct form *form, const struct span *params, size_t count)
+	struct pipeline *p, const struct method *m, const struct span *params, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		p->values[i] = params[i].bytes;
 		p->lengths[i] = (int)params[i].len;
 	}
 	return PQsendQueryPrepared(
-		p->conn, form->statement, (int)count, p->values, p->lengths, p->formats, 1);
+		p->conn, m->name, (int)count, p->values, p->lengths, p->formats, 1);
 }
 
 bool pipeline_sync(struct pipeline *p)

@@ -6,7 +6,7 @@
  * statement of schema/timeout.sql, whose result the pipeline consumes itself.
  *
  *	pipeline_attach(&p, conn);
- *	if (!pipeline_begin(&p, 5000) || !pipeline_send(&p, &form, params, count) || !pipeline_sync(&p))
+ *	if (!pipeline_begin(&p, 5000) || !pipeline_send(&p, m, params, count) || !pipeline_sync(&p))
  *		... PQerrorMessage says why
  *	on input:  st = pipeline_read(&p, &why);      calls on_result and on_sync
  */
@@ -43,7 +43,7 @@ void pipeline_attach(struct pipeline *p, struct pg_conn *conn);
 /* The server ends each statement of the group after timeout_ms, at most after
  * DATABASE_STATEMENT_TIMEOUT_MS. All three return false if libpq fails. */
 bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms) MUST_CHECK;
-bool pipeline_send(struct pipeline *p, const struct form *form, const struct span *params,
+bool pipeline_send(struct pipeline *p, const struct method *m, const struct span *params,
 	size_t count) MUST_CHECK;
 bool pipeline_sync(struct pipeline *p) MUST_CHECK;
 

@@ -11,34 +11,32 @@
 
 enum { FIRST_OF_METHODS = 2 }; /* results before those of the methods */
 
-/* The form of the lane with this index or the next one; false: there is none. */
-static bool next_of_lane(const struct prepare *p, size_t *index, struct form *form)
+static const struct method *next_of_lane(const struct prepare *p, size_t *index)
 {
-	for (; *index < form_count(); ++*index)
-		if (form_at(*index, form) && method_runs_in(form->method, p->options->lane))
-			return true;
-	return false;
+	const struct method *m = method_at(*index);
+	while (m && !method_runs_in(m, p->options->lane))
+		m = method_at(++*index);
+	return m;
 }
 
-static bool nth_of_lane(const struct prepare *p, size_t n, struct form *form)
+static const struct method *nth_of_lane(const struct prepare *p, size_t n)
 {
 	size_t index = 0;
-	bool is_found = next_of_lane(p, &index, form);
-	while (is_found && n-- > 0) {
+	const struct method *m = next_of_lane(p, &index);
+	while (m && n-- > 0) {
 		index++;
-		is_found = next_of_lane(p, &index, form);
+		m = next_of_lane(p, &index);
 	}
-	return is_found;
+	return m;
 }
 
 static bool send_statements(const struct prepare *p, PGconn *conn, uint32_t *oids)
 {
-	struct form form;
-	for (size_t i = 0; next_of_lane(p, &i, &form); i++) {
-		size_t count = bind_types(&form, oids);
-		if (!PQsendPrepare(conn, form.statement, statement_find(form.statement), (int)count,
-			    oids)
-			|| !PQsendDescribePrepared(conn, form.statement))
+	const struct method *m;
+	for (size_t i = 0; (m = next_of_lane(p, &i)) != NULL; i++) {
+		size_t count = bind_types(m, oids);
+		if (!PQsendPrepare(conn, m->name, statement_find(m->name), (int)count, oids)
+			|| !PQsendDescribePrepared(conn, m->name))
 			return false;
 	}
 	return true;
@@ -63,39 +61,37 @@ static bool is_time_zone_unknown(const PGresult *r)
 	return sqlstate && strcmp(sqlstate, "22023") == 0; /* invalid parameter value */
 }
 
-/* `form` is NULL for the setup. */
+/* `m` is NULL for the setup. */
 static enum status refuse(
-	const struct prepare *p, const struct form *form, const PGresult *r, struct fail *why)
+	const struct prepare *p, const struct method *m, const PGresult *r, struct fail *why)
 {
-	if (!form && is_time_zone_unknown(r))
+	if (!m && is_time_zone_unknown(r))
 		return fail_field(why, ST_BAD_SETTING, "STUDYTRACKER_TIME_ZONE",
 			"STUDYTRACKER_TIME_ZONE is \"%.80s\": the database does not take this time "
 			"zone",
 			p->options->time_zone);
 	(void)libpq_fail(why, PQresultErrorMessage(r));
 	libpq_advise(why, PQresultErrorField(r, PG_DIAG_SQLSTATE));
-	return fail_wrap(
-		why, ST_DATABASE_UNAVAILABLE, form ? form->statement : "connection settings");
+	return fail_wrap(why, ST_DATABASE_UNAVAILABLE, m ? m->name : "connection settings");
 }
 
 static enum status describe(
-	const struct prepare *p, const struct form *form, const PGresult *r, struct fail *why)
+	const struct prepare *p, const struct method *m, const PGresult *r, struct fail *why)
 {
-	if (p->options->events->on_described(p->options->arg, form, r, why) == ST_OK)
+	if (p->options->events->on_described(p->options->arg, m, r, why) == ST_OK)
 		return ST_OK;
-	return fail_wrap(why, ST_DATABASE_UNAVAILABLE, form->statement);
+	return fail_wrap(why, ST_DATABASE_UNAVAILABLE, m->name);
 }
 
 enum status prepare_take(struct prepare *p, const struct pg_result *result, struct fail *why)
 {
 	size_t n = p->results++;
-	struct form form;
-	bool is_of_form = n >= FIRST_OF_METHODS
-			  && nth_of_lane(p, (n - FIRST_OF_METHODS) / 2, &form);
-	bool is_description = is_of_form && (n - FIRST_OF_METHODS) % 2 == 1;
+	const struct method *m =
+		n >= FIRST_OF_METHODS ? nth_of_lane(p, (n - FIRST_OF_METHODS) / 2) : NULL;
+	bool is_description = m && (n - FIRST_OF_METHODS) % 2 == 1;
 	if (PQresultStatus(result) != (n ? PGRES_COMMAND_OK : PGRES_TUPLES_OK))
-		return refuse(p, is_of_form ? &form : NULL, result, why);
+		return refuse(p, m, result, why);
 	if (n == 0)
 		p->backend_pid = atoi(PQgetvalue(result, 0, 0));
-	return is_description ? describe(p, &form, result, why) : ST_OK;
+	return is_description ? describe(p, m, result, why) : ST_OK;
 }

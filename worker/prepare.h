@@ -17,7 +17,7 @@ struct pg_conn; /* libpq's PGconn */
 
 /* Set the first two fields, zero the rest. */
 struct prepare {
-	const struct database_options *options; /* on_described is called for each statement */
+	const struct database_options *options; /* on_described is called for each method */
 	const struct connection_setup *setup;
 	size_t results;  /* taken so far */
 	int backend_pid; /* as the server says; behind a pooler libpq does not know it */

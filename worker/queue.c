@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "worker/variant.h"
+
 enum status queue_init(struct queue *q, int64_t run_rows)
 {
 	q->run_rows = run_rows;
@@ -85,6 +87,7 @@ static void fill_singly(struct queue *q, struct run *run, const struct queue_fil
 		&& (r = request_list_pop(&q->singly)) != NULL) {
 		if (drop_if_obsolete(q, r, filter))
 			continue;
+		variant_leave(r);
 		struct execution *e = run_open(run, r->variant);
 		e->is_single = true;
 		run_request(q, run, e, r);

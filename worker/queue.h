@@ -4,8 +4,10 @@
  * Requests wait in one list per method or variant (worker/variant.h), first in, first out. Requests
  * that failed together wait in a list of their own and are retried singly. queue_fill fills the
  * next run: one execution per method or variant, in which no two requests have the same key. The
- * other requests keep their order. The caller supplies a filter: queue_fill and queue_sweep drop
- * obsolete requests instead of running them.
+ * other requests keep their order. A run may have two requests with the same key in two executions,
+ * of two methods or of a method and its variant: writes, each in its own transaction. They come
+ * from two gateways: their order is not promised. The caller supplies a filter: queue_fill and
+ * queue_sweep drop obsolete requests instead of running them.
  *
  * Reads that are the same (worker/same_reads.h) share a row of the execution and its result. Their
  * rows count once.
@@ -48,7 +50,7 @@ void queue_fini(struct queue *q, struct request_pool *pool); /* releases all req
 
 void queue_push(struct queue *q, struct request *r);
 
-/* Puts requests of one method back at the front, in their order. Empties the list. */
+/* Puts requests of one method or variant back at the front, in their order. Empties the list. */
 void queue_requeue(struct queue *q, struct request_list *requests, bool to_run_singly);
 
 /* Appends a request that must run singly. */

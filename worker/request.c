@@ -120,7 +120,7 @@ enum status request_acquire(struct request_pool *pool, const struct method *m,
 	r->msgid = e->msgid;
 	r->account = e->context.account;
 	r->attempts = 0;
-	r->maybe_committed = r->is_abandoned = r->needs_full = r->is_long = false;
+	r->maybe_committed = r->is_abandoned = r->is_long = false;
 	r->rows = 1;
 	enum status st = fill(r, e, why);
 	if (st != ST_OK) {

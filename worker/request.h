@@ -22,7 +22,6 @@ struct request {
 	unsigned attempts;    /* executions without a final result */
 	bool maybe_committed; /* it writes, and one of those executions may have been committed */
 	bool is_abandoned;    /* nobody waits for the response any more */
-	bool needs_full;      /* the plain statement did not answer it (worker/form.h) */
 	int64_t rows;         /* expected in the response (worker/cost.h) */
 	bool is_long;         /* it shares its execution with no other request */
 	int64_t account;

@@ -6,16 +6,17 @@
 #include "worker/crash.h"
 #include "worker/cursor.h"
 #include "worker/encode.h"
+#include "worker/variant.h"
 
 enum status responses_init(struct responses *rs)
 {
-	rs->plans = calloc(form_count(), sizeof *rs->plans);
+	rs->plans = calloc(method_count(), sizeof *rs->plans);
 	return rs->plans ? ST_OK : ST_NO_MEMORY;
 }
 
 void responses_fini(struct responses *rs)
 {
-	for (size_t i = 0; rs->plans && i < form_count(); i++)
+	for (size_t i = 0; rs->plans && i < method_count(); i++)
 		encode_plan_free(&rs->plans[i]);
 	free(rs->plans);
 	rs->plans = NULL;
@@ -24,15 +25,15 @@ void responses_fini(struct responses *rs)
 	buf_fini(&rs->result);
 }
 
-enum status responses_describe(struct responses *rs, const struct form *form,
+enum status responses_describe(struct responses *rs, const struct method *m,
 	const struct pg_result *columns, struct fail *why)
 {
 	struct encode_plan *plan = NULL;
-	enum status st = encode_plan_new(form->method, columns, &plan, why);
+	enum status st = encode_plan_new(m, columns, &plan, why);
 	if (st != ST_OK)
 		return st;
-	encode_plan_free(&rs->plans[form_index(form)]);
-	rs->plans[form_index(form)] = plan;
+	encode_plan_free(&rs->plans[method_index(m)]);
+	rs->plans[method_index(m)] = plan;
 	return ST_OK;
 }
 
@@ -142,13 +143,14 @@ static void put_same_responses(
 void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e,
 	struct request_list *unanswered)
 {
-	struct finished f = { rs->plans[form_index(&e->form)], encode_rows(e->rows) };
+	struct finished f = { rs->plans[method_index(e->method)], encode_rows(e->rows) };
 	for (size_t i = 0; i < e->rows_sent; i++) {
 		struct request *r = requests[e->first + i];
 		int64_t ord = (int64_t)i + 1;
-		r->needs_full = e->form.is_plain && !encode_has(&f.rows, ord);
-		if (r->needs_full)
+		if (e->method->leaves_unanswered && !encode_has(&f.rows, ord)) {
+			variant_leave(r);
 			continue;
+		}
 		r->maybe_committed = r->method->is_write;
 		if (r->next)
 			put_same_responses(rs, r, &f, ord);
@@ -157,7 +159,7 @@ void responses_put_rows(struct responses *rs, struct request *const *requests, s
 	}
 	for (size_t i = 0; i < e->count; i++) {
 		struct request *r = requests[e->first + i];
-		if (r->needs_full)
+		if (r->variant != e->method)
 			request_list_push(unanswered, r);
 		else
 			request_release(rs->pool, &r);

@@ -18,7 +18,7 @@ struct encode_plan;
 struct responses {
 	struct request_pool *pool;
 	/* private */
-	struct encode_plan **plans; /* by form_index */
+	struct encode_plan **plans; /* by method_index */
 	struct buf error, details, result;
 	struct costs costs;
 	uint64_t done;   /* finished requests */
@@ -28,9 +28,9 @@ struct responses {
 enum status responses_init(struct responses *rs) MUST_CHECK;
 void responses_fini(struct responses *rs);
 
-/* Stores how to encode a statement's rows. Call it at every connect. ST_INTERNAL: a column's type
+/* Stores how to encode a method's rows. Call it at every connect. ST_INTERNAL: a column's type
  * is not supported. */
-enum status responses_describe(struct responses *rs, const struct form *form,
+enum status responses_describe(struct responses *rs, const struct method *m,
 	const struct pg_result *columns, struct fail *why) MUST_CHECK;
 
 /* Responds with an error to a message that did not become a request. */
@@ -45,8 +45,7 @@ enum status response_reportable_status(const struct request *r, enum status st);
 void response_fail(struct responses *rs, struct request *r, enum status st);
 
 /* Responds to each request of a finished execution; releases the requests and frees the rows.
- * Moves the requests that a plain statement did not answer to `unanswered`, and sets their
- * `needs_full`. */
+ * Moves the requests that a variant did not answer to `unanswered`: their method runs them. */
 void responses_put_rows(struct responses *rs, struct request *const *requests, struct execution *e,
 	struct request_list *unanswered);
 

@@ -65,22 +65,10 @@ void run_drop_empty(struct run *run)
 		run->execution_count--;
 }
 
-static struct form form_of(const struct run *run, const struct execution *e)
-{
-	struct form full = form_full(e->method), plain;
-	if (e->is_single || !form_plain(e->method, &plain))
-		return full;
-	for (size_t i = 0; i < e->count; i++)
-		if (!form_fits(&plain, run->requests[e->first + i]))
-			return full;
-	return plain;
-}
-
 void run_close(struct run *run)
 {
 	for (size_t i = 0; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
-		e->form = form_of(run, e);
 		bool is_last = i + 1 == run->execution_count;
 		e->ends_group = run->cuts_each || e->is_single || e->method->is_write || is_last
 				|| e[1].method->is_write;

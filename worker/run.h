@@ -1,9 +1,9 @@
 /*
  * run: what one lane has sent to the database, and the results so far.
  *
- * A run is a list of executions. An execution is one statement for some requests of one method. The
- * statement has one row of params for each request, but only one for reads that are the same
- * (worker/same_reads.h).
+ * A run is a list of executions. An execution is one statement for some requests of one method or
+ * variant (worker/variant.h). The statement has one row of params for each request, but only one
+ * for reads that are the same (worker/same_reads.h).
  * Executions form groups: a group is one transaction and ends with a sync of the pipeline. Results
  * arrive in order. No result of a group is final before its sync.
  *
@@ -35,8 +35,7 @@ enum execution_state {
  * them have a row of params each. `next` of such a request lists the others that its row
  * answers. */
 struct execution {
-	const struct method *method;
-	struct form form; /* its statement; set by run_close */
+	const struct method *method; /* or variant: the one that runs each of its requests */
 	size_t first, count, rows_sent;
 	bool is_single; /* one request, retried after a common failure */
 	bool ends_group;
@@ -74,8 +73,7 @@ void run_add_all_same(struct run *run, struct execution *e);
 void run_drop_empty(struct run *run);
 
 /* Sets where groups end. Consecutive reads share a group. A write, a single request and, with
- * `cuts_each`, every execution is its own group. Also sets each execution's statement: the plain
- * one if it fits all requests, but the full one for a request that is retried singly. */
+ * `cuts_each`, every execution is its own group. */
 void run_close(struct run *run);
 
 bool run_is_empty(const struct run *run);

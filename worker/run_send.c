@@ -16,10 +16,10 @@ static uint64_t time_left(const struct run *run, size_t first, uint64_t now_ms)
 static enum status send_execution(
 	const struct run *run, const struct execution *e, struct bind *bind, struct database *db)
 {
-	enum status st = bind_requests(bind, &e->form, run->requests + e->first, e->rows_sent);
+	enum status st = bind_requests(bind, e->method, run->requests + e->first, e->rows_sent);
 	if (st != ST_OK)
 		return st;
-	database_send(db, &e->form, bind->params, bind->count);
+	database_send(db, e->method, bind->params, bind->count);
 	if (e->ends_group)
 		database_sync(db);
 	return ST_OK;

@@ -1,10 +1,10 @@
 /*
  * statement: the SQL of schema/statements, embedded at build time (embed_statements.cmake).
  *
- * Every method but those with passwords has one statement with its name, and a few have a plain one
- * as well (worker/form.h). A statement runs a batch: $1 is account_id int8[], then the method's
- * params follow in the order of common/method_table.c, as arrays with one element per request
- * (worker/bind.h). Its rows are ordered by their first column.
+ * Every method but those with passwords has one statement with its name. A statement runs a batch:
+ * $1 is account_id int8[], then the method's params follow in the order of common/method_table.c,
+ * as arrays with one element per request (worker/bind.h). Its rows are ordered by their first
+ * column.
  *
  * The statements directly in schema/ have no method: "connection" configures a connection
  * (worker/connection_setup.h), "timeout" a transaction (worker/pipeline.h).

@@ -18,3 +18,9 @@ const struct method *variant_of(const struct request *r)
 			return r->method + i;
 	return r->method;
 }
+
+void variant_leave(struct request *r)
+{
+	if (r->variant->leaves_unanswered)
+		r->variant = r->method;
+}

@@ -17,12 +17,12 @@ with request as materialized (
 						'goal_id', r.goal_id, 'skill_id', r.skill_id, 'project_id', r.project_id)))
 				end
 		end) as fingerprint
-	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::text[],
-			$8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::int8[], $13::int8[], $14::int8[],
+	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::timestamptz[],
+			$8::text[], $9::text[], $10::text[], $11::text[], $12::int8[], $13::int8[], $14::int8[],
 			$15::int8[])
 		with ordinality
-		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, idempotency_key,
-			created_at, if_match, if_none_match, tag, task_id, goal_id, skill_id, project_id, ord)
+		as r (account_id, session_id, topic_id, study_date, duration_minutes, notes, created_at,
+			idempotency_key, if_match, if_none_match, tag, task_id, goal_id, skill_id, project_id, ord)
 ),
 {{>replay}}
 {{>refused_links}}

@@ -1,5 +1,5 @@
 -- The requests of sessions.create that are new sessions of live topics, without keys, conditions,
--- tags or links. All others get no row, and sessions.create answers them (worker/form.h).
+-- tags or links. All others get no row, and sessions.create answers them (worker/variant.h).
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::date[], $5::int8[], $6::text[], $7::timestamptz[])

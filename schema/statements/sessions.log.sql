@@ -19,11 +19,11 @@ with request as materialized (
 						'goal_id', r.goal_id, 'skill_id', r.skill_id, 'project_id', r.project_id)))
 				end
 		end) as fingerprint
-	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::text[],
-			$8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::int8[], $13::int8[], $14::int8[],
+	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::timestamptz[],
+			$8::text[], $9::text[], $10::text[], $11::bool[], $12::int8[], $13::int8[], $14::int8[],
 			$15::int8[])
 		with ordinality
-		as r (account_id, session_id, minutes, tag, study_date, notes, idempotency_key, created_at,
+		as r (account_id, session_id, minutes, tag, study_date, notes, created_at, idempotency_key,
 			if_match, if_none_match, match_case, task_id, goal_id, skill_id, project_id, ord)
 ),
 {{>replay}}

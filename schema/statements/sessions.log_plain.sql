@@ -1,6 +1,6 @@
 -- The requests of sessions.log that are new sessions of live topics with exactly the name of the
 -- tag, without keys, conditions or links. All others get no row, and sessions.log answers them
--- (worker/form.h).
+-- (worker/variant.h).
 with request as materialized (
 	select r.ord, r.account_id, r.session_id, r.minutes, nfc(r.tag) as tag, r.study_date, r.notes, r.created_at
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::timestamptz[])

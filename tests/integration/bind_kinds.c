@@ -81,8 +81,7 @@ static PGresult *execute(PGconn *conn, const struct bind *bound)
 	const char *bytes[PARAMS_MAX];
 	int lengths[PARAMS_MAX], formats[PARAMS_MAX];
 	Oid types[PARAMS_MAX];
-	const struct form form = form_full(&every_kind);
-	need(bind_types(&form, types) == bound->count, "bind_types and bind_requests differ");
+	need(bind_types(&every_kind, types) == bound->count, "bind_types and bind_requests differ");
 	for (size_t i = 0; i < bound->count; i++) {
 		bytes[i] = bound->params[i].bytes;
 		lengths[i] = (int)bound->params[i].len;
@@ -95,11 +94,10 @@ int main(int argc, char **argv)
 {
 	static struct bodies bodies;
 	struct bind bound = { 0 };
-	const struct form form = form_full(&every_kind);
 	need(argc == 2, "usage: bind_kinds CONNINFO < bodies");
 	read_bodies(&bodies);
 	need(bind_most() >= 14 && bind_init(&bound) == ST_OK, "memory");
-	need(bind_requests(&bound, &form, bodies.list, bodies.count) == ST_OK, "memory");
+	need(bind_requests(&bound, &every_kind, bodies.list, bodies.count) == ST_OK, "memory");
 	PGconn *conn = PQconnectdb(argv[1]);
 	PGresult *rows = execute(conn, &bound);
 	need(PQresultStatus(rows) == PGRES_TUPLES_OK, PQerrorMessage(conn));

@@ -113,8 +113,8 @@ insert into topics (account_id, id, name) overriding system value values (2, 51,
 update accounts set time_zone = 'CET', day_starts_at = '00:00' where account_id = 2;
 update accounts set time_zone = null, day_starts_at = '00:00' where account_id = 3;
 create temp table logged as
-execute "sessions.create"('{2,3,2}', ids(501, 502, 503), '{51,52,51}', array[null, null, null]::date[], '{5,5,5}', '{null,null,null}', '{}',
-	'{2026-07-01T22:30Z,2026-07-01T22:30Z,2026-01-01T22:30Z}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+execute "sessions.create"('{2,3,2}', ids(501, 502, 503), '{51,52,51}', array[null, null, null]::date[], '{5,5,5}', '{null,null,null}',
+	'{2026-07-01T22:30Z,2026-07-01T22:30Z,2026-01-01T22:30Z}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, study_date from logged', $$values
 	(1::bigint, null::text, '2026-07-02'::date), (2, null, '2026-07-02'), (3, null, '2026-01-01')$$,
 	'a session belongs to the day in the zone of the account, or of the connection, in summer too');

@@ -25,11 +25,11 @@ drop table first, response;
 
 -- sessions.create: the generated id is not part of the fingerprint
 create temp table first as execute "sessions.create"('{1,1,2}', ids(1, 2, 1), '{11,99,21}', '{null,null,2026-01-01}',
-	'{25,25,30}', '{note,null,ü}', '{s1,s2,s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+	'{25,25,30}', '{note,null,ü}', '{}', '{s1,s2,s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, created, replayed from first', $$values (1::bigint, null, id(1), true, false),
 	(2, 'UNKNOWN_TOPIC', null, false, false), (3, null, id(1), true, false)$$, 'create: new keys');
 create temp table response as execute "sessions.create"('{1,1,2,1}', ids(3, 4, 5, 6), '{11,11,21,11}',
-	'{null,null,2026-01-01,null}', '{25,25,30,26}', '{note,null,ü,note}', '{s1,s2,s1,s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+	'{null,null,2026-01-01,null}', '{25,25,30,26}', '{note,null,ü,note}', '{}', '{s1,s2,s1,s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, created, replayed from response', $$values (1::bigint, null, false, true),
 	(2, null, true, false), (3, null, false, true), (4, 'IDEMPOTENCY_KEY_REUSED', false, true)$$, 'create: used keys');
 select results_eq(
@@ -40,9 +40,9 @@ select is((select count(*) from sessions), 3::bigint, 'create: no session is cre
 drop table first, response;
 
 -- sessions.log and .restore, and a key that another method has used
-create temp table first as execute "sessions.log"('{1}', ids(10), '{5}', '{New}', '{null}', '{null}', '{l1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+create temp table first as execute "sessions.log"('{1}', ids(10), '{5}', '{New}', '{null}', '{null}', '{}', '{l1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 create temp table response as execute "sessions.log"('{1,1,1,1}', ids(11, 12, 13, 14), '{5,6,5,5}', '{New,New,Never,Never}', '{null,null,null}',
-	'{null,null,null,null}', '{l1,l1,s1,k1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+	'{null,null,null,null}', '{}', '{l1,l1,s1,k1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, replayed from response', $$values (1::bigint, null, true),
 	(2, 'IDEMPOTENCY_KEY_REUSED', true), (3, 'IDEMPOTENCY_KEY_REUSED', true), (4, 'IDEMPOTENCY_KEY_REUSED', true)$$,
 	'log: used keys');
@@ -60,10 +60,10 @@ drop table first, response;
 
 -- Expiry
 update idempotency_keys set created_at = now() - interval '24 hours 1 second' where account_id = 1 and key in ('s1', 's2', 'l1');
-create temp table response as execute "sessions.create"('{1}', ids(20), '{11}', '{null}', '{30}', '{null}', '{s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(20), '{11}', '{null}', '{30}', '{null}', '{}', '{s1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select outcome, id, replayed from response', $$values (null::text, id(20), false)$$, 'an expired key is free');
 drop table response;
-create temp table response as execute "sessions.create"('{1}', ids(21), '{11}', '{null}', '{30}', '{null}', '{n1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(21), '{11}', '{null}', '{30}', '{null}', '{}', '{n1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select key collate "default" from idempotency_keys where account_id = 1 order by 1',
 	$$values ('k1'), ('k2'), ('n1'), ('r1'), ('s1')$$, 'a new key deletes two expired ones');
 drop table response;

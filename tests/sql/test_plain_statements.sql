@@ -45,7 +45,7 @@ select is((select count(*) from sessions where id in (id(12), id(13), id(14), id
 savepoint full_one;
 delete from sessions where id in (id(11), id(15));
 create temp table full_one as execute "sessions.log"('{1,1}', ids(11, 15), '{10,10}', array['Go', U&'Cafe\0301'],
-	'{2026-05-05,2026-05-06}', '{n,null}', '{}', array['2026-05-05 10:00Z', null]::timestamptz[], '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+	'{2026-05-05,2026-05-06}', '{n,null}', array['2026-05-05 10:00Z', null]::timestamptz[], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is((select jsonb_agg(to_jsonb(p) - 'ord' order by p.ord) from plain as p),
 	(select jsonb_agg(to_jsonb(f) - 'ord' - array(select k from jsonb_object_keys(to_jsonb(f)) as k where k like 'details.%') order by f.ord)
 		from full_one as f), 'log: the answers are those of the full statement');

@@ -55,17 +55,17 @@ create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '
 select results_eq('select outcome, study_date from response', $$values (null::text, current_date - 1)$$,
 	'create: a request that is repeated after midnight has the same content');
 drop table response;
-create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}', '{}',
-	array[now()], '{}', '{}', '{}', '{}', '{}', '{}', '{}');
+create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}',
+	array[now()], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is((select "details.fields" from response), '{created_at}', 'create: another created_at is refused');
 drop table response;
 update sessions set created_at = now(), study_date = current_date where id = id(3);
 
 -- created_at, tag, if_match, if_none_match
 create temp table response as execute "sessions.create"('{1,1,1,1,1,1}', ids(50, 51, 52, 53, 54, 55), '{11,11,11,11,12,99}',
-	'{null,2020-02-02,null,null,null,null}', '{1,1,1,1,1,1}', '{}', '{}',
+	'{null,2020-02-02,null,null,null,null}', '{1,1,1,1,1,1}', '{}',
 	array['2025-01-05T23:30:00Z', '2025-01-05T23:30:00Z', now() + interval '25 hours', null, null, null]::timestamptz[],
-	array[null, null, null, '*', null, null], array[null, null, null, null, '*', '*'], array['go', null, null, null, 'Go', 'x'], '{}', '{}', '{}', '{}');
+	'{}', 	array[null, null, null, '*', null, null], array[null, null, null, null, '*', '*'], array['go', null, null, null, 'Go', 'x'], '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, study_date, created_at, "timestamp", created from response', $$values
 	(1::bigint, null, '2025-01-05'::date, '2025-01-05T23:30:00Z'::timestamptz, '2025-01-05T23:30:00Z'::timestamptz, true),
 	(2, null, '2020-02-02', '2025-01-05T23:30:00Z', '2025-01-05T23:30:00Z', true),
@@ -162,7 +162,7 @@ select results_eq('select ord, outcome, id, tag, study_date, minutes, notes, cre
 select is_empty($$select from topics where name = 'Never'$$, 'log: a refused session_id creates no topic');
 drop table response;
 create temp table response as execute "sessions.log"('{1,1,1,1,1}', ids(21, 22, 40, 41, 42), '{9,9,1,1,1}', '{Never,Ever,x,rust,new}',
-	'{2026-05-06,null,null,2026-05-06,2026-05-06}', '{}', '{}', array[null, null, now() + interval '2 days', null, null],
+	'{2026-05-06,null,null,2026-05-06,2026-05-06}', '{}', array[null, null, now() + interval '2 days', null, null], '{}',
 	array['*', 'old', null, null, null], array[null, null, null, '*', null], '{t,t,t,f,f}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, tag, minutes, created from response', $$values
 	(1::bigint, null, id(21), 'Never', 9, false), (2, 'PRECONDITION_FAILED', id(22), 'NEU', 4, false),

@@ -68,27 +68,22 @@ START_TEST(a_param_is_one_array_a_cursor_is_two_and_presence_adds_one)
 	static const struct {
 		const char *method;
 		uint32_t oids[OIDS_MAX];
-		bool is_plain;
 	} rows[] = {
 		{ "stats.totals", { INT8S } },
 		{ "topics.get", { INT8S, INT8S } },
 		{ "topics.list", { INT8S, INT8S, INT8S, UUIDS, TEXTS, TEXTS, BOOLS } },
 		{ "topics.update",
 			{ INT8S, INT8S, TEXTS, TEXTS, BOOLS, BOOLS, TEXTS, TEXTS, BOOLS } },
-		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, TEXTS, INSTANTS,
+		{ "sessions.create", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, INSTANTS, TEXTS,
 					     TEXTS, TEXTS, TEXTS, INT8S, INT8S, INT8S, INT8S } },
-		{ "sessions.create",
-			{ INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, INSTANTS }, true },
-		{ "sessions.log", { INT8S, UUIDS, INT8S, TEXTS, DATES, TEXTS, INSTANTS }, true },
+		{ "sessions.create_plain", { INT8S, UUIDS, INT8S, DATES, INT8S, TEXTS, INSTANTS } },
+		{ "sessions.log_plain", { INT8S, UUIDS, INT8S, TEXTS, DATES, TEXTS, INSTANTS } },
 		{ "account.update", { INT8S, TEXTS, TEXTS, BOOLS, INT8S, TIMES, TEXTS, TEXTS, TEXTS,
 					    TEXTS, BOOLS } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint32_t oids[OIDS_MAX] = { 0 };
-		struct form form = form_full(method_find(span_of(rows[i].method)));
-		if (rows[i].is_plain)
-			ck_assert(form_plain(form.method, &form));
-		size_t n = bind_types(&form, oids);
+		size_t n = bind_types(method_find(span_of(rows[i].method)), oids);
 		ck_assert_mem_eq(oids, rows[i].oids, sizeof oids);
 		ck_assert(n == OIDS_MAX || rows[i].oids[n] == 0);
 	}
@@ -101,29 +96,23 @@ START_TEST(each_kind_has_its_type)
 	static const uint32_t wanted[] = { INT8S, TEXTS, REALS, JSONS, JSONS, BOOLS, JSONS, JSONS,
 		JSONS, INT8S, INT8S, TEXTS, JSONS, TEXTS };
 	uint32_t oids[OIDS_MAX] = { 0 };
-	const struct form form = form_full(&every_kind);
-	ck_assert_uint_eq(bind_types(&form, oids), sizeof wanted / sizeof *wanted);
+	ck_assert_uint_eq(bind_types(&every_kind, oids), sizeof wanted / sizeof *wanted);
 	ck_assert_mem_eq(oids, wanted, sizeof wanted);
 }
 END_TEST
 
-START_TEST(every_statement_binds_what_it_declares)
+START_TEST(every_method_binds_what_it_declares)
 {
-	struct form form;
-	for (size_t i = 0; i < form_count(); i++) {
+	const struct method *m;
+	for (size_t i = 0; (m = method_at(i)) != NULL; i++) {
 		uint32_t oids[OIDS_MAX];
-		if (!form_at(i, &form))
-			continue;
-		const struct method *m = form.method;
-		ck_assert_uint_eq(form_index(&form), i);
-		ck_assert_uint_le(m->param_count, FORM_PARAMS_MAX);
 		struct param_value *values = calloc(m->param_count + 1, sizeof *values);
 		struct request blank = { .method = m, .values = values };
 		struct request *one = &blank;
 		for (size_t p = 0; p < m->param_count; p++)
 			values[p].is_null = true;
-		ck_assert(bind_requests(&bound, &form, &one, 1) == ST_OK);
-		ck_assert_uint_eq(bound.count, bind_types(&form, oids));
+		ck_assert(bind_requests(&bound, m, &one, 1) == ST_OK);
+		ck_assert_uint_eq(bound.count, bind_types(m, oids));
 		free(values);
 	}
 }
@@ -135,8 +124,7 @@ START_TEST(nil_and_absent_are_null_but_presence_differs)
 	char last;
 	add(m, NULL, true, 0);
 	add(m, "description", true, 0);
-	const struct form form = form_full(m);
-	ck_assert(bind_requests(&bound, &form, made, count) == ST_OK);
+	ck_assert(bind_requests(&bound, m, made, count) == ST_OK);
 	ck_assert_uint_eq(bound.count, 9);
 	ck_assert_int_eq(element(0, 1, &last), 8);
 	ck_assert_int_eq(last, 11); /* account */
@@ -171,7 +159,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_param_is_one_array_a_cursor_is_two_and_presence_adds_one);
 	tcase_add_test(tests, each_kind_has_its_type);
-	tcase_add_test(tests, every_statement_binds_what_it_declares);
+	tcase_add_test(tests, every_method_binds_what_it_declares);
 	tcase_add_test(tests, nil_and_absent_are_null_but_presence_differs);
 	return suite_run("bind", tests);
 }

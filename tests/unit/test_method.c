@@ -251,6 +251,32 @@ START_TEST(the_password_steps_are_complete)
 }
 END_TEST
 
+static void check_same_call(const struct method *m, const struct method *v)
+{
+	ck_assert_msg(v->audience == AUDIENCE_SELF && !v->variants, "%s", v->name);
+	ck_assert_msg(v->shape == m->shape && v->missing == m->missing, "%s", v->name);
+	ck_assert_msg(v->is_write == m->is_write && v->safe_to_repeat == m->safe_to_repeat
+			      && method_key(v) == method_key(m),
+		"%s", v->name);
+}
+
+/* The row of a read can answer several requests, so none of them is left. */
+static void check_choice(const struct method *m, const struct method *v)
+{
+	const struct param *sort = method_param(m, SPAN("sort"));
+	ck_assert_msg(!sort == !v->sort, "%s", v->name);
+	ck_assert_msg(!sort || sort >= m->params + v->param_count, "%s", v->name);
+	ck_assert_msg(v->is_write || !v->leaves_unanswered, "%s", v->name);
+}
+
+static void check_first_params(const struct method *m, const struct method *v)
+{
+	for (size_t i = 0; i < v->param_count; i++)
+		ck_assert_msg(strcmp(v->params[i].name, m->params[i].name) == 0
+				      && v->params[i].kind == m->params[i].kind,
+			"%s %s", v->name, v->params[i].name);
+}
+
 /* A worker binds the values of the method's params to those of the variant, by their places. */
 START_TEST(a_variant_has_the_first_params_of_its_method)
 {
@@ -259,18 +285,9 @@ START_TEST(a_variant_has_the_first_params_of_its_method)
 		const struct method *m = method_at(i);
 		for (size_t n = 1; n <= m->variants; n++, variants++) {
 			const struct method *v = m + n;
-			ck_assert_msg(v->audience == AUDIENCE_SELF && v->sort && !v->variants, "%s",
-				v->name);
-			ck_assert_msg(v->shape == m->shape && v->is_write == m->is_write
-					      && v->safe_to_repeat == m->safe_to_repeat
-					      && v->missing == m->missing,
-				"%s", v->name);
-			ck_assert_msg(method_param(m, SPAN("sort")) >= m->params + v->param_count,
-				"%s", v->name);
-			for (size_t k = 0; k < v->param_count; k++)
-				ck_assert_msg(strcmp(v->params[k].name, m->params[k].name) == 0
-						      && v->params[k].kind == m->params[k].kind,
-					"%s %s", v->name, v->params[k].name);
+			check_same_call(m, v);
+			check_choice(m, v);
+			check_first_params(m, v);
 		}
 	}
 	ck_assert_uint_gt(variants, 0);

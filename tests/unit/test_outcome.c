@@ -1,5 +1,5 @@
 #include "worker/outcome.h"
-#include "tests/unit/suite.h"
+#include "tests/unit/result_fixture.h"
 
 /* Requests 1, 2 and 3 are the same read, so one row of the execution answers them. Request 4 has a
  * row of its own. */
@@ -34,17 +34,22 @@ static void close_response(struct origin *o)
 	peer.responses++;
 }
 
-static struct request *acquire(uint32_t msgid)
+static struct request *acquire_of(const char *method, uint32_t msgid, struct span params)
 {
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = msgid,
 		.context = { msgid < 4 ? 1 : 2, SPAN("trace"), 1000 },
-		.params = SPAN("\x81\xa8topic_id\x07") };
+		.params = params };
 	struct request *r = NULL;
-	ck_assert(request_acquire(&pool, method_find(SPAN("topics.get")), &e, &r, NULL) == ST_OK);
+	ck_assert(request_acquire(&pool, method_find(span_of(method)), &e, &r, NULL) == ST_OK);
 	r->origin = &peer.origin;
 	r->deadline_ms = UINT64_MAX;
 	return r;
+}
+
+static struct request *acquire(uint32_t msgid)
+{
+	return acquire_of("topics.get", msgid, SPAN("\x81\xa8topic_id\x07"));
 }
 
 static struct execution *fail_with(const char *sqlstate, uint32_t requests)
@@ -61,6 +66,12 @@ static struct execution *fail_with(const char *sqlstate, uint32_t requests)
 	outcomes.in_flight = run.request_count;
 	run_add_result(&run, &(struct database_result){ DATABASE_FAILED, NULL, sqlstate, "why" });
 	return e;
+}
+
+static bool is_never_obsolete(void *arg, const struct request *r)
+{
+	(void)arg, (void)r;
+	return false;
 }
 
 static void start(void)
@@ -80,6 +91,7 @@ static void end(void)
 	run_fini(&run, &pool);
 	responses_fini(&responses);
 	request_pool_fini(&pool);
+	free_result();
 	buf_fini(&peer.out);
 }
 
@@ -126,6 +138,42 @@ START_TEST(requests_whose_connection_is_lost_run_again)
 }
 END_TEST
 
+static struct request *acquire_session(uint32_t msgid)
+{
+	return acquire_of("sessions.create", msgid,
+		SPAN("\x82\xaasession_id\xd9$01890a5d-ac96-774b-bcce-b302099a8057"
+		     "\xa8topic_id\x07"));
+}
+
+START_TEST(the_method_runs_what_its_variant_did_not_answer)
+{
+	static const struct column columns[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
+		{ "id", PG_INT8 } };
+	static const struct queue_filter all = { is_never_obsolete, NULL, NULL };
+	const struct method *m = method_find(SPAN("sessions.create"));
+	make_result(columns, COUNT(columns));
+	struct execution *e = run_open(&run, m + 1);
+	for (uint32_t msgid = 1; msgid <= 3; msgid++)
+		run_add(&run, e, acquire_session(msgid));
+	run_close(&run);
+	outcomes.in_flight = run.request_count;
+	ck_assert(responses_describe(&responses, e->method, result, NULL) == ST_OK);
+	add_row(CELLS(I(2), NIL, I(2)));
+	run_add_result(&run, &(struct database_result){ DATABASE_ROWS, result, NULL, NULL });
+	result = NULL;
+	ck_assert(outcome_finish(&outcomes, e));
+	run_finish_group(&run);
+	run_clear(&run);
+	ck_assert_uint_eq(peer.responses, 1);
+	ck_assert_uint_eq(outcomes.in_flight, 0);
+	ck_assert_uint_eq(queue.count, 2);
+	queue_fill(&queue, &run, &all);
+	ck_assert_ptr_eq(run.executions[0].method, m);
+	ck_assert_uint_eq(run.requests[0]->msgid, 1);
+	ck_assert_uint_eq(queue.count, 1); /* 3 has the same session */
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("outcome");
@@ -134,5 +182,6 @@ int main(void)
 	tcase_add_test(tests, requests_of_one_row_that_may_succeed_later_are_retried);
 	tcase_add_test(tests, requests_of_several_rows_that_fail_together_are_retried_singly);
 	tcase_add_test(tests, requests_whose_connection_is_lost_run_again);
+	tcase_add_test(tests, the_method_runs_what_its_variant_did_not_answer);
 	return suite_run("outcome", tests);
 }

@@ -144,6 +144,53 @@ START_TEST(a_request_with_the_same_key_waits_for_the_next_run)
 }
 END_TEST
 
+#define SESSION_7 "\xaasession_id\xd9$01890a5d-ac96-774b-bcce-b302099a8057\xa8topic_id\x07"
+#define SESSION_8 "\xaasession_id\xd9$01890a5d-ac96-774b-bcce-b302099a8058\xa8topic_id\x07"
+
+static struct request *acquire_plain(uint32_t msgid)
+{
+	return acquire("sessions.create", msgid, SPAN("\x82" SESSION_7));
+}
+
+static struct request *acquire_keyed(uint32_t msgid, struct span params)
+{
+	struct request *r = acquire("sessions.create", msgid, params);
+	ck_assert_ptr_eq(r->variant, r->method);
+	return r;
+}
+
+START_TEST(a_method_and_its_variant_have_an_execution_each)
+{
+	queue_push(&queue, acquire_plain(1));
+	queue_push(&queue, acquire_keyed(2, SPAN("\x83" SESSION_7 "\xafidempotency_key\xa1"
+						 "a")));
+	queue_push(&queue, acquire_plain(3));
+	queue_push(&queue, acquire_keyed(4, SPAN("\x83" SESSION_8 "\xafidempotency_key\xa1"
+						 "a")));
+	queue_fill(&queue, &run, &filter);
+	ck_assert_uint_eq(run.execution_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct execution *e = &run.executions[i];
+		ck_assert_ptr_eq(e->method, method_find(SPAN("sessions.create")) + i);
+		ck_assert_uint_eq(e->count, 1);
+		ck_assert_ptr_eq(run.requests[e->first]->variant, e->method);
+		ck_assert(e->ends_group);
+		request_release(&pool, &run.requests[e->first]);
+	}
+	run_clear(&run);
+	ck_assert_str_eq(fill(), "4 | 3 ");
+}
+END_TEST
+
+START_TEST(a_request_of_a_variant_that_runs_singly_is_run_by_its_method)
+{
+	queue_push_singly(&queue, acquire_plain(1));
+	queue_fill(&queue, &run, &filter);
+	ck_assert_ptr_eq(run.executions[0].method, method_find(SPAN("sessions.create")));
+	ck_assert_ptr_eq(run.requests[0]->variant, run.executions[0].method);
+}
+END_TEST
+
 START_TEST(an_execution_has_a_bounded_number_of_requests)
 {
 	for (uint32_t i = 1; i <= REQUEST_KEYS_MAX + 1; i++)
@@ -366,6 +413,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_test(tests, each_method_has_one_execution_in_order);
 	tcase_add_test(tests, a_request_with_the_same_key_waits_for_the_next_run);
+	tcase_add_test(tests, a_method_and_its_variant_have_an_execution_each);
+	tcase_add_test(tests, a_request_of_a_variant_that_runs_singly_is_run_by_its_method);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
 	tcase_add_test(tests, a_long_request_shares_its_execution_with_none);

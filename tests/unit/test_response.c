@@ -61,8 +61,7 @@ static void start(void)
 	ck_assert(run_init(&run, false) == ST_OK);
 	make_result(columns, COUNT(columns));
 	const struct method *m = method_find(SPAN("topics.get"));
-	const struct form form = form_full(m);
-	ck_assert(responses_describe(&responses, &form, result, NULL) == ST_OK);
+	ck_assert(responses_describe(&responses, m, result, NULL) == ST_OK);
 	struct execution *e = run_open(&run, m);
 	struct request *first = acquire(&peers[0], 11), *second = acquire(&peers[1], 13);
 	run_add(&run, e, first);
@@ -150,15 +149,16 @@ START_TEST(a_peer_that_is_gone_gets_nothing_and_the_others_all)
 }
 END_TEST
 
-START_TEST(a_request_that_a_plain_statement_does_not_answer_is_handed_back)
+START_TEST(a_request_that_a_variant_does_not_answer_is_handed_back_for_its_method)
 {
 	struct request_list unanswered = { 0 };
-	struct execution *e = run_open(&run, method_find(SPAN("sessions.create")));
-	ck_assert(form_plain(e->method, &e->form));
-	ck_assert(responses_describe(&responses, &e->form, result, NULL) == ST_OK);
+	const struct method *m = method_find(SPAN("sessions.create"));
+	struct execution *e = run_open(&run, m + 1);
+	ck_assert(responses_describe(&responses, e->method, result, NULL) == ST_OK);
 	for (uint32_t msgid = 21; msgid <= 23; msgid++) {
 		struct request *r = acquire(&peers[0], msgid);
-		r->method = e->method;
+		r->method = m;
+		r->variant = e->method;
 		run_add(&run, e, r);
 	}
 	add_row(CELLS(I(1), NIL, I(1)));
@@ -171,7 +171,8 @@ START_TEST(a_request_that_a_plain_statement_does_not_answer_is_handed_back)
 	expect_next(&in, 23, SPAN("\x81\xa2id\x03"));
 	ck_assert_uint_eq(unanswered.count, 1);
 	ck_assert_uint_eq(unanswered.first->msgid, 22);
-	ck_assert(unanswered.first->needs_full && !unanswered.first->maybe_committed);
+	ck_assert_ptr_eq(unanswered.first->variant, m);
+	ck_assert(!unanswered.first->maybe_committed);
 	request_release(&pool, &unanswered.first);
 	run.execution_count--;
 }
@@ -195,7 +196,8 @@ int main(void)
 	tcase_add_test(tests, each_request_gets_the_result_of_its_row_with_its_own_msgid);
 	tcase_add_test(tests, each_request_gets_the_error_of_its_row);
 	tcase_add_test(tests, a_peer_that_is_gone_gets_nothing_and_the_others_all);
-	tcase_add_test(tests, a_request_that_a_plain_statement_does_not_answer_is_handed_back);
+	tcase_add_test(
+		tests, a_request_that_a_variant_does_not_answer_is_handed_back_for_its_method);
 	tcase_add_test(tests, without_memory_for_the_result_no_response_is_complete);
 	return suite_run("response", tests);
 }

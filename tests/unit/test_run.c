@@ -8,13 +8,10 @@ static struct run run;
 
 static struct request *acquire(const char *method)
 {
-	bool is_new = strcmp(method, "sessions.create") == 0;
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = 7,
 		.context = { 1, SPAN("trace"), 1000 },
-		.params = is_new ? SPAN("\x82\xa8topic_id\x07\xaasession_id\xd9"
-					"$01890a5d-ac96-774b-bcce-b302099a8057")
-				 : SPAN("\x81\xa8topic_id\x07") };
+		.params = SPAN("\x81\xa8topic_id\x07") };
 	struct request *r = NULL;
 	ck_assert(request_acquire(&pool, method_find(span_of(method)), &e, &r, NULL) == ST_OK);
 	return r;
@@ -70,31 +67,6 @@ START_TEST(reads_share_a_group_and_writes_and_single_requests_have_their_own)
 	for (size_t i = 0; i < run.execution_count; i++)
 		ck_assert_msg(run.executions[i].ends_group == ends[i], "execution %zu", i);
 	ck_assert_uint_eq(run.executions[4].first, 7);
-}
-END_TEST
-
-static struct request *first_of(size_t execution)
-{
-	return run.requests[run.executions[execution].first];
-}
-
-START_TEST(the_plain_statement_runs_if_it_fits_all_requests)
-{
-	static const bool is_plain[] = { true, false, false, false, false };
-	const struct method *m = method_find(SPAN("topics.get"));
-	for (size_t i = 0; i < sizeof is_plain / sizeof *is_plain; i++)
-		add("sessions.create", 2, i == 1);
-	const struct param *key = method_param(first_of(0)->method, SPAN("idempotency_key"));
-	first_of(2)->values[key - first_of(2)->method->params].is_null = false;
-	first_of(3)->needs_full = true;
-	run.executions[4].method = m;
-	run_close(&run);
-	for (size_t i = 0; i < run.execution_count; i++) {
-		const struct form *form = &run.executions[i].form;
-		ck_assert_msg(form->is_plain == is_plain[i], "execution %zu", i);
-		ck_assert_str_eq(form->statement,
-			is_plain[i] ? "sessions.create_plain" : run.executions[i].method->name);
-	}
 }
 END_TEST
 
@@ -242,7 +214,6 @@ int main(void)
 	TCase *tests = tcase_create("run");
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_test(tests, reads_share_a_group_and_writes_and_single_requests_have_their_own);
-	tcase_add_test(tests, the_plain_statement_runs_if_it_fits_all_requests);
 	tcase_add_test(tests, results_arrive_in_order_group_by_group);
 	tcase_add_test(tests, a_failed_commit_fails_all_executions_of_its_group);
 	tcase_add_test(tests, a_write_is_found_by_its_origin_until_it_is_finished);
