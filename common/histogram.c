@@ -26,33 +26,6 @@ uint64_t histogram_count(const struct histogram *h, const struct histogram_shape
 	return count;
 }
 
-double histogram_quantile(
-	const struct histogram *h, const struct histogram_shape *shape, double share)
-{
-	double wanted = share * (double)histogram_count(h, shape), seen = 0;
-	if (wanted <= 0)
-		return 0;
-	size_t i = 0;
-	while (i + 1 < shape->count && (seen += (double)h->buckets[i]) < wanted)
-		i++;
-	return (double)shape->bounds[i] * shape->scale;
-}
-
-void histogram_merge(struct histogram *h, const struct histogram *more)
-{
-	h->sum += more->sum;
-	for (size_t i = 0; i <= HISTOGRAM_BOUNDS_MAX; i++)
-		h->buckets[i] += more->buckets[i];
-}
-
-struct histogram histogram_difference(const struct histogram *h, const struct histogram *before)
-{
-	struct histogram difference = { .sum = h->sum - before->sum };
-	for (size_t i = 0; i <= HISTOGRAM_BOUNDS_MAX; i++)
-		difference.buckets[i] = h->buckets[i] - before->buckets[i];
-	return difference;
-}
-
 void histogram_put(struct buf *out, const struct histogram_shape *shape, const struct histogram *h)
 {
 	msg_put_array(out, (uint32_t)shape->count + 2);

@@ -40,17 +40,6 @@ void histogram_add(struct histogram *h, const struct histogram_shape *shape, int
 
 uint64_t histogram_count(const struct histogram *h, const struct histogram_shape *shape);
 
-/* The smallest bound under which `share` (0 to 1) of the values are, in the unit of the metric; the
- * last bound if they are above all bounds; 0 if it is empty. */
-double histogram_quantile(
-	const struct histogram *h, const struct histogram_shape *shape, double share);
-
-/* Adds the values of `more`, which has the same shape. */
-void histogram_merge(struct histogram *h, const struct histogram *more);
-
-/* *h - *before, for the values of a period. */
-struct histogram histogram_difference(const struct histogram *h, const struct histogram *before);
-
 /* Appends [sum, bucket, bucket, …] as MessagePack. */
 void histogram_put(struct buf *out, const struct histogram_shape *shape, const struct histogram *h);
 

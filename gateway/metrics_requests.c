@@ -137,11 +137,3 @@ void metrics_requests_put(const struct metrics_requests *requests, struct metric
 			metrics_text_histogram(text, labels, LABELS, shape, h);
 	}
 }
-
-struct histogram metrics_requests_latency(const struct metrics_requests *requests)
-{
-	struct histogram all = { 0 };
-	for (size_t i = 0; i < requests->routes->count + dialect_count(); i++)
-		histogram_merge(&all, &requests->counts[i].latency);
-	return all;
-}

@@ -47,7 +47,4 @@ void metrics_requests_put(const struct metrics_requests *requests, struct metric
 
 extern const struct histogram_shape metrics_latency_shape;
 
-/* The latencies of all routes together. */
-struct histogram metrics_requests_latency(const struct metrics_requests *requests);
-
 #endif

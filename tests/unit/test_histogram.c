@@ -1,4 +1,4 @@
-/* Histograms: buckets, sums, quantiles, and what worker.ready carries. */
+/* Histograms: buckets, sums, and what worker.ready carries. */
 #include <string.h>
 
 #include "common/histogram.h"
@@ -49,30 +49,6 @@ static struct histogram sample(void)
 	return h;
 }
 
-START_TEST(a_quantile_is_the_bound_above_it)
-{
-	struct histogram h = sample(), empty = { 0 };
-	ck_assert_double_eq_tol(histogram_quantile(&h, &shape, 0.5), 0.01, 1e-9);
-	ck_assert_double_eq_tol(histogram_quantile(&h, &shape, 0.9), 0.01, 1e-9);
-	ck_assert_double_eq_tol(histogram_quantile(&h, &shape, 0.95), 0.1, 1e-9);
-	ck_assert_double_eq_tol(histogram_quantile(&h, &shape, 1), 1, 1e-9);
-	ck_assert_double_eq(histogram_quantile(&empty, &shape, 0.5), 0);
-}
-END_TEST
-
-START_TEST(differences_and_sums_are_those_of_the_values)
-{
-	struct histogram before = sample(), h = before, sum = { 0 };
-	histogram_add(&h, &shape, 7);
-	struct histogram since = histogram_difference(&h, &before);
-	ck_assert_uint_eq(histogram_count(&since, &shape), 1);
-	ck_assert_uint_eq(since.sum, 7);
-	histogram_merge(&sum, &before);
-	histogram_merge(&sum, &since);
-	ck_assert(memcmp(&sum, &h, sizeof h) == 0);
-}
-END_TEST
-
 START_TEST(what_is_written_is_read)
 {
 	struct histogram h = sample(), read = { 0 };
@@ -118,8 +94,6 @@ int main(void)
 {
 	TCase *tests = tcase_create("histogram");
 	tcase_add_loop_test(tests, a_value_counts_in_the_first_bucket_that_holds_it, 0, CASES);
-	tcase_add_test(tests, a_quantile_is_the_bound_above_it);
-	tcase_add_test(tests, differences_and_sums_are_those_of_the_values);
 	tcase_add_test(tests, what_is_written_is_read);
 	tcase_add_loop_test(tests, malformed_bytes_leave_it_untouched, 0, MALFORMED);
 	return suite_run("histogram", tests);
