@@ -11,7 +11,8 @@
  *     cumulative, so a lost or repeated message does no harm.
  *   - While a worker runs writes, it gets the next ones, too, up to POOL_WRITES_EACH: one large
  *     batch costs the database less than two small ones. Another worker collects if this one
- *     answers no write for POOL_COLLECT_MS.
+ *     answers no write for POOL_COLLECT_MS. Writes that check a password first go to the worker
+ *     with the most free credit: each worker checks them one after the other.
  *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). A flood of slow calls
  *     delays and refuses only slow calls.
  *   - Only one write of each key is in flight. The others follow it in their order

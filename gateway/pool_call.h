@@ -35,6 +35,7 @@ struct pool_call {
 	bool is_write;
 	size_t method; /* its index: less than pool_options' methods */
 	bool is_slow;  /* its worker runs it in the slow lane (common/method.h) */
+	bool is_alone; /* no batch takes it, e.g. because a password is checked first */
 	uint32_t rows; /* the most that the response may have */
 	uint64_t
 		key; /* identifies what a write changes: writes of one key keep their order; 0: none */
@@ -54,5 +55,11 @@ struct pool_call {
 	TAILQ_ENTRY(pool_call) link;  /* in the list of its state */
 	TAILQ_ENTRY(pool_call) timer; /* in a slot of the wheel */
 };
+
+/* True: the worker that runs such calls should get it, because its batch grows. */
+static inline bool pool_call_is_collected(const struct pool_call *call)
+{
+	return call->is_write && !call->is_slow && !call->is_alone;
+}
 
 #endif

@@ -126,7 +126,7 @@ struct pool_worker *pool_roster_collecting(
 	const struct pool_roster *roster, const struct pool_call *call)
 {
 	struct pool_worker *w = roster->collecting;
-	bool may_collect = w && call->is_write && !call->is_slow && w->writes_in_flight > 0
+	bool may_collect = w && pool_call_is_collected(call) && w->writes_in_flight > 0
 			   && w->writes_in_flight < POOL_WRITES_EACH;
 	return may_collect && free_credit(w) > 0 && has_method(w, call) ? w : NULL;
 }

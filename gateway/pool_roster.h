@@ -37,7 +37,7 @@ struct pool_worker {
 	size_t peer_len;
 	char peer[POOL_PEER_MAX];
 	unsigned char uuid[16];
-	int64_t pid; /* only for rpc.status */
+	int64_t pid;               /* only for rpc.status */
 	struct worker_stats stats; /* only for metrics and rpc.status */
 	int64_t epoch;
 	uint64_t last_message_ms;
@@ -48,9 +48,9 @@ struct pool_worker {
 	bool is_leaving;
 	bool has_retry;
 	size_t in_flight;
-	size_t slow_in_flight;   /* included in in_flight */
-	size_t writes_in_flight; /* the same, of those that are not slow */
-	uint64_t writes_answered;
+	size_t slow_in_flight;    /* included in in_flight */
+	size_t writes_in_flight;  /* the same, of those that are collected */
+	uint64_t writes_answered; /* of these */
 	struct pool_list assigned;
 	struct pool_call *unsent; /* the first of `assigned` that is in no message yet */
 	/* msgids of calls that were removed while the worker had them: pool_next_cancelled */

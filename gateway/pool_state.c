@@ -43,11 +43,6 @@ static void promote_follower(struct pool *p, struct pool_call *call)
 	pool_state_wait_first(p, next);
 }
 
-static bool is_plain_write(const struct pool_call *call)
-{
-	return call->is_write && !call->is_slow;
-}
-
 void pool_state_assign(struct pool *p, struct pool_call *call, struct pool_worker *w)
 {
 	call->state = POOL_IN_FLIGHT;
@@ -59,7 +54,7 @@ void pool_state_assign(struct pool *p, struct pool_call *call, struct pool_worke
 	w->sent++;
 	w->in_flight++;
 	w->slow_in_flight += call->is_slow;
-	if (is_plain_write(call)) {
+	if (pool_call_is_collected(call)) {
 		pool_roster_collect(&p->roster, w);
 		w->writes_in_flight++;
 	}
@@ -89,7 +84,7 @@ static void unassign(struct pool *p, struct pool_call *call)
 	pool_index_remove(&p->index, call);
 	w->in_flight--;
 	w->slow_in_flight -= call->is_slow;
-	w->writes_in_flight -= is_plain_write(call);
+	w->writes_in_flight -= pool_call_is_collected(call);
 	p->counts.in_flight--;
 	if (call->losses > 0) {
 		w->has_retry = false;

@@ -20,6 +20,7 @@ struct call *workers_call_new(
 	call->pooled.method = method_index(method);
 	call->pooled.is_write = method->is_write;
 	call->pooled.is_slow = method_lane(method, params) == LANE_SLOW;
+	call->pooled.is_alone = method->passwords != NULL;
 	call->pooled.rows = (uint32_t)method_rows(method, params);
 	call->pooled.safe_to_repeat = method_may_repeat(method, params);
 	return call;

@@ -58,7 +58,8 @@ START_TEST(a_worker_collects_writes_until_it_holds_its_share_of_them)
 	struct pool_roster roster = { 0 };
 	struct pool_worker *a = add(&roster, 'A');
 	const struct pool_call write = { .is_write = true }, read = { 0 },
-			       slow = { .is_write = true, .is_slow = true };
+			       slow = { .is_write = true, .is_slow = true },
+			       login = { .is_write = true, .is_alone = true };
 	a->has_database = true;
 	a->credit = 2 * POOL_WRITES_EACH;
 	pool_roster_collect(&roster, a);
@@ -67,6 +68,7 @@ START_TEST(a_worker_collects_writes_until_it_holds_its_share_of_them)
 	ck_assert_ptr_eq(pool_roster_collecting(&roster, &write), a);
 	ck_assert_ptr_null(pool_roster_collecting(&roster, &read));
 	ck_assert_ptr_null(pool_roster_collecting(&roster, &slow));
+	ck_assert_ptr_null(pool_roster_collecting(&roster, &login));
 	a->writes_in_flight++;
 	ck_assert_ptr_null(pool_roster_collecting(&roster, &write));
 	pool_roster_remove(&roster, a);
