@@ -203,9 +203,10 @@ class Curve(faults.FaultCase):
                     "put back, one for a moment")
 
     def take_out_for_a_moment(self, load, worker):
-        """No gateway declares the worker lost. Its responses in this interval are lost."""
+        """No gateway declares the worker lost. Its responses in this interval are lost. It may have
+        only a few: another worker may collect the writes."""
         self.service.take_out(worker)
-        load.until_waiting(8)
+        load.until_waiting(2)
         self.service.put_back()
 
     def take_out_amid_transactions(self, load, worker):
