@@ -26,11 +26,16 @@ struct service {
 	bool stopping, done;
 };
 
-uint64_t service_now_ms(void)
+uint64_t service_now_us(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t service_now_ms(void)
+{
+	return service_now_us() / 1000;
 }
 
 /* The protocol of sd_notify(3): one datagram of NAME=VALUE lines; '@' is the abstract namespace. A

@@ -56,7 +56,8 @@ bool service_is_stopping(const struct service *s);
 /* Accepts NULL inside. Free everything that uses the base before. */
 void service_free(struct service **s);
 
-/* CLOCK_MONOTONIC, for deadlines. */
+/* CLOCK_MONOTONIC: milliseconds for deadlines, microseconds for durations. */
 uint64_t service_now_ms(void);
+uint64_t service_now_us(void);
 
 #endif

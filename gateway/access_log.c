@@ -4,25 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/log.h"
+#include "common/service.h"
 
 enum { METHOD_MAX = 16, PATH_MAX_BYTES = 256 };
 
 struct access_entry {
-	int64_t begun_us;
+	uint64_t begun_us;
 	int http_status;
 	size_t method_len, path_len;
 	char method[METHOD_MAX], path[PATH_MAX_BYTES];
 };
-
-int64_t access_log_now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static size_t copy(char *to, size_t size, struct span from)
 {
@@ -62,7 +55,7 @@ struct access_entry *access_log_begin(const struct http_request *http)
 	struct access_entry *entry = calloc(1, sizeof *entry);
 	if (!entry)
 		return NULL;
-	entry->begun_us = access_log_now_us();
+	entry->begun_us = service_now_us();
 	entry->http_status = ACCESS_LOG_CLIENT_GONE;
 	fill(entry, http);
 	return entry;
@@ -78,7 +71,7 @@ void access_log_end(struct access_entry **entry, const struct request_id *id)
 {
 	if (!*entry)
 		return;
-	put(*entry, access_log_now_us() - (*entry)->begun_us, id);
+	put(*entry, (int64_t)(service_now_us() - (*entry)->begun_us), id);
 	free(*entry);
 	*entry = NULL;
 }

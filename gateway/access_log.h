@@ -31,9 +31,6 @@ void access_log_end(struct access_entry **entry, const struct request_id *id);
 /* A request that ends as it begins; `http` may be NULL: nothing is known of it. */
 void access_log_put(const struct http_request *http, int http_status, const struct request_id *id);
 
-/* A monotonic clock. */
-int64_t access_log_now_us(void);
-
 /* A request of an RPC client; `code` is that of the outcome, "OK" if it has none. */
 void access_log_put_rpc(
 	const char *method, const char *code, int64_t duration_us, const struct request_id *id);

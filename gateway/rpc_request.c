@@ -27,14 +27,14 @@ struct rpc_call {
 	LIST_ENTRY(rpc_call) link; /* in the list of its peer */
 	LIST_ENTRY(rpc_call) all;  /* in the list of all requests */
 	struct request_id id;      /* empty until it is authenticated */
-	int64_t begun_us;          /* 0: requests are not logged */
+	uint64_t begun_us;         /* 0: requests are not logged */
 };
 
 static void log_end(const struct rpc_call *c, enum status st)
 {
 	if (c->begun_us)
 		access_log_put_rpc(c->method->name, st == ST_OK ? "OK" : status_info(st)->code,
-			access_log_now_us() - c->begun_us, &c->id);
+			(int64_t)(service_now_us() - c->begun_us), &c->id);
 }
 
 static void link_call(struct rpc_call *c, size_t bytes)
@@ -344,7 +344,7 @@ enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const
 		return ST_NO_MEMORY;
 	*c = (struct rpc_call){ .requests = r, .peer = p, .method = method, .msgid = e->msgid };
 	if (r->options->logs_requests && *r->options->logs_requests)
-		c->begun_us = access_log_now_us();
+		c->begun_us = service_now_us();
 	if (r->options->limits || caller_is_asked(method))
 		(void)rpc_peer_address(p);
 	return start_or_keep(c, e, message, why);

@@ -1,13 +1,6 @@
 #include "worker/lane_meter.h"
 
-#include <time.h>
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
+#include "common/service.h"
 
 void lane_meter_begin(struct lane_meter *meter, size_t requests)
 {
@@ -15,13 +8,13 @@ void lane_meter_begin(struct lane_meter *meter, size_t requests)
 		return;
 	meter->counts.runs++;
 	histogram_add(&meter->counts.batch, &lane_batch_shape, (int64_t)requests);
-	meter->started_us = now_us();
+	meter->started_us = service_now_us();
 }
 
 /* The transactions of a batch run one after another in the pipeline: the next one has begun. */
 void lane_meter_commit(struct lane_meter *meter)
 {
-	uint64_t now = now_us();
+	uint64_t now = service_now_us();
 	histogram_add(
 		&meter->counts.commit, &lane_commit_shape, (int64_t)(now - meter->started_us));
 	meter->started_us = now;

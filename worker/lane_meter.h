@@ -1,8 +1,8 @@
 /*
  * lane_meter: measures the batches and the transactions of one lane.
  *
- * It reads the clock twice for each transaction, which is one for each batch of reads and one for
- * each method that writes.
+ * It reads the clock once for each batch and once for each transaction. A transaction is a batch of
+ * reads, or what one method writes.
  *
  *	lane_meter_begin(&meter, requests);     a batch is sent
  *	...
