@@ -7,19 +7,19 @@ import faults
 import harness
 
 SESSIONS, HELD = 128, 40
+CLIENTS = 150
 
 
 class WorkerFrozen(faults.FaultCase):
     def test_frozen_workers_under_load(self):
         rounds, gateway = harness.in_long(20, 3), self.service.gateways[0]
         deaths = self.deaths()[gateway]
-        with self.load(clients=150) as load:
+        with self.load(clients=CLIENTS) as load:
             for n in range(rounds):
                 load.until_answered(200)
                 load.until_none_waits()
                 worker, before = self.service.workers[n % 2], self.deaths()
-                self.freeze(worker)
-                load.until_waiting(HELD)
+                self.freeze_with_full_hands(load, worker, CLIENTS * 9 // 10)
                 self.wait_found_dead(before)
                 load.until_answered(200)
                 self.thaw(worker)

@@ -29,15 +29,10 @@ class WorkerKilled(faults.FaultCase):
         self.settle(load, f"{kills} workers killed that held {held} requests")
 
     def kill_with_full_hands(self, load):
-        """The victim holds requests that are not all in the database. While all workers are frozen,
-        they get equal shares."""
-        victim, *others = self.service.workers
-        for worker in self.service.workers:
-            worker.popen.send_signal(signal.SIGSTOP)
-        load.until_waiting(CLIENTS * 9 // 10)
+        """The victim holds requests that are not all in the database."""
+        victim = self.service.workers[0]
+        self.freeze_with_full_hands(load, victim, CLIENTS * 9 // 10)
         self.service.kill(victim)
-        for worker in others:
-            worker.popen.send_signal(signal.SIGCONT)
 
     def kill_amid_transactions(self, load):
         """The victim's transaction ends after another worker gets the same requests."""
