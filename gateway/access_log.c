@@ -6,13 +6,10 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "common/service.h"
 
 enum { METHOD_MAX = 16, PATH_MAX_BYTES = 256 };
 
 struct access_entry {
-	uint64_t begun_us;
-	int http_status;
 	size_t method_len, path_len;
 	char method[METHOD_MAX], path[PATH_MAX_BYTES];
 };
@@ -33,54 +30,47 @@ static void fill(struct access_entry *entry, const struct http_request *http)
 	entry->path_len = copy(entry->path, sizeof entry->path, http->path);
 }
 
-static void put(const struct access_entry *entry, int64_t duration_us, const struct request_id *id)
+static void put(
+	const struct access_entry *entry, const struct access_end *end, const struct request_id *id)
 {
 	char code[16];
 	struct span method = { entry->method, entry->method_len },
 		    path = { entry->path, entry->path_len };
-	(void)snprintf(code, sizeof code, "%d", entry->http_status);
+	(void)snprintf(code, sizeof code, "%d", end->http_status);
 	struct log_fields fields = { .event = LOG_EVENT_REQUEST,
 		.request_id = request_id_view(id),
 		.method = method,
 		.path = path,
 		.code = code,
-		.duration_us = duration_us };
+		.duration_us = end->duration_us };
 	log_with(LOG_INFO, &fields, "%.*s %.*s %s %" PRId64 " us %.*s", (int)method.len,
-		method.bytes, (int)path.len, path.bytes, code, duration_us, (int)id->len,
+		method.bytes, (int)path.len, path.bytes, code, end->duration_us, (int)id->len,
 		id->bytes);
 }
 
 struct access_entry *access_log_begin(const struct http_request *http)
 {
 	struct access_entry *entry = calloc(1, sizeof *entry);
-	if (!entry)
-		return NULL;
-	entry->begun_us = service_now_us();
-	entry->http_status = ACCESS_LOG_CLIENT_GONE;
-	fill(entry, http);
+	if (entry)
+		fill(entry, http);
 	return entry;
 }
 
-void access_log_set_status(struct access_entry *entry, int http_status)
-{
-	if (entry)
-		entry->http_status = http_status;
-}
-
-void access_log_end(struct access_entry **entry, const struct request_id *id)
+void access_log_end(
+	struct access_entry **entry, const struct access_end *end, const struct request_id *id)
 {
 	if (!*entry)
 		return;
-	put(*entry, (int64_t)(service_now_us() - (*entry)->begun_us), id);
+	put(*entry, end, id);
 	free(*entry);
 	*entry = NULL;
 }
 
 void access_log_put(const struct http_request *http, int http_status, const struct request_id *id)
 {
-	struct access_entry entry = { .http_status = http_status };
+	struct access_entry entry = { 0 };
 	fill(&entry, http);
-	put(&entry, 0, id);
+	put(&entry, &(struct access_end){ http_status, 0 }, id);
 }
 
 void access_log_put_rpc(

@@ -3,12 +3,10 @@
  *
  * A line has the method, the path without its query (which may hold what people search for), the
  * status, the time from the request's head to its response, and the request id. It never has
- * bodies, credentials or addresses. A request whose client left before the response has the status
- * 499.
+ * bodies, credentials or addresses. Status and time are those of the metrics.
  *
  *	r->access = api->logs_requests ? access_log_begin(http) : NULL;
- *	access_log_set_status(r->access, 200);
- *	access_log_end(&r->access, &r->id);
+ *	access_log_end(&r->access, &(struct access_end){ 200, duration_us }, &r->id);
  */
 #ifndef GATEWAY_ACCESS_LOG_H
 #define GATEWAY_ACCESS_LOG_H
@@ -17,16 +15,17 @@
 
 struct access_entry;
 
-enum { ACCESS_LOG_CLIENT_GONE = 499 };
+struct access_end {
+	int http_status;
+	int64_t duration_us;
+};
 
 /* NULL if there is no memory: the request then has no line. */
 struct access_entry *access_log_begin(const struct http_request *http);
 
-/* Accepts NULL. The last status counts. */
-void access_log_set_status(struct access_entry *entry, int http_status);
-
 /* Writes the line and frees the entry. Accepts NULL inside. */
-void access_log_end(struct access_entry **entry, const struct request_id *id);
+void access_log_end(
+	struct access_entry **entry, const struct access_end *end, const struct request_id *id);
 
 /* A request that ends as it begins; `http` may be NULL: nothing is known of it. */
 void access_log_put(const struct http_request *http, int http_status, const struct request_id *id);

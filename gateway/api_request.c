@@ -19,7 +19,6 @@ static void request_free(struct api_request **request)
 		workers_cancel(&r->call);
 	buf_fini(&r->cursor);
 	buf_fini(&r->member);
-	access_log_end(&r->access, &r->id);
 	free(r);
 }
 
@@ -38,14 +37,16 @@ static const struct dialect *dialect_for(const struct api_request *r)
 /* The body may have chosen a variant of the route, which the head did not know. */
 void api_request_count(struct api_request *r, int http_status)
 {
-	access_log_set_status(r->access, http_status);
 	if (!r->started_us)
 		return;
-	int64_t duration_us = exchange_now_us(r->exchange) - r->started_us;
+	struct access_end end = { http_status, exchange_now_us(r->exchange) - r->started_us };
+	if (end.duration_us < 0)
+		end.duration_us = 0;
 	r->started_us = 0;
 	metrics_requests_add(
 		&r->api->requests, &(struct metrics_request){ r->head.match.route, dialect_for(r),
-					   http_status, duration_us > 0 ? duration_us : 0 });
+					   http_status, end.duration_us });
+	access_log_end(&r->access, &end, &r->id);
 }
 
 static void on_gone(void *data)

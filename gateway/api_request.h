@@ -35,22 +35,22 @@ struct api_request {
 	int64_t started_us; /* exchange_now_us; 0: it is counted */
 	struct api_head head;
 	struct authentication authentication;
-	uint64_t admitted_ms; /* when its head was accepted, before its body */
+	uint64_t admitted_ms;      /* when its head was accepted, before its body */
 	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;
 	/* of gateway/api_stream.c */
 	const struct api_stream_form *stream;
-	struct buf cursor; /* of the page that was requested last */
-	bool is_streaming; /* the head of the response is out */
-	bool is_behind;    /* the client has not read enough of what was written */
-	bool wants_page;   /* the next page waits until it has */
-	struct buf member; /* of gateway/api_export.c: the member that is open */
+	struct buf cursor;           /* of the page that was requested last */
+	bool is_streaming;           /* the head of the response is out */
+	bool is_behind;              /* the client has not read enough of what was written */
+	bool wants_page;             /* the next page waits until it has */
+	struct buf member;           /* of gateway/api_export.c: the member that is open */
 	struct access_entry *access; /* NULL: requests are not logged */
-	char key[65];      /* of a log-in that is being stored: see gateway/login_call.h */
+	char key[65]; /* of a log-in that is being stored: see gateway/login_call.h */
 };
 
-/* Counts the request once, with the status and the time of its response. */
+/* Counts and logs the request once, with the status and the time of its response. */
 void api_request_count(struct api_request *r, int http_status);
 
 /* NULL if there is no memory: the exchange is aborted. */

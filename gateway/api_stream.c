@@ -62,7 +62,6 @@ static void start(struct api_request *r)
 		.http_status = 200, .content_type = "application/json", .headers = &headers
 	};
 	r->is_streaming = true;
-	access_log_set_status(r->access, head.http_status);
 	exchange_start(r->exchange, &head);
 	exchange_on_writable(r->exchange, on_writable);
 	buf_fini(&headers);
