@@ -6,6 +6,7 @@
 #include "gateway/api_options.h"
 #include "gateway/api_result.h"
 #include "gateway/credential.h"
+#include "gateway/credential_memo.h"
 #include "gateway/route_table.h"
 
 /* Counts and logs a refusal by the edge, or of a body that the app refuses. */
@@ -164,7 +165,8 @@ typedef void (*decided)(void *arg, enum status st, const struct fail *why);
 
 static void authenticate_request(struct api_request *r, decided on_decided)
 {
-	struct credentials shown = { .http = exchange_request(r->exchange) };
+	struct credentials shown = { .http = exchange_request(r->exchange),
+		.memo = exchange_connection_data(r->exchange) };
 	struct fail why;
 	fail_clear(&why);
 	r->authentication = (struct authentication){ .authenticator = r->api->authenticator,
@@ -207,6 +209,12 @@ void api_on_request(struct exchange *exchange, void *arg)
 		run(r);
 	else
 		authenticate_request(r, on_body_decided);
+}
+
+void api_free_connection_data(void *data)
+{
+	struct credential_memo *memo = data;
+	credential_memo_free(&memo);
 }
 
 void api_reload(struct api *api, const struct settings *fresh)

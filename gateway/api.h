@@ -8,7 +8,8 @@
  *
  *	if (api_init(&api, settings, workers, &why) != ST_OK) ...
  *	struct edge_options options = { .on_head = api_on_head, .on_request = api_on_request,
- *		.format_error = api_format_error, .arg = &api };
+ *		.format_error = api_format_error,
+ *		.free_connection_data = api_free_connection_data, .arg = &api };
  *	...
  *	api_fini(&api);
  */
@@ -56,5 +57,6 @@ void api_on_head(struct exchange *exchange, void *arg);
 void api_on_request(struct exchange *exchange, void *arg);
 int api_format_error(
 	struct buf *headers, struct buf *body, const struct edge_refusal *refusal, void *arg);
+void api_free_connection_data(void *data);
 
 #endif

@@ -7,6 +7,7 @@
 #include "common/crypto.h"
 #include "common/service.h"
 #include "gateway/question.h"
+#include "gateway/credential_memo.h"
 #include "gateway/token_marks.h"
 #include "gateway/verified.h"
 
@@ -36,18 +37,18 @@ static uint64_t end_of(const struct answer *answer)
 static void keep_finding(struct account_authenticator *self, const struct answer *answer)
 {
 	const struct finding *f = &answer->finding;
-	struct verdict verdict = { .principal = f->principal };
+	struct verdict verdict = { .principal = f->principal, .until_ms = end_of(answer) };
 	self->counts.accepted++;
-	verified_put(self->accepted, answer->tag, &verdict, end_of(answer));
+	verified_put(self->accepted, answer->tag, &verdict);
 	if (f->unmarked_token)
 		token_marks_put(self->marks, f->principal.account, f->unmarked_token);
 }
 
 static void keep_refusal(struct account_authenticator *self, const struct answer *answer)
 {
-	struct verdict verdict = { .st = answer->st };
+	struct verdict verdict = { .st = answer->st, .until_ms = answer->asked_ms + VERIFIED_MS };
 	self->counts.refused++;
-	verified_put(self->refused, answer->tag, &verdict, answer->asked_ms + VERIFIED_MS);
+	verified_put(self->refused, answer->tag, &verdict);
 }
 
 static void on_answer(void *arg, const struct answer *answer)
@@ -98,17 +99,44 @@ static enum status verify(const struct account_authenticator *self, const struct
 		       : verification_of_credential(&rules, &shown->credential, out, why);
 }
 
-static bool find_verdict(struct account_authenticator *self, struct authentication *a,
+static void use_verdict(struct authentication *a, const struct verdict *verdict)
+{
+	struct account_authenticator *self = a->authenticator->arg;
+	a->st = verdict->st;
+	a->principal = verdict->principal;
+	self->counts.found++;
+}
+
+static bool find_memo(struct authentication *a, const struct credentials *from)
+{
+	struct verdict verdict;
+	if (!from->memo || !*from->memo
+		|| !credential_memo_find(*from->memo, credential_bearer_field(from->http),
+			service_now_ms(), &verdict))
+		return false;
+	use_verdict(a, &verdict);
+	return true;
+}
+
+static void put_memo(const struct credentials *from, const struct verdict *verdict)
+{
+	struct credential_memo *memo = *from->memo;
+	credential_memo_put(&memo, credential_bearer_field(from->http), verdict);
+	*from->memo = memo;
+}
+
+static bool find_verdict(struct authentication *a, const struct credentials *from,
 	const unsigned char tag[CRYPTO_TAG_SIZE])
 {
+	struct account_authenticator *self = a->authenticator->arg;
 	uint64_t now_ms = service_now_ms();
 	struct verdict verdict;
-	if (!verified_find(self->accepted, tag, now_ms, &verdict)
-		&& !verified_find(self->refused, tag, now_ms, &verdict))
+	bool is_accepted = verified_find(self->accepted, tag, now_ms, &verdict);
+	if (!is_accepted && !verified_find(self->refused, tag, now_ms, &verdict))
 		return false;
-	a->st = verdict.st;
-	a->principal = verdict.principal;
-	self->counts.found++;
+	if (is_accepted && from->memo)
+		put_memo(from, &verdict);
+	use_verdict(a, &verdict);
 	return true;
 }
 
@@ -141,6 +169,8 @@ static bool start(struct authentication *a, const struct credentials *from, stru
 	struct account_authenticator *self = a->authenticator->arg;
 	unsigned char tag[CRYPTO_TAG_SIZE];
 	struct shown shown;
+	if (find_memo(a, from))
+		return true;
 	a->st = read_shown(from, &shown, why);
 	if (a->st != ST_OK)
 		return true;
@@ -149,7 +179,7 @@ static bool start(struct authentication *a, const struct credentials *from, stru
 		return true;
 	}
 	tag_shown(self, &shown, tag);
-	if (find_verdict(self, a, tag))
+	if (find_verdict(a, from, tag))
 		return true;
 	a->st = wait_for_answer(a, &shown, tag, why);
 	return a->st != ST_OK;

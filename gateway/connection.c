@@ -17,6 +17,8 @@ static void connection_free(struct connection *c)
 	event_del(&c->timer);
 	edge_transport_close(&c->transport);
 	input_return_reader(c);
+	if (c->app_data)
+		edge->options.free_connection_data(c->app_data);
 	free(c);
 	edge_on_closed(edge);
 }

@@ -59,6 +59,7 @@ struct connection {
 	LIST_ENTRY(connection) others;
 	struct output output;
 	struct admission_entry admission;
+	void *app_data;      /* of exchange_connection_data */
 	size_t body_counted; /* in edge->bodies */
 	size_t discarded;    /* bytes, in STAGE_LINGERING */
 	enum stage stage;

@@ -41,6 +41,10 @@ enum { CREDENTIAL_MAX = 4096 /* bytes of a token */ };
 enum status credential_of_http(
 	const struct http_request *http, struct credential *out, struct fail *why) MUST_CHECK;
 
+/* The value of the field Authorization if there is one such field and its scheme is exactly Bearer,
+ * so that it means the same on all paths; else empty. */
+struct span credential_bearer_field(const struct http_request *http);
+
 /* Whether the request shows the second cookie. */
 bool credential_is_secure(const struct http_request *http);
 

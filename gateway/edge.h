@@ -88,6 +88,9 @@ struct edge_options {
 	 * JSON body. Returns the HTTP status. */
 	int (*format_error)(struct buf *headers, struct buf *body,
 		const struct edge_refusal *refusal, void *arg);
+
+	/* Frees what the app keeps in exchange_connection_data, when the connection closes. */
+	void (*free_connection_data)(void *data);
 	void *arg;
 };
 
@@ -128,6 +131,9 @@ int64_t exchange_now_us(const struct exchange *x);
  * response: only a failed write shows that it is gone. */
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data));
 void *exchange_data(const struct exchange *x); /* NULL: not set */
+
+/* What the app keeps from one request of the connection to the next; NULL at first. */
+void **exchange_connection_data(struct exchange *x);
 
 /* After on_head: reads the body, then calls on_request. If the body does not come whole, the edge
  * refuses the request and calls on_gone. */

@@ -150,6 +150,11 @@ int64_t exchange_now_us(const struct exchange *x)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
 }
 
+void **exchange_connection_data(struct exchange *x)
+{
+	return &((struct connection *)x)->app_data;
+}
+
 void exchange_set_data(struct exchange *x, void *data, void (*on_gone)(void *data))
 {
 	x->data = data;

@@ -211,6 +211,7 @@ static enum status open_edge(struct gateway *g, struct fail *why)
 		.on_head = api_on_head,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
+		.free_connection_data = api_free_connection_data,
 		.arg = &g->api,
 	};
 	enum status st = edge_open(&g->edge, service_base(g->service), &options, why);

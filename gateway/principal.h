@@ -67,6 +67,7 @@ enum status principal_check_scope(
  * call. */
 struct credentials {
 	const struct http_request *http; /* its head is complete */
+	void **memo;                     /* of its connection, for the authenticator; or NULL */
 	struct span rpc_context;         /* the context map of an RPC request */
 	int64_t key_account;             /* of the CURVE key of an RPC client; 0: it has none */
 };

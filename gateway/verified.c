@@ -6,7 +6,6 @@
 
 struct entry {
 	unsigned char tag[CRYPTO_TAG_SIZE];
-	uint64_t until_ms;
 	struct verdict verdict;
 	SLIST_ENTRY(entry) in_bucket;
 	TAILQ_ENTRY(entry) in_order;
@@ -77,7 +76,7 @@ bool verified_find(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
 	struct verdict *out)
 {
 	struct entry *e = find(v, tag);
-	if (!e || now_ms >= e->until_ms)
+	if (!e || now_ms >= e->verdict.until_ms)
 		return false;
 	move_to_front(v, e);
 	*out = e->verdict;
@@ -101,8 +100,8 @@ static struct entry *take_entry(struct verified *v, const unsigned char *tag)
 	return e;
 }
 
-void verified_put(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
-	const struct verdict *verdict, uint64_t until_ms)
+void verified_put(
+	struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE], const struct verdict *verdict)
 {
 	struct entry *e = find(v, tag);
 	if (e)
@@ -110,7 +109,6 @@ void verified_put(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
 	else
 		e = take_entry(v, tag);
 	e->verdict = *verdict;
-	e->until_ms = until_ms;
 }
 
 size_t verified_count(const struct verified *v)

@@ -10,7 +10,8 @@
  * been made then.
  *
  *	struct verified *verified = verified_new(VERIFIED_MAX);
- *	verified_put(verified, tag, &verdict, asked_ms + VERIFIED_MS);
+ *	verdict.until_ms = asked_ms + VERIFIED_MS;
+ *	verified_put(verified, tag, &verdict);
  *	...
  *	if (verified_find(verified, tag, now_ms, &verdict))
  *		use it
@@ -27,6 +28,7 @@ enum { VERIFIED_MAX = 4096 /* entries */, VERIFIED_MS = 4000 };
 struct verdict {
 	enum status st;             /* ST_OK, or why the credential is refused */
 	struct principal principal; /* at ST_OK */
+	uint64_t until_ms;          /* when it ends */
 };
 
 struct verified;
@@ -40,7 +42,7 @@ bool verified_find(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
 
 /* Replaces the entry of the tag, if there is one. */
 void verified_put(struct verified *v, const unsigned char tag[CRYPTO_TAG_SIZE],
-	const struct verdict *verdict, uint64_t until_ms);
+	const struct verdict *verdict);
 
 size_t verified_count(const struct verified *v); /* entries, also those whose time has come */
 

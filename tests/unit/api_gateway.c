@@ -42,6 +42,7 @@ void api_gateway_open(void)
 		.on_head = api_on_head,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
+		.free_connection_data = api_free_connection_data,
 		.arg = &api };
 	(void)signal(SIGPIPE, SIG_IGN);
 	ck_assert(settings_load(FOR_GATEWAY, 1, arguments, &settings, &task, NULL) == ST_OK);

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "gateway/credential.h"
+#include "gateway/credential_memo.h"
 #include "tests/unit/suite.h"
 
 struct account_authenticator *authenticator;
@@ -11,6 +12,7 @@ struct authenticator_options authenticator_options;
 struct jwt_secret *secret;
 struct raw_worker worker;
 struct request requests[REQUESTS];
+void *connection_memo;
 
 static void open_authenticator(void)
 {
@@ -32,8 +34,16 @@ void set_up(void)
 	open_authenticator();
 }
 
+static void forget_memo(void)
+{
+	struct credential_memo *memo = connection_memo;
+	credential_memo_free(&memo);
+	connection_memo = NULL;
+}
+
 void tear_down(void)
 {
+	forget_memo();
 	authenticator_free(&authenticator);
 	raw_worker_close(&worker);
 	close_endpoint();
@@ -42,6 +52,7 @@ void tear_down(void)
 
 void reopen(struct authenticator_options options)
 {
+	forget_memo();
 	authenticator_free(&authenticator);
 	authenticator_options = options;
 	open_authenticator();
@@ -73,7 +84,7 @@ bool show_field_as(struct request *r, const char *name, const char *value)
 	static struct http_request http;
 	http = (struct http_request){ .path = SPAN("/topics"), .field_count = 1 };
 	http.fields[0] = (struct http_field){ span_of(name), span_of(value) };
-	struct credentials shown = { .http = &http };
+	struct credentials shown = { .http = &http, .memo = &connection_memo };
 	return show(r, &shown);
 }
 

@@ -41,6 +41,7 @@ extern struct jwt_secret *secret;
 extern struct raw_worker worker;
 extern struct request requests[REQUESTS];
 extern const struct row token_row; /* of TOKEN */
+extern void *connection_memo;      /* of the connection of show_field and show_bearer */
 
 void set_up(void);
 void tear_down(void);

@@ -76,6 +76,7 @@ void open_edge(struct edge_deadlines deadlines)
 		.on_head = api_on_head,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
+		.free_connection_data = api_free_connection_data,
 		.arg = &api };
 	struct fail why = { 0 };
 	edge_free(&edge);

@@ -209,6 +209,60 @@ START_TEST(a_verdict_does_not_outlive_its_credential)
 }
 END_TEST
 
+/* The memo of the connection. */
+
+/* An authenticator that has not heard of the token: only the memo can accept it. */
+static void replace_authenticator(void)
+{
+	void *memo = connection_memo;
+	connection_memo = NULL;
+	reopen(authenticator_options);
+	connection_memo = memo;
+}
+
+static void accept_token(const char *scheme)
+{
+	char value[128];
+	(void)snprintf(value, sizeof value, "%s %s", scheme, TOKEN);
+	ck_assert(!show_field(0, "Authorization", value));
+	answer(receive("credentials.get").msgid, &token_row);
+	wait_for(0);
+	ck_assert(show_field(1, "Authorization", value)); /* which the memo takes */
+	ck_assert_int_eq(principal_of(1)->account, ACCOUNT);
+}
+
+START_TEST(a_connection_remembers_the_credential_that_it_has_shown_last)
+{
+	accept_token("Bearer");
+	replace_authenticator();
+	ck_assert(show_bearer(0, TOKEN));
+	ck_assert_int_eq(principal_of(0)->account, ACCOUNT);
+	ck_assert_str_eq(principal_of(0)->credential, "token 3");
+	ck_assert(show_bearer(1, TOKEN "0"));
+	ck_assert_int_eq(status_of(1), ST_TOKEN_INVALID);
+	ck_assert(!show_rpc(2, TOKEN, 0));
+	authentication_cancel(&requests[2].authentication);
+}
+END_TEST
+
+START_TEST(a_scheme_that_is_not_accepted_everywhere_is_not_remembered)
+{
+	accept_token("bearer");
+	ck_assert_ptr_null(connection_memo);
+}
+END_TEST
+
+START_TEST(a_refusal_is_not_remembered)
+{
+	ck_assert(!show_bearer(0, TOKEN));
+	raw_worker_respond(&worker, receive("credentials.get").msgid, "TOKEN_REVOKED");
+	wait_for(0);
+	ck_assert(show_bearer(1, TOKEN));
+	ck_assert_int_eq(status_of(1), ST_TOKEN_REVOKED);
+	ck_assert_ptr_null(connection_memo);
+}
+END_TEST
+
 /* Bounds. */
 
 /* The queue of the fixture's workers is shorter than the bound. */
@@ -268,6 +322,9 @@ int main(void)
 	tcase_add_loop_test(
 		tests, a_row_that_is_wrong_is_a_failure, 0, sizeof wrong_rows / sizeof *wrong_rows);
 	tcase_add_loop_test(tests, a_verdict_does_not_outlive_its_credential, 0, 2);
+	tcase_add_test(tests, a_connection_remembers_the_credential_that_it_has_shown_last);
+	tcase_add_test(tests, a_scheme_that_is_not_accepted_everywhere_is_not_remembered);
+	tcase_add_test(tests, a_refusal_is_not_remembered);
 	tcase_add_test(tests, credentials_that_wait_are_bounded);
 	return suite_run("authenticator", tests);
 }

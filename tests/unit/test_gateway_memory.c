@@ -73,6 +73,7 @@ static void set_up(void)
 		.on_head = api_on_head,
 		.on_request = api_on_request,
 		.format_error = api_format_error,
+		.free_connection_data = api_free_connection_data,
 		.arg = &api };
 	ck_assert(edge_open(&edge, base, &edge_options, &why) == ST_OK);
 	worker_connect(endpoint);

@@ -30,8 +30,8 @@ static const unsigned char *hash_of(int number)
 
 static void put(int number, int64_t account, uint64_t until_ms)
 {
-	struct verdict verdict = { .principal = { .account = account } };
-	verified_put(verified, hash_of(number), &verdict, until_ms);
+	struct verdict verdict = { .principal = { .account = account }, .until_ms = until_ms };
+	verified_put(verified, hash_of(number), &verdict);
 }
 
 /* 0: there is none. */
@@ -66,8 +66,8 @@ END_TEST
 
 START_TEST(a_refusal_is_an_entry_too)
 {
-	struct verdict verdict = { .st = ST_TOKEN_REVOKED }, found = { ST_OK };
-	verified_put(verified, hash_of(1), &verdict, 1);
+	struct verdict verdict = { .st = ST_TOKEN_REVOKED, .until_ms = 1 }, found = { ST_OK };
+	verified_put(verified, hash_of(1), &verdict);
 	ck_assert(verified_find(verified, hash_of(1), 0, &found));
 	ck_assert_int_eq(found.st, ST_TOKEN_REVOKED);
 }
@@ -125,11 +125,11 @@ START_TEST(the_buckets_are_as_many_as_the_entries_or_more)
 	static const size_t sizes[] = { 1, 2, 3, VERIFIED_MAX };
 	struct verified *other = verified_new(sizes[_i]);
 	unsigned char hash[CRYPTO_TAG_SIZE];
-	struct verdict verdict = { ST_OK };
+	struct verdict verdict = { .until_ms = 1 };
 	for (int i = 0; i < 10000; i++) {
 		memset(hash, 0, sizeof hash);
 		memcpy(hash, &i, sizeof i);
-		verified_put(other, hash, &verdict, 1);
+		verified_put(other, hash, &verdict);
 		ck_assert(verified_find(other, hash, 0, &verdict));
 	}
 	ck_assert_uint_eq(verified_count(other), sizes[_i]);
