@@ -105,8 +105,7 @@ static const char *const series_groups[] = { "topic", NULL };
 /* A variant that makes a session, and leaves every other request to its method. */
 #define NEW_SESSION                                                             \
 	.audience = AUDIENCE_SELF, .summary = "Logs a new session of a topic.", \
-	.shape = RESULT_ROW, .is_write = true, .safe_to_repeat = true,          \
-	.leaves_unanswered = true
+	.shape = RESULT_ROW, .is_write = true, .safe_to_repeat = true, .leaves_unanswered = true
 
 /*
  * A row leaves out fields that are false, zero, NULL or ST_OK. The rows of an entity's plain verbs

@@ -109,7 +109,7 @@ struct settings {
 	const char *env_file;    /* the path of the file; empty: none */
 	/* gateway */
 	const char *api_host;
-	int64_t api_port; /* 0: any free port */
+	int64_t api_port;         /* 0: any free port */
 	const char *metrics_host; /* empty: no metrics */
 	int64_t metrics_port;     /* of the instance 1; 0: any free port */
 	const char *app_name;

@@ -24,7 +24,7 @@ enum list_shape {
 };
 
 struct dialect {
-	const char *name; /* of the label in metrics */
+	const char *name;   /* of the label in metrics */
 	const char *prefix; /* of paths; without a slash at its end */
 	void (*put_error)(struct buf *out, const struct error_info *error, struct span trace_id);
 	int (*status_of)(enum status st); /* of the app's outcomes; the edge's are HTTP's own */

@@ -35,7 +35,7 @@ struct gateway {
 	struct limits *limits; /* NULL: there are none */
 	struct rpc *rpc;       /* NULL: RPC clients have no endpoint */
 	struct edge *edge;
-	struct metrics *metrics; /* NULL: they are not served */
+	struct metrics *metrics;         /* NULL: they are not served */
 	struct counter_sources counters; /* of all parts: rpc.status shows them */
 	int draining;                    /* parts that are not drained yet */
 	struct api api;

@@ -60,7 +60,8 @@ enum status metrics_requests_init(
 		calloc(routes->count + dialect_count(), sizeof *requests->counts);
 	if (!counts)
 		return ST_NO_MEMORY;
-	*requests = (struct metrics_requests){ routes, counts };
+	requests->routes = routes;
+	requests->counts = counts;
 	return ST_OK;
 }
 

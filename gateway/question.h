@@ -32,7 +32,7 @@ enum { QUESTIONS_MAX = 1024, QUESTION_BUCKETS = 256 };
 /* The end of a question. */
 struct answer {
 	const unsigned char *tag; /* of the credential */
-	uint64_t asked_ms;         /* monotonic */
+	uint64_t asked_ms;        /* monotonic */
 	/* ST_OK: `finding` is set. A refusal: ST_TOKEN_INVALID, _EXPIRED, _REVOKED or
 	 * ST_ACCOUNT_DISABLED. Anything else says nothing about the credential. */
 	enum status st;

@@ -177,7 +177,8 @@ static const struct {
 	{ "*", "POST /", H "study.example" E O "HTTPS://study.example" E, true, true },
 	{ "*", "POST /", H "study.example" E O "http://study.example" E, false, true },
 	{ "*", "GET /", H "study.example" E O "http://study.example" E, true, true },
-	{ "http://app.example", "POST /", H "study.example" E O "http://app.example" E, true, true },
+	{ "http://app.example", "POST /", H "study.example" E O "http://app.example" E, true,
+		true },
 };
 
 START_TEST(a_change_with_the_cookie_of_a_session_needs_an_origin_that_is_ours_or_listed)
@@ -186,8 +187,8 @@ START_TEST(a_change_with_the_cookie_of_a_session_needs_an_origin_that_is_ours_or
 	struct fail why = { 0 };
 	struct access access = { .cors = cors_from_settings(sessions[_i].cors, "*", "*", true) };
 	read_head(&reader, sessions[_i].line, sessions[_i].fields);
-	enum status st = access_check_session(
-		&access, &reader.request, sessions[_i].is_https, &why);
+	enum status st =
+		access_check_session(&access, &reader.request, sessions[_i].is_https, &why);
 	ck_assert_msg(st == (sessions[_i].is_served ? ST_OK : ST_ORIGIN_NOT_ALLOWED), "%s: %s %s",
 		sessions[_i].cors, sessions[_i].line, sessions[_i].fields);
 	ck_assert_str_eq(why.field, sessions[_i].is_served ? "" : "Origin");
