@@ -95,6 +95,7 @@ static void on_message(struct socket *s, struct span name, struct span body, voi
 		return;
 	}
 	p->key_account = socket_sender_account(s);
+	rpc_requests_begin_body(&rpc->requests);
 	for (int count = 0; in.at < in.end; count++)
 		if (!(count < ENVELOPE_COUNT_MAX ? take(rpc, p, &in) : refuse_rest(rpc, p, &in)))
 			break;

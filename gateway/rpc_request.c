@@ -194,10 +194,14 @@ static enum status respond_local(struct rpc_requests *r, struct rpc_peer *p,
 	/* Methods of the gateway have no params, so they need no room for values. */
 	enum status st = params_decode(&local->method, e->params, NULL, &made, why);
 	struct span result;
+	if (st == ST_OK && r->local_bytes >= RPC_LOCAL_BYTES_MAX)
+		st = ST_OVERLOADED;
 	if (st == ST_OK)
 		st = local_result(r, local, &made, &result);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		r->local_bytes += result.len;
 		rpc_peer_respond(p, e->msgid, result);
+	}
 	buf_fini(&made);
 	return st;
 }
@@ -331,6 +335,11 @@ static enum status start_or_keep(
 		free(c);
 	}
 	return st;
+}
+
+void rpc_requests_begin_body(struct rpc_requests *r)
+{
+	r->local_bytes = 0;
 }
 
 enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const struct envelope *e,

@@ -8,6 +8,7 @@
  *
  *	st = rpc_requests_open(&requests, &options, &counts);
  *	...
+ *	rpc_requests_begin_body(&requests);
  *	st = rpc_requests_start(&requests, peer, &envelope, message, &why);
  *	if (st != ST_OK)
  *		rpc_peer_refuse(peer, envelope.msgid, st, &why);
@@ -30,6 +31,7 @@ struct rpc_requests {
 	struct uuid_source ids;
 	struct rpc_call_list calls; /* in flight */
 	uint64_t opened_ms;
+	size_t local_bytes;  /* of the gateway's own results for this body */
 	struct buf constant; /* the result of constant_of */
 	const struct rpc_local *constant_of;
 };
@@ -38,6 +40,9 @@ struct rpc_requests {
 enum status rpc_requests_open(struct rpc_requests *r, const struct rpc_options *options,
 	struct rpc_counts *counts) MUST_CHECK;   /* ST_NO_MEMORY */
 void rpc_requests_close(struct rpc_requests *r); /* after its last call; accepts a zeroed struct */
+
+/* Before the requests of each body. */
+void rpc_requests_begin_body(struct rpc_requests *r);
 
 /* ST_OK: the peer gets a response, now or later. Else the caller must refuse the request. `message`
  * holds the bytes of `e`. */

@@ -202,6 +202,19 @@ class Sockets(RpcCase):
         self.assertEqual(watcher.call("rpc.status")["rpc"]["in_flight"], 0)
         harness.until("it is ready again", self.service.is_ready)
 
+    def test_the_results_of_the_gateway_itself_for_one_body_are_bounded(self):
+        """Else a body of 50 kB would keep the loop busy for tens of milliseconds."""
+        raw = self.raw()
+        raw.send(b"".join(request(i, "rpc.methods") for i in range(1000)))
+        answers = raw.answers(1000)
+        results = [result for error, result in answers.values() if error is None]
+        refusals = {error["code"] for error, _ in answers.values() if error}
+        self.assertEqual(refusals, {"OVERLOADED"})
+        size = len(msgpack.packb(results[0]))  # the gateway writes some headers longer
+        self.assertGreater(len(results) * size, 1 << 20)
+        self.assertLess((len(results) - 1) * size, 2 << 20)
+        self.assertIsNone(raw.ask("rpc.methods")[0])  # the next body has room again
+
     def test_a_client_that_never_reads_is_limited(self):
         """The gateway refuses only this client, limits its memory and responds to others."""
         hog = self.raw()
