@@ -261,7 +261,8 @@ struct pool_call *pool_complete(
 		return NULL;
 	}
 	pool_state_release(p, call);
-	w->writes_answered += pool_call_is_collected(call);
+	if (pool_call_kind(call) < POOL_COLLECTED)
+		w->answered[pool_call_kind(call)]++;
 	/* w knows about its own run of the call, not about the run of a dead worker. */
 	bool is_valid = pool_state_reportable_status(call, call->losses > 0, worker_status)
 			== worker_status;

@@ -9,10 +9,12 @@
  *     out. A queue bounds its calls and the rows that their responses may have.
  *   - A call goes to the worker with the most free credit that has its method. Credit is
  *     cumulative, so a lost or repeated message does no harm.
- *   - While a worker runs writes, it gets the next ones, too, up to POOL_WRITES_EACH: one large
- *     batch costs the database less than two small ones. Another worker collects if this one
- *     answers no write for POOL_COLLECT_MS. Writes that check a password first go to the worker
- *     with the most free credit: each worker checks them one after the other.
+ *   - While a worker runs writes, it gets the next ones, too, up to POOL_COLLECT_EACH: one large
+ *     batch costs less than two small ones. Another worker collects if this one answers no write
+ *     for POOL_COLLECT_MS. Writes that check a password first go to the worker with the most free
+ *     credit: each worker checks them one after the other.
+ *   - Reads of one row are collected in the same way, but by no worker that has longer reads: they
+ *     would delay each other.
  *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). A flood of slow calls
  *     delays and refuses only slow calls.
  *   - Only one write of each key is in flight. The others follow it in their order

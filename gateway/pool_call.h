@@ -56,10 +56,24 @@ struct pool_call {
 	TAILQ_ENTRY(pool_call) timer; /* in a slot of the wheel */
 };
 
-/* True: the worker that runs such calls should get it, because its batch grows. */
-static inline bool pool_call_is_collected(const struct pool_call *call)
+/* Calls of the first kinds are collected: the worker that runs some should get the next ones, too,
+ * because its batch grows. */
+enum pool_kind {
+	POOL_SHORT_READ, /* of one row */
+	POOL_WRITE,
+	POOL_COLLECTED,
+	POOL_LONG_READ = POOL_COLLECTED, /* delays what the same worker reads */
+	POOL_APART,                      /* slow or alone */
+	POOL_KINDS,
+};
+
+static inline enum pool_kind pool_call_kind(const struct pool_call *call)
 {
-	return call->is_write && !call->is_slow && !call->is_alone;
+	if (call->is_slow || call->is_alone)
+		return POOL_APART;
+	if (call->is_write)
+		return POOL_WRITE;
+	return call->rows > 1 ? POOL_LONG_READ : POOL_SHORT_READ;
 }
 
 #endif

@@ -47,8 +47,9 @@ void pool_roster_remove(struct pool_roster *roster, struct pool_worker *w)
 	roster->count--;
 	if (roster->last_served == w)
 		roster->last_served = NULL;
-	if (roster->collecting == w)
-		roster->collecting = NULL;
+	for (enum pool_kind kind = 0; kind < POOL_COLLECTED; kind++)
+		if (roster->collectors[kind].worker == w)
+			roster->collectors[kind].worker = NULL;
 }
 
 struct pool_worker *pool_roster_find(const struct pool_roster *roster, struct span peer)
@@ -122,31 +123,46 @@ struct pool_worker *pool_roster_least_loaded(
 	return best;
 }
 
+static bool may_collect(const struct pool_worker *w, enum pool_kind kind)
+{
+	bool is_held_up = kind == POOL_SHORT_READ && w->of_kind[POOL_LONG_READ] > 0;
+	return w->of_kind[kind] > 0 && w->of_kind[kind] < POOL_COLLECT_EACH && !is_held_up;
+}
+
 struct pool_worker *pool_roster_collecting(
 	const struct pool_roster *roster, const struct pool_call *call)
 {
-	struct pool_worker *w = roster->collecting;
-	bool may_collect = w && pool_call_is_collected(call) && w->writes_in_flight > 0
-			   && w->writes_in_flight < POOL_WRITES_EACH;
-	return may_collect && free_credit(w) > 0 && has_method(w, call) ? w : NULL;
+	enum pool_kind kind = pool_call_kind(call);
+	struct pool_worker *w = kind < POOL_COLLECTED ? roster->collectors[kind].worker : NULL;
+	bool may_take = w && may_collect(w, kind) && free_credit(w) > 0 && has_method(w, call);
+	return may_take ? w : NULL;
 }
 
-void pool_roster_collect(struct pool_roster *roster, struct pool_worker *w)
+void pool_roster_collect(struct pool_roster *roster, struct pool_worker *w, enum pool_kind kind)
 {
-	if (roster->collecting != w || w->writes_in_flight == 0)
-		roster->collected = UINT64_MAX; /* the time begins with the next check */
-	roster->collecting = w;
+	if (kind >= POOL_COLLECTED)
+		return;
+	struct pool_collector *c = &roster->collectors[kind];
+	if (c->worker != w || w->of_kind[kind] == 0)
+		c->answered = UINT64_MAX; /* the time begins with the next check */
+	c->worker = w;
+}
+
+static void check_collector(struct pool_collector *c, enum pool_kind kind, uint64_t now_ms)
+{
+	const struct pool_worker *w = c->worker;
+	if (!w || w->of_kind[kind] == 0 || w->answered[kind] != c->answered) {
+		c->answered = w ? w->answered[kind] : 0;
+		c->answered_ms = now_ms;
+	} else if (now_ms - c->answered_ms >= POOL_COLLECT_MS) {
+		c->worker = NULL;
+	}
 }
 
 void pool_roster_check_collecting(struct pool_roster *roster, uint64_t now_ms)
 {
-	struct pool_worker *w = roster->collecting;
-	if (!w || w->writes_in_flight == 0 || w->writes_answered != roster->collected) {
-		roster->collected = w ? w->writes_answered : 0;
-		roster->collected_ms = now_ms;
-	} else if (now_ms - roster->collected_ms >= POOL_COLLECT_MS) {
-		roster->collecting = NULL;
-	}
+	for (enum pool_kind kind = 0; kind < POOL_COLLECTED; kind++)
+		check_collector(&roster->collectors[kind], kind, now_ms);
 }
 
 bool pool_roster_lacks_method(const struct pool_roster *roster, const struct pool_call *call)

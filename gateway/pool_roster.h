@@ -27,8 +27,9 @@ enum {
 	POOL_PEER_MAX = 256,
 	POOL_WINDOW_MAX = 4096, /* the most free credit that counts */
 	POOL_SLOW_SHARE = 8,    /* slow calls that a worker may hold */
-	POOL_WRITES_EACH = 128, /* writes that a worker holds before the next one gets any */
-	POOL_COLLECT_MS = 100,  /* without an answer to a write, for the worker that collects */
+	POOL_COLLECT_EACH =
+		128, /* calls of a kind that a worker holds before the next one gets any */
+	POOL_COLLECT_MS = 100, /* without an answer to such a call, for the worker that collects */
 	POOL_CANCELLED_MAX = 64,
 };
 
@@ -48,9 +49,9 @@ struct pool_worker {
 	bool is_leaving;
 	bool has_retry;
 	size_t in_flight;
-	size_t slow_in_flight;    /* included in in_flight */
-	size_t writes_in_flight;  /* the same, of those that are collected */
-	uint64_t writes_answered; /* of these */
+	size_t slow_in_flight;             /* included in in_flight */
+	size_t of_kind[POOL_KINDS];        /* the same */
+	uint64_t answered[POOL_COLLECTED]; /* since it joined */
 	struct pool_list assigned;
 	struct pool_call *unsent; /* the first of `assigned` that is in no message yet */
 	/* msgids of calls that were removed while the worker had them: pool_next_cancelled */
@@ -73,12 +74,17 @@ struct pool_registration {
 	bool has_database;
 };
 
+/* The worker that collects calls of a kind. */
+struct pool_collector {
+	struct pool_worker *worker; /* got the last of these calls; may be NULL */
+	uint64_t answered;          /* how many it had answered when that changed last */
+	uint64_t answered_ms;       /* when that was */
+};
+
 struct pool_roster {
 	struct pool_worker *first;
 	struct pool_worker *last_served; /* among equals, the worker after it gets the next call */
-	struct pool_worker *collecting;  /* got the last write that is not slow; may be NULL */
-	uint64_t collected;              /* its writes_answered when they changed last */
-	uint64_t collected_ms;           /* when that was */
+	struct pool_collector collectors[POOL_COLLECTED];
 	size_t count;
 };
 
@@ -102,16 +108,17 @@ struct pool_worker *pool_roster_find_process(
 struct pool_worker *pool_roster_least_loaded(
 	const struct pool_roster *roster, const struct pool_call *call);
 
-/* The worker that collects writes if it may take the call: it runs some already, and what it gets
- * meanwhile becomes one batch. NULL: the call begins a batch, at any worker. */
+/* The worker that collects calls of this kind if it may take the call: it runs some already, and
+ * what it gets meanwhile becomes one batch. NULL: the call begins a batch, at any worker. A worker
+ * that has long reads collects no short ones. */
 struct pool_worker *pool_roster_collecting(
 	const struct pool_roster *roster, const struct pool_call *call);
 
-/* w is about to get a write that is not slow, so it collects. */
-void pool_roster_collect(struct pool_roster *roster, struct pool_worker *w);
+/* w is about to get a call of this kind: if such calls are collected, w collects them. */
+void pool_roster_collect(struct pool_roster *roster, struct pool_worker *w, enum pool_kind kind);
 
-/* Notes whether the collecting worker has answered writes. If it answers none for POOL_COLLECT_MS,
- * it collects no more: a lock may hold its writes up. */
+/* Notes whether the collecting workers have answered. One that answers no such call for
+ * POOL_COLLECT_MS collects no more: a lock may hold its calls up. */
 void pool_roster_check_collecting(struct pool_roster *roster, uint64_t now_ms);
 
 /* The call's preferred worker if it has free credit and the method, else NULL. */

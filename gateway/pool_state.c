@@ -54,10 +54,8 @@ void pool_state_assign(struct pool *p, struct pool_call *call, struct pool_worke
 	w->sent++;
 	w->in_flight++;
 	w->slow_in_flight += call->is_slow;
-	if (pool_call_is_collected(call)) {
-		pool_roster_collect(&p->roster, w);
-		w->writes_in_flight++;
-	}
+	pool_roster_collect(&p->roster, w, pool_call_kind(call));
+	w->of_kind[pool_call_kind(call)]++;
 	p->counts.in_flight++;
 	p->counts.assigned++;
 	if (call->losses > 0) {
@@ -84,7 +82,7 @@ static void unassign(struct pool *p, struct pool_call *call)
 	pool_index_remove(&p->index, call);
 	w->in_flight--;
 	w->slow_in_flight -= call->is_slow;
-	w->writes_in_flight -= pool_call_is_collected(call);
+	w->of_kind[pool_call_kind(call)]--;
 	p->counts.in_flight--;
 	if (call->losses > 0) {
 		w->has_retry = false;

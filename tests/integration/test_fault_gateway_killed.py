@@ -7,7 +7,7 @@ import harness
 import ledger
 import study_rpc
 
-BEGUN, QUEUED = 2, 98  # fewer than POOL_WRITES_EACH
+BEGUN, QUEUED = 2, 98  # fewer than POOL_COLLECT_EACH
 
 
 class LostGateway(faults.FaultCase):

@@ -14,8 +14,8 @@ static const struct story stories[] = {
 		{ { "ready A 4; call x", "x>A" }, { "credit A 1; call y", "" },
 			{ "credit A 2", "y>A" } } },
 	{ "the least loaded worker gets the call, equals take turns",
-		{ { "ready B 2; ready A 4", "" }, { "call a; call b", "a>A b>A" },
-			{ "call c", "c>B" }, { "call d", "d>A" } } },
+		{ { "ready B 2; ready A 4", "" }, { "call a long; call b long", "a>A b>A" },
+			{ "call c long", "c>B" }, { "call d long", "d>A" } } },
 	{ "credit of another epoch does not count",
 		{ { "ready A 0; call x; stale A", "" }, { "credit A 1", "x>A" } } },
 	{ "a response of another worker than the call's does not count",
@@ -42,6 +42,14 @@ static const struct story stories[] = {
 			{ "call f; call g slow", "f!OVERLOADED" },
 			{ "respond a A; credit A 2", "a=OK g>A" } } },
 
+	{ "a worker that runs reads of one row collects the next ones; it gets no long ones for that",
+		{ { "ready B 9; ready A 9; call a; call b; call c", "a>A b>A c>A" },
+			{ "call d long", "d>B" }, { "call e", "e>A" },
+			{ "respond a A; respond b A; respond c A; respond e A", "a=OK b=OK c=OK e=OK" },
+			{ "call f", "f>B" } } },
+	{ "a worker that runs long reads collects no short ones",
+		{ { "ready B 9; ready A 9; call a long; call b; call c; call d", "a>A b>B c>B d>B" },
+			{ "leave B; call e; call f", "e>A f>A" }, { "ready C 9; call g", "g>C" } } },
 	{ "a worker that runs writes collects the next ones; reads go to the least loaded",
 		{ { "ready B 9; ready A 9; call a write; call b write; call c", "a>A b>A c>B" },
 			{ "respond a A; call d write", "a=OK d>A" },
@@ -111,13 +119,13 @@ static const struct story stories[] = {
 			{ "ready A 99; call z", "z>B" } } },
 
 	{ "a call goes to the worker that has its method, although another is less loaded",
-		{ { "ready A 9; old A; ready B 2; call x new", "x>B" }, { "call y", "y>A" } } },
+		{ { "ready A 9; old A; ready B 2; call x new", "x>B" }, { "call y long", "y>A" } } },
 	{ "a call that waits for its method does not delay other calls",
 		{ { "ready A 9; old A; ready B 1; call x new; call y new; call z", "x>B z>A" },
 			{ "call u; respond x B; credit B 2", "x=OK y>B u>A" } } },
 	{ "a preferred process without the method does not get the call",
 		{ { "ready A 9; old A; ready B 9; call x new", "x>B" },
-			{ "lose B; ready C 9; call y", "x>C y>A" } } },
+			{ "lose B; ready C 9; call y long", "x>C y>A" } } },
 };
 
 START_TEST(the_pool_dispatches_as_the_story_says)

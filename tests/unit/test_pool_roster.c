@@ -53,26 +53,29 @@ START_TEST(too_many_workers_and_too_long_names_are_refused)
 }
 END_TEST
 
-START_TEST(a_worker_collects_writes_until_it_holds_its_share_of_them)
+START_TEST(a_worker_collects_calls_of_a_kind_until_it_holds_its_share_of_them)
 {
 	struct pool_roster roster = { 0 };
 	struct pool_worker *a = add(&roster, 'A');
-	const struct pool_call write = { .is_write = true }, read = { 0 },
-			       slow = { .is_write = true, .is_slow = true },
-			       login = { .is_write = true, .is_alone = true };
+	const struct pool_call calls[POOL_COLLECTED] = {
+		[POOL_SHORT_READ] = { .rows = 1 }, [POOL_WRITE] = { .is_write = true, .rows = 9 }
+	};
+	const struct pool_call others[] = { { .rows = 2 }, { .is_write = true, .is_slow = true },
+		{ .is_write = true, .is_alone = true } };
+	const struct pool_call *call = &calls[_i], *other = &calls[1 - _i];
 	a->has_database = true;
-	a->credit = 2 * POOL_WRITES_EACH;
-	pool_roster_collect(&roster, a);
-	ck_assert_ptr_null(pool_roster_collecting(&roster, &write)); /* it runs none */
-	a->writes_in_flight = POOL_WRITES_EACH - 1;
-	ck_assert_ptr_eq(pool_roster_collecting(&roster, &write), a);
-	ck_assert_ptr_null(pool_roster_collecting(&roster, &read));
-	ck_assert_ptr_null(pool_roster_collecting(&roster, &slow));
-	ck_assert_ptr_null(pool_roster_collecting(&roster, &login));
-	a->writes_in_flight++;
-	ck_assert_ptr_null(pool_roster_collecting(&roster, &write));
+	a->credit = 2 * POOL_COLLECT_EACH;
+	pool_roster_collect(&roster, a, _i);
+	ck_assert_ptr_null(pool_roster_collecting(&roster, call)); /* it runs none */
+	a->of_kind[_i] = POOL_COLLECT_EACH - 1;
+	ck_assert_ptr_eq(pool_roster_collecting(&roster, call), a);
+	ck_assert_ptr_null(pool_roster_collecting(&roster, other));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		ck_assert_ptr_null(pool_roster_collecting(&roster, &others[i]));
+	a->of_kind[_i]++;
+	ck_assert_ptr_null(pool_roster_collecting(&roster, call));
 	pool_roster_remove(&roster, a);
-	ck_assert_ptr_null(roster.collecting);
+	ck_assert_ptr_null(roster.collectors[_i].worker);
 	free(a);
 	pool_roster_fini(&roster);
 }
@@ -183,7 +186,8 @@ int main(void)
 	TCase *tc = tcase_create("pool roster");
 	tcase_add_test(tc, a_worker_is_found_by_its_connection_and_its_process_until_it_is_removed);
 	tcase_add_test(tc, too_many_workers_and_too_long_names_are_refused);
-	tcase_add_test(tc, a_worker_collects_writes_until_it_holds_its_share_of_them);
+	tcase_add_loop_test(tc, a_worker_collects_calls_of_a_kind_until_it_holds_its_share_of_them,
+		0, POOL_COLLECTED);
 	tcase_add_loop_test(tc, the_least_loaded_worker_gets_the_next_call, 0,
 		sizeof rosters / sizeof *rosters);
 	tcase_add_test(tc, an_empty_roster_has_no_worker);
