@@ -21,9 +21,9 @@ static const struct field fields[] = {
 	{ "priority", FIELD_CHOICE, FIELD_GIVEN, .choices = priorities, .fallback = "medium", .example = "\"medium\"" },
 	{ "source_type", FIELD_CHOICE, FIELD_OPTIONAL, .choices = source_types, .example = "\"meeting\"" },
 	{ "source_id", FIELD_INT, FIELD_OPTIONAL, 1, INT64_MAX, .example = "6" },
-	{ "completed_at", FIELD_DERIVED, FIELD_EMPTIES, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
+	{ "completed_at", FIELD_INSTANT, FIELD_EMPTIES | FIELD_DERIVED, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {

@@ -8,7 +8,7 @@ static const struct field fields[] = {
 	{ "mood", FIELD_TEXT, FIELD_OPTIONAL, 0, 200, .example = "\"calm\"" },
 	{ "notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 /* clang-format on */
 
@@ -17,6 +17,7 @@ const struct entity energy_checkins_entity = {
 	.one = "energy_checkin",
 	.verbs = VERBS_ALL,
 	.label = "energy check-in",
+	.plural = "energy check-ins",
 	.path = "energy",
 	.is_in_system_c = true,
 	.fields = ENTITY_ITEMS(fields),

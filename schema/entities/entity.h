@@ -25,8 +25,7 @@ enum key_kind {
 };
 
 enum field_kind {
-	FIELD_SAME, /* of a filter: the field of its name has the kind, limits and choices */
-	/* columns */
+	FIELD_SAME,      /* of a filter: the field of its name has the kind, limits and choices */
 	FIELD_NAME,      /* text in its folded form (common/name.h) */
 	FIELD_TEXT,      /* text, kept to the byte */
 	FIELD_INT,       /* integer */
@@ -40,15 +39,6 @@ enum field_kind {
 	FIELD_IDS,       /* int8[]: ids of rows of `of`, at most `max` */
 	FIELD_TAGS,      /* names of tags, at most `max`; the column is tag_ids, int8[] */
 	FIELD_OBJECTS,   /* jsonb: a list of at most `max` objects with the fields `items` */
-	FIELD_VERSION,   /* updated_at: the row's version, from which its ETag is made */
-	FIELD_DERIVED, /* `value` sets the column, of `type`, in each write; e has its old value */
-	/* only in responses */
-	FIELD_COPY, /* the value of the column `of` under a second name */
-	/* The expression `value` over the row that the reference `of` names. Changes read that row
-	 * by the function ONE_now(account_id, id) of the database, which sees what was committed
-	 * meanwhile. */
-	FIELD_LOOKUP,
-	FIELD_COMPUTED, /* the expression `value`, of `type` */
 	FIELD_KINDS,
 };
 
@@ -69,6 +59,18 @@ enum field_flags {
 	FIELD_EMPTIES = 128, /* it may be null, although no request gives null */
 	FIELD_NO_NULL = 256, /* a create refuses its null. Else a null means the default */
 
+	/* Columns that no request gives */
+	FIELD_VERSION = 512,  /* updated_at: the row's version, from which its ETag is made */
+	FIELD_DERIVED = 1024, /* `value` sets the column in each write; e has its old value */
+	/* Only in responses */
+	FIELD_COPY = 2048, /* the value of the column `of` under a second name */
+	/* The expression `value` over the row that the reference `of` names. Changes read that row
+	 * by the function ONE_now(account_id, id) of the database, which sees what was committed
+	 * meanwhile. */
+	FIELD_LOOKUP = 4096,
+	FIELD_COMPUTED = 8192, /* the expression `value` */
+	FIELD_SHOWN_ONLY = FIELD_COPY | FIELD_LOOKUP | FIELD_COMPUTED,
+
 	/* what most fields are */
 	FIELD_NEEDED = FIELD_CREATES | FIELD_REQUIRED | FIELD_CHANGES,
 	FIELD_GIVEN = FIELD_CREATES | FIELD_CHANGES, /* has a default, is never null */
@@ -82,7 +84,7 @@ struct field {
 	int64_t min,
 		max; /* of a number; code points of a text; elements of a list. 0, 0: no limit */
 	const char *of;
-	const char *value, *type;   /* an expression and its type, in SQL */
+	const char *value;          /* an SQL expression */
 	const char *example;        /* JSON, for openapi.json */
 	const char *const *choices; /* NULL-terminated */
 	/* What a create sets if the request does not give it: a constant, of a list as JSON, or an
@@ -106,7 +108,7 @@ struct filter {
 	 * finds the rows. Each reference has one. */
 	bool is_indexed;
 	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
-	 * index finds them. */
+	 * index finds them. Without a condition, the filter is only this day. */
 	const char *day;
 };
 
@@ -118,10 +120,11 @@ struct check {
 
 /* No two live rows of an account have the same values in these columns. */
 struct unique {
-	const char *const *columns; /* NULL-terminated; of a text compared without case, NAME_key */
-	const char *field;          /* the param that an error names */
-	const char *code;           /* the error; its status stands in common/status.h */
-	const char *key; /* the function of the database that makes NAME_key; NULL: text_key */
+	const char *field; /* the param that an error names */
+	const char *code;  /* the error; its status stands in common/status.h */
+	struct {
+		const char *name, *value; /* the column, and what it is, an expression over `e` */
+	} columns[3];                     /* the last one has no name */
 };
 
 /* The verbs whose statements come from schema/templates. */
@@ -136,9 +139,10 @@ enum verb {
 };
 
 struct entity {
-	const char *name;  /* of its table, and of its methods before the dot */
-	const char *one;   /* the word for one of it */
-	const char *label; /* for people; NULL: `one` with blanks */
+	const char *name; /* of its table, and of its methods before the dot */
+	const char *one;  /* the word for one of it */
+	/* For people. NULL: `one` with blanks; `name` with blanks. */
+	const char *label, *plural;
 	/* The segment of its path; NULL: `name` with hyphens. With a parent, lists and creates are
 	 * at PARENT/{PARENT_id}/nested_path. */
 	const char *path, *nested_path;

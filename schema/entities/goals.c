@@ -27,12 +27,12 @@ static const struct field fields[] = {
 	{ "project_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "projects", .example = "null" },
 	{ "target_minutes_per_week", FIELD_INT, FIELD_OPTIONAL, 1, 10080, .example = "300" },
 	{ "topic_ids", FIELD_IDS, FIELD_GIVEN, 0, 100, .of = "topics", .fallback = "[]", .example = "[7]" },
-	{ "minutes_this_week", FIELD_COMPUTED, FIELD_EMPTIES, .value = "goal_minutes_this_week(e.account_id, e.topic_ids)", .type = "int", .example = "120" },
-	{ "milestones", FIELD_COMPUTED, .value = "goal_milestones(e.account_id, e.id)", .type = "jsonb", .items = milestone_fields, .item_count = sizeof milestone_fields / sizeof *milestone_fields, .example = "[]" },
-	{ "milestones_done", FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, true)", .type = "int", .example = "0" },
-	{ "milestones_total", FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, null)", .type = "int", .example = "0" },
+	{ "minutes_this_week", FIELD_INT, FIELD_EMPTIES | FIELD_COMPUTED, .value = "goal_minutes_this_week(e.account_id, e.topic_ids)", .example = "120" },
+	{ "milestones", FIELD_OBJECTS, FIELD_COMPUTED, .value = "goal_milestones(e.account_id, e.id)", .items = milestone_fields, .item_count = sizeof milestone_fields / sizeof *milestone_fields, .example = "[]" },
+	{ "milestones_done", FIELD_INT, FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, true)", .example = "0" },
+	{ "milestones_total", FIELD_INT, FIELD_COMPUTED, .value = "goal_milestone_count(e.account_id, e.id, null)", .example = "0" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {

@@ -19,10 +19,10 @@ static const struct field fields[] = {
 	{ "outcome_notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "questions_asked", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "attendee_ids", FIELD_IDS, FIELD_GIVEN, 0, 100, .of = "people", .fallback = "[]", .example = "[4]" },
-	{ "attendees", FIELD_COMPUTED, .value = "people_of(e.account_id, e.attendee_ids)", .type = "jsonb", .items = attendee_fields, .item_count = sizeof attendee_fields / sizeof *attendee_fields, .example = "[{\"id\": 4, \"name\": \"Ada\", \"role\": \"coach\"}]" },
-	{ "action_items", FIELD_COMPUTED, .value = "actions_of(e.account_id, 'meeting', e.id)", .type = "jsonb", .items = action_summary, .item_count = ACTION_SUMMARY_FIELDS, .example = "[]" },
+	{ "attendees", FIELD_OBJECTS, FIELD_COMPUTED, .value = "people_of(e.account_id, e.attendee_ids)", .items = attendee_fields, .item_count = sizeof attendee_fields / sizeof *attendee_fields, .example = "[{\"id\": 4, \"name\": \"Ada\", \"role\": \"coach\"}]" },
+	{ "action_items", FIELD_OBJECTS, FIELD_COMPUTED, .value = "actions_of(e.account_id, 'meeting', e.id)", .items = action_summary, .item_count = ACTION_SUMMARY_FIELDS, .example = "[]" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {

@@ -6,9 +6,9 @@ static const struct field fields[] = {
 	{ "description", FIELD_TEXT, FIELD_NEEDED, 1, 1000, .example = "\"First practice exam\"" },
 	{ "target_date", FIELD_DATE, FIELD_OPTIONAL, .example = "\"2026-11-28\"" },
 	{ "completed", FIELD_BOOL, FIELD_GIVEN, .fallback = "false", .example = "false" },
-	{ "completed_at", FIELD_DERIVED, FIELD_EMPTIES, .value = "case when e.completed then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
+	{ "completed_at", FIELD_INSTANT, FIELD_EMPTIES | FIELD_DERIVED, .value = "case when e.completed then coalesce(e.completed_at, now()) end", .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {

@@ -11,7 +11,7 @@ static const struct field fields[] = {
 	{ "color", FIELD_TEXT, FIELD_OPTIONAL, 0, 20, .example = "\"#3366ff\"" },
 	{ "description", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -28,7 +28,7 @@ const struct entity organizations_entity = {
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
+	.unique = { "name", "NAME_TAKEN", { { "name_key", "text_key(e.name)" } } },
 	.change_example = "\"color\": \"#00aa55\"",
 	.shown = ENTITY_CHOICES("name", "type", "display_name", "description"),
 };

@@ -16,7 +16,7 @@ static const struct field fields[] = {
 	{ "description", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "remote_url", FIELD_TEXT, FIELD_OPTIONAL, 0, 1000, .example = "\"https://example.com/work-prod.git\"" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -37,7 +37,7 @@ const struct entity projects_entity = {
 	.has_search = true,
 	.search_alias = "search",
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("path_key"), "path", "PATH_TAKEN", "path_key" },
+	.unique = { "path", "PATH_TAKEN", { { "path_key", "path_key(e.path)" } } },
 	.change_example = "\"status\": \"paused\"",
 	.shown = ENTITY_CHOICES("name", "status", "classification", "organization", "path"),
 };

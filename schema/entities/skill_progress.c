@@ -7,7 +7,7 @@ static const struct field fields[] = {
 	{ "notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "\"after the course\"" },
 	{ "recorded_at", FIELD_INSTANT, FIELD_GIVEN, .computed_fallback = "now()", .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 /* clang-format on */
 

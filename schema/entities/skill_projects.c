@@ -12,7 +12,7 @@ static const struct field fields[] = {
 	{ "hours_spent", FIELD_REAL, FIELD_GIVEN, 0, 100000, .fallback = "0", .example = "12.5" },
 	{ "notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -29,7 +29,8 @@ const struct entity skill_projects_entity = {
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("skill_id", "project_id"), "project_id", "SKILL_PROJECT_EXISTS" },
+	.unique = { "project_id", "SKILL_PROJECT_EXISTS",
+		{ { "skill_id", "e.skill_id" }, { "project_id", "e.project_id" } } },
 	.change_example = "\"hours_spent\": 14",
 	.shown = ENTITY_CHOICES("skill_id", "project_id", "proficiency_used", "hours_spent", "notes"),
 };

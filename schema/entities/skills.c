@@ -16,9 +16,9 @@ static const struct field fields[] = {
 	{ "last_used_date", FIELD_DATE, FIELD_OPTIONAL, .example = "\"2026-11-20\"" },
 	{ "notes", FIELD_TEXT, FIELD_OPTIONAL, 0, 10000, .example = "null" },
 	{ "teams", FIELD_OBJECTS, FIELD_GIVEN, 0, 50, .items = team_fields, .item_count = sizeof team_fields / sizeof *team_fields, .fallback = "[]", .example = "[{\"team_name\": \"Platform\", \"relevance\": \"high\"}]" },
-	{ "project_count", FIELD_COMPUTED, .value = "skill_project_count(e.account_id, e.id)", .type = "int", .example = "0" },
+	{ "project_count", FIELD_INT, FIELD_COMPUTED, .value = "skill_project_count(e.account_id, e.id)", .example = "0" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -35,7 +35,7 @@ const struct entity skills_entity = {
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
+	.unique = { "name", "NAME_TAKEN", { { "name_key", "text_key(e.name)" } } },
 	.change_example = "\"confidence_level\": 4",
 	.shown = ENTITY_CHOICES("name", "category", "confidence_level", "last_used_date", "project_count"),
 };

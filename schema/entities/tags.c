@@ -6,10 +6,10 @@ static const char *const categories[] = { "learning", "feedback", "general", NUL
 static const struct field fields[] = {
 	{ "name", FIELD_TEXT, FIELD_NEEDED, 1, 100, .example = "\"aws\"" },
 	{ "category", FIELD_CHOICE, FIELD_GIVEN, .choices = categories, .fallback = "general", .example = "\"general\"" },
-	{ "learnings", FIELD_COMPUTED, .value = "tag_count(e.account_id, e.id, 'learning')", .type = "int", .example = "2" },
-	{ "feedback", FIELD_COMPUTED, .value = "tag_count(e.account_id, e.id, 'feedback')", .type = "int", .example = "0" },
+	{ "learnings", FIELD_INT, FIELD_COMPUTED, .value = "tag_count(e.account_id, e.id, 'learning')", .example = "2" },
+	{ "feedback", FIELD_INT, FIELD_COMPUTED, .value = "tag_count(e.account_id, e.id, 'feedback')", .example = "0" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -26,7 +26,7 @@ const struct entity tags_entity = {
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,
 	.filters = ENTITY_ITEMS(filters),
-	.unique = { ENTITY_CHOICES("name_key"), "name", "NAME_TAKEN" },
+	.unique = { "name", "NAME_TAKEN", { { "name_key", "text_key(e.name)" } } },
 	.change_example = "\"category\": \"learning\"",
 	.shown = ENTITY_CHOICES("name", "category", "learnings", "feedback"),
 };

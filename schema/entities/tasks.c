@@ -15,9 +15,9 @@ static const struct field fields[] = {
 	{ "goal_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "goals", .example = "3" },
 	{ "project_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "projects", .example = "null" },
 	{ "organization_id", FIELD_REFERENCE, FIELD_OPTIONAL, .of = "organizations", .example = "null" },
-	{ "completed_at", FIELD_DERIVED, FIELD_EMPTIES, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .type = "timestamptz", .example = "null" },
+	{ "completed_at", FIELD_INSTANT, FIELD_EMPTIES | FIELD_DERIVED, .value = "case when e.status = 'done' then coalesce(e.completed_at, now()) end", .example = "null" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
 
 static const struct filter filters[] = {
@@ -26,7 +26,7 @@ static const struct filter filters[] = {
 	{ "goal_id" },
 	{ "project_id" },
 	{ "organization_id" },
-	{ "date" },
+	{ "date", .day = "r.date" },
 	{ "today", "(e.date = r.current_day) = r.today", FIELD_BOOL,
 	  .day = "case when r.today then account_today(r.account_id) end" },
 	{ "overdue", "(e.date < r.current_day and e.status <> 'done') = r.overdue", FIELD_BOOL },

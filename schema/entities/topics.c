@@ -4,7 +4,7 @@ static const struct field fields[] = {
 	{ "name", FIELD_NAME, .example = "\"aws\"" },
 	{ "description", FIELD_TEXT, FIELD_EMPTIES, .example = "\"Solutions Architect\"" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:03:40.123456Z\"" },
-	{ "updated_at", FIELD_VERSION, .example = "\"2026-11-21T08:03:40.123456Z\"" },
+	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:03:40.123456Z\"" },
 	{ "archived_at", FIELD_INSTANT, FIELD_EMPTIES, .example = "null" },
 };
 

@@ -11,37 +11,22 @@ static const char usage[] =
 	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n"
 	"SCHEMA is the folder schema/ of the sources.\n";
 
-static bool print(const char *schema, const char *name, struct buf *why)
-{
-	struct buf text = { 0 };
-	bool is_whole = statements_expand(schema, name, &text, why);
-	if (is_whole)
-		(void)fwrite(text.bytes, 1, text.len, stdout);
-	buf_fini(&text);
-	return is_whole && fflush(stdout) == 0;
-}
-
-static const struct {
-	const char *name;
-	bool (*run)(const char *schema, const char *argument, struct buf *why);
-} command_table[] = {
-	{ "statement", print },
-	{ "statements", statements_write },
-	{ "file", print },
-};
-
 int main(int argc, char **argv)
 {
-	struct buf why = { 0 };
-	for (size_t i = 0; argc == 4 && i < sizeof command_table / sizeof *command_table; i++) {
-		if (strcmp(argv[2], command_table[i].name) != 0)
-			continue;
-		bool is_done = command_table[i].run(argv[1], argv[3], &why);
-		if (!is_done)
-			fprintf(stderr, "studytracker-generate: %.*s\n", (int)why.len, why.bytes);
-		buf_fini(&why);
-		return is_done ? EX_OK : EX_DATAERR;
+	struct buf text = { 0 }, why = { 0 };
+	bool is_all = argc == 4 && strcmp(argv[2], "statements") == 0;
+	if (argc != 4
+		|| (!is_all && strcmp(argv[2], "statement") != 0 && strcmp(argv[2], "file") != 0)) {
+		fputs(usage, stderr);
+		return EX_USAGE;
 	}
-	fputs(usage, stderr);
-	return EX_USAGE;
+	bool is_done = is_all ? statements_write(argv[1], argv[3], &why)
+			      : statements_expand(argv[1], argv[3], &text, &why);
+	if (is_done)
+		(void)fwrite(text.bytes, 1, text.len, stdout);
+	else
+		fprintf(stderr, "studytracker-generate: %.*s\n", (int)why.len, why.bytes);
+	buf_fini(&text);
+	buf_fini(&why);
+	return is_done && fflush(stdout) == 0 ? EX_OK : EX_DATAERR;
 }

@@ -2,10 +2,8 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "schema/generate/model_field.h"
-#include "schema/generate/model_list.h"
 
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
@@ -26,91 +24,44 @@ const struct entity *model_entity(struct span name)
 	return NULL;
 }
 
-/* Names. */
-
-static const char *label_of(struct record *r, const struct entity *e)
+const struct verb_row *model_verb(const struct entity *e, struct span name)
 {
-	return e->label ? e->label : model_words(r, span_of(e->one), ' ');
+	for (const struct verb_row *row = model_verbs; row->name; row++)
+		if ((e->verbs & row->verb) && span_is(name, row->name))
+			return row;
+	return NULL;
 }
 
-static const char *path_of(struct record *r, const struct entity *e)
-{
-	return model_words(r, span_of(e->path ? e->path : e->name), '-');
-}
-
-/* The label of several, if the table is `one` with an s; else the name of the table. */
-static void put_plural(struct record *root, const struct entity *e)
-{
-	char ones[NAME_MAX];
-	(void)snprintf(ones, sizeof ones, "%ss", e->one);
-	if (e->label && strcmp(ones, e->name) == 0)
-		record_set(root, "plural", "%ss", e->label);
-	else
-		record_set(root, "plural", "%s", model_words(root, span_of(e->name), ' '));
-}
+/* The entity itself. */
 
 static void put_names(struct record *root, const struct entity *e)
 {
-	record_set(root, "table", "%s", e->name);
-	record_set(root, "entity", "%s", e->one);
-	record_set(root, "label", "%s", label_of(root, e));
-	record_set(root, "labels", "%s", model_words(root, span_of(e->name), ' '));
-	put_plural(root, e);
-	record_set(root, "key", "%s_id", e->one);
-	record_set(root, "key_type", "%s", e->key == KEY_UUID ? "uuid" : "int8");
+	record_set(root, "table", e->name);
+	record_set(root, "entity", e->one);
+	model_words(root, "label", e->label ? e->label : e->one, ' ');
+	model_words(root, "labels", e->name, ' ');
+	model_words(root, "plural", e->plural ? e->plural : e->name, ' ');
+	record_print(root, "key", "%s_id", e->one); /* the param of a row */
+	record_set(root, "key_type", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
-	record_set(root, "id_example", "%s", e->id_example ? e->id_example : "7");
-	record_set(root, "change_example", "%s", e->change_example ? e->change_example : "");
-	record_set(root, "path", "%s", path_of(root, e));
-	record_set(root, "path_key", "{%s_id}", e->one);
-	record_set(root, "collection", "%s", path_of(root, e));
+	model_words(root, "path", e->path ? e->path : e->name, '-');
+	record_print(root, "path_key", "{%s_id}", e->one);
+	model_words(root, "collection", e->path ? e->path : e->name, '-'); /* of lists */
 	record_flag(root, "in_system_c", e->is_in_system_c);
-	record_flag(root, "has_command", e->shown && e->verbs);
-	record_set(root, "command", "%s",
-		model_words(root, span_of(e->command ? e->command : e->one), '-'));
-}
-
-static void put_parent(struct record *root, const struct entity *e, const struct field *f)
-{
-	const struct entity *other = model_entity(span_of(f->of));
-	struct record *parent = record_add(root, "parent");
-	const char *path = path_of(root, other),
-		   *nested = e->nested_path ? e->nested_path : e->name;
-	model_field_describe(parent, f);
-	record_set(parent, "parent", "%s", other->one);
-	record_set(parent, "parent_table", "%s", other->name);
-	record_set(parent, "parent_label", "%s", label_of(root, other));
-	record_set(parent, "parent_path", "%s", path);
-	record_set(parent, "nested_path", "%s", nested);
-	record_set(root, "collection", "%s/{%s}/%s", path, f->name, nested);
-}
-
-/* Verbs. */
-
-/* A record with a flag for every verb. */
-static void add_operation(struct record *root, const char *list, const struct verb_row *verb)
-{
-	struct record *operation = record_add(root, list);
-	for (const struct verb_row *row = model_verbs; row->name; row++) {
-		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "is_%s", row->name);
-		record_flag(operation, name, row == verb);
-	}
+	record_flag(root, "has_command", e->shown && e->verbs); /* of `study` */
+	model_words(root, "command", e->command ? e->command : e->one, '-');
+	record_set(root, "id_example", e->id_example ? e->id_example : "7");
+	record_set(root, "change_example", e->change_example);
 }
 
 static void put_verbs(struct record *root, const struct entity *e)
 {
 	for (const struct verb_row *row = model_verbs; row->name; row++) {
 		char name[NAME_MAX];
-		bool has = e->verbs & row->verb;
 		(void)snprintf(name, sizeof name, "has_%s", row->name);
-		record_flag(root, name, has);
-		if (has)
-			record_set(record_add(root, "verbs"), "verb", "%s", row->name);
-		if (has && (row->verb & (VERB_LIST | VERB_CREATE)))
-			add_operation(root, "list_operations", row);
-		if (has && (row->verb & (VERB_GET | VERB_UPDATE | VERB_DELETE)))
-			add_operation(root, "row_operations", row);
+		record_flag(root, name, e->verbs & row->verb);
+		if (e->verbs & row->verb)
+			record_set(record_add(root, "verbs", NULL), "verb", row->name);
 	}
 }
 
@@ -135,199 +86,235 @@ static bool is_named(const struct entity *e, bool by_owned)
 	return false;
 }
 
-/* Fields. */
+/* Lists of fields. */
 
-/* What a response shows of the row that a reference names. */
-static bool put_lookups(
-	struct record *reference, const struct entity *e, const struct field *f, unsigned hidden)
+/* NULL: it has no such field. */
+static struct record *find_field(struct record *root, const char *name)
 {
-	record_list(reference, "lookups");
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct field *shown = &e->fields[i];
-		if (shown->kind != FIELD_LOOKUP || (shown->flags & hidden)
-			|| strcmp(shown->of, f->name) != 0)
-			continue;
-		struct record *lookup = record_add(reference, "lookups");
-		record_set(lookup, "name", "%s", shown->name);
-		record_set(lookup, "value", "%s", shown->value);
-	}
-	return record_has(reference, "lookups");
+	struct record *r = record_list(root, "fields")->first;
+	while (r && strcmp(record_list(r, "name")->text, name) != 0)
+		r = r->next;
+	return r;
 }
 
-/* Adds a reference to each of its lists. */
-static void add_references(
-	struct record *root, const struct entity *e, const struct field *f, unsigned hidden)
+static void add_filter(struct record *root, const struct filter *filter)
 {
-	struct record *probe = record_new(root->tree);
-	bool is_held = f->flags & FIELD_HELD, is_given = f->flags & FIELD_GIVEN;
-	const struct {
-		const char *list;
-		bool has;
-		unsigned hidden;
-	} lists[] = {
-		{ "references", put_lookups(probe, e, f, hidden), hidden },
-		{ "held", is_held, FIELD_WRITES_ONLY },
-		{ "anchors", is_held || goes_along(f), FIELD_WRITES_ONLY },
-		{ "links", is_given && !is_held, hidden },
-	};
+	const char *condition = filter->condition;
+	const struct field own = { filter->name, filter->kind, 0, filter->min, filter->max,
+		.choices = filter->choices };
+	bool is_own = filter->kind != FIELD_SAME;
+	struct record *r =
+		record_add(root, "filters", is_own ? NULL : find_field(root, filter->name));
+	if (is_own)
+		model_field_describe(r, &own);
+	bool is_element = condition && strstr(condition, "@>");
+	bool is_indexed = filter->is_indexed || (!condition && record_has(r, "is_reference"));
+	record_set(r, "flags", record_has(r, "is_parent") ? "PARAM_REQUIRED" : "0");
+	record_set(r, "condition", condition); /* or e.NAME = r.NAME */
+	record_set(r, "day", filter->day);     /* of the range's column, an expression */
+	record_flag(r, "is_element", is_element);
+	if (is_element || is_indexed)
+		(void)record_add(root, "sources", r);
+}
+
+static void add_parent(struct record *root, const struct entity *e, const struct field *f)
+{
 	const struct entity *other = model_entity(span_of(f->of));
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		if (!lists[i].has)
-			continue;
-		struct record *reference = record_add(root, lists[i].list);
-		model_field_describe(reference, f);
-		record_set(reference, "table", "%s", other->name);
-		record_set(reference, "one", "%s", other->one);
-		record_set(reference, "of_label", "%s", label_of(root, other));
-		(void)put_lookups(reference, e, f, lists[i].hidden);
-	}
+	struct record *parent = record_add(root, "parent", find_field(root, f->name));
+	model_words(parent, "parent_path", other->path ? other->path : other->name, '-');
+	record_set(parent, "nested_path", e->nested_path);
+	record_print(root, "collection", "%s/{%s}/%s", record_list(parent, "parent_path")->text,
+		f->name, e->nested_path);
+	add_filter(root, &(struct filter){ f->name });
 }
 
-/* Adds a field to each of its lists. */
-static void add_field(struct record *root, const struct field *f)
+static void add_create(struct record *root, const struct field *f, const struct record *field)
 {
-	unsigned given = f->flags & FIELD_GIVEN;
-	bool is_stored = model_field_is_stored(f), is_derived = f->kind == FIELD_DERIVED;
-	bool is_create = f->flags & FIELD_CREATES, is_change = f->flags & FIELD_CHANGES;
+	struct record *create = record_add(root, "creates", field);
+	bool takes_null = !(f->flags & (FIELD_REQUIRED | FIELD_NO_NULL));
+	record_flag(create, "takes_null", takes_null);
+	record_set(create, "flags",
+		takes_null                  ? "PARAM_NULLABLE"
+		: f->flags & FIELD_REQUIRED ? "PARAM_REQUIRED"
+					    : "0");
+	record_set(create, "fallback", f->fallback);
+	record_set(create, "computed", f->computed_fallback);
+}
+
+static void add_change(struct record *root, const struct field *f, const struct record *field)
+{
+	struct record *change = record_add(root, "changes", field);
+	record_flag(change, "takes_null", f->flags & FIELD_CLEARS);
+	record_set(change, "flags", f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0");
+}
+
+static void add_column(struct record *root, const struct field *f, const struct record *field)
+{
+	struct record *column = record_add(root, "columns", field);
+	record_flag(column, "takes_null", f->flags & (FIELD_CLEARS | FIELD_EMPTIES));
+	record_flag(column, "is_response", true);
+	record_set(column, "fallback", f->fallback);
+}
+
+static void add_lookup(struct record *reference, const struct record *field)
+{
+	struct record *lookup = record_add(reference, "lookups", field);
+	record_set(lookup, "of_one", record_list(reference, "of_one")->text);
+}
+
+static void add_field(struct record *root, const struct field *f, const struct record *field)
+{
+	bool is_given = f->flags & FIELD_GIVEN, is_derived = f->flags & FIELD_DERIVED;
+	bool is_reference = f->kind == FIELD_REFERENCE, is_held = f->flags & FIELD_HELD;
+	bool is_nullable = f->flags & FIELD_CLEARS, is_changed = f->flags & FIELD_CHANGES;
 	bool is_needed = (f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED;
-	bool is_cleared = (f->flags & FIELD_CLEARS) || (model_field_is_list(f) && is_change);
 	const struct {
 		const char *list;
 		bool has;
-		const char *flags; /* of the param */
-		bool has_default;
 	} lists[] = {
 		{ "examples", f->example },
-		{ "stored", is_stored && (given || is_derived) },
-		{ "required", is_stored && ((given && !(f->flags & FIELD_CLEARS)) || is_derived) },
+		{ "stored", is_given || is_derived },
+		{ "required", (is_given && !is_nullable) || is_derived },
 		{ "derived", is_derived },
 		{ "tag_fields", f->kind == FIELD_TAGS },
-		{ "changes", is_change, f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0" },
-		{ "creates", is_create,
-			f->flags & FIELD_REQUIRED  ? "PARAM_REQUIRED"
-			: f->flags & FIELD_NO_NULL ? "0"
-						   : "PARAM_NULLABLE",
-			.has_default = true },
-		{ "needed", is_create && is_needed },
-		{ "clears", is_cleared },
+		{ "needed", is_needed && (f->flags & FIELD_CREATES) },
+		{ "clears", is_changed && (is_nullable || record_has(field, "is_list")) },
+		{ "references", is_reference && record_has(field, "lookups") },
+		{ "held", is_held },
+		{ "anchors", is_held || goes_along(f) },
+		{ "links", is_reference && is_given && !is_held },
 	};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		if (!lists[i].has)
-			continue;
-		struct record *r = record_add(root, lists[i].list);
-		model_field_describe(r, f);
-		record_set(r, "flags", "%s", lists[i].flags ? lists[i].flags : "");
-		if (!lists[i].has_default)
-			record_set(r, "fallback", "%s", "");
-	}
-}
-
-static void put_params(struct record *root, const struct entity *e)
-{
-	struct numbering updates = { root, "params", 3 }, creates = { root, "create_params", 2 };
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct field *f = &e->fields[i];
-		if (f->flags & FIELD_CHANGES)
-			numbering_add(&updates, model_field_param_type(f), "", f->name);
-		if ((f->flags & FIELD_CHANGES) && (f->flags & FIELD_CLEARS))
-			numbering_add(&updates, "bool", "has_", f->name);
-		if (f->flags & FIELD_CREATES)
-			numbering_add(&creates, model_field_param_type(f), "", f->name);
-	}
-	record_set(root, "if_match", "%d", updates.next);
-	record_set(root, "if_none_match", "%d", updates.next + 1);
-	record_set(root, "idempotency_key", "%d", creates.next);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (lists[i].has)
+			(void)record_add(root, lists[i].list, field);
+	if (f->flags & FIELD_CREATES)
+		add_create(root, f, field);
+	if (is_changed)
+		add_change(root, f, field);
 }
 
 static void put_fields(struct record *root, const struct entity *e, bool is_change)
 {
-	unsigned hidden = is_change ? 0 : FIELD_WRITES_ONLY;
 	const char *caption = "";
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
-		if (!(f->flags & hidden))
-			model_field_describe_column(record_add(root, "columns"), e, f, is_change);
-		if (f->kind == FIELD_REFERENCE)
-			add_references(root, e, f, hidden);
+		struct record *field = record_add(root, "fields", NULL);
+		bool is_times = strcmp(f->name, "created_at") == 0;
+		model_field_describe(field, f);
+		record_list(field, "lookups");
+		record_flag(field, "is_range", e->range && strcmp(e->range, f->name) == 0);
+		record_flag(field, "is_id", e->key == KEY_INT && is_times); /* as an order */
 		if (f->flags & FIELD_PARENT)
-			put_parent(root, e, f);
-		add_field(root, f);
+			add_parent(root, e, f);
+		if (is_change || !(f->flags & FIELD_WRITES_ONLY)) {
+			add_column(root, f, field);
+			if (f->flags & FIELD_LOOKUP)
+				add_lookup(find_field(root, f->of), field);
+		}
 		if (!*caption && f->kind == FIELD_TEXT && (f->flags & FIELD_REQUIRED))
 			caption = f->name;
 	}
-	record_set(root, "caption", "%s", caption);
+	record_set(root, "caption", caption); /* what tells rows apart */
+	for (size_t i = 0; i < e->field_count; i++)
+		add_field(root, &e->fields[i], find_field(root, e->fields[i].name));
 	for (const char *const *name = e->shown; name && *name; name++)
-		model_field_describe(record_add(root, "shown"), model_field_find(e, *name));
+		(void)record_add(root, "shown", find_field(root, *name));
+	if (e->range)
+		(void)record_add(root, "range", find_field(root, e->range));
+}
+
+/* Lists of rows. */
+
+static void add_order(struct record *root, const char *column, bool is_descending)
+{
+	struct record *order = record_add(root, "orders", find_field(root, column));
+	record_print(order, "sort", "%s%s", is_descending ? "-" : "", column);
+	record_set(order, "direction", is_descending ? " desc" : "");
+	record_set(order, "after", is_descending ? "<" : ">");
+	record_flag(order, "is_descending", is_descending);
+}
+
+static bool uses(const struct entity *e, const char *what)
+{
+	for (size_t i = 0; i < e->filter_count; i++)
+		if (e->filters[i].condition && strstr(e->filters[i].condition, what))
+			return true;
+	return false;
+}
+
+static void put_list(struct record *root, const struct entity *e)
+{
+	for (const char *const *column = e->orders; column && *column; column++) {
+		const struct record *field = find_field(root, *column);
+		add_order(root, *column, false);
+		add_order(root, *column, true);
+		if (!record_has(field, "is_id"))
+			(void)record_add(root, "order_columns", field);
+	}
+	for (size_t i = 0; i < e->filter_count; i++)
+		add_filter(root, &e->filters[i]);
+	record_set(root, "default_order", e->default_order ? e->default_order : "created_at");
+	record_flag(root, "uses_today", uses(e, "r.current_day"));
+	record_flag(root, "uses_tag", uses(e, "r.tag_ids"));
+	record_flag(root, "has_sources", e->range || e->has_search || record_has(root, "sources"));
+	record_flag(root, "search", e->has_search);
+	record_set(root, "search_alias", e->search_alias);
 }
 
 /* Rules. */
 
-/* name_key: text_key(e.name) */
-static void add_unique_column(struct record *unique, const struct unique *rule, const char *name)
-{
-	size_t len = strlen(name), end = strlen("_key");
-	bool is_key = len > end && strcmp(name + len - end, "_key") == 0;
-	struct record *column = record_add(unique, "columns");
-	record_set(column, "name", "%s", name);
-	record_set(column, "value", "e.%s", name);
-	if (is_key)
-		record_set(column, "value", "%s(e.%.*s)", rule->key ? rule->key : "text_key",
-			(int)(len - end), name);
-}
-
-static void put_unique(struct record *root, const struct unique *rule)
-{
-	if (!rule->columns)
-		return;
-	struct record *unique = record_add(root, "unique");
-	record_set(unique, "field", "%s", rule->field);
-	record_set(unique, "code", "%s", rule->code);
-	for (const char *const *column = rule->columns; *column; column++)
-		add_unique_column(unique, rule, *column);
-}
-
 static void put_rules(struct record *root, const struct entity *e)
 {
-	for (size_t i = 0; i < e->check_count; i++) {
-		struct record *check = record_add(root, "checks");
-		record_set(check, "condition", "%s", e->checks[i].condition);
-		record_set(check, "outcome", "%s", e->checks[i].outcome);
+	const struct unique *rule = &e->unique;
+	struct record *unique = rule->field ? record_add(root, "unique", NULL) : NULL;
+	for (size_t i = 0; unique && rule->columns[i].name; i++) {
+		struct record *column = record_add(unique, "columns", NULL);
+		record_set(column, "name", rule->columns[i].name);
+		record_set(column, "value", rule->columns[i].value);
 	}
-	put_unique(root, &e->unique);
+	if (unique) {
+		record_set(unique, "field", rule->field);
+		record_set(unique, "code", rule->code);
+	}
+	for (size_t i = 0; i < e->check_count; i++) {
+		struct record *check = record_add(root, "checks", NULL);
+		record_set(check, "condition", e->checks[i].condition);
+		record_set(check, "outcome", e->checks[i].outcome);
+	}
 	bool has_tags = record_has(root, "tag_fields");
-	bool is_judged = has_tags || record_has(root, "checks") || record_has(root, "unique")
-			 || record_has(root, "derived");
-	record_flag(root, "is_judged", is_judged);
-	record_set(root, "judged", "%s", has_tags ? "tagged" : is_judged ? "verdict" : "locked");
-	record_flag(root, "has_conflict", record_has(root, "unique") || record_has(root, "parent"));
+	bool is_judged = has_tags || unique || e->check_count || record_has(root, "derived");
+	record_flag(root, "is_judged", is_judged); /* an update decides by the new values */
+	record_set(root, "judged", has_tags ? "tagged" : is_judged ? "verdict" : "locked");
+	record_flag(root, "has_conflict", unique || record_has(root, "parent")); /* status 409 */
 	record_flag(root, "is_referenced", is_named(e, false));
 	record_flag(root, "has_children", is_named(e, true));
 }
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
 {
-	static const char *const lists[] = { "columns", "stored", "required", "derived",
-		"references", "links", "changes", "held", "creates", "params", "create_params",
-		"filters", "list_params", "checks", "unique", "tag_fields", "orders", "examples",
-		"verbs", "order_columns", "sources", "anchors", "needed", "parent", "range",
-		"clears", "shown", "list_operations", "row_operations" };
+	static const char *const lists[] = { "fields", "columns", "stored", "required", "derived",
+		"creates", "needed", "changes", "clears", "references", "links", "held", "anchors",
+		"parent", "range", "tag_fields", "examples", "shown", "orders", "order_columns",
+		"filters", "sources", "verbs", "checks", "unique", "strictly" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		record_list(root, lists[i]);
-	record_flag(root, "is_strict", false); /* some places of a schema set them */
+	record_flag(root, "is_change", is_change);
 	record_flag(root, "is_response", false);
+	record_flag(root, "is_strict", false);
+	record_flag(record_add(root, "strictly", NULL), "is_strict", true);
 	put_names(root, e);
 	put_verbs(root, e);
 	put_fields(root, e, is_change);
-	put_params(root, e);
+	put_list(root, e);
 	put_rules(root, e);
-	model_list_describe(root, e);
 }
 
 void model_describe_all(struct record *root)
 {
 	const struct entity *e;
 	for (size_t i = 0; (e = entity_at(i)) != NULL; i++) {
-		model_describe(record_add(root, "entities"), e, true);
-		model_describe(record_add(root, e->name), e, true);
+		struct record *entity = record_add(root, "entities", NULL);
+		model_describe(entity, e, true);
+		(void)record_add(root, e->name, entity);
 	}
 }

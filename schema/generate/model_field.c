@@ -1,61 +1,53 @@
 #include "schema/generate/model_field.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <limits.h>
+#include <stdio.h>
 
 #include "schema/generate/model.h"
 
-/* What a field is by its kind, everywhere. */
 /* clang-format off */
 static const struct kind {
-	const char *column, *response; /* SQL */
-	const char *param, *type;
-	const char *json, *format, *limits, *pattern;
-	const char *word, *unit, *others;
-	const char *option, *argument, *help;
-	int64_t min, max; /* where the field has no limits */
+	const char *name;              /* is_NAME is set */
+	const char *column, *array;    /* in SQL: the column, the elements of the param's array */
+	const char *param;             /* in the method table */
+	const char *json, *limits;     /* in openapi.json: the type, minLIMITS and maxLIMITS */
+	const char *option, *argument; /* in `study` */
 } kind_table[FIELD_KINDS] = {
-	[FIELD_NAME] = { "text", "text", "PARAM_NAME", "text",
-		"string", .limits = "Length", .word = "text", .unit = " characters", .others = ", white space folded, not blank",
-		.option = "OPTION_TEXT", .argument = "TEXT", .help = "text" },
-	[FIELD_TEXT] = { "text", "text", "PARAM_TEXT", "text",
-		"string", .limits = "Length", .word = "text", .unit = " characters",
-		.option = "OPTION_TEXT", .argument = "TEXT", .help = "text" },
-	[FIELD_INT] = { "integer", "integer", "PARAM_INT", "int8",
-		"integer", .limits = "imum", .word = "integer",
-		.option = "OPTION_INT", .argument = "N", .help = "whole number" },
-	[FIELD_REAL] = { "float8", "float8", "PARAM_REAL", "float8",
-		"number", .limits = "imum", .word = "number",
-		.option = "OPTION_REAL", .argument = "N", .help = "number" },
-	[FIELD_BOOL] = { "boolean", "boolean", "PARAM_BOOL", "bool",
-		"boolean", .word = "boolean",
-		.option = "OPTION_BOOL", .help = "yes; with =no: no" },
-	[FIELD_CHOICE] = { "text", "text", "PARAM_CHOICE", "text",
-		"string", .word = "text",
-		.option = "OPTION_CHOICE", .argument = "WORD" },
-	[FIELD_DATE] = { "date", "date", "PARAM_DATE", "date",
-		"string", "date", .word = "text", .others = ": an existing day, YYYY-MM-DD, years 1900 to 9999",
-		.option = "OPTION_DATE", .argument = "DAY", .help = "YYYY-MM-DD, yesterday, today or tomorrow" },
-	[FIELD_TIME] = { "time", "time", "PARAM_TIME", "time", /* JSON's "time" needs seconds and an offset */
-		"string", .pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", .word = "text", .others = ": a time of day, HH:MM, 00:00 to 23:59",
-		.option = "OPTION_TIME", .argument = "TIME", .help = "HH:MM" },
-	[FIELD_INSTANT] = { "timestamptz", "timestamptz", "PARAM_LOCAL_INSTANT", "text",
-		"string", .word = "text", .others = ": an instant, RFC 3339",
-		.option = "OPTION_TEXT", .argument = "TIME", .help = "YYYY-MM-DDTHH:MM:SS in the account's zone, or with Z or an offset" },
-	[FIELD_REFERENCE] = { "int8", "int8", "PARAM_INT", "int8",
-		"integer", .limits = "imum", .word = "integer",
-		.option = "OPTION_INT", .argument = "ID", .min = 1, .max = INT64_MAX },
-	[FIELD_IDS] = { "int8[]", "int8[]", "PARAM_IDS", "jsonb",
-		"array", .limits = "Items", .word = "list", .unit = " integers",
-		.option = "OPTION_IDS", .argument = "ID", .max = 100 },
-	[FIELD_TAGS] = { "int8[]", "text[]", "PARAM_TEXTS", "jsonb",
-		"array", .limits = "Items", .word = "list", .unit = " texts", .others = ": names of `tags`",
-		.option = "OPTION_TEXTS", .argument = "TAG", .help = "name of a tag; repeat the option for more", .max = 100 },
-	[FIELD_OBJECTS] = { "jsonb", "jsonb", "PARAM_OBJECTS", "jsonb",
-		"array", .limits = "Items", .word = "list", .unit = " maps",
-		.option = "OPTION_OBJECTS", .help = "repeat the option for more", .max = 100 },
-	[FIELD_VERSION] = { "timestamptz", "timestamptz",
-		.json = "string", .format = "date-time", .word = "text", .others = ": an instant, RFC 3339" },
+	[FIELD_NAME] = { "name", "text", "text", "PARAM_NAME", "string", "Length", "OPTION_TEXT", "TEXT" },
+	[FIELD_TEXT] = { "text", "text", "text", "PARAM_TEXT", "string", "Length", "OPTION_TEXT", "TEXT" },
+	[FIELD_INT] = { "int", "integer", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "N" },
+	[FIELD_REAL] = { "real", "float8", "float8", "PARAM_REAL", "number", "imum", "OPTION_REAL", "N" },
+	[FIELD_BOOL] = { "bool", "boolean", "bool", "PARAM_BOOL", "boolean", "", "OPTION_BOOL", "" },
+	[FIELD_CHOICE] = { "choice", "text", "text", "PARAM_CHOICE", "string", "", "OPTION_CHOICE", "WORD" },
+	[FIELD_DATE] = { "date", "date", "date", "PARAM_DATE", "string", "", "OPTION_DATE", "DAY" },
+	[FIELD_TIME] = { "time", "time", "time", "PARAM_TIME", "string", "", "OPTION_TIME", "TIME" },
+	[FIELD_INSTANT] = { "instant", "timestamptz", "text", "PARAM_LOCAL_INSTANT", "string", "", "OPTION_TEXT", "TIME" },
+	[FIELD_REFERENCE] = { "reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID" },
+	[FIELD_IDS] = { "ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID" },
+	[FIELD_TAGS] = { "tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG" },
+	[FIELD_OBJECTS] = { "objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "" },
+};
+
+static const struct {
+	const char *name;
+	unsigned flags; /* one of them is enough */
+} flag_table[] = {
+	{ "is_nullable", FIELD_CLEARS },
+	{ "is_required", FIELD_REQUIRED },
+	{ "is_parent", FIELD_PARENT },
+	{ "is_created", FIELD_CREATES },
+	{ "is_changed", FIELD_CHANGES },
+	{ "is_version", FIELD_VERSION },
+	{ "is_derived", FIELD_DERIVED },
+	{ "is_copy", FIELD_COPY },
+	{ "is_lookup", FIELD_LOOKUP },
+	{ "is_computed", FIELD_COMPUTED },
+	{ "is_shown_only", FIELD_SHOWN_ONLY },
+	{ "is_inserted", FIELD_CREATES | FIELD_DERIVED },
+	{ "is_writes_only", FIELD_WRITES_ONLY },
+	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES },
+	{ "refuses_null", FIELD_NO_NULL },
 };
 /* clang-format on */
 
@@ -63,251 +55,118 @@ static const struct kind {
 static const struct field id_item = { .kind = FIELD_REFERENCE, .flags = FIELD_NO_NULL };
 static const struct field tag_item = { NULL, FIELD_TEXT, FIELD_NO_NULL, 1, 100 };
 
-const char *model_words(struct record *r, struct span text, char between)
+void model_words(struct record *r, const char *name, const char *text, char between)
 {
-	char *words = record_copy(r->tree, text);
-	for (char *at = words; (at = strchr(at, '_')) != NULL;)
+	record_set(r, name, text);
+	for (char *at = record_list(r, name)->text; (at = strchr(at, '_')) != NULL;)
 		*at = between;
-	return words;
-}
-
-const struct field *model_field_find(const struct entity *e, const char *name)
-{
-	for (size_t i = 0; i < e->field_count; i++)
-		if (strcmp(e->fields[i].name, name) == 0)
-			return &e->fields[i];
-	return NULL;
-}
-
-bool model_field_is_stored(const struct field *f)
-{
-	return f->kind >= FIELD_NAME && f->kind <= FIELD_DERIVED;
-}
-
-bool model_field_is_list(const struct field *f)
-{
-	return f->kind == FIELD_IDS || f->kind == FIELD_TAGS || f->kind == FIELD_OBJECTS;
-}
-
-const char *model_field_param_type(const struct field *f)
-{
-	return kind_table[f->kind].type;
-}
-
-static bool is_number(const struct field *f)
-{
-	return f->kind == FIELD_INT || f->kind == FIELD_REAL || f->kind == FIELD_REFERENCE;
-}
-
-static bool has_type(const struct field *f, const char *type)
-{
-	return f->type && strcmp(f->type, type) == 0;
-}
-
-static void put(struct record *r, const char *name, const char *text)
-{
-	record_set(r, name, "%s", text ? text : "");
 }
 
 static void put_kind(struct record *r, const struct field *f)
 {
 	const struct kind *kind = &kind_table[f->kind];
-	bool is_wide = f->kind == FIELD_INT && (f->max > INT32_MAX || f->min < INT32_MIN);
-	const char *const texts[][2] = {
-		{ "column_type", is_wide   ? "int8"
-				 : f->type ? f->type
-					   : kind->column },
-		{ "response_type", f->type   ? f->type
-				   : is_wide ? "int8"
-					     : kind->response },
-		{ "kind", kind->param },
-		{ "type", kind->type },
-		{ "json_type", kind->json },
-		{ "format", kind->format },
-		{ "limits", kind->limits },
-		{ "pattern", kind->pattern },
-		{ "quote", kind->json && strcmp(kind->json, "string") == 0 ? "\"" : "" },
-		{ "word", kind->word },
-		{ "unit", kind->unit },
-		{ "others", kind->others },
-		{ "option_kind", kind->option },
-		{ "argument", kind->argument },
-		{ "help", kind->help },
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		put(r, texts[i][0], texts[i][1]);
+	bool is_large = f->kind == FIELD_INT && (f->max > INT32_MAX || f->min < INT32_MIN);
+	record_set(r, "column_type", is_large ? "int8" : kind->column);
+	record_set(r, "type", kind->array);
+	record_set(r, "kind", kind->param);
+	record_set(r, "json_type", kind->json);
+	record_set(r, "quote", strcmp(kind->json, "string") == 0 ? "\"" : "");
+	record_set(r, "limits", kind->limits);
+	record_set(r, "option_kind", kind->option);
+	record_set(r, "argument", kind->argument);
+	record_flag(r, "is_number", strcmp(kind->limits, "imum") == 0);
+	record_flag(r, "is_list", strcmp(kind->json, "array") == 0);
 }
-
-static const struct {
-	const char *name;
-	enum field_kind kind;
-} kind_flags[] = {
-	{ "is_ids", FIELD_IDS },
-	{ "is_tags", FIELD_TAGS },
-	{ "is_objects", FIELD_OBJECTS },
-	{ "is_instant", FIELD_INSTANT },
-	{ "is_version", FIELD_VERSION },
-	{ "is_derived", FIELD_DERIVED },
-	{ "is_day_kind", FIELD_DATE },
-	{ "is_flag", FIELD_BOOL },
-	{ "is_text", FIELD_TEXT },
-};
-
-static const struct {
-	const char *name;
-	unsigned flag; /* or flags: one of them is enough */
-} flag_table[] = {
-	{ "is_nullable", FIELD_CLEARS }, { "is_required", FIELD_REQUIRED },
-	{ "is_parent", FIELD_PARENT }, { "is_created", FIELD_CREATES },
-	{ "is_changed", FIELD_CHANGES }, { "refuses_null", FIELD_NO_NULL },
-	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES },
-	{ "is_unlimited", 0 }, /* model_field_describe_column sets it */
-};
 
 static void put_flags(struct record *r, const struct field *f)
 {
-	for (size_t i = 0; i < sizeof kind_flags / sizeof *kind_flags; i++)
-		record_flag(r, kind_flags[i].name, f->kind == kind_flags[i].kind);
+	for (size_t i = FIELD_NAME; i < FIELD_KINDS; i++) {
+		char name[NAME_MAX];
+		(void)snprintf(name, sizeof name, "is_%s", kind_table[i].name);
+		record_flag(r, name, i == f->kind);
+	}
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
-		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flag);
-	bool is_list = model_field_is_list(f), is_instant = f->kind == FIELD_INSTANT;
-	record_flag(r, "has_name", f->name != NULL);
-	record_flag(r, "is_list", is_list);
-	record_flag(r, "is_amount", f->kind == FIELD_INT || f->kind == FIELD_REAL);
-	record_flag(r, "is_number", is_number(f) || has_type(f, "int"));
-	record_flag(
-		r, "is_time", is_instant || f->kind == FIELD_VERSION || has_type(f, "timestamptz"));
-	record_flag(r, "is_stored", model_field_is_stored(f));
-	record_flag(r, "is_plain", !is_list && !is_instant);
-	record_flag(r, "is_given", f->kind != FIELD_DERIVED && f->kind != FIELD_TAGS);
-	record_flag(r, "is_inserted", f->kind == FIELD_DERIVED || (f->flags & FIELD_CREATES));
+		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flags);
 }
 
+/* min and max are those of the param, in C; lower and upper those that people see, or "". */
 static void put_limits(struct record *r, const struct field *f)
 {
-	bool has_own = f->min != 0 || f->max != 0;
-	int64_t min = has_own ? f->min : kind_table[f->kind].min;
-	int64_t max = has_own ? f->max : kind_table[f->kind].max;
-	bool has_limits = min != 0 || max != 0, is_large = max == INT64_MAX;
-	record_set(r, "min", "%" PRId64, min);
-	record_set(r, "max", "%" PRId64, max);
-	record_set(r, "lower", "%s", "");
-	record_set(r, "upper", "%s", "");
-	record_flag(r, "is_large", is_large);
+	bool is_id = f->kind == FIELD_REFERENCE, has_limits = is_id || f->min != 0 || f->max != 0;
+	bool is_large = is_id || f->max == INT64_MAX;
+	bool has_lower = has_limits && (f->min != 0 || record_has(r, "is_number"));
+	record_print(r, "min", "%" PRId64, is_id ? 1 : f->min);
+	record_print(r, "max", "%" PRId64, f->max);
+	record_set(r, "lower", has_lower ? record_list(r, "min")->text : "");
+	record_set(r, "upper", has_limits && !is_large ? record_list(r, "max")->text : "");
 	if (is_large)
 		record_set(r, "max", "INT64_MAX");
-	if (has_limits && !is_large)
-		record_set(r, "upper", "%" PRId64, max);
-	if (has_limits && (min != 0 || is_number(f)))
-		record_set(r, "lower", "%" PRId64, min);
 }
 
 static void put_choices(struct record *r, const struct field *f)
 {
 	record_list(r, "choices");
 	for (size_t i = 0; f->choices && f->choices[i]; i++) {
-		struct record *choice = record_add(r, "choices");
-		put(choice, "choice", f->choices[i]);
-		put(choice, "between", i == 0 ? "" : f->choices[i + 1] ? ", " : " or ");
+		struct record *choice = record_add(r, "choices", NULL);
+		record_set(choice, "choice", f->choices[i]);
+		record_set(choice, "between", i == 0 ? "" : f->choices[i + 1] ? ", " : " or ");
 	}
 }
 
+/* The fields of each element of a list. */
 static void put_items(struct record *r, const struct field *f)
 {
-	bool is_plain = f->kind == FIELD_IDS || f->kind == FIELD_TAGS;
-	const struct field *items = f->kind == FIELD_IDS    ? &id_item
-				    : f->kind == FIELD_TAGS ? &tag_item
-							    : f->items;
+	bool is_ids = f->kind == FIELD_IDS, is_tags = f->kind == FIELD_TAGS;
+	const struct field *items = is_ids ? &id_item : is_tags ? &tag_item : f->items;
 	record_list(r, "items");
 	record_list(r, "needed");
-	for (size_t i = 0; i < (is_plain ? 1 : f->item_count); i++) {
-		struct record *item = record_add(r, "items");
+	for (size_t i = 0; i < (is_ids || is_tags ? 1 : f->item_count); i++) {
+		struct record *item = record_add(r, "items", NULL);
 		model_field_describe(item, &items[i]);
 		record_flag(item, "is_first", i == 0);
+		record_flag(
+			item, "takes_null", !(items[i].flags & (FIELD_REQUIRED | FIELD_NO_NULL)));
 		if (items[i].flags & FIELD_REQUIRED)
-			put(record_add(r, "needed"), "name", items[i].name);
+			(void)record_add(r, "needed", item);
 	}
 }
 
 /* The entity whose rows a field names. */
 static void put_other(struct record *r, const struct field *f)
 {
-	record_list(r, "of");
-	if (!f->of || (f->kind != FIELD_REFERENCE && f->kind != FIELD_IDS))
-		return;
-	const struct entity *other = model_entity(span_of(f->of));
-	struct record *of = record_add(r, "of");
-	put(of, "table", other->name);
-	put(of, "one", other->one);
-	const char *label = model_words(r, span_of(other->label ? other->label : other->one), ' ');
-	put(of, "of_label", label);
-	put(of, "article", strchr("aeiou", *label) ? "an" : "a");
+	bool is_id = f->of && (f->kind == FIELD_REFERENCE || f->kind == FIELD_IDS);
+	const struct entity *other = is_id ? model_entity(span_of(f->of)) : NULL;
+	const char *label = !other ? "" : other->label ? other->label : other->one;
+	record_set(r, "of", f->of); /* its table; also the other field of a copy or a lookup */
+	record_set(r, "of_one", other ? other->one : "");
+	model_words(r, "of_label", label, ' ');
+	record_set(r, "article", strchr("aeiou", *label) ? "an" : "a");
 }
 
-/* goal_id: goal. attendee_ids: attendee. tags: tag. */
+/* The option of goal_id is goal, that of attendee_ids attendee, that of tags tag. */
 static void put_option(struct record *r, const struct field *f)
 {
 	const char *end = f->kind == FIELD_REFERENCE ? "_id"
 			  : f->kind == FIELD_IDS     ? "_ids"
-			  : model_field_is_list(f)   ? "s"
+			  : record_has(r, "is_list") ? "s"
 						     : "";
-	struct span name = span_of(f->name);
-	size_t len = strlen(end);
-	if (name.len > len && memcmp(name.bytes + name.len - len, end, len) == 0)
-		name.len -= len;
-	put(r, "option", model_words(r, name, '-'));
-}
-
-static void put_value(struct record *r, const struct field *f, bool is_change)
-{
-	if (f->kind == FIELD_LOOKUP)
-		record_set(r, "value", "%s_row.%s", f->of, f->name);
-	else if (f->kind == FIELD_TAGS)
-		record_set(r, "value", "tag_names%s(e.account_id, e.tag_ids)",
-			is_change ? "_now" : "");
-	else if (f->kind == FIELD_COMPUTED)
-		put(r, "value", f->value);
-	else
-		record_set(r, "value", "e.%s", f->kind == FIELD_COPY ? f->of : f->name);
-}
-
-/* Schemas. */
-
-static const struct place {
-	const char *name;
-	bool is_strict, has_default;
-	unsigned nullable; /* a field with one of these flags takes null */
-	unsigned needed;   /* or one without all of these, if there are some */
-} place_table[] = {
-	{ "query_schema", .is_strict = true },
-	{ "create_schema", .is_strict = true, .has_default = true,
-		.needed = FIELD_REQUIRED | FIELD_NO_NULL },
-	{ "create_schema_lenient", .has_default = true, .needed = FIELD_REQUIRED | FIELD_NO_NULL },
-	{ "change_schema", .is_strict = true, .nullable = FIELD_CLEARS },
-	{ "change_schema_lenient", .nullable = FIELD_CLEARS },
-	{ "item_schema",
-		.needed = FIELD_REQUIRED | FIELD_NO_NULL }, /* strict as the object's place */
-};
-
-static void put_place(struct record *r, const struct field *f, const struct place *place)
-{
-	record_flag(r, "takes_null",
-		(f->flags & place->nullable) || (place->needed && !(f->flags & place->needed)));
-	record_flag(r, "has_default", place->has_default);
-	if (place->is_strict)
-		record_flag(r, "is_strict", true);
+	size_t len = span_of(f->name).len, end_len = strlen(end);
+	model_words(r, "option", f->name, '-');
+	if (len > end_len && strcmp(f->name + len - end_len, end) == 0)
+		record_list(r, "option")->text[len - end_len] = '\0';
 }
 
 void model_field_describe(struct record *r, const struct field *f)
 {
-	put(r, "name", f->name);
-	put(r, "title", f->name ? model_words(r, span_of(f->name), ' ') : "");
-	put(r, "column", f->kind == FIELD_TAGS ? "tag_ids" : f->name);
-	put(r, "value", f->kind == FIELD_DERIVED ? f->value : "");
-	put(r, "fallback", f->fallback);
-	put(r, "computed", f->computed_fallback);
-	put(r, "example", f->example ? f->example : "null");
-	put(r, "told", f->help);
+	record_set(r, "name", f->name);
+	record_set(r, "column", f->kind == FIELD_TAGS ? "tag_ids" : f->name);
+	model_words(r, "title", f->name, ' ');
+	record_set(r, "expression", f->value);
+	record_set(r, "fallback", ""); /* a constant. The lists `creates` and `columns` have it */
+	record_set(r, "computed", ""); /* or an expression, in `creates` */
+	record_flag(r, "takes_null", false); /* so have `creates`, `changes` and `columns` */
+	record_set(r, "example", f->example ? f->example : "null");
+	record_set(r, "told", f->help);
 	put_kind(r, f);
 	put_flags(r, f);
 	put_limits(r, f);
@@ -315,40 +174,4 @@ void model_field_describe(struct record *r, const struct field *f)
 	put_items(r, f);
 	put_other(r, f);
 	put_option(r, f);
-	for (size_t i = 0; i < sizeof place_table / sizeof *place_table; i++)
-		put_place(record_add(r, place_table[i].name), f, &place_table[i]);
-}
-
-/* The kind of an expression by its type. */
-static const struct {
-	const char *type;
-	enum field_kind kind;
-} types[] = {
-	{ "int", FIELD_INT },
-	{ "int8", FIELD_INT },
-	{ "float8", FIELD_REAL },
-	{ "boolean", FIELD_BOOL },
-	{ "date", FIELD_DATE },
-	{ "timestamptz", FIELD_INSTANT },
-	{ "jsonb", FIELD_OBJECTS },
-};
-
-void model_field_describe_column(
-	struct record *r, const struct entity *e, const struct field *f, bool is_change)
-{
-	const struct place place = { .nullable = FIELD_EMPTIES | (f->type ? 0 : FIELD_CLEARS) };
-	struct field shown = f->kind == FIELD_COPY ? *model_field_find(e, f->of) : *f;
-	if (f->type)
-		shown.kind = FIELD_TEXT;
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (has_type(f, types[i].type))
-			shown.kind = types[i].kind;
-	model_field_describe(r, f);
-	put_value(r, f, is_change);
-	struct record *response = record_add(r, "response");
-	model_field_describe(response, &shown);
-	put_place(response, &shown, &place);
-	record_flag(response, "is_unlimited", f->type);
-	record_flag(response, "is_response", true);
-	put(r, "response_type", record_find(response, SPAN("response_type"))->text);
 }

@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct record_chunk {
-	struct record_chunk *next;
-};
-
 static void *checked(void *allocated)
 {
 	if (allocated)
@@ -17,32 +13,46 @@ static void *checked(void *allocated)
 	exit(EXIT_FAILURE);
 }
 
-static void *allocate(struct record_tree *tree, size_t size)
+struct record *record_new(void)
 {
-	struct record_chunk *chunk = checked(calloc(1, sizeof *chunk + size));
-	chunk->next = tree->chunks;
-	tree->chunks = chunk;
-	return chunk + 1;
+	return checked(calloc(1, sizeof(struct record)));
 }
 
-char *record_copy(struct record_tree *tree, struct span text)
+static void free_entry(struct record_entry *e)
 {
-	char *copy = allocate(tree, text.len + 1);
-	return text.len ? memcpy(copy, text.bytes, text.len) : copy;
+	struct record *next;
+	for (struct record *r = e->first; r; r = next) {
+		next = r->next;
+		record_free(r);
+	}
+	free(e->name);
+	free(e->text);
+	free(e);
 }
 
-struct record *record_new(struct record_tree *tree)
+void record_free(struct record *r)
 {
-	struct record *r = allocate(tree, sizeof *r);
-	r->tree = tree;
-	return r;
+	struct record_entry *next;
+	for (struct record_entry *e = r->entries; e; e = next) {
+		next = e->next;
+		free_entry(e);
+	}
+	free(r);
+}
+
+static struct record_entry *find_own(const struct record *r, struct span name)
+{
+	struct record_entry *e = r->entries;
+	while (e && !span_is(name, e->name))
+		e = e->next;
+	return e;
 }
 
 const struct record_entry *record_find(const struct record *r, struct span name)
 {
-	const struct record_entry *e = r->entries;
-	while (e && !span_is(name, e->name))
-		e = e->next;
+	const struct record_entry *e = NULL;
+	for (; r && !e; r = r->base)
+		e = find_own(r, name);
 	return e;
 }
 
@@ -54,50 +64,46 @@ bool record_has(const struct record *r, const char *name)
 
 struct record_entry *record_list(struct record *r, const char *name)
 {
-	struct record_entry *e = r->entries;
-	while (e && strcmp(e->name, name) != 0)
-		e = e->next;
+	struct record_entry *e = find_own(r, span_of(name));
 	if (e)
 		return e;
-	e = allocate(r->tree, sizeof *e);
-	e->name = record_copy(r->tree, span_of(name));
+	e = checked(calloc(1, sizeof *e));
+	e->name = checked(strdup(name));
 	e->next = r->entries;
 	return r->entries = e;
 }
 
-void record_set(struct record *r, const char *name, const char *format, ...)
+void record_set(struct record *r, const char *name, const char *text)
+{
+	struct record_entry *e = record_list(r, name);
+	free(e->text);
+	e->text = checked(strdup(text ? text : ""));
+}
+
+void record_print(struct record *r, const char *name, const char *format, ...)
 {
 	char *made = NULL;
 	va_list args;
 	va_start(args, format);
 	int len = vasprintf(&made, format, args);
 	va_end(args);
-	record_list(r, name)->text = record_copy(r->tree, span_of(len < 0 ? checked(NULL) : made));
+	record_set(r, name, len < 0 ? checked(NULL) : made);
 	free(made);
 }
 
 void record_flag(struct record *r, const char *name, bool is_set)
 {
-	record_set(r, name, "%s", is_set ? "yes" : "");
+	record_set(r, name, is_set ? "yes" : "");
 }
 
-struct record *record_add(struct record *r, const char *name)
+struct record *record_add(struct record *r, const char *name, const struct record *base)
 {
 	struct record_entry *e = record_list(r, name);
-	struct record *added = record_new(r->tree);
+	struct record *added = record_new();
+	added->base = base;
 	if (e->last)
 		e->last->next = added;
 	else
 		e->first = added;
 	return e->last = added;
-}
-
-void record_tree_fini(struct record_tree *tree)
-{
-	struct record_chunk *next;
-	for (struct record_chunk *chunk = tree->chunks; chunk; chunk = next) {
-		next = chunk->next;
-		free(chunk);
-	}
-	tree->chunks = NULL;
 }

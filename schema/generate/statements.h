@@ -14,16 +14,10 @@
 
 #include "schema/generate/template.h"
 
-struct library {
-	const char *schema;       /* the folder */
-	struct record_tree texts; /* of the files that were read; the owner ends it */
-};
+/* Reads a template, as struct template_library says. `schema` is the folder, a text. */
+bool statements_read(const void *schema, struct span name, struct buf *text);
 
-/* struct template_library, with a struct library */
-bool library_find(void *library, struct span name, struct span *text);
-
-/* Appends one statement, or the file that a path names. `schema` is the folder. False: the reason
- * is appended to `why`. */
+/* Appends one statement, or the file that a path names. False: appends the reason to `why`. */
 bool statements_expand(const char *schema, const char *name, struct buf *out, struct buf *why);
 
 /* Writes each statement to NAME.sql in a folder that exists. */

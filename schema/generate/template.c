@@ -12,19 +12,20 @@ struct scope {
 	bool is_last; /* in its list */
 };
 
-/* A template, or a section of one, on its way into `out`. */
+/* A template on its way into `out`. */
 struct expansion {
 	const struct template_library *library;
-	struct span name;  /* of the template */
-	const char *start; /* of the template: for line numbers */
-	const char *at, *end;
-	struct buf *out;
-	struct buf *why;
+	struct span name;       /* of the template */
+	const char *start, *at; /* of its text, which ends with NUL */
+	struct buf *out, *why;
+	int *number; /* the last one of {{+}} */
 	int depth;
+	bool is_skipping; /* in a section that puts nothing */
 };
 
 enum tag_kind {
-	TAG_TEXT = 0,
+	TAG_NONE, /* the template has no more */
+	TAG_TEXT,
 	TAG_LIST = '#',
 	TAG_IF = '?',
 	TAG_UNLESS = '^',
@@ -32,17 +33,18 @@ enum tag_kind {
 	TAG_END = '/',
 	TAG_PARTIAL = '>',
 	TAG_SEPARATOR = '|',
+	TAG_NUMBER = '+',
 	TAG_JOIN = '\\',
 };
 
 struct tag {
 	enum tag_kind kind;
 	struct span name;
-	const char *begin;         /* of its braces */
-	const char *line, *behind; /* what the tag stands for: with its line, if it stands alone */
+	const char *begin; /* of its braces */
+	const char *line;  /* where its line begins, if it stands alone and removes the line */
 };
 
-static bool expand(struct expansion *x, const struct scope *scope);
+static bool expand(struct expansion *x, const struct scope *scope, const struct tag *section);
 
 static bool fail_at(const struct expansion *x, const char *at, const char *what, struct span name)
 {
@@ -54,97 +56,59 @@ static bool fail_at(const struct expansion *x, const char *at, const char *what,
 	return false;
 }
 
-/* Tags. */
+/* Reading. */
 
-static const char *find(const char *at, const char *end, const char *what)
+/* Moves behind the tag: behind its line if it stands alone, to the next text behind a join. */
+static void pass(struct expansion *x, struct tag *tag, const char *behind)
 {
-	const char *found = at < end ? memmem(at, (size_t)(end - at), what, strlen(what)) : NULL;
-	return found ? found : end;
-}
-
-static bool is_section(enum tag_kind kind)
-{
-	return kind == TAG_LIST || kind == TAG_IF || kind == TAG_UNLESS || kind == TAG_ROFF;
-}
-
-/* Widens a tag that stands alone to its line, and a join to the text of the next line. */
-static void take_line(const struct expansion *x, struct tag *tag)
-{
-	const char *line = tag->begin, *behind = tag->behind;
+	const char *line = tag->begin, *line_end = behind + strspn(behind, " \t");
 	while (line > x->start && isblank((unsigned char)line[-1]))
 		line--;
-	while (behind < x->end && isblank((unsigned char)*behind))
-		behind++;
-	bool ends_line = behind < x->end && *behind == '\n';
-	bool is_alone = ends_line && (line == x->start || line[-1] == '\n');
-	if (tag->kind == TAG_JOIN && ends_line) {
-		while (behind < x->end && isspace((unsigned char)*behind))
-			behind++;
-		tag->behind = behind;
-	} else if (is_alone && tag->kind != TAG_TEXT && tag->kind != TAG_SEPARATOR) {
+	bool is_alone = *line_end == '\n' && (line == x->start || line[-1] == '\n');
+	x->at = behind;
+	if (tag->kind == TAG_JOIN && *line_end == '\n') {
+		x->at = line_end + strspn(line_end, " \t\n");
+	} else if (is_alone && strchr("#?^-/>", (int)tag->kind)) {
 		tag->line = line;
-		tag->behind = behind + 1;
+		x->at = line_end + 1;
 	}
 }
 
-static bool next_tag(const struct expansion *x, struct tag *tag, bool *has_tag)
+/* Copies the text before the next tag, and reads the tag. */
+static bool next_tag(struct expansion *x, struct tag *tag)
 {
-	const char *begin = find(x->at, x->end, "{{");
-	*has_tag = begin < x->end;
-	if (!*has_tag)
-		return true;
-	const char *close = find(begin, x->end, "}}");
-	if (close == x->end)
+	const char *from = x->at, *begin = strstr(from, "{{"),
+		   *close = begin ? strstr(begin, "}}") : NULL;
+	if (begin && !close)
 		return fail_at(x, begin, "a tag without end", SPAN(""));
-	bool has_sigil = begin[2] && strchr("#?^-/>|\\", begin[2]);
-	const char *name = begin + 2 + has_sigil;
-	*tag = (struct tag){ .kind = has_sigil ? (enum tag_kind)begin[2] : TAG_TEXT,
-		.name = { name, (size_t)(close - name) },
-		.begin = begin,
-		.line = begin,
-		.behind = close + 2 };
-	take_line(x, tag);
-	return true;
-}
-
-/* Moves behind the end tag of the section; `body` is what stands before it. */
-static bool take_section(struct expansion *x, const struct tag *open, struct expansion *body)
-{
-	struct expansion rest = *x;
-	struct tag tag = *open;
-	bool has_tag = true;
-	for (int depth = 1; depth > 0;) {
-		rest.at = tag.behind;
-		bool ok = next_tag(&rest, &tag, &has_tag);
-		if (!ok)
-			return ok;
-		if (!has_tag)
-			return fail_at(x, open->begin, "a section without end", open->name);
-		depth += is_section(tag.kind);
-		depth -= tag.kind == TAG_END;
+	if (!begin)
+		begin = from + strlen(from);
+	*tag = (struct tag){ .kind = TAG_NONE, .begin = begin, .line = begin };
+	if (close) {
+		bool has_sigil = strchr("#?^-/>|+\\", begin[2]) != NULL;
+		const char *name = begin + 2 + has_sigil;
+		tag->kind = has_sigil ? (enum tag_kind)begin[2] : TAG_TEXT;
+		tag->name = (struct span){ name, (size_t)(close - name) };
+		pass(x, tag, close + 2);
 	}
-	if (!span_equals(tag.name, open->name))
-		return fail_at(x, tag.begin, "the end of another section", tag.name);
-	*body = *x;
-	body->at = open->behind;
-	body->end = tag.line;
-	body->depth++;
-	x->at = tag.behind;
+	if (!x->is_skipping)
+		buf_put(x->out, from, (size_t)(tag->line - from));
 	return true;
 }
 
 /* Values. */
 
-static const struct record_entry *look_up(const struct scope *scope, struct span name)
+static const struct record_entry *look_up(
+	const struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	char lower[64];
-	if (name.len > sizeof lower)
-		return NULL;
-	for (size_t i = 0; i < name.len; i++)
-		lower[i] = (char)tolower((unsigned char)name.bytes[i]);
+	char lower[64] = "";
 	const struct record_entry *entry = NULL;
+	for (size_t i = 0; i < tag->name.len && i < sizeof lower - 1; i++)
+		lower[i] = (char)tolower((unsigned char)tag->name.bytes[i]);
 	for (; scope && !entry; scope = scope->outer)
-		entry = record_find(scope->record, (struct span){ lower, name.len });
+		entry = record_find(scope->record, span_of(lower));
+	if (!entry)
+		(void)fail_at(x, tag->begin, "no such name", tag->name);
 	return entry;
 }
 
@@ -155,43 +119,31 @@ static void put_cased(struct buf *out, struct span name, const char *text)
 	bool is_upper = is_initial && name.len > 1 && isupper((unsigned char)name.bytes[1]);
 	for (bool is_start = true; *text; text++) {
 		bool drops = is_initial && !is_upper && *text == '_';
+		bool raises = is_upper || (is_initial && is_start);
 		if (!drops)
-			buf_byte(out, is_upper || (is_initial && is_start)
-					      ? (char)toupper((unsigned char)*text)
-					      : *text);
+			buf_byte(out, raises ? (char)toupper((unsigned char)*text) : *text);
 		is_start = drops;
 	}
 }
 
 static bool put_text(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	const struct record_entry *entry = look_up(scope, tag->name);
+	const struct record_entry *entry = look_up(x, scope, tag);
 	if (!entry)
-		return fail_at(x, tag->begin, "no such name", tag->name);
+		return false;
 	if (!entry->text)
 		return fail_at(x, tag->begin, "a list, not a text", tag->name);
 	put_cased(x->out, tag->name, entry->text);
 	return true;
 }
 
-static bool put_list(
-	const struct expansion *body, const struct scope *scope, const struct record *first)
-{
-	bool ok = true;
-	for (const struct record *r = first; ok && r; r = r->next) {
-		struct expansion each = *body;
-		struct scope inner = { r, scope, !r->next };
-		ok = expand(&each, &inner);
-	}
-	return ok;
-}
-
-/* What `x` expands to, with each - as \-. */
-static bool put_roff(struct expansion *x, const struct scope *scope)
+/* What the section expands to, with each - as \-. */
+static bool put_roff(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
 	struct buf *out = x->out, made = { 0 };
 	x->out = &made;
-	bool ok = expand(x, scope);
+	bool ok = expand(x, scope, tag);
+	x->out = out;
 	for (size_t i = 0; i < made.len; i++) {
 		buf_text(out, made.bytes[i] == '-' ? "\\" : "");
 		buf_byte(out, made.bytes[i]);
@@ -200,19 +152,31 @@ static bool put_roff(struct expansion *x, const struct scope *scope)
 	return ok;
 }
 
+static bool skip(struct expansion *x, const struct scope *scope, const struct tag *tag)
+{
+	x->is_skipping = true;
+	bool ok = expand(x, scope, tag);
+	x->is_skipping = false;
+	return ok;
+}
+
 static bool put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	struct expansion body;
-	bool ok = take_section(x, tag, &body);
-	if (!ok || tag->kind == TAG_ROFF)
-		return ok && put_roff(&body, scope);
-	const struct record_entry *entry = look_up(scope, tag->name);
+	const struct record_entry *entry = look_up(x, scope, tag);
 	if (!entry)
-		return fail_at(x, tag->begin, "no such name", tag->name);
-	if (tag->kind == TAG_LIST && !entry->text)
-		return put_list(&body, scope, entry->first);
+		return false;
 	bool is_empty = entry->text ? !*entry->text : !entry->first;
-	return is_empty == (tag->kind == TAG_UNLESS) ? expand(&body, scope) : true;
+	if (is_empty != (tag->kind == TAG_UNLESS))
+		return skip(x, scope, tag);
+	if (entry->text || tag->kind != TAG_LIST)
+		return expand(x, scope, tag);
+	const char *body = x->at;
+	bool ok = true;
+	for (const struct record *r = entry->first; ok && r; r = r->next) {
+		x->at = body;
+		ok = expand(x, &(struct scope){ r, scope, !r->next }, tag);
+	}
+	return ok;
 }
 
 static void put_indented(struct buf *out, struct span indent, struct span text)
@@ -229,64 +193,68 @@ static void put_indented(struct buf *out, struct span indent, struct span text)
 
 static bool put_partial(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	struct span text;
-	if (!x->library->find(x->library->arg, tag->name, &text))
+	struct buf text = { 0 }, made = { 0 };
+	if (!x->library->read(x->library->arg, tag->name, &text))
 		return fail_at(x, tag->begin, "no such template", tag->name);
-	struct buf out = { 0 };
-	struct expansion inner = { x->library, tag->name, text.bytes, text.bytes,
-		text.bytes + text.len, &out, x->why, x->depth + 1 };
-	bool ok = expand(&inner, scope);
+	struct expansion inner = *x;
+	inner.name = tag->name;
+	inner.start = inner.at = text.bytes;
+	inner.out = &made;
+	bool ok = expand(&inner, scope, NULL);
 	put_indented(x->out, (struct span){ tag->line, (size_t)(tag->begin - tag->line) },
-		buf_view(&out));
-	x->out->failed |= out.failed;
-	buf_fini(&out);
+		buf_view(&made));
+	x->out->failed |= made.failed;
+	buf_fini(&made);
+	buf_fini(&text);
 	return ok;
 }
 
 static bool put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	if (is_section(tag->kind))
+	bool is_section = tag->kind != TAG_NONE && strchr("#?^", (int)tag->kind);
+	if (tag->kind == TAG_ROFF)
+		return put_roff(x, scope, tag);
+	if (x->is_skipping)
+		return is_section ? expand(x, scope, tag) : true;
+	if (is_section)
 		return put_section(x, scope, tag);
-	if (tag->kind == TAG_END)
-		return fail_at(x, tag->begin, "an end without its section", tag->name);
 	if (tag->kind == TAG_PARTIAL)
 		return put_partial(x, scope, tag);
 	if (tag->kind == TAG_TEXT)
 		return put_text(x, scope, tag);
+	if (tag->kind == TAG_NUMBER)
+		buf_int(x->out, ++*x->number);
 	if (tag->kind == TAG_SEPARATOR && !scope->is_last)
 		buf_span(x->out, tag->name);
 	return true;
 }
 
-static bool expand(struct expansion *x, const struct scope *scope)
+/* Expands up to the end of the section, which has begun, or of the template. */
+static bool expand(struct expansion *x, const struct scope *scope, const struct tag *section)
 {
 	struct tag tag;
-	bool has_tag = true, ok = true;
-	if (x->depth > NESTING_MAX)
-		return fail_at(x, x->at, "nested too deeply", x->name);
-	while (ok && has_tag) {
-		ok = next_tag(x, &tag, &has_tag);
-		if (!ok)
-			break;
-		const char *text_end = has_tag ? tag.line : x->end;
-		buf_put(x->out, x->at, (size_t)(text_end - x->at));
-		x->at = has_tag ? tag.behind : x->end;
-		if (has_tag)
-			ok = put_tag(x, scope, &tag);
-	}
-	return ok && !x->out->failed;
+	bool ok = ++x->depth <= NESTING_MAX || fail_at(x, x->at, "nested too deeply", x->name);
+	do
+		ok = ok && next_tag(x, &tag) && put_tag(x, scope, &tag);
+	while (ok && tag.kind != TAG_NONE && tag.kind != TAG_END);
+	x->depth--;
+	if (!ok)
+		return false;
+	if (section && tag.kind == TAG_NONE)
+		return fail_at(x, section->begin, "a section without end", section->name);
+	if (section && !span_equals(tag.name, section->name))
+		return fail_at(x, tag.begin, "the end of another section", tag.name);
+	if (!section && tag.kind == TAG_END)
+		return fail_at(x, tag.begin, "an end without its section", tag.name);
+	return true;
 }
 
 bool template_expand(const struct template_library *library, struct span name,
 	const struct record *root, struct buf *out, struct buf *why)
 {
-	struct span text;
-	if (!library->find(library->arg, name, &text)) {
-		buf_printf(why, "no template %.*s", (int)name.len, name.bytes);
-		return false;
-	}
-	struct scope scope = { root, NULL, true };
-	struct expansion x = { library, name, text.bytes, text.bytes, text.bytes + text.len, out,
-		why, 0 };
-	return expand(&x, &scope);
+	int number = 0;
+	const struct scope scope = { root, NULL, true };
+	const struct tag whole = { TAG_PARTIAL, name, "", "" };
+	struct expansion x = { library, name, "", "", out, why, &number, 0, false };
+	return put_partial(&x, &scope, &whole) && !out->failed;
 }

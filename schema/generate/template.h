@@ -1,6 +1,6 @@
 /*
  * template: text with tags that records fill. The tags are those of Mustache (mustache(5)), less
- * what nothing here needs, and five more:
+ * what nothing here needs, and six more:
  *
  *	{{name}}                the text of that name; {{Name}} its text as ItsText, {{NAME}} in
  *	                        capitals
@@ -11,6 +11,7 @@
  *	{{-}}...{{/}}           with each - as \-, for roff
  *	{{>name}}               the template of that name, with the same records
  *	{{|text}}               text, but not in the last record of the list: a separator
+ *	{{+}}                   1, then 2, and so on: the numbers of a statement's params
  *	{{\}}                   nothing: the next line goes on here, without its indentation
  *
  * A section, partial or end tag that is alone on its line removes the line. A partial that is alone
@@ -28,9 +29,9 @@
 
 /* Where templates come from. */
 struct template_library {
-	/* The text of a template, borrowed as long as the library; false: there is none. */
-	bool (*find)(void *arg, struct span name, struct span *text);
-	void *arg;
+	/* Appends the text of a template and a NUL; false: there is none. */
+	bool (*read)(const void *arg, struct span name, struct buf *text);
+	const void *arg;
 };
 
 /* Appends the expanded template. False: appends the template, the line and the reason to `why`. */

@@ -1,7 +1,7 @@
 {{#orders}}
-{{#by_created_at}}
+{{^is_date}}
 {{^is_descending}}
 {{>session_page}}
 {{/is_descending}}
-{{/by_created_at}}
+{{/is_date}}
 {{/orders}}

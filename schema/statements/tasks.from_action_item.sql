@@ -37,7 +37,7 @@ created as (
 response as materialized (
 	select r.ord, null::text as outcome, r.account_id, r.idempotency_key, r.fingerprint, e.id
 		{{#columns}}
-		, {{value}} as {{name}}
+		, {{>value}} as {{name}}
 		{{/columns}}
 	from new_task as r
 	join created as e on e.account_id = r.account_id and e.id = r.id
@@ -49,5 +49,5 @@ union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#columns}}, e.{{name}}{{/columns}}, true
 from replay as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)
-	as e (id {{key_type}}{{#columns}}, {{name}} {{response_type}}{{/columns}})
+	as e (id {{key_type}}{{#columns}}, {{name}} {{>response_type}}{{/columns}})
 order by ord

@@ -3,6 +3,6 @@
 coalesce(c.updated_at, e.updated_at) as updated_at{{|,}}
 {{/is_version}}
 {{^is_version}}
-{{value}} as {{name}}{{|,}}
+{{>value}} as {{name}}{{|,}}
 {{/is_version}}
 {{/columns}}

@@ -16,14 +16,16 @@ coalesce(instant_of(r.account_id, r.{{name}}), e.{{name}}) as {{name}},
 {{#is_objects}}
 coalesce(r.{{name}}, e.{{name}}) as {{name}},
 {{/is_objects}}
-{{#is_plain}}
+{{^is_list}}
+{{^is_instant}}
 {{#is_nullable}}
 case when r.has_{{name}} then r.{{name}}::{{column_type}} else e.{{name}} end as {{name}},
 {{/is_nullable}}
 {{^is_nullable}}
 coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
 {{/is_nullable}}
-{{/is_plain}}
+{{/is_instant}}
+{{/is_list}}
 {{/is_changed}}
 {{^is_changed}}
 e.{{name}},

@@ -7,13 +7,13 @@ with request as materialized (
 			when r.idempotency_key is not null
 			then jsonb_build_array('{{table}}.create'{{#creates}}, r.{{name}}{{/creates}})
 		end) as fingerprint
-	from unnest($1::int8[],
-			{{#create_params}}
-			${{number}}::{{type}}[],
-			{{/create_params}}
-			${{idempotency_key}}::text[])
+	from unnest(${{+}}::int8[],
+			{{#creates}}
+			${{+}}::{{type}}[],
+			{{/creates}}
+			${{+}}::text[])
 		with ordinality
-		as r (account_id, {{#create_params}}{{name}}, {{/create_params}}idempotency_key, ord)
+		as r (account_id, {{#creates}}{{name}}, {{/creates}}idempotency_key, ord)
 ),
 {{>replay}}
 new_request as materialized ( -- with ids and defaults
@@ -35,7 +35,7 @@ new_request as materialized ( -- with ids and defaults
 verdict as materialized (
 	select e.*
 		{{#derived}}
-		, {{value}} as new_{{name}}
+		, {{expression}} as new_{{name}}
 		{{/derived}}
 		{{#unique}}
 		{{#columns}}
@@ -75,14 +75,14 @@ verdict as materialized (
 				{{#links}}
 				case
 					when r.{{name}} is not null and held_{{name}}.id is null
-						then '{{#is_parent}}{{ONE}}_NOT_FOUND{{/is_parent}}{{^is_parent}}UNKNOWN_{{ONE}} {{name}}: {{name}} names no {{of_label}}{{/is_parent}}'
+						then '{{#is_parent}}{{OF_ONE}}_NOT_FOUND{{/is_parent}}{{^is_parent}}UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}{{/is_parent}}'
 				end,
 				{{/links}}
 				{{#stored}}
 				{{#is_ids}}
 				case
 					when coalesce(held_{{name}}.found, 0) < cardinality(distinct_ids(r.{{name}}))
-						then '{{#of}}UNKNOWN_{{ONE}}{{/of}} {{name}}: {{name}} names no {{#of}}{{of_label}}{{/of}}'
+						then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
 				end,
 				{{/is_ids}}
 				{{/stored}}
@@ -97,7 +97,7 @@ verdict as materialized (
 {{>tag_list}}
 created as (
 	insert into {{table}} (account_id, id{{#stored}}{{#is_inserted}}, {{column}}{{/is_inserted}}{{/stored}})
-	select v.account_id, v.id{{#stored}}{{#is_inserted}}, {{#is_derived}}v.new_{{name}}{{/is_derived}}{{#is_tags}}coalesce(l.tag_ids, '{}'){{/is_tags}}{{#is_given}}v.{{name}}{{/is_given}}{{/is_inserted}}{{/stored}}
+	select v.account_id, v.id{{#stored}}{{#is_inserted}}, {{#is_derived}}v.new_{{name}}{{/is_derived}}{{#is_tags}}coalesce(l.tag_ids, '{}'){{/is_tags}}{{^is_derived}}{{^is_tags}}v.{{name}}{{/is_tags}}{{/is_derived}}{{/is_inserted}}{{/stored}}
 	from verdict as v
 	{{#tag_fields}}
 	left join tag_list as l on l.ord = v.ord
@@ -112,7 +112,7 @@ created as (
 response as materialized (
 	select v.ord, v.outcome, v.account_id, v.idempotency_key, v.fingerprint, e.id
 		{{#columns}}
-		, {{value}} as {{name}}
+		, {{>value}} as {{name}}
 		{{/columns}}
 	from verdict as v
 	left join created as e on e.account_id = v.account_id and e.id = v.id
@@ -154,5 +154,5 @@ select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#
 	{{/unique}}
 from {{#unique}}(select * from replay union all select * from late_replay){{/unique}}{{^unique}}replay{{/unique}} as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)
-	as e (id {{key_type}}{{#columns}}, {{name}} {{response_type}}{{/columns}})
+	as e (id {{key_type}}{{#columns}}, {{name}} {{>response_type}}{{/columns}})
 order by ord

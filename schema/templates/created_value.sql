@@ -11,7 +11,8 @@
 , coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{computed}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
 local_time_refusal(r.account_id, r.{{name}}) as refusal_{{name}}
 {{/is_instant}}
-{{#is_plain}}
+{{^is_list}}
+{{^is_instant}}
 {{#computed}}
 , coalesce(r.{{name}}::{{column_type}}, {{computed}}) as {{name}}
 {{/computed}}
@@ -23,4 +24,5 @@ local_time_refusal(r.account_id, r.{{name}}) as refusal_{{name}}
 , r.{{name}}::{{column_type}}
 {{/fallback}}
 {{/computed}}
-{{/is_plain}}
+{{/is_instant}}
+{{/is_list}}

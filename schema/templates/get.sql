@@ -1,6 +1,6 @@
 select r.ord, null::text as outcome, e.id,
 	{{#columns}}
-	{{value}} as {{name}}{{|,}}
+	{{>value}} as {{name}}{{|,}}
 	{{/columns}}
 from unnest($1::int8[], $2::{{key_type}}[]) with ordinality as r (account_id, {{key}}, ord)
 cross join lateral ( -- by the primary key: a condition on deleted_at would fit other indexes, too

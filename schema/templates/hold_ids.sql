@@ -10,7 +10,7 @@ held_{{name}} as materialized ( -- locked against deletion, in key order; found:
 	) as r
 	cross join lateral (
 		select t.deleted_at
-		from {{#of}}{{table}}{{/of}} as t
+		from {{of}} as t
 		where t.account_id = r.account_id and t.id = r.id
 		limit 1
 		for key share

@@ -8,7 +8,7 @@ held_{{name}} as materialized ( -- locked against deletion, in key order
 	) as r
 	cross join lateral (
 		select t.id, t.deleted_at
-		from {{table}} as t
+		from {{of}} as t
 		where t.account_id = r.account_id and t.id = r.{{name}}
 		limit 1
 		for key share

@@ -27,9 +27,9 @@ with request as materialized (
 		{{/uses_tag}}
 		{{#range}}
 		{{#is_date}}
-		, greatest({{#days}}{{day}}, {{/days}}r."from", '-infinity') as first,
-		least({{#days}}{{day}} + 1, {{/days}}r."to", 'infinity') as past,
-		num_nonnulls({{#days}}{{day}}, {{/days}}r."from", r."to") > 0 as is_range
+		, greatest({{#filters}}{{#day}}{{day}}, {{/day}}{{/filters}}r."from", '-infinity') as first,
+		least({{#filters}}{{#day}}{{day}} + 1, {{/day}}{{/filters}}r."to", 'infinity') as past,
+		num_nonnulls({{#filters}}{{#day}}{{day}}, {{/day}}{{/filters}}r."from", r."to") > 0 as is_range
 		{{/is_date}}
 		{{^is_date}}
 		, coalesce(account_day_start(r.account_id, r."from"), '-infinity') as first,
@@ -37,9 +37,9 @@ with request as materialized (
 		num_nonnulls(r."from", r."to") > 0 as is_range
 		{{/is_date}}
 		{{/range}}
-	from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::text[]{{#list_params}}, ${{number}}::{{type}}[]{{/list_params}})
+	from unnest(${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::text[]{{#filters}}, ${{+}}::{{type}}[]{{/filters}}{{#range}}, ${{+}}::date[], ${{+}}::date[]{{/range}}{{#search}}, ${{+}}::text[]{{/search}})
 		with ordinality
-		as r (account_id, "limit", cursor_key, cursor_id, sort{{#list_params}}, "{{name}}"{{/list_params}}, ord)
+		as r (account_id, "limit", cursor_key, cursor_id, sort{{#filters}}, "{{name}}"{{/filters}}{{#range}}, "from", "to"{{/range}}{{#search}}, "q"{{/search}}, ord)
 ),
 start as materialized (
 	select r.*
@@ -62,7 +62,7 @@ start as materialized (
 		{{/is_range}}
 		{{/order_columns}}
 		{{#range}}
-		, num_nonnulls(null{{#filters}}{{^is_day}}, r.{{name}}{{/is_day}}{{/filters}}{{#search}}, r.q{{/search}}) > 0
+		, num_nonnulls(null{{#filters}}{{>compared}}{{/filters}}{{#search}}, r.q{{/search}}) > 0
 			or r.is_range and r.sort not like '%{{column}}' as is_scan
 		{{/range}}
 		{{^range}}
@@ -90,7 +90,7 @@ start as materialized (
 	{{#parent}}
 	left join lateral (
 		select p.id, p.deleted_at
-		from {{#of}}{{table}}{{/of}} as p
+		from {{of}} as p
 		where p.account_id = r.account_id and p.id = r.{{name}}
 		limit 1
 	) as p on p.deleted_at is null
@@ -154,10 +154,10 @@ path as materialized (
 	) as f on true
 	{{/has_sources}}
 )
-select r.ord, {{#parent}}case when r.is_orphan then '{{PARENT}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
+select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ONE}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
 	case when not e.is_marker then e.id end as id
 	{{#columns}}
-	, {{value}} as {{name}}
+	, {{>value}} as {{name}}
 	{{/columns}}
 	{{?order_columns}}
 	, case

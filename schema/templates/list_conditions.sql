@@ -1,7 +1,12 @@
 {{#filters}}
-{{^is_day}}
+{{#condition}}
 and (r.{{name}} is null or {{condition}})
-{{/is_day}}
+{{/condition}}
+{{^condition}}
+{{^day}}
+and (r.{{name}} is null or e.{{name}} = r.{{name}})
+{{/day}}
+{{/condition}}
 {{/filters}}
 {{#range}}
 and (not r.is_range or e.{{column}} >= r.first and e.{{column}} < r.past)

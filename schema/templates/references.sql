@@ -1,7 +1,7 @@
 {{#references}}
 {{#is_nullable}}left{{/is_nullable}}{{^is_nullable}}cross{{/is_nullable}} join lateral (
-	select {{#lookups}}{{value}} as {{name}}{{|, }}{{/lookups}}
-	from {{table}} as t
+	select {{#lookups}}{{expression}} as {{name}}{{|, }}{{/lookups}}
+	from {{of}} as t
 	where t.account_id = e.account_id and t.id = e.{{name}}
 	limit 1
 ) as {{name}}_row{{#is_nullable}} on true{{/is_nullable}}

@@ -27,7 +27,7 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 	from (select * from new_request as r order by r.account_id, r.{{name}}) as r
 	cross join lateral (
 		select *
-		from {{table}} as t
+		from {{of}} as t
 		where t.account_id = r.account_id and t.id = r.{{name}}
 		limit 1
 		for key share
@@ -43,7 +43,7 @@ locked as materialized ( -- in key order
 			{{/anchors}}
 			{{>preconditions}}
 			{{#anchors}}
-			when r.held_{{name}} is null then '{{ONE}}_DELETED'
+			when r.held_{{name}} is null then '{{OF_ONE}}_DELETED'
 			{{/anchors}}
 		end as {{#unique}}refusal{{/unique}}{{^unique}}outcome{{/unique}}
 	from (
@@ -92,9 +92,11 @@ response as materialized (
 {{>stored_key}}
 select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as replayed
 	{{#anchors}}
-	, case when e.outcome = '{{ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
+	, case when e.outcome = '{{OF_ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{#lookups}}
-	, case when e.outcome = '{{ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
+	{{^is_writes_only}}
+	, case when e.outcome = '{{OF_ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
+	{{/is_writes_only}}
 	{{/lookups}}
 	{{/anchors}}
 	{{#unique}}
@@ -108,12 +110,12 @@ left join lateral {{entity}}_of_key_now(v.account_id{{#columns}}, v.new_{{name}}
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#columns}}, e.{{name}}{{/columns}}, true
 	{{#anchors}}
-	, null{{#lookups}}, null{{/lookups}}
+	, null{{#lookups}}{{^is_writes_only}}, null{{/is_writes_only}}{{/lookups}}
 	{{/anchors}}
 	{{#unique}}
 	, null
 	{{/unique}}
 from replay as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)
-	as e (id {{key_type}}{{#columns}}, {{name}} {{response_type}}{{/columns}})
+	as e (id {{key_type}}{{#columns}}, {{name}} {{>response_type}}{{/columns}})
 order by ord

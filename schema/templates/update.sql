@@ -1,22 +1,25 @@
 with new_request as materialized (
 	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as new_{{name}}{{/held}}
-	from unnest($1::int8[], $2::{{key_type}}[],
-			{{#params}}
-			${{number}}::{{type}}[],
-			{{/params}}
-			${{if_match}}::text[], ${{if_none_match}}::text[])
+	from unnest(${{+}}::int8[], ${{+}}::{{key_type}}[],
+			{{#changes}}
+			${{+}}::{{type}}[],
+			{{#is_nullable}}
+			${{+}}::bool[],
+			{{/is_nullable}}
+			{{/changes}}
+			${{+}}::text[], ${{+}}::text[])
 		with ordinality
-		as r (account_id, {{key}}, {{#params}}{{name}}, {{/params}}if_match, if_none_match, ord)
+		as r (account_id, {{key}}, {{#changes}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changes}}if_match, if_none_match, ord)
 	{{>read_held}}
 ),
 {{#held}}
 held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it;
-	-- also for a row that keeps its {{one}}, because the {{one}} may be merged meanwhile
+	-- also for a row that keeps its {{of_one}}, because the {{of_one}} may be merged meanwhile
 	select r.ord, t.id
 	from (select * from new_request as r order by r.account_id, r.new_{{name}}) as r
 	cross join lateral (
 		select *
-		from {{table}} as t
+		from {{of}} as t
 		where t.account_id = r.account_id and t.id = r.new_{{name}}
 		limit 1
 		for key share
@@ -49,7 +52,7 @@ locked as materialized ( -- in key order, with the new values
 			{{/held}}
 			{{>preconditions}}
 			{{#held}}
-			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{ONE}}'
+			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{OF_ONE}}'
 			{{/held}}
 			{{#changes}}
 			{{#is_instant}}
@@ -60,13 +63,13 @@ locked as materialized ( -- in key order, with the new values
 			{{#links}}
 			{{#is_changed}}
 			when r.{{name}} is not null and r.held_{{name}} is null
-				then 'UNKNOWN_{{ONE}} {{name}}: {{name}} names no {{of_label}}'
+				then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
 			{{/is_changed}}
 			{{/links}}
 			{{#stored}}
 			{{#is_ids}}
 			when coalesce(r.found_{{name}}, 0) < cardinality(distinct_ids(r.{{name}}))
-				then '{{#of}}UNKNOWN_{{ONE}}{{/of}} {{name}}: {{name}} names no {{#of}}{{of_label}}{{/of}}'
+				then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
 			{{/is_ids}}
 			{{/stored}}
 		end as {{#is_judged}}refusal{{/is_judged}}{{^is_judged}}outcome{{/is_judged}}
@@ -120,14 +123,16 @@ verdict as materialized (
 	select e.ord, e.has_changes, e.account_id, e.id, e.created_at, e.updated_at
 		{{#stored}}
 		{{#is_derived}}
-		, {{value}} as {{name}}
+		, {{expression}} as {{name}}
 		{{/is_derived}}
 		{{#is_tags}}
 		, e.tag_ids, e.{{name}}
 		{{/is_tags}}
-		{{#is_given}}
+		{{^is_derived}}
+		{{^is_tags}}
 		, e.{{name}}
-		{{/is_given}}
+		{{/is_tags}}
+		{{/is_derived}}
 		{{/stored}}
 		{{#unique}}
 		, e.is_taken{{#columns}}, e.new_{{name}}{{/columns}}

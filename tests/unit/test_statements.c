@@ -57,7 +57,7 @@ START_TEST(there_is_no_other_statement)
 	struct buf text = { 0 }, why = { 0 };
 	bool is_template = strcmp(strangers[_i], "update") == 0;
 	ck_assert_msg(!expand(strangers[_i], &text, &why), "%s", strangers[_i]);
-	ck_assert(strstr(why.bytes, is_template ? "no such name" : "no template"));
+	ck_assert(strstr(why.bytes, is_template ? "no such name" : "no such template"));
 	buf_fini(&text);
 	buf_fini(&why);
 }

@@ -15,37 +15,35 @@ static const struct {
 	{ "joined", "{{table}}{{\\}}\n" },
 };
 
-static bool find(void *arg, struct span name, struct span *text)
+static bool read_text(const void *it, struct span name, struct buf *text)
 {
-	if (span_is(name, "it")) {
-		*text = span_of(arg);
-		return true;
-	}
+	const char *found = span_is(name, "it") ? it : NULL;
 	for (size_t i = 0; i < sizeof library / sizeof *library; i++)
-		if (span_is(name, library[i].name)) {
-			*text = span_of(library[i].text);
-			return true;
-		}
-	return false;
+		if (span_is(name, library[i].name))
+			found = library[i].text;
+	if (found)
+		buf_put(text, found, strlen(found) + 1);
+	return found != NULL;
 }
 
 static bool expand(const char *text, struct buf *out, struct buf *why)
 {
-	struct record_tree tree = { 0 };
-	struct record *root = record_new(&tree);
+	struct record *root = record_new(), *base = record_new();
 	record_set(root, "table", "topics");
-	record_set(root, "name", "outer %d", 1);
-	record_set(record_add(root, "columns"), "name", "id");
-	record_set(record_add(root, "columns"), "name", "title");
+	record_print(root, "name", "outer %d", 1);
+	record_set(record_add(root, "columns", NULL), "name", "id");
+	record_set(record_add(root, "columns", NULL), "name", "title");
+	record_set(base, "name", "base");
+	record_set(base, "shown", "base");
+	record_set(record_add(root, "based", base), "name", "own");
 	record_set(root, "snake", "two_words");
 	record_set(root, "dashed", "x-y");
 	record_flag(root, "is_soft", true);
 	record_flag(root, "is_hard", false);
-	char copy[200];
-	snprintf(copy, sizeof copy, "%s", text);
-	struct template_library all = { find, copy };
+	const struct template_library all = { read_text, text };
 	bool is_whole = template_expand(&all, SPAN("it"), root, out, why);
-	record_tree_fini(&tree);
+	record_free(root);
+	record_free(base);
 	return is_whole;
 }
 
@@ -76,6 +74,11 @@ static const struct {
 	{ "the case of a name", "{{SNAKE}} {{Snake}}", "TWO_WORDS TwoWords" },
 	{ "a line that goes on", "a{{\\}}\n\t  b {{\\}} c", "ab  c" },
 	{ "a partial without the end of its line", "[{{>joined}}]", "[topics]" },
+	{ "numbers", "${{+}}{{#is_hard}}${{+}}{{/is_hard}} {{#columns}}${{+}} {{/columns}}{{>row}}",
+		"$1 $2 $3 (outer 1, topics)\n" },
+	{ "a record with a base", "{{#based}}{{name}} {{shown}}{{/based}}", "own base" },
+	{ "what is skipped needs no names", "{{#is_hard}}{{nothing}}{{>nothing}}{{/is_hard}}a",
+		"a" },
 	{ "roff", "{{-}}a-b {{dashed}}{{/}}-c", "a\\-b x\\-y-c" },
 	{ "nothing", "", "" },
 };

@@ -1,0 +1,1 @@
+{{#condition}}, r.{{name}}{{/condition}}{{^condition}}{{^day}}, r.{{name}}{{/day}}{{/condition}}{{\}}
