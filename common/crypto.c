@@ -1,8 +1,10 @@
 #include "common/crypto.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 _Static_assert(CRYPTO_HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
 _Static_assert(CRYPTO_TAG_KEY_SIZE == crypto_shorthash_siphashx24_KEYBYTES, "SipHash-2-4-128");
@@ -31,15 +33,35 @@ void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE])
 	(void)crypto_hash_sha256(out, bytes_of(bytes), bytes.len);
 }
 
-void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN])
+static void hash_text(const unsigned char hash[CRYPTO_HASH_SIZE], char out[CRYPTO_HASH_TEXT_LEN])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char hash[CRYPTO_HASH_SIZE];
-	crypto_sha256(bytes, hash);
-	for (size_t i = 0; i < sizeof hash; i++) {
+	for (size_t i = 0; i < CRYPTO_HASH_SIZE; i++) {
 		out[2 * i] = digits[hash[i] >> 4];
 		out[2 * i + 1] = digits[hash[i] & 15];
 	}
+}
+
+void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN])
+{
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	crypto_sha256(bytes, hash);
+	hash_text(hash, out);
+}
+
+bool crypto_sha256_fd(int fd, char out[CRYPTO_HASH_TEXT_LEN], uint64_t *bytes)
+{
+	unsigned char hash[CRYPTO_HASH_SIZE], part[16384];
+	crypto_hash_sha256_state state;
+	ssize_t len;
+	(void)crypto_hash_sha256_init(&state);
+	while ((len = read(fd, part, sizeof part)) > 0 || (len < 0 && errno == EINTR)) {
+		(void)crypto_hash_sha256_update(&state, part, len > 0 ? (size_t)len : 0);
+		*bytes += len > 0 ? (uint64_t)len : 0;
+	}
+	(void)crypto_hash_sha256_final(&state, hash);
+	hash_text(hash, out);
+	return len == 0;
 }
 
 /* The digits of the hash of random bytes are as random as these. */

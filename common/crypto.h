@@ -41,6 +41,10 @@ void crypto_sha256(struct span bytes, unsigned char out[CRYPTO_HASH_SIZE]);
 /* The same as lower-case hexadecimal text, without a NUL. */
 void crypto_sha256_text(struct span bytes, char out[CRYPTO_HASH_TEXT_LEN]);
 
+/* The same of all that can still be read from fd. Adds the number of bytes to *bytes. False:
+ * errno. */
+bool crypto_sha256_fd(int fd, char out[CRYPTO_HASH_TEXT_LEN], uint64_t *bytes) MUST_CHECK;
+
 /* SipHash-2-4 with 128 bits (Aumasson and Bernstein, 2012), for tables in memory. The key must be
  * random and stay in this process, and nobody may see a tag. Then tags are random numbers to
  * everybody else: an input has the tag of one of n others with a chance of n / 2^128, and neither

@@ -49,6 +49,6 @@ struct command {
 extern const struct command command_topics, command_log, command_sessions, command_stats,
 	command_heatmap, command_import, command_export, command_account, command_rpc,
 	command_status, command_keys, command_today, command_review, command_search, command_login,
-	command_logout, command_whoami, command_token;
+	command_logout, command_whoami, command_token, command_backup, command_restore;
 
 #endif

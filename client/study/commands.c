@@ -22,6 +22,8 @@ static const struct command *const table[] = {
 	&command_rpc,
 	&command_status,
 	&command_keys,
+	&command_backup,
+	&command_restore,
 };
 
 enum { COMMAND_COUNT = sizeof table / sizeof *table };

@@ -25,6 +25,9 @@ struct database {
 	int (*is_null)(const PGresult *result, int row, int column);
 	char *(*value)(const PGresult *result, int row, int column);
 	void (*clear)(PGresult *result);
+	PQconninfoOption *(*parse)(const char *url, char **error);
+	void (*free_parsed)(PQconninfoOption *options);
+	void (*free_text)(void *text);
 };
 
 static const struct {
@@ -43,6 +46,9 @@ static const struct {
 	{ "PQgetisnull", offsetof(struct database, is_null) },
 	{ "PQgetvalue", offsetof(struct database, value) },
 	{ "PQclear", offsetof(struct database, clear) },
+	{ "PQconninfoParse", offsetof(struct database, parse) },
+	{ "PQconninfoFree", offsetof(struct database, free_parsed) },
+	{ "PQfreemem", offsetof(struct database, free_text) },
 };
 
 /* The library stays loaded until the program ends. */
@@ -130,5 +136,34 @@ enum status database_create_admin(
 	if (st == ST_OK)
 		st = call(&db, admin, account, why);
 	db.finish(db.conn);
+	return st;
+}
+
+/* Connection strings. */
+
+static bool export_options(const PQconninfoOption *options)
+{
+	bool is_done = true;
+	for (const PQconninfoOption *at = options; at->keyword; at++)
+		if (at->val && at->envvar)
+			is_done = setenv(at->envvar, at->val, 1) == 0 && is_done;
+	return is_done;
+}
+
+enum status database_export(const char *url, struct fail *why)
+{
+	struct database db = { 0 };
+	char *error = NULL;
+	enum status st = load(&db, why);
+	if (st != ST_OK)
+		return st;
+	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): load has set every function */
+	PQconninfoOption *options = db.parse(url, &error);
+	if (!options)
+		st = set_fail(why, ST_INVALID_INPUT, error ? error : "no memory");
+	else if (!export_options(options))
+		st = fail_set(why, ST_SYSTEM, "no memory");
+	db.free_parsed(options);
+	db.free_text(error);
 	return st;
 }

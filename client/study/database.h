@@ -1,6 +1,6 @@
 /*
  * database: creates an admin in PostgreSQL itself, where no admin can create it over the service
- * yet. The only file of `study` that uses libpq.
+ * yet, and reads connection strings. The only file of `study` that uses libpq.
  *
  *	struct new_admin admin = { .username = "ada", .hash = hash, .claims_first = true };
  *	st = database_create_admin(url, &admin, &account, &why);
@@ -27,5 +27,9 @@ struct new_admin {
  * function create_admin, such as ST_USERNAME_TAKEN. */
 enum status database_create_admin(const char *url, const struct new_admin *admin, int64_t *account,
 	struct fail *why) MUST_CHECK;
+
+/* Sets the variable of libpq, such as PGHOST, for each part of the connection string that has one.
+ * ST_INVALID_INPUT: libpq cannot read the string; ST_SYSTEM. */
+enum status database_export(const char *url, struct fail *why) MUST_CHECK;
 
 #endif

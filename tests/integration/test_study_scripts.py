@@ -15,7 +15,8 @@ SOURCE = os.path.join(harness.ROOT, "client", "study")
 MANUAL = os.path.join(harness.BUILD, "client", "study", "study.1")
 GENERATOR = os.path.join(harness.BUILD, "schema", "studytracker-generate")
 COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "today", "review", "search", "import", "export",
-            "login", "logout", "whoami", "account", "token", "rpc", "status", "keys"]
+            "login", "logout", "whoami", "account", "token", "rpc", "status", "keys",
+            "backup", "restore"]
 GROUPS = ["account", "token"]  # a second word selects a command
 
 # A typed line, and the words that the shell offers for its last word.

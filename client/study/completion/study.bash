@@ -41,7 +41,8 @@ _study_takes_value() {
 	--endpoint | --timeout | --key-file | --server-key | --date | --note | --add | --description | \
 		--search | --tag | --from | --to | --sort | --limit | --by | --year | --format | --namespace | \
 		--time-zone | --interval | --kind | --name | --week-start | --day-starts-at | --task | --goal | \
-		--skill | --project) return 0 ;;
+		--skill | --project | --database | --keep-daily | --keep-weekly | --data-directory | --wal | \
+		--until) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -62,7 +63,7 @@ _study_value() {
 		_study_offer "$(_study_zones)$zones" "$3"
 		;;
 	--week-start) _study_offer $'monday\ntuesday\nwednesday\nthursday\nfriday\nsaturday\nsunday' "$3" ;;
-	--key-file) _study_files "$3" ;;
+	--key-file | --data-directory | --wal) _study_files "$3" ;;
 	esac
 }
 
@@ -84,6 +85,8 @@ _study() {
 		[rpc]=""
 		[status]=$'--interval\n--watch'
 		[keys]=""
+		[backup]=$'--database\n--cluster\n--keep-daily\n--keep-weekly'
+		[restore]=$'--database\n--replace\n--check\n--data-directory\n--wal\n--until'
 		[login]=$'--password-stdin\n--name'
 		[logout]=""
 		[whoami]=""
@@ -121,7 +124,7 @@ _study() {
 	account:0) _study_ask "$word" account ;;
 	log:1) _study_offer "$(_study_topics)" "$word" ;;
 	rpc:0) _study_offer "$(_study_methods)" "$word" ;;
-	import:0 | export:0 | keys:0) _study_files "$word" ;;
+	import:0 | export:0 | keys:0 | backup:0 | restore:0) _study_files "$word" ;;
 	esac
 }
 
