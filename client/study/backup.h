@@ -30,8 +30,8 @@ enum status backup_check(const char *backup, enum backup_kind kind,
 	struct backup_manifest *manifest, struct fail *why) MUST_CHECK;
 
 /* Restores a checked backup into the database of backup_source_use, in one transaction: after a
- * failure it is as before. `replaces`: deletes everything that the role owns there. ST_INVALID_INPUT:
- * there are tables. ST_SYSTEM. */
+ * failure it is as before. `replaces`: deletes everything that the role owns there.
+ * ST_INVALID_INPUT: there are tables. ST_SYSTEM. */
 enum status backup_restore_database(const char *backup, const struct backup_manifest *manifest,
 	bool replaces, struct fail *why) MUST_CHECK;
 

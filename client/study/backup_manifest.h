@@ -1,6 +1,6 @@
 /*
- * backup_manifest: what a backup contains, as manifest.json in its directory: versions, and the size
- * and checksum of each file.
+ * backup_manifest: what a backup contains, as manifest.json in its directory: versions, and the
+ * size and checksum of each file.
  *
  *	backup_manifest_add(&manifest, directory, "database.dump", &why);
  *	backup_manifest_write(&manifest, directory, &why);

@@ -1,7 +1,7 @@
 /*
- * backup_place: the directory of backups. Each backup is a directory in it, named after its kind and
- * time: database-20261126T163000Z. It has a hidden name until it is complete, and again before it is
- * deleted, so what has its name is complete.
+ * backup_place: the directory of backups. Each backup is a directory in it, named after its kind
+ * and time: database-20261126T163000Z. It has a hidden name until it is complete, and again before
+ * it is deleted, so what has its name is complete.
  *
  *	st = backup_place_open(&place, "/var/backups/studytracker", &why);
  *	st = backup_place_begin(&place, "database", now, &why);

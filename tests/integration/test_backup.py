@@ -1,5 +1,5 @@
-"""Backups: a database restored on an empty server has the same rows, sequences and statistics; damage
-is noticed; a failure leaves nothing; and a server goes back to a point in time."""
+"""Backups: a database restored on an empty server has the same rows, sequences and statistics;
+damage is noticed; a failure leaves nothing; and a server goes back to a point in time."""
 
 import datetime
 import hashlib
