@@ -1,7 +1,8 @@
 /*
  * authenticator: finds the principal of each HTTP and RPC request by the credential that it shows.
  *
- *	memo of the connection -> credential -> verdict of the last seconds -> signature and claims -> worker -> verdict
+ *	memo of the connection -> credential -> verdict of the last seconds
+ *		-> signature and claims -> worker -> verdict
  *
  * gateway/credential.h reads the credential, gateway/verified.h keeps verdicts,
  * gateway/verification.h checks tokens, gateway/question.h asks the workers.

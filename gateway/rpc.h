@@ -9,9 +9,9 @@
  *   not notice.
  * - The calls of a client that is gone are cancelled. A send to it shows that it is gone.
  * - A body has at most ENVELOPE_COUNT_MAX messages. The next request is refused with INVALID_INPUT,
- *   and the rest is dropped and counted. Once the gateway's own results for one body
- *   have RPC_LOCAL_BYTES_MAX bytes, its own methods are refused with OVERLOADED. So one body takes a
- *   few ms at most. The socket reads one body of each client in turn.
+ *   and the rest is dropped and counted. Once the gateway's own results for one body have
+ *   RPC_LOCAL_BYTES_MAX bytes, its own methods are refused with OVERLOADED. So one body takes a few
+ *   ms at most. The socket reads one body of each client in turn.
  * - The requests of a client in flight are bounded by number and bytes, and so are its unread
  *   responses (gateway/rpc_peer.h). More requests are refused with OVERLOADED. A result without
  *   room becomes OVERLOADED or, for a write, OUTCOME_UNKNOWN.

@@ -170,8 +170,8 @@ class FaultCase(harness.ServiceCase):
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
     def freeze_with_full_hands(self, load, worker, waiting):
-        """Freezes the worker when this many requests wait. Until then all workers are frozen, so they
-        get equal shares. Otherwise another worker may collect the writes."""
+        """Freezes the worker when this many requests wait. Until then all workers are frozen, so
+        they get equal shares. Otherwise another worker may collect the writes."""
         for each in self.service.workers:
             self.freeze(each)
         load.until_waiting(waiting)
