@@ -28,21 +28,25 @@ begin
 	select account, n + i, 'person ' || i, n + 1 from generate_series(1, 2) as i;
 	insert into skills (account_id, id, name, confidence_level) overriding system value
 	select account, n + i, 'skill ' || i, 3 from generate_series(1, 2) as i; -- a trigger adds skill_progress
-	insert into skill_projects (account_id, skill_id, project_id) select account, n + i, n + i from generate_series(1, 2) as i;
+	insert into skill_projects (account_id, id, skill_id, project_id) overriding system value
+	select account, n + i, n + i, n + i from generate_series(1, 2) as i;
 	insert into goals (account_id, id, title, project_id, topic_ids) overriding system value
 	select account, n + i, 'goal ' || i, n + 1, array[n + 1] from generate_series(1, 4) as i;
 	update goals set parent_goal_id = id + 1 where account_id = account and id < n + 4;
-	insert into milestones (account_id, goal_id, description) select account, n + i, 'milestone' from generate_series(1, 2) as i;
+	insert into milestones (account_id, id, goal_id, description) overriding system value
+	select account, n + i, n + i, 'milestone' from generate_series(1, 2) as i;
 	insert into tasks (account_id, id, title, goal_id, organization_id, deleted_at) overriding system value
 	select account, n + i, 'task ' || i, n + i, n + 1, case when i = 2 then now() end from generate_series(1, 2) as i;
 	insert into meetings (account_id, id, title, meeting_date, organization_id, attendee_ids) overriding system value
 	select account, n + i, 'meeting ' || i, '2026-11-20', n + 1, array[n + 1] from generate_series(1, 2) as i; -- and attendances
-	insert into learnings (account_id, title, meeting_id, tag_ids) select account, 'learning', n + i, array[n + 1] from generate_series(1, 2) as i;
-	insert into feedback (account_id, content, from_person_id, tag_ids) select account, 'feedback', n + i, array[n + 1] from generate_series(1, 2) as i;
-	insert into action_items (account_id, description, source_type, source_id)
-	select account, 'action item', 'meeting', n + i from generate_series(1, 2) as i;
-	insert into energy_checkins (account_id, checkin_datetime, energy_level, engagement_level)
-	select account, now(), 3, 3 from generate_series(1, 2);
+	insert into learnings (account_id, id, title, meeting_id, tag_ids) overriding system value
+	select account, n + i, 'learning', n + i, array[n + 1] from generate_series(1, 2) as i;
+	insert into feedback (account_id, id, content, from_person_id, tag_ids) overriding system value
+	select account, n + i, 'feedback', n + i, array[n + 1] from generate_series(1, 2) as i;
+	insert into action_items (account_id, id, description, source_type, source_id) overriding system value
+	select account, n + i, 'action item', 'meeting', n + i from generate_series(1, 2) as i;
+	insert into energy_checkins (account_id, id, checkin_datetime, energy_level, engagement_level) overriding system value
+	select account, n + i, now(), 3, 3 from generate_series(1, 2) as i;
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, task_id, goal_id, skill_id, project_id)
 	select account, id(n + i), n + i, '2026-11-20', 25, n + 1, n + 1, n + 1, n + 1 from generate_series(1, 3) as i; -- and totals
 	update sessions set deleted_at = now() where account_id = account and id = id(n + 3);

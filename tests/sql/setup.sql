@@ -62,6 +62,12 @@ begin
 end
 $$;
 
+-- The params of a prepared statement in their order, without quotes.
+create function test.params_of(statement text) returns text[]
+	language sql immutable
+	return regexp_split_to_array(replace((regexp_match(statement,
+		'with ordinality\s+as r \(\s*([^)]*),\s+ord\)'))[1], '"', ''), ',\s+');
+
 -- An execution of a prepared statement. Each request names its params, as a caller does; "has_NAME"
 -- is true if it names NAME. Unless it says otherwise, the account is 1, the limit 50 and the sort
 -- created_at.
@@ -77,11 +83,7 @@ create function test.call_of(method text, variadic requests jsonb[]) returns tex
 				from unnest(requests) with ordinality as u (request, place)
 			) as q)), ', ' order by p.number))
 	from pg_prepared_statements as s
-	cross join lateral (
-		select regexp_split_to_array(replace((regexp_match(s.statement,
-			'with ordinality\s+as r \(([^)]*),\s+ord\)'))[1], '"', ''), ',\s+') as list
-	) as names
-	cross join lateral unnest(names.list) with ordinality as p (name, number)
+	cross join lateral unnest(test.params_of(s.statement)) with ordinality as p (name, number)
 	where s.name = method
 	$$;
 
