@@ -153,7 +153,7 @@ static inline enum status take_token(struct msg_reader *in, struct msg_token *t)
 		return take_long_form(in, first, t);
 	if (first < 0x80 || first >= 0xe0) {
 		t->type = MSG_INT;
-		t->integer = (int8_t)first;
+		t->integer = (int8_t)first; /* NOLINT(bugprone-signed-char-misuse): -32 to 127 */
 		return ST_OK;
 	}
 	t->type = first >= 0x90 ? MSG_ARRAY : MSG_MAP;
@@ -171,6 +171,7 @@ enum status msg_read(struct msg_reader *in, struct msg_token *out)
 
 static inline uint64_t children_of(const struct msg_token *t)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it was read */
 	return t->type == MSG_ARRAY ? t->count : t->type == MSG_MAP ? 2 * (uint64_t)t->count : 0;
 }
 

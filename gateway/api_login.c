@@ -120,7 +120,7 @@ static enum status read_token(const struct api_request *r, enum jwt_kind also,
 	struct jwt_claims *claims, struct fail *why)
 {
 	struct api_form form = { 0 };
-	struct span token;
+	struct span token = { 0 };
 	struct jwt_rules rules = { r->api->secret, also, time(NULL) };
 	enum status st = api_form_read(r, &form, why);
 	if (st == ST_OK)
