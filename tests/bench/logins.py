@@ -1,10 +1,14 @@
-"""Measures reads at a moderate rate, without log-ins and with 20 log-ins a second, in turns.
+"""Measures reads at a moderate rate, without log-ins and with 20 log-ins a second, in turns. Then
+compares the time of the refusals of an unknown user and of a wrong password.
 
     STUDYTRACKER_BUILD_DIR=build/release /usr/bin/python3 tests/bench/logins.py
 
 A log-in takes 20 to 50 ms of a processor. It must not delay others: the 99th percentile of reads
 may at most double. BENCH_SECONDS (5) is the duration of a turn, BENCH_TURNS (6) their number of
 each kind.
+
+Nobody may learn from the time of a refusal whether a user exists. BENCH_PAIRS (300) is the number
+of refusals of each kind, one of each in turn. BENCH_TURNS=0 measures only these.
 """
 
 import concurrent.futures
@@ -27,6 +31,7 @@ import harness  # noqa: E402: it reads the variable above
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 TURNS = int(os.environ.get("BENCH_TURNS", "6"))
 LOGINS = 20  # a second
+PAIRS = int(os.environ.get("BENCH_PAIRS", "300"))
 TOPICS, CONNECTIONS = 1000, 16
 PASSWORD = "correct horse battery staple"
 READ_LUA = """
@@ -62,14 +67,20 @@ def read(port, script):
                      re.findall(r"^\s+(?:50|99)%\s+([\d.]+)(\w+)", done, re.MULTILINE)]
 
 
-def log_in(port, moment):
+def post_login(port, username, password):
+    """Returns the status and the body of the response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", "/api/v1/auth/login", json.dumps({"username": "ada", "password": PASSWORD}),
+    connection.request("POST", "/api/v1/auth/login", json.dumps({"username": username, "password": password}),
                        {"Content-Type": "application/json"})
     response = connection.getresponse()
-    response.read()
+    body = json.loads(response.read())
     connection.close()
-    return time.monotonic() - moment if response.status == 200 else None
+    return response.status, body
+
+
+def log_in(port, moment):
+    status, _ = post_login(port, "ada", PASSWORD)
+    return time.monotonic() - moment if status == 200 else None
 
 
 def log_in_often(port):
@@ -103,6 +114,33 @@ def measure(service, script):
           + ", ".join(f"{ratio:.2f}" for ratio in ratios) + ")")
 
 
+def refuse(port, username):
+    """Returns the milliseconds of a refusal, and what it says."""
+    began = time.monotonic()
+    status, body = post_login(port, username, "wrong " + PASSWORD)
+    body.pop("trace_id")
+    return (time.monotonic() - began) * 1000, (status, body)
+
+
+def compare_refusals(port):
+    """In each pair, the kind that comes second in one comes first in the next."""
+    times = {"wrong password": [], "unknown user": []}
+    for number in range(PAIRS):
+        pair = [("wrong password", "ada"), ("unknown user", f"nobody {number}")]
+        said = []
+        for kind, username in pair if number % 2 else reversed(pair):
+            taken, answer = refuse(port, username)
+            times[kind].append(taken)
+            said.append(answer)
+        assert said[0] == said[1] and said[0][0] == 401, said
+    print(f"\n{f'refusals, {PAIRS} of each':28}{'quartile':>10}{'median':>10}{'quartile':>14}   (ms)")
+    for kind, taken in times.items():
+        lower, median, upper = statistics.quantiles(taken, n=4)
+        print(f"{kind:28}{lower:10.2f}{median:10.2f}{upper:14.2f}")
+    slower = sum(unknown > wrong for wrong, unknown in zip(*times.values()))
+    print(f"the unknown user took longer in {slower} of {PAIRS} pairs")
+
+
 def main():
     database = harness.Database(durable=True)
     try:
@@ -118,7 +156,9 @@ def main():
             with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
                 script.write(READ_LUA % (first, first + TOPICS - 1))
                 script.flush()
-                measure(service, script.name)
+                if TURNS:
+                    measure(service, script.name)
+            compare_refusals(service.port)
         finally:
             service.close()
     finally:
