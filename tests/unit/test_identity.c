@@ -361,33 +361,6 @@ START_TEST(a_broken_file_leaves_the_former_keys)
 }
 END_TEST
 
-static const struct {
-	struct identity_options options;
-	const char *missing; /* NULL: none */
-} settings[] = {
-	{ { "", "", "" }, NULL },
-	{ { NULL, NULL, NULL }, NULL },
-	{ { ISSUER, AUDIENCE, "" }, "STUDYTRACKER_OIDC_JWKS_FILE" },
-	{ { ISSUER, "", "/x" }, "STUDYTRACKER_OIDC_AUDIENCE" },
-	{ { "", AUDIENCE, "/x" }, "STUDYTRACKER_OIDC_ISSUER" },
-	{ { "", "", "/x" }, "STUDYTRACKER_OIDC_ISSUER" },
-	{ { "", AUDIENCE, "" }, "STUDYTRACKER_OIDC_ISSUER" },
-	{ { ISSUER, "", "" }, "STUDYTRACKER_OIDC_AUDIENCE" },
-};
-
-START_TEST(all_settings_are_set_or_none)
-{
-	struct identity *identity = NULL;
-	why = (struct fail){ 0 };
-	enum status st = identity_open(&identity, &settings[_i].options, &why);
-	ck_assert_int_eq(st, settings[_i].missing ? ST_BAD_SETTING : ST_OK);
-	ck_assert_str_eq(why.field, settings[_i].missing ? settings[_i].missing : "");
-	if (settings[_i].missing)
-		ck_assert_ptr_nonnull(strstr(why.text, settings[_i].missing));
-	identity_free(&identity);
-}
-END_TEST
-
 START_TEST(without_a_provider_every_token_is_refused)
 {
 	struct buf token = { 0 };
@@ -416,7 +389,6 @@ int main(void)
 	tcase_add_test(tests, a_subject_has_at_most_255_bytes);
 	tcase_add_test(tests, a_changed_file_is_read_again);
 	tcase_add_loop_test(tests, a_broken_file_leaves_the_former_keys, 0, COUNT(harms));
-	tcase_add_loop_test(tests, all_settings_are_set_or_none, 0, COUNT(settings));
 	tcase_add_test(tests, without_a_provider_every_token_is_refused);
 	return suite_run("identity", tests);
 }

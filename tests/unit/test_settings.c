@@ -335,35 +335,6 @@ START_TEST(settings_that_a_program_does_not_use_are_not_checked)
 }
 END_TEST
 
-static const struct {
-	const char *flag;
-	enum settings_task task;
-	const char *prints;
-} tasks[] = {
-	{ "--help", SETTINGS_HELP, "--port" },
-	{ "-h", SETTINGS_HELP, "usage: program" },
-	{ "--version", SETTINGS_VERSION, "program " },
-	{ "--settings-table", SETTINGS_TABLE,
-		"| `API_PORT` | `--port` | `22112` | gateway, dev |" },
-};
-
-START_TEST(a_task_is_found_even_with_wrong_values)
-{
-	setenv("API_PORT", "nonsense", 1);
-	ck_assert(load(FOR_GATEWAY, ARGS("--nonsense", tasks[_i].flag)) == ST_OK);
-	ck_assert(task == tasks[_i].task);
-	char *text = NULL;
-	size_t len = 0;
-	FILE *to = open_memstream(&text, &len);
-	settings_print(&settings, task, "program", to);
-	(void)fclose(to);
-	ck_assert_ptr_nonnull(strstr(text, tasks[_i].prints));
-	if (task == SETTINGS_HELP)
-		ck_assert_ptr_null(strstr(text, "DATABASE_URL")); /* a setting of the worker */
-	free(text);
-}
-END_TEST
-
 START_TEST(endpoint_lists_are_split)
 {
 	char endpoint[ENDPOINT_MAX];
@@ -409,7 +380,6 @@ int main(void)
 	tcase_add_test(tests, rates_and_networks_are_kept_as_texts);
 	tcase_add_loop_test(tests, an_unknown_argument_is_refused, 0, COUNT(arguments));
 	tcase_add_test(tests, settings_that_a_program_does_not_use_are_not_checked);
-	tcase_add_loop_test(tests, a_task_is_found_even_with_wrong_values, 0, COUNT(tasks));
 	tcase_add_test(tests, endpoint_lists_are_split);
 	tcase_add_test(tests, every_default_is_a_valid_value);
 	return suite_run("settings", tests);

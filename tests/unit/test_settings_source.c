@@ -356,30 +356,23 @@ START_TEST(a_credential_is_the_value_if_no_other_is_given)
 }
 END_TEST
 
-static char ignored[256];
-
-static void on_ignored(const char *env)
-{
-	(void)snprintf(ignored + strlen(ignored), sizeof ignored - strlen(ignored), "%s;", env);
-}
-
 START_TEST(a_reload_reads_the_file_again_and_names_what_it_cannot_change)
 {
 	struct settings fresh = { 0 };
 	static char program[] = "program", flag[] = "--env-file=named.env";
 	static char *argv[] = { program, flag, NULL };
-	*ignored = '\0';
+	*warnings = '\0';
 	write_file("named.env", "APP_NAME=a\nCORS_ALLOW_ORIGINS=https://a.example\n");
 	settings_fini(&settings);
 	ck_assert(settings_load(FOR_GATEWAY, 2, argv, &settings, &task, &why) == ST_OK);
 	write_file("named.env", "APP_NAME=b\nCORS_ALLOW_ORIGINS=https://b.example\n");
-	ck_assert(settings_reload(&settings, &fresh, on_ignored, &why) == ST_OK);
+	ck_assert(settings_reload(&settings, &fresh, on_warning, &why) == ST_OK);
 	ck_assert_str_eq(fresh.cors_origins, "https://b.example");
 	ck_assert_str_eq(settings.cors_origins, "https://a.example");
-	ck_assert_str_eq(ignored, "APP_NAME;");
+	ck_assert_str_eq(warnings, "APP_NAME;");
 	settings_fini(&fresh);
 	write_file("named.env", "STUDYTRACKER_LOG_LEVEL=loud\n");
-	ck_assert(settings_reload(&settings, &fresh, on_ignored, &why) == ST_BAD_SETTING);
+	ck_assert(settings_reload(&settings, &fresh, on_warning, &why) == ST_BAD_SETTING);
 }
 END_TEST
 
