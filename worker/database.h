@@ -31,6 +31,8 @@ struct pg_result; /* libpq's PGresult */
 
 enum {
 	DATABASE_STATEMENT_TIMEOUT_MS = 10000,
+	DATABASE_USUAL_TIMEOUT_MS = 5000, /* of a connection: the default deadline of a request */
+	DATABASE_TIMEOUT_SLACK_MS = 1000,
 	DATABASE_CLIENT_CHECK_MS =
 		250, /* the server ends the statement of a closed connection within this */
 };
@@ -88,7 +90,8 @@ bool database_is_connected(const struct database *db);
 
 /* These do nothing unless connected. Failures become an on_disconnected. The params (worker/bind.h)
  * are copied. The server ends each statement of the group after timeout_ms, at most
- * DATABASE_STATEMENT_TIMEOUT_MS. */
+ * DATABASE_STATEMENT_TIMEOUT_MS. A limit up to DATABASE_TIMEOUT_SLACK_MS below the usual one becomes
+ * the usual one, which costs no statement. */
 void database_begin(struct database *db, uint64_t timeout_ms);
 void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count);

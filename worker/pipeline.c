@@ -39,8 +39,17 @@ void pipeline_attach(struct pipeline *p, struct pg_conn *conn)
 
 /* Sending. */
 
+static bool is_usual(uint64_t timeout_ms)
+{
+	return timeout_ms <= DATABASE_USUAL_TIMEOUT_MS
+	       && timeout_ms + DATABASE_TIMEOUT_SLACK_MS > DATABASE_USUAL_TIMEOUT_MS;
+}
+
+/* The statement costs as much as a short one of a request, so it is left out if it can be. */
 bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms)
 {
+	if (is_usual(timeout_ms))
+		return true;
 	static const int text = 0;
 	char value[sizeof "10000"];
 	const char *values[] = { value };
@@ -100,13 +109,19 @@ static enum status on_failure(struct pipeline *p, const PGresult *r, struct fail
 	return libpq_fail(why, PQresultErrorMessage(r));
 }
 
+static bool has_timeout(const PGresult *r)
+{
+	const char *column = PQresultStatus(r) == PGRES_TUPLES_OK ? PQfname(r, 0) : NULL;
+	return column && strcmp(column, "statement_timeout") == 0;
+}
+
 /* A failed timeout statement is reported as the first execution's result; the group then has one
  * result more than executions. */
 static bool is_of_timeout(struct pipeline *p, const PGresult *r)
 {
 	bool is_first = !p->is_in_group;
 	p->is_in_group = PQresultStatus(r) != PGRES_PIPELINE_SYNC;
-	return is_first && PQresultStatus(r) == PGRES_TUPLES_OK;
+	return is_first && has_timeout(r);
 }
 
 /* Takes the result. */

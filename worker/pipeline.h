@@ -2,7 +2,7 @@
  * pipeline: sends groups of statements over one libpq connection and reads their results.
  *
  * It knows nothing of connecting (worker/database.h) and has no timers. A group is pipeline_begin,
- * any number of pipeline_send and pipeline_sync; it is one transaction. pipeline_begin sends the
+ * any number of pipeline_send and pipeline_sync; it is one transaction. pipeline_begin may send the
  * statement of schema/timeout.sql, whose result the pipeline consumes itself.
  *
  *	pipeline_attach(&p, conn);
@@ -24,7 +24,7 @@ struct pipeline {
 	void *arg;
 	struct pg_conn *conn; /* borrowed; NULL: none */
 	unsigned syncs;       /* outstanding */
-	bool is_in_group;     /* the result of the group's timeout statement has arrived */
+	bool is_in_group;     /* the first result of the group has arrived */
 	bool is_broken;       /* set it to read no more results */
 	bool ended_cleanly;   /* the server announced that it ends the connection */
 	const char *
@@ -40,8 +40,7 @@ void pipeline_fini(struct pipeline *p); /* accepts a zeroed struct */
 /* Uses this connection from now on; NULL: none. */
 void pipeline_attach(struct pipeline *p, struct pg_conn *conn);
 
-/* The server ends each statement of the group after timeout_ms, at most after
- * DATABASE_STATEMENT_TIMEOUT_MS. All three return false if libpq fails. */
+/* The timeout is that of database_begin. All three return false if libpq fails. */
 bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms) MUST_CHECK;
 bool pipeline_send(struct pipeline *p, const struct method *m, const struct span *params,
 	size_t count) MUST_CHECK;

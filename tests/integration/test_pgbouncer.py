@@ -12,7 +12,7 @@ import harness
 
 ZONE = "Pacific/Kiritimati"  # UTC+14: its date differs from the date of UTC for 14 hours a day
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
-WANTED = {"TimeZone": ZONE, "statement_timeout": "10s", "client_connection_check_interval": "250ms",
+WANTED = {"TimeZone": ZONE, "statement_timeout": "5s", "client_connection_check_interval": "250ms",
           "jit": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan",
           "search_path": "public, pg_temp", "DateStyle": "ISO, YMD"}
 
@@ -138,7 +138,7 @@ class Connection(harness.ServiceCase):
         with open(os.path.join(harness.ROOT, "schema", "connection.sql"), encoding="utf-8") as file:
             setup = file.read()
         shown = ", ".join(f"current_setting('{name}')" for name in WANTED)
-        done = self.database.sql(f"prepare setup as {setup}; execute setup('{ZONE}', 'name', '10000', '250');"
+        done = self.database.sql(f"prepare setup as {setup}; execute setup('{ZONE}', 'name', '5000', '250');"
                                  f" select {shown}")
         self.assertEqual(dict(zip(WANTED, done[-1])), WANTED)
 
