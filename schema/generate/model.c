@@ -3,8 +3,6 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "schema/generate/model_field.h"
-
 const struct verb_row model_verbs[] = {
 	{ VERB_GET, "get", false },
 	{ VERB_LIST, "list", false },
@@ -109,7 +107,6 @@ static void add_filter(struct record *root, const struct filter *filter)
 		model_field_describe(r, &own);
 	bool is_element = condition && strstr(condition, "@>");
 	bool is_indexed = filter->is_indexed || (!condition && record_has(r, "is_reference"));
-	record_set(r, "flags", record_has(r, "is_parent") ? "PARAM_REQUIRED" : "0");
 	record_set(r, "condition", condition); /* or e.NAME = r.NAME */
 	record_set(r, "day", filter->day);     /* of the range's column, an expression */
 	record_flag(r, "is_element", is_element);
@@ -128,69 +125,49 @@ static void add_parent(struct record *root, const struct entity *e, const struct
 	add_filter(root, &(struct filter){ f->name });
 }
 
-static void add_create(struct record *root, const struct field *f, const struct record *field)
-{
-	struct record *create = record_add(root, "creates", field);
-	bool takes_null = !(f->flags & (FIELD_REQUIRED | FIELD_NO_NULL));
-	record_flag(create, "takes_null", takes_null);
-	record_set(create, "flags",
-		takes_null                  ? "PARAM_NULLABLE"
-		: f->flags & FIELD_REQUIRED ? "PARAM_REQUIRED"
-					    : "0");
-	record_set(create, "fallback", f->fallback);
-	record_set(create, "computed", f->computed_fallback);
-}
-
-static void add_change(struct record *root, const struct field *f, const struct record *field)
-{
-	struct record *change = record_add(root, "changes", field);
-	record_flag(change, "takes_null", f->flags & FIELD_CLEARS);
-	record_set(change, "flags", f->flags & FIELD_CLEARS ? "PARAM_PRESENCE" : "0");
-}
-
-static void add_column(struct record *root, const struct field *f, const struct record *field)
-{
-	struct record *column = record_add(root, "columns", field);
-	record_flag(column, "takes_null", f->flags & (FIELD_CLEARS | FIELD_EMPTIES));
-	record_flag(column, "is_response", true);
-	record_set(column, "fallback", f->fallback);
-}
-
 static void add_lookup(struct record *reference, const struct record *field)
 {
 	struct record *lookup = record_add(reference, "lookups", field);
 	record_set(lookup, "of_one", record_list(reference, "of_one")->text);
 }
 
-static void add_field(struct record *root, const struct field *f, const struct record *field)
+/* Adds a field to its lists, with what holds of it there. */
+static void add_field(
+	struct record *root, const struct field *f, const struct record *field, bool is_shown)
 {
 	bool is_given = f->flags & FIELD_GIVEN, is_derived = f->flags & FIELD_DERIVED;
-	bool is_reference = f->kind == FIELD_REFERENCE, is_held = f->flags & FIELD_HELD;
-	bool is_nullable = f->flags & FIELD_CLEARS, is_changed = f->flags & FIELD_CHANGES;
+	bool is_created = f->flags & FIELD_CREATES, is_changed = f->flags & FIELD_CHANGES;
+	bool is_nullable = f->flags & FIELD_CLEARS, is_held = f->flags & FIELD_HELD;
 	bool is_needed = (f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED;
 	const struct {
 		const char *list;
-		bool has;
+		bool has, takes_null;
+		const char *fallback, *computed; /* a constant or an expression */
 	} lists[] = {
-		{ "examples", f->example },
+		{ "columns", is_shown, is_nullable || (f->flags & FIELD_EMPTIES), f->fallback },
+		{ "creates", is_created, !(f->flags & (FIELD_REQUIRED | FIELD_NO_NULL)),
+			f->fallback, f->computed_fallback },
+		{ "needed", is_created && is_needed },
+		{ "changes", is_changed, is_nullable },
+		{ "clears", is_changed && (is_nullable || record_has(field, "is_list")) },
 		{ "stored", is_given || is_derived },
 		{ "required", (is_given && !is_nullable) || is_derived },
 		{ "derived", is_derived },
 		{ "tag_fields", f->kind == FIELD_TAGS },
-		{ "needed", is_needed && (f->flags & FIELD_CREATES) },
-		{ "clears", is_changed && (is_nullable || record_has(field, "is_list")) },
-		{ "references", is_reference && record_has(field, "lookups") },
+		{ "examples", f->example },
+		{ "links", f->kind == FIELD_REFERENCE && is_given && !is_held },
 		{ "held", is_held },
 		{ "anchors", is_held || goes_along(f) },
-		{ "links", is_reference && is_given && !is_held },
 	};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (lists[i].has)
-			(void)record_add(root, lists[i].list, field);
-	if (f->flags & FIELD_CREATES)
-		add_create(root, f, field);
-	if (is_changed)
-		add_change(root, f, field);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		record_list(root, lists[i].list);
+		if (!lists[i].has)
+			continue;
+		struct record *r = record_add(root, lists[i].list, field);
+		record_flag(r, "takes_null", lists[i].takes_null);
+		record_set(r, "fallback", lists[i].fallback);
+		record_set(r, "computed", lists[i].computed);
+	}
 }
 
 static void put_fields(struct record *root, const struct entity *e, bool is_change)
@@ -199,24 +176,21 @@ static void put_fields(struct record *root, const struct entity *e, bool is_chan
 	for (size_t i = 0; i < e->field_count; i++) {
 		const struct field *f = &e->fields[i];
 		struct record *field = record_add(root, "fields", NULL);
-		bool is_times = strcmp(f->name, "created_at") == 0;
+		bool is_shown = is_change || !(f->flags & FIELD_WRITES_ONLY);
+		bool is_id = e->key == KEY_INT && strcmp(f->name, "created_at") == 0;
 		model_field_describe(field, f);
 		record_list(field, "lookups");
 		record_flag(field, "is_range", e->range && strcmp(e->range, f->name) == 0);
-		record_flag(field, "is_id", e->key == KEY_INT && is_times); /* as an order */
+		record_flag(field, "is_id", is_id); /* as an order */
+		add_field(root, f, field, is_shown);
 		if (f->flags & FIELD_PARENT)
 			add_parent(root, e, f);
-		if (is_change || !(f->flags & FIELD_WRITES_ONLY)) {
-			add_column(root, f, field);
-			if (f->flags & FIELD_LOOKUP)
-				add_lookup(find_field(root, f->of), field);
-		}
+		if (is_shown && (f->flags & FIELD_LOOKUP))
+			add_lookup(find_field(root, f->of), field);
 		if (!*caption && f->kind == FIELD_TEXT && (f->flags & FIELD_REQUIRED))
 			caption = f->name;
 	}
 	record_set(root, "caption", caption); /* what tells rows apart */
-	for (size_t i = 0; i < e->field_count; i++)
-		add_field(root, &e->fields[i], find_field(root, e->fields[i].name));
 	for (const char *const *name = e->shown; name && *name; name++)
 		(void)record_add(root, "shown", find_field(root, *name));
 	if (e->range)
@@ -292,15 +266,14 @@ static void put_rules(struct record *root, const struct entity *e)
 
 void model_describe(struct record *root, const struct entity *e, bool is_change)
 {
-	static const char *const lists[] = { "fields", "columns", "stored", "required", "derived",
-		"creates", "needed", "changes", "clears", "references", "links", "held", "anchors",
-		"parent", "range", "tag_fields", "examples", "shown", "orders", "order_columns",
-		"filters", "sources", "verbs", "checks", "unique", "strictly" };
+	static const char *const lists[] = { "parent", "shown", "range", "orders", "order_columns",
+		"filters", "sources", "verbs", "unique", "checks" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		record_list(root, lists[i]);
 	record_flag(root, "is_change", is_change);
 	record_flag(root, "is_response", false);
 	record_flag(root, "is_strict", false);
+	record_flag(record_add(root, "response", NULL), "is_response", true);
 	record_flag(record_add(root, "strictly", NULL), "is_strict", true);
 	put_names(root, e);
 	put_verbs(root, e);

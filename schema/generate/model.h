@@ -4,7 +4,8 @@
  * Most names of a record stand in model.c, and those of a field in model_field.c, beside the value.
  * These are lists of records:
  *
- *	fields                 all; each of these lists of fields has some of them:
+ *	fields                 all, with `lookups`: what a response shows of the row that it names.
+ *	                       Each of these lists has some of the fields:
  *	  columns              what a response shows
  *	  stored               the columns of the table but id and the times of rows
  *	  required             those of them that are never null, and the derived ones. A row with
@@ -12,16 +13,15 @@
  *	  derived              those that `expression` sets
  *	  creates, needed      what a create may give; what the body must give
  *	  changes, clears      what an update may change; what `study` --clear may set to nothing
- *	  references           to rows of other entities, with `lookups`, which a response shows
  *	  links                references that a create or an update newly names
  *	  held                 references that each change holds
  *	  anchors              those, and those with whose rows the row goes, which a restore holds
  *	  parent, range        one or none
- *	  tag_fields, examples, shown
+ *	  tag_fields, examples, shown   that are tags, have an example, that `study` shows
  *	orders                 of lists, each way; order_columns: their fields, but that of ids
  *	filters                the parent first; sources: those by which an index finds rows
  *	verbs, checks, unique  one `unique` or none; its columns have `name` and `value`
- *	strictly               one record: where a schema refuses unknown names
+ *	strictly, response     one record: where a schema refuses unknown names; in a response
  */
 #ifndef SCHEMA_GENERATE_MODEL_H
 #define SCHEMA_GENERATE_MODEL_H
@@ -44,6 +44,12 @@ const struct verb_row *model_verb(const struct entity *e, struct span name);
 
 /* Puts the records of an entity into `root`; is_change: for a verb of that kind. */
 void model_describe(struct record *root, const struct entity *e, bool is_change);
+
+/* The record of a field, and of the param of a filter. */
+void model_field_describe(struct record *r, const struct field *f);
+
+/* Sets a copy of the text with `between` for each _ */
+void model_words(struct record *r, const char *name, const char *text, char between);
 
 /* Puts the list `entities` into `root`, and for each entity a list of its name with one record. */
 void model_describe_all(struct record *root);

@@ -1,10 +1,8 @@
-#include "schema/generate/model_field.h"
+#include "schema/generate/model.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-
-#include "schema/generate/model.h"
 
 /* clang-format off */
 static const struct kind {
@@ -162,9 +160,9 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_set(r, "column", f->kind == FIELD_TAGS ? "tag_ids" : f->name);
 	model_words(r, "title", f->name, ' ');
 	record_set(r, "expression", f->value);
-	record_set(r, "fallback", ""); /* a constant. The lists `creates` and `columns` have it */
-	record_set(r, "computed", ""); /* or an expression, in `creates` */
-	record_flag(r, "takes_null", false); /* so have `creates`, `changes` and `columns` */
+	record_flag(r, "takes_null", false);
+	record_set(r, "fallback", "");
+	record_set(r, "computed", "");
 	record_set(r, "example", f->example ? f->example : "null");
 	record_set(r, "told", f->help);
 	put_kind(r, f);

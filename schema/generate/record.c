@@ -18,59 +18,46 @@ struct record *record_new(void)
 	return checked(calloc(1, sizeof(struct record)));
 }
 
-static void free_entry(struct record_entry *e)
-{
-	struct record *next;
-	for (struct record *r = e->first; r; r = next) {
-		next = r->next;
-		record_free(r);
-	}
-	free(e->name);
-	free(e->text);
-	free(e);
-}
-
 void record_free(struct record *r)
 {
-	struct record_entry *next;
-	for (struct record_entry *e = r->entries; e; e = next) {
-		next = e->next;
-		free_entry(e);
+	for (struct record *next; r; r = next) {
+		next = r->next;
+		for (struct record_entry *e = r->entries, *rest; e; e = rest) {
+			rest = e->next;
+			record_free(e->first);
+			free(e->name);
+			free(e->text);
+			free(e);
+		}
+		free(r);
 	}
-	free(r);
 }
 
-static struct record_entry *find_own(const struct record *r, struct span name)
+const struct record_entry *record_find(const struct record *r, const char *name)
 {
-	struct record_entry *e = r->entries;
-	while (e && !span_is(name, e->name))
+	struct record_entry *e = r ? r->entries : NULL;
+	while (e && strcmp(name, e->name) != 0)
 		e = e->next;
-	return e;
-}
-
-const struct record_entry *record_find(const struct record *r, struct span name)
-{
-	const struct record_entry *e = NULL;
-	for (; r && !e; r = r->base)
-		e = find_own(r, name);
-	return e;
+	return e || !r ? e : record_find(r->base, name);
 }
 
 bool record_has(const struct record *r, const char *name)
 {
-	const struct record_entry *e = record_find(r, span_of(name));
+	const struct record_entry *e = record_find(r, name);
 	return e && (e->text ? *e->text != '\0' : e->first != NULL);
 }
 
 struct record_entry *record_list(struct record *r, const char *name)
 {
-	struct record_entry *e = find_own(r, span_of(name));
-	if (e)
-		return e;
-	e = checked(calloc(1, sizeof *e));
-	e->name = checked(strdup(name));
-	e->next = r->entries;
-	return r->entries = e;
+	struct record_entry *e = r->entries;
+	while (e && strcmp(name, e->name) != 0)
+		e = e->next;
+	if (!e) {
+		e = checked(calloc(1, sizeof *e));
+		*e = (struct record_entry){ checked(strdup(name)), .next = r->entries };
+		r->entries = e;
+	}
+	return e;
 }
 
 void record_set(struct record *r, const char *name, const char *text)

@@ -14,7 +14,7 @@
 #ifndef SCHEMA_GENERATE_RECORD_H
 #define SCHEMA_GENERATE_RECORD_H
 
-#include "common/buf.h"
+#include "common/span.h"
 
 struct record {
 	const struct record *base; /* borrowed; NULL: none */
@@ -30,7 +30,7 @@ struct record_entry {
 };
 
 struct record *record_new(void);
-void record_free(struct record *r); /* with the records of its lists */
+void record_free(struct record *r); /* with its lists, and with the records after it */
 
 void record_set(struct record *r, const char *name, const char *text); /* NULL: empty */
 void record_print(struct record *r, const char *name, const char *format, ...)
@@ -43,8 +43,8 @@ struct record_entry *record_list(struct record *r, const char *name);
 /* Appends a record to the list `name`, and returns it. */
 struct record *record_add(struct record *r, const char *name, const struct record *base);
 
-/* The entry of that name, or NULL. */
-const struct record_entry *record_find(const struct record *r, struct span name);
+/* The entry of that name, also in the base; or NULL. */
+const struct record_entry *record_find(const struct record *r, const char *name);
 
 /* Whether the name has a record, or a text that is not empty. */
 bool record_has(const struct record *r, const char *name);

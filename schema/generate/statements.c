@@ -47,48 +47,38 @@ bool statements_expand(const char *schema, const char *name, struct buf *out, st
 	return is_whole;
 }
 
-static bool write_one(const char *schema, const char *name, const char *folder, struct buf *why)
+static void write_one(const char *schema, const char *name, const char *folder, struct buf *why)
 {
 	char path[PATH_MAX];
 	struct buf text = { 0 };
 	(void)snprintf(path, sizeof path, "%s/%s.sql", folder, name);
-	bool is_whole = statements_expand(schema, name, &text, why);
-	FILE *file = is_whole ? fopen(path, "we") : NULL;
-	bool is_written = file && fwrite(text.bytes, 1, text.len, file) == text.len;
-	if (file && fclose(file) != 0)
-		is_written = false;
-	if (is_whole && !is_written)
-		buf_printf(why, "%s: %s", path, strerror(errno));
+	if (why->len == 0 && statements_expand(schema, name, &text, why)) {
+		FILE *file = fopen(path, "we");
+		bool is_written = file && fwrite(text.bytes, 1, text.len, file) == text.len;
+		if (!file || fclose(file) != 0 || !is_written)
+			buf_printf(why, "%s: %s", path, strerror(errno));
+	}
 	buf_fini(&text);
-	return is_written;
-}
-
-static bool write_verbs(const char *schema, const char *folder, struct buf *why)
-{
-	const struct entity *e;
-	bool is_written = true;
-	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
-		for (const struct verb_row *row = model_verbs; is_written && row->name; row++) {
-			char name[NAME_MAX];
-			(void)snprintf(name, sizeof name, "%s.%s", e->name, row->name);
-			if (e->verbs & row->verb)
-				is_written = write_one(schema, name, folder, why);
-		}
-	return is_written;
 }
 
 bool statements_write(const char *schema, const char *folder, struct buf *why)
 {
-	char pattern[PATH_MAX];
+	char text[PATH_MAX];
 	glob_t files = { 0 };
-	(void)snprintf(pattern, sizeof pattern, "%s/statements/*.sql", schema);
-	bool is_written = glob(pattern, 0, NULL, &files) == 0;
-	if (!is_written)
-		buf_printf(why, "no file %s", pattern);
-	for (size_t i = 0; is_written && i < files.gl_pathc; i++) {
+	const struct entity *e;
+	(void)snprintf(text, sizeof text, "%s/statements/*.sql", schema);
+	if (glob(text, 0, NULL, &files) != 0)
+		buf_printf(why, "no file %s", text);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
 		*strrchr(files.gl_pathv[i], '.') = '\0';
-		is_written = write_one(schema, strrchr(files.gl_pathv[i], '/') + 1, folder, why);
+		write_one(schema, strrchr(files.gl_pathv[i], '/') + 1, folder, why);
 	}
 	globfree(&files);
-	return is_written && write_verbs(schema, folder, why);
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++)
+		for (const struct verb_row *row = model_verbs; row->name; row++) {
+			(void)snprintf(text, sizeof text, "%s.%s", e->name, row->name);
+			if (e->verbs & row->verb)
+				write_one(schema, text, folder, why);
+		}
+	return why->len == 0;
 }

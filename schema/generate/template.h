@@ -25,6 +25,7 @@
 #ifndef SCHEMA_GENERATE_TEMPLATE_H
 #define SCHEMA_GENERATE_TEMPLATE_H
 
+#include "common/buf.h"
 #include "schema/generate/record.h"
 
 /* Where templates come from. */
@@ -34,7 +35,8 @@ struct template_library {
 	const void *arg;
 };
 
-/* Appends the expanded template. False: appends the template, the line and the reason to `why`. */
+/* Appends the expanded template. False: the template, the line and the reason are in `why`, which
+ * must be empty. */
 bool template_expand(const struct template_library *library, struct span name,
 	const struct record *root, struct buf *out, struct buf *why);
 

@@ -1,6 +1,8 @@
-{{#references}}
+{{#fields}}
+{{?lookups}}
 left join lateral (
 	select {{#lookups}}{{expression}} as {{name}}{{|, }}{{/lookups}}
 	from {{of_one}}_now(e.account_id, e.{{name}}) as t
 ) as {{name}}_row on true
-{{/references}}
+{{/lookups}}
+{{/fields}}
