@@ -32,7 +32,7 @@ static const struct filter filters[] = {
 	{ "source_type" },
 	{ "source_id", .is_indexed = true },
 	{ "due", "e.due_date <= r.due", FIELD_DATE },
-	{ "overdue", "(coalesce(e.due_date < r.current_day, false) and e.status <> 'done') = r.overdue", FIELD_BOOL },
+	{ "overdue", "(coalesce(e.due_date < r.current_day, false) and e.status <> 'done') = r.overdue", FIELD_BOOL, .needs = FILTER_NEEDS_TODAY },
 };
 
 static const struct check checks[] = {

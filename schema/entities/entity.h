@@ -95,17 +95,23 @@ struct field {
 	const char *help; /* of its option of `study`; NULL: made from the kind and the limits */
 };
 
+/* What the condition of a filter needs. */
+enum filter_needs {
+	FILTER_NEEDS_TODAY = 1, /* r.current_day: the account's day */
+	FILTER_NEEDS_TAG = 2,   /* r.tag_ids: a list of the tag whose name is r.tag */
+};
+
 /* A param of the list that selects rows. */
 struct filter {
 	const char *name;
-	/* Over e, r, r.current_day, the account's day, and r.tag_ids, a list of the tag whose
-	 * name is r.tag. An index finds the rows of `e.LIST_ids @> …`. NULL: e.NAME = r.NAME */
+	/* Over e and r. NULL: e.NAME = r.NAME */
 	const char *condition;
 	enum field_kind kind;
 	int64_t min, max;
 	const char *const *choices;
-	/* The table has an index (account_id, NAME, …) of rows where NAME is not null, which
-	 * finds the rows. Each reference has one. */
+	unsigned needs;
+	/* An index finds the rows: by the condition, `e.LIST_ids @> …`; without one, the index
+	 * (account_id, NAME, …) of rows where NAME is not null. Each reference has one. */
 	bool is_indexed;
 	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
 	 * index finds them. Without a condition, the filter is only this day. */
@@ -122,7 +128,7 @@ struct check {
 struct unique {
 	const char *field; /* the param that an error names */
 	const char *code;  /* the error; its status stands in common/status.h */
-	struct {
+	struct unique_column {
 		const char *name, *value; /* the column, and what it is, an expression over `e` */
 	} columns[3];                     /* the last one has no name */
 };

@@ -14,18 +14,16 @@ static const char usage[] =
 int main(int argc, char **argv)
 {
 	struct buf text = { 0 }, why = { 0 };
-	bool is_all = argc == 4 && strcmp(argv[2], "statements") == 0;
-	if (argc != 4
-		|| (!is_all && strcmp(argv[2], "statement") != 0 && strcmp(argv[2], "file") != 0)) {
-		fputs(usage, stderr);
-		return EX_USAGE;
-	}
-	bool is_done = is_all ? statements_write(argv[1], argv[3], &why)
-			      : statements_expand(argv[1], argv[3], &text, &why);
-	if (is_done)
-		(void)fwrite(text.bytes, 1, text.len, stdout);
+	const char *command = argc == 4 ? argv[2] : "";
+	bool is_done = false;
+	if (strcmp(command, "statements") == 0)
+		is_done = statements_write(argv[1], argv[3], &why);
+	else if (strcmp(command, "statement") == 0 || strcmp(command, "file") == 0)
+		is_done = statements_expand(argv[1], argv[3], &text, &why);
 	else
-		fprintf(stderr, "studytracker-generate: %.*s\n", (int)why.len, why.bytes);
+		buf_text(&why, usage);
+	(void)fwrite(text.bytes, 1, is_done ? text.len : 0, stdout);
+	(void)fwrite(why.bytes, 1, why.len, stderr);
 	buf_fini(&text);
 	buf_fini(&why);
 	return is_done && fflush(stdout) == 0 ? EX_OK : EX_DATAERR;

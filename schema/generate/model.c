@@ -1,16 +1,13 @@
 #include "schema/generate/model.h"
 
-#include <limits.h>
-#include <stdio.h>
-
 const struct verb_row model_verbs[] = {
-	{ VERB_GET, "get", false },
-	{ VERB_LIST, "list", false },
-	{ VERB_CREATE, "create", true },
-	{ VERB_UPDATE, "update", true },
-	{ VERB_DELETE, "delete", false },
-	{ VERB_RESTORE, "restore", true },
-	{ 0, NULL, false },
+	{ VERB_GET, "get", "has_get", false },
+	{ VERB_LIST, "list", "has_list", false },
+	{ VERB_CREATE, "create", "has_create", true },
+	{ VERB_UPDATE, "update", "has_update", true },
+	{ VERB_DELETE, "delete", "has_delete", false },
+	{ VERB_RESTORE, "restore", "has_restore", true },
+	{ 0, NULL, NULL, false },
 };
 
 const struct entity *model_entity(struct span name)
@@ -46,8 +43,7 @@ static void put_names(struct record *root, const struct entity *e)
 	record_print(root, "path_key", "{%s_id}", e->one);
 	model_words(root, "collection", e->path ? e->path : e->name, '-'); /* of lists */
 	record_flag(root, "in_system_c", e->is_in_system_c);
-	record_flag(root, "has_command", e->shown && e->verbs); /* of `study` */
-	model_words(root, "command", e->command ? e->command : e->one, '-');
+	model_words(root, "command", e->command ? e->command : e->one, '-'); /* of `study` */
 	record_set(root, "id_example", e->id_example ? e->id_example : "7");
 	record_set(root, "change_example", e->change_example);
 }
@@ -55,9 +51,7 @@ static void put_names(struct record *root, const struct entity *e)
 static void put_verbs(struct record *root, const struct entity *e)
 {
 	for (const struct verb_row *row = model_verbs; row->name; row++) {
-		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "has_%s", row->name);
-		record_flag(root, name, e->verbs & row->verb);
+		record_flag(root, row->flag, e->verbs & row->verb);
 		if (e->verbs & row->verb)
 			record_set(record_add(root, "verbs", NULL), "verb", row->name);
 	}
@@ -89,28 +83,21 @@ static bool is_named(const struct entity *e, bool by_owned)
 /* NULL: it has no such field. */
 static struct record *find_field(struct record *root, const char *name)
 {
-	struct record *r = record_list(root, "fields")->first;
-	while (r && strcmp(record_list(r, "name")->text, name) != 0)
+	struct record *r = record_own(root, "fields")->first;
+	while (r && strcmp(record_own(r, "name")->text, name) != 0)
 		r = r->next;
 	return r;
 }
 
 static void add_filter(struct record *root, const struct filter *filter)
 {
-	const char *condition = filter->condition;
-	const struct field own = { filter->name, filter->kind, 0, filter->min, filter->max,
-		.choices = filter->choices };
-	bool is_own = filter->kind != FIELD_SAME;
-	struct record *r =
-		record_add(root, "filters", is_own ? NULL : find_field(root, filter->name));
-	if (is_own)
-		model_field_describe(r, &own);
-	bool is_element = condition && strstr(condition, "@>");
-	bool is_indexed = filter->is_indexed || (!condition && record_has(r, "is_reference"));
-	record_set(r, "condition", condition); /* or e.NAME = r.NAME */
-	record_set(r, "day", filter->day);     /* of the range's column, an expression */
-	record_flag(r, "is_element", is_element);
-	if (is_element || is_indexed)
+	struct record *r = record_add(root, "filters", find_field(root, filter->name));
+	if (filter->kind != FIELD_SAME)
+		model_field_describe(r, &(struct field){ filter->name, filter->kind, 0, filter->min,
+						filter->max, .choices = filter->choices });
+	record_set(r, "condition", filter->condition); /* or e.NAME = r.NAME */
+	record_set(r, "day", filter->day);             /* of the range's column, an expression */
+	if (filter->is_indexed || (!filter->condition && record_has(r, "is_reference")))
 		(void)record_add(root, "sources", r);
 }
 
@@ -120,15 +107,9 @@ static void add_parent(struct record *root, const struct entity *e, const struct
 	struct record *parent = record_add(root, "parent", find_field(root, f->name));
 	model_words(parent, "parent_path", other->path ? other->path : other->name, '-');
 	record_set(parent, "nested_path", e->nested_path);
-	record_print(root, "collection", "%s/{%s}/%s", record_list(parent, "parent_path")->text,
+	record_print(root, "collection", "%s/{%s}/%s", record_own(parent, "parent_path")->text,
 		f->name, e->nested_path);
 	add_filter(root, &(struct filter){ f->name });
-}
-
-static void add_lookup(struct record *reference, const struct record *field)
-{
-	struct record *lookup = record_add(reference, "lookups", field);
-	record_set(lookup, "of_one", record_list(reference, "of_one")->text);
 }
 
 /* Adds a field to its lists, with what holds of it there. */
@@ -160,7 +141,7 @@ static void add_field(
 		{ "anchors", is_held || goes_along(f) },
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		record_list(root, lists[i].list);
+		record_own(root, lists[i].list);
 		if (!lists[i].has)
 			continue;
 		struct record *r = record_add(root, lists[i].list, field);
@@ -179,14 +160,14 @@ static void put_fields(struct record *root, const struct entity *e, bool is_chan
 		bool is_shown = is_change || !(f->flags & FIELD_WRITES_ONLY);
 		bool is_id = e->key == KEY_INT && strcmp(f->name, "created_at") == 0;
 		model_field_describe(field, f);
-		record_list(field, "lookups");
+		record_own(field, "lookups");
 		record_flag(field, "is_range", e->range && strcmp(e->range, f->name) == 0);
 		record_flag(field, "is_id", is_id); /* as an order */
 		add_field(root, f, field, is_shown);
 		if (f->flags & FIELD_PARENT)
 			add_parent(root, e, f);
 		if (is_shown && (f->flags & FIELD_LOOKUP))
-			add_lookup(find_field(root, f->of), field);
+			(void)record_add(find_field(root, f->of), "lookups", field);
 		if (!*caption && f->kind == FIELD_TEXT && (f->flags & FIELD_REQUIRED))
 			caption = f->name;
 	}
@@ -208,14 +189,6 @@ static void add_order(struct record *root, const char *column, bool is_descendin
 	record_flag(order, "is_descending", is_descending);
 }
 
-static bool uses(const struct entity *e, const char *what)
-{
-	for (size_t i = 0; i < e->filter_count; i++)
-		if (e->filters[i].condition && strstr(e->filters[i].condition, what))
-			return true;
-	return false;
-}
-
 static void put_list(struct record *root, const struct entity *e)
 {
 	for (const char *const *column = e->orders; column && *column; column++) {
@@ -225,11 +198,14 @@ static void put_list(struct record *root, const struct entity *e)
 		if (!record_has(field, "is_id"))
 			(void)record_add(root, "order_columns", field);
 	}
-	for (size_t i = 0; i < e->filter_count; i++)
+	unsigned needs = 0;
+	for (size_t i = 0; i < e->filter_count; i++) {
 		add_filter(root, &e->filters[i]);
+		needs |= e->filters[i].needs;
+	}
 	record_set(root, "default_order", e->default_order ? e->default_order : "created_at");
-	record_flag(root, "uses_today", uses(e, "r.current_day"));
-	record_flag(root, "uses_tag", uses(e, "r.tag_ids"));
+	record_flag(root, "uses_today", needs & FILTER_NEEDS_TODAY);
+	record_flag(root, "uses_tag", needs & FILTER_NEEDS_TAG);
 	record_flag(root, "has_sources", e->range || e->has_search || record_has(root, "sources"));
 	record_flag(root, "search", e->has_search);
 	record_set(root, "search_alias", e->search_alias);
@@ -239,16 +215,15 @@ static void put_list(struct record *root, const struct entity *e)
 
 static void put_rules(struct record *root, const struct entity *e)
 {
-	const struct unique *rule = &e->unique;
-	struct record *unique = rule->field ? record_add(root, "unique", NULL) : NULL;
-	for (size_t i = 0; unique && rule->columns[i].name; i++) {
-		struct record *column = record_add(unique, "columns", NULL);
-		record_set(column, "name", rule->columns[i].name);
-		record_set(column, "value", rule->columns[i].value);
-	}
+	struct record *unique = e->unique.field ? record_add(root, "unique", NULL) : NULL;
 	if (unique) {
-		record_set(unique, "field", rule->field);
-		record_set(unique, "code", rule->code);
+		record_set(unique, "field", e->unique.field);
+		record_set(unique, "code", e->unique.code);
+	}
+	for (const struct unique_column *c = e->unique.columns; c->name; c++) {
+		struct record *column = record_add(unique, "columns", NULL);
+		record_set(column, "name", c->name);
+		record_set(column, "value", c->value);
 	}
 	for (size_t i = 0; i < e->check_count; i++) {
 		struct record *check = record_add(root, "checks", NULL);
@@ -269,8 +244,9 @@ void model_describe(struct record *root, const struct entity *e, bool is_change)
 	static const char *const lists[] = { "parent", "shown", "range", "orders", "order_columns",
 		"filters", "sources", "verbs", "unique", "checks" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		record_list(root, lists[i]);
+		record_own(root, lists[i]);
 	record_flag(root, "is_change", is_change);
+	record_set(root, "of_one", "");
 	record_flag(root, "is_response", false);
 	record_flag(root, "is_strict", false);
 	record_flag(record_add(root, "response", NULL), "is_response", true);

@@ -4,24 +4,20 @@
  * Most names of a record stand in model.c, and those of a field in model_field.c, beside the value.
  * These are lists of records:
  *
- *	fields                 all, with `lookups`: what a response shows of the row that it names.
- *	                       Each of these lists has some of the fields:
- *	  columns              what a response shows
- *	  stored               the columns of the table but id and the times of rows
- *	  required             those of them that are never null, and the derived ones. A row with
- *	                       these fulfils the table's constraints
- *	  derived              those that `expression` sets
- *	  creates, needed      what a create may give; what the body must give
- *	  changes, clears      what an update may change; what `study` --clear may set to nothing
- *	  links                references that a create or an update newly names
- *	  held                 references that each change holds
- *	  anchors              those, and those with whose rows the row goes, which a restore holds
- *	  parent, range        one or none
- *	  tag_fields, examples, shown   that are tags, have an example, that `study` shows
- *	orders                 of lists, each way; order_columns: their fields, but that of ids
- *	filters                the parent first; sources: those by which an index finds rows
- *	verbs, checks, unique  one `unique` or none; its columns have `name` and `value`
- *	strictly, response     one record: where a schema refuses unknown names; in a response
+ *	fields            all, with `lookups`: what a response shows of the row that it names.
+ *	                  These have some of the fields:
+ *	columns           what a response shows
+ *	stored, derived   the columns of the table but id and the times of rows; by `expression`
+ *	required          the stored columns that are never null, and the derived ones. A row with
+ *	                  these fulfils the table's constraints
+ *	creates, needed   what a create may give; what the body must give
+ *	changes, clears   what an update may change; what `study` --clear may set to nothing
+ *	links, held       references that a write newly names; that each change holds
+ *	anchors           those held, and those with whose rows the row goes: a restore holds them
+ *	parent, range     one or none
+ *	orders            of lists, each way; order_columns: their fields, but that of ids
+ *	filters, sources  the parent first; those by which an index finds rows
+ *	strictly, response  one record: where a schema refuses unknown names; in a response
  */
 #ifndef SCHEMA_GENERATE_MODEL_H
 #define SCHEMA_GENERATE_MODEL_H
@@ -32,7 +28,7 @@
 /* A verb that has a template, which has the verb's name. */
 struct verb_row {
 	enum verb verb;
-	const char *name;
+	const char *name, *flag;
 	bool is_change; /* the response shows what is FIELD_WRITES_ONLY */
 };
 

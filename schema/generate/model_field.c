@@ -1,53 +1,41 @@
 #include "schema/generate/model.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 
 /* clang-format off */
 static const struct kind {
-	const char *name;              /* is_NAME is set */
+	const char *flag;
 	const char *column, *array;    /* in SQL: the column, the elements of the param's array */
 	const char *param;             /* in the method table */
 	const char *json, *limits;     /* in openapi.json: the type, minLIMITS and maxLIMITS */
 	const char *option, *argument; /* in `study` */
 } kind_table[FIELD_KINDS] = {
-	[FIELD_NAME] = { "name", "text", "text", "PARAM_NAME", "string", "Length", "OPTION_TEXT", "TEXT" },
-	[FIELD_TEXT] = { "text", "text", "text", "PARAM_TEXT", "string", "Length", "OPTION_TEXT", "TEXT" },
-	[FIELD_INT] = { "int", "integer", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "N" },
-	[FIELD_REAL] = { "real", "float8", "float8", "PARAM_REAL", "number", "imum", "OPTION_REAL", "N" },
-	[FIELD_BOOL] = { "bool", "boolean", "bool", "PARAM_BOOL", "boolean", "", "OPTION_BOOL", "" },
-	[FIELD_CHOICE] = { "choice", "text", "text", "PARAM_CHOICE", "string", "", "OPTION_CHOICE", "WORD" },
-	[FIELD_DATE] = { "date", "date", "date", "PARAM_DATE", "string", "", "OPTION_DATE", "DAY" },
-	[FIELD_TIME] = { "time", "time", "time", "PARAM_TIME", "string", "", "OPTION_TIME", "TIME" },
-	[FIELD_INSTANT] = { "instant", "timestamptz", "text", "PARAM_LOCAL_INSTANT", "string", "", "OPTION_TEXT", "TIME" },
-	[FIELD_REFERENCE] = { "reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID" },
-	[FIELD_IDS] = { "ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID" },
-	[FIELD_TAGS] = { "tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG" },
-	[FIELD_OBJECTS] = { "objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "" },
+	[FIELD_NAME] = { "is_name", "text", "text", "PARAM_NAME", "string", "Length", "OPTION_TEXT", "TEXT" },
+	[FIELD_TEXT] = { "is_text", "text", "text", "PARAM_TEXT", "string", "Length", "OPTION_TEXT", "TEXT" },
+	[FIELD_INT] = { "is_int", "integer", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "N" },
+	[FIELD_REAL] = { "is_real", "float8", "float8", "PARAM_REAL", "number", "imum", "OPTION_REAL", "N" },
+	[FIELD_BOOL] = { "is_bool", "boolean", "bool", "PARAM_BOOL", "boolean", "", "OPTION_BOOL", "" },
+	[FIELD_CHOICE] = { "is_choice", "text", "text", "PARAM_CHOICE", "string", "", "OPTION_CHOICE", "WORD" },
+	[FIELD_DATE] = { "is_date", "date", "date", "PARAM_DATE", "string", "", "OPTION_DATE", "DAY" },
+	[FIELD_TIME] = { "is_time", "time", "time", "PARAM_TIME", "string", "", "OPTION_TIME", "TIME" },
+	[FIELD_INSTANT] = { "is_instant", "timestamptz", "text", "PARAM_LOCAL_INSTANT", "string", "", "OPTION_TEXT", "TIME" },
+	[FIELD_REFERENCE] = { "is_reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID" },
+	[FIELD_IDS] = { "is_ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID" },
+	[FIELD_TAGS] = { "is_tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG" },
+	[FIELD_OBJECTS] = { "is_objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "" },
 };
+/* clang-format on */
 
 static const struct {
 	const char *name;
 	unsigned flags; /* one of them is enough */
-} flag_table[] = {
-	{ "is_nullable", FIELD_CLEARS },
-	{ "is_required", FIELD_REQUIRED },
-	{ "is_parent", FIELD_PARENT },
-	{ "is_created", FIELD_CREATES },
-	{ "is_changed", FIELD_CHANGES },
-	{ "is_version", FIELD_VERSION },
-	{ "is_derived", FIELD_DERIVED },
-	{ "is_copy", FIELD_COPY },
-	{ "is_lookup", FIELD_LOOKUP },
-	{ "is_computed", FIELD_COMPUTED },
-	{ "is_shown_only", FIELD_SHOWN_ONLY },
-	{ "is_inserted", FIELD_CREATES | FIELD_DERIVED },
-	{ "is_writes_only", FIELD_WRITES_ONLY },
-	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES },
-	{ "refuses_null", FIELD_NO_NULL },
-};
-/* clang-format on */
+} flag_table[] = { { "is_nullable", FIELD_CLEARS }, { "is_required", FIELD_REQUIRED },
+	{ "is_parent", FIELD_PARENT }, { "is_created", FIELD_CREATES },
+	{ "is_changed", FIELD_CHANGES }, { "is_version", FIELD_VERSION },
+	{ "is_derived", FIELD_DERIVED }, { "is_copy", FIELD_COPY }, { "is_lookup", FIELD_LOOKUP },
+	{ "is_computed", FIELD_COMPUTED }, { "is_shown_only", FIELD_SHOWN_ONLY },
+	{ "is_inserted", FIELD_CREATES | FIELD_DERIVED }, { "is_writes_only", FIELD_WRITES_ONLY },
+	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES }, { "refuses_null", FIELD_NO_NULL } };
 
 /* The elements of a list. They have no name, as opposed to the fields of objects. */
 static const struct field id_item = { .kind = FIELD_REFERENCE, .flags = FIELD_NO_NULL };
@@ -56,7 +44,7 @@ static const struct field tag_item = { NULL, FIELD_TEXT, FIELD_NO_NULL, 1, 100 }
 void model_words(struct record *r, const char *name, const char *text, char between)
 {
 	record_set(r, name, text);
-	for (char *at = record_list(r, name)->text; (at = strchr(at, '_')) != NULL;)
+	for (char *at = record_own(r, name)->text; (at = strchr(at, '_')) != NULL;)
 		*at = between;
 }
 
@@ -78,11 +66,8 @@ static void put_kind(struct record *r, const struct field *f)
 
 static void put_flags(struct record *r, const struct field *f)
 {
-	for (size_t i = FIELD_NAME; i < FIELD_KINDS; i++) {
-		char name[NAME_MAX];
-		(void)snprintf(name, sizeof name, "is_%s", kind_table[i].name);
-		record_flag(r, name, i == f->kind);
-	}
+	for (size_t i = FIELD_NAME; i < FIELD_KINDS; i++)
+		record_flag(r, kind_table[i].flag, i == f->kind);
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
 		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flags);
 }
@@ -95,15 +80,15 @@ static void put_limits(struct record *r, const struct field *f)
 	bool has_lower = has_limits && (f->min != 0 || record_has(r, "is_number"));
 	record_print(r, "min", "%" PRId64, is_id ? 1 : f->min);
 	record_print(r, "max", "%" PRId64, f->max);
-	record_set(r, "lower", has_lower ? record_list(r, "min")->text : "");
-	record_set(r, "upper", has_limits && !is_large ? record_list(r, "max")->text : "");
+	record_set(r, "lower", has_lower ? record_own(r, "min")->text : "");
+	record_set(r, "upper", has_limits && !is_large ? record_own(r, "max")->text : "");
 	if (is_large)
 		record_set(r, "max", "INT64_MAX");
 }
 
 static void put_choices(struct record *r, const struct field *f)
 {
-	record_list(r, "choices");
+	record_own(r, "choices");
 	for (size_t i = 0; f->choices && f->choices[i]; i++) {
 		struct record *choice = record_add(r, "choices", NULL);
 		record_set(choice, "choice", f->choices[i]);
@@ -116,8 +101,8 @@ static void put_items(struct record *r, const struct field *f)
 {
 	bool is_ids = f->kind == FIELD_IDS, is_tags = f->kind == FIELD_TAGS;
 	const struct field *items = is_ids ? &id_item : is_tags ? &tag_item : f->items;
-	record_list(r, "items");
-	record_list(r, "needed");
+	record_own(r, "items");
+	record_own(r, "needed");
 	for (size_t i = 0; i < (is_ids || is_tags ? 1 : f->item_count); i++) {
 		struct record *item = record_add(r, "items", NULL);
 		model_field_describe(item, &items[i]);
@@ -129,16 +114,16 @@ static void put_items(struct record *r, const struct field *f)
 	}
 }
 
-/* The entity whose rows a field names. */
+/* The entity whose rows a field names. The outermost of_one is empty. */
 static void put_other(struct record *r, const struct field *f)
 {
-	bool is_id = f->of && (f->kind == FIELD_REFERENCE || f->kind == FIELD_IDS);
-	const struct entity *other = is_id ? model_entity(span_of(f->of)) : NULL;
-	const char *label = !other ? "" : other->label ? other->label : other->one;
+	const struct entity *other = f->of ? model_entity(span_of(f->of)) : NULL;
 	record_set(r, "of", f->of); /* its table; also the other field of a copy or a lookup */
-	record_set(r, "of_one", other ? other->one : "");
-	model_words(r, "of_label", label, ' ');
-	record_set(r, "article", strchr("aeiou", *label) ? "an" : "a");
+	if (other) {
+		record_set(r, "of_one", other->one);
+		model_words(r, "of_label", other->label ? other->label : other->one, ' ');
+		record_set(r, "article", strchr("aeiou", *other->one) ? "an" : "a");
+	}
 }
 
 /* The option of goal_id is goal, that of attendee_ids attendee, that of tags tag. */
@@ -151,7 +136,7 @@ static void put_option(struct record *r, const struct field *f)
 	size_t len = span_of(f->name).len, end_len = strlen(end);
 	model_words(r, "option", f->name, '-');
 	if (len > end_len && strcmp(f->name + len - end_len, end) == 0)
-		record_list(r, "option")->text[len - end_len] = '\0';
+		record_own(r, "option")->text[len - end_len] = '\0';
 }
 
 void model_field_describe(struct record *r, const struct field *f)

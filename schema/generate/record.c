@@ -2,59 +2,37 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *allocated)
+struct record *record_new(struct obstack *memory)
 {
-	if (allocated)
-		return allocated;
-	fputs("out of memory\n", stderr);
-	exit(EXIT_FAILURE);
+	struct record *r = obstack_alloc(memory, sizeof *r);
+	*r = (struct record){ .memory = memory };
+	return r;
 }
 
-struct record *record_new(void)
-{
-	return checked(calloc(1, sizeof(struct record)));
-}
-
-void record_free(struct record *r)
-{
-	for (struct record *next; r; r = next) {
-		next = r->next;
-		for (struct record_entry *e = r->entries, *rest; e; e = rest) {
-			rest = e->next;
-			record_free(e->first);
-			free(e->name);
-			free(e->text);
-			free(e);
-		}
-		free(r);
-	}
-}
-
-const struct record_entry *record_find(const struct record *r, const char *name)
+const struct record_entry *record_find(const struct record *r, struct span name)
 {
 	struct record_entry *e = r ? r->entries : NULL;
-	while (e && strcmp(name, e->name) != 0)
+	while (e && !span_is_nocase(name, e->name))
 		e = e->next;
 	return e || !r ? e : record_find(r->base, name);
 }
 
 bool record_has(const struct record *r, const char *name)
 {
-	const struct record_entry *e = record_find(r, name);
+	const struct record_entry *e = record_find(r, span_of(name));
 	return e && (e->text ? *e->text != '\0' : e->first != NULL);
 }
 
-struct record_entry *record_list(struct record *r, const char *name)
+struct record_entry *record_own(struct record *r, const char *name)
 {
 	struct record_entry *e = r->entries;
 	while (e && strcmp(name, e->name) != 0)
 		e = e->next;
 	if (!e) {
-		e = checked(calloc(1, sizeof *e));
-		*e = (struct record_entry){ checked(strdup(name)), .next = r->entries };
+		e = obstack_alloc(r->memory, sizeof *e);
+		*e = (struct record_entry){ name, .next = r->entries };
 		r->entries = e;
 	}
 	return e;
@@ -62,20 +40,17 @@ struct record_entry *record_list(struct record *r, const char *name)
 
 void record_set(struct record *r, const char *name, const char *text)
 {
-	struct record_entry *e = record_list(r, name);
-	free(e->text);
-	e->text = checked(strdup(text ? text : ""));
+	record_own(r, name)->text = obstack_copy0(r->memory, text, span_of(text).len);
 }
 
 void record_print(struct record *r, const char *name, const char *format, ...)
 {
-	char *made = NULL;
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&made, format, args);
+	(void)obstack_vprintf(r->memory, format, args);
 	va_end(args);
-	record_set(r, name, len < 0 ? checked(NULL) : made);
-	free(made);
+	obstack_1grow(r->memory, '\0');
+	record_own(r, name)->text = obstack_finish(r->memory);
 }
 
 void record_flag(struct record *r, const char *name, bool is_set)
@@ -85,8 +60,8 @@ void record_flag(struct record *r, const char *name, bool is_set)
 
 struct record *record_add(struct record *r, const char *name, const struct record *base)
 {
-	struct record_entry *e = record_list(r, name);
-	struct record *added = record_new();
+	struct record_entry *e = record_own(r, name);
+	struct record *added = record_new(r->memory);
 	added->base = base;
 	if (e->last)
 		e->last->next = added;

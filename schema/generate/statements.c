@@ -4,27 +4,27 @@
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "schema/generate/model.h"
 
-bool statements_read(const void *schema, struct span name, struct buf *text)
+char *statements_read(const void *schema, struct span name)
 {
 	bool is_path = memchr(name.bytes, '/', name.len) != NULL;
 	bool is_statement = memchr(name.bytes, '.', name.len) != NULL;
 	const char *folder = is_path ? "" : is_statement ? "statements/" : "templates/";
-	char path[PATH_MAX], piece[4096];
+	char path[PATH_MAX], *text = NULL;
+	size_t size = 0;
 	(void)snprintf(path, sizeof path, "%s/%s%.*s%s", (const char *)schema, folder,
 		(int)name.len, name.bytes, is_path ? "" : ".sql");
 	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	for (size_t len; (len = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_put(text, piece, len);
-	bool is_whole = !ferror(file);
-	(void)fclose(file);
-	buf_byte(text, '\0');
-	return is_whole && !text->failed;
+	bool is_read = file && getdelim(&text, &size, '\0', file) > 0;
+	if (file)
+		(void)fclose(file);
+	if (!is_read)
+		free(text);
+	return is_read ? text : NULL;
 }
 
 bool statements_expand(const char *schema, const char *name, struct buf *out, struct buf *why)
@@ -33,17 +33,18 @@ bool statements_expand(const char *schema, const char *name, struct buf *out, st
 	struct span verb = span_of(name), table = span_cut(&verb, '.');
 	const struct entity *e = model_entity(table);
 	const struct verb_row *row = e ? model_verb(e, verb) : NULL;
-	struct record *root = record_new();
-	struct buf file = { 0 };
+	struct obstack memory;
+	obstack_init(&memory);
+	struct record *root = record_new(&memory);
 	if (e)
 		model_describe(root, e, row && row->is_change);
 	else
 		model_describe_all(root);
-	bool has_file = statements_read(schema, span_of(name), &file);
+	char *file = statements_read(schema, span_of(name));
 	bool is_whole =
-		template_expand(&files, row && !has_file ? verb : span_of(name), root, out, why);
-	buf_fini(&file);
-	record_free(root);
+		template_expand(&files, row && !file ? verb : span_of(name), root, out, why);
+	free(file);
+	obstack_free(&memory, NULL);
 	return is_whole;
 }
 

@@ -15,7 +15,7 @@
 #include "schema/generate/template.h"
 
 /* Reads a template, as struct template_library says. `schema` is the folder, a text. */
-bool statements_read(const void *schema, struct span name, struct buf *text);
+char *statements_read(const void *schema, struct span name);
 
 /* Appends one statement, or the file that a path names. False: the reason is in `why`, which must be
  * empty. */

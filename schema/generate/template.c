@@ -1,7 +1,7 @@
 #include "schema/generate/template.h"
 
 #include <ctype.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NESTING_MAX = 32 };
@@ -98,38 +98,30 @@ static struct tag next_tag(struct expansion *x)
 static const struct record_entry *look_up(
 	struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	char lower[64] = "";
 	const struct record_entry *entry = NULL;
-	for (size_t i = 0; i < tag->name.len && i < sizeof lower - 1; i++)
-		lower[i] = (char)tolower((unsigned char)tag->name.bytes[i]);
 	for (; scope && !entry; scope = scope->outer)
-		entry = record_find(scope->record, lower);
+		entry = record_find(scope->record, tag->name);
 	if (!entry)
 		fail_at(x, tag->begin, "no such name", tag->name);
 	return entry;
 }
 
-/* A text in the case of its name. */
-static void put_text(struct expansion *x, const struct tag *tag, const char *text)
+/* Puts a text in the case of its name. */
+static void put_text(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
 	bool is_initial = isupper((unsigned char)*tag->name.bytes);
 	bool is_upper = is_initial && isupper((unsigned char)tag->name.bytes[1]);
-	for (bool is_start = true; *text; text++) {
+	const struct record_entry *entry = look_up(x, scope, tag);
+	if (entry && !entry->text)
+		fail_at(x, tag->begin, "a list, not a text", tag->name);
+	bool is_start = true;
+	for (const char *text = entry ? entry->text : NULL; text && *text; text++) {
 		bool drops = is_initial && !is_upper && *text == '_';
 		bool raises = is_upper || (is_initial && is_start);
 		char byte = raises ? (char)toupper((unsigned char)*text) : *text;
 		put(x, (struct span){ &byte, !drops });
 		is_start = drops;
 	}
-}
-
-static void put_value(struct expansion *x, const struct scope *scope, const struct tag *tag)
-{
-	const struct record_entry *entry = look_up(x, scope, tag);
-	if (entry && entry->text)
-		put_text(x, tag, entry->text);
-	else if (entry)
-		fail_at(x, tag->begin, "a list, not a text", tag->name);
 }
 
 /* A section with *is_set. */
@@ -161,28 +153,21 @@ static void put_section(struct expansion *x, const struct scope *scope, const st
 
 static void put_partial(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	struct buf text = { 0 }, indent = { 0 };
+	char *text = x->library->read(x->library->arg, tag->name);
+	struct buf indent = { 0 };
 	struct expansion inner = *x;
 	buf_text(&indent, x->indent);
 	buf_put(&indent, tag->line, (size_t)(tag->begin - tag->line));
 	buf_byte(&indent, '\0');
-	if (x->library->read(x->library->arg, tag->name, &text) && !indent.failed) {
-		inner.name = tag->name;
-		inner.start = inner.at = text.bytes;
-		inner.indent = indent.bytes;
+	inner.name = tag->name;
+	inner.start = inner.at = text;
+	inner.indent = indent.bytes;
+	if (text && !indent.failed)
 		expand(&inner, scope, NULL);
-	} else {
+	else
 		fail_at(x, tag->begin, "no such template", tag->name);
-	}
-	buf_fini(&text);
 	buf_fini(&indent);
-}
-
-static void put_number(struct expansion *x)
-{
-	char digits[20];
-	(void)snprintf(digits, sizeof digits, "%d", ++*x->number);
-	put(x, span_of(digits));
+	free(text);
 }
 
 static void put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
@@ -198,11 +183,11 @@ static void put_tag(struct expansion *x, const struct scope *scope, const struct
 	else if (tag->kind == '>')
 		put_partial(x, scope, tag);
 	else if (tag->kind == ' ')
-		put_value(x, scope, tag);
+		put_text(x, scope, tag);
 	else if (tag->kind == '|' && !scope->is_last)
 		put(x, tag->name);
 	else if (tag->kind == '+')
-		put_number(x);
+		buf_int(x->out, ++*x->number);
 }
 
 /* Expands up to the end of the section, which has begun, or of the template. */

@@ -30,8 +30,8 @@
 
 /* Where templates come from. */
 struct template_library {
-	/* Appends the text of a template and a NUL; false: there is none. */
-	bool (*read)(const void *arg, struct span name, struct buf *text);
+	/* The text of a template, which the caller frees; NULL: there is none. */
+	char *(*read)(const void *arg, struct span name);
 	const void *arg;
 };
 

@@ -113,21 +113,21 @@ path as materialized (
 			where false
 			{{#sources}}
 			union all
-			{{#is_element}}
+			{{#condition}}
 			select array(
 					select e.id
 					from {{table}} as e
 					where {{condition}} -- ids of one account; account_id would fit other indexes, too
 					limit 5001)
-			{{/is_element}}
-			{{^is_element}}
+			{{/condition}}
+			{{^condition}}
 			select array(
 					select e.id
 					from {{table}} as e
 					where e.account_id = r.account_id and e.{{name}} >= r.{{name}} and e.{{name}} <= r.{{name}}
 					order by e.{{name}} -- which no other index has
 					limit 5001)
-			{{/is_element}}
+			{{/condition}}
 			where r.is_scan and r.{{name}} is not null
 			{{/sources}}
 			{{#range}}

@@ -15,20 +15,20 @@ static const struct {
 	{ "joined", "{{table}}{{\\}}\n" },
 };
 
-static bool read_text(const void *it, struct span name, struct buf *text)
+static char *read_text(const void *it, struct span name)
 {
 	const char *found = span_is(name, "it") ? it : NULL;
 	for (size_t i = 0; i < sizeof library / sizeof *library; i++)
 		if (span_is(name, library[i].name))
 			found = library[i].text;
-	if (found)
-		buf_put(text, found, strlen(found) + 1);
-	return found != NULL;
+	return found ? strdup(found) : NULL;
 }
 
 static bool expand(const char *text, struct buf *out, struct buf *why)
 {
-	struct record *root = record_new(), *base = record_new();
+	struct obstack memory;
+	obstack_init(&memory);
+	struct record *root = record_new(&memory), *base = record_new(&memory);
 	record_set(root, "table", "topics");
 	record_print(root, "name", "outer %d", 1);
 	record_set(record_add(root, "columns", NULL), "name", "id");
@@ -42,8 +42,7 @@ static bool expand(const char *text, struct buf *out, struct buf *why)
 	record_flag(root, "is_hard", false);
 	const struct template_library all = { read_text, text };
 	bool is_whole = template_expand(&all, SPAN("it"), root, out, why);
-	record_free(root);
-	record_free(base);
+	obstack_free(&memory, NULL);
 	return is_whole;
 }
 
