@@ -48,8 +48,8 @@ without_password() {
 	fi
 }
 
-# deploy_at URL DIRECTORY: deploys the migrations. sqitch accepts no list of hosts and no key=value
-# words, so it gets the host that psql connects to.
+# deploy_at URL DIRECTORY: deploys the migrations. If one fails, those before it stay. sqitch accepts
+# no list of hosts and no key=value words, so it gets the host that psql connects to.
 deploy_at() {
 	local host port user name password
 	IFS='|' read -r host port user name < <(psql_at "$1" -c '\echo :HOST|:PORT|:USER|:DBNAME')
@@ -57,5 +57,5 @@ deploy_at() {
 	(cd "$2" && PGPASSWORD=${password:-${PGPASSWORD:-}} PGHOST=$host PGPORT=$port PGUSER=$user \
 		SQITCH_FULLNAME=${SQITCH_FULLNAME:-$(id -un)} \
 		SQITCH_EMAIL=${SQITCH_EMAIL:-$(id -un)@localhost} \
-		sqitch --quiet deploy --verify "db:pg:$name" >&2)
+		sqitch --quiet deploy --mode change --verify "db:pg:$name" >&2)
 }

@@ -1,0 +1,7 @@
+-- Revert studytracker:short_locks from pg
+
+begin;
+
+drop procedure with_short_locks(text);
+
+commit;

@@ -1,0 +1,2 @@
+-- The test reverts nothing.
+select 1;

@@ -1,0 +1,1 @@
+select study_week from sessions where false;
