@@ -48,7 +48,7 @@ without_password() {
 	fi
 }
 
-# deploy_at URL DIRECTORY: deploys the migrations. If one fails, those before it stay. sqitch accepts
+# deploy_at URL DIRECTORY: deploys the migrations. If one fails, those before it stay. sqitch takes
 # no list of hosts and no key=value words, so it gets the host that psql connects to.
 deploy_at() {
 	local host port user name password

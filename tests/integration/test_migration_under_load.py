@@ -1,5 +1,6 @@
 """The example of docs/migrations.md is deployed while the service works: a new column, its values
-for old rows, an index. No request fails, and none waits long, even if a transaction holds the table."""
+for old rows, an index. No request fails, and none waits long, even if a transaction holds the
+table."""
 
 import glob
 import os

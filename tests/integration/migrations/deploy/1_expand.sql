@@ -1,6 +1,6 @@
--- Expand: a column that the old version ignores; a trigger fills it in the old version's rows. No
--- transaction around the file: with_short_locks commits between its attempts. So each statement must
--- allow that an earlier attempt has done it.
+-- Expand: a column that the old version ignores; a trigger fills it in the old version's rows.
+-- No transaction around the file: with_short_locks commits between its attempts. So each statement
+-- must allow that an earlier attempt has done it.
 
 call with_short_locks('alter table sessions add column if not exists study_week date');
 
@@ -16,7 +16,7 @@ $$;
 call with_short_locks('create or replace trigger set_study_week before insert or update on sessions
 	for each row execute function sessions_set_study_week()');
 
--- Not checked for the rows that are there: that would read the table under a lock that stops writes.
+-- Not checked for old rows yet: that would read the table under a lock that stops writes.
 call with_short_locks('alter table sessions
 	drop constraint if exists sessions_study_week,
 	add constraint sessions_study_week check (study_week is not null) not valid');

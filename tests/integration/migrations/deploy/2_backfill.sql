@@ -1,5 +1,5 @@
--- Backfill: a thousand rows a transaction, in the order of the key, so that no request waits long for
--- a row. If it is interrupted, the next attempt goes on with what is left.
+-- Backfill: a thousand rows a transaction, in the order of the key, so that no request waits long
+-- for a row. If it is interrupted, the next attempt goes on with what is left.
 
 create index concurrently if not exists sessions_without_week on sessions (account_id, id)
 	where study_week is null;

@@ -1,5 +1,5 @@
--- Index: CONCURRENTLY stops nobody, but cannot run in a transaction, and waits for every transaction
--- that is older. That wait stops nobody either, so it may take its time. An attempt that failed
+-- Index: CONCURRENTLY stops nobody, but cannot run in a transaction, and waits for every older
+-- transaction. That wait stops nobody either, so it may take its time. An attempt that failed
 -- leaves an index that is not valid.
 
 set lock_timeout = 0;
