@@ -33,6 +33,21 @@ def make_cluster(at):
         systemctl start "postgresql@$version-main.service" postgresql.service""")
 
 
+def install(at, staging):
+    """Installs the build, which the machine sees in /mnt, and starts the service."""
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--strip"], check=True,
+                   env={**os.environ, "DESTDIR": staging}, stdout=subprocess.DEVNULL)
+    make_cluster(at)
+    at.run("sh", "-c", "cp -r /mnt/* /")
+    at.run("systemd-sysusers")
+    at.run("systemd-tmpfiles", "--create", "studytracker.conf")
+    at.run("sysctl", "-q", "-p", "/usr/lib/sysctl.d/50-studytracker.conf")
+    at.run("systemctl", "daemon-reload")
+    at.run("systemctl", "enable", "studytracker.target", "studytracker-backup.timer")
+    at.run("studytracker-database")
+    at.until("the service answers", lambda: is_ready(at))
+
+
 def curl(at, *arguments):
     """(status, body) of one request on a connection of its own."""
     done = at.try_run("curl", "-sS", "-m", "20", "-w", "\n%{http_code}", *arguments)

@@ -5,7 +5,6 @@ restart under load, a gateway with a wrong setting, reload, watchdog, journal, t
 import json
 import os
 import signal
-import subprocess
 import tempfile
 import time
 import unittest
@@ -25,21 +24,7 @@ class Booted(unittest.TestCase):
         os.chmod(cls.staging.name, 0o755)
         cls.at = service.boot_or_skip(binds=[f"{cls.staging.name}:/mnt"])
         cls.addClassCleanup(cls.at.close)
-        cls.install()
-
-    @classmethod
-    def install(cls):
-        subprocess.run(["cmake", "--install", service.BUILD, "--prefix", "/usr", "--strip"], check=True,
-                       env={**os.environ, "DESTDIR": cls.staging.name}, stdout=subprocess.DEVNULL)
-        service.make_cluster(cls.at)
-        cls.at.run("sh", "-c", "cp -r /mnt/* /")
-        cls.at.run("systemd-sysusers")
-        cls.at.run("systemd-tmpfiles", "--create", "studytracker.conf")
-        cls.at.run("sysctl", "-q", "-p", "/usr/lib/sysctl.d/50-studytracker.conf")
-        cls.at.run("systemctl", "daemon-reload")
-        cls.at.run("systemctl", "enable", "studytracker.target")
-        cls.at.run("studytracker-database")
-        cls.at.until("the service answers", lambda: service.is_ready(cls.at))
+        service.install(cls.at, cls.staging.name)
 
     def test_01_one_command_brings_all_of_it_up(self):
         for unit in ("studytracker.target", "studytracker-migrate.service", "studytracker-gateway@1.socket",

@@ -44,7 +44,7 @@ def packages(directory, next_one=False):
 
 def install(on, directory):
     on.say("an empty machine with PostgreSQL")
-    on.run(f"apt-get -q -y --no-download install {packages(directory)}", lines=4)
+    on.run(f"apt-get -q -y install {packages(directory)}", lines=4)
 
 
 def live(on, directory):
@@ -56,7 +56,7 @@ def live(on, directory):
     on.run("""curl -s http://127.0.0.1:22112/sessions -d '{"minutes": 25, "tag": "Linux"}'""")
     on.say("an upgrade with a new schema, under load")
     with service.under_load(on.at):
-        on.run(f"apt-get -q -y --no-download install {packages(directory, next_one=True)}", lines=3)
+        on.run(f"apt-get -q -y install {packages(directory, next_one=True)}", lines=3)
     on.run("runuser -u postgres -- psql -XAtc 'select count(upgrade_test) from topics' studytracker")
     hang(on)
     on.say("a backup")
@@ -87,7 +87,7 @@ def carry(source, backup, directory):
 def come_back(on, directory, expected):
     # The new version: a backup may be of an older one, but not of a newer one.
     install(on, directory)
-    on.run(f"apt-get -q -y --no-download install {packages(directory, next_one=True)}", lines=1)
+    on.run(f"apt-get -q -y install {packages(directory, next_one=True)}", lines=1)
     on.run("studytracker-database --no-start")
     on.say("the restore")
     on.run("tar -C /var/backups/studytracker -xf /mnt/backup.tar --no-same-owner && "
