@@ -5,7 +5,7 @@
 
 The root file system is STUDYTRACKER_SYSTEM_ROOT, e.g. made by mmdebstrap, or that of this machine,
 of which only the units that every boot needs are started. Either is only read: changes go to an
-overlay in memory. The container has its own loopback network and no other.
+overlay in memory, which a reboot keeps. The container has its own loopback network and no other.
 """
 
 import contextlib
@@ -18,6 +18,22 @@ import time
 
 NEEDED = ("systemd-nspawn", "nsenter", "unshare", "runuser")
 BOOT_S = 60
+# Changes go to a file system in memory, in a mount namespace that ends with the container.
+# systemd-nspawn would drop its own overlay at a reboot. Arguments: lower directory, directory of
+# changes, mount point, command.
+FIRST = "studytracker-test.target"
+REBOOT = 133  # exit status of systemd-nspawn --keep-unit
+MOUNT = f"""
+	mount -t tmpfs -o mode=0755 changes "$1"
+	mkdir -p "$1/upper/etc/systemd/system" "$1/work"
+	printf '[Unit]\\nRequires=basic.target\\nAfter=basic.target\\nAllowIsolate=yes\\n' \\
+		>"$1/upper/etc/systemd/system/{FIRST}"
+	mount -t overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" overlay "$2"
+	shift 2
+	trap : TERM
+	set +e
+	while "$@"; test $? -eq {REBOOT}; do :; done
+"""
 
 
 class Impossible(Exception):
@@ -37,12 +53,18 @@ def reason_not_to():
     return None
 
 
+def children(pid):
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    return []
+
+
 class Machine:
-    def __init__(self, binds=(), target="basic.target"):
+    def __init__(self, binds=()):
         reason = reason_not_to()
         if reason:
             raise Impossible(reason)
-        self.target = target
         self.directory = tempfile.mkdtemp(prefix="st-boot-", dir="/tmp")
         self.log_path = os.path.join(self.directory, "console")
         self.nspawn = self.leader = None
@@ -58,21 +80,20 @@ class Machine:
     def __exit__(self, *error):
         self.close()
 
-    # The mount is needed because systemd-nspawn refuses "/" itself; it is in a namespace of its
-    # own.
     def boot(self, binds):
         root = os.environ.get("STUDYTRACKER_SYSTEM_ROOT", "/")
-        inside = os.path.join(self.directory, "root")
+        inside, changes = os.path.join(self.directory, "root"), os.path.join(self.directory, "changes")
         os.mkdir(inside)
-        command = ["systemd-nspawn", "-q", "-D", inside, "--volatile=overlay", "--boot", "--register=no",
-                   "--keep-unit", "--private-network", "--console=pipe", "--machine=studytracker-test",
+        os.mkdir(changes)
+        command = ["systemd-nspawn", "-q", "-D", inside, "--boot", "--register=no",
+                   "--keep-unit", "--private-network", "--console=pipe", f"--machine=studytracker-{os.getpid()}",
                    "--resolv-conf=off", "--link-journal=no"]
         command += [f"--bind-ro={path}" for path in binds]
-        command += ["--", f"systemd.unit={self.target}"] if root == "/" else []
-        script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+        command += ["--", f"systemd.unit={FIRST}"] if root == "/" else []
         with open(self.log_path, "wb") as log:
             self.nspawn = subprocess.Popen(
-                ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, root, inside, *command],
+                ["unshare", "--mount", "--propagation", "private", "sh", "-ec", MOUNT, root, changes, inside,
+                 *command],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.wait_booted()
 
@@ -89,14 +110,30 @@ class Machine:
             time.sleep(0.1)
         raise Impossible(f"the container did not boot within {BOOT_S} s: {self.console()[-400:]}")
 
+    def reboot(self, wanted):
+        """Boots again as far as multi-user.target, whose units must match one of the patterns: this
+        machine's own services stay off."""
+        others = " ".join(f"! -name '{pattern}'" for pattern in wanted)
+        self.run("sh", "-c", f"find /etc/systemd/system/multi-user.target.wants -type l {others} -delete")
+        self.write(f"/etc/systemd/system/{FIRST}.d/all.conf", "[Unit]\nWants=multi-user.target\n")
+        before = self.leader
+        self.try_run("systemctl", "reboot")
+        deadline = time.monotonic() + BOOT_S
+        while self.find_leader() in (None, before):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no reboot within {BOOT_S} s: {self.console()[-400:]}")
+            time.sleep(0.1)
+        self.leader = None
+        self.wait_booted()
+
     def find_leader(self):
-        """The first process of the container: a child of systemd-nspawn."""
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children", encoding="ascii") as file:
-                for pid in file.read().split():
+        """The first process of the container: a child of systemd-nspawn, a child of our shell."""
+        for nspawn in children(self.nspawn.pid):
+            for pid in children(nspawn):
+                with contextlib.suppress(OSError):
                     with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
                         if comm.read().strip() == "systemd":
-                            return int(pid)
+                            return pid
         return None
 
     def console(self):
@@ -136,7 +173,7 @@ class Machine:
 
     def close(self):
         if self.nspawn and self.nspawn.poll() is None:
-            self.nspawn.send_signal(signal.SIGTERM)
+            os.killpg(self.nspawn.pid, signal.SIGTERM)
             try:
                 self.nspawn.wait(20)
             except subprocess.TimeoutExpired:

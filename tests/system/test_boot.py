@@ -113,7 +113,7 @@ class Booted(unittest.TestCase):
         self.assertGreater(int(request["DURATION_US"]), 0)
         self.assertTrue(request["REQUEST_ID"])
 
-    def test_10_the_next_boot_starts_it(self):
+    def test_10_the_target_stops_and_starts_all(self):
         self.assertEqual(self.at.run("systemctl", "is-enabled", "studytracker.target").strip(), "enabled")
         self.at.run("systemctl", "stop", "studytracker.target", timeout=120)
         for unit in (GATEWAY.format(1), GATEWAY.format(2), WORKER.format(1), "studytracker-gateway@1.socket"):
@@ -124,6 +124,18 @@ class Booted(unittest.TestCase):
         self.at.run("systemctl", "start", "studytracker.target", timeout=60)
         self.at.until("the service answers", lambda: service.is_ready(self.at))
         print(f"all units answer {time.monotonic() - begun:.1f} s after the start of the target")
+
+    def test_11_a_reboot_brings_all_of_it_up(self):
+        before = self.at.run("cat", "/proc/sys/kernel/random/boot_id"), self.at.leader
+        stats = service.get(self.at, "/stats")
+        self.at.reboot(wanted=["studytracker*", "postgresql*"])
+        self.assertNotEqual((before[0], self.at.leader), before)
+        self.at.until("the service answers", lambda: service.is_ready(self.at), patience=60)
+        for unit in ("studytracker.target", "studytracker-migrate.service", GATEWAY.format(1), GATEWAY.format(2),
+                     WORKER.format(1), WORKER.format(2), "studytracker-backup.timer"):
+            self.assertEqual(self.at.run("systemctl", "is-active", unit).strip(), "active", unit)
+        self.assertEqual(service.get(self.at, "/stats"), stats)
+        self.assertEqual(service.all_answer(self.at, 10), [])
 
 
 if __name__ == "__main__":
