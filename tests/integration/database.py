@@ -72,6 +72,7 @@ class Database:
         self.durable = durable  # for benchmarks: waits for the disk, as in production
         self.root, self.build = root, build
         self.options = {}  # further parameters of the server
+        self.wrapper = []  # words before the server's command, e.g. of nsenter
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp" if durable else fast_directory())
         self.data = os.path.join(self.directory, "data")
         self.owner = "postgres" if os.geteuid() == 0 else None
@@ -129,7 +130,7 @@ class Database:
         self.sql("select pg_reload_conf()")
 
     def start_server(self):
-        prefix = ["setpriv", "--pdeathsig", "INT"]
+        prefix = [*self.wrapper, "setpriv", "--pdeathsig", "INT"]
         command = self.as_owner(self.program("postgres"), "-D", self.data, "-p", "5432", "-k",
                                 self.directory, "-c", "listen_addresses=", "-c", "max_connections=50",
                                 "-c", f"fsync={'on' if self.durable else 'off'}")

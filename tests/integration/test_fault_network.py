@@ -1,13 +1,11 @@
 """The network between gateway, worker and database is slow, breaks and heals, or loses packets."""
 
-import os
 import shutil
-import subprocess
 import time
-import unittest
 
 import faults
 import harness
+import networks
 import relay
 
 
@@ -67,66 +65,11 @@ class Slow(faults.FaultCase):
         self.settle(load, "40 ms to each worker and 15 ms to the database, one way, and a worker killed")
 
 
-def run(*command):
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.PIPE, encoding="utf-8")
-
-
-class Namespace:
-    """A network namespace for the workers. The test can cut its pair of interfaces."""
-
-    def __init__(self):
-        number = os.getpid() % 16384
-        self.name = f"st-{os.getpid()}"
-        self.inner, self.outer = f"sti{number}", f"sto{number}"
-        net = f"198.18.{number >> 6}.{(number & 63) * 4}"  # for benchmarks of networks, RFC 2544
-        first = net.rsplit(".", 1)
-        self.here = f"{first[0]}.{int(first[1]) + 1}"
-        self.there = f"{first[0]}.{int(first[1]) + 2}"
-
-    def open(self):
-        run("ip", "netns", "add", self.name)
-        run("ip", "link", "add", self.outer, "type", "veth", "peer", "name", self.inner, "netns", self.name)
-        run("ip", "addr", "add", f"{self.here}/30", "dev", self.outer)
-        run("ip", "link", "set", self.outer, "up")
-        self.inside("ip", "addr", "add", f"{self.there}/30", "dev", self.inner)
-        self.inside("ip", "link", "set", "lo", "up")
-        self.heal()
-
-    def close(self):
-        subprocess.run(["ip", "link", "del", self.outer], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["ip", "netns", "del", self.name], check=False, stderr=subprocess.DEVNULL)
-
-    def inside(self, *command):
-        run("nsenter", f"--net=/run/netns/{self.name}", *command)
-
-    def cut(self):
-        self.inside("ip", "link", "set", self.inner, "down")
-
-    def heal(self):
-        self.inside("ip", "link", "set", self.inner, "up")
-
-    def lose(self, percent):
-        """Drops this share of the packets to and from the workers; 0 drops none."""
-        self.inside("nft", "flush", "ruleset")
-        if percent == 0:
-            return
-        self.inside("nft", "add table inet st")
-        for hook, way in (("input", "iifname"), ("output", "oifname")):
-            self.inside("nft", f"add chain inet st {hook} {{ type filter hook {hook} priority 0; }}")
-            self.inside("nft", f"add rule inet st {hook} {way} {self.inner} "
-                               f"numgen random mod 100 < {percent} drop")
-
-
 class Cut(faults.FaultCase):
     @classmethod
     def setUpClass(cls):
-        cls.network = Namespace()
-        cls.addClassCleanup(cls.network.close)
-        try:
-            cls.network.open()
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise unittest.SkipTest(f"no network namespaces here: {getattr(error, 'stderr', error)}")
+        cls.machine = cls.enterClassContext(networks.Namespace("workers"))
+        cls.network = cls.enterClassContext(networks.Link(None, cls.machine))
         cls.database = harness.Database()
         cls.addClassCleanup(cls.database.close)
         cls.database.start()
@@ -139,13 +82,13 @@ class Cut(faults.FaultCase):
     @classmethod
     def wire(cls):
         """Path: worker, loopback, relay | link | relay, gateway. libpq uses the link directly."""
-        here = cls.network.here
+        here = cls.network.near_address
         gateway = cls.enterClassContext(relay.Relay((here, 0), cls.service.gateway_path(1)))
         database = cls.enterClassContext(relay.Relay((here, 0), f"{cls.database.directory}/.s.PGSQL.5432"))
         near = cls.enterClassContext(relay.Relay(("127.0.0.1", 0), (here, gateway.port),
-                                                 namespace=cls.network.name))
+                                                 namespace=cls.machine.name))
         cls.service.near = {1: ("127.0.0.1", near.port), "database": (here, database.port)}
-        cls.service.namespace = cls.network.name
+        cls.service.namespace = cls.machine.name
 
     def test_a_cut_network_recovers(self):
         cuts = harness.in_long(6, 2)
