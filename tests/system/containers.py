@@ -1,0 +1,261 @@
+#!/usr/bin/python3
+"""The files of compose/ in a container engine: build, start, protections, limits, more workers, stops
+under load, data that survive, gateways behind a proxy, and hosts with keys and a standby.
+`./dev containers --test` runs this."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import unittest
+
+import engine
+
+COMPOSE = os.path.join(engine.ROOT, "compose")
+DOCKERFILE = os.path.join(COMPOSE, "Dockerfile")
+IMAGES = {"service": "studytracker", "migrate": "studytracker-migrate", "proxy": "studytracker-proxy"}
+MIB = 1024 * 1024
+MAX_IMAGE = 120 * MIB
+STOP_GRACE_S = 20
+PORT = 22192
+
+
+class Project:
+    """One file of compose/ under a name of its own, so that it touches no other service."""
+
+    def __init__(self, docker, file, **variables):
+        self.docker = docker
+        self.base = ["compose", "-p", "studytracker-test", "-f", os.path.join(COMPOSE, file)]
+        docker.environment.update(API_PORT=str(PORT), API_HOST="127.0.0.1", **variables)
+
+    def compose(self, *arguments, **options):
+        return self.docker.run(*self.base, *arguments, timeout=400, **options)
+
+    def up(self, *arguments):
+        self.compose("up", "--detach", "--wait", "--no-build", *arguments)
+
+    def down(self, *arguments):
+        self.compose("down", "--timeout", "30", *arguments)
+
+    def containers(self, service):
+        return self.compose("ps", "--quiet", service).split()
+
+    def inspect(self, container):
+        return json.loads(self.docker.run("inspect", container))[0]
+
+    def sql(self, service, query):
+        return self.docker.run("exec", self.containers(service)[0], "psql", "-XAt", "-U", "studytracker", "-c", query)
+
+
+def request(method, path, body=None):
+    """(status, decoded body)"""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=20)
+    try:
+        connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def until(what, condition, patience=60):
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {patience} s")
+        time.sleep(0.1)
+
+
+class Load:
+    """Requests until the end of the block, which fails if a request failed."""
+
+    def __enter__(self):
+        self.client = subprocess.Popen([sys.executable, os.path.join(engine.HERE, "load.py"), str(PORT), "6"],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *error):
+        result = json.loads(self.client.communicate(timeout=90)[0])
+        assert not result["failed"], f"{len(result['failed'])} failed: {result['failed'][:5]}"
+        assert result["answered"] > 50, f"only {result['answered']} requests were answered"
+        print(f"{result['answered']} requests, none failed")
+
+
+class Containers(unittest.TestCase):
+    """Common checks; each class has the project of one file, whose stories run in order."""
+
+    file, variables = None, {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.project = Project(DOCKER, cls.file, **cls.variables)
+        cls.addClassCleanup(cls.project.down, "--volumes")
+        cls.project.down("--volumes")
+        cls.project.up()
+
+    def check_protections(self, *services):
+        for service in services:
+            for container in self.project.containers(service):
+                state = self.project.inspect(container)
+                host = state["HostConfig"]
+                self.assertTrue(host["ReadonlyRootfs"], service)
+                self.assertEqual(host["CapDrop"], ["ALL"], service)
+                self.assertIn("no-new-privileges", "".join(host["SecurityOpt"]), service)
+                self.assertGreater(host["Memory"], 0, service)
+                self.assertGreater(host["PidsLimit"], 0, service)
+                self.check_process(state["State"]["Pid"], service)
+
+    def check_process(self, pid, service):
+        """What the kernel says of process 1 of the container."""
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+        self.assertNotIn("0", status["Uid"].split(), f"{service} runs as root")
+        for name in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
+            self.assertEqual(int(status[name], 16), 0, f"{service}: {name}")
+        self.assertEqual(status["NoNewPrivs"], "1", service)
+        with open(f"/proc/{pid}/mounts", encoding="utf-8") as file:
+            root = [line.split() for line in file if line.split()[1] == "/"][-1]
+        self.assertIn("ro", root[3].split(","), f"{service} can write to its root")
+
+    def stop(self, container):
+        """Stops it as the engine does, and checks that it ended by itself."""
+        began = time.monotonic()
+        DOCKER.run("stop", container)
+        took = time.monotonic() - began
+        self.assertEqual(self.project.inspect(container)["State"]["ExitCode"], 0)
+        self.assertLess(took, STOP_GRACE_S)
+        return took
+
+
+class OneMachine(Containers):
+    file = "compose.yaml"
+
+    def test_1_it_comes_up_healthy_and_answers(self):
+        self.assertEqual(request("GET", "/readyz"), (200, {"status": "ready"}))
+        self.assertEqual(request("POST", "/sessions", {"minutes": 25, "tag": "kept"})[0], 200)
+        states = json.loads("[" + ",".join(self.project.compose("ps", "--format", "json").splitlines()) + "]")
+        self.assertEqual({state["Service"]: state["Health"] for state in states if state["Health"]},
+                         {"postgres": "healthy", "gateway": "healthy"})
+
+    def test_2_nothing_is_root_or_writes_outside_its_volumes(self):
+        self.check_protections("postgres", "gateway", "worker")
+        for service in ("postgres", "worker"):
+            self.assertEqual(self.project.inspect(self.project.containers(service)[0])["HostConfig"]["NetworkMode"],
+                             "none")
+
+    def test_3_more_workers(self):
+        self.project.up("--scale", "worker=4")
+        self.assertEqual(len(self.project.containers("worker")), 4)
+        gateway = self.project.containers("gateway")[0]
+        until("four workers joined", lambda: DOCKER.try_run("logs", gateway).stderr.count(" joined") >= 4)
+
+    def test_4_a_worker_stops_under_load(self):
+        with Load():
+            for container in self.project.containers("worker")[:2]:
+                print(f"a worker stopped within {self.stop(container):.1f} s")
+
+    # Its port is closed afterwards, so new connections fail, but no request that it had taken.
+    def test_5_a_gateway_stops_after_the_requests_that_it_has(self):
+        with self.locked_sessions():
+            connections = [http.client.HTTPConnection("127.0.0.1", PORT, timeout=20) for _ in range(20)]
+            for number, connection in enumerate(connections):
+                connection.request("POST", "/sessions", json.dumps({"minutes": 1, "tag": f"drain {number % 3}"}),
+                                   {"Content-Type": "application/json"})
+            until("a worker waits for the lock", lambda: self.project.sql(
+                "postgres", "select count(*) from pg_locks where not granted") != "0")
+            self.stop(self.project.containers("gateway")[0])
+        self.assertEqual([connection.getresponse().status for connection in connections], [200] * 20)
+
+    @contextlib.contextmanager
+    def locked_sessions(self):
+        """No session can be written for two seconds."""
+        container = self.project.containers("postgres")[0]
+        lock = subprocess.Popen(
+            ["docker", "exec", container, "psql", "-XAtq", "-U", "studytracker", "-c",
+             "begin; lock table sessions in exclusive mode; select pg_sleep(2); commit"],
+            env=DOCKER.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until("the lock is held", lambda: self.project.sql(
+            "postgres", "select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == "1")
+        yield
+        self.assertEqual(lock.wait(30), 0)
+
+    def test_6_data_survive_down_and_up(self):
+        before = self.project.sql("postgres", "select sum(sessions) from daily_totals")
+        self.project.down()
+        self.project.up()
+        self.assertEqual(request("GET", "/stats")[1]["time_by_tag"]["kept"], 25)
+        self.assertEqual(self.project.sql("postgres", "select sum(sessions) from daily_totals"), before)
+
+    def test_7_the_command_line_tool_makes_an_admin(self):
+        out = self.project.compose(
+            "run", "--rm", "--no-TTY", "study", "account", "create", "ada", "--role", "admin", "--claim",
+            "--password-stdin", "--database", "postgresql://studytracker_owner@/studytracker?host=/run/postgresql",
+            input=secrets.token_hex(16) + "\n")
+        self.assertIn("ada", out)
+
+
+class BehindAProxy(Containers):
+    file = "proxy.yaml"
+
+    def test_1_every_gateway_serves(self):
+        self.assertEqual(len(self.project.containers("gateway")), 3)
+        self.check_protections("gateway", "proxy")
+        for _ in range(12):
+            self.assertEqual(request("POST", "/sessions", {"minutes": 1, "tag": "proxy"})[0], 200)
+
+    def test_2_a_gateway_leaves_and_returns_under_load(self):
+        with Load():
+            for container in self.project.containers("gateway")[:2]:
+                print(f"a gateway stopped within {self.stop(container):.1f} s")
+                DOCKER.run("start", container)
+                until("it is healthy", lambda: self.project.inspect(container)["State"]["Health"]["Status"] == "healthy")
+
+    def test_3_more_gateways(self):
+        with Load():
+            self.project.up("--scale", "gateway=4")
+        self.assertEqual(len(self.project.containers("gateway")), 4)
+
+
+class SeveralHosts(Containers):
+    file = "hosts.yaml"
+    variables = {name: secrets.token_hex(16) for name in (
+        "POSTGRES_PASSWORD", "OWNER_PASSWORD", "WORKER_PASSWORD", "STANDBY_PASSWORD")}
+
+    def test_1_both_hosts_of_workers_have_joined(self):
+        self.check_protections("postgres", "standby", "gateway", "worker_a", "worker_b")
+        gateway = self.project.containers("gateway")[0]
+        until("both workers joined", lambda: DOCKER.try_run("logs", gateway).stderr.count(" has its database") >= 2)
+        self.assertEqual(request("POST", "/sessions", {"minutes": 25, "tag": "hosts"})[0], 200)
+        self.assertEqual(self.project.sql("postgres", "select sync_state from pg_stat_replication"), "sync")
+
+    def test_2_a_host_of_workers_is_lost(self):
+        with Load():
+            self.stop(self.project.containers("worker_a")[0])
+        self.project.up()
+
+    def test_3_the_primary_is_lost_and_the_standby_takes_over(self):
+        DOCKER.run("kill", self.project.containers("postgres")[0])
+        self.project.sql("standby", "select pg_promote()")
+        for command in ("alter system reset synchronous_standby_names", "select pg_reload_conf()"):
+            self.project.sql("standby", command)
+        until("writes are accepted",
+              lambda: request("POST", "/sessions", {"minutes": 5, "tag": "after"})[0] == 200)
+        self.assertEqual(request("GET", "/stats")[1]["time_by_tag"]["hosts"], 25)
+
+
+def build():
+    for target, tag in IMAGES.items():
+        DOCKER.build(tag, DOCKERFILE, engine.ROOT, "--target", target)
+        size = int(DOCKER.run("image", "inspect", "--format", "{{.Size}}", tag))
+        print(f"{tag}: {size / MIB:.0f} MiB")
+        assert size < MAX_IMAGE, f"{tag} has {size / MIB:.0f} MiB"
+
+
+if __name__ == "__main__":
+    with engine.open_or_skip() as DOCKER:
+        build()
+        unittest.main(verbosity=2)
