@@ -38,8 +38,8 @@ class Namespace:
 
 
 class Link:
-    """A pair of interfaces between two namespaces; None is that of this machine. The cuts and losses
-    are at the far end."""
+    """A pair of interfaces between two namespaces; None is that of this machine. The cuts and
+    losses are at the far end."""
 
     def __init__(self, near, far):
         number = (os.getpid() * 4 + next(numbers)) % 32768

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The files of compose/ in a container engine: build, start, protections, limits, more workers, stops
-under load, data that survive, gateways behind a proxy, and hosts with keys and a standby.
+"""The files of compose/ in a container engine: build, start, protections, limits, more workers,
+stops under load, data that survive, gateways behind a proxy, and hosts with keys and a standby.
 `./dev containers --test` runs this."""
 
 import contextlib
