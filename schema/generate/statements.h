@@ -17,8 +17,8 @@
 /* Reads a template, as struct template_library says. `schema` is the folder, a text. */
 char *statements_read(const void *schema, struct span name);
 
-/* Appends one statement, or the file that a path names. False: the reason is in `why`, which must be
- * empty. */
+/* Appends one statement, or the file that a path names. False: the reason is in `why`, which must
+ * be empty. */
 bool statements_expand(const char *schema, const char *name, struct buf *out, struct buf *why);
 
 /* Writes each statement to NAME.sql in a folder that exists. */

@@ -2,9 +2,10 @@
 idempotency keys and names. The response is exactly that to what does not exist.
 
 The calls are generated from rpc.methods, so that a new method has calls; a new id whose table is
-not known fails. What only gateways and workers call: tests/sql/test_accounts_apart.sql. Twin accounts have the same rows: one twin sends what
-belongs to the victim, the other sends what nobody has. Their responses must be equal, except for
-ids and times. They must contain nothing of the victim, and the victim's rows must not change.
+not known fails. tests/sql/test_accounts_apart.sql has what only gateways and workers call. Twin
+accounts have the same rows: one twin sends what belongs to the victim, the other sends what nobody
+has. Their responses must be equal, except for ids and times. They must contain nothing of the
+victim, and the victim's rows must not change.
 """
 
 import re
