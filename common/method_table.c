@@ -265,14 +265,6 @@ static const struct method method_table[] = {
 			IF_NONE_MATCH, FLAG("allow_namesake")),
 	},
 	{
-		.name = "topics.delete",
-		.summary = "Deletes a topic that has no sessions.",
-		.shape = RESULT_ROW,
-		.missing = ST_TOPIC_NOT_FOUND,
-		.is_write = true,
-		METHOD_PARAMS(TOPIC_ID(REQUIRED | KEY), IF_MATCH, IF_NONE_MATCH),
-	},
-	{
 		.name = "topics.restore",
 		.summary = "Restores a deleted topic.",
 		.shape = RESULT_ROW,

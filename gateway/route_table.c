@@ -160,8 +160,6 @@ static const struct route_row route_rows[] = {
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
 	{ .method = "PATCH", .path = V1 "/topics/{topic_id}", .rpc = "topics.update",
 	  .takes_body = BODY_REQUIRED, .has_etag = true },
-	{ .method = "DELETE", .path = V1 "/topics/{topic_id}", .rpc = "topics.delete", .status = 204,
-	  .has_etag = true },
 	{ .method = "POST", .path = V1 "/topics/{topic_id}/restore", .rpc = "topics.restore",
 	  .takes_body = BODY_OPTIONAL, .has_etag = true },
 	{ .method = "POST", .path = V1 "/topics/{topic_id}/merge", .rpc = "topics.merge",

@@ -172,6 +172,8 @@ struct entity {
 	const struct check *checks;
 	size_t check_count;
 	struct unique unique; /* all NULL: none */
+	/* The template that refuses deletes: rows `when … then …` over e, with an outcome. */
+	const char *kept;
 	const char *id_example,
 		*change_example; /* JSON: an id; a member of the body of an update */
 	/* The fields that a table of `study` shows after the id, in order; at most 6. NULL: `study`

@@ -1,7 +1,7 @@
 #include "schema/entities/entities.h"
 
 static const struct field fields[] = {
-	{ "name", FIELD_NAME, .example = "\"aws\"" },
+	{ "name", FIELD_NAME, FIELD_CHANGES, .example = "\"aws\"" },
 	{ "description", FIELD_TEXT, FIELD_EMPTIES, .example = "\"Solutions Architect\"" },
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:03:40.123456Z\"" },
 	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:03:40.123456Z\"" },
@@ -12,7 +12,8 @@ const struct entity topics_entity = {
 	.name = "topics",
 	.one = "topic",
 	.key = KEY_INT,
-	.verbs = VERB_GET,
+	.verbs = VERB_GET | VERB_DELETE,
 	.fields = ENTITY_ITEMS(fields),
+	.kept = "kept_topic",
 	.id_example = "7",
 };

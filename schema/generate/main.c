@@ -8,8 +8,7 @@
 static const char usage[] =
 	"usage: studytracker-generate SCHEMA statement NAME     prints one statement\n"
 	"       studytracker-generate SCHEMA statements FOLDER  writes each to FOLDER/NAME.sql\n"
-	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n"
-	"SCHEMA is the folder schema/ of the sources.\n";
+	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n";
 
 int main(int argc, char **argv)
 {

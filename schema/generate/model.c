@@ -40,8 +40,6 @@ static void put_names(struct record *root, const struct entity *e)
 	record_set(root, "key_type", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	model_words(root, "path", e->path ? e->path : e->name, '-');
-	record_print(root, "path_key", "{%s_id}", e->one);
-	model_words(root, "collection", e->path ? e->path : e->name, '-'); /* of lists */
 	record_flag(root, "in_system_c", e->is_in_system_c);
 	model_words(root, "command", e->command ? e->command : e->one, '-'); /* of `study` */
 	record_set(root, "id_example", e->id_example ? e->id_example : "7");
@@ -107,8 +105,6 @@ static void add_parent(struct record *root, const struct entity *e, const struct
 	struct record *parent = record_add(root, "parent", find_field(root, f->name));
 	model_words(parent, "parent_path", other->path ? other->path : other->name, '-');
 	record_set(parent, "nested_path", e->nested_path);
-	record_print(root, "collection", "%s/{%s}/%s", record_own(parent, "parent_path")->text,
-		f->name, e->nested_path);
 	add_filter(root, &(struct filter){ f->name });
 }
 
@@ -230,10 +226,10 @@ static void put_rules(struct record *root, const struct entity *e)
 		record_set(check, "condition", e->checks[i].condition);
 		record_set(check, "outcome", e->checks[i].outcome);
 	}
-	bool has_tags = record_has(root, "tag_fields");
-	bool is_judged = has_tags || unique || e->check_count || record_has(root, "derived");
+	bool is_judged = unique || e->check_count || record_has(root, "derived")
+			 || record_has(root, "tag_fields");
 	record_flag(root, "is_judged", is_judged); /* an update decides by the new values */
-	record_set(root, "judged", has_tags ? "tagged" : is_judged ? "verdict" : "locked");
+	record_set(root, "kept", e->kept);         /* a template */
 	record_flag(root, "has_conflict", unique || record_has(root, "parent")); /* status 409 */
 	record_flag(root, "is_referenced", is_named(e, false));
 	record_flag(root, "has_children", is_named(e, true));

@@ -8,7 +8,7 @@ static const struct kind {
 	const char *column, *array;    /* in SQL: the column, the elements of the param's array */
 	const char *param;             /* in the method table */
 	const char *json, *limits;     /* in openapi.json: the type, minLIMITS and maxLIMITS */
-	const char *option, *argument; /* in `study` */
+	const char *option, *argument, *end; /* in `study`; what the option's name drops */
 } kind_table[FIELD_KINDS] = {
 	[FIELD_NAME] = { "is_name", "text", "text", "PARAM_NAME", "string", "Length", "OPTION_TEXT", "TEXT" },
 	[FIELD_TEXT] = { "is_text", "text", "text", "PARAM_TEXT", "string", "Length", "OPTION_TEXT", "TEXT" },
@@ -19,10 +19,10 @@ static const struct kind {
 	[FIELD_DATE] = { "is_date", "date", "date", "PARAM_DATE", "string", "", "OPTION_DATE", "DAY" },
 	[FIELD_TIME] = { "is_time", "time", "time", "PARAM_TIME", "string", "", "OPTION_TIME", "TIME" },
 	[FIELD_INSTANT] = { "is_instant", "timestamptz", "text", "PARAM_LOCAL_INSTANT", "string", "", "OPTION_TEXT", "TIME" },
-	[FIELD_REFERENCE] = { "is_reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID" },
-	[FIELD_IDS] = { "is_ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID" },
-	[FIELD_TAGS] = { "is_tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG" },
-	[FIELD_OBJECTS] = { "is_objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "" },
+	[FIELD_REFERENCE] = { "is_reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID", "_id" },
+	[FIELD_IDS] = { "is_ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID", "_ids" },
+	[FIELD_TAGS] = { "is_tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG", "s" },
+	[FIELD_OBJECTS] = { "is_objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "", "s" },
 };
 /* clang-format on */
 
@@ -62,10 +62,6 @@ static void put_kind(struct record *r, const struct field *f)
 	record_set(r, "argument", kind->argument);
 	record_flag(r, "is_number", strcmp(kind->limits, "imum") == 0);
 	record_flag(r, "is_list", strcmp(kind->json, "array") == 0);
-}
-
-static void put_flags(struct record *r, const struct field *f)
-{
 	for (size_t i = FIELD_NAME; i < FIELD_KINDS; i++)
 		record_flag(r, kind_table[i].flag, i == f->kind);
 	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
@@ -129,14 +125,11 @@ static void put_other(struct record *r, const struct field *f)
 /* The option of goal_id is goal, that of attendee_ids attendee, that of tags tag. */
 static void put_option(struct record *r, const struct field *f)
 {
-	const char *end = f->kind == FIELD_REFERENCE ? "_id"
-			  : f->kind == FIELD_IDS     ? "_ids"
-			  : record_has(r, "is_list") ? "s"
-						     : "";
-	size_t len = span_of(f->name).len, end_len = strlen(end);
+	struct span name = span_of(f->name), end = span_of(kind_table[f->kind].end);
+	size_t len = name.len > end.len ? name.len - end.len : name.len;
 	model_words(r, "option", f->name, '-');
-	if (len > end_len && strcmp(f->name + len - end_len, end) == 0)
-		record_own(r, "option")->text[len - end_len] = '\0';
+	if (span_equals(span_drop(name, len), end))
+		record_own(r, "option")->text[len] = '\0';
 }
 
 void model_field_describe(struct record *r, const struct field *f)
@@ -151,7 +144,6 @@ void model_field_describe(struct record *r, const struct field *f)
 	record_set(r, "example", f->example ? f->example : "null");
 	record_set(r, "told", f->help);
 	put_kind(r, f);
-	put_flags(r, f);
 	put_limits(r, f);
 	put_choices(r, f);
 	put_items(r, f);

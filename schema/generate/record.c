@@ -63,9 +63,8 @@ struct record *record_add(struct record *r, const char *name, const struct recor
 	struct record_entry *e = record_own(r, name);
 	struct record *added = record_new(r->memory);
 	added->base = base;
-	if (e->last)
-		e->last->next = added;
-	else
-		e->first = added;
-	return e->last = added;
+	struct record **end = &e->first;
+	while (*end)
+		end = &(*end)->next;
+	return *end = added;
 }

@@ -5,13 +5,10 @@
  * Names are borrowed, texts are copied into the memory of the root. A name that is set twice keeps
  * its last text. A failed allocation ends the program: this is a build tool.
  *
- *	struct obstack memory;
- *	obstack_init(&memory);
  *	struct record *root = record_new(&memory);
  *	record_set(root, "table", "topics");
  *	for (each column)
- *		record_print(record_add(root, "columns", NULL), "name", "%s_id", column);
- *	obstack_free(&memory, NULL);
+ *		record_set(record_add(root, "columns", NULL), "name", column);
  */
 #ifndef SCHEMA_GENERATE_RECORD_H
 #define SCHEMA_GENERATE_RECORD_H
@@ -34,7 +31,7 @@ struct record {
 struct record_entry {
 	const char *name;
 	char *text; /* NULL: a list */
-	struct record *first, *last;
+	struct record *first;
 	struct record_entry *next;
 };
 

@@ -10,7 +10,6 @@ enum { NESTING_MAX = 32 };
 struct scope {
 	const struct record *record;
 	const struct scope *outer;
-	bool is_last; /* in its list */
 };
 
 /* A template on its way into `out`. The first failure is in `why`, and ends the expansion. */
@@ -79,6 +78,8 @@ static struct tag next_tag(struct expansion *x)
 {
 	const char *text = x->at, *begin = strstr(text, "{{"),
 		   *close = begin ? strstr(begin, "}}") : NULL;
+	if (begin && begin[2] == '{') /* a brace before a tag */
+		begin++;
 	struct tag tag = { .begin = begin ? begin : text + strlen(text) };
 	tag.line = tag.begin;
 	if (close) {
@@ -96,13 +97,13 @@ static struct tag next_tag(struct expansion *x)
 
 /* NULL: it has failed. */
 static const struct record_entry *look_up(
-	struct expansion *x, const struct scope *scope, const struct tag *tag)
+	struct expansion *x, const struct scope *scope, struct span name)
 {
 	const struct record_entry *entry = NULL;
 	for (; scope && !entry; scope = scope->outer)
-		entry = record_find(scope->record, tag->name);
+		entry = record_find(scope->record, name);
 	if (!entry)
-		fail_at(x, tag->begin, "no such name", tag->name);
+		fail_at(x, name.bytes, "no such name", name);
 	return entry;
 }
 
@@ -111,7 +112,7 @@ static void put_text(struct expansion *x, const struct scope *scope, const struc
 {
 	bool is_initial = isupper((unsigned char)*tag->name.bytes);
 	bool is_upper = is_initial && isupper((unsigned char)tag->name.bytes[1]);
-	const struct record_entry *entry = look_up(x, scope, tag);
+	const struct record_entry *entry = look_up(x, scope, tag->name);
 	if (entry && !entry->text)
 		fail_at(x, tag->begin, "a list, not a text", tag->name);
 	bool is_start = true;
@@ -136,7 +137,7 @@ static void expand_with(
 
 static void put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	const struct record_entry *entry = look_up(x, scope, tag);
+	const struct record_entry *entry = look_up(x, scope, tag->name);
 	const struct record *r = entry ? entry->first : NULL;
 	bool is_empty = entry && (entry->text ? !*entry->text : !r);
 	const char *body = x->at;
@@ -147,25 +148,29 @@ static void put_section(struct expansion *x, const struct scope *scope, const st
 	else
 		for (; r; r = r->next) {
 			x->at = body;
-			expand(x, &(struct scope){ r, scope, !r->next }, tag);
+			expand(x, &(struct scope){ r, scope }, tag);
 		}
 }
 
 static void put_partial(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	char *text = x->library->read(x->library->arg, tag->name);
+	struct span name = tag->name;
+	const struct record_entry *entry = NULL;
+	if (*name.bytes == '*' && (entry = look_up(x, scope, span_drop(name, 1))) != NULL)
+		name = span_of(entry->text);
+	char *text = x->library->read(x->library->arg, name);
 	struct buf indent = { 0 };
 	struct expansion inner = *x;
 	buf_text(&indent, x->indent);
 	buf_put(&indent, tag->line, (size_t)(tag->begin - tag->line));
 	buf_byte(&indent, '\0');
-	inner.name = tag->name;
+	inner.name = name;
 	inner.start = inner.at = text;
 	inner.indent = indent.bytes;
 	if (text && !indent.failed)
 		expand(&inner, scope, NULL);
 	else
-		fail_at(x, tag->begin, "no such template", tag->name);
+		fail_at(x, tag->begin, "no such template", name);
 	buf_fini(&indent);
 	free(text);
 }
@@ -184,7 +189,7 @@ static void put_tag(struct expansion *x, const struct scope *scope, const struct
 		put_partial(x, scope, tag);
 	else if (tag->kind == ' ')
 		put_text(x, scope, tag);
-	else if (tag->kind == '|' && !scope->is_last)
+	else if (tag->kind == '|' && scope->record->next)
 		put(x, tag->name);
 	else if (tag->kind == '+')
 		buf_int(x->out, ++*x->number);
@@ -211,7 +216,7 @@ bool template_expand(const struct template_library *library, struct span name,
 	const struct record *root, struct buf *out, struct buf *why)
 {
 	int number = 0;
-	const struct scope scope = { root, NULL, true };
+	const struct scope scope = { root, NULL };
 	const struct tag whole = { '>', name, "", "" };
 	struct expansion x = { library, name, "", "", out, why, &number, "", false, false, 0 };
 	put_partial(&x, &scope, &whole);

@@ -1,6 +1,6 @@
 /*
  * template: text with tags that records fill. The tags are those of Mustache (mustache(5)), less
- * what nothing here needs, and six more:
+ * what nothing here needs, and more:
  *
  *	{{name}}                the text of that name; {{Name}} its text as ItsText, {{NAME}} in
  *	                        capitals
@@ -9,7 +9,8 @@
  *	{{?name}}...{{/name}}   once, unless the list or text is empty
  *	{{^name}}...{{/name}}   once if it is empty
  *	{{-}}...{{/}}           with each - as \-, for roff
- *	{{>name}}               the template of that name, with the same records
+ *	{{>name}}               the template of that name, with the same records; {{>*name}} that which
+ *	                        the text of that name names
  *	{{|text}}               text, but not in the last record of the list: a separator
  *	{{+}}                   1, then 2, and so on: the numbers of a statement's params
  *	{{\}}                   nothing: the next line goes on here, without its indentation

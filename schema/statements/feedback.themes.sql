@@ -20,38 +20,36 @@ entry as materialized (
 	) as f
 ),
 counted as materialized (
-	select e.ord, e.category, e.sentiment, e.from_person_id, e.month,
-		grouping(e.category, e.sentiment, e.from_person_id, e.month) as kind, count(*) as entries
+	select e.ord, {{#filters}}{{#is_choice}}e.{{name}}, {{/is_choice}}{{/filters}}e.from_person_id, e.month, count(*) as entries,
+		{{#filters}}{{#is_choice}}grouping(e.{{name}}) = 0 as is_{{name}}, {{/is_choice}}{{/filters}}grouping(e.from_person_id) = 0 as is_person,
+		grouping(e.month) = 0 as is_month
 	from entry as e
 	where e.place <= 20000
-	group by grouping sets ((e.ord, e.category), (e.ord, e.sentiment), (e.ord, e.from_person_id),
-		(e.ord, e.month), (e.ord))
+	group by grouping sets ({{#filters}}{{#is_choice}}(e.ord, e.{{name}}), {{/is_choice}}{{/filters}}(e.ord, e.from_person_id), (e.ord, e.month))
 )
 select r.ord, null::text as outcome, r."from", r."to",
-	coalesce((select c.entries from counted as c where c.ord = r.ord and c.kind = 15), 0) as entries,
-	category.rows as by_category, sentiment.rows as by_sentiment, tag.rows as by_tag,
+	coalesce((select sum(c.entries) from counted as c where c.ord = r.ord and c.is_month), 0)::int8 as entries,
+	{{#filters}}{{#is_choice}}{{name}}.rows as by_{{name}}, {{/is_choice}}{{/filters}}tag.rows as by_tag,
 	person.rows as by_person, month.rows as by_month,
 	not exists (select from entry as e where e.ord = r.ord and e.place > 20000) as is_complete
 from request as r
+{{#filters}}
+{{#is_choice}}
 cross join lateral (
-	select coalesce(jsonb_agg(jsonb_build_object('category', c.category, 'entries', c.entries)
-		order by c.entries desc, c.category), '[]') as rows
+	select coalesce(jsonb_agg(jsonb_build_object('{{name}}', c.{{name}}, 'entries', c.entries)
+		order by c.entries desc, c.{{name}}), '[]') as rows
 	from counted as c
-	where c.ord = r.ord and c.kind = 7
-) as category
-cross join lateral (
-	select coalesce(jsonb_agg(jsonb_build_object('sentiment', c.sentiment, 'entries', c.entries)
-		order by c.entries desc, c.sentiment), '[]') as rows
-	from counted as c
-	where c.ord = r.ord and c.kind = 11
-) as sentiment
+	where c.ord = r.ord and c.is_{{name}}
+) as {{name}}
+{{/is_choice}}
+{{/filters}}
 cross join lateral (
 	select coalesce(jsonb_agg(jsonb_build_object('person_id', c.from_person_id, 'name', p.name,
 		'entries', c.entries) order by c.entries desc, c.from_person_id), '[]') as rows
 	from (
 		select c.*
 		from counted as c
-		where c.ord = r.ord and c.kind = 13
+		where c.ord = r.ord and c.is_person
 		order by c.entries desc, c.from_person_id
 		limit 100
 	) as c
@@ -63,7 +61,7 @@ cross join lateral (
 	select coalesce(jsonb_agg(jsonb_build_object('month', c.month, 'entries', c.entries)
 		order by c.month), '[]') as rows
 	from counted as c
-	where c.ord = r.ord and c.kind = 14
+	where c.ord = r.ord and c.is_month
 ) as month
 cross join lateral (
 	select coalesce(jsonb_agg(jsonb_build_object('tag', t.name, 'entries', t.entries)

@@ -1,6 +1,6 @@
 -- What happened in a range of days, by day, kind, tag and topic; without a range, in the account's
--- week. A task counts on its date. Refused are ranges over 366 days and ranges with over 50,000
--- rows of a kind.
+-- week. A task counts on its date, and is done if it has completed_at, its derived column. Refused
+-- are ranges over 366 days and ranges with over 50,000 rows of a kind.
 with request as materialized (
 	select r.ord, r.account_id, a.time_zone, a.day_starts_at, p.first_day, p.end_day,
 		case
@@ -21,51 +21,28 @@ entry as materialized ( -- each kind in the order of an index, so that it reads 
 	select r.ord, e.*
 	from request as r
 	cross join lateral (
+		select null::date as day, null as kind, false as is_done, null::int8[] as tag_ids
+		where false
+		{{#entities}}
+		{{#range}}
+		union all
 		(
-			select t.date as day, 'task' as kind, t.status = 'done' as is_done, null::int8[] as tag_ids
-			from tasks as t
+			select {{#is_date}}t.{{column}}{{/is_date}}{{^is_date}}account_day(r.time_zone, r.day_starts_at, t.{{column}}){{/is_date}}, '{{entity}}',
+				{{#derived}}t.{{name}} is not null{{/derived}}{{^derived}}false{{/derived}}, {{#tag_fields}}t.tag_ids{{/tag_fields}}{{^tag_fields}}null{{/tag_fields}}
+			from {{table}} as t
 			where r.outcome is null and t.account_id = r.account_id and t.deleted_at is null
-				and (t.date, t.id) >= (r.first_day, 0::int8) and t.date < r.end_day
-			order by t.date, t.id
+				{{#is_date}}
+				and (t.{{column}}, t.id) >= (r.first_day, 0::int8) and t.{{column}} < r.end_day
+				{{/is_date}}
+				{{^is_date}}
+				and (t.{{column}}, t.id) >= (account_day_start(r.account_id, r.first_day), 0::int8)
+				and t.{{column}} < account_day_start(r.account_id, r.end_day)
+				{{/is_date}}
+			order by t.{{column}}, t.id
 			limit 50001
 		)
-		union all
-		(
-			select l.date, 'learning', false, l.tag_ids
-			from learnings as l
-			where r.outcome is null and l.account_id = r.account_id and l.deleted_at is null
-				and (l.date, l.id) >= (r.first_day, 0::int8) and l.date < r.end_day
-			order by l.date, l.id
-			limit 50001
-		)
-		union all
-		(
-			select f.feedback_date, 'feedback', false, f.tag_ids
-			from feedback as f
-			where r.outcome is null and f.account_id = r.account_id and f.deleted_at is null
-				and (f.feedback_date, f.id) >= (r.first_day, 0::int8) and f.feedback_date < r.end_day
-			order by f.feedback_date, f.id
-			limit 50001
-		)
-		union all
-		(
-			select m.meeting_date, 'meeting', false, null
-			from meetings as m
-			where r.outcome is null and m.account_id = r.account_id and m.deleted_at is null
-				and (m.meeting_date, m.id) >= (r.first_day, 0::int8) and m.meeting_date < r.end_day
-			order by m.meeting_date, m.id
-			limit 50001
-		)
-		union all
-		(
-			select account_day(r.time_zone, r.day_starts_at, e.checkin_datetime), 'energy', false, null
-			from energy_checkins as e
-			where r.outcome is null and e.account_id = r.account_id and e.deleted_at is null
-				and (e.checkin_datetime, e.id) >= (account_day_start(r.account_id, r.first_day), 0::int8)
-				and e.checkin_datetime < account_day_start(r.account_id, r.end_day)
-			order by e.checkin_datetime, e.id
-			limit 50001
-		)
+		{{/range}}
+		{{/entities}}
 	) as e
 ),
 counted as materialized (
@@ -74,7 +51,7 @@ counted as materialized (
 		count(*) filter (where e.kind = 'learning') as learnings,
 		count(*) filter (where e.kind = 'feedback') as feedback,
 		count(*) filter (where e.kind = 'meeting') as meetings,
-		count(*) filter (where e.kind = 'energy') as energy_checkins
+		count(*) filter (where e.kind = 'energy_checkin') as energy_checkins
 	from entry as e
 	group by e.ord, e.day
 ),

@@ -59,7 +59,7 @@ created_for as (
 	) as t using (place)
 ),
 response as materialized (
-	select r.ord, null::text as outcome, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
+	select r.ord, case when t.id is null then 'NAME_TAKEN' end as outcome, r.account_id, r.name_key, r.idempotency_key, r.fingerprint, t.id, t.name,
 		t.description, t.created_at, t.updated_at, t.archived_at
 	from new_request as r
 	left join created_for as m on m.ord = r.ord
@@ -73,14 +73,9 @@ late_replay as materialized ( -- another transaction took the name meanwhile, wi
 ),
 {{>stored_key}}
 select a.ord,
-	case
-		when a.id is not null then null
-		when t.archived_at is not null
-			then format('NAME_TAKEN: an archived topic has this name: its id is %s', t.id)
-		else 'NAME_TAKEN'
-	end as outcome,
+	{{>name_outcome}}
 	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
-	t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
+	{{>name_details}}
 from response as a
 left join lateral topic_of_key_now(a.account_id, case when a.id is null then a.name_key end) as t on true
 where not exists (select from late_replay as k where k.ord = a.ord)

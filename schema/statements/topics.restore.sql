@@ -1,5 +1,6 @@
--- Not generated, because of namesakes (as in topics.update) and merges: it ends the merge, and
--- restores the sessions that were deleted with the topic if the request says so.
+-- Not generated, because of namesakes (as in topics.update) and merges: two more params, a restore
+-- ends the merge, and it restores the sessions that were deleted with the topic if the request says
+-- so. Locks, preconditions and idempotency keys are those of the template.
 -- A topic that is not deleted is returned as it is. A request with a live idempotency key gets the
 -- stored response (`replay`).
 with request as materialized (
@@ -20,39 +21,28 @@ new_request as materialized (
 	where not exists (select from replay as k where k.ord = r.ord)
 	order by r.account_id, r.topic_id
 ),
-topic as materialized ( -- locked in key order
+locked as materialized ( -- in key order
 	select r.ord, r.idempotency_key, r.fingerprint, coalesce(r.allow_namesake, false) as allows_namesake,
-		coalesce(r.with_sessions, false) as with_sessions, t.*,
-		is_match(r.if_match, t.updated_at) and is_none_match(r.if_none_match, t.updated_at) as is_match
+		coalesce(r.with_sessions, false) as with_sessions, e.*,
+		case
+			{{>preconditions}}
+		end as refusal
 	from new_request as r
-	cross join lateral (
-		select *
-		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id
-		limit 1
-		for no key update
-	) as t
+	{{>lock_row}}
 ),
 name_check as materialized ( -- of several requests with the same new name, the first gets it
 	select w.*, w.deleted_at is not null and (
 			row_number() over (
-				partition by w.account_id, w.name_key, w.is_match, w.deleted_at is null order by w.ord) > 1
+				partition by w.account_id, w.name_key, w.refusal is null, w.deleted_at is null order by w.ord) > 1
 			or exists (
 				select
 				from topics as t
 				where t.account_id + 0 = w.account_id and t.name_key = w.name_key and t.deleted_at is null
 				offset 0))
 		as is_taken
-	from topic as w
+	from locked as w
 ),
-verdict as materialized (
-	select w.*,
-		case
-			when not w.is_match then 'PRECONDITION_FAILED'
-			when w.is_taken and not w.allows_namesake then 'NAME_TAKEN'
-		end as outcome
-	from name_check as w
-),
+{{>name_verdict}}
 restored as ( -- in the order of the names, as in topics.update
 	insert into topics as t (account_id, id, name, is_namesake)
 	select v.account_id, v.id, v.name, v.is_taken
@@ -83,13 +73,9 @@ response as materialized (
 ),
 {{>stored_key}}
 select a.ord,
-	case
-		when a.outcome = 'NAME_TAKEN' and t.archived_at is not null
-			then format('NAME_TAKEN: an archived topic has this name: its id is %s', t.id)
-		else a.outcome
-	end as outcome,
+	{{>name_outcome}}
 	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
-	t.id as "details.topic_id", case when t.id is not null then t.archived_at is not null end as "details.archived"
+	{{>name_details}}
 from response as a
 left join lateral topic_of_key_now(
 	a.account_id, case when a.outcome = 'NAME_TAKEN' then a.name_key end) as t on true

@@ -8,6 +8,9 @@ locked as materialized ( -- in key order
 	select r.ord, e.*,
 		case
 			{{>preconditions}}
+			{{#kept}}
+			{{>*kept}}
+			{{/kept}}
 		end as outcome
 	from request as r
 	cross join lateral ( -- as in lock_row, and against those who hold the row because they name it

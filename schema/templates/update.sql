@@ -168,7 +168,7 @@ tagged as materialized (
 changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	insert into {{table}} as e (account_id, id{{#stored}}, {{column}}{{/stored}})
 	select l.account_id, l.id{{#stored}}, l.{{column}}{{/stored}}
-	from {{judged}} as l
+	from {{>judged}} as l
 	where l.outcome is null and l.has_changes
 	order by l.account_id, {{#unique}}{{#columns}}l.new_{{name}}, {{/columns}}{{/unique}}l.id
 	on conflict (account_id, id) do update
@@ -181,7 +181,7 @@ select e.ord, e.outcome, e.id,
 	{{#unique}}
 	, t.id as "details.{{key}}"
 	{{/unique}}
-from {{judged}} as e
+from {{>judged}} as e
 left join changed as c on c.account_id = e.account_id and c.id = e.id
 {{>references_now}}
 {{#unique}}

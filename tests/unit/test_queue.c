@@ -375,7 +375,7 @@ START_TEST(requeued_requests_come_before_waiting_ones)
 	queue_requeue(&queue, &again, false);
 	queue_requeue(&queue, &none, false);
 	ck_assert_ptr_null(again.first);
-	ck_assert_str_eq(fill(), "1 2 9 | 3 4 ");
+	ck_assert_str_eq(fill(), "3 4 | 1 2 9 ");
 }
 END_TEST
 
