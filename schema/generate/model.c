@@ -36,7 +36,6 @@ static void put_names(struct record *root, const struct entity *e)
 	model_words(root, "label", e->label ? e->label : e->one, ' ');
 	model_words(root, "labels", e->name, ' ');
 	model_words(root, "plural", e->plural ? e->plural : e->name, ' ');
-	record_print(root, "key", "%s_id", e->one); /* the param of a row */
 	record_set(root, "key_type", e->key == KEY_UUID ? "uuid" : "int8");
 	record_flag(root, "is_uuid", e->key == KEY_UUID);
 	model_words(root, "path", e->path ? e->path : e->name, '-');
@@ -179,7 +178,7 @@ static void put_fields(struct record *root, const struct entity *e, bool is_chan
 static void add_order(struct record *root, const char *column, bool is_descending)
 {
 	struct record *order = record_add(root, "orders", find_field(root, column));
-	record_print(order, "sort", "%s%s", is_descending ? "-" : "", column);
+	record_set(order, "minus", is_descending ? "-" : "");
 	record_set(order, "direction", is_descending ? " desc" : "");
 	record_set(order, "after", is_descending ? "<" : ">");
 	record_flag(order, "is_descending", is_descending);

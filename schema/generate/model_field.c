@@ -1,7 +1,5 @@
 #include "schema/generate/model.h"
 
-#include <inttypes.h>
-
 /* clang-format off */
 static const struct kind {
 	const char *flag;
@@ -74,8 +72,8 @@ static void put_limits(struct record *r, const struct field *f)
 	bool is_id = f->kind == FIELD_REFERENCE, has_limits = is_id || f->min != 0 || f->max != 0;
 	bool is_large = is_id || f->max == INT64_MAX;
 	bool has_lower = has_limits && (f->min != 0 || record_has(r, "is_number"));
-	record_print(r, "min", "%" PRId64, is_id ? 1 : f->min);
-	record_print(r, "max", "%" PRId64, f->max);
+	record_number(r, "min", is_id ? 1 : f->min);
+	record_number(r, "max", f->max);
 	record_set(r, "lower", has_lower ? record_own(r, "min")->text : "");
 	record_set(r, "upper", has_limits && !is_large ? record_own(r, "max")->text : "");
 	if (is_large)

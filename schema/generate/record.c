@@ -1,6 +1,6 @@
 #include "schema/generate/record.h"
 
-#include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,14 +43,11 @@ void record_set(struct record *r, const char *name, const char *text)
 	record_own(r, name)->text = obstack_copy0(r->memory, text, span_of(text).len);
 }
 
-void record_print(struct record *r, const char *name, const char *format, ...)
+void record_number(struct record *r, const char *name, int64_t number)
 {
-	va_list args;
-	va_start(args, format);
-	(void)obstack_vprintf(r->memory, format, args);
-	va_end(args);
-	obstack_1grow(r->memory, '\0');
-	record_own(r, name)->text = obstack_finish(r->memory);
+	char digits[24];
+	(void)snprintf(digits, sizeof digits, "%" PRId64, number);
+	record_set(r, name, digits);
 }
 
 void record_flag(struct record *r, const char *name, bool is_set)

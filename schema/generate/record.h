@@ -38,8 +38,7 @@ struct record_entry {
 struct record *record_new(struct obstack *memory);
 
 void record_set(struct record *r, const char *name, const char *text); /* NULL: empty */
-void record_print(struct record *r, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+void record_number(struct record *r, const char *name, int64_t number);
 void record_flag(struct record *r, const char *name, bool is_set); /* unset: an empty text */
 
 /* The entry `name` of the record itself. It is an empty list if it was not set. */

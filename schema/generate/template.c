@@ -125,31 +125,21 @@ static void put_text(struct expansion *x, const struct scope *scope, const struc
 	}
 }
 
-/* A section with *is_set. */
-static void expand_with(
-	struct expansion *x, const struct scope *scope, const struct tag *tag, bool *is_set)
-{
-	bool was_set = *is_set;
-	*is_set = true;
-	expand(x, scope, tag);
-	*is_set = was_set;
-}
-
 static void put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
 	const struct record_entry *entry = look_up(x, scope, tag->name);
 	const struct record *r = entry ? entry->first : NULL;
 	bool is_empty = entry && (entry->text ? !*entry->text : !r);
 	const char *body = x->at;
-	if (is_empty != (tag->kind == '^'))
-		expand_with(x, scope, tag, &x->is_skipped);
-	else if (tag->kind != '#' || !r)
+	x->is_skipped = is_empty != (tag->kind == '^');
+	if (x->is_skipped || tag->kind != '#' || !r)
 		expand(x, scope, tag);
 	else
 		for (; r; r = r->next) {
 			x->at = body;
 			expand(x, &(struct scope){ r, scope }, tag);
 		}
+	x->is_skipped = false;
 }
 
 static void put_partial(struct expansion *x, const struct scope *scope, const struct tag *tag)
@@ -177,9 +167,11 @@ static void put_partial(struct expansion *x, const struct scope *scope, const st
 
 static void put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	if (tag->kind == '-')
-		expand_with(x, scope, tag, &x->is_roff);
-	else if (x->is_skipped && strchr("#?^", tag->kind))
+	if (tag->kind == '-') {
+		x->is_roff = true;
+		expand(x, scope, tag);
+		x->is_roff = false;
+	} else if (x->is_skipped && strchr("#?^", tag->kind))
 		expand(x, scope, tag);
 	else if (x->is_skipped)
 		return;

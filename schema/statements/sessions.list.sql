@@ -144,7 +144,7 @@ page as (
 			(
 				select s.*, row_number() over (order by s.{{column}}{{direction}}, s.id{{direction}}) as place
 				from sessions as s
-				where r.path = '{{sort}}' and s.account_id = r.account_id
+				where r.path = '{{minus}}{{column}}' and s.account_id = r.account_id
 					and s.deleted_at is null
 					and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
 					{{>sessions_in_range}}
@@ -158,7 +158,7 @@ page as (
 				cross join lateral (
 					select s.*
 					from sessions as s
-					where r.path = 'topics {{sort}}' and s.account_id = r.account_id
+					where r.path = 'topics {{minus}}{{column}}' and s.account_id = r.account_id
 						and s.topic_id = t.id and s.deleted_at is null
 						and (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
 						{{>sessions_in_range}}
@@ -203,7 +203,7 @@ page as (
 					and not s.topic_id = any (r.q_topics)
 					and case r.sort
 						{{#orders}}
-						when '{{sort}}' then (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
+						when '{{minus}}{{column}}' then (s.{{column}}, s.id) {{after}} (r.{{column}}, r.id)
 						{{/orders}}
 					end
 			)

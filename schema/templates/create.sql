@@ -139,7 +139,7 @@ select a.ord
 	{{/unique}}
 	, a.id{{#columns}}, a.{{name}}{{/columns}}, false as replayed
 	{{#unique}}
-	, t.id as "details.{{key}}"
+	, t.id as "details.{{entity}}_id"
 	{{/unique}}
 from response as a
 {{#unique}}

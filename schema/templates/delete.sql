@@ -1,8 +1,8 @@
 with request as materialized (
 	select r.*
 	from unnest($1::int8[], $2::{{key_type}}[], $3::text[], $4::text[]) with ordinality
-		as r (account_id, {{key}}, if_match, if_none_match, ord)
-	order by r.account_id, r.{{key}}
+		as r (account_id, {{entity}}_id, if_match, if_none_match, ord)
+	order by r.account_id, r.{{entity}}_id
 ),
 locked as materialized ( -- in key order
 	select r.ord, e.*,
@@ -16,7 +16,7 @@ locked as materialized ( -- in key order
 	cross join lateral ( -- as in lock_row, and against those who hold the row because they name it
 		select *
 		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
+		where e.account_id = r.account_id and e.id = r.{{entity}}_id
 		limit 1
 		for update
 	) as e

@@ -183,7 +183,7 @@ from path as r
 		(
 			select e.*, row_number() over (order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}) as place
 			from {{table}} as e
-			where r.path = '{{sort}}' and e.account_id = r.account_id and e.deleted_at is null
+			where r.path = '{{minus}}{{column}}' and e.account_id = r.account_id and e.deleted_at is null
 				{{#is_id}}
 				and e.id {{after}} r.after_id
 				{{/is_id}}
@@ -214,17 +214,17 @@ from path as r
 				and case r.sort
 					{{#orders}}
 					{{#is_id}}
-					when '{{sort}}' then e.id {{after}} r.after_id
+					when '{{minus}}{{column}}' then e.id {{after}} r.after_id
 					{{/is_id}}
 					{{^is_id}}
-					when '{{sort}}' then (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
+					when '{{minus}}{{column}}' then (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
 					{{/is_id}}
 					{{/orders}}
 				end
 			order by
 				{{#orders}}
 				{{^is_id}}
-				case when r.sort = '{{sort}}' then e.{{column}} end{{direction}},
+				case when r.sort = '{{minus}}{{column}}' then e.{{column}} end{{direction}},
 				{{/is_id}}
 				{{/orders}}
 				case when r.sort like '-%' then e.id end desc, e.id

@@ -1,7 +1,7 @@
 cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 	select *
 	from {{table}} as e
-	where e.account_id = r.account_id and e.id = r.{{key}}
+	where e.account_id = r.account_id and e.id = r.{{entity}}_id
 	limit 1
 	for no key update
 ) as e

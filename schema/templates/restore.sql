@@ -1,11 +1,11 @@
 -- A row that is not deleted is returned as it is.
 with request as materialized (
 	select r.*, request_fingerprint(case
-			when r.idempotency_key is not null then jsonb_build_array('{{table}}.restore', r.{{key}})
+			when r.idempotency_key is not null then jsonb_build_array('{{table}}.restore', r.{{entity}}_id)
 		end) as fingerprint
 	from unnest($1::int8[], $2::{{key_type}}[], $3::text[], $4::text[], $5::text[])
 		with ordinality
-		as r (account_id, {{key}}, idempotency_key, if_match, if_none_match, ord)
+		as r (account_id, {{entity}}_id, idempotency_key, if_match, if_none_match, ord)
 ),
 {{>replay}}
 new_request as materialized (
@@ -15,7 +15,7 @@ new_request as materialized (
 	cross join lateral ( -- by the primary key: no other index fits without a condition on deleted_at
 		select {{#anchors}}e.{{name}}{{|, }}{{/anchors}}
 		from {{table}} as e
-		where e.account_id = r.account_id and e.id = r.{{key}}
+		where e.account_id = r.account_id and e.id = r.{{entity}}_id
 		limit 1
 	) as e
 	{{/anchors}}
@@ -52,7 +52,7 @@ locked as materialized ( -- in key order
 		{{#anchors}}
 		left join held_{{name}} on held_{{name}}.ord = r.ord
 		{{/anchors}}
-		order by r.account_id, r.{{key}}
+		order by r.account_id, r.{{entity}}_id
 	) as r
 	{{>lock_row}}
 ),
@@ -100,7 +100,7 @@ select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as repl
 	{{/lookups}}
 	{{/anchors}}
 	{{#unique}}
-	, t.id as "details.{{key}}"
+	, t.id as "details.{{entity}}_id"
 	{{/unique}}
 from response as e
 {{#unique}}

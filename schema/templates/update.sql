@@ -9,7 +9,7 @@ with new_request as materialized (
 			{{/changes}}
 			${{+}}::text[], ${{+}}::text[])
 		with ordinality
-		as r (account_id, {{key}}, {{#changes}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changes}}if_match, if_none_match, ord)
+		as r (account_id, {{entity}}_id, {{#changes}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changes}}if_match, if_none_match, ord)
 	{{>read_held}}
 ),
 {{#held}}
@@ -95,7 +95,7 @@ locked as materialized ( -- in key order, with the new values
 		{{/is_changed}}
 		{{/links}}
 		{{>join_ids}}
-		order by r.account_id, r.{{key}}
+		order by r.account_id, r.{{entity}}_id
 	) as r
 	{{>lock_row}}
 	where e.deleted_at is null
@@ -179,7 +179,7 @@ changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 select e.ord, e.outcome, e.id,
 	{{>changed_columns}}
 	{{#unique}}
-	, t.id as "details.{{key}}"
+	, t.id as "details.{{entity}}_id"
 	{{/unique}}
 from {{>judged}} as e
 left join changed as c on c.account_id = e.account_id and c.id = e.id

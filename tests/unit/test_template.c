@@ -30,7 +30,7 @@ static bool expand(const char *text, struct buf *out, struct buf *why)
 	obstack_init(&memory);
 	struct record *root = record_new(&memory), *base = record_new(&memory);
 	record_set(root, "table", "topics");
-	record_print(root, "name", "outer %d", 1);
+	record_set(root, "name", "outer 1");
 	record_set(record_add(root, "columns", NULL), "name", "id");
 	record_set(record_add(root, "columns", NULL), "name", "title");
 	record_set(base, "name", "base");
