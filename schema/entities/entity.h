@@ -64,9 +64,9 @@ enum field_flags {
 	FIELD_DERIVED = 1024, /* `value` sets the column in each write; e has its old value */
 	/* Only in responses */
 	FIELD_COPY = 2048, /* the value of the column `of` under a second name */
-	/* The expression `value` over the row that the reference `of` names. Changes read that row
-	 * by the function ONE_now(account_id, id) of the database, which sees what was committed
-	 * meanwhile. */
+	/* The expression `value` over the row that the reference `of`, an earlier field, names.
+	 * Changes read that row by the function ONE_now(account_id, id) of the database, which sees
+	 * what was committed meanwhile. */
 	FIELD_LOOKUP = 4096,
 	FIELD_COMPUTED = 8192, /* the expression `value` */
 	FIELD_SHOWN_ONLY = FIELD_COPY | FIELD_LOOKUP | FIELD_COMPUTED,

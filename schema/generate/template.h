@@ -3,7 +3,7 @@
  * what nothing here needs, and more:
  *
  *	{{name}}                the text of that name; {{Name}} its text as ItsText, {{NAME}} in
- *	                        capitals
+ *	                        capitals; {{{name}}} in braces
  *	{{#name}}...{{/name}}   once for each record of the list; its names hide the outer ones. Of a
  *	                        text: once, unless it is empty
  *	{{?name}}...{{/name}}   once, unless the list or text is empty

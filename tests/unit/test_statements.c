@@ -13,6 +13,7 @@ static bool expand(const char *name, struct buf *out, struct buf *why)
 {
 	char schema[PATH_MAX];
 	(void)snprintf(schema, sizeof schema, "%s/schema", getenv("SOURCE_DIR"));
+	buf_clear(why);
 	bool is_whole = statements_expand(schema, name, out, why);
 	buf_byte(out, '\0');
 	buf_byte(why, '\0');

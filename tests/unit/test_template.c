@@ -38,6 +38,7 @@ static bool expand(const char *text, struct buf *out, struct buf *why)
 	record_set(record_add(root, "based", base), "name", "own");
 	record_set(root, "snake", "two_words");
 	record_set(root, "dashed", "x-y");
+	record_set(root, "part", "joined");
 	record_flag(root, "is_soft", true);
 	record_flag(root, "is_hard", false);
 	const struct template_library all = { read_text, text };
@@ -78,6 +79,8 @@ static const struct {
 	{ "a record with a base", "{{#based}}{{name}} {{shown}}{{/based}}", "own base" },
 	{ "what is skipped needs no names", "{{#is_hard}}{{nothing}}{{>nothing}}{{/is_hard}}a",
 		"a" },
+	{ "a brace before a tag", "{{{table}}}", "{topics}" },
+	{ "a partial that a text names", "[{{>*part}}]", "[topics]" },
 	{ "roff", "{{-}}a-b {{dashed}}{{/}}-c", "a\\-b x\\-y-c" },
 	{ "nothing", "", "" },
 };
@@ -104,6 +107,8 @@ static const struct {
 	{ "{{#columns}}{{/is_soft}}", "it, line 1: the end of another section: is_soft" },
 	{ "{{/columns}}", "it, line 1: an end without its section: columns" },
 	{ "{{>missing}}", "it, line 1: no such template: missing" },
+	{ "{{>*dashed}}", "it, line 1: no such template: x-y" },
+	{ "{{>*missing}}", "it, line 1: no such name: missing" },
 	{ "{{table", "it, line 1: a tag without end: " },
 	{ "{{>loop}}", "loop, line 1: nested too deeply: loop" },
 };
