@@ -1,3 +1,7 @@
+-- Not generated: the template reads rows with integer ids in the order of one index. Here ids are
+-- UUIDs, a topic or a tag selects by an index of its own in each order, a search also finds names
+-- of topics, and the totals of days decide how a range is read.
+--
 -- A page is made in these steps:
 --
 --   request   the params in the form in which the other steps compare them
