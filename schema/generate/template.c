@@ -165,13 +165,18 @@ static void put_partial(struct expansion *x, const struct scope *scope, const st
 	free(text);
 }
 
+static void put_roff(struct expansion *x, const struct scope *scope, const struct tag *tag)
+{
+	x->is_roff = true;
+	expand(x, scope, tag);
+	x->is_roff = false;
+}
+
 static void put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
 {
-	if (tag->kind == '-') {
-		x->is_roff = true;
-		expand(x, scope, tag);
-		x->is_roff = false;
-	} else if (x->is_skipped && strchr("#?^", tag->kind))
+	if (tag->kind == '-')
+		put_roff(x, scope, tag);
+	else if (x->is_skipped && strchr("#?^", tag->kind))
 		expand(x, scope, tag);
 	else if (x->is_skipped)
 		return;
