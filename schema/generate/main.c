@@ -8,7 +8,7 @@
 static const char usage[] =
 	"usage: studytracker-generate SCHEMA statement NAME     prints one statement\n"
 	"       studytracker-generate SCHEMA statements FOLDER  writes each to FOLDER/NAME.sql\n"
-	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes\n";
+	"       studytracker-generate SCHEMA file templates/F   prints what the template becomes";
 
 int main(int argc, char **argv)
 {
@@ -21,8 +21,10 @@ int main(int argc, char **argv)
 		is_done = statements_expand(argv[1], argv[3], &text, &why);
 	else
 		buf_text(&why, usage);
-	(void)fwrite(text.bytes, 1, is_done ? text.len : 0, stdout);
-	(void)fwrite(why.bytes, 1, why.len, stderr);
+	if (is_done && text.len)
+		(void)fwrite(text.bytes, 1, text.len, stdout);
+	else if (!is_done)
+		fprintf(stderr, "%.*s\n", (int)why.len, why.bytes);
 	buf_fini(&text);
 	buf_fini(&why);
 	return is_done && fflush(stdout) == 0 ? EX_OK : EX_DATAERR;

@@ -40,7 +40,7 @@ struct record_entry *record_own(struct record *r, const char *name)
 
 void record_set(struct record *r, const char *name, const char *text)
 {
-	record_own(r, name)->text = obstack_copy0(r->memory, text, span_of(text).len);
+	record_own(r, name)->text = obstack_copy0(r->memory, text ? text : "", span_of(text).len);
 }
 
 void record_number(struct record *r, const char *name, int64_t number)
