@@ -72,6 +72,13 @@ enum { PARAM_ITEMS_MAX = 32 };
 
 enum { IDEMPOTENCY_KEY_MAX = 255 /* characters */ };
 
+/* Characters of what somebody logs in with. */
+enum {
+	EMAIL_MAX_CHARS = 254, /* the user name may be an e-mail */
+	PASSWORD_MAX_CHARS =
+		1024, /* more than a new one may have, so that a long one is only wrong */
+};
+
 /* How rows of the statement become a result (worker/encode.c). */
 enum result_shape {
 	RESULT_ROW,    /* one map; no row: `missing` */

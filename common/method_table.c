@@ -12,10 +12,8 @@ enum {
 	IMPORT_MAX = 10000,   /* items */
 	TOPICS_ASSUMED = 200, /* per account, for responses with a row for each topic */
 	USERNAME_MAX_CHARS = 64,
-	EMAIL_MAX_CHARS = 254,
 	NEW_PASSWORD_MIN_CHARS = 8,
 	NEW_PASSWORD_MAX_CHARS = 256,
-	PASSWORD_MAX_CHARS = 1024, /* of one to check, so that a long one is only wrong */
 	ISSUER_MAX_CHARS = 500,
 	SUBJECT_MAX_CHARS = 255,
 	HASH_CHARS = 64, /* of a SHA-256, in hexadecimal digits */

@@ -81,6 +81,29 @@ bool password_list_has(const struct password_list *l, struct span password)
 	       && bsearch(&password, l->entries, l->count, sizeof *l->entries, compare) != NULL;
 }
 
+static bool is_name(const struct new_password *password)
+{
+	for (size_t i = 0; i < sizeof password->names / sizeof *password->names; i++)
+		if (password->names[i].len
+			&& span_equals_nocase(password->names[i], password->text))
+			return true;
+	return false;
+}
+
+enum status password_list_check(
+	const struct password_list *l, const struct new_password *password, struct fail *why)
+{
+	const char *name = password->field ? password->field : "the password";
+	const char *field = password->field ? password->field : "";
+	if (l && password_list_has(l, password->text))
+		return fail_field(why, ST_WEAK_PASSWORD, field,
+			"%s is widely known: choose another one", name);
+	if (is_name(password))
+		return fail_field(why, ST_WEAK_PASSWORD, field,
+			"%s must not be the user name or the e-mail address", name);
+	return ST_OK;
+}
+
 size_t password_list_count(const struct password_list *l)
 {
 	return l->count;

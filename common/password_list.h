@@ -6,7 +6,7 @@
  * PASSWORD_LIST_LENGTH_MIN bytes are left out, because they are too short to be chosen.
  *
  *	if (password_list_open("/usr/share/john/password.lst", &list, &why) != ST_OK) ...
- *	if (password_list_has(list, password)) ...
+ *	st = password_list_check(list, &password, &why);
  *	password_list_free(&list);
  */
 #ifndef COMMON_PASSWORD_LIST_H
@@ -26,6 +26,18 @@ enum status password_list_open(
 	const char *path, struct password_list **out, struct fail *why) MUST_CHECK;
 
 bool password_list_has(const struct password_list *l, struct span password);
+
+/* A new password, and the names of its account. */
+struct new_password {
+	struct span text;
+	const char *field; /* the param that has it; NULL: none */
+	struct span names[4];
+};
+
+/* ST_WEAK_PASSWORD: the password is on the list (NULL: there is none), or it is one of the names in
+ * any case of ASCII letters. */
+enum status password_list_check(const struct password_list *l, const struct new_password *password,
+	struct fail *why) MUST_CHECK;
 size_t password_list_count(const struct password_list *l);
 void password_list_free(struct password_list **l);
 

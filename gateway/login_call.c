@@ -5,11 +5,6 @@
 #include "common/date.h"
 #include "gateway/api_call.h"
 
-enum {
-	USERNAME_MAX_CHARS = 254,  /* it may be an e-mail */
-	PASSWORD_MAX_CHARS = 1024, /* a longer one than a new password may be is only wrong */
-};
-
 /* The bounds are those of logins.open. */
 const struct method login_form = {
 	.name = "log in",
@@ -17,7 +12,7 @@ const struct method login_form = {
 	METHOD_PARAMS({ .name = "username",
 			      .kind = PARAM_TEXT,
 			      .flags = PARAM_REQUIRED,
-			      .max = USERNAME_MAX_CHARS },
+			      .max = EMAIL_MAX_CHARS },
 		{ .name = "password",
 			.kind = PARAM_TEXT,
 			.flags = PARAM_REQUIRED,

@@ -83,7 +83,8 @@ static double now_s(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)(now.tv_nsec / 1000000) * 1e-3;
+	int64_t ms = now.tv_nsec / 1000000;
+	return (double)now.tv_sec + (double)ms * 1e-3;
 }
 
 enum status metrics_open(struct metrics **out, struct event_base *base,

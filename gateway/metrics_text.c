@@ -52,7 +52,9 @@ static void put_escaped(struct buf *out, struct span value)
 		char byte = value.bytes[i];
 		if (byte == '\\' || byte == '"' || byte == '\n')
 			buf_byte(out, '\\');
-		buf_byte(out, byte == '\n' ? 'n' : byte);
+		if (byte == '\n')
+			byte = 'n';
+		buf_byte(out, byte);
 	}
 }
 
@@ -105,7 +107,7 @@ static struct span format_bound(char text[36], const struct histogram_shape *sha
 		return SPAN("+Inf");
 	format_number(text, (double)shape->bounds[i] * shape->scale);
 	if (!strpbrk(text, ".e"))
-		strcat(text, ".0");
+		memcpy(text + strlen(text), ".0", sizeof ".0");
 	return span_of(text);
 }
 

@@ -118,6 +118,7 @@ static void settle(struct question *q, const struct answer *answer, const struct
 	unlink_question(q);
 	q->all->options.on_answer(q->all->options.arg, answer);
 	for (struct waiter *w; (w = TAILQ_FIRST(&q->waiters));) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): take_waiter removes the first one */
 		struct authentication *a = take_waiter(w);
 		a->st = answer->st;
 		a->principal = answer->finding.principal;

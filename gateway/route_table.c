@@ -98,6 +98,7 @@ static const struct error_text import_texts[] = {
 };
 
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are initializers */
 #define PROJECT(verb, at, method_name)                                       \
 	.method = verb, .path = API "/projects/{project_id}" at,             \
 	.rpc = method_name, .has_etag = true, .bad_id = ST_INVALID_INPUT, .texts = project_texts
@@ -119,6 +120,7 @@ static const struct error_text import_texts[] = {
 	  .takes_body = BODY_REQUIRED, .has_etag = true },                                      \
 	{ .method = "POST", .path = base "/auth/password", .rpc = "account.change_password",    \
 	  .takes_body = BODY_REQUIRED }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct route_row route_rows[] = {
 	/* the study API: what clients of the existing study trackers use */

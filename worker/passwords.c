@@ -124,36 +124,21 @@ static void on_hashed(void *arg, struct hash_job *done)
 		run_then(job);
 }
 
-static enum status refuse_name(const char *field, struct fail *why)
+static struct span text_of(const struct job *job, const char *param)
 {
-	return fail_field(why, ST_WEAK_PASSWORD, field,
-		"%s must not be the user name or the e-mail address", field);
+	const struct param_value *v = password_param(job->request, param);
+	return v ? v->text : (struct span){ 0 };
 }
 
-/* The names of the account: those it gets by this request, and those it has. */
-static bool is_name(const struct job *job, struct span password)
-{
-	static const char *const params[] = { "username", "email" };
-	for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
-		const struct param_value *v = password_param(job->request, params[i]);
-		if (v && span_equals_nocase(v->text, password))
-			return true;
-	}
-	return span_equals_nocase(job->holder.username, password)
-	       || span_equals_nocase(job->holder.email, password);
-}
-
+/* Against the names that the account gets by this request, and those that it has. */
 static enum status check_new(const struct job *job, struct fail *why)
 {
 	const char *field = job->request->method->passwords->sets;
-	const struct password_list *list = job->passwords->options.list;
-	const struct param_value *v = password_param(job->request, field);
-	if (!v)
-		return ST_OK;
-	if (list && password_list_has(list, v->text))
-		return fail_field(why, ST_WEAK_PASSWORD, field,
-			"%s is widely known: choose another one", field);
-	return is_name(job, v->text) ? refuse_name(field, why) : ST_OK;
+	struct new_password password = { .text = text_of(job, field),
+		.field = field,
+		.names = { text_of(job, "username"), text_of(job, "email"), job->holder.username,
+			job->holder.email } };
+	return field ? password_list_check(job->passwords->options.list, &password, why) : ST_OK;
 }
 
 static const struct span *password_of(const struct request *r, const char *name)

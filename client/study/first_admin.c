@@ -51,33 +51,28 @@ static enum status check_params(const struct first_admin *admin, struct fail *wh
 	return st;
 }
 
-static enum status check_name(const struct first_admin *admin, struct fail *why)
-{
-	struct span password = span_of(admin->password);
-	if (!span_equals_nocase(span_of(admin->username), password)
-		&& !span_equals_nocase(span_of(admin->email), password))
-		return ST_OK;
-	return fail_set(why, ST_WEAK_PASSWORD,
-		"the password must not be the user name or the e-mail address");
-}
-
 /* As in a worker, only a list that somebody has chosen must be there. */
-static enum status check_list(
-	const struct settings *settings, const struct first_admin *admin, struct fail *why)
+static enum status open_list(
+	const struct settings *settings, struct password_list **list, struct fail *why)
 {
 	static const char variable[] = "STUDYTRACKER_PASSWORD_LIST";
-	struct password_list *list = NULL;
 	if (!*settings->password_list)
 		return ST_OK;
-	enum status st = password_list_open(settings->password_list, &list, why);
-	if (st != ST_OK)
-		return settings_is_set(settings, variable)
-			       ? fail_wrap(why, ST_BAD_SETTING, variable)
-			       : ST_OK;
-	if (password_list_has(list, span_of(admin->password)))
-		st = fail_set(why, ST_WEAK_PASSWORD,
-			"the password is widely known: choose another "
-			"one");
+	enum status st = password_list_open(settings->password_list, list, why);
+	if (st == ST_OK || !settings_is_set(settings, variable))
+		return ST_OK;
+	return fail_wrap(why, ST_BAD_SETTING, variable);
+}
+
+static enum status check_password(
+	const struct settings *settings, const struct first_admin *admin, struct fail *why)
+{
+	struct new_password password = { .text = span_of(admin->password),
+		.names = { span_of(admin->username), span_of(admin->email) } };
+	struct password_list *list = NULL;
+	enum status st = open_list(settings, &list, why);
+	if (st == ST_OK)
+		st = password_list_check(list, &password, why);
 	password_list_free(&list);
 	return st;
 }
@@ -89,7 +84,7 @@ static enum status hash_with(const struct settings *settings, const struct first
 {
 	struct password_costs costs = { (size_t)settings->password_memory_mib << 20,
 		(unsigned)settings->password_passes };
-	enum status st = check_list(settings, admin, why);
+	enum status st = check_password(settings, admin, why);
 	if (st == ST_OK)
 		st = crypto_init(why);
 	if (st == ST_OK)
@@ -121,8 +116,6 @@ enum status first_admin_create(const struct first_admin *admin, int64_t *account
 		.hash = hashed,
 		.claims_first = admin->claims_first };
 	enum status st = check_params(admin, why);
-	if (st == ST_OK)
-		st = check_name(admin, why);
 	if (st == ST_OK)
 		st = hash(admin, hashed, why);
 	if (st == ST_OK)
