@@ -14,7 +14,8 @@ verdict as materialized (
 			when scope_bits(r.scopes) & ~r.caller_scopes <> 0
 				then 'SCOPE_MISSING scopes: a token cannot have more scopes than the credentials that make it'
 			when r.expires_at <= now() then 'INVALID_INPUT expires_at: expires_at must be in the future'
-			when count_tokens(a.account_id) >= 100 then 'INVALID_INPUT: the account has 100 tokens: revoke one first'
+			when count_tokens(a.account_id) + row_number() over (partition by a.account_id order by r.ord) > 100
+				then 'INVALID_INPUT: the account has 100 tokens: revoke one first'
 		end as outcome
 	from request as r
 	cross join lateral ( -- locked, so that another transaction does not make the 101st token

@@ -45,8 +45,9 @@ select is((select count(distinct mint_token()) from generate_series(1, 1000)), 1
 -- The 101st token.
 insert into tokens (account_id, name, hash, scopes, revoked_at) select 10, 'many', sha256(n::text::bytea), '{read}', case when n > 98 then now() end
 from generate_series(1, 200) as n;
-select results_eq($$select ord, outcome from answers('tokens.create', '{"account_id": 10, "name": "100th", "scopes": ["read"], "caller_scopes": 6}')$$,
-	'values (1::bigint, null::text)', 'create: the 100th token');
+select results_eq($$select ord, outcome from answers('tokens.create', '{"account_id": 10, "name": "100th", "scopes": ["read"], "caller_scopes": 6}',
+		'{"account_id": 10, "name": "101st", "scopes": ["read"], "caller_scopes": 6}')$$,
+	$$values (1::bigint, null), (2, 'INVALID_INPUT: the account has 100 tokens: revoke one first')$$, 'create: the 101st token, in a batch');
 select results_eq($$select ord, outcome from answers('tokens.create', '{"account_id": 10, "name": "101st", "scopes": ["read"], "caller_scopes": 6}')$$,
 	$$values (1::bigint, 'INVALID_INPUT: the account has 100 tokens: revoke one first')$$, 'create: the 101st token');
 
