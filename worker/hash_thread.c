@@ -117,7 +117,7 @@ static enum status run(const struct hash_thread *t, struct hash_job *job)
 		return st;
 	if (job->sets)
 		return set(t, job);
-	if (job->renews)
+	if (job->renews && job->checks)
 		renew(t, job);
 	return ST_OK;
 }

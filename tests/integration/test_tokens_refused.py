@@ -95,12 +95,23 @@ class Refused(harness.ServiceCase):
         unknown = "The header kid names an unknown secret"
         none = "The specified alg value is not allowed"
         failed = "Signature verification failed"
+        head, body, signature = self.login_token().split(".")
         return [
             ("garbage", "x", "TOKEN_INVALID", "Not enough segments"),
+            ("one dot", f"{head}.{body}", "TOKEN_INVALID", "Not enough segments"),
+            ("three dots", f"{head}.{body}.{signature}.x", "TOKEN_INVALID", "Too many segments"),
+            ("padding", f"{head}=.{body}.{signature}", "TOKEN_INVALID", None),
+            ("no signature", f"{head}.{body}.", "TOKEN_INVALID", failed),
+            ("another signature", f"{head}.{body}.{'A' * 43}", "TOKEN_INVALID", failed),
             ("10 KB", "a" * 10240, "TOKEN_INVALID", "the token is over 4096 bytes"),
             ("broken header", "e30x.e30.x", "TOKEN_INVALID", None),
             ("alg none", self.unsigned("none"), "TOKEN_INVALID", none),
             ("alg None", self.unsigned("None"), "TOKEN_INVALID", none),
+            ("alg none, signed", self.login_token({"alg": "none"}), "TOKEN_INVALID", none),
+            ("alg RS256", self.login_token({"alg": "RS256"}), "TOKEN_INVALID", None),
+            ("critical extension", self.login_token({"crit": ["b64"], "b64": False}), "TOKEN_INVALID",
+             "Unsupported header: crit"),
+            ("zipped", self.login_token({"zip": "DEF"}), "TOKEN_INVALID", "Unsupported header: zip"),
             ("alg HS512", self.login_token({"alg": "HS512"}), "TOKEN_INVALID", none),
             ("no kid", self.login_token({"kid": None}), "TOKEN_INVALID", "Missing header: kid"),
             ("unknown kid", self.login_token({"kid": "0" * 16}), "TOKEN_INVALID", unknown),
@@ -110,10 +121,12 @@ class Refused(harness.ServiceCase):
             ("tampered", self.tampered(), "TOKEN_INVALID", failed),
             ("HS256 with a public key", self.confused(), "TOKEN_INVALID", unknown),
             ("expired", self.login_token(exp=self.now - 1), "TOKEN_EXPIRED", "Token has expired"),
+            ("expired in 1970", self.login_token(exp=1), "TOKEN_EXPIRED", "Token has expired"),
             ("not yet valid", self.login_token(nbf=self.now + 600), "TOKEN_INVALID",
              "The token is not yet valid (nbf)"),
             ("no sub", self.login_token(sub=None), "TOKEN_INVALID", "Missing claim: sub"),
             ("no exp", self.login_token(exp=None), "TOKEN_INVALID", "Missing claim: exp"),
+            ("sub is a number", self.login_token(sub=2), "TOKEN_INVALID", "Subject must be a string"),
             ("sub is an object", self.login_token(sub={"id": 2}), "TOKEN_INVALID", "Subject must be a string"),
             ("a refresh token", self.login_token(type="refresh"), "WRONG_TOKEN_TYPE",
              "Only non-refresh tokens are allowed"),
@@ -175,6 +188,17 @@ class Refused(harness.ServiceCase):
                 self.assertEqual(error["code"], code)
                 if text:
                     self.assertEqual(error["message"], text)
+            if len(token) > 20:
+                self.assertNotIn(token[-20:], self.service.logs())
+
+    def test_a_write_with_a_wrong_token_changes_nothing(self):
+        before = self.database.value("select count(*) from topics")
+        for what, token, _, _ in self.attacks():
+            with self.subTest(what):
+                response = self.service.request("POST", "/api/v1/topics", {"name": what},
+                                                {"Authorization": f"Bearer {token}"})
+                self.assertEqual(response.status, 401, response)
+        self.assertEqual(self.database.value("select count(*) from topics"), before)
 
     def test_a_wrong_field_has_its_own_text(self):
         good = f"Authorization: Bearer {self.tokens[2]}"
