@@ -43,6 +43,7 @@ static void exec_of_debian(const char *const *argv)
 	with_path[0] = newest_of(&found);
 	for (size_t i = 1; i < ARGUMENTS_MAX - 1 && argv[i]; i++)
 		with_path[i] = argv[i];
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): exec has no const */
 	(void)execv(with_path[0], (char *const *)(uintptr_t)with_path);
 }
 
@@ -59,6 +60,7 @@ static void run_program(const struct process *p)
 	put_in_place(p->in, STDIN_FILENO);
 	put_in_place(p->out, STDOUT_FILENO);
 	(void)signal(SIGPIPE, SIG_DFL);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): exec has no const */
 	(void)execvp(p->argv[0], (char *const *)(uintptr_t)p->argv);
 	if (errno == ENOENT)
 		exec_of_debian(p->argv);
