@@ -143,7 +143,7 @@ static void copy_static(struct edge_transport *t)
 /* Moving is worth it only if much is sent: else each piece of a long stream would move all. */
 static void drop_sent(struct edge_transport *t)
 {
-	if (t->sent == 0 || t->sent < t->output.len / 2)
+	if (!t->output.bytes || t->sent < t->output.len / 2)
 		return;
 	t->output.len -= t->sent;
 	memmove(t->output.bytes, t->output.bytes + t->sent, t->output.len);

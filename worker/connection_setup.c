@@ -53,8 +53,8 @@ static void put_texts(struct connection_setup *setup, const struct database_opti
 	uuid_format(options->worker, uuid);
 	(void)snprintf(setup->name, sizeof setup->name, NAME_PREFIX "%.*s-%s", UUID_TEXT_LEN, uuid,
 		connection_lane_name(options->lane));
-	(void)snprintf(setup->timeout_text, sizeof setup->timeout_text, "%d",
-		DATABASE_USUAL_TIMEOUT_MS);
+	(void)snprintf(
+		setup->timeout_text, sizeof setup->timeout_text, "%d", DATABASE_USUAL_TIMEOUT_MS);
 	(void)snprintf(setup->check_text, sizeof setup->check_text, "%d", DATABASE_CLIENT_CHECK_MS);
 }
 
