@@ -101,7 +101,8 @@ class Docker:
             raise Impossible("mmdebstrap is not installed")
         archive = os.path.join(ROOT, "build", "containers", "base.tar")
         if not os.path.exists(archive):
-            subprocess.run(["mmdebstrap", "--quiet", *SLIM, "bookworm", f"{archive}.new.tar"], check=True)
+            subprocess.run(["mmdebstrap", "--quiet", *SLIM, "bookworm", f"{archive}.new.tar"], check=True,
+                           stdout=subprocess.DEVNULL)
             os.rename(f"{archive}.new.tar", archive)
         self.run("import", archive, BASE, timeout=300)
 
