@@ -138,5 +138,35 @@ class Booted(unittest.TestCase):
         self.assertEqual(service.all_answer(self.at, 10), [])
 
 
+    def test_12_workers_reach_a_gateway_over_tcp_with_keys(self):
+        """tcp.conf opens the network for one address, and each program shows its own key."""
+        self.at.run("ip", "address", "replace", "10.9.0.1/32", "dev", "lo")
+        gateway = self.at.run("study", "keys", "/etc/credstore/studytracker.gateway-key").strip()
+        worker = self.at.run("study", "keys", "/etc/credstore/studytracker.worker-key").strip()
+        self.at.write("/etc/studytracker/workers.keys", f"{worker} worker\n")
+        self.at.write("/etc/studytracker/gateway-1.env", "STUDYTRACKER_WORKER_ENDPOINT=tcp://10.9.0.1:22200\n"
+                      "STUDYTRACKER_CURVE_CLIENTS_FILE=/etc/studytracker/workers.keys\n")
+        self.at.write("/etc/studytracker/worker.env", "STUDYTRACKER_GATEWAYS=tcp://10.9.0.1:22200\n"
+                      f"STUDYTRACKER_CURVE_SERVER_KEY='{gateway}'\n", "0640")
+        self.at.run("chgrp", "studytracker", "/etc/studytracker/worker.env")
+        for unit in ("gateway", "worker"):
+            directory = f"/etc/systemd/system/studytracker-{unit}@.service.d"
+            self.at.run("install", "-D", "-t", directory, self.example())
+            self.at.run("sed", "-i", "s/^#IPAddressAllow=.*/IPAddressAllow=10.9.0.1/", f"{directory}/tcp.conf")
+        self.at.run("systemctl", "daemon-reload")
+        self.at.run("systemctl", "stop", GATEWAY.format(2), "studytracker-gateway@2.socket")
+        done = self.at.try_run("systemctl", "restart", GATEWAY.format(1), WORKER.format(1), WORKER.format(2))
+        self.assertEqual(done.returncode, 0, self.at.journal("-u", "studytracker-*"))
+        self.at.until("the service answers", lambda: service.is_ready(self.at))
+        self.assertEqual(service.all_answer(self.at, 10), [])
+        self.assertIn("10.9.0.1:22200", self.at.run("ss", "-Htnl"))
+        self.at.write("/etc/studytracker/workers.keys", f"{gateway} worker\n")  # another key
+        self.at.run("systemctl", "restart", GATEWAY.format(1))
+        self.at.until("the gateway refuses the workers", lambda: service.get(self.at, "/readyz")[0] == 503)
+
+    def example(self):
+        return self.at.run("sh", "-c", "find /usr/share/doc -path '*studytracker/examples/tcp.conf'").strip()
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
