@@ -5,31 +5,24 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static double seconds_of(struct timeval t)
-{
-	return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
-}
+#include "common/process_usage.h"
 
 static bool cpu_seconds(double *out)
 {
-	struct rusage usage;
-	if (getrusage(RUSAGE_SELF, &usage) != 0)
+	int64_t microseconds;
+	if (!process_usage_cpu_us(&microseconds))
 		return false;
-	*out = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+	*out = (double)microseconds * 1e-6;
 	return true;
 }
 
 static bool resident_bytes(double *out)
 {
-	unsigned long long size, resident;
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (!file)
+	int64_t bytes;
+	if (!process_usage_resident_bytes(&bytes))
 		return false;
-	bool is_read = fscanf(file, "%llu %llu", &size, &resident) == 2;
-	(void)fclose(file);
-	if (is_read)
-		*out = (double)resident * (double)sysconf(_SC_PAGESIZE);
-	return is_read;
+	*out = (double)bytes;
+	return true;
 }
 
 static bool open_descriptors(double *out)

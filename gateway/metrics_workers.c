@@ -57,6 +57,7 @@ static void put_counter(struct metrics_text *text, const struct pool *pool, size
 {
 	const struct worker_counter *c = worker_counter_at(i);
 	char uuid[UUID_TEXT_LEN];
+	const double unit = c->unit > 0 ? c->unit : 1;
 	const struct metrics_label label = { "worker", { uuid, sizeof uuid } };
 	metrics_text_family(
 		text, &(struct metrics_family){ c->metric,
@@ -64,7 +65,7 @@ static void put_counter(struct metrics_text *text, const struct pool *pool, size
 			      c->help });
 	for (const struct pool_worker *w = pool_workers(pool); w; w = w->next) {
 		uuid_format(w->uuid, uuid);
-		metrics_text_value(text, &label, 1, (double)w->stats.counters[i]);
+		metrics_text_value(text, &label, 1, (double)w->stats.counters[i] * unit);
 	}
 }
 

@@ -19,6 +19,10 @@ static const struct worker_counter counter_table[] = {
 		"Responses to this gateway that the worker could not send." },
 	{ "link", "malformed", "studytracker_worker_link_malformed", COUNTER_TOTAL,
 		"Messages of this gateway that the worker could not decode." },
+	{ "process", "cpu_us", "studytracker_worker_cpu_seconds", COUNTER_TOTAL,
+		"Time of the worker on the processor.", 1e-6 },
+	{ "process", "resident_bytes", "studytracker_worker_resident_memory_bytes", COUNTER_GAUGE,
+		"Resident memory of the worker." },
 };
 
 enum { COUNTERS = sizeof counter_table / sizeof *counter_table };

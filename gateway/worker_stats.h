@@ -21,6 +21,7 @@ struct worker_counter {
 	const char *metric;
 	enum counter_kind kind;
 	const char *help;
+	double unit; /* of the number, in that of the metric; 0: the same */
 };
 
 const struct worker_counter *worker_counter_at(size_t index); /* NULL past the end */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "common/envelope.h"
+#include "common/process_usage.h"
 #include "common/uuid.h"
 #include "worker/link.h"
 
@@ -33,12 +34,26 @@ static void put_counts(struct buf *out, const struct counter_table *table, const
 	counter_put_map(out, table, counts);
 }
 
+/* A number that the system does not tell is left out. */
+static void put_process(struct buf *out)
+{
+	int64_t cpu_us, bytes;
+	bool has_cpu = process_usage_cpu_us(&cpu_us),
+	     has_bytes = process_usage_resident_bytes(&bytes);
+	msg_put_key(out, "process");
+	msg_put_map(out, (uint32_t)has_cpu + has_bytes);
+	if (has_cpu)
+		put_int(out, "cpu_us", cpu_us);
+	if (has_bytes)
+		put_int(out, "resident_bytes", bytes);
+}
+
 void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 {
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
 	envelope_open_notification(out, "worker.ready");
-	msg_put_map(out, 10);
+	msg_put_map(out, 11);
 	msg_put_key(out, "worker");
 	msg_put_text(out, (struct span){ uuid, sizeof uuid });
 	put_int(out, "pid", getpid());
@@ -51,6 +66,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	msg_put_bool(out, ready->heartbeat->has_database);
 	put_counts(out, &lanes_counter_table, &ready->heartbeat->counts);
 	put_counts(out, &link_counter_table, ready->link);
+	put_process(out);
 	msg_put_key(out, "lanes");
 	if (ready->heartbeat->lanes)
 		lanes_put_counts(ready->heartbeat->lanes, out);

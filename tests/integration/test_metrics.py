@@ -109,6 +109,11 @@ class Metrics(harness.ServiceCase):
         self.assertGreater(page.value("process_cpu_seconds_total"), 0)
         self.assertGreater(page.value("process_resident_memory_bytes"), 1 << 20)
         self.assertGreater(page.value("process_open_fds"), 5)
+        for name, least in (("studytracker_worker_cpu_seconds_total", 0),
+                            ("studytracker_worker_resident_memory_bytes", 1 << 20)):
+            values = page.series(name)
+            self.assertEqual(len(values), 2, name)
+            self.assertGreater(min(values.values()), least, name)
 
     def test_other_paths_methods_and_hosts_are_refused(self):
         cases = [(("/", "GET"), {}, 404), (("/topics", "GET"), {}, 404), (("/metrics", "POST"), {}, 405),

@@ -21,6 +21,8 @@ START_TEST(a_worker_sends_each_number_that_the_gateway_reads)
 {
 	const struct worker_counter *c;
 	for (size_t i = 0; (c = worker_counter_at(i)); i++) {
+		if (strcmp(c->map, "process") == 0) /* written without a table */
+			continue;
 		bool is_stat = strcmp(c->map, lanes_counter_table.name) == 0;
 		ck_assert(is_stat || strcmp(c->map, link_counter_table.name) == 0);
 		ck_assert_msg(has_row(is_stat ? &lanes_counter_table : &link_counter_table, c),
