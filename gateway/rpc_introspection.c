@@ -221,6 +221,22 @@ static void put_methods(struct buf *out, const struct rpc_status_source *source)
 
 /* rpc.status */
 
+/* The lanes that have been connected. */
+static void put_lanes(struct map *map, const struct worker_stats *stats)
+{
+	uint32_t count = 0;
+	struct buf *out = put_key(map, "lanes");
+	size_t mark = msg_open_map(out);
+	for (size_t i = 0; i < WORKER_LANES; i++) {
+		if (stats->lanes[i].connections == 0)
+			continue;
+		msg_put_key(out, worker_lane_name(i));
+		lane_counts_put(out, &stats->lanes[i]);
+		count++;
+	}
+	msg_close(out, mark, count);
+}
+
 static void put_worker(struct buf *out, const struct pool_worker *w)
 {
 	struct map map = open_map(out);
@@ -230,6 +246,7 @@ static void put_worker(struct buf *out, const struct pool_worker *w)
 	put_int(&map, "in_flight", (int64_t)w->in_flight);
 	put_bool(&map, "database", w->has_database);
 	put_bool(&map, "leaving", w->is_leaving);
+	put_lanes(&map, &w->stats);
 	close_map(&map);
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/study/command.h"
 #include "client/study/service.h"
+#include "client/study/status_lanes.h"
 #include "client/study/table.h"
 
 static int run(struct study *study, const struct arguments *args);
@@ -226,7 +227,11 @@ static void print(const struct study *study, const struct gateway *gateways, int
 		if (!gateways[i].now)
 			continue;
 		print_counts(study, &gateways[i]);
-		print_workers(study, member(gateways[i].now, NULL, "workers"));
+		struct json_object *workers = member(gateways[i].now, NULL, "workers");
+		print_workers(study, workers);
+		if (workers && json_object_array_length(workers) > 0)
+			status_lanes_print(&study->out, workers,
+				member(gateways[i].before, NULL, "workers"), gateways[i].seconds);
 	}
 }
 

@@ -154,6 +154,8 @@ class Commands(StudyCase):
 
     def test_status(self):
         text = self.study("status")
+        self.assertRegex(text, r"(?m)^  Lane +Queued +In flight +Batches/s +Requests/batch +Commit$")
+        self.assertRegex(text, r"(?m)^  write +\d+ +\d+ +\d+\.\d")
         for part in ("ready", "queue: 0 of 10000 waiting", "calls", "Credit", "connected"):
             self.assertIn(part, text)
         lost = "ipc://" + self.path("nobody.sock")
