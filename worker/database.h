@@ -90,8 +90,8 @@ bool database_is_connected(const struct database *db);
 
 /* These do nothing unless connected. Failures become an on_disconnected. The params (worker/bind.h)
  * are copied. The server ends each statement of the group after timeout_ms, at most
- * DATABASE_STATEMENT_TIMEOUT_MS. A limit up to DATABASE_TIMEOUT_SLACK_MS below the usual one
- * becomes the usual one, which costs no statement. */
+ * DATABASE_STATEMENT_TIMEOUT_MS. A limit that is less than DATABASE_TIMEOUT_SLACK_MS below the
+ * usual one becomes the usual one, which costs no statement. */
 void database_begin(struct database *db, uint64_t timeout_ms);
 void database_send(
 	struct database *db, const struct method *m, const struct span *params, size_t count);

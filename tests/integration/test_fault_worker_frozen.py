@@ -6,7 +6,7 @@ import concurrent.futures
 import faults
 import harness
 
-SESSIONS, HELD = 128, 40
+SESSIONS, HELD = 192, 40  # one worker collects at most POOL_COLLECT_EACH
 CLIENTS = 150
 
 
