@@ -1,5 +1,5 @@
-"""Attacks on tokens and cookies that are right but for a byte, their time, or the way they came. The
-ones that are wrong in themselves: test_tokens_refused.py."""
+"""Attacks on tokens and cookies that are right but for a byte, their time, or the way they came.
+Those that are wrong in themselves: test_tokens_refused.py."""
 
 import base64
 
