@@ -51,18 +51,20 @@ class Docker:
         if self.daemon:
             self.daemon.send_signal(signal.SIGTERM)
             self.daemon.wait(60)
+            shutil.rmtree(self.run_directory, ignore_errors=True)
 
     def start(self):
         if os.geteuid() != 0 or not shutil.which("dockerd"):
             raise Impossible("no engine runs, and only root can start dockerd (Debian: docker.io)")
         directory = os.path.join(ROOT, "build", "containers")
         os.makedirs(directory, exist_ok=True)
-        socket = f"unix:///run/studytracker-test-{os.getpid()}.sock"
+        self.run_directory = f"/run/studytracker-test-{os.getpid()}"
+        socket = f"unix://{self.run_directory}.sock"
         self.log_path = os.path.join(directory, "dockerd.log")
         with open(self.log_path, "wb") as log:
             self.daemon = subprocess.Popen(
-                ["dockerd", "--data-root", f"{directory}/data", "--exec-root", f"/run/studytracker-test-{os.getpid()}",
-                 "--pidfile", f"/run/studytracker-test-{os.getpid()}.pid", "--host", socket, "--bridge", "none",
+                ["dockerd", "--data-root", f"{directory}/data", "--exec-root", self.run_directory,
+                 "--pidfile", f"{self.run_directory}.pid", "--host", socket, "--bridge", "none",
                  "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.environment["DOCKER_HOST"] = socket
