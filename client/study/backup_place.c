@@ -22,37 +22,16 @@ static enum status fail_place(const struct backup_place *place, const char *name
 		strerror(errno));
 }
 
-/* Deleting. A backup has no directories in it. */
-
-static bool delete_files(int fd)
-{
-	DIR *directory = fdopendir(dup(fd));
-	const struct dirent *entry;
-	bool is_deleted = directory != NULL;
-	/* cppcheck-suppress readdirCalled; the stream is this function's own */
-	while (directory && (entry = readdir(directory)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			is_deleted = unlinkat(fd, entry->d_name, 0) == 0 && is_deleted;
-	if (directory)
-		(void)closedir(directory);
-	return is_deleted;
-}
-
-static bool delete_hidden(const struct backup_place *place, const char *name)
-{
-	int fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	bool is_deleted = delete_files(fd);
-	(void)close(fd);
-	return unlinkat(place->fd, name, AT_REMOVEDIR) == 0 && is_deleted;
-}
-
 /* The names in a directory that `wants` wants, sorted by time, the latest last. */
 
 static int is_hidden(const struct dirent *entry)
 {
 	return strncmp(entry->d_name, hidden, sizeof hidden - 1) == 0;
+}
+
+static int is_entry(const struct dirent *entry)
+{
+	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
 static int is_backup(const struct dirent *entry)
@@ -66,6 +45,29 @@ static void free_names(struct dirent **names, int count)
 	for (int i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
+}
+
+/* Deleting. A backup has no directories in it. */
+
+static bool delete_files(int fd)
+{
+	struct dirent **names = NULL;
+	int count = scandirat(fd, ".", &names, is_entry, NULL);
+	bool is_deleted = count >= 0;
+	for (int i = 0; i < count; i++)
+		is_deleted = unlinkat(fd, names[i]->d_name, 0) == 0 && is_deleted;
+	free_names(names, count);
+	return is_deleted;
+}
+
+static bool delete_hidden(const struct backup_place *place, const char *name)
+{
+	int fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	bool is_deleted = delete_files(fd);
+	(void)close(fd);
+	return unlinkat(place->fd, name, AT_REMOVEDIR) == 0 && is_deleted;
 }
 
 static enum status delete_leftovers(const struct backup_place *place, struct fail *why)

@@ -31,6 +31,14 @@ static const char *newest_of(const glob_t *found)
 	return newest;
 }
 
+/* exec changes no argument, but its type is older than const. */
+static char *const *exec_arguments(const char *const *argv)
+{
+	char *const *same;
+	memcpy(&same, &argv, sizeof same);
+	return same;
+}
+
 /* These programs look for others by their own path, so argv[0] has it. */
 static void exec_of_debian(const char *const *argv)
 {
@@ -43,8 +51,7 @@ static void exec_of_debian(const char *const *argv)
 	with_path[0] = newest_of(&found);
 	for (size_t i = 1; i < ARGUMENTS_MAX - 1 && argv[i]; i++)
 		with_path[i] = argv[i];
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): exec has no const */
-	(void)execv(with_path[0], (char *const *)(uintptr_t)with_path);
+	(void)execv(with_path[0], exec_arguments(with_path));
 }
 
 static void put_in_place(int fd, int place)
@@ -60,8 +67,7 @@ static void run_program(const struct process *p)
 	put_in_place(p->in, STDIN_FILENO);
 	put_in_place(p->out, STDOUT_FILENO);
 	(void)signal(SIGPIPE, SIG_DFL);
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): exec has no const */
-	(void)execvp(p->argv[0], (char *const *)(uintptr_t)p->argv);
+	(void)execvp(p->argv[0], exec_arguments(p->argv));
 	if (errno == ENOENT)
 		exec_of_debian(p->argv);
 	_exit(errno == ENOENT ? NOT_FOUND : NOT_STARTED);
