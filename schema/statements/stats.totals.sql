@@ -11,7 +11,7 @@ total as materialized (
 	cross join lateral (
 		select *
 		from topic_totals as s
-		where s.account_id = a.account_id
+		where s.account_id = a.account_id and s.sessions > 0 -- 0: deleted ones only
 		offset 0
 	) as s
 	cross join lateral (

@@ -60,6 +60,8 @@ begin
 	end loop;
 end
 $$;
+-- The totals of a topic guard the topics of sessions. Without totals, the table needs the foreign key.
+alter table sessions_alone add foreign key (account_id, topic_id) references topics;
 """
 
 COPIED = """insert into sessions_alone (account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at)
