@@ -15,7 +15,7 @@ insert into log values
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
 select account_id, id(row_number() over ()), topic_id, study_date, minutes from log;
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at)
-values (1, id(99), 11, '2024-02-29', 777, now());
+values (1, id(99), 11, '2024-02-29', 777, now()), (1, id(98), 13, '2024-02-29', 777, now());
 
 -- stats.totals: account_id
 create temp table response as execute "stats.totals"('{3,1,2,1}');

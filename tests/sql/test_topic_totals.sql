@@ -52,8 +52,8 @@ select results_eq('select * from topic_totals_differences()', $$values
 	(2, 21, null, null, 7, 1)$$, 'finds wrong, surplus and missing totals');
 rollback to before;
 
--- The topic of a session has a row here as long as the session exists, and this row refers to the topic.
--- No foreign key of sessions does (schema/deploy/session_topics.sql). At the same time: see
+-- The topic of a session has a row here as long as the session exists, and the row has a foreign
+-- key to the topic. Sessions have none (schema/deploy/session_topics.sql). See also
 -- tests/integration/test_session_topics.py.
 savepoint before;
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, deleted_at) values (1, id(6), 12, '2026-05-01', 9, now());
