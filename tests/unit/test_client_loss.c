@@ -240,7 +240,7 @@ END_TEST
 START_TEST(a_gateway_that_always_drains_gets_few_requests)
 {
 	struct outcome o;
-	submit_for(&o, "topics.create", 100);
+	submit_for(&o, "topics.create", 1000);
 	for (int i = 0; !o.times; turn())
 		for (; i < here.count; i++)
 			refuse(&here, i, ST_SHUTTING_DOWN);
