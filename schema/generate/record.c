@@ -1,13 +1,41 @@
 #include "schema/generate/record.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct record *record_new(struct obstack *memory)
+struct record_chunk {
+	struct record_chunk *next;
+	max_align_t bytes[];
+};
+
+static void *allocate(struct record_memory *memory, size_t size)
 {
-	struct record *r = obstack_alloc(memory, sizeof *r);
-	*r = (struct record){ .memory = memory };
+	struct record_chunk *chunk = calloc(1, sizeof *chunk + size);
+	if (!chunk) {
+		(void)fputs("memory exhausted\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	chunk->next = memory->chunks;
+	memory->chunks = chunk;
+	return chunk->bytes;
+}
+
+void record_memory_free(struct record_memory *memory)
+{
+	while (memory->chunks) {
+		struct record_chunk *chunk = memory->chunks;
+		memory->chunks = chunk->next;
+		free(chunk);
+	}
+}
+
+struct record *record_new(struct record_memory *memory)
+{
+	struct record *r = allocate(memory, sizeof *r);
+	r->memory = memory;
 	return r;
 }
 
@@ -31,7 +59,7 @@ struct record_entry *record_own(struct record *r, const char *name)
 	while (e && strcmp(name, e->name) != 0)
 		e = e->next;
 	if (!e) {
-		e = obstack_alloc(r->memory, sizeof *e);
+		e = allocate(r->memory, sizeof *e);
 		*e = (struct record_entry){ name, .next = r->entries };
 		r->entries = e;
 	}
@@ -40,7 +68,11 @@ struct record_entry *record_own(struct record *r, const char *name)
 
 void record_set(struct record *r, const char *name, const char *text)
 {
-	record_own(r, name)->text = obstack_copy0(r->memory, text ? text : "", span_of(text).len);
+	struct span value = span_of(text);
+	char *copy = allocate(r->memory, value.len + 1);
+	if (value.len > 0)
+		memcpy(copy, value.bytes, value.len);
+	record_own(r, name)->text = copy;
 }
 
 void record_number(struct record *r, const char *name, int64_t number)

@@ -5,24 +5,25 @@
  * Names are borrowed, texts are copied into the memory of the root. A name that is set twice keeps
  * its last text. A failed allocation ends the program: this is a build tool.
  *
+ *	struct record_memory memory = { 0 };
  *	struct record *root = record_new(&memory);
  *	record_set(root, "table", "topics");
  *	for (each column)
  *		record_set(record_add(root, "columns", NULL), "name", column);
+ *	record_memory_free(&memory);
  */
 #ifndef SCHEMA_GENERATE_RECORD_H
 #define SCHEMA_GENERATE_RECORD_H
 
-#include <obstack.h>
-#include <stdlib.h>
-
 #include "common/span.h"
 
-#define obstack_chunk_alloc malloc
-#define obstack_chunk_free  free
+/* What all records of a root take. Begins as { 0 }. */
+struct record_memory {
+	struct record_chunk *chunks;
+};
 
 struct record {
-	struct obstack *memory;
+	struct record_memory *memory;
 	const struct record *base; /* NULL: none */
 	struct record_entry *entries;
 	struct record *next; /* in the same list */
@@ -35,7 +36,8 @@ struct record_entry {
 	struct record_entry *next;
 };
 
-struct record *record_new(struct obstack *memory);
+struct record *record_new(struct record_memory *memory);
+void record_memory_free(struct record_memory *memory); /* frees all its records */
 
 void record_set(struct record *r, const char *name, const char *text); /* NULL: empty */
 void record_number(struct record *r, const char *name, int64_t number);

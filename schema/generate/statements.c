@@ -33,8 +33,7 @@ bool statements_expand(const char *schema, const char *name, struct buf *out, st
 	struct span verb = span_of(name), table = span_cut(&verb, '.');
 	const struct entity *e = model_entity(table);
 	const struct verb_row *row = e ? model_verb(e, verb) : NULL;
-	struct obstack memory;
-	obstack_init(&memory);
+	struct record_memory memory = { 0 };
 	struct record *root = record_new(&memory);
 	if (e)
 		model_describe(root, e, row && row->is_change);
@@ -44,7 +43,7 @@ bool statements_expand(const char *schema, const char *name, struct buf *out, st
 	bool is_whole =
 		template_expand(&files, row && !file ? verb : span_of(name), root, out, why);
 	free(file);
-	obstack_free(&memory, NULL);
+	record_memory_free(&memory);
 	return is_whole;
 }
 

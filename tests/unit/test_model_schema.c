@@ -103,8 +103,7 @@ START_TEST(a_field_has_the_schema)
 		"{{#%s}}{{#%s}}{{>templates/openapi/schema.json}}{{/%s}}{{/%s}}", place, list, list,
 		place);
 	const struct template_library templates = { read_template, text };
-	struct obstack memory;
-	obstack_init(&memory);
+	struct record_memory memory = { 0 };
 	struct record *root = record_new(&memory);
 	struct buf out = { 0 }, why = { 0 };
 	model_describe(root, &entity, false);
@@ -113,7 +112,7 @@ START_TEST(a_field_has_the_schema)
 	buf_byte(&why, '\0');
 	ck_assert_msg(is_whole, "%s: %s", schemas[_i].what, why.bytes);
 	ck_assert_str_eq(out.bytes, schemas[_i].schema);
-	obstack_free(&memory, NULL);
+	record_memory_free(&memory);
 	buf_fini(&out);
 	buf_fini(&why);
 }

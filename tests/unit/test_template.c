@@ -26,8 +26,7 @@ static char *read_text(const void *it, struct span name)
 
 static bool expand(const char *text, struct buf *out, struct buf *why)
 {
-	struct obstack memory;
-	obstack_init(&memory);
+	struct record_memory memory = { 0 };
 	struct record *root = record_new(&memory), *base = record_new(&memory);
 	record_set(root, "table", "topics");
 	record_set(root, "name", "outer 1");
@@ -43,7 +42,7 @@ static bool expand(const char *text, struct buf *out, struct buf *why)
 	record_flag(root, "is_hard", false);
 	const struct template_library all = { read_text, text };
 	bool is_whole = template_expand(&all, SPAN("it"), root, out, why);
-	obstack_free(&memory, NULL);
+	record_memory_free(&memory);
 	return is_whole;
 }
 
