@@ -1,16 +1,24 @@
 #include "gateway/json_in.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/msg.h"
+#include "common/json_scan.h"
 #include "common/param_value.h"
 #include "common/utf8.h"
 #include "gateway/json_parse.h"
+#include "gateway/json_put.h"
 
+struct field {
+	struct span name;
+	const char *value; /* in the body; NULL: it was removed */
+};
+
+/* The members of the outermost object. */
 struct json_in {
-	struct json_object *object;
+	struct span body;
+	struct buf fields; /* struct field */
+	struct buf names;  /* those that had escapes; it never grows, because they are borrowed */
 };
 
 /* See json_in_is_reserved. */
@@ -19,12 +27,74 @@ static const char *const reserved[] = { "session_id", "if_match", "if_none_match
 
 enum { SHOWN_SIZE = 48 };
 
+static struct field *fields_of(const struct json_in *j, size_t *count)
+{
+	*count = j->fields.len / sizeof(struct field);
+	return (struct field *)(void *)j->fields.bytes;
+}
+
+static struct json_walk walk_from(const struct json_in *j, const char *at)
+{
+	return (struct json_walk){ at, j->body.bytes + j->body.len };
+}
+
+/* The scan has not seen the value yet, so the name is kept raw. */
+static void note_name(struct span raw, void *arg)
+{
+	struct json_in *j = arg;
+	struct field field = { .name = raw };
+	buf_put(&j->fields, &field, sizeof field);
+}
+
+static void find_values(struct json_in *j)
+{
+	size_t count;
+	struct field *fields = fields_of(j, &count);
+	if (memchr(j->body.bytes, '\\', j->body.len))
+		(void)buf_room(&j->names, j->body.len);
+	for (size_t i = 0; i < count; i++) {
+		struct json_walk in = walk_from(j, fields[i].name.bytes);
+		fields[i].name = json_walk_text(&in, &j->names);
+		json_walk_colon(&in);
+		fields[i].value = in.at;
+	}
+}
+
+/* Whether the object surely has no name twice: a few fields, and no object inside. */
+static bool is_plain(const struct json_in *j, size_t members)
+{
+	enum { FEW = 16 };
+	size_t count;
+	const struct field *fields = fields_of(j, &count);
+	if (count > FEW || members != count)
+		return false;
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (span_equals(fields[i].name, fields[k].name))
+				return false;
+	return true;
+}
+
+static enum status read_fields(struct json_in *j, struct fail *why)
+{
+	struct json_scan scan = { .on_name = note_name, .arg = j };
+	enum status st = json_scan(&scan, j->body, why);
+	if (st != ST_OK)
+		return st;
+	if (!j->fields.failed)
+		find_values(j);
+	if (j->fields.failed || j->names.failed)
+		return ST_NO_MEMORY;
+	return is_plain(j, scan.members) ? ST_OK : json_parse_check(j->body, why);
+}
+
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why)
 {
-	struct json_in *j = calloc(1, sizeof *j);
+	struct json_in *j = malloc(sizeof *j); /* glibc's calloc bypasses the thread's cache */
 	if (!j)
 		return ST_NO_MEMORY;
-	enum status st = json_parse(body, &j->object, why);
+	*j = (struct json_in){ .body = body };
+	enum status st = read_fields(j, why);
 	if (st == ST_OK)
 		*out = j;
 	else
@@ -32,12 +102,27 @@ enum status json_in_parse(struct span body, struct json_in **out, struct fail *w
 	return st;
 }
 
-/* NULL if it is absent or null. */
-static struct json_object *value_of(const struct json_in *j, const char *field)
+static struct field *field_of(const struct json_in *j, const char *name)
 {
-	struct json_object *value = NULL;
-	(void)json_object_object_get_ex(j->object, field, &value);
-	return value;
+	size_t count;
+	struct field *fields = fields_of(j, &count);
+	struct span wanted = span_of(name);
+	for (size_t i = 0; i < count; i++)
+		if (fields[i].value && span_equals(fields[i].name, wanted))
+			return &fields[i];
+	return NULL;
+}
+
+static bool is_null(const char *value)
+{
+	return *value == 'n';
+}
+
+/* NULL if it is absent or null. */
+static struct field *value_of(const struct json_in *j, const char *name)
+{
+	struct field *field = field_of(j, name);
+	return field && !is_null(field->value) ? field : NULL;
 }
 
 bool json_in_has(const struct json_in *j, const char *field)
@@ -45,32 +130,63 @@ bool json_in_has(const struct json_in *j, const char *field)
 	return value_of(j, field);
 }
 
-static bool is_number(struct json_object *value)
+static void remove_field(const struct json_in *j, const char *name)
 {
-	return json_object_is_type(value, json_type_int)
-	       || json_object_is_type(value, json_type_double);
+	struct field *field = field_of(j, name);
+	if (field)
+		field->value = NULL;
+}
+
+/* Keeps what the list cannot hold, unless the dialect ignores it: the worker refuses it. */
+static enum status put_param(const struct json_in *j, const char *value, const struct param *p,
+	bool is_strict, struct param_writer *out)
+{
+	struct json_walk in = walk_from(j, value);
+	if (param_is_list(p) && *value == '[')
+		return json_put_list(out->out, in, p, is_strict, out->why);
+	(void)json_put(out->out, in, 0);
+	return ST_OK;
+}
+
+static bool is_number(const char *value)
+{
+	return *value == '-' || (*value >= '0' && *value <= '9');
 }
 
 /* 30 and 30.0 are the same number. */
-static bool is_same(struct json_object *a, struct json_object *b)
+static bool is_same(const struct json_in *j, const char *a, const char *b)
 {
+	struct buf packed_a = { 0 }, packed_b = { 0 };
 	if (is_number(a) && is_number(b))
-		return json_object_get_double(a) == json_object_get_double(b);
-	return json_object_equal(a, b);
+		return strtod(a, NULL) == strtod(b, NULL);
+	(void)json_put(&packed_a, walk_from(j, a), JSON_DEPTH_MAX);
+	(void)json_put(&packed_b, walk_from(j, b), JSON_DEPTH_MAX);
+	bool is_equal = span_equals(buf_view(&packed_a), buf_view(&packed_b));
+	buf_fini(&packed_a);
+	buf_fini(&packed_b);
+	return is_equal;
+}
+
+/* Appends it, or takes the place of a null. */
+static enum status give_value(struct json_in *j, const char *name, const char *value)
+{
+	struct field *old = field_of(j, name), field = { span_of(name), value };
+	if (old)
+		old->value = value;
+	else
+		buf_put(&j->fields, &field, sizeof field);
+	return j->fields.failed ? ST_NO_MEMORY : ST_OK;
 }
 
 enum status json_in_rename(struct json_in *j, const char *from, const char *to, struct fail *why)
 {
-	struct json_object *value = value_of(j, from), *other = value_of(j, to);
-	if (value && other && !is_same(value, other))
+	const struct field *field = value_of(j, from), *other = value_of(j, to);
+	const char *value = field ? field->value : NULL;
+	if (value && other && !is_same(j, value, other->value))
 		return fail_field(why, ST_INVALID_INPUT, from,
 			"%s and %s must be the same where both are given", from, to);
-	if (value && !other && json_object_object_add(j->object, to, json_object_get(value)) != 0) {
-		json_object_put(value);
-		return ST_NO_MEMORY;
-	}
-	json_object_object_del(j->object, from);
-	return ST_OK;
+	remove_field(j, from);
+	return value && !other ? give_value(j, to, value) : ST_OK;
 }
 
 enum status json_in_refuse(const struct json_in *j, const char *const *fields, struct fail *why)
@@ -86,111 +202,7 @@ enum status json_in_refuse(const struct json_in *j, const char *const *fields, s
 void json_in_ignore(struct json_in *j, const char *const *fields)
 {
 	for (; *fields; fields++)
-		json_object_object_del(j->object, *fields);
-}
-
-/* json-c clamps integers: one at an end of the range may stand for any beyond it. */
-static void put_integer(struct buf *out, struct json_object *value)
-{
-	int64_t integer = json_object_get_int64(value);
-	if (integer == INT64_MAX || integer == INT64_MIN)
-		msg_put_real(out, (double)integer);
-	else
-		msg_put_int(out, integer);
-}
-
-static bool put_value(struct buf *out, struct json_object *value, int depth);
-
-static bool put_elements(struct buf *out, struct json_object *array, int depth)
-{
-	size_t count = depth > 0 ? json_object_array_length(array) : 0;
-	bool is_whole = depth > 0;
-	msg_put_array(out, (uint32_t)count);
-	for (size_t i = 0; i < count; i++)
-		is_whole &= put_value(out, json_object_array_get_idx(array, i), depth - 1);
-	return is_whole;
-}
-
-static bool has_field(const struct param *list, const char *name)
-{
-	const struct method object = { .params = list->items, .param_count = list->item_count };
-	return method_param(&object, span_of(name));
-}
-
-/* `fields` is a list whose objects have only these fields and no nulls; NULL: all are put. */
-static bool put_members(
-	struct buf *out, struct json_object *object, const struct param *fields, int depth)
-{
-	struct json_object_iterator at = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-	uint32_t count = 0;
-	bool is_whole = true;
-	if (depth == 0) {
-		msg_put_map(out, 0);
-		return false;
-	}
-	size_t mark = msg_open_map(out);
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		const char *name = json_object_iter_peek_name(&at);
-		struct json_object *value = json_object_iter_peek_value(&at);
-		if (fields && (!value || !has_field(fields, name)))
-			continue;
-		msg_put_key(out, name);
-		is_whole &= put_value(out, value, depth - 1);
-		count++;
-	}
-	msg_close(out, mark, count);
-	return is_whole;
-}
-
-/* Arrays and objects deeper than `depth` become empty; then it returns false. */
-static bool put_value(struct buf *out, struct json_object *value, int depth)
-{
-	switch (json_object_get_type(value)) {
-	case json_type_null:
-		msg_put_nil(out);
-		break;
-	case json_type_boolean:
-		msg_put_bool(out, json_object_get_boolean(value));
-		break;
-	case json_type_int:
-		put_integer(out, value);
-		break;
-	case json_type_double:
-		msg_put_real(out, json_object_get_double(value));
-		break;
-	case json_type_string:
-		msg_put_text(out, (struct span){ json_object_get_string(value),
-					  (size_t)json_object_get_string_len(value) });
-		break;
-	case json_type_array:
-		return put_elements(out, value, depth);
-	case json_type_object:
-		return put_members(out, value, NULL, depth);
-	}
-	return true;
-}
-
-/* Keeps what the list cannot hold, unless the dialect ignores it: the worker refuses it. */
-static enum status put_param(
-	struct param_writer *w, struct json_object *value, const struct param *p, bool is_strict)
-{
-	int depth = p->kind == PARAM_VALUES ? PARAM_VALUES_DEPTH_MAX : 0;
-	if (!param_is_list(p) || !json_object_is_type(value, json_type_array)) {
-		(void)put_value(w->out, value, 0);
-		return ST_OK;
-	}
-	size_t count = json_object_array_length(value);
-	msg_put_array(w->out, (uint32_t)count);
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(value, i);
-		if (p->kind == PARAM_OBJECTS && json_object_is_type(item, json_type_object))
-			(void)put_members(w->out, item, is_strict ? NULL : p, 1);
-		else if (!put_value(w->out, item, depth) && depth > 0)
-			return fail_field(w->why, ST_INVALID_INPUT, p->name,
-				"%s[%zu] is nested deeper than %d", p->name, i, depth);
-	}
-	return ST_OK;
+		remove_field(j, *fields);
 }
 
 bool json_in_is_reserved(const char *name)
@@ -199,46 +211,51 @@ bool json_in_is_reserved(const char *name)
 }
 
 static const struct param *param_of(
-	const struct method *m, const char *name, const char *const *taken)
+	const struct method *m, struct span name, const char *const *taken)
 {
-	if (json_in_is_reserved(name) || span_is_any(span_of(name), taken))
+	if (span_is_any(name, reserved) || span_is_any(name, taken))
 		return NULL;
-	return method_client_param(m, span_of(name));
+	return method_client_param(m, name);
 }
 
-static enum status refuse_unknown(const char *name, struct fail *why)
+static enum status refuse_unknown(struct span name, struct fail *why)
 {
 	char shown[SHOWN_SIZE];
-	utf8_show(name, strlen(name), shown, sizeof shown);
+	utf8_show(name.bytes, name.len, shown, sizeof shown);
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
+}
+
+static enum status put_field(const struct json_in *j, const struct field *field,
+	const struct json_in_rules *rules, struct param_writer *out)
+{
+	bool drops_nulls = !rules->is_strict && !rules->keeps_nulls;
+	const struct param *p = param_of(rules->method, field->name, rules->taken);
+	if (!p && rules->is_strict)
+		return refuse_unknown(field->name, out->why);
+	if (!p || (is_null(field->value) && drops_nulls && param_accepts_nil(p)))
+		return ST_OK;
+	param_writer_key(out, p->name);
+	return put_param(j, field->value, p, rules->is_strict, out);
 }
 
 enum status json_in_put_params(
 	const struct json_in *j, const struct json_in_rules *rules, struct param_writer *out)
 {
-	struct json_object_iterator at = json_object_iter_begin(j->object);
-	struct json_object_iterator end = json_object_iter_end(j->object);
-	bool drops_nulls = !rules->is_strict && !rules->keeps_nulls;
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		const char *name = json_object_iter_peek_name(&at);
-		const struct param *p = param_of(rules->method, name, rules->taken);
-		if (!p && rules->is_strict)
-			return refuse_unknown(name, out->why);
-		struct json_object *value = json_object_iter_peek_value(&at);
-		if (!p || (!value && drops_nulls && param_accepts_nil(p)))
-			continue;
-		param_writer_key(out, p->name);
-		enum status st = put_param(out, value, p, rules->is_strict);
-		if (st != ST_OK)
-			return st;
-	}
-	return ST_OK;
+	size_t count;
+	const struct field *fields = fields_of(j, &count);
+	enum status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		if (fields[i].value)
+			st = put_field(j, &fields[i], rules, out);
+	return st;
 }
 
 void json_in_free(struct json_in **j)
 {
-	if (*j)
-		json_object_put((*j)->object);
+	if (*j) {
+		buf_fini(&(*j)->fields);
+		buf_fini(&(*j)->names);
+	}
 	free(*j);
 	*j = NULL;
 }

@@ -1,8 +1,9 @@
 /*
  * json_in: a JSON body as the params of an RPC method.
  *
- * json_parse reads the body strictly. This module replaces the integers that json-c clamps. The
- * worker checks the values, for HTTP and RPC (common/params.c).
+ * json_scan (common/json_scan.h) checks the body, and its values go into the message without a tree
+ * between. Only where a name may come twice, json_parse looks for it. The worker checks the
+ * values, for HTTP and RPC (common/params.c).
  *
  *	struct json_in *json = NULL;
  *	enum status st = json_in_parse(http->body, &json, &why);
@@ -18,7 +19,7 @@
 struct json_in;
 
 /* ST_INVALID_JSON with the reason and the byte if the body is not one JSON object. ST_INVALID_INPUT
- * with the field if a name comes twice or a text has U+0000. */
+ * with the field if a name comes twice or a text has U+0000. The result borrows the body. */
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why) MUST_CHECK;
 
 /* Whether no body gives this param: it names the row, or limits the request. */

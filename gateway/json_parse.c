@@ -164,3 +164,11 @@ enum status json_parse(struct span text, struct json_object **out, struct fail *
 	*out = object;
 	return ST_OK;
 }
+
+enum status json_parse_check(struct span text, struct fail *why)
+{
+	struct json_object *object = NULL;
+	enum status st = json_parse(text, &object, why);
+	json_object_put(object);
+	return st;
+}

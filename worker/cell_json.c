@@ -6,35 +6,20 @@
 #include <string.h>
 
 #include "common/json_scan.h"
-#include "common/json_text.h"
+#include "common/json_walk.h"
 #include "common/msg.h"
 
 /* As long as PostgreSQL prints the longest double, and its sign. */
 enum { NUMBER_SIZE = 352 };
 
-/* json_scan has checked the text, so nothing below looks for its end but at numbers. */
 struct walk {
-	const char *at, *end;
-	struct buf *out;
+	struct json_walk in;
+	struct buf *out, decoded; /* decoded: a text with escapes */
 };
-
-static void skip_blanks(struct walk *w)
-{
-	while (w->at < w->end && memchr(" \n\t\r", *w->at, 4))
-		w->at++;
-}
-
-static struct span take_number(struct walk *w)
-{
-	const char *first = w->at;
-	while (w->at < w->end && memchr("+-.0123456789Ee", *w->at, 15))
-		w->at++;
-	return (struct span){ first, (size_t)(w->at - first) };
-}
 
 static bool put_number(struct walk *w)
 {
-	struct span number = take_number(w);
+	struct span number = json_walk_number(&w->in);
 	char text[NUMBER_SIZE];
 	if (number.len >= sizeof text)
 		return false;
@@ -51,41 +36,22 @@ static bool put_number(struct walk *w)
 	return isfinite(real);
 }
 
-/* Escapes are rare, so most texts are copied as they are. */
 static void put_text(struct walk *w)
 {
-	const char *first = w->at + 1, *at = first;
-	while (*at != '"' && *at != '\\')
-		at++;
-	if (*at == '"') {
-		msg_put_text(w->out, (struct span){ first, (size_t)(at - first) });
-		w->at = at + 1;
-		return;
-	}
-	size_t mark = msg_open_text(w->out), start = w->out->len;
-	w->at = json_text_decode(w->at, w->out);
-	msg_close(w->out, mark, (uint32_t)(w->out->len - start));
+	buf_clear(&w->decoded);
+	struct span text = json_walk_text(&w->in, &w->decoded);
+	w->out->failed |= w->decoded.failed;
+	msg_put_text(w->out, text);
 }
 
 static bool put_value(struct walk *w, int depth);
-
-/* Moves past the separator before the next member; false at the end of the container. */
-static bool next_member(struct walk *w, char end)
-{
-	skip_blanks(w);
-	char byte = *w->at;
-	if (byte == ',' || byte == end)
-		w->at++;
-	skip_blanks(w);
-	return byte != end;
-}
 
 static bool put_array(struct walk *w, int depth)
 {
 	size_t mark = msg_open_array(w->out);
 	uint32_t count = 0;
-	w->at++;
-	for (; next_member(w, ']'); count++)
+	w->in.at++;
+	for (; json_walk_next(&w->in, ']'); count++)
 		if (!put_value(w, depth))
 			return false;
 	msg_close(w->out, mark, count);
@@ -96,11 +62,10 @@ static bool put_object(struct walk *w, int depth)
 {
 	size_t mark = msg_open_map(w->out);
 	uint32_t count = 0;
-	w->at++;
-	for (; next_member(w, '}'); count++) {
+	w->in.at++;
+	for (; json_walk_next(&w->in, '}'); count++) {
 		put_text(w);
-		skip_blanks(w);
-		w->at++; /* the colon */
+		json_walk_colon(&w->in);
 		if (!put_value(w, depth))
 			return false;
 	}
@@ -108,20 +73,10 @@ static bool put_object(struct walk *w, int depth)
 	return true;
 }
 
-static void put_literal(struct walk *w)
-{
-	if (*w->at == 'n')
-		msg_put_nil(w->out);
-	else
-		msg_put_bool(w->out, *w->at == 't');
-	w->at += *w->at == 'f' ? strlen("false") : strlen("true");
-}
-
 /* Calls itself through the containers, at most CELL_JSON_DEPTH_MAX deep. */
 static bool put_value(struct walk *w, int depth)
 {
-	skip_blanks(w);
-	switch (*w->at) {
+	switch (*w->in.at) {
 	case '{':
 		return depth < CELL_JSON_DEPTH_MAX && put_object(w, depth + 1);
 	case '[':
@@ -132,7 +87,7 @@ static bool put_value(struct walk *w, int depth)
 	case 't':
 	case 'f':
 	case 'n':
-		put_literal(w);
+		json_walk_put_literal(&w->in, w->out);
 		return true;
 	default:
 		return put_number(w);
@@ -144,9 +99,12 @@ bool cell_json_put(struct buf *out, struct span text)
 	struct json_scan scan = { .takes_any = true };
 	if (json_scan(&scan, text, NULL) != ST_OK)
 		return false;
-	struct walk w = { text.bytes, text.bytes + text.len, out };
+	struct walk w = { .in = { text.bytes, text.bytes + text.len }, .out = out };
 	size_t start = out->len;
-	if (put_value(&w, 0))
+	json_walk_blanks(&w.in);
+	bool is_put = put_value(&w, 0);
+	buf_fini(&w.decoded);
+	if (is_put)
 		return true;
 	if (!out->failed)
 		out->len = start;
