@@ -187,6 +187,7 @@ static enum status open_rpc(struct gateway *g, struct fail *why)
 		.limits = g->limits,
 		.authenticator = authenticator_interface(g->authenticator),
 		.counters = &g->counters,
+		.http_requests = &g->api.requests,
 		.logs_requests = &g->api.logs_requests,
 		.is_registration_open = strcmp(g->settings.registration, "open") == 0,
 		.deadline_ms = g->settings.deadline_ms,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Every status that the gateway sends; 0 stands for others. */
 static const int status_table[] = { 0, 200, 201, 202, 204, 206, 304, 400, 401, 403, 404, 405, 406,
@@ -80,6 +81,42 @@ void metrics_requests_add(struct metrics_requests *requests, const struct metric
 	counts->by_status[status_index(request->http_status)]++;
 	if (request->duration_us >= 0)
 		histogram_add(&counts->latency, &metrics_latency_shape, request->duration_us);
+}
+
+/* ---- Totals ---- */
+
+static enum metrics_class class_of(const struct metrics_requests *requests, size_t i)
+{
+	const struct route_index *routes = requests->routes;
+	if (i >= routes->count)
+		return METRICS_OTHER;
+	/* HEAD takes the GET route. */
+	return strcmp(routes->routes[i].row->method, "GET") == 0 ? METRICS_READ : METRICS_WRITE;
+}
+
+static void add_status(struct metrics_total *total, int http_status, uint64_t count)
+{
+	total->requests += count;
+	if (http_status == 503)
+		total->unavailable += count;
+	else if (http_status >= 500)
+		total->failed += count;
+	else if (http_status >= 400 && http_status != METRICS_CLIENT_GONE)
+		total->refused += count;
+}
+
+void metrics_requests_total(const struct metrics_requests *requests, enum metrics_class class,
+	struct metrics_total *out)
+{
+	size_t count = requests->counts ? requests->routes->count + dialect_count() : 0;
+	*out = (struct metrics_total){ 0 };
+	for (size_t i = 0; i < count; i++) {
+		if (class_of(requests, i) != class)
+			continue;
+		for (size_t s = 0; s < STATUSES; s++)
+			add_status(out, status_table[s], requests->counts[i].by_status[s]);
+		histogram_merge(&out->latency, &requests->counts[i].latency);
+	}
 }
 
 /* ---- Text ---- */

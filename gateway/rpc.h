@@ -52,6 +52,7 @@ struct rpc_options {
 	struct limits *limits;                     /* NULL: there are none; borrowed */
 	const struct counter_sources
 		*counters;         /* for rpc.status; must outlive the rpc; may be NULL */
+	const struct metrics_requests *http_requests; /* the same */
 	const bool *logs_requests; /* may change at any time; NULL: no */
 	bool is_registration_open; /* everybody may call accounts.register */
 	int64_t deadline_ms;       /* for requests without one */

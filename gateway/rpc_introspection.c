@@ -5,6 +5,7 @@
 
 #include "common/msg.h"
 #include "common/uuid.h"
+#include "gateway/metrics_requests.h"
 #include "version.h"
 
 static void put_methods(struct buf *out, const struct rpc_status_source *source);
@@ -268,6 +269,40 @@ static void put_counters(struct map *map, const struct counter_sources *sources)
 	}
 }
 
+static void put_bounds(struct map *map, const struct histogram_shape *shape)
+{
+	struct buf *out = put_key(map, "bounds_us");
+	msg_put_array(out, (uint32_t)shape->count);
+	for (size_t i = 0; i < shape->count; i++)
+		msg_put_int(out, shape->bounds[i]);
+}
+
+static void put_total(struct buf *out, const struct metrics_total *total)
+{
+	struct map map = open_map(out);
+	put_int(&map, "requests", (int64_t)total->requests);
+	put_int(&map, "refused", (int64_t)total->refused);
+	put_int(&map, "unavailable", (int64_t)total->unavailable);
+	put_int(&map, "failed", (int64_t)total->failed);
+	histogram_put(put_key(&map, "duration_us"), &metrics_latency_shape, &total->latency);
+	close_map(&map);
+}
+
+static void put_http_requests(struct map *map, const struct metrics_requests *requests)
+{
+	static const char *const class_names[METRICS_CLASSES] = {
+		[METRICS_READ] = "read", [METRICS_WRITE] = "write", [METRICS_OTHER] = "other"
+	};
+	struct map inner = open_map(put_key(map, "http_requests"));
+	put_bounds(&inner, &metrics_latency_shape);
+	for (int class = 0; class < METRICS_CLASSES; class++) {
+		struct metrics_total total;
+		metrics_requests_total(requests, (enum metrics_class)class, &total);
+		put_total(put_key(&inner, class_names[class]), &total);
+	}
+	close_map(&inner);
+}
+
 static void put_status(struct buf *out, const struct rpc_status_source *source)
 {
 	const struct pool *pool = workers_pool(source->workers);
@@ -279,5 +314,7 @@ static void put_status(struct buf *out, const struct rpc_status_source *source)
 	put_bool(&map, "ready", pool_readiness(pool) == ST_OK);
 	put_workers(&map, pool);
 	put_counters(&map, source->counters);
+	if (source->http_requests)
+		put_http_requests(&map, source->http_requests);
 	close_map(&map);
 }

@@ -23,10 +23,13 @@ struct rpc_counts {
 
 extern const struct counter_table rpc_counter_table;
 
+struct metrics_requests;
+
 /* What rpc.status shows. */
 struct rpc_status_source {
 	const struct workers *workers;
-	const struct counter_sources *counters; /* NULL: none */
+	const struct counter_sources *counters;       /* NULL: none */
+	const struct metrics_requests *http_requests; /* NULL: none */
 	uint64_t uptime_ms;
 };
 

@@ -175,6 +175,7 @@ static enum status local_result(struct rpc_requests *r, const struct rpc_local *
 {
 	struct rpc_status_source source = { .workers = r->options->workers,
 		.counters = r->options->counters,
+		.http_requests = r->options->http_requests,
 		.uptime_ms = service_now_ms() - r->opened_ms };
 	struct buf *out = local->is_constant ? &r->constant : made;
 	if (!local->is_constant || r->constant_of != local) {

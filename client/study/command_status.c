@@ -1,4 +1,5 @@
-/* study status: shows each gateway with its workers, queue and rates, once or again and again. */
+/* study status: shows each gateway with its requests, workers, queue and rates, once or again and
+ * again. */
 #include <json.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 #include "client/study/command.h"
 #include "client/study/service.h"
 #include "client/study/status_lanes.h"
+#include "client/study/status_rates.h"
+#include "client/study/status_requests.h"
 #include "client/study/table.h"
 
 static int run(struct study *study, const struct arguments *args);
@@ -22,7 +25,7 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-const struct command command_status = { "status", "", "Show gateways, workers, queue and rates",
+const struct command command_status = { "status", "", "Show gateways, requests, workers and queue",
 	"Queries every gateway of the endpoints. The exit status is 3 if none responds. With\n"
 	"--watch the terminal always shows the present state; into a pipe or a file, each gateway\n"
 	"writes one line per interval.\n",
@@ -76,42 +79,28 @@ static struct json_object *fetch_status(struct gateway *g)
 	return status;
 }
 
-/* Requests per second, in the interval or since the start of the gateway. */
-static double rate(const struct gateway *g, const char *group, const char *name)
+static struct status_interval interval_of(const struct gateway *g)
 {
-	int64_t count =
-		number(g->now, group, name) - (g->before ? number(g->before, group, name) : 0);
-	double seconds = g->before ? g->seconds : (double)number(g->now, NULL, "uptime_ms") / 1000;
-	return seconds > 0 ? (double)count / seconds : 0;
+	return (struct status_interval){
+		.now = g->now, .before = g->before, .seconds = g->seconds
+	};
 }
-
-static const struct {
-	const char *title, *group, *name;
-} rates[] = {
-	{ "calls", "counts", "calls" },
-	{ "answered", "counts", "answered" },
-	{ "rpc_requests", "rpc", "requests" },
-	{ "overloaded", "counts", "overloaded" },
-	{ "expired", "counts", "expired" },
-};
-
-enum { RATE_COUNT = sizeof rates / sizeof *rates };
 
 /* JSON output. */
 
 static struct json_object *json_of(const struct gateway *g)
 {
-	struct json_object *all = json_object_new_object(), *per_second = json_object_new_object();
+	struct json_object *all = json_object_new_object();
 	json_object_object_add(all, "endpoint", json_object_new_string(g->endpoint));
 	if (!g->now) {
-		json_object_put(per_second);
 		json_object_object_add(all, "error", json_object_new_string(g->why.code));
 		return all;
 	}
-	for (int i = 0; i < RATE_COUNT; i++)
-		json_object_object_add(per_second, rates[i].title,
-			json_object_new_double(rate(g, rates[i].group, rates[i].name)));
-	json_object_object_add(all, "per_second", per_second);
+	struct status_interval interval = interval_of(g);
+	json_object_object_add(all, "per_second", status_rates_json(&interval));
+	struct json_object *requests = status_requests_json(&interval);
+	if (requests)
+		json_object_object_add(all, "requests", requests);
 	struct json_object_iterator at = json_object_iter_begin(g->now);
 	struct json_object_iterator end = json_object_iter_end(g->now);
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
@@ -192,7 +181,8 @@ static void print_head(const struct study *study, const struct gateway *g)
 	fputc('\n', out->to);
 }
 
-static void print_counts(const struct study *study, const struct gateway *g)
+static void print_counts(
+	const struct study *study, const struct gateway *g, const struct status_interval *interval)
 {
 	FILE *to = study->out.to;
 	int64_t up = number(g->now, NULL, "uptime_ms") / 1000;
@@ -205,14 +195,9 @@ static void print_counts(const struct study *study, const struct gateway *g)
 		(long long)number(g->now, "queue", "waiting"),
 		(long long)number(g->now, "queue", "max"),
 		(long long)number(g->now, "queue", "in_flight"));
-	fputs("  per second:", to);
-	for (int i = 0; i < RATE_COUNT; i++) {
-		fprintf(to, "%s %.1f ", i > 0 ? "," : "", rate(g, rates[i].group, rates[i].name));
-		for (const char *c = rates[i].title; *c; c++)
-			fputc(*c == '_' ? ' ' : *c, to);
-	}
+	status_rates_print(&study->out, interval);
 	fprintf(to,
-		"\n  since the start: %lld calls, %lld answered, %lld repeated, %lld worker%s "
+		"  since the start: %lld calls, %lld answered, %lld repeated, %lld worker%s "
 		"died\n",
 		(long long)number(g->now, "counts", "calls"),
 		(long long)number(g->now, "counts", "answered"),
@@ -226,7 +211,9 @@ static void print(const struct study *study, const struct gateway *gateways, int
 		print_head(study, &gateways[i]);
 		if (!gateways[i].now)
 			continue;
-		print_counts(study, &gateways[i]);
+		struct status_interval interval = interval_of(&gateways[i]);
+		print_counts(study, &gateways[i], &interval);
+		status_requests_print(&study->out, &interval);
 		struct json_object *workers = member(gateways[i].now, NULL, "workers");
 		print_workers(study, workers);
 		if (workers && json_object_array_length(workers) > 0)
@@ -247,9 +234,9 @@ static void print_line(const struct study *study, const struct gateway *g)
 			workers ? json_object_array_length(workers) : 0,
 			(long long)number(g->now, "queue", "waiting"),
 			(long long)number(g->now, "queue", "in_flight"));
-		for (int i = 0; i < RATE_COUNT; i++)
-			fprintf(to, " %s/s %.1f", rates[i].title,
-				rate(g, rates[i].group, rates[i].name));
+		struct status_interval interval = interval_of(g);
+		status_rates_print_line(&study->out, &interval);
+		status_requests_print_line(&study->out, &interval);
 	}
 	fputc('\n', to);
 }
@@ -344,7 +331,7 @@ static void close_all(struct gateway *gateways, int count)
 	}
 }
 
-static int interval_of(const struct option_value *given, int default_ms)
+static int milliseconds_of(const struct option_value *given, int default_ms)
 {
 	return given->is_given ? (int)given->number : default_ms;
 }
@@ -362,8 +349,8 @@ static int run(struct study *study, const struct arguments *args)
 		at = strtok_r(NULL, ", \t\r\n", &rest))
 		gateways[count++].endpoint = at;
 	int exit = args->own[WATCH].is_given
-			   ? watch(study, gateways, count, interval_of(interval, 1000))
-			   : ask_all(study, gateways, count, interval_of(interval, 500));
+			   ? watch(study, gateways, count, milliseconds_of(interval, 1000))
+			   : ask_all(study, gateways, count, milliseconds_of(interval, 500));
 	if (exit != STUDY_EXIT_USAGE && !args->own[WATCH].is_given)
 		show(study, gateways, count);
 	close_all(gateways, count);

@@ -168,6 +168,33 @@ class Commands(StudyCase):
         self.study("topics", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
         self.assertIn(f"is one running at {lost}?", self.errors)
 
+    def test_status_shows_the_requests_of_the_interval(self):
+        def requests():
+            return self.json("status", "--interval", 0)["gateways"][0]
+
+        before = requests()["http_requests"]
+        for _ in range(20):
+            self.service.get("/topics")
+        self.service.get("/topics/999999")
+        self.service.get("/nothing")
+        self.service.post("/topics", {"name": "status"})
+        said = requests()
+        after = said["http_requests"]
+        increases = {name: [after[name][count] - before[name][count] for count in ("requests", "refused")]
+                     for name in ("read", "write", "other")}
+        self.assertEqual(increases, {"read": [21, 1], "write": [1, 0], "other": [1, 1]})
+        for name in ("read", "write", "other"):
+            self.assertEqual(sum(after[name]["duration_us"][1:]), after[name]["requests"])
+            self.assertEqual(len(after[name]["duration_us"]), len(after["bounds_us"]) + 2)
+        read = said["requests"]["read"]
+        self.assertGreater(read["requests_per_second"], read["refused_per_second"])
+        self.assertGreater(read["refused_per_second"], 0)
+        self.assertGreater(read["p99_ms"], 0)
+        self.assertGreaterEqual(read["p99_ms"], read["p50_ms"])
+        text = self.study("status", "--interval", 0)
+        self.assertRegex(text, r"(?m)^  Requests +Per second +Refused/s +Unavailable/s +Failed/s +p50 +p99$")
+        self.assertRegex(text, r"(?m)^  read +\d+\.\d +\d+\.\d +\d+\.\d +0\.0 +\d+\.\d ms +\d+\.\d ms$")
+
     def test_keys(self):
         public = self.study("keys", self.path("pair")).strip()
         with open(self.path("pair"), encoding="ascii") as file:

@@ -86,7 +86,7 @@ class Terminals(StudyCase):
 
     def test_watch_writes_lines_into_a_pipe_until_it_is_interrupted(self):
         with self.watch(stdout=subprocess.PIPE) as watching:
-            line = re.compile(r"\S+ ready workers \d+ waiting \d+ in_flight \d+ calls/s [\d.]+ .*\n")
+            line = re.compile(r"\S+ ready workers \d+ waiting \d+ in_flight \d+ calls/s [\d.]+ .* http_unavailable/s [\d.]+ .*\n")
             for _ in range(3):
                 self.assertRegex(watching.stdout.readline(), line)
             watching.send_signal(signal.SIGINT)
