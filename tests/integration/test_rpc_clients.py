@@ -75,9 +75,13 @@ class EveryMethod(RpcCase):
         with open(os.path.join(harness.ROOT, "schema/rpc.md")) as file:
             contract = file.read()
         status = self.client().call("rpc.status")
+        requests = status.pop("http_requests")
         numbers = [f"{name}.{key}" for name, value in status.items() if isinstance(value, dict) for key in value]
         self.assertGreater(len(numbers), 20)
         self.assertEqual([n for n in numbers if f"\n| `{n}` | " not in contract], [])
+        _, told = contract.split("\n`http_requests` ", 1)
+        told = told.split("\n|", 1)[0]
+        self.assertEqual([n for n in [*requests, *requests["read"]] if f"`{n}`" not in told], [])
 
     def test_the_status_names_the_workers(self):
         call = self.client().call
