@@ -282,7 +282,10 @@ static enum status open_metrics(struct gateway *g, struct fail *why)
 	struct metrics_options options = { .host = g->settings.metrics_host,
 		.port = metrics_port(&g->settings),
 		.hosts = g->settings.hosts,
-		.sources = { &g->api, g->workers, &g->counters, 0 } };
+		.sources = { .api = &g->api,
+			.workers = g->workers,
+			.counters = &g->counters,
+			.rpc = g->rpc ? rpc_metrics(g->rpc) : NULL } };
 	if (!*options.host)
 		return ST_OK;
 	enum status st = metrics_open(&g->metrics, service_base(g->service), &options, why);

@@ -1,6 +1,7 @@
 #include "gateway/metrics_page.h"
 
 #include "gateway/metrics_process.h"
+#include "gateway/metrics_rpc.h"
 #include "gateway/metrics_workers.h"
 #include "version.h"
 
@@ -22,6 +23,8 @@ static void put_requests(struct metrics_text *text, const struct metrics_sources
 {
 	metrics_requests_put(&sources->api->requests, text);
 	metrics_refusals_put(&sources->api->refusals, text);
+	if (sources->rpc)
+		metrics_rpc_put(sources->rpc, text);
 }
 
 static void put_counter(

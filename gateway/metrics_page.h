@@ -15,6 +15,7 @@ struct metrics_sources {
 	const struct api *api;
 	const struct workers *workers;
 	const struct counter_sources *counters;
+	const struct metrics_rpc *rpc; /* NULL: RPC clients have no endpoint */
 	double start_s; /* when the process started, in seconds since 1970 */
 };
 

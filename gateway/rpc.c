@@ -36,11 +36,11 @@ static void on_malformed(struct rpc *rpc, const struct fail *why)
 	rpc->malformed_logged = rpc->counts.malformed;
 }
 
-static void refuse(
-	struct rpc *rpc, struct rpc_peer *p, uint32_t msgid, enum status st, const struct fail *why)
+static void refuse(struct rpc *rpc, struct rpc_peer *p, const struct envelope *e, enum status st,
+	const struct fail *why)
 {
-	rpc->counts.refused++;
-	rpc_peer_refuse(p, msgid, st, why);
+	rpc_requests_count_refused(&rpc->requests, e->method, st);
+	rpc_peer_refuse(p, e->msgid, st, why);
 }
 
 /* False: drop the rest of the body. */
@@ -65,7 +65,7 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 		st = rpc_requests_start(&rpc->requests, p, &e,
 			(struct span){ message, (size_t)(in->at - message) }, &why);
 	if (st != ST_OK)
-		refuse(rpc, p, e.msgid, st, &why);
+		refuse(rpc, p, &e, st, &why);
 	return true;
 }
 
@@ -79,7 +79,7 @@ static bool refuse_rest(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *
 		"a body must have at most %d messages: the rest is not read", ENVELOPE_COUNT_MAX);
 	if (st != ST_MALFORMED && e.kind == ENVELOPE_REQUEST) {
 		rpc->counts.requests++;
-		refuse(rpc, p, e.msgid, ST_INVALID_INPUT, &why);
+		refuse(rpc, p, &e, ST_INVALID_INPUT, &why);
 	}
 	on_malformed(rpc, &why);
 	return false;
@@ -154,6 +154,11 @@ void rpc_drain(struct rpc *rpc, void (*on_drained)(void *arg), void *arg)
 struct rpc_counts rpc_counts(const struct rpc *rpc)
 {
 	return rpc->counts;
+}
+
+const struct metrics_rpc *rpc_metrics(const struct rpc *rpc)
+{
+	return &rpc->requests.ended;
 }
 
 void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources)

@@ -30,6 +30,7 @@
 
 struct event_base;
 struct limits;
+struct metrics_rpc;
 struct socket_hub;
 struct rpc;
 
@@ -67,6 +68,7 @@ enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base
 const char *rpc_endpoint(const struct rpc *rpc);
 struct rpc_counts rpc_counts(const struct rpc *rpc);
 void rpc_add_counters(const struct rpc *rpc, struct counter_sources *sources);
+const struct metrics_rpc *rpc_metrics(const struct rpc *rpc); /* borrowed */
 
 /* Refuses new requests with SHUTTING_DOWN. Calls on_drained, from the loop, when no request is in
  * flight: not before RPC_GRACE_MS, so that requests on their way get a response, and not after

@@ -74,6 +74,7 @@ void rpc_requests_cancel(struct rpc_peer *p)
 {
 	for (struct rpc_call *c = LIST_FIRST(&p->calls), *next; c; c = next) {
 		next = LIST_NEXT(c, link);
+		metrics_rpc_add_gone(&c->requests->ended, c->method);
 		free_call(&c);
 	}
 }
@@ -81,12 +82,13 @@ void rpc_requests_cancel(struct rpc_peer *p)
 /* Responses. */
 
 /* The client does not read, so there is no room for the result. */
-static void refuse_result(struct rpc_call *c)
+static enum status refuse_result(struct rpc_call *c)
 {
 	struct fail why = { 0 };
 	enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_OVERLOADED;
 	(void)fail_set(&why, st, "too many responses wait for this client to read them");
 	rpc_peer_refuse(c->peer, c->msgid, st, &why);
+	return st;
 }
 
 static enum status respond_worker_error(struct rpc_call *c, struct span error)
@@ -114,10 +116,11 @@ static void on_response(void *arg, enum status st, struct span error, struct spa
 	else if (!msg_is_nil(error))
 		st = respond_worker_error(c, error);
 	else if (!rpc_peer_has_room(c->peer, result.len))
-		refuse_result(c);
+		st = refuse_result(c);
 	else
 		rpc_peer_respond(c->peer, c->msgid, result);
 	rpc_peer_schedule(c->peer);
+	metrics_rpc_add(&c->requests->ended, c->method, st);
 	log_end(c, st);
 	free_call(&c);
 }
@@ -221,6 +224,17 @@ static const struct method *find_method(const struct rpc_requests *r, struct spa
 	return local ? &local->method : method_map_find_public(&r->methods, name);
 }
 
+static void count_refused(struct rpc_requests *r, const struct method *method, enum status st)
+{
+	r->counts->refused++;
+	metrics_rpc_add(&r->ended, method, st);
+}
+
+void rpc_requests_count_refused(struct rpc_requests *r, struct span method, enum status st)
+{
+	count_refused(r, find_method(r, method), st);
+}
+
 static bool is_closed(const struct rpc_call *c)
 {
 	return !c->requests->options->is_registration_open
@@ -284,8 +298,10 @@ static void on_authenticated(void *arg, enum status st, const struct fail *refus
 	st = count(c, st, &why);
 	if (st == ST_OK)
 		st = run_kept(c, &why);
+	if (st == ST_OK && !c->call)
+		metrics_rpc_add(&c->requests->ended, c->method, st);
 	if (st != ST_OK) {
-		c->requests->counts->refused++;
+		count_refused(c->requests, c->method, st);
 		rpc_peer_refuse(c->peer, c->msgid, st, &why);
 	}
 	rpc_peer_schedule(c->peer);
@@ -331,6 +347,8 @@ static enum status start_or_keep(
 	enum status st = count(c, c->authentication.st, why);
 	if (st == ST_OK)
 		st = run(c, e, why);
+	if (st == ST_OK && !c->call)
+		metrics_rpc_add(&c->requests->ended, c->method, st);
 	if (!c->call) {
 		log_end(c, st);
 		free(c);
@@ -366,8 +384,9 @@ void rpc_requests_give_up(struct rpc_requests *r)
 	for (struct rpc_call *c = LIST_FIRST(&r->calls), *next; c; c = next) {
 		struct rpc_peer *p = c->peer;
 		next = LIST_NEXT(c, all);
-		rpc_peer_refuse(
-			p, c->msgid, c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN, NULL);
+		enum status st = c->is_write ? ST_OUTCOME_UNKNOWN : ST_SHUTTING_DOWN;
+		rpc_peer_refuse(p, c->msgid, st, NULL);
+		metrics_rpc_add(&r->ended, c->method, st);
 		free_call(&c);
 		rpc_peer_schedule(p);
 	}
@@ -380,11 +399,13 @@ enum status rpc_requests_open(
 		.options = options, .counts = counts, .opened_ms = service_now_ms()
 	};
 	LIST_INIT(&r->calls);
-	return method_map_init(&r->methods);
+	enum status st = metrics_rpc_init(&r->ended);
+	return st == ST_OK ? method_map_init(&r->methods) : st;
 }
 
 void rpc_requests_close(struct rpc_requests *r)
 {
 	buf_fini(&r->constant);
+	metrics_rpc_fini(&r->ended);
 	method_map_fini(&r->methods);
 }

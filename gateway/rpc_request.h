@@ -10,8 +10,10 @@
  *	...
  *	rpc_requests_begin_body(&requests);
  *	st = rpc_requests_start(&requests, peer, &envelope, message, &why);
- *	if (st != ST_OK)
+ *	if (st != ST_OK) {
+ *		rpc_requests_count_refused(&requests, envelope.method, st);
  *		rpc_peer_refuse(peer, envelope.msgid, st, &why);
+ *	}
  *	...
  *	rpc_requests_close(&requests);
  */
@@ -21,12 +23,14 @@
 #include "common/envelope.h"
 #include "common/method_map.h"
 #include "common/uuid.h"
+#include "gateway/metrics_rpc.h"
 #include "gateway/rpc.h"
 #include "gateway/rpc_peer.h"
 
 struct rpc_requests {
 	const struct rpc_options *options;
 	struct rpc_counts *counts;
+	struct metrics_rpc ended;
 	struct method_map methods;
 	struct uuid_source ids;
 	struct rpc_call_list calls; /* in flight */
@@ -48,6 +52,9 @@ void rpc_requests_begin_body(struct rpc_requests *r);
  * holds the bytes of `e`. */
 enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const struct envelope *e,
 	struct span message, struct fail *why) MUST_CHECK;
+
+/* Counts a request that the caller refuses. `method` is the name that it has; it may be empty. */
+void rpc_requests_count_refused(struct rpc_requests *r, struct span method, enum status st);
 
 /* The peer is gone: ends its requests without a response. */
 void rpc_requests_cancel(struct rpc_peer *p);

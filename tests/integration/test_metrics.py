@@ -13,13 +13,15 @@ import unittest
 import harness
 import openmetrics
 import promtool
+import rpc_program
+import study_rpc
 
 DOCS = os.path.join(harness.ROOT, "docs")
 
 HELD_S = 1.0  # for which a row is locked
 
 
-class Metrics(harness.ServiceCase):
+class Metrics(rpc_program.RpcCase):
     settings = openmetrics.SETTINGS
 
     def get(self, target="/metrics", method="GET", **headers):
@@ -97,6 +99,27 @@ class Metrics(harness.ServiceCase):
             with self.subTest(reason=reason):
                 self.assertEqual(self.increase("studytracker_http_refusals_total", send(request),
                                                reason=reason), 1)
+
+    def test_rpc_requests_are_counted_by_method_and_code(self):
+        family = "studytracker_rpc_method_requests_total"
+        before = self.scrape()
+        call = self.client().call
+        topic = call("topics.create", name="Counted")
+        for _ in range(5):
+            call("topics.get", topic_id=topic["id"])
+        for method, params in (("topics.get", {"topic_id": 999999}), ("topics.get", {"topic_id": 0}),
+                               ("no.such.method", {}), ("worker.ready", {}), ("rpc.status", {"x": 1})):
+            with self.assertRaises(study_rpc.StudyError):
+                call(method, **params)
+        call("rpc.status")
+        after = self.scrape()
+        increases = {tuple(dict(at)[label] for label in ("method", "code")): value - before.samples.get((family, at), 0)
+                     for at, value in after.series(family).items()}
+        self.assertEqual({at: value for at, value in increases.items() if value > 0}, {
+            ("topics.create", "OK"): 1, ("topics.get", "OK"): 5, ("topics.get", "TOPIC_NOT_FOUND"): 1,
+            ("topics.get", "INVALID_INPUT"): 1, ("none", "UNKNOWN_METHOD"): 2,
+            ("rpc.status", "INVALID_INPUT"): 1, ("rpc.status", "OK"): 1})
+        self.assertEqual(sum(after.series(family).values()), after.value("studytracker_rpc_requests_total"))
 
     def test_counters_of_the_modules_are_shown(self):
         topic = self.topic("Unix")["id"]

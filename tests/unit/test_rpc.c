@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "common/socket.h"
+#include "gateway/metrics_rpc.h"
 #include "gateway/rpc.h"
 #include "tests/unit/suite.h"
 
@@ -41,8 +42,31 @@ static void open_endpoint(void)
 	strangers = zmq_ctx_new();
 }
 
+/* The requests that have ended with this method and code; NULL: with any. */
+static uint64_t ended(const char *method, const char *code)
+{
+	static const char name[] = "\nstudytracker_rpc_method_requests_total{";
+	char labels[96] = "";
+	uint64_t sum = 0;
+	struct buf out = { 0 };
+	struct metrics_text text = { .out = &out, .format = METRICS_OPEN };
+	metrics_rpc_put(rpc_metrics(rpc), &text);
+	buf_byte(&out, '\0');
+	if (method)
+		(void)snprintf(labels, sizeof labels, "method=\"%s\",code=\"%s\"}", method, code);
+	for (const char *at = out.bytes; (at = strstr(at, name)) != NULL;) {
+		at += sizeof name - 1;
+		if (strncmp(at, labels, strlen(labels)) == 0)
+			sum += strtoull(strstr(at, "} ") + 2, NULL, 10);
+	}
+	buf_fini(&out);
+	return sum;
+}
+
 static void close_endpoint(void)
 {
+	/* Every request is counted once, at its end. */
+	ck_assert_uint_eq(ended(NULL, NULL) + rpc_counts(rpc).in_flight, rpc_counts(rpc).requests);
 	static const int linger = 0;
 	zmq_setsockopt(client, ZMQ_LINGER, &linger, sizeof linger);
 	zmq_close(client);
@@ -136,6 +160,10 @@ START_TEST(the_gateway_runs_its_own_methods)
 	ck_assert_ptr_eq(in.at, in.end);
 	ck_assert_uint_eq(rpc_counts(rpc).requests, 4);
 	ck_assert_uint_eq(rpc_counts(rpc).refused, 2);
+	ck_assert_uint_eq(ended("rpc.status", "OK"), 1);
+	ck_assert_uint_eq(ended("rpc.methods", "OK"), 1);
+	ck_assert_uint_eq(ended("rpc.methods", "INVALID_INPUT"), 1);
+	ck_assert_uint_eq(ended("none", "UNKNOWN_METHOD"), 1);
 }
 END_TEST
 
@@ -152,6 +180,7 @@ START_TEST(a_req_socket_gets_its_responses_together)
 	ck_assert(first.msgid == 2 && msg_is_nil(first.error));
 	ck_assert(second.msgid == 1 && is_code(&second, "DEADLINE_EXCEEDED"));
 	ck_assert_uint_eq(rpc_counts(rpc).in_flight, 0);
+	ck_assert_uint_eq(ended("topics.list", "DEADLINE_EXCEEDED"), 1);
 }
 END_TEST
 
