@@ -18,13 +18,6 @@ void histogram_add(struct histogram *h, const struct histogram_shape *shape, int
 	h->sum += counted;
 }
 
-void histogram_merge(struct histogram *h, const struct histogram *other)
-{
-	h->sum += other->sum;
-	for (size_t i = 0; i <= HISTOGRAM_BOUNDS_MAX; i++)
-		h->buckets[i] += other->buckets[i];
-}
-
 uint64_t histogram_count(const struct histogram *h, const struct histogram_shape *shape)
 {
 	uint64_t count = 0;

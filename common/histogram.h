@@ -38,9 +38,6 @@ struct histogram {
 /* Negative values, which a clock that was set back can give, count as 0. */
 void histogram_add(struct histogram *h, const struct histogram_shape *shape, int64_t value);
 
-/* Adds the values of a histogram of the same shape. */
-void histogram_merge(struct histogram *h, const struct histogram *other);
-
 uint64_t histogram_count(const struct histogram *h, const struct histogram_shape *shape);
 
 /* Appends [sum, bucket, bucket, …] as MessagePack. */

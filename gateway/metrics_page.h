@@ -16,7 +16,7 @@ struct metrics_sources {
 	const struct workers *workers;
 	const struct counter_sources *counters;
 	const struct metrics_rpc *rpc; /* NULL: RPC clients have no endpoint */
-	double start_s; /* when the process started, in seconds since 1970 */
+	double start_s;                /* when the process started, in seconds since 1970 */
 };
 
 void metrics_page_put(struct metrics_text *text, const struct metrics_sources *sources);

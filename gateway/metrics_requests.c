@@ -72,6 +72,28 @@ void metrics_requests_fini(struct metrics_requests *requests)
 	*requests = (struct metrics_requests){ 0 };
 }
 
+static enum metrics_class class_of(const struct route *route)
+{
+	if (!route)
+		return METRICS_OTHER;
+	/* HEAD takes the GET route. */
+	return strcmp(route->row->method, "GET") == 0 ? METRICS_READ : METRICS_WRITE;
+}
+
+static void add_total(struct metrics_total *total, const struct metrics_request *request)
+{
+	int http_status = request->http_status;
+	total->requests++;
+	if (http_status == 503)
+		total->unavailable++;
+	else if (http_status >= 500)
+		total->failed++;
+	else if (http_status >= 400 && http_status != METRICS_CLIENT_GONE)
+		total->refused++;
+	if (request->duration_us >= 0)
+		histogram_add(&total->latency, &metrics_latency_shape, request->duration_us);
+}
+
 void metrics_requests_add(struct metrics_requests *requests, const struct metrics_request *request)
 {
 	const struct route_index *routes = requests->routes;
@@ -81,42 +103,7 @@ void metrics_requests_add(struct metrics_requests *requests, const struct metric
 	counts->by_status[status_index(request->http_status)]++;
 	if (request->duration_us >= 0)
 		histogram_add(&counts->latency, &metrics_latency_shape, request->duration_us);
-}
-
-/* ---- Totals ---- */
-
-static enum metrics_class class_of(const struct metrics_requests *requests, size_t i)
-{
-	const struct route_index *routes = requests->routes;
-	if (i >= routes->count)
-		return METRICS_OTHER;
-	/* HEAD takes the GET route. */
-	return strcmp(routes->routes[i].row->method, "GET") == 0 ? METRICS_READ : METRICS_WRITE;
-}
-
-static void add_status(struct metrics_total *total, int http_status, uint64_t count)
-{
-	total->requests += count;
-	if (http_status == 503)
-		total->unavailable += count;
-	else if (http_status >= 500)
-		total->failed += count;
-	else if (http_status >= 400 && http_status != METRICS_CLIENT_GONE)
-		total->refused += count;
-}
-
-void metrics_requests_total(const struct metrics_requests *requests, enum metrics_class class,
-	struct metrics_total *out)
-{
-	size_t count = requests->counts ? requests->routes->count + dialect_count() : 0;
-	*out = (struct metrics_total){ 0 };
-	for (size_t i = 0; i < count; i++) {
-		if (class_of(requests, i) != class)
-			continue;
-		for (size_t s = 0; s < STATUSES; s++)
-			add_status(out, status_table[s], requests->counts[i].by_status[s]);
-		histogram_merge(&out->latency, &requests->counts[i].latency);
-	}
+	add_total(&requests->totals[class_of(request->route)], request);
 }
 
 /* ---- Text ---- */

@@ -9,8 +9,7 @@
  *	if (metrics_requests_init(&requests, &routes) != ST_OK) ...
  *	metrics_requests_add(&requests, &(struct metrics_request){ route, dialect, 200, 1500 });
  *	...
- *	metrics_requests_put(&requests, &text);
- *	metrics_requests_total(&requests, METRICS_READ, &total); // for rpc.status
+ *	metrics_requests_put(&requests, &text); // and `totals` for rpc.status
  */
 #ifndef GATEWAY_METRICS_REQUESTS_H
 #define GATEWAY_METRICS_REQUESTS_H
@@ -25,9 +24,24 @@ enum {
 
 struct metrics_route;
 
+/* By the method of the route. */
+enum metrics_class {
+	METRICS_READ,  /* GET and HEAD */
+	METRICS_WRITE, /* the other methods */
+	METRICS_OTHER, /* no route */
+	METRICS_CLASSES
+};
+
+/* schema/rpc.md says what each number means. */
+struct metrics_total {
+	uint64_t requests, refused, unavailable, failed;
+	struct histogram latency; /* metrics_latency_shape */
+};
+
 struct metrics_requests {
-	const struct route_index *routes; /* borrowed */
-	struct metrics_route *counts;     /* of each route, then of each dialect */
+	const struct route_index *routes;             /* borrowed */
+	struct metrics_route *counts;                 /* of each route, then of each dialect */
+	struct metrics_total totals[METRICS_CLASSES]; /* a sum over the routes costs too much */
 };
 
 struct metrics_request {
@@ -45,22 +59,6 @@ void metrics_requests_fini(struct metrics_requests *requests); /* accepts a zero
 void metrics_requests_add(struct metrics_requests *requests, const struct metrics_request *request);
 
 void metrics_requests_put(const struct metrics_requests *requests, struct metrics_text *text);
-
-/* By the method of the route. */
-enum metrics_class {
-	METRICS_READ,  /* GET and HEAD */
-	METRICS_WRITE, /* the other methods */
-	METRICS_OTHER, /* no route */
-	METRICS_CLASSES
-};
-
-struct metrics_total {
-	uint64_t requests, refused, unavailable, failed;
-	struct histogram latency; /* metrics_latency_shape */
-};
-
-void metrics_requests_total(const struct metrics_requests *requests, enum metrics_class class,
-	struct metrics_total *out);
 
 extern const struct histogram_shape metrics_latency_shape;
 

@@ -52,13 +52,13 @@ struct rpc_options {
 	const struct authenticator *authenticator; /* NULL: authenticator_open */
 	struct limits *limits;                     /* NULL: there are none; borrowed */
 	const struct counter_sources
-		*counters;         /* for rpc.status; must outlive the rpc; may be NULL */
+		*counters; /* for rpc.status; must outlive the rpc; may be NULL */
 	const struct metrics_requests *http_requests; /* the same */
-	const bool *logs_requests; /* may change at any time; NULL: no */
-	bool is_registration_open; /* everybody may call accounts.register */
-	int64_t deadline_ms;       /* for requests without one */
-	size_t peers_max;          /* clients that may be connected; 0: no bound */
-	size_t unread_all_max;     /* bytes of unread responses; 0: RPC_UNREAD_ALL_MAX */
+	const bool *logs_requests;                    /* may change at any time; NULL: no */
+	bool is_registration_open;                    /* everybody may call accounts.register */
+	int64_t deadline_ms;                          /* for requests without one */
+	size_t peers_max;      /* clients that may be connected; 0: no bound */
+	size_t unread_all_max; /* bytes of unread responses; 0: RPC_UNREAD_ALL_MAX */
 };
 
 enum status rpc_open(struct rpc **out, struct socket_hub *hub, struct event_base *base,
