@@ -3,7 +3,8 @@
 command that fails, or that prints something else than its page says, fails the test.
 
 A block of four spaces has commands after `# `, and below each the start of its lines of output; …
-stands for the rest. A block after `<!-- run by TEST -->` is left to that test."""
+stands for the rest. A block after `<!-- run by TEST -->` is left to that test. Pages that this test
+does not run have such a mark before each block of commands, or `<!-- not run: REASON -->`."""
 
 import glob
 import os
@@ -18,18 +19,20 @@ DOCS = os.path.join(service.ROOT, "docs")
 # In this order: secure.md turns accounts on.
 PAGES = ["README.md", "install.md", "size.md", "tune.md", "backup.md", "migrations.md", "metrics.md", "secure.md"]
 # Their commands need other machines or engines, so other tests run them.
-OTHERS = {"containers.md", "scale.md", "alerts.md"}
+MARKED = {"containers.md", "scale.md"}
+OTHERS = MARKED | {"alerts.md"}
 # Commands of alerts.md that this machine has no program for, or that never end.
 NOT_RUN = {"iostat -x 1"}
 PROGRAMS = ("systemctl", "journalctl", "curl", "select", "iostat")
-BLOCK = re.compile(r"(?:^<!-- run by (.*) -->\n\n?)?((?:^ {4,}.*\n)+)", re.MULTILINE)
+BLOCK = re.compile(r"(?:^ *<!-- (?:run by|(not run:)) (.*) -->\n\n?)?((?:^ {4,}.*\n)+)", re.MULTILINE)
 
 
 def blocks(page):
-    """[(test that runs it or None, its lines)]"""
+    """[(test that runs it, False if none does, None without a mark; its lines)]"""
     with open(os.path.join(DOCS, page), encoding="utf-8") as file:
         text = file.read()
-    return [(test, [line.strip() for line in lines.splitlines()]) for test, lines in BLOCK.findall(text)]
+    return [(not found[1] and (found[2] or None), [line.strip() for line in found[3].splitlines()])
+            for found in BLOCK.finditer(text)]
 
 
 def commands(lines):
@@ -107,7 +110,7 @@ class Guide(unittest.TestCase):
     def run_page(self, page):
         count = 0
         for test, lines in blocks(page):
-            for command, printed in [] if test else commands(lines):
+            for command, printed in commands(lines) if test is None else []:
                 with self.subTest(page=page, command=command):
                     self.run_one(page, command, printed)
                 count += 1
@@ -116,9 +119,13 @@ class Guide(unittest.TestCase):
     def test_1_every_page_is_known(self):
         there = {os.path.basename(path) for path in glob.glob(f"{DOCS}/*.md")}
         self.assertEqual(there - OTHERS, set(PAGES))
-        for page in there - OTHERS:
+        for page in there:
             for test, _ in blocks(page):
                 self.assertTrue(not test or os.path.exists(os.path.join(service.ROOT, test)), f"{page}: {test}")
+        for page in MARKED:
+            for test, lines in blocks(page):
+                if any(line.startswith(("# ", "$ ")) for line in lines):
+                    self.assertIsNotNone(test, f"{page}: which test runs {lines[0]}?")
 
     def test_2_every_command_works(self):
         counts = {page: self.run_page(page) for page in PAGES}
