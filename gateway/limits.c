@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "common/crypto.h"
-
-enum { NAME_MAX_BYTES = 1024 };
+#include "gateway/login_name.h"
 
 enum limit_kind { BY_ACCOUNT, BY_ADDRESS, LOGINS_BY_NAME, LOGINS_BY_ADDRESS, KIND_COUNT };
 
@@ -181,17 +180,14 @@ static bool take_both(struct limits *l, const struct limits_address *from, struc
 	return verdict->is_allowed;
 }
 
-/* No account has a longer name, so that such names may share a bucket. */
+/* Of a name, the bytes are four and those of its key, which may be empty. */
 bool limits_take_login(struct limits *l, const struct limits_address *from, struct span username,
 	uint64_t now_ms, struct rate_verdict *verdict)
 {
-	char name[NAME_MAX_BYTES];
-	size_t len = 0;
-	for (; len < username.len && len < sizeof name; len++) {
-		bool is_capital = username.bytes[len] >= 'A' && username.bytes[len] <= 'Z';
-		name[len] = (char)(username.bytes[len] | (is_capital ? 0x20 : 0));
-	}
-	return take_both(l, from, (struct span){ name, len }, now_ms, verdict);
+	uint32_t key[1 + LOGIN_NAME_KEY_MAX] = { 0 };
+	size_t len = username.len ? 1 + login_name_key(username, key + 1) : 0;
+	struct span bytes = { (const char *)key, len * sizeof *key };
+	return take_both(l, from, bytes, now_ms, verdict);
 }
 
 bool limits_count_passwords(const struct method *m)
@@ -199,7 +195,7 @@ bool limits_count_passwords(const struct method *m)
 	return m->passwords && (m->is_open || m->passwords->checks);
 }
 
-/* No name has a NUL. */
+/* Nine bytes: no name has so many. */
 bool limits_take_password(struct limits *l, const struct limits_address *from, int64_t account,
 	uint64_t now_ms, struct rate_verdict *verdict)
 {

@@ -17,8 +17,9 @@
  *     tokens takes none of a person, and one address takes at most its own share of a person's.
  *   - Requests with credentials that check a password, such as to change it, count as log-ins, by
  *     account: whoever has stolen a token cannot try passwords with it, nor keep the worker busy.
- *   - User names are compared without the case of ASCII letters. A name and an e-mail of one
- *     account have two buckets.
+ *   - All spellings by which the database finds an account are one user name, and so are names
+ *     that differ only in accents (gateway/login_name.h). A name and an e-mail of one account have
+ *     two buckets.
  *   - Each gateway counts by itself.
  *
  * Without any limit there is no struct limits: callers test the pointer, and nothing else is done.

@@ -157,7 +157,8 @@ START_TEST(many_addresses_share_the_log_ins_with_one_name)
 	open_limits(&settings);
 	for (int i = 0; i < 250; i++) {
 		(void)snprintf(address, sizeof address, "192.0.2.%d", i);
-		allowed += log_in(address, i % 2 ? "Ada@Example.org" : "aDA@exaMPLE.org");
+		allowed +=
+			log_in(address, i % 2 ? "\u00c4da@Example.org" : "a\u0308DA@exaMPLE.org");
 	}
 	ck_assert_int_eq(allowed, 100);
 	ck_assert_int_eq(verdict.limit, 100);
@@ -165,9 +166,18 @@ START_TEST(many_addresses_share_the_log_ins_with_one_name)
 	ck_assert(limits_refuse(&verdict, &why) == ST_RATE_LIMITED);
 	ck_assert_str_eq(why.text, "too many requests: wait 3 s");
 	ck_assert(log_in("192.0.2.251", "bob"));
-	ck_assert(log_in("192.0.2.252", "\xc3\x84"
-					"da"));
+	ck_assert(log_in("192.0.2.252", "\u00f6da@example.org"));
 	ck_assert(log_in("192.0.2.253", ""));
+}
+END_TEST
+
+START_TEST(a_name_of_marks_is_counted_too)
+{
+	struct settings settings = settings_of("off");
+	settings.rate_login_account = "1/60";
+	open_limits(&settings);
+	ck_assert(log_in("192.0.2.1", "\u0301"));
+	ck_assert(!log_in("192.0.2.1", "\u0301"));
 }
 END_TEST
 
@@ -287,6 +297,7 @@ int main(void)
 	tcase_add_test(tests, accounts_are_counted_apart);
 	tcase_add_test(tests, one_address_cannot_lock_out_a_person);
 	tcase_add_test(tests, many_addresses_share_the_log_ins_with_one_name);
+	tcase_add_test(tests, a_name_of_marks_is_counted_too);
 	tcase_add_test(tests, a_log_in_shows_the_stricter_limit);
 	tcase_add_test(tests, checks_of_a_password_count_as_log_ins);
 	tcase_add_loop_test(
