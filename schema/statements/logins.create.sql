@@ -1,6 +1,7 @@
 -- Stores a log-in: of tokens if it has a refresh_id, of a browser if it has a session_hash. A
 -- password that was changed since the worker checked it is a wrong one. A request that is repeated
--- gets the first response. Each failure stores one event; account 0 is nobody.
+-- gets the first response. Each failure stores one event; account 0 is nobody. An account has at
+-- most 100 live log-ins: the oldest ones end.
 with request as materialized (
 	select r.*, hash_bytes(r.session_hash) as session_bytes
 	from unnest($1::int8[], $2::uuid[], $3::uuid[], $4::text[], $5::int8[], $6::int8[], $7::bool[], $8::text[],
@@ -30,19 +31,33 @@ verdict as materialized (
 		limit 1
 	) as l on true
 ),
+bounded as materialized ( -- in key order; before the new ones are stored
+	select n.ord, end_oldest_logins(n.found_id, 100 - n.rank) as ended
+	from (
+		select v.ord, v.found_id, row_number() over (partition by v.found_id order by v.ord) as rank
+		from verdict as v
+		where v.outcome is null and not v.is_repeated
+		order by v.found_id, v.ord
+	) as n
+),
 created as (
 	insert into logins (account_id, id, kind, refresh_id, session_hash, lifetime_s, expires_at)
 	select v.found_id, v.login_id, v.kind, v.refresh_id, v.session_bytes, v.lifetime_s, v.expires_at
-	from verdict as v
-	where v.outcome is null and not v.is_repeated
-	order by v.found_id, v.login_id
+	from bounded as b
+	join verdict as v on v.ord = b.ord
+	order by v.found_id, v.login_id -- sorts, so all of bounded has run before
 ),
 recorded as (
 	insert into security_events (account_id, kind, credential, address, details)
 	select coalesce(v.found_id, 0), case when v.outcome is null then 'login' else 'login_failed' end,
 		case when v.outcome is null then v.credential end, v.caller_address,
-		case when v.outcome is null then '{}' else jsonb_build_object('reason', substring(v.outcome from '^[A-Z_]+')) end
+		case
+			when v.outcome is not null then jsonb_build_object('reason', substring(v.outcome from '^[A-Z_]+'))
+			when b.ended > 0 then jsonb_build_object('ended_logins', b.ended)
+			else '{}'
+		end
 	from verdict as v
+	left join bounded as b on b.ord = v.ord
 	where not v.is_repeated
 	order by v.ord
 )

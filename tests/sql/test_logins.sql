@@ -159,5 +159,38 @@ select is(end_logins(10, 'password'), 1::bigint, 'end_logins: the live ones of t
 select results_eq('select * from pg_temp.ends()', $$values ('01', 'reuse'), ('02', 'reuse'), ('03', 'password'), ('05', 'logout'), ('06', 'logout')$$,
 	'end_logins: leaves others');
 
+-- An account has at most 100 live log-ins. Ids are in the order of time.
+delete from logins;
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at, ended_at, ended_by)
+select 11, id(n), 'jwt', id(n), 60, now() + interval '1 s', case when n = 10 then now() end, case when n = 10 then 'logout' end
+from generate_series(1, 99) as n;
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
+values (10, id(0), 'jwt', id(0), 60, now() + interval '1 s');
+create function pg_temp.live(account bigint) returns bigint
+	language sql as $$ select count(*) from logins where account_id = account and ended_at is null $$;
+create function pg_temp.limited() returns text[]
+	language sql as $$ select array_agg(right(id::text, 2) order by id) from logins where ended_by = 'limit' $$;
+select from pg_temp.events();
+select from answers('logins.create', pg_temp.right_one(200, 11), pg_temp.right_one(201, 11));
+select is(pg_temp.live(11), 100::bigint, 'create: an account may have 100 live log-ins');
+select is(pg_temp.limited(), null, 'create: none ends before');
+select from pg_temp.events();
+select results_eq($$select ord, outcome from answers('logins.create', pg_temp.right_one(203, 11), pg_temp.right_one(210, 99),
+		pg_temp.right_one(202, 11), pg_temp.right_one(204, 10, '{"checked_hash": "new hash"}'))$$,
+	$$values (1::bigint, null), (2, 'INVALID_CREDENTIALS'), (3, null), (4, null)$$, 'create: another log-in is no error');
+select is(pg_temp.live(11), 100::bigint, 'create: two more end two');
+select is(pg_temp.limited(), '{01,02}', 'create: the oldest ones, and none of another account');
+select bag_eq($$select e ->> 'kind' as kind, e -> 'details' as details from pg_temp.events() as e$$,
+	$$values ('login', '{"ended_logins": 1}'::jsonb), ('login_failed', '{"reason": "INVALID_CREDENTIALS"}'),
+	('login', '{"ended_logins": 1}'), ('login', '{}')$$, 'create: the event of a log-in says how many it ended');
+select from answers('logins.create', pg_temp.right_one(203, 11));
+select is(pg_temp.live(11), 100::bigint, 'create: a repeated request ends none');
+select results_eq($$select ord, outcome from answers('logins.refresh', pg_temp.refresh(11, 1, 1, 500))$$,
+	$$values (1::bigint, 'TOKEN_REVOKED')$$, 'refresh: not of a log-in that the limit has ended');
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
+select 12, id(n), 'jwt', id(n), 60, now() + interval '1 s' from generate_series(1000, 1249) as n;
+select results_eq($$select end_oldest_logins(12, kept) from unnest('{99,99,99,0,-1}'::bigint[]) as kept$$,
+	'values (100::bigint), (51), (0), (99), (0)', 'end_oldest_logins: at most 100 at once');
+
 select * from finish();
 rollback;
