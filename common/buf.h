@@ -40,7 +40,10 @@ static inline void buf_put(struct buf *b, const void *bytes, size_t len)
 
 static inline void buf_byte(struct buf *b, char byte)
 {
-	buf_put(b, &byte, 1);
+	if (!b->failed && b->len < b->cap)
+		b->bytes[b->len++] = byte;
+	else
+		buf_put(b, &byte, 1);
 }
 
 static inline void buf_text(struct buf *b, const char *text)

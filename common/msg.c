@@ -149,6 +149,10 @@ static inline enum status take_token(struct msg_reader *in, struct msg_token *t)
 		t->type = MSG_NIL;
 		return ST_OK;
 	}
+	if (first == 0xd9 && in->at < in->end) { /* an id or an instant */
+		t->type = MSG_TEXT;
+		return take_sized(in, (unsigned char)*in->at++, t);
+	}
 	if (first > 0xc0 && first < 0xe0)
 		return take_long_form(in, first, t);
 	if (first < 0x80 || first >= 0xe0) {

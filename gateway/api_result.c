@@ -36,6 +36,7 @@ void api_result_row(struct api_request **request, struct span result)
 	struct api_request *r = *request;
 	struct buf body = { 0 }, headers = { 0 }, etag = { 0 };
 	struct row_meta meta;
+	response_reserve(&body, result);
 	response_put_row(&body, result, &meta);
 	int status = status_of_row(r->route, &meta);
 	struct span shown = buf_view(&body);

@@ -61,6 +61,8 @@ static bool put_pair(struct row *r, struct msg_reader *in)
 		put_column(r, key.text, &value, in);
 		return true;
 	}
+	if (value.type != MSG_ARRAY && value.type != MSG_MAP)
+		return true;
 	*in = start;
 	return msg_skip(in, NULL) == ST_OK;
 }
