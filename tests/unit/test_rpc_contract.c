@@ -67,11 +67,10 @@ static const char *next_message(const char **at, size_t *len)
 
 static void put_hex(struct buf *out, const char *hex, size_t len)
 {
-	for (size_t i = 0; i < len;) {
-		unsigned byte;
-		ck_assert_int_eq(sscanf(hex + i, "%2x", &byte), 1);
-		buf_byte(out, (char)byte);
-		i += 3;
+	for (size_t i = 0; i < len; i += 3) {
+		char digits[] = { hex[i], hex[i + 1], '\0' }, *end;
+		buf_byte(out, (char)strtoul(digits, &end, 16));
+		ck_assert_ptr_eq(end, digits + 2);
 	}
 }
 
