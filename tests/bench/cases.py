@@ -58,13 +58,19 @@ INSERT_OF_ANY = """\\set account random(1, {accounts})
 insert into sessions_alone (account_id, id, topic_id, study_date, duration_minutes)
 values (:account, gen_random_uuid(), :id, current_date, 25) returning *;
 """
+# The page comes before the join. Without a foreign key PostgreSQL expects one row of the join, and
+# sorts all sessions.
 SELECT_SESSIONS = """select s.id, s.topic_id, t.name, s.study_date, s.duration_minutes, s.notes, s.task_id,
 	s.goal_id, s.skill_id, s.project_id, s.created_at, s.updated_at
-from sessions as s
+from (
+	select *
+	from sessions as s
+	where s.account_id = {account} and s.deleted_at is null
+	order by s.created_at, s.id
+	limit 20
+) as s
 join topics as t on t.account_id = s.account_id and t.id = s.topic_id
-where s.account_id = {account} and s.deleted_at is null
-order by s.created_at, s.id
-limit 20;
+order by s.created_at, s.id;
 """
 SELECT_SESSIONS_OF_ANY = "\\set account random(1, {accounts})\n" + SELECT_SESSIONS.replace("{account}", ":account")
 ALL_SESSIONS = """select s.id, s.topic_id, t.name, s.study_date, s.duration_minutes, s.notes, s.created_at,
