@@ -37,14 +37,18 @@ static int64_t count(struct json_object *status, int i)
 	return sum;
 }
 
-static double rate(const struct status_interval *interval, int i)
+double status_rates_seconds(const struct status_interval *interval)
 {
 	struct json_object *up = NULL;
-	double seconds = interval->seconds;
-	if (!interval->before) {
-		(void)json_object_object_get_ex(interval->now, "uptime_ms", &up);
-		seconds = (double)json_object_get_int64(up) / 1000;
-	}
+	if (interval->before)
+		return interval->seconds;
+	(void)json_object_object_get_ex(interval->now, "uptime_ms", &up);
+	return (double)json_object_get_int64(up) / 1000;
+}
+
+static double rate(const struct status_interval *interval, int i)
+{
+	double seconds = status_rates_seconds(interval);
 	int64_t increase = count(interval->now, i) - count(interval->before, i);
 	return seconds > 0 ? (double)increase / seconds : 0;
 }

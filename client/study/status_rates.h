@@ -9,6 +9,9 @@
 #include "client/study/status_interval.h"
 #include "client/study/terminal.h"
 
+/* What rates are divided by: the interval, or the time since the start of the gateway. */
+double status_rates_seconds(const struct status_interval *interval);
+
 void status_rates_print(const struct terminal *out, const struct status_interval *interval);
 
 /* The same as a part of a line. */

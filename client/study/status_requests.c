@@ -3,6 +3,7 @@
 #include <json.h>
 #include <stdio.h>
 
+#include "client/study/status_rates.h"
 #include "client/study/table.h"
 
 static const char *const class_names[] = { "read", "write", "other" };
@@ -76,13 +77,6 @@ static int64_t increase(int64_t now, int64_t before)
 	return now >= before ? now - before : now;
 }
 
-static double seconds_of(const struct status_interval *interval)
-{
-	if (interval->before)
-		return interval->seconds;
-	return (double)json_object_get_int64(member(interval->now, "uptime_ms")) / 1000;
-}
-
 static void read_bounds(struct json_object *all, struct status_histogram *h)
 {
 	struct json_object *bounds = member(all, "bounds_us");
@@ -99,7 +93,7 @@ static void add_class(
 {
 	struct json_object *now = member(member(interval->now, "http_requests"), class);
 	struct json_object *old = member(member(interval->before, "http_requests"), class);
-	double seconds = seconds_of(interval);
+	double seconds = status_rates_seconds(interval);
 	for (int i = 0; i < COUNTS && seconds > 0; i++) {
 		const char *name = count_table[i].name;
 		int64_t count = increase(json_object_get_int64(member(now, name)),
