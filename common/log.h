@@ -46,12 +46,12 @@ enum log_event {
 	LOG_EVENT_COUNT
 };
 
-/* Empty, NULL or negative: not given. */
+/* Empty or NULL: not given. */
 struct log_fields {
 	enum log_event event;
 	struct span request_id, method, path;
 	const char *code;
-	int64_t duration_us; /* 0: not given */
+	int64_t duration_us; /* of a LOG_EVENT_REQUEST only, where 0 is a time as well */
 };
 
 /* Sets the level: "error", "warn", "info" or "debug". ST_BAD_SETTING: the level is unchanged. */

@@ -137,7 +137,7 @@ static void put_json_fields(struct log_record *to, const struct log_fields *f)
 	put_member(to, "method", f->method);
 	put_member(to, "path", f->path);
 	put_member(to, "code", span_of(f->code));
-	if (f->duration_us) {
+	if (f->event == LOG_EVENT_REQUEST) {
 		put_text(to, ",\"duration_us\":");
 		put_int(to, f->duration_us);
 	}
@@ -181,7 +181,7 @@ static void put_journal_fields(struct log_record *to, const struct log_fields *f
 	put_field(to, "METHOD", f->method);
 	put_field(to, "REQUEST_PATH", f->path);
 	put_field(to, "CODE", span_of(f->code));
-	if (f->duration_us)
+	if (f->event == LOG_EVENT_REQUEST)
 		put_number_field(to, "DURATION_US", f->duration_us);
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "common/log.h"
+#include "common/service.h"
 #include "gateway/api_head.h"
 #include "gateway/caller.h"
 #include "gateway/http_head.h"
@@ -39,9 +40,7 @@ void api_request_count(struct api_request *r, int http_status)
 {
 	if (!r->started_us)
 		return;
-	struct access_end end = { http_status, exchange_now_us(r->exchange) - r->started_us };
-	if (end.duration_us < 0)
-		end.duration_us = 0;
+	struct access_end end = { http_status, (int64_t)(service_now_us() - r->started_us) };
 	r->started_us = 0;
 	metrics_requests_add(
 		&r->api->requests, &(struct metrics_request){ r->head.match.route, dialect_for(r),
@@ -67,7 +66,7 @@ struct api_request *api_request_new(struct api *api, struct exchange *exchange)
 	*r = (struct api_request){ .api = api,
 		.exchange = exchange,
 		.id = request_id_choose(exchange_request(exchange), &api->ids),
-		.started_us = exchange_now_us(exchange) };
+		.started_us = service_now_us() };
 	if (api->logs_requests)
 		r->access = access_log_begin(exchange_request(exchange));
 	exchange_set_data(exchange, r, on_gone);

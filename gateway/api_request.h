@@ -32,7 +32,7 @@ struct api_request {
 	struct api *api;
 	struct exchange *exchange;
 	struct request_id id;
-	int64_t started_us; /* exchange_now_us; 0: it is counted */
+	uint64_t started_us; /* service_now_us; 0: it is counted */
 	struct api_head head;
 	struct authentication authentication;
 	uint64_t admitted_ms;      /* when its head was accepted, before its body */

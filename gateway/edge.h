@@ -122,10 +122,6 @@ const struct http_request *exchange_request(const struct exchange *x);
 /* The address at the other end of the connection, which may be a proxy's. Borrowed likewise. */
 const union address *exchange_peer(const struct exchange *x);
 
-/* The time at which the loop began its turn, in microseconds; cheap. It follows the system's
- * clock. */
-int64_t exchange_now_us(const struct exchange *x);
-
 /* on_gone(data) is called once if the exchange ends before its response is complete. It is called
  * from the loop, never within a call of exchange_*. A client that closed only its side gets its
  * response: only a failed write shows that it is gone. */

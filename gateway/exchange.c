@@ -143,13 +143,6 @@ const union address *exchange_peer(const struct exchange *x)
 	return &((const struct connection *)x)->peer;
 }
 
-int64_t exchange_now_us(const struct exchange *x)
-{
-	struct timeval now;
-	event_base_gettimeofday_cached(((const struct connection *)x)->edge->base, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
-}
-
 void **exchange_connection_data(struct exchange *x)
 {
 	return &((struct connection *)x)->app_data;

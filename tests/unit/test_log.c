@@ -142,6 +142,22 @@ START_TEST(an_entry_of_the_journal_has_fields_that_no_text_can_forge)
 }
 END_TEST
 
+START_TEST(a_request_has_its_duration_even_if_it_is_0)
+{
+	static const struct log_fields request = { .event = LOG_EVENT_REQUEST },
+				       start = { .event = LOG_EVENT_STARTED };
+	struct log_record r = { 0 };
+	log_record_journal(&r, &(struct log_line){ LOG_INFO, &request, SPAN("a") });
+	ck_assert_ptr_nonnull(strstr(r.bytes, "\nDURATION_US=0\n"));
+	r = (struct log_record){ 0 };
+	log_record_json(&r, &(struct log_line){ LOG_INFO, &request, SPAN("a") });
+	ck_assert_ptr_nonnull(strstr(r.bytes, ",\"duration_us\":0}"));
+	r = (struct log_record){ 0 };
+	log_record_journal(&r, &(struct log_line){ LOG_INFO, &start, SPAN("a") });
+	ck_assert_ptr_null(strstr(r.bytes, "DURATION_US"));
+}
+END_TEST
+
 START_TEST(a_json_line_is_one_object)
 {
 	struct log_record r = record_of("a \"b\" \\ \xc3\xa4", log_record_json);
@@ -180,6 +196,7 @@ int main(void)
 	tcase_add_test(tests, the_journal_gets_an_entry_or_a_prefix);
 	tcase_add_test(tests, the_journal_of_another_stream_is_ignored);
 	tcase_add_test(tests, an_entry_of_the_journal_has_fields_that_no_text_can_forge);
+	tcase_add_test(tests, a_request_has_its_duration_even_if_it_is_0);
 	tcase_add_test(tests, a_json_line_is_one_object);
 	tcase_add_test(tests, an_unknown_form_is_refused_and_changes_nothing);
 	return suite_run("log", tests);
