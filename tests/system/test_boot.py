@@ -47,10 +47,17 @@ class Booted(unittest.TestCase):
                                "-U", "studytracker_worker", "studytracker", "-c", "select 1")
         self.assertNotEqual(done.returncode, 0, "the gateway's user can connect to the database")
 
-    def test_03_another_gateway_needs_no_other_change(self):
+    def test_03_more_programs_need_no_other_change(self):
         self.at.run("systemctl", "enable", "--now", "studytracker-gateway@2.socket", GATEWAY.format(2))
         self.at.until("the workers found gateway 2",
                       lambda: "workers-2.sock connected" in self.at.journal("-u", "studytracker-worker@*"))
+        self.assertEqual(service.all_answer(self.at), [])
+        self.at.run("bash", "-c", "systemctl enable --now studytracker-worker@{3..4}.service")
+        for worker in (3, 4):
+            self.at.until(f"worker {worker} found both gateways", lambda: all(
+                f"workers-{gateway}.sock connected" in self.at.journal("-u", WORKER.format(worker))
+                for gateway in (1, 2)))
+        self.at.run("bash", "-c", "systemctl disable --now studytracker-worker@{3..4}.service")
         self.assertEqual(service.all_answer(self.at), [])
 
     def test_04_a_rolling_restart_breaks_no_request(self):
@@ -136,7 +143,6 @@ class Booted(unittest.TestCase):
             self.assertEqual(self.at.run("systemctl", "is-active", unit).strip(), "active", unit)
         self.assertEqual(service.get(self.at, "/stats"), stats)
         self.assertEqual(service.all_answer(self.at, 10), [])
-
 
     def test_12_workers_reach_a_gateway_over_tcp_with_keys(self):
         """tcp.conf opens the network for one address, and each program shows its own key."""
