@@ -21,7 +21,7 @@ BOOT_S = 60
 # Changes go to a file system in memory, in a mount namespace that ends with the container.
 # systemd-nspawn would drop its own overlay at a reboot. Arguments: lower directory, directory of
 # changes, mount point, command.
-FIRST = "studytracker-test.target"
+FIRST = "test-machine.target"
 REBOOT = 133  # exit status of systemd-nspawn --keep-unit
 MOUNT = f"""
 	mount -t tmpfs -o mode=0755 changes "$1"
