@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 import urllib.error
 import urllib.request
@@ -18,24 +17,17 @@ import harness
 
 SCRIPT = os.path.join(harness.ROOT, "dev")
 READY = re.compile(r"^StudyTracker is ready at (http://127\.0\.0\.1:\d+)$", re.MULTILINE)
-FIRST_START = 240  # seconds: it may have to build
-
-
-def free_port():
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
+FIRST_START = 600  # seconds: it may have to build
 
 
 class DevRun:
     """One ./dev run in its own process session, as a terminal starts it."""
 
     def __init__(self, directory, *arguments, **settings):
-        self.port = settings.setdefault("API_PORT", free_port())
+        self.port = settings.setdefault("API_PORT", harness.free_port())
         settings.setdefault("STUDYTRACKER_DATA_DIR", os.path.join(directory, "data"))
         settings = {name: value for name, value in settings.items() if value is not None}
         self.out_path = tempfile.mkstemp(dir=directory)[1]
-        self.began = time.monotonic()
         with open(self.out_path, "wb") as out:
             self.popen = subprocess.Popen(
                 [SCRIPT, "run", *arguments], env=harness.clean_environment(**settings), cwd=directory,
@@ -50,7 +42,6 @@ class DevRun:
             assert self.popen.poll() is None, self.out()
             return READY.search(self.out())
         self.url = harness.until("./dev run is ready", ready, patience).group(1)
-        return time.monotonic() - self.began
 
     def rpc_endpoints(self):
         said = harness.until("RPC is named", lambda: re.search(r"^RPC at (.*)$", self.out(), re.MULTILINE))
@@ -91,7 +82,7 @@ class DevRun:
         """Sends the signal to the whole process group, as Ctrl-C does."""
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, how)
-        return self.popen.wait(60)
+        return self.popen.wait(harness.PATIENCE)
 
     def close(self):
         if self.popen.poll() is None:

@@ -170,14 +170,11 @@ class FaultCase(harness.ServiceCase):
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
     def freeze_with_full_hands(self, load, worker, waiting):
-        """Freezes the worker when this many requests wait. Until then all workers are frozen, so
-        they get equal shares. Otherwise another worker may collect the writes."""
-        for each in self.service.workers:
-            self.freeze(each)
-        load.until_waiting(waiting)
-        for each in self.service.workers:
-            if each is not worker:
-                each.popen.send_signal(signal.SIGCONT)
+        """Freezes the worker when this many requests wait. Until then a lock holds up all writes, so
+        every worker has some: one that answers none collects no more."""
+        with Lock(self.database):
+            load.until_waiting(waiting)
+            self.freeze(worker)
 
     def thaw(self, worker):
         """Resumes the worker, and waits until it has joined all gateways again."""

@@ -27,12 +27,13 @@ from http_client import Response, Wire
 from processes import (BUILD, GATEWAY, PATIENCE, ROOT, WORKER, Process, clean_environment,
                        dies_with_us, free_port, in_long, is_sanitized, until)
 
-__all__ = ["BUILD", "GATEWAY", "INSTANT", "PATIENCE", "ROOT", "UUID", "WORKER", "Database", "Process",
+__all__ = ["BUILD", "DEADLINE_S", "GATEWAY", "INSTANT", "PATIENCE", "ROOT", "UUID", "WORKER", "Database", "Process",
            "Response", "Service", "ServiceCase", "Wire", "clean_environment", "dies_with_us", "free_port",
            "in_long", "is_sanitized", "main", "until"]
 sys.path.append(os.path.join(ROOT, "examples", "python"))  # stories import study_rpc after this file
 
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+DEADLINE_S = 10  # of a request: twice the default, because the machine may be busy
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 
 
@@ -42,7 +43,7 @@ class Service:
     def __init__(self, database, workers=2, gateways=1, **settings):
         self.database = database
         self.directory = tempfile.mkdtemp(prefix="st-", dir="/tmp")
-        self.settings = {**auth_mode.settings(), **settings}
+        self.settings = {"STUDYTRACKER_DEADLINE_MS": DEADLINE_S * 1000, **auth_mode.settings(), **settings}
         self.gateway_program, self.worker_program = [GATEWAY], [WORKER]  # and words before them
         self.counts = workers, gateways
         self.gateways, self.workers = [], []

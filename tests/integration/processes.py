@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("STUDYTRACKER_BUILD_DIR", os.path.join(ROOT, "build", "dev"))
 GATEWAY = os.path.join(BUILD, "gateway", "studytracker-gateway")
 WORKER = os.path.join(BUILD, "worker", "studytracker-worker")
-PATIENCE = 30  # seconds; each event normally takes a fraction of one
+PATIENCE = 120  # seconds; each event normally takes a fraction of one, but the machine may be busy
 
 
 def in_long(long, short):

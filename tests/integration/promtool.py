@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+from processes import PATIENCE
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KEPT = os.path.join(ROOT, "build", "promtool")
 
@@ -36,6 +38,6 @@ def path():
 def run(*arguments, text=None, directory=None):
     """Returns what it prints; a finding is an AssertionError."""
     done = subprocess.run([path(), *arguments], input=text, cwd=directory, capture_output=True,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, f"promtool {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr

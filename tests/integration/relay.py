@@ -14,6 +14,8 @@ import ctypes
 import os
 import threading
 
+from processes import PATIENCE
+
 CLONE_NEWNET = 0x40000000
 
 
@@ -52,7 +54,7 @@ class Relay:
 
     def __enter__(self):
         self.thread.start()
-        assert self.is_listening.wait(10) and self.port, "the relay listens"
+        assert self.is_listening.wait(PATIENCE) and self.port, "the relay listens"
         return self
 
     def __exit__(self, *_):

@@ -1,17 +1,14 @@
 """Connects stories to the gateway as RPC clients, with the example's client or with raw bytes."""
 
-import contextlib
-import os
-import signal
-
 import msgpack
 import zmq
 
+import faults
 import harness
 import study_rpc
 
 PATIENCE_MS = harness.PATIENCE * 1000
-CONTEXT_OF = {"deadline_ms": 10000}
+CONTEXT_OF = {"deadline_ms": 60000}  # as much as a client may ask for
 
 
 def request(msgid, method, params=None, context=None):
@@ -60,7 +57,7 @@ class Raw:
 class RpcCase(harness.ServiceCase):
     def client(self, **options):
         options.setdefault("token", self.service.token)
-        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=10000, **options)
+        client = study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=PATIENCE_MS, **options)
         self.addCleanup(client.close)
         return client
 
@@ -69,16 +66,9 @@ class RpcCase(harness.ServiceCase):
         self.addCleanup(raw.socket.close)
         return raw
 
-    @contextlib.contextmanager
-    def frozen_workers(self):
-        """The workers take requests and send no responses. After 3 s they count as lost."""
-        for worker in self.service.workers:
-            os.kill(worker.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for worker in self.service.workers:
-                os.kill(worker.pid, signal.SIGCONT)
+    def topics_locked(self):
+        """Meanwhile the workers take requests for topics and respond to none."""
+        return faults.Lock(self.database, "topics", mode="access exclusive")
 
     def assertRpcRefused(self, code, field, method, **params):
         with self.assertRaises(study_rpc.StudyError) as caught:

@@ -64,7 +64,7 @@ class LoggedInCase(AccountsCase):
             return dict(line.split() for line in file)
 
     def assertRefusedSoon(self, token):
-        """A revoked token is refused within 5 seconds."""
+        """Gateways keep a verdict for some seconds."""
         harness.until("the token is refused", lambda: self.is_refused(token))
 
     def is_refused(self, token):

@@ -110,7 +110,7 @@ class StudyCase(harness.ServiceCase):
     def study(self, *words, status=DONE, stdin="", **env):
         """Returns standard output and sets self.errors to standard error. status None: any."""
         done = subprocess.run([STUDY, *map(str, words)], input=stdin, encoding="utf-8", check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=4 * harness.PATIENCE,
                               env=self.environment(**env), preexec_fn=harness.dies_with_us)
         self.errors = done.stderr
         if status is not None:

@@ -82,7 +82,7 @@ class Apart(harness.ServiceCase):
     @classmethod
     def ask(cls, account, method, params=None):
         """Returns (error, result)."""
-        return cls.socket.ask(method, params, {"deadline_ms": 10000, "token": TOKENS[account]})
+        return cls.socket.ask(method, params, {**rpc_program.CONTEXT_OF, "token": TOKENS[account]})
 
     # The rows of each account
 

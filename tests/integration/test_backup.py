@@ -56,7 +56,7 @@ class BackupCase(entities.EntityCase):
     def study(self, *words, status=DONE, **env):
         """Standard output; self.errors gets standard error."""
         done = subprocess.run([STUDY, *map(str, words)], encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=2 * harness.PATIENCE,
                               env=harness.clean_environment(LC_ALL="C.UTF-8", **env))
         self.errors = done.stderr
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)

@@ -23,7 +23,7 @@ def from_cache(name):
 def run(*command, **environment):
     """Returns standard output. Raises AssertionError with all output if the command fails."""
     done = subprocess.run([str(word) for word in command], encoding="utf-8", check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=2 * harness.PATIENCE,
                           env=harness.clean_environment(**environment),
                           preexec_fn=harness.dies_with_us)
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}"

@@ -153,7 +153,7 @@ class AnotherServer(Case):
         words = password.replace("\\", "\\\\").replace("'", "\\'")
         for url in (f"postgresql://studytracker_owner:{'se+cret%25%5Cn%27x'}@/{database.name}"
                     f"?host={database.directory}&port=5432",
-                    f"{place} password = '{words}' connect_timeout=5"):
+                    f"{place} password = '{words}' connect_timeout=60"):
             run = self.run_dev("--workers", "1", DATABASE_URL=url)
             seen = set()
 

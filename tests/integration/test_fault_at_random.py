@@ -37,7 +37,7 @@ class RandomFaults(faults.FaultCase):
         kind(load)
         name = kind.__name__.replace("_", " ")
         self.done[name] = self.done.get(name, 0) + 1
-        load.until_answered(self.dice.choice((0, 0, 1, 10, 100)), patience=60)
+        load.until_answered(self.dice.choice((0, 0, 1, 10, 100)))
 
     def awake(self):
         return [w for w in self.service.workers if w not in self.frozen]
@@ -93,7 +93,7 @@ class RandomFaults(faults.FaultCase):
             load.until_waiting(16)
 
     def let_work(self, load):
-        load.until_answered(300, patience=60)
+        load.until_answered(300)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import study_rpc
 import test_fault_curve
 
 CHANGES = 32
-# Seconds. The changes take 3.5 s on an idle machine: a lost worker is detected after 3 s.
-DEADLINE = 8
+# The changes take 3.5 s of it on an idle machine: a lost worker is detected after 3 s.
+DEADLINE = harness.DEADLINE_S
 
 
 class LateWrite(faults.FaultCase):
@@ -20,8 +20,7 @@ class LateWrite(faults.FaultCase):
 
     @classmethod
     def make_service(cls):
-        return test_fault_curve.Service(cls.database, cls.workers, cls.gateways,
-                                        STUDYTRACKER_DEADLINE_MS=DEADLINE * 1000)
+        return test_fault_curve.Service(cls.database, cls.workers, cls.gateways)
 
     def setUp(self):
         """Keeps one worker, which the test then loses: the last one of the previous test."""

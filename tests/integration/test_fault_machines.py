@@ -76,7 +76,7 @@ class SeveralMachines(faults.FaultCase):
                 link.cut()
                 harness.until("the cut is found", found)
                 link.heal()
-                load.until_answered(200, patience=90)
+                load.until_answered(200)
         self.settle(load, f"{cuts} times {what} cut and mended")
 
     def test_the_cable_between_gateways_and_workers_is_cut(self):

@@ -57,11 +57,11 @@ class Slow(faults.FaultCase):
     def test_service_works_over_a_slow_network(self):
         count = harness.in_long(20000, 1500)
         with self.load(clients=100) as load:
-            load.until_answered(count, patience=120)
+            load.until_answered(count)
             self.service.kill(self.service.workers[0])
             self.service.start_worker()
             self.service.wait_joined(2)
-            load.until_answered(count // 2, patience=120)
+            load.until_answered(count // 2)
         self.settle(load, "40 ms to each worker and 15 ms to the database, one way, and a worker killed")
 
 
@@ -104,7 +104,7 @@ class Cut(faults.FaultCase):
                     load.until_waiting(32)
                 self.network.heal()
                 healed = time.monotonic()
-                load.until_answered(200, patience=60)
+                load.until_answered(200)
                 took = time.monotonic() - healed
         self.settle(load, f"{cuts} times the network cut and healed, worked on {took:.1f} s after it")
 
@@ -116,9 +116,9 @@ class Cut(faults.FaultCase):
             load.until_answered(200)
             self.network.lose(percent)
             self.addCleanup(self.network.lose, 0)
-            load.until_answered(harness.in_long(5000, 500), patience=120)
+            load.until_answered(harness.in_long(5000, 500))
             self.network.lose(0)
-            load.until_answered(200, patience=60)
+            load.until_answered(200)
         self.settle(load, f"{percent} % of the packets lost each way")
 
 

@@ -18,7 +18,7 @@ class Purge(harness.ServiceCase):
             " select 7, 'key ' || n, ''::bytea, '{}'::jsonb, now() - n * interval '1 hour' from generate_series(20, 30) as n")
         harness.until("the expired keys are gone", lambda: self.database.value(
             "select count(*) from idempotency_keys where created_at < now() - interval '24 hours'") == "0",
-            patience=150)
+            2 * harness.PATIENCE)
         self.assertEqual(self.database.value("select count(*) from idempotency_keys where account_id = 7"), "4")
 
 

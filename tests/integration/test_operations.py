@@ -59,9 +59,9 @@ class Reload(harness.ServiceCase):
         self.assertTrue(self.allowed("https://a.example"))
         self.assertFalse(self.allowed("https://b.example"))
         self.write("CORS_ALLOW_ORIGINS=https://b.example", "STUDYTRACKER_ACCESS_LOG=true",
-                   "STUDYTRACKER_DEADLINE_MS=4000")
+                   "STUDYTRACKER_QUEUE_MAX=4000")
         self.reload(gateway, "the settings were read again")
-        self.assertIn("STUDYTRACKER_DEADLINE_MS has changed: it counts after a restart", gateway.log())
+        self.assertIn("STUDYTRACKER_QUEUE_MAX has changed: it counts after a restart", gateway.log())
         self.assertFalse(self.allowed("https://a.example"))
         self.assertTrue(self.allowed("https://b.example"))
         self.assertRegex(gateway.log(), r"GET /topics 200 \d+ us ")

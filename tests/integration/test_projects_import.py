@@ -69,7 +69,7 @@ class ProjectsImport(harness.ServiceCase):
     def test_a_client_of_rpc_may_send_more(self):
         items = [{"name": f"p{n}", "path": f"/p/{n // 2}"} for n in range(10000)]
         with rpc_program.Raw(self.service.rpc_endpoint()) as client:
-            error, result = client.ask("projects.import", {"projects": items}, {"deadline_ms": 30000})
+            error, result = client.ask("projects.import", {"projects": items})
         self.assertIsNone(error)
         self.assertEqual((result["imported"], result["skipped"], len(result["errors"])), (5000, 5000, 5000))
         self.assertEqual(result["errors"][0], {"project": "p1", "error": TAKEN})

@@ -33,7 +33,7 @@ class LimitCase(harness.ServiceCase):
         self.assertEqual(response.status, status, response)
         self.assertEqual(response.header("X-RateLimit-Limit"), str(limit), response)
         self.assertEqual(response.header("X-RateLimit-Remaining"), str(remaining), response)
-        self.assertAlmostEqual(int(response.header("X-RateLimit-Reset")), time.time(), delta=3700)
+        self.assertAlmostEqual(int(response.header("X-RateLimit-Reset")), time.time(), delta=40000)
         self.assertEqual(response.header("Retry-After") is not None, status in (429, 503), response)
 
     def assertNoLimit(self, response):
@@ -51,7 +51,7 @@ class Addresses(LimitCase):
             response = self.send("127.0.0.2", "/topics", Origin="https://app.example")
             self.assertLimit(response, 429, 5, 0)
             self.assertRefused(response, 429, "RATE_LIMITED")
-            self.assertAlmostEqual(int(response.header("Retry-After")), 720, delta=20)
+            self.assertAlmostEqual(int(response.header("Retry-After")), 720, delta=300)
             self.assertIn("X-RateLimit-Reset", response.header("Access-Control-Expose-Headers"))
         self.assertLimit(self.send("127.0.0.3", "/topics"), 200, 5, 4)
         response = self.send("127.0.0.2", "/api/tasks")  # as the clients of system C read errors
@@ -134,9 +134,7 @@ def request_of(number):
 PASSWORD = "correct horse"
 
 
-class Accounts(LimitCase):
-    """The limits that are there by default if log-ins are required."""
-
+class AccountsCase(LimitCase):
     settings = {"STUDYTRACKER_AUTH": "on", "JWT_SECRET_KEY": "a secret of the stories, 32 bytes long",
                 "STUDYTRACKER_REGISTRATION": "open", "STUDYTRACKER_PASSWORD_MEMORY_MIB": "8",
                 "STUDYTRACKER_PASSWORD_PASSES": "1"}
@@ -153,26 +151,34 @@ class Accounts(LimitCase):
         self.assertEqual(response.status, 200, response)
         return response.json["access_token"]
 
-    def test_one_address_cannot_lock_out_a_person(self):
-        self.register("ada")
-        statuses = [self.log_in("127.0.0.66", "ada", "a guess").status for _ in range(14)]
-        self.assertEqual(statuses, 10 * [401] + 4 * [429])
-        response = self.log_in("127.0.0.66", "ada")  # also with the right password
-        self.assertLimit(response, 429, 10, 0)
-        self.assertAlmostEqual(int(response.header("Retry-After")), 30, delta=10)
-        self.assertLimit(self.log_in("127.0.0.67", "ada"), 200, 10, 9)
+
+class Defaults(AccountsCase):
+    """The limits that are there by default if log-ins are required. On a slow machine some tokens
+    come back during a test."""
+
+    def test_the_limits_of_addresses_and_accounts(self):
+        self.register("eve")
+        response = self.log_in("127.0.0.66", "eve")
+        self.assertLimit(response, 200, 10, 9)
+        wrong = self.send("127.0.0.67", "/api/v1/topics", Authorization="Bearer a.b.c")
+        self.assertLimit(wrong, 401, 300, 299)
+        right = self.send("127.0.0.67", "/api/v1/topics", Authorization=f"Bearer {response.json['access_token']}")
+        self.assertLimit(right, 200, 1200, 1199)
+        refused = harness.until("no token is left", lambda: self.refused("127.0.0.66", "eve"))
+        self.assertLimit(refused, 429, 10, 0)
+        self.assertIn(int(refused.header("Retry-After")), range(1, 31))
 
     def test_many_addresses_share_the_log_ins_with_a_name_in_any_spelling(self):
         spellings = ["Jürgenk", "JÜRGENK", "ju\u0308rgenk", "jürgen\u212a"]  # U+212A is another K
         self.register(spellings[0])
         for number, name in enumerate(spellings):
             self.assertEqual(self.log_in(f"127.0.4.{number + 1}", name).status, 200, name)
-        statuses = [self.log_in(f"127.0.3.{number + 1}", spellings[number % 4], "a guess").status
-                    for number in range(120)]  # some tokens come back meanwhile
-        self.assertEqual(statuses[:96], 96 * [401])
-        self.assertIn(429, statuses)
+        for number in range(96):
+            response = self.log_in(f"127.0.3.{number + 1}", spellings[number % 4], "a guess")
+            self.assertEqual(response.status, 401, response)
         for number, name in enumerate(spellings):
-            response = harness.until("no token is left", lambda: self.refused(f"127.0.4.{number + 101}", name))
+            addresses = (f"127.0.{5 + number}.{last}" for last in range(1, 255))
+            response = harness.until("no token is left", lambda: self.refused(next(addresses), name))
             self.assertLimit(response, 429, 100, 0)
             self.assertEqual(set(response.json), {"error", "message", "trace_id"})
         self.assertEqual(self.log_in("127.0.3.200", "Jörgenk", "a guess").status, 401)
@@ -180,6 +186,23 @@ class Accounts(LimitCase):
     def refused(self, address, name):
         response = self.log_in(address, name, "a guess", "/api/auth/login")
         return response.status == 429 and response
+
+
+class Accounts(AccountsCase):
+    """The default counts in a hundred times the default seconds: hardly any token comes back."""
+
+    settings = {**AccountsCase.settings,
+                "STUDYTRACKER_RATE_ACCOUNT": "1200/6000", "STUDYTRACKER_RATE_ADDRESS": "300/6000",
+                "STUDYTRACKER_RATE_LOGIN_ACCOUNT": "100/30000", "STUDYTRACKER_RATE_LOGIN_ADDRESS": "10/30000"}
+
+    def test_one_address_cannot_lock_out_a_person(self):
+        self.register("ada")
+        statuses = [self.log_in("127.0.0.66", "ada", "a guess").status for _ in range(14)]
+        self.assertEqual(statuses, 10 * [401] + 4 * [429])
+        response = self.log_in("127.0.0.66", "ada")  # also with the right password
+        self.assertLimit(response, 429, 10, 0)
+        self.assertAlmostEqual(int(response.header("Retry-After")), 3000, delta=1000)
+        self.assertLimit(self.log_in("127.0.0.67", "ada"), 200, 10, 9)
 
     def test_every_way_to_log_in_counts(self):
         paths = ["/api/v1/auth/login", "/api/auth/login", "/api/v1/auth/session"]
@@ -199,8 +222,6 @@ class Accounts(LimitCase):
             wrong = ("Bearer st_" + "0" * 64, "Basic x", "Bearer a.b.c", f"Bearer st_{number:064x}", "")[number % 5]
             response = self.send("127.0.0.69", "/api/v1/topics", Authorization=wrong)
             self.assertEqual(response.status, 401, response)
-            left = int(response.header("X-RateLimit-Remaining"))
-        self.assertLess(left, 25)  # some tokens came back meanwhile
         while response.status == 401:
             response = self.send("127.0.0.69", "/api/v1/topics", Authorization="Bearer a.b.c")
         self.assertEqual((response.status, response.header("X-RateLimit-Limit")), (429, "300"))
@@ -238,13 +259,13 @@ class Accounts(LimitCase):
 
 
 class Refill(LimitCase):
-    settings = {"STUDYTRACKER_RATE_ADDRESS": "2/2"}
+    settings = {"STUDYTRACKER_RATE_ADDRESS": "2/10"}
 
     def test_a_client_that_waits_is_served_again(self):
-        while self.send("127.0.0.2", "/").status == 200:
+        while (refused := self.send("127.0.0.2", "/")).status == 200:
             pass
-        self.assertEqual(self.send("127.0.0.2", "/").header("Retry-After"), "1")
-        harness.until("there is a token", lambda: self.send("127.0.0.2", "/").status == 200, 5)
+        self.assertIn(int(refused.header("Retry-After")), range(1, 6))
+        harness.until("there is a token", lambda: self.send("127.0.0.2", "/").status == 200)
 
 
 class NoLimits(LimitCase):

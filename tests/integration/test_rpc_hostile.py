@@ -21,15 +21,22 @@ class Flood(RpcCase):
         if not harness.is_sanitized():
             resource.prlimit(self.service.gateways[0].pid, resource.RLIMIT_AS, (self.ADDRESS_SPACE,) * 2)
 
-    def slowest(self, seconds):
-        """The longest durations of GET /health and of another client's call, in seconds."""
-        slowest, end, call = [0, 0], time.monotonic() + seconds, self.client().call
+    def processor_seconds(self):
+        """Returns how long the gateway has worked. Other programs that do so do not count."""
+        with open(f"/proc/{self.service.gateways[0].pid}/stat", encoding="ascii") as file:
+            user, system = file.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def most_work(self, seconds):
+        """The most that the gateway works during one GET /health and one call of another client,
+        in seconds of a processor."""
+        most, end, call = [0, 0], time.monotonic() + seconds, self.client().call
         while time.monotonic() < end:
             for n, call_once in enumerate((lambda: self.service.get("/health"), lambda: call("rpc.status"))):
-                begun = time.monotonic()
+                begun = self.processor_seconds()
                 call_once()
-                slowest[n] = max(slowest[n], time.monotonic() - begun)
-        return slowest
+                most[n] = max(most[n], self.processor_seconds() - begun)
+        return most
 
     def expect_unharmed(self, script, seconds=3, resident_kib=300_000):
         """Measures while another process runs the script, which sends on its own sockets."""
@@ -42,14 +49,14 @@ class Flood(RpcCase):
         flood = harness.Process("flood", ["/usr/bin/python3", "-c", prelude + script],
                                 harness.clean_environment(), self.service.directory)
         self.addCleanup(flood.kill)
-        slowest = self.slowest(seconds)
+        most = self.most_work(seconds)
         self.assertEqual(flood.popen.wait(harness.PATIENCE), 0, flood.log())
         resident = self.service.gateways[0].resident_kib()
-        print(f"slowest /health {slowest[0] * 1000:.0f} ms, rpc.status {slowest[1] * 1000:.0f} ms, "
+        print(f"most work during /health {most[0] * 1000:.0f} ms, rpc.status {most[1] * 1000:.0f} ms, "
               f"resident {resident // 1024} MiB")
         if not harness.is_sanitized():
-            self.assertLess(slowest[0], 1)
-            self.assertLess(slowest[1], 2)
+            self.assertLess(most[0], 1)
+            self.assertLess(most[1], 2)
             self.assertLess(resident, resident_kib)
 
     def test_bodies_full_of_requests(self):
@@ -126,7 +133,7 @@ class Hostile(RpcCase):
         raws = [self.raw(), self.raw(zmq.ROUTER), self.raw()]
         raws[1].socket.close()
         raws.pop(1)
-        malformed = call("rpc.status")["rpc"]["malformed"]
+        malformed, began = call("rpc.status")["rpc"]["malformed"], time.monotonic()
         with self.subTest(seed=seed):
             for turn in range(400):
                 for raw in raws:
@@ -136,7 +143,7 @@ class Hostile(RpcCase):
                 self.assertEqual(call("topics.get", topic_id=topic["id"]), topic)
             self.assertGreater(call("rpc.status")["rpc"]["malformed"], malformed + 100)
             warned = self.service.gateways[0].log().count("RPC clients are malformed")
-            self.assertLess(warned, 60)
+            self.assertLess(warned, time.monotonic() - began + 2)  # one a second
 
     def test_an_oversized_body_affects_no_other_client(self):
         call, hog = self.client().call, self.raw()

@@ -28,7 +28,7 @@ class ServiceEndpoints(harness.ServiceCase):
     def test_the_description_is_compressed_if_the_client_accepts_gzip(self):
         plain = self.service.get("/openapi.json")
         self.assertIsNone(plain.header("Content-Encoding"))
-        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=harness.PATIENCE)
         self.addCleanup(connection.close)
         for method in ("HEAD", "GET"):
             connection.request(method, "/openapi.json", headers={"Accept-Encoding": "br, gzip"})

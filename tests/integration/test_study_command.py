@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -160,7 +159,7 @@ class Commands(StudyCase):
             self.assertIn(part, text)
         lost = "ipc://" + self.path("nobody.sock")
         endpoints = f"{lost},{self.service.rpc_endpoint()}"
-        said = self.json("status", "--interval", 0, "--timeout", 1, "--endpoint", endpoints)["gateways"]
+        said = self.json("status", "--interval", 0, "--timeout", 5, "--endpoint", endpoints)["gateways"]
         self.assertEqual([gateway.get("ready") for gateway in said], [None, True])
         self.assertEqual(len(said[1]["workers"]), 2)
         self.assertGreaterEqual(said[1]["per_second"]["calls"], 0)
@@ -228,11 +227,7 @@ class Keys(StudyCase):
         clients = os.path.join(cls.keys, "clients")
         with open(clients, "w", encoding="ascii") as file:
             file.write(cls.public["client"] + "\n")
-        cls.reservation = socket.socket()
-        cls.addClassCleanup(cls.reservation.close)
-        cls.reservation.bind(("127.0.0.1", 0))
-        cls.port = cls.reservation.getsockname()[1]
-        cls.reservation.close()
+        cls.port = harness.free_port()
         cls.settings = {"STUDYTRACKER_RPC_ENDPOINT": f"tcp://127.0.0.1:{cls.port}",
                         "STUDYTRACKER_CURVE_SECRET_KEY_FILE": os.path.join(cls.keys, "gateway"),
                         "STUDYTRACKER_CURVE_CLIENTS_FILE": clients}

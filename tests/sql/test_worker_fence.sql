@@ -44,7 +44,7 @@ select results_eq('select outcome, sessions from response', $$values (null::text
 set application_name to 'psql';
 create function pg_temp.until_active(name text) returns boolean language plpgsql as $$
 begin
-	for i in 1 .. 1000 loop
+	for i in 1 .. 10000 loop
 		perform pg_stat_clear_snapshot();
 		if exists (select from pg_stat_activity where application_name = name and state = 'active') then
 			return true;

@@ -68,7 +68,7 @@ class Docker:
                  "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.environment["DOCKER_HOST"] = socket
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180
         while self.try_run("info").returncode != 0:
             if self.daemon.poll() is not None or time.monotonic() > deadline:
                 raise Impossible(f"dockerd does not start: {self.log()[-400:]}")

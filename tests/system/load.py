@@ -12,7 +12,7 @@ import json
 import sys
 import threading
 
-PATIENCE = 20  # seconds
+PATIENCE = 120  # seconds
 
 
 class Client(threading.Thread):

@@ -17,7 +17,8 @@ import tempfile
 import time
 
 NEEDED = ("systemd-nspawn", "nsenter", "unshare", "runuser")
-BOOT_S = 60
+# Seconds. The machine may be busy: each event normally takes a fraction of one, a boot takes seven.
+BOOT_S, PATIENCE = 240, 180
 # Changes go to a file system in memory, in a mount namespace that ends with the container.
 # systemd-nspawn would drop its own overlay at a reboot. Arguments: lower directory, directory of
 # changes, mount point, command.
@@ -146,7 +147,7 @@ class Machine:
 
     def try_run(self, *command, **options):
         return subprocess.run(self.enter(*command), capture_output=True, text=True, check=False,
-                              timeout=options.pop("timeout", 120), stdin=subprocess.DEVNULL, env={
+                              timeout=options.pop("timeout", 2 * PATIENCE), stdin=subprocess.DEVNULL, env={
                                   "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
                                   "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": "", "DEBIAN_FRONTEND": "noninteractive"},
                               **options)
@@ -159,9 +160,9 @@ class Machine:
 
     def write(self, path, text, mode="0644"):
         subprocess.run(self.enter("sh", "-c", 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"',
-                                  "-", path, mode), input=text, text=True, check=True, timeout=30)
+                                  "-", path, mode), input=text, text=True, check=True, timeout=PATIENCE)
 
-    def until(self, what, condition, patience=30):
+    def until(self, what, condition, patience=PATIENCE):
         deadline = time.monotonic() + patience
         while not condition():
             if time.monotonic() > deadline:
@@ -175,7 +176,7 @@ class Machine:
         if self.nspawn and self.nspawn.poll() is None:
             os.killpg(self.nspawn.pid, signal.SIGTERM)
             try:
-                self.nspawn.wait(20)
+                self.nspawn.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 os.killpg(self.nspawn.pid, signal.SIGKILL)
                 self.nspawn.wait()

@@ -72,10 +72,10 @@ class Package(unittest.TestCase):
         return self.at.run("runuser", "-u", "postgres", "--", "psql", "-XAt", "-d", "studytracker", "-c", query).strip()
 
     def test_1_install_and_one_command(self):
-        out = self.at.run("dpkg", "-i", *self.installed(), timeout=180)
+        out = self.at.run("dpkg", "-i", *self.installed())
         self.assertIn("run studytracker-database", out)
         self.assertNotEqual(self.at.try_run("systemctl", "is-active", "studytracker.target").stdout.strip(), "active")
-        self.at.run("studytracker-database", timeout=180)
+        self.at.run("studytracker-database")
         self.at.until("the service answers", lambda: service.is_ready(self.at))
         status, body = service.curl(self.at, "-d", '{"minutes": 25, "tag": "kept"}',
                                     f"http://127.0.0.1:{service.PORT}/sessions")
@@ -105,7 +105,7 @@ class Package(unittest.TestCase):
     def test_3_an_upgrade_with_a_new_schema_serves_and_keeps_data(self):
         before = self.at.run("systemctl", "show", "-p", "MainPID", "--value", "studytracker-gateway@1.service")
         with service.under_load(self.at):
-            print(self.at.run("dpkg", "-i", "/mnt/next.deb", timeout=180).splitlines()[-1])
+            print(self.at.run("dpkg", "-i", "/mnt/next.deb").splitlines()[-1])
         after = self.at.run("systemctl", "show", "-p", "MainPID", "--value", "studytracker-gateway@1.service")
         self.assertNotEqual(before, after)
         self.assertEqual(self.sql("select count(*) from topics where upgrade_test = 'new' and name = 'kept'"), "1")
@@ -115,12 +115,12 @@ class Package(unittest.TestCase):
         self.at.run("sh", "-c", f"printf '%s\\n' 'broken 2027-01-02T00:00:00Z S <s@localhost> # b' >> "
                     "/usr/share/studytracker/schema/sqitch.plan && echo 'select 1/0;' > "
                     "/usr/share/studytracker/schema/deploy/broken.sql")
-        self.assertNotEqual(self.at.try_run("studytracker-restart", "--migrate", timeout=180).returncode, 0)
+        self.assertNotEqual(self.at.try_run("studytracker-restart", "--migrate").returncode, 0)
         self.assertEqual(service.all_answer(self.at, 10), [])
         self.at.run("rm", "/usr/share/studytracker/schema/deploy/broken.sql")
 
     def test_5_purge_leaves_only_the_database(self):
-        self.at.run("dpkg", "--purge", "studytracker", "study", "libstudytracker-dev", "libstudytracker0", timeout=180)
+        self.at.run("dpkg", "--purge", "studytracker", "study", "libstudytracker-dev", "libstudytracker0")
         for path in ("/etc/studytracker", "/var/lib/studytracker-gateway", "/run/studytracker",
                      "/usr/share/studytracker", "/lib/systemd/system/studytracker.target"):
             self.assertNotEqual(self.at.try_run("test", "-e", path).returncode, 0, path)
@@ -129,7 +129,7 @@ class Package(unittest.TestCase):
         self.assertEqual(self.at.try_run("systemctl", "list-units", "--plain", "--no-legend", "--state=active",
                                          "studytracker*").stdout.strip(), "")
         self.assertEqual(self.sql("select count(*) from topics where name = 'kept'"), "1")
-        self.at.run("dpkg", "-i", *self.installed(), timeout=180)
+        self.at.run("dpkg", "-i", *self.installed())
         self.at.run("studytracker-database", "--no-start")
         self.assertEqual(self.sql("select count(*) from topics where name = 'kept'"), "1")
 

@@ -53,7 +53,7 @@ def install(at, staging):
 
 def curl(at, *arguments):
     """(status, body) of one request on a connection of its own."""
-    done = at.try_run("curl", "-sS", "-m", "20", "-w", "\n%{http_code}", *arguments)
+    done = at.try_run("curl", "-sS", "-m", str(machine.PATIENCE), "-w", "\n%{http_code}", *arguments)
     body, _, status = done.stdout.rpartition("\n")
     return int(status or 0), body or done.stderr
 
@@ -79,7 +79,7 @@ class Load:
         self.answered, self.failed = 0, []
 
     def end(self):
-        out, _ = self.client.communicate(timeout=60)
+        out, _ = self.client.communicate(timeout=2 * machine.PATIENCE)
         result = json.loads(out)
         self.answered, self.failed = result["answered"], result["failed"]
 

@@ -64,7 +64,7 @@ class Guide(unittest.TestCase):
         assert answer[0] == 201, answer
 
     def shell(self, command):
-        return self.at.try_run("bash", "-c", command, timeout=240)
+        return self.at.try_run("bash", "-c", command)
 
     def newest(self, found):
         """The backup that the machine has, for one that a page names."""

@@ -27,7 +27,7 @@ class Transcript:
     def run(self, command, lines=8):
         """Runs a command of the shell, and shows its last lines. Returns all of its output."""
         print(f"# {command}", flush=True)
-        out = self.at.run("bash", "-ec", command, timeout=240)
+        out = self.at.run("bash", "-ec", command)
         for line in out.splitlines()[-lines:]:
             print(line.rstrip()[:160])
         return out
@@ -71,7 +71,7 @@ def hang(on):
     show = "systemctl show -p MainPID --value studytracker-gateway@1.service"
     before = on.run(show)
     on.run(f"kill -STOP $({show})")
-    on.at.until("another process serves", lambda: on.at.run(*show.split()) not in (before, "0\n"), patience=60)
+    on.at.until("another process serves", lambda: on.at.run(*show.split()) not in (before, "0\n"))
     on.ready()
     on.run("journalctl -u studytracker-gateway@1 --no-pager -o cat | grep -i watchdog", lines=2)
     on.run(show)

@@ -15,7 +15,7 @@
 
 struct api api;
 struct settings settings;
-enum { PATIENCE = 3000 /* turns */ };
+enum { PATIENCE = 20000 /* turns */ };
 
 static struct edge *edge;
 static struct raw_worker worker;

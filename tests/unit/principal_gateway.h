@@ -17,7 +17,7 @@
 #include "gateway/rpc.h"
 #include "tests/unit/suite.h"
 
-enum { TURNS_MAX = 10000, DEADLINE_MS = 100 /* of HTTP requests */ };
+enum { TURNS_MAX = 20000, DEADLINE_MS = 100 /* of HTTP requests */ };
 
 extern struct event_base *base;
 extern struct edge *edge;

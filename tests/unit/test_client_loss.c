@@ -244,8 +244,9 @@ START_TEST(a_gateway_that_always_drains_gets_few_requests)
 	for (int i = 0; !o.times; turn())
 		for (; i < here.count; i++)
 			refuse(&here, i, ST_SHUTTING_DOWN);
-	ck_assert_int_eq(o.status, STUDY_DISCONNECTED);
-	ck_assert(!o.error.is_outcome_unknown);
+	/* the deadline comes in a pause, or while the gateway has the request */
+	ck_assert(o.status == STUDY_DISCONNECTED || o.status == STUDY_TIMEOUT);
+	ck_assert(o.error.is_outcome_unknown == (o.status == STUDY_TIMEOUT));
 	ck_assert_int_lt(here.count, 12); /* the pauses grow */
 }
 END_TEST

@@ -25,7 +25,7 @@
 #include "tests/unit/suite.h"
 #include "tests/unit/worker_double.h"
 
-enum { PATIENCE_MS = 10000, FAILURES_MAX = 3000 };
+enum { PATIENCE_MS = 60000, FAILURES_MAX = 3000 };
 
 static struct event_base *base;
 static struct socket_hub *hub;
@@ -48,7 +48,7 @@ static void turn(void)
 
 static void set_up(void)
 {
-	char name[] = "gateway", deadline[] = "--deadline-ms=1000";
+	char name[] = "gateway", deadline[] = "--deadline-ms=10000";
 	char *arguments[] = { name, deadline, NULL };
 	enum settings_task task;
 	struct fail why = { 0 };

@@ -33,7 +33,7 @@ START_TEST(an_epoch_ends_with_its_connection)
 	ready.count = 0;
 	UNTIL(!origin_has_epoch(link_origin(worker), 77));
 	ck_assert_int_eq(ended_epoch, 77);
-	UNTIL(ready.count == 2);
+	UNTIL(ready.count >= 2);
 	ck_assert(!origin_has_epoch(link_origin(worker), 77));
 	ck_assert_int_eq(ready.epoch, 0);
 	register_with(78);

@@ -11,7 +11,7 @@ static size_t public_methods(void)
 
 START_TEST(ready_is_sent_until_the_gateway_responds)
 {
-	UNTIL(ready.count == 3);
+	UNTIL(ready.count >= 3);
 	ck_assert_int_eq(ready.epoch, 0);
 	ck_assert_uint_eq(ready.methods, public_methods());
 }
@@ -29,7 +29,7 @@ END_TEST
 START_TEST(requests_before_ready_has_named_the_epoch_are_stale)
 {
 	struct buf body = { 0 };
-	UNTIL(ready.count == 1);
+	UNTIL(ready.count >= 1);
 	put_request(&body, 1, 1);
 	put_hello(&body, 77);
 	put_request(&body, 2, 1);
@@ -62,7 +62,7 @@ START_TEST(ready_is_sent_more_often_to_a_silent_gateway)
 	register_with(77);
 	hello_epoch = 0;
 	ready.count = 0;
-	UNTIL(ready.count == 8); /* faster than one per second */
+	UNTIL(ready.count >= 8); /* faster than one per second */
 	ck_assert_int_eq(ready.epoch, 77);
 	ck_assert_uint_eq(link_counts(worker).epochs, 1);
 	hello_epoch = 77;

@@ -44,7 +44,7 @@ static const char *next_notice(void)
 {
 	static char text[256];
 	struct pollfd fd = { notified, POLLIN, 0 };
-	ck_assert_int_eq(poll(&fd, 1, 5000), 1);
+	ck_assert_int_eq(poll(&fd, 1, 20000), 1);
 	ssize_t len = recv(notified, text, sizeof text - 1, 0);
 	ck_assert_int_gt(len, 0);
 	text[len] = '\0';
