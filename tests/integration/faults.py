@@ -170,8 +170,8 @@ class FaultCase(harness.ServiceCase):
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
     def freeze_with_full_hands(self, load, worker, waiting):
-        """Freezes the worker when this many requests wait. Until then a lock holds up all writes, so
-        every worker has some: one that answers none collects no more."""
+        """Freezes the worker when this many requests wait. Until then a lock holds up all writes,
+        so every worker has some: one that answers none collects no more."""
         with Lock(self.database):
             load.until_waiting(waiting)
             self.freeze(worker)

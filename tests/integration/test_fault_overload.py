@@ -52,7 +52,7 @@ class Overload(faults.FaultCase):
         harness.until(f"{more} more are refused", lambda: load.refused["OVERLOADED"] >= goal)
 
     def stand_still(self, seconds):
-        """Meanwhile the two queues, of usual and of slow requests, are never longer than allowed."""
+        """Meanwhile the two queues, of usual and slow requests, are never longer than allowed."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             page = openmetrics.scrape(self.service.gateways[0])
