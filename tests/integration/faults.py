@@ -17,6 +17,7 @@ import subprocess
 
 import harness
 import ledger
+import openmetrics
 
 TERMINATE = """select count(pg_terminate_backend(pid)) from (
     select pid from pg_stat_activity
@@ -169,11 +170,18 @@ class FaultCase(harness.ServiceCase):
         worker.popen.send_signal(signal.SIGSTOP)
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
-    def freeze_with_full_hands(self, load, worker, waiting):
-        """Freezes the worker when this many requests wait. Until then a lock holds up all writes,
-        so every worker has some: one that answers none collects no more."""
+    def until_all_hold(self, count):
+        """Waits until every worker has this many requests of the first gateway. This needs
+        openmetrics.SETTINGS, load, and a lock: a worker that answers nothing collects no more."""
+        def all_hold():
+            page = openmetrics.scrape(self.service.gateways[0])
+            held = page.series("studytracker_worker_calls_in_flight").values()
+            return len(held) == self.workers and min(held) >= count
+        harness.until(f"every worker has {count} requests", all_hold)
+
+    def freeze_with_full_hands(self, worker, count):
         with Lock(self.database):
-            load.until_waiting(waiting)
+            self.until_all_hold(count)
             self.freeze(worker)
 
     def thaw(self, worker):

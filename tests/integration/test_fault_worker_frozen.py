@@ -5,12 +5,15 @@ import concurrent.futures
 
 import faults
 import harness
+import openmetrics
 
 SESSIONS, HELD = 192, 40  # one worker collects at most POOL_COLLECT_EACH
-CLIENTS = 150
+CLIENTS = 220
 
 
 class WorkerFrozen(faults.FaultCase):
+    settings = openmetrics.SETTINGS
+
     def test_frozen_workers_under_load(self):
         rounds, gateway = harness.in_long(20, 3), self.service.gateways[0]
         deaths = self.deaths()[gateway]
@@ -19,7 +22,7 @@ class WorkerFrozen(faults.FaultCase):
                 load.until_answered(200)
                 load.until_none_waits()
                 worker, before = self.service.workers[n % 2], self.deaths()
-                self.freeze_with_full_hands(load, worker, CLIENTS * 9 // 10)
+                self.freeze_with_full_hands(worker, HELD)
                 self.wait_found_dead(before)
                 load.until_answered(200)
                 self.thaw(worker)

@@ -1,16 +1,19 @@
-"""Workers die with at least 64 requests in flight each, repeatedly and under load."""
+"""Workers die with at least 48 requests in flight each, repeatedly and under load."""
 
 import concurrent.futures
 import signal
 
 import faults
 import harness
+import openmetrics
 
 # One worker may collect 128 writes and all reads: another one gets the rest.
 CLIENTS, HELD = 220, 48
 
 
 class WorkerKilled(faults.FaultCase):
+    settings = openmetrics.SETTINGS
+
     def test_acknowledged_writes_survive_killed_workers(self):
         kills, deaths = harness.in_long(40, 6), len(faults.held_by_the_dead(self.service.gateways[0]))
         with self.load(clients=CLIENTS) as load:
@@ -18,9 +21,9 @@ class WorkerKilled(faults.FaultCase):
                 load.until_answered(300)
                 load.until_none_waits()
                 if n % 2:
-                    self.kill_amid_transactions(load)
+                    self.kill_amid_transactions()
                 else:
-                    self.kill_with_full_hands(load)
+                    self.kill_with_full_hands()
                 self.service.start_worker()
                 self.service.wait_joined(self.workers)
         # the gateway may report a worker of the previous test only now: that one held no request
@@ -29,17 +32,17 @@ class WorkerKilled(faults.FaultCase):
         self.assertGreaterEqual(min(held), HELD, held)
         self.settle(load, f"{kills} workers killed that held {held} requests")
 
-    def kill_with_full_hands(self, load):
+    def kill_with_full_hands(self):
         """The victim holds requests that are not all in the database."""
         victim = self.service.workers[0]
-        self.freeze_with_full_hands(load, victim, CLIENTS * 9 // 10)
+        self.freeze_with_full_hands(victim, HELD)
         self.service.kill(victim)
 
-    def kill_amid_transactions(self, load):
+    def kill_amid_transactions(self):
         """The victim's transaction ends after another worker gets the same requests."""
         deaths = self.deaths()
         with faults.Lock(self.database):
-            load.until_waiting(CLIENTS * 9 // 10)
+            self.until_all_hold(HELD)
             self.service.kill(self.service.workers[0])
             self.wait_found_dead(deaths)
 

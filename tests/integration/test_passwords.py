@@ -46,6 +46,14 @@ class PasswordCase(harness.ServiceCase):
     def setUp(self):
         self.database.sql("delete from logins; delete from security_events")
 
+    def restart(self, **settings):
+        """Stops the worker and starts another one."""
+        self.assertEqual(self.service.workers.pop().stop(), 0)
+        self.service.settings.update(settings)
+        self.gateway.expect_another_worker()
+        self.service.start_worker()
+        self.assertTrue(self.gateway.is_ready.wait(harness.PATIENCE))
+
     def call(self, method, **params):
         return self.gateway.answers(1, [(method, params)])[0]
 
@@ -99,10 +107,13 @@ class LogIns(PasswordCase):
         self.assertEqual(len(self.logins()), 20)
 
 
+LOW_COSTS = {"STUDYTRACKER_PASSWORD_MEMORY_MIB": 8, "STUDYTRACKER_PASSWORD_PASSES": 1}
+
+
 class ManyLogIns(PasswordCase):
     """With low costs, because the thread gets little of a busy processor."""
 
-    settings = {"STUDYTRACKER_PASSWORD_MEMORY_MIB": 8, "STUDYTRACKER_PASSWORD_PASSES": 1}
+    settings = LOW_COSTS
 
     def test_more_than_the_thread_can_do_is_overloaded(self):
         calls = [log_in() for _ in range(JOBS + 30)]
@@ -124,17 +135,8 @@ class ManyLogIns(PasswordCase):
         self.assertTrue(stored.issuperset(params["login_id"] for _, params in calls[:10]))
         self.assertEqual(self.logins(), stored)
 
-
-class Workers(PasswordCase):
-    def restart(self, **settings):
-        """Stops the worker and starts another one."""
-        self.assertEqual(self.service.workers.pop().stop(), 0)
-        self.service.settings.update(settings)
-        self.gateway.expect_another_worker()
-        self.service.start_worker()
-        self.assertTrue(self.gateway.is_ready.wait(harness.PATIENCE))
-
     def test_a_worker_that_stops_finishes_its_log_ins(self):
+        """It has ten seconds."""
         calls = [log_in() for _ in range(20)]
         self.gateway.send(1, 0, calls)
         self.gateway.receive(1)
@@ -145,6 +147,8 @@ class Workers(PasswordCase):
         self.restart()
         self.assertEqual(self.logins(), {params["login_id"] for _, params in calls})
 
+
+class Settings(PasswordCase):
     def test_a_log_in_renews_a_hash_with_lower_costs(self):
         self.assertRegex(self.hash(), r"^\$argon2id\$v=19\$m=19456,t=2,p=1\$")
         self.restart(STUDYTRACKER_PASSWORD_PASSES=3)
@@ -168,7 +172,7 @@ class Workers(PasswordCase):
 
 
 class LogInsOverHttp(rpc_program.RpcCase):
-    settings = {"STUDYTRACKER_DEADLINE_MS": 30000, "STUDYTRACKER_REGISTRATION": "open",
+    settings = {"STUDYTRACKER_DEADLINE_MS": harness.PATIENCE * 1000, "STUDYTRACKER_REGISTRATION": "open",
                 "STUDYTRACKER_RATE_LOGIN_ADDRESS": "0", "STUDYTRACKER_RATE_LOGIN_ACCOUNT": "0"}
 
     def log_in(self, _number):
