@@ -24,9 +24,9 @@ REFUSED_WITHIN_S = 5  # a credential that has ended, by every gateway
 
 
 def until_refused(is_admitted):
-    """Waits until is_admitted(), which sends a request with a credential that has ended, is false:
-    gateways keep a verdict for some seconds. A request that is sent later must be refused. This
-    also holds on a slow machine, because the gateway counts from the end of the credential."""
+    """Waits until is_admitted(), which sends a request with a credential that has just ended, is
+    false. No gateway may admit a request that is sent after REFUSED_WITHIN_S. This also holds on a
+    slow machine, which only handles the request later."""
     ended = time.monotonic()
 
     def is_refused():

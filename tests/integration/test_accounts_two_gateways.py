@@ -44,7 +44,7 @@ class TwoGateways(accounts.AccountsCase, faults.FaultCase, StudyCase):
         return accounts.Caller(self.service.at(number), token)
 
     def rpc_accepts(self, number, token):
-        client = study_rpc.Client(self.service.rpc_endpoint(number), token=token)
+        client = study_rpc.Client(self.service.rpc_endpoint(number), token=token, timeout_ms=harness.PATIENCE * 1000)
         try:
             client.call("account.get")
         except study_rpc.StudyError as error:

@@ -43,7 +43,7 @@ class LostGateway(faults.FaultCase):
         return all("its connection has ended" in worker.log() for worker in self.service.workers)
 
     def all_are_in_flight(self):
-        client = study_rpc.Client(self.service.rpc_endpoint(), token=self.service.token)
+        client = study_rpc.Client(self.service.rpc_endpoint(), token=self.service.token, timeout_ms=harness.PATIENCE * 1000)
         self.addCleanup(client.close)
         return client.call("rpc.status")["queue"]["in_flight"] == BEGUN + QUEUED
 

@@ -33,7 +33,7 @@ class LateWrite(faults.FaultCase):
         self.ids = [self.session(topic, duration_minutes=1)["id"] for _ in range(CHANGES)]
         self.first, self.second = self.session(topic)["id"], self.topic(f"Waits {self.id()}")["id"]
         endpoint, curve = self.service.doors()[0]
-        self.client = study_rpc.Client(endpoint, curve=curve, token=self.service.token)
+        self.client = study_rpc.Client(endpoint, curve=curve, token=self.service.token, timeout_ms=harness.PATIENCE * 1000)
         self.addCleanup(self.client.close)
 
     def prepare_spare(self):

@@ -62,7 +62,7 @@ class FewDescriptors(harness.ServiceCase):
         return len(os.listdir(f"/proc/{self.service.gateways[0].pid}/fd"))
 
     def rpc_answers(self):
-        with contextlib.closing(study_rpc.Client(self.service.rpc_endpoint())) as client:
+        with contextlib.closing(study_rpc.Client(self.service.rpc_endpoint(), timeout_ms=harness.PATIENCE * 1000)) as client:
             return client.call("rpc.status")["workers"]
 
     def stop(self):

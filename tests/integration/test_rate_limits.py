@@ -242,7 +242,7 @@ class Accounts(AccountsCase):
 
     @contextlib.contextmanager
     def rpc(self, token=None):
-        client = study_rpc.Client(self.service.rpc_endpoint(), token=token)
+        client = study_rpc.Client(self.service.rpc_endpoint(), token=token, timeout_ms=harness.PATIENCE * 1000)
         yield client
         client.close()
 
