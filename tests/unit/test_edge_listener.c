@@ -7,6 +7,7 @@
 START_TEST(connections_past_the_limit_wait)
 {
 	options.connections_max = 2;
+	options.deadlines.min_idle_ms = 60000; /* none makes room for another one */
 	responds_at_once = true;
 	reopen();
 	int fds[4];
