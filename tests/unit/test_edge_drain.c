@@ -36,6 +36,8 @@ END_TEST
 /* The client sends its next request while the edge begins to drain. */
 START_TEST(a_drain_answers_the_next_request_of_an_idle_connection)
 {
+	options.deadlines.quiet_ms = 60000;
+	reopen();
 	int used = open_client(), unused = open_client();
 	send_text(used, GET("/1"));
 	run_until(&dispatched, 1);
