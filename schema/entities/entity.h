@@ -42,6 +42,17 @@ enum field_kind {
 	FIELD_KINDS,
 };
 
+/* What a kind is elsewhere. */
+struct kind {
+	const char *name;
+	const char *column, *array; /* in SQL: the column, the elements of the param's array */
+	const char *param;          /* in the method table */
+	const char *json, *limits;  /* in openapi.json: the type, minLIMITS and maxLIMITS */
+	const char *option, *argument, *end; /* in `study`; what the option's name drops */
+};
+
+extern const struct kind entity_kinds[FIELD_KINDS];
+
 enum field_flags {
 	FIELD_CHANGES = 1, /* an update may change it */
 	FIELD_CLEARS = 2,  /* and may set it to null */
@@ -54,7 +65,8 @@ enum field_flags {
 	/* A create must give it. FIELD_REFERENCE that no update changes: the row is deleted and
 	 * restored with that row. */
 	FIELD_REQUIRED = 32,
-	/* FIELD_REFERENCE, required: a create and a list name that row in their path. */
+	/* FIELD_REFERENCE, required: a create and a list name that row in their path. It is the
+	 * first filter. */
 	FIELD_PARENT = 64,
 	FIELD_EMPTIES = 128, /* it may be null, although no request gives null */
 	FIELD_NO_NULL = 256, /* a create refuses its null. Else a null means the default */
@@ -133,17 +145,6 @@ struct unique {
 	} columns[3];                     /* the last one has no name */
 };
 
-/* The verbs whose statements come from schema/templates. */
-enum verb {
-	VERB_GET = 1,
-	VERB_UPDATE = 2,
-	VERB_DELETE = 4, /* sets deleted_at */
-	VERB_RESTORE = 8,
-	VERB_LIST = 16,
-	VERB_CREATE = 32,
-	VERBS_ALL = 63,
-};
-
 struct entity {
 	const char *name; /* of its table, and of its methods before the dot */
 	const char *one;  /* the word for one of it */
@@ -153,7 +154,9 @@ struct entity {
 	 * at PARENT/{PARENT_id}/nested_path. */
 	const char *path, *nested_path;
 	enum key_kind key;
-	unsigned verbs;
+	/* Those whose statements come from schema/templates, with a NULL at the end. A delete sets
+	 * deleted_at. */
+	const char *const *verbs;
 	bool is_in_system_c;        /* has routes at /api */
 	const struct field *fields; /* in the order of rows; after the id */
 	size_t field_count;
@@ -184,5 +187,7 @@ struct entity {
 
 #define ENTITY_ITEMS(array) array, sizeof(array) / sizeof *(array)
 #define ENTITY_CHOICES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+#define VERBS_ALL ENTITY_CHOICES("get", "list", "create", "update", "delete", "restore")
 
 #endif

@@ -12,6 +12,7 @@ static const struct field fields[] = {
 };
 
 static const struct filter filters[] = {
+	{ "goal_id" },
 	{ "completed" },
 };
 /* clang-format on */

@@ -9,6 +9,10 @@ static const struct field fields[] = {
 	{ "created_at", FIELD_INSTANT, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 	{ "updated_at", FIELD_INSTANT, FIELD_VERSION, .example = "\"2026-11-21T08:04:00.000001Z\"" },
 };
+
+static const struct filter filters[] = {
+	{ "skill_id" },
+};
 /* clang-format on */
 
 const struct entity skill_progress_entity = {
@@ -21,6 +25,7 @@ const struct entity skill_progress_entity = {
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at", "recorded_at"),
 	.default_order = "-recorded_at",
+	.filters = ENTITY_ITEMS(filters),
 	.change_example = "\"notes\": \"after the exam\"",
 	.shown = ENTITY_CHOICES("skill_id", "recorded_at", "confidence_level", "notes"),
 	.command = "progress",

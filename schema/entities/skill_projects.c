@@ -16,6 +16,7 @@ static const struct field fields[] = {
 };
 
 static const struct filter filters[] = {
+	{ "skill_id" },
 	{ "project_id" },
 };
 /* clang-format on */

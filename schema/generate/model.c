@@ -1,13 +1,34 @@
 #include "schema/generate/model.h"
 
-const struct verb_row model_verbs[] = {
-	{ VERB_GET, "get", "has_get", false },
-	{ VERB_LIST, "list", "has_list", false },
-	{ VERB_CREATE, "create", "has_create", true },
-	{ VERB_UPDATE, "update", "has_update", true },
-	{ VERB_DELETE, "delete", "has_delete", false },
-	{ VERB_RESTORE, "restore", "has_restore", true },
-	{ 0, NULL, NULL, false },
+/* Of which parts a list consists. */
+enum source {
+	ENTITIES,
+	FIELDS, /* a set of model_field.c */
+	ITEMS,
+	ORDERS, /* each column up and down */
+	SHOWN,  /* in the tables of `study` */
+	FILTERS,
+	CHECKS,
+	UNIQUE, /* one or none */
+	KEY,    /* the columns of `unique` */
+	VERBS,
+	CHOICES,
+	ONCE,
+	NO_SOURCE,
+};
+
+static const struct {
+	const char *name;
+	enum source source;
+} list_table[] = {
+	{ "entities", ENTITIES },  /* each; one alone is the list of its table's name */
+	{ "referrers", ENTITIES }, /* which have a field that names rows of this one */
+	{ "children", ENTITIES },  /* whose rows are deleted and restored with such a row */
+	{ "items", ITEMS }, { "needed_items", ITEMS }, { "orders", ORDERS }, { "shown", SHOWN },
+	{ "filters", FILTERS }, { "sources", FILTERS }, /* by which an index finds rows */
+	{ "checks", CHECKS }, { "unique", UNIQUE }, { "key", KEY }, { "verbs", VERBS },
+	{ "choices", CHOICES }, { "response", ONCE }, /* in a response */
+	{ "strictly", ONCE },                         /* in a schema that refuses unknown names */
 };
 
 const struct entity *model_entity(struct span name)
@@ -19,246 +40,225 @@ const struct entity *model_entity(struct span name)
 	return NULL;
 }
 
-const struct verb_row *model_verb(const struct entity *e, struct span name)
+const struct field *view_field(const struct view *v)
 {
-	for (const struct verb_row *row = model_verbs; row->name; row++)
-		if ((e->verbs & row->verb) && span_is(name, row->name))
-			return row;
-	return NULL;
+	while (v && !v->field.kind)
+		v = v->outer;
+	return v ? &v->field : NULL;
 }
 
-/* The entity itself. */
-
-static void put_names(struct record *root, const struct entity *e)
+static const char *yes(bool is_set)
 {
-	record_set(root, "table", e->name);
-	record_set(root, "entity", e->one);
-	model_words(root, "label", e->label ? e->label : e->one, ' ');
-	model_words(root, "labels", e->name, ' ');
-	model_words(root, "plural", e->plural ? e->plural : e->name, ' ');
-	record_set(root, "key_type", e->key == KEY_UUID ? "uuid" : "int8");
-	record_flag(root, "is_uuid", e->key == KEY_UUID);
-	model_words(root, "path", e->path ? e->path : e->name, '-');
-	record_flag(root, "in_system_c", e->is_in_system_c);
-	model_words(root, "command", e->command ? e->command : e->one, '-'); /* of `study` */
-	record_set(root, "id_example", e->id_example ? e->id_example : "7");
-	record_set(root, "change_example", e->change_example);
+	return is_set ? "yes" : "";
 }
 
-static void put_verbs(struct record *root, const struct entity *e)
+/* Lists. These functions return whether there is such a part. */
+
+static bool set_text(struct view *v, size_t place, const char *name, const char *text)
 {
-	for (const struct verb_row *row = model_verbs; row->name; row++) {
-		record_flag(root, row->flag, e->verbs & row->verb);
-		if (e->verbs & row->verb)
-			record_set(record_add(root, "verbs", NULL), "verb", row->name);
+	v->texts[place] = (struct text){ name, text };
+	return true;
+}
+
+static bool set_field(struct view *v, const struct field *fields, size_t count, size_t index)
+{
+	if (index < count)
+		v->field = fields[index];
+	return index < count;
+}
+
+static bool set_named(struct view *v, const char *name)
+{
+	size_t i = 0;
+	while (name && i < v->entity->field_count && strcmp(v->entity->fields[i].name, name) != 0)
+		i++;
+	return name && set_field(v, v->entity->fields, v->entity->field_count, i);
+}
+
+static bool set_filter(struct view *v, const struct filter *f)
+{
+	v->field = (struct field){ f->name, f->kind, 0, f->min, f->max, .choices = f->choices };
+	bool is_set = f->kind != FIELD_SAME || set_named(v, f->name);
+	v->is_source = f->is_indexed || (!f->condition && v->field.kind == FIELD_REFERENCE);
+	return is_set && set_text(v, 0, "condition", f->condition) /* empty: e.NAME = r.NAME */
+	       && set_text(v, 1, "day", f->day);
+}
+
+/* The elements of ids and tags have no name, as opposed to the fields of objects. */
+static bool set_item(struct view *v, const struct field *list, size_t index)
+{
+	static const struct field id = { .kind = FIELD_REFERENCE, .flags = FIELD_NO_NULL };
+	static const struct field tag = { NULL, FIELD_TEXT, FIELD_NO_NULL, 1, 100 };
+	if (list->kind == FIELD_IDS || list->kind == FIELD_TAGS)
+		return set_field(v, list->kind == FIELD_IDS ? &id : &tag, 1, index);
+	return set_field(v, list->items, list->item_count, index);
+}
+
+static bool set_part(struct view *v, size_t index)
+{
+	const struct entity *e = v->entity;
+	const struct unique *unique = e ? &e->unique : NULL;
+	const struct field *outer = view_field(v->outer);
+	switch ((enum source)v->source) {
+	case ENTITIES:
+		v->entity = entity_at(index);
+		return v->entity != NULL;
+	case FIELDS:
+		return set_field(v, e->fields, e->field_count, index);
+	case ITEMS:
+		return set_item(v, outer, index);
+	case ORDERS:
+		v->is_descending = index % 2 == 1;
+		return e->orders && set_named(v, e->orders[index / 2]);
+	case SHOWN:
+		return e->shown && set_named(v, e->shown[index]);
+	case FILTERS:
+		return index < e->filter_count && set_filter(v, &e->filters[index]);
+	case CHECKS:
+		return index < e->check_count
+		       && set_text(v, 0, "condition", e->checks[index].condition)
+		       && set_text(v, 1, "outcome", e->checks[index].outcome);
+	case UNIQUE:
+		return index == 0 && unique->field && set_text(v, 0, "field", unique->field)
+		       && set_text(v, 1, "code", unique->code);
+	case KEY:
+		return unique->columns[index].name
+		       && set_text(v, 0, "name", unique->columns[index].name)
+		       && set_text(v, 1, "value", unique->columns[index].value);
+	case VERBS:
+		return e->verbs[index] && set_text(v, 0, "verb", e->verbs[index]);
+	case CHOICES:
+		return outer->choices && outer->choices[index]
+		       && set_text(v, 0, "choice", outer->choices[index]);
+	case ONCE:
+		return index == 0
+		       && set_text(v, 0, "is_response", yes(span_is(v->list, "response")))
+		       && set_text(v, 1, "is_strict", yes(span_is(v->list, "strictly")));
+	case NO_SOURCE:
+		break;
 	}
-}
-
-/* Whether the row is deleted and restored with the row that the field names. */
-static bool goes_along(const struct field *f)
-{
-	return f->kind == FIELD_REFERENCE
-	       && (f->flags & (FIELD_REQUIRED | FIELD_CHANGES)) == FIELD_REQUIRED;
-}
-
-/* Whether a field of any entity names rows of `e`; by_owned: whose row goes along. */
-static bool is_named(const struct entity *e, bool by_owned)
-{
-	const struct entity *other;
-	for (size_t i = 0; (other = entity_at(i)) != NULL; i++)
-		for (size_t k = 0; k < other->field_count; k++) {
-			const struct field *f = &other->fields[k];
-			bool is_id = f->kind == FIELD_REFERENCE || f->kind == FIELD_IDS;
-			if (is_id && strcmp(f->of, e->name) == 0 && (!by_owned || goes_along(f)))
-				return true;
-		}
 	return false;
 }
 
-/* Lists of fields. */
-
-/* NULL: it has no such field. */
-static struct record *find_field(struct record *root, const char *name)
+/* Whether a field of that list of `e` names rows of the other. */
+static bool is_naming(const struct entity *e, const char *list, const struct entity *other)
 {
-	struct record *r = record_own(root, "fields")->first;
-	while (r && strcmp(record_own(r, "name")->text, name) != 0)
-		r = r->next;
-	return r;
+	struct view v = { .entity = e, .source = FIELDS, .list = span_of(list) };
+	while (view_next(&v))
+		if (strcmp(v.field.of, other->name) == 0)
+			return true;
+	return false;
 }
 
-static void add_filter(struct record *root, const struct filter *filter)
+static bool is_in_list(const struct view *v)
 {
-	struct record *r = record_add(root, "filters", find_field(root, filter->name));
-	if (filter->kind != FIELD_SAME)
-		model_field_describe(r, &(struct field){ filter->name, filter->kind, 0, filter->min,
-						filter->max, .choices = filter->choices });
-	record_set(r, "condition", filter->condition); /* or e.NAME = r.NAME */
-	record_set(r, "day", filter->day);             /* of the range's column, an expression */
-	if (filter->is_indexed || (!filter->condition && record_has(r, "is_reference")))
-		(void)record_add(root, "sources", r);
+	bool is_shown = v->is_change || !(v->field.flags & FIELD_WRITES_ONLY);
+	struct span of = span_of(v->field.of);
+	if (span_is(v->list, "referrers"))
+		return is_naming(v->entity, "references", v->outer->entity);
+	if (span_is(v->list, "children"))
+		return is_naming(v->entity, "owners", v->outer->entity);
+	if (span_is(v->list, "sources"))
+		return v->is_source;
+	if (span_is(v->list, "lookups") && !span_is(of, view_field(v->outer)->name))
+		return false;
+	if (v->source == ENTITIES)
+		return span_is(v->list, "entities") || span_is(v->list, v->entity->name);
+	return (v->source != FIELDS && v->source != ITEMS) || (is_shown && field_is_in(v, v->list));
 }
 
-static void add_parent(struct record *root, const struct entity *e, const struct field *f)
+static enum source source_of(struct span list)
 {
-	const struct entity *other = model_entity(span_of(f->of));
-	struct record *parent = record_add(root, "parent", find_field(root, f->name));
-	model_words(parent, "parent_path", other->path ? other->path : other->name, '-');
-	record_set(parent, "nested_path", e->nested_path);
-	add_filter(root, &(struct filter){ f->name });
+	for (size_t i = 0; i < sizeof list_table / sizeof *list_table; i++)
+		if (span_is(list, list_table[i].name))
+			return list_table[i].source;
+	return field_is_list(list) ? FIELDS : model_entity(list) ? ENTITIES : NO_SOURCE;
 }
 
-/* Adds a field to its lists, with what holds of it there. */
-static void add_field(
-	struct record *root, const struct field *f, const struct record *field, bool is_shown)
+bool view_open(const struct view *v, struct span list, struct view *item)
 {
-	bool is_given = f->flags & FIELD_GIVEN, is_derived = f->flags & FIELD_DERIVED;
-	bool is_created = f->flags & FIELD_CREATES, is_changed = f->flags & FIELD_CHANGES;
-	bool is_nullable = f->flags & FIELD_CLEARS, is_held = f->flags & FIELD_HELD;
-	bool is_needed = (f->flags & (FIELD_REQUIRED | FIELD_PARENT)) == FIELD_REQUIRED;
-	const struct {
-		const char *list;
-		bool has, takes_null;
-		const char *fallback, *computed; /* a constant or an expression */
-	} lists[] = {
-		{ "columns", is_shown, is_nullable || (f->flags & FIELD_EMPTIES), f->fallback },
-		{ "creates", is_created, !(f->flags & (FIELD_REQUIRED | FIELD_NO_NULL)),
-			f->fallback, f->computed_fallback },
-		{ "needed", is_created && is_needed },
-		{ "changes", is_changed, is_nullable },
-		{ "clears", is_changed && (is_nullable || record_has(field, "is_list")) },
-		{ "stored", is_given || is_derived },
-		{ "required", (is_given && !is_nullable) || is_derived },
-		{ "derived", is_derived },
-		{ "tag_fields", f->kind == FIELD_TAGS },
-		{ "examples", f->example },
-		{ "links", f->kind == FIELD_REFERENCE && is_given && !is_held },
-		{ "held", is_held },
-		{ "anchors", is_held || goes_along(f) },
-	};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		record_own(root, lists[i].list);
-		if (!lists[i].has)
-			continue;
-		struct record *r = record_add(root, lists[i].list, field);
-		record_flag(r, "takes_null", lists[i].takes_null);
-		record_set(r, "fallback", lists[i].fallback);
-		record_set(r, "computed", lists[i].computed);
-	}
+	*item = (struct view){ .outer = v, .entity = v->entity, .is_change = v->is_change };
+	item->list = list;
+	item->source = (int)source_of(list);
+	bool is_of_field =
+		item->source == ITEMS || item->source == CHOICES || span_is(list, "lookups");
+	return item->source != NO_SOURCE && (v->entity || item->source == ENTITIES)
+	       && (view_field(v) || !is_of_field);
 }
 
-static void put_fields(struct record *root, const struct entity *e, bool is_change)
+bool view_next(struct view *item)
 {
-	const char *caption = "";
-	for (size_t i = 0; i < e->field_count; i++) {
-		const struct field *f = &e->fields[i];
-		struct record *field = record_add(root, "fields", NULL);
-		bool is_shown = is_change || !(f->flags & FIELD_WRITES_ONLY);
-		bool is_id = e->key == KEY_INT && strcmp(f->name, "created_at") == 0;
-		model_field_describe(field, f);
-		record_own(field, "lookups");
-		record_flag(field, "is_range", e->range && strcmp(e->range, f->name) == 0);
-		record_flag(field, "is_id", is_id); /* as an order */
-		add_field(root, f, field, is_shown);
-		if (f->flags & FIELD_PARENT)
-			add_parent(root, e, f);
-		if (is_shown && (f->flags & FIELD_LOOKUP))
-			(void)record_add(find_field(root, f->of), "lookups", field);
-		if (!*caption && f->kind == FIELD_TEXT && (f->flags & FIELD_REQUIRED))
-			caption = f->name;
-	}
-	record_set(root, "caption", caption); /* what tells rows apart */
-	for (const char *const *name = e->shown; name && *name; name++)
-		(void)record_add(root, "shown", find_field(root, *name));
-	if (e->range)
-		(void)record_add(root, "range", find_field(root, e->range));
+	bool is_there = set_part(item, item->index++);
+	while (is_there && !is_in_list(item))
+		is_there = set_part(item, item->index++);
+	return is_there;
 }
 
-/* Lists of rows. */
+/* Texts. */
 
-static void add_order(struct record *root, const char *column, bool is_descending)
+static bool entity_text(const struct view *v, struct span name, struct buf *text)
 {
-	struct record *order = record_add(root, "orders", find_field(root, column));
-	record_set(order, "minus", is_descending ? "-" : "");
-	record_set(order, "direction", is_descending ? " desc" : "");
-	record_set(order, "after", is_descending ? "<" : ">");
-	record_flag(order, "is_descending", is_descending);
-}
-
-static void put_list(struct record *root, const struct entity *e)
-{
-	for (const char *const *column = e->orders; column && *column; column++) {
-		const struct record *field = find_field(root, *column);
-		add_order(root, *column, false);
-		add_order(root, *column, true);
-		if (!record_has(field, "is_id"))
-			(void)record_add(root, "order_columns", field);
-	}
+	const char *const *verbs = VERBS_ALL;
+	const struct entity *e = v->entity;
+	bool is_has = name.len > 4 && span_is(span_first(name, 4), "has_");
+	struct span verb = is_has ? span_drop(name, 4) : SPAN("");
 	unsigned needs = 0;
-	for (size_t i = 0; i < e->filter_count; i++) {
-		add_filter(root, &e->filters[i]);
+	for (size_t i = 0; i < e->filter_count; i++)
 		needs |= e->filters[i].needs;
-	}
-	record_set(root, "default_order", e->default_order ? e->default_order : "created_at");
-	record_flag(root, "uses_today", needs & FILTER_NEEDS_TODAY);
-	record_flag(root, "uses_tag", needs & FILTER_NEEDS_TAG);
-	record_flag(root, "has_sources", e->range || e->has_search || record_has(root, "sources"));
-	record_flag(root, "search", e->has_search);
-	record_set(root, "search_alias", e->search_alias);
+	struct view caption;
+	bool has_caption = view_open(v, SPAN("captions"), &caption) && view_next(&caption);
+	const struct text rows[] = {
+		{ "table", e->name },
+		{ "entity", e->one },
+		{ "article", strchr("aeiou", *e->one) ? "an" : "a" },
+		{ "label", e->label ? e->label : e->one, ' ' },
+		{ "labels", e->name, ' ' },
+		{ "plural", e->plural ? e->plural : e->name, ' ' },
+		{ "key_type", e->key == KEY_UUID ? "uuid" : "int8" },
+		{ "is_uuid", yes(e->key == KEY_UUID) },
+		{ "path", e->path ? e->path : e->name, '-' },
+		{ "nested_path", e->nested_path },
+		{ "in_system_c", yes(e->is_in_system_c) },
+		{ "command", e->command ? e->command : e->one, '-' }, /* of `study` */
+		{ "id_example", e->id_example ? e->id_example : "7" },
+		{ "change_example", e->change_example },
+		{ "caption", has_caption ? caption.field.name : "" },
+		{ "default_order", e->default_order ? e->default_order : "created_at" },
+		{ "search", yes(e->has_search) },
+		{ "search_alias", e->search_alias },
+		{ "kept", e->kept }, /* a template */
+		{ "uses_today", yes(needs & FILTER_NEEDS_TODAY) },
+		{ "uses_tag", yes(needs & FILTER_NEEDS_TAG) },
+		{ "is_change", yes(v->is_change) },
+	};
+	bool is_verb = span_is_any(verb, verbs);
+	if (is_verb)
+		buf_text(text, yes(span_is_any(verb, e->verbs)));
+	return is_verb || text_find(ENTITY_ITEMS(rows), name, text);
 }
 
-/* Rules. */
-
-static void put_rules(struct record *root, const struct entity *e)
+bool text_find(const struct text *rows, size_t count, struct span name, struct buf *text)
 {
-	struct record *unique = e->unique.field ? record_add(root, "unique", NULL) : NULL;
-	if (unique) {
-		record_set(unique, "field", e->unique.field);
-		record_set(unique, "code", e->unique.code);
-	}
-	for (const struct unique_column *c = e->unique.columns; c->name; c++) {
-		struct record *column = record_add(unique, "columns", NULL);
-		record_set(column, "name", c->name);
-		record_set(column, "value", c->value);
-	}
-	for (size_t i = 0; i < e->check_count; i++) {
-		struct record *check = record_add(root, "checks", NULL);
-		record_set(check, "condition", e->checks[i].condition);
-		record_set(check, "outcome", e->checks[i].outcome);
-	}
-	bool is_judged = unique || e->check_count || record_has(root, "derived")
-			 || record_has(root, "tag_fields");
-	record_flag(root, "is_judged", is_judged); /* an update decides by the new values */
-	record_set(root, "kept", e->kept);         /* a template */
-	record_flag(root, "has_conflict", unique || record_has(root, "parent")); /* status 409 */
-	record_flag(root, "is_referenced", is_named(e, false));
-	record_flag(root, "has_children", is_named(e, true));
+	size_t i = 0;
+	while (i < count && !(rows[i].name && span_is_nocase(name, rows[i].name)))
+		i++;
+	for (const char *c = i < count ? rows[i].text : NULL; c && *c; c++)
+		buf_byte(text, rows[i].blank && *c == '_' ? rows[i].blank : *c);
+	return i < count;
 }
 
-void model_describe(struct record *root, const struct entity *e, bool is_change)
+bool view_text(const struct view *v, struct span name, struct buf *text)
 {
-	static const char *const lists[] = { "parent", "shown", "range", "orders", "order_columns",
-		"filters", "sources", "verbs", "unique", "checks" };
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		record_own(root, lists[i]);
-	record_flag(root, "is_change", is_change);
-	record_set(root, "of_one", "");
-	record_flag(root, "is_response", false);
-	record_flag(root, "is_strict", false);
-	record_flag(record_add(root, "response", NULL), "is_response", true);
-	record_flag(record_add(root, "strictly", NULL), "is_strict", true);
-	put_names(root, e);
-	put_verbs(root, e);
-	put_fields(root, e, is_change);
-	put_list(root, e);
-	put_rules(root, e);
-}
-
-void model_describe_all(struct record *root)
-{
-	const struct entity *e;
-	for (size_t i = 0; (e = entity_at(i)) != NULL; i++) {
-		struct record *entity = record_add(root, "entities", NULL);
-		model_describe(entity, e, true);
-		(void)record_add(root, e->name, entity);
+	static const struct text outermost[] = { { "of_entity", "" }, { "is_response", "" },
+		{ "is_strict", "" } };
+	for (const struct view *at = v; at; at = at->outer) {
+		const struct text place[] = { { "is_first", yes(at->index == 1) },
+			{ "is_last", yes(at->is_last) } };
+		if (text_find(ENTITY_ITEMS(at->texts), name, text)
+			|| (at->field.kind && field_text(at, name, text))
+			|| text_find(ENTITY_ITEMS(place), name, text))
+			return true;
 	}
+	return (v->entity && entity_text(v, name, text))
+	       || text_find(ENTITY_ITEMS(outermost), name, text);
 }

@@ -1,53 +1,66 @@
 /*
- * model: an entity's description as the records of its templates.
+ * model: what templates see of the descriptions in schema/entities.
  *
- * Most names of a record stand in model.c, and those of a field in model_field.c, beside the value.
- * These are lists of records:
+ * A view shows one part of them: an entity, one of its fields, and so on. It has names, each with a
+ * text or with a list of views. The names of an entity stand in model.c, those of a field and the
+ * lists of fields in model_field.c. A name that a view does not have is that of the outer view.
  *
- *	fields            all, with `lookups`: what a response shows of the row that it names.
- *	                  These have some of the fields:
- *	columns           what a response shows
- *	stored, derived   the columns of the table but id and the times of rows; by `expression`
- *	required          the stored columns that are never null, and the derived ones. A row with
- *	                  these fulfils the table's constraints
- *	creates, needed   what a create may give; what the body must give
- *	changes, clears   what an update may change; what `study` --clear may set to nothing
- *	links, held       references that a write newly names; that each change holds
- *	anchors           those held, and those with whose rows the row goes: a restore holds them
- *	parent, range     one or none
- *	orders            of lists, each way; order_columns: their fields, but that of ids
- *	filters, sources  the parent first; those by which an index finds rows
- *	strictly, response  one record: where a schema refuses unknown names; in a response
+ *	struct view all = { .is_change = true }, entity;
+ *	if (view_open(&all, SPAN("entities"), &entity))
+ *		while (view_next(&entity))
+ *			view_text(&entity, SPAN("table"), &text);
  */
 #ifndef SCHEMA_GENERATE_MODEL_H
 #define SCHEMA_GENERATE_MODEL_H
 
+#include "common/buf.h"
 #include "schema/entities/entities.h"
-#include "schema/generate/record.h"
 
-/* A verb that has a template, which has the verb's name. */
-struct verb_row {
-	enum verb verb;
-	const char *name, *flag;
-	bool is_change; /* the response shows what is FIELD_WRITES_ONLY */
+/* A name with its text. */
+struct text {
+	const char *name, *text; /* NULL: empty */
+	char blank;              /* stands for each _ of the text */
 };
 
-extern const struct verb_row model_verbs[]; /* ends with a NULL name */
+struct view {
+	const struct view *outer;
+	const struct entity *entity; /* NULL: all */
+	struct field field;          /* a param and an order are also fields. Its kind is 0: none */
+	struct text texts[2];        /* of a part that has no more */
+	bool is_change;              /* also shows the fields that are FIELD_WRITES_ONLY */
+	bool is_descending;          /* an order */
+	bool is_source;              /* a filter, by which an index finds rows */
 
-/* NULL: there is no description of that name, the entity does not have that verb. */
+	/* The list in which it is, and where the list goes on. */
+	struct span list;
+	int source;
+	size_t index;
+	bool is_last; /* view_next does not set it */
+};
+
+/* NULL: there is no description of that name. */
 const struct entity *model_entity(struct span name);
-const struct verb_row *model_verb(const struct entity *e, struct span name);
 
-/* Puts the records of an entity into `root`; is_change: for a verb of that kind. */
-void model_describe(struct record *root, const struct entity *e, bool is_change);
+/* Appends the text of a name. False: no view has it. */
+bool view_text(const struct view *v, struct span name, struct buf *text);
 
-/* The record of a field, and of the param of a filter. */
-void model_field_describe(struct record *r, const struct field *f);
+/* Opens a list, before its first view. False: there is no list of that name. */
+bool view_open(const struct view *v, struct span list, struct view *item);
 
-/* Sets a copy of the text with `between` for each _ */
-void model_words(struct record *r, const char *name, const char *text, char between);
+/* Moves to the next view of the list. False: the list has ended. */
+bool view_next(struct view *item);
 
-/* Puts the list `entities` into `root`, and for each entity a list of its name with one record. */
-void model_describe_all(struct record *root);
+/* The innermost field from here outwards; NULL: none. */
+const struct field *view_field(const struct view *v);
+
+/* The names of the view's own field. */
+bool field_text(const struct view *v, struct span name, struct buf *text);
+
+/* Whether it is a list of fields; whether the view's own field is in it. */
+bool field_is_list(struct span list);
+bool field_is_in(const struct view *v, struct span list);
+
+/* Appends the text of that name, in any case. False: no row has it. */
+bool text_find(const struct text *rows, size_t count, struct span name, struct buf *text);
 
 #endif

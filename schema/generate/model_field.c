@@ -1,150 +1,187 @@
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "schema/generate/model.h"
 
-/* clang-format off */
-static const struct kind {
-	const char *flag;
-	const char *column, *array;    /* in SQL: the column, the elements of the param's array */
-	const char *param;             /* in the method table */
-	const char *json, *limits;     /* in openapi.json: the type, minLIMITS and maxLIMITS */
-	const char *option, *argument, *end; /* in `study`; what the option's name drops */
-} kind_table[FIELD_KINDS] = {
-	[FIELD_NAME] = { "is_name", "text", "text", "PARAM_NAME", "string", "Length", "OPTION_TEXT", "TEXT" },
-	[FIELD_TEXT] = { "is_text", "text", "text", "PARAM_TEXT", "string", "Length", "OPTION_TEXT", "TEXT" },
-	[FIELD_INT] = { "is_int", "integer", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "N" },
-	[FIELD_REAL] = { "is_real", "float8", "float8", "PARAM_REAL", "number", "imum", "OPTION_REAL", "N" },
-	[FIELD_BOOL] = { "is_bool", "boolean", "bool", "PARAM_BOOL", "boolean", "", "OPTION_BOOL", "" },
-	[FIELD_CHOICE] = { "is_choice", "text", "text", "PARAM_CHOICE", "string", "", "OPTION_CHOICE", "WORD" },
-	[FIELD_DATE] = { "is_date", "date", "date", "PARAM_DATE", "string", "", "OPTION_DATE", "DAY" },
-	[FIELD_TIME] = { "is_time", "time", "time", "PARAM_TIME", "string", "", "OPTION_TIME", "TIME" },
-	[FIELD_INSTANT] = { "is_instant", "timestamptz", "text", "PARAM_LOCAL_INSTANT", "string", "", "OPTION_TEXT", "TIME" },
-	[FIELD_REFERENCE] = { "is_reference", "int8", "int8", "PARAM_INT", "integer", "imum", "OPTION_INT", "ID", "_id" },
-	[FIELD_IDS] = { "is_ids", "int8[]", "jsonb", "PARAM_IDS", "array", "Items", "OPTION_IDS", "ID", "_ids" },
-	[FIELD_TAGS] = { "is_tags", "int8[]", "jsonb", "PARAM_TEXTS", "array", "Items", "OPTION_TEXTS", "TAG", "s" },
-	[FIELD_OBJECTS] = { "is_objects", "jsonb", "jsonb", "PARAM_OBJECTS", "array", "Items", "OPTION_OBJECTS", "", "s" },
-};
-/* clang-format on */
+/* What holds of a field, as bits: its flags, its kind, and what the entity says of it. */
+#define KIND(kind) (UINT64_C(1) << (16 + (kind)))
+#define LISTS      (KIND(FIELD_IDS) | KIND(FIELD_TAGS) | KIND(FIELD_OBJECTS))
+#define NUMBERS    (KIND(FIELD_INT) | KIND(FIELD_REAL) | KIND(FIELD_REFERENCE))
+#define RANGE      (UINT64_C(1) << 40) /* the column of the params `from` and `to` */
+#define ORDER      (UINT64_C(1) << 41) /* the column of an order */
+#define ID         (UINT64_C(1) << 42) /* as an order, it is that of the ids */
+#define OWNER      (UINT64_C(1) << 43) /* the row is deleted and restored with the row that it names */
+#define ANY        UINT64_MAX
 
-static const struct {
+/* Sets of fields: each is a list of its name, and is_NAME is a text of its fields. */
+static const struct set {
 	const char *name;
-	unsigned flags; /* one of them is enough */
-} flag_table[] = { { "is_nullable", FIELD_CLEARS }, { "is_required", FIELD_REQUIRED },
-	{ "is_parent", FIELD_PARENT }, { "is_created", FIELD_CREATES },
-	{ "is_changed", FIELD_CHANGES }, { "is_version", FIELD_VERSION },
-	{ "is_derived", FIELD_DERIVED }, { "is_copy", FIELD_COPY }, { "is_lookup", FIELD_LOOKUP },
-	{ "is_computed", FIELD_COMPUTED }, { "is_shown_only", FIELD_SHOWN_ONLY },
-	{ "is_inserted", FIELD_CREATES | FIELD_DERIVED }, { "is_writes_only", FIELD_WRITES_ONLY },
-	{ "may_be_null", FIELD_CLEARS | FIELD_EMPTIES }, { "refuses_null", FIELD_NO_NULL } };
+	uint64_t all, any, none; /* which bits its fields have; any, 0: it does not matter */
+	uint64_t null, no_null;  /* in the list, null is taken: which bits this needs; unless */
+	bool has_default;        /* the list shows defaults */
+} set_table[] = {
+	{ "fields" },
+	{ "columns", .null = FIELD_CLEARS | FIELD_EMPTIES,
+		.has_default = true }, /* of a response */
+	{ "examples", .none = FIELD_WRITES_ONLY },
+	/* what a create may give, and what its body must give */
+	{ "created", .all = FIELD_CREATES, .null = ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL,
+		.has_default = true },
+	{ "needed", .all = FIELD_REQUIRED, .none = FIELD_PARENT },
+	/* of the objects of a list: what they may have and must have */
+	{ "items", .null = ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL },
+	{ "needed_items", .all = FIELD_REQUIRED },
+	/* what an update may change, and what `study` --clear may clear */
+	{ "changed", .all = FIELD_CHANGES, .null = FIELD_CLEARS },
+	{ "cleared", .all = FIELD_CHANGES, .any = FIELD_CLEARS | LISTS },
+	/* the columns of the table but id and the times of rows */
+	{ "stored", .any = FIELD_GIVEN | FIELD_DERIVED },
+	{ "inserted", .any = FIELD_CREATES | FIELD_DERIVED },
+	{ "derived", .all = FIELD_DERIVED },
+	/* never null, or derived: a row with these fulfils the table's constraints */
+	{ "constrained", .any = FIELD_GIVEN | FIELD_DERIVED, .none = FIELD_CLEARS },
+	/* references that a write newly names, that each change holds, and that a restore holds */
+	{ "links", .all = KIND(FIELD_REFERENCE), .any = FIELD_GIVEN, .none = FIELD_HELD },
+	{ "held", .all = FIELD_HELD },
+	{ "anchors", .any = OWNER | FIELD_HELD },
+	{ "owners", .all = OWNER },
+	{ "references", .any = KIND(FIELD_REFERENCE) | KIND(FIELD_IDS) },
+	{ "lookups", .all = FIELD_LOOKUP }, /* of a reference: what a response shows of its row */
+	{ "tag_fields", .all = KIND(FIELD_TAGS) },
+	{ "captions",
+		.all = KIND(FIELD_TEXT) | FIELD_REQUIRED }, /* the first one tells rows apart */
+	{ "order_columns", .all = ORDER, .none = ID },
+	{ "parent", .all = FIELD_PARENT }, /* one or none */
+	{ "range", .all = RANGE },         /* one or none */
+	{ "id", .all = ID },
+	{ "nullable", .all = FIELD_CLEARS },
+	{ "maybe_null", .any = FIELD_CLEARS | FIELD_EMPTIES },
+	{ "never_null", .all = FIELD_NO_NULL },
+	{ "required", .all = FIELD_REQUIRED },
+	{ "version", .all = FIELD_VERSION },
+	{ "copy", .all = FIELD_COPY },
+	{ "lookup", .all = FIELD_LOOKUP },
+	{ "computed", .all = FIELD_COMPUTED },
+	{ "shown_only", .any = FIELD_SHOWN_ONLY },
+	{ "writes_only", .all = FIELD_WRITES_ONLY },
+	{ "list", .any = LISTS },
+	{ "number", .any = NUMBERS },
+	{ 0 },
+};
 
-/* The elements of a list. They have no name, as opposed to the fields of objects. */
-static const struct field id_item = { .kind = FIELD_REFERENCE, .flags = FIELD_NO_NULL };
-static const struct field tag_item = { NULL, FIELD_TEXT, FIELD_NO_NULL, 1, 100 };
-
-void model_words(struct record *r, const char *name, const char *text, char between)
+/* Without a set of that name, the last row. */
+static const struct set *set_of(struct span name)
 {
-	record_set(r, name, text);
-	for (char *at = record_own(r, name)->text; (at = strchr(at, '_')) != NULL;)
-		*at = between;
+	const struct set *set = set_table;
+	while (set->name && !span_is(name, set->name))
+		set++;
+	return set;
 }
 
-static void put_kind(struct record *r, const struct field *f)
+static uint64_t facts_of(const struct view *v)
 {
-	const struct kind *kind = &kind_table[f->kind];
-	bool is_large = f->kind == FIELD_INT && (f->max > INT32_MAX || f->min < INT32_MIN);
-	record_set(r, "column_type", is_large ? "int8" : kind->column);
-	record_set(r, "type", kind->array);
-	record_set(r, "kind", kind->param);
-	record_set(r, "json_type", kind->json);
-	record_set(r, "quote", strcmp(kind->json, "string") == 0 ? "\"" : "");
-	record_set(r, "limits", kind->limits);
-	record_set(r, "option_kind", kind->option);
-	record_set(r, "argument", kind->argument);
-	record_flag(r, "is_number", strcmp(kind->limits, "imum") == 0);
-	record_flag(r, "is_list", strcmp(kind->json, "array") == 0);
-	for (size_t i = FIELD_NAME; i < FIELD_KINDS; i++)
-		record_flag(r, kind_table[i].flag, i == f->kind);
-	for (size_t i = 0; i < sizeof flag_table / sizeof *flag_table; i++)
-		record_flag(r, flag_table[i].name, f->flags & flag_table[i].flags);
+	const struct entity *e = v->entity;
+	const struct field *f = &v->field;
+	struct span name = span_of(f->name);
+	bool is_range = e->range && span_is(name, e->range);
+	bool is_id = e->key == KEY_INT && span_is(name, "created_at");
+	bool is_owner = f->kind == FIELD_REFERENCE
+			&& (f->flags & (FIELD_REQUIRED | FIELD_CHANGES)) == FIELD_REQUIRED;
+	return f->flags | KIND(f->kind) | (is_range ? RANGE : 0) | (is_id ? ID : 0)
+	       | (span_is_any(name, e->orders) ? ORDER : 0) | (is_owner ? OWNER : 0);
 }
 
-/* min and max are those of the param, in C; lower and upper those that people see, or "". */
-static void put_limits(struct record *r, const struct field *f)
+bool field_is_list(struct span name)
 {
+	return set_of(name)->name != NULL;
+}
+
+bool field_is_in(const struct view *v, struct span list)
+{
+	uint64_t facts = facts_of(v);
+	const struct set *set = set_of(list);
+	return (facts & set->all) == set->all && (!set->any || (facts & set->any))
+	       && !(facts & set->none);
+}
+
+/* is_SET, and is_KIND */
+static bool condition_text(const struct view *v, struct span name, struct buf *text)
+{
+	struct span set = name.len > 3 ? span_drop(name, 3) : name;
+	bool is_known = field_is_list(set), holds = field_is_in(v, set);
+	for (size_t i = FIELD_NAME; i < FIELD_KINDS && !is_known; i++) {
+		is_known = span_is(set, entity_kinds[i].name);
+		holds = i == v->field.kind;
+	}
+	is_known = is_known && span_is(span_first(name, 3), "is_");
+	buf_text(text, is_known && holds ? "yes" : "");
+	return is_known;
+}
+
+/* min and max are those of the param, in C; lower and upper those that people see, or empty. */
+static bool limits_text(const struct field *f, struct span name, struct buf *text)
+{
+	char least[24], most[24];
 	bool is_id = f->kind == FIELD_REFERENCE, has_limits = is_id || f->min != 0 || f->max != 0;
 	bool is_large = is_id || f->max == INT64_MAX;
-	bool has_lower = has_limits && (f->min != 0 || record_has(r, "is_number"));
-	record_number(r, "min", is_id ? 1 : f->min);
-	record_number(r, "max", f->max);
-	record_set(r, "lower", has_lower ? record_own(r, "min")->text : "");
-	record_set(r, "upper", has_limits && !is_large ? record_own(r, "max")->text : "");
-	if (is_large)
-		record_set(r, "max", "INT64_MAX");
-}
-
-static void put_choices(struct record *r, const struct field *f)
-{
-	record_own(r, "choices");
-	for (size_t i = 0; f->choices && f->choices[i]; i++) {
-		struct record *choice = record_add(r, "choices", NULL);
-		record_set(choice, "choice", f->choices[i]);
-		record_set(choice, "between", i == 0 ? "" : f->choices[i + 1] ? ", " : " or ");
-	}
-}
-
-/* The fields of each element of a list. */
-static void put_items(struct record *r, const struct field *f)
-{
-	bool is_ids = f->kind == FIELD_IDS, is_tags = f->kind == FIELD_TAGS;
-	const struct field *items = is_ids ? &id_item : is_tags ? &tag_item : f->items;
-	record_own(r, "items");
-	record_own(r, "needed");
-	for (size_t i = 0; i < (is_ids || is_tags ? 1 : f->item_count); i++) {
-		struct record *item = record_add(r, "items", NULL);
-		model_field_describe(item, &items[i]);
-		record_flag(item, "is_first", i == 0);
-		record_flag(
-			item, "takes_null", !(items[i].flags & (FIELD_REQUIRED | FIELD_NO_NULL)));
-		if (items[i].flags & FIELD_REQUIRED)
-			(void)record_add(r, "needed", item);
-	}
-}
-
-/* The entity whose rows a field names. The outermost of_one is empty. */
-static void put_other(struct record *r, const struct field *f)
-{
-	const struct entity *other = f->of ? model_entity(span_of(f->of)) : NULL;
-	record_set(r, "of", f->of); /* its table; also the other field of a copy or a lookup */
-	if (other) {
-		record_set(r, "of_one", other->one);
-		model_words(r, "of_label", other->label ? other->label : other->one, ' ');
-		record_set(r, "article", strchr("aeiou", *other->one) ? "an" : "a");
-	}
+	bool has_lower = has_limits && (f->min != 0 || (KIND(f->kind) & NUMBERS));
+	(void)snprintf(least, sizeof least, "%" PRId64, is_id ? 1 : f->min);
+	(void)snprintf(most, sizeof most, "%" PRId64, f->max);
+	const struct text rows[] = {
+		{ "min", least },
+		{ "max", is_large ? "INT64_MAX" : most },
+		{ "lower", has_lower ? least : "" },
+		{ "upper", has_limits && !is_large ? most : "" },
+	};
+	return text_find(ENTITY_ITEMS(rows), name, text);
 }
 
 /* The option of goal_id is goal, that of attendee_ids attendee, that of tags tag. */
-static void put_option(struct record *r, const struct field *f)
+static struct span option_of(const struct field *f)
 {
-	struct span name = span_of(f->name), end = span_of(kind_table[f->kind].end);
+	struct span name = span_of(f->name), end = span_of(entity_kinds[f->kind].end);
 	size_t len = name.len > end.len ? name.len - end.len : name.len;
-	model_words(r, "option", f->name, '-');
-	if (span_equals(span_drop(name, len), end))
-		record_own(r, "option")->text[len] = '\0';
+	return span_equals(span_drop(name, len), end) ? span_first(name, len) : name;
 }
 
-void model_field_describe(struct record *r, const struct field *f)
+bool field_text(const struct view *v, struct span name, struct buf *text)
 {
-	record_set(r, "name", f->name);
-	record_set(r, "column", f->kind == FIELD_TAGS ? "tag_ids" : f->name);
-	model_words(r, "title", f->name, ' ');
-	record_set(r, "expression", f->value);
-	record_flag(r, "takes_null", false);
-	record_set(r, "fallback", "");
-	record_set(r, "computed", "");
-	record_set(r, "example", f->example ? f->example : "null");
-	record_set(r, "told", f->help);
-	put_kind(r, f);
-	put_limits(r, f);
-	put_choices(r, f);
-	put_items(r, f);
-	put_other(r, f);
-	put_option(r, f);
+	const struct field *f = &v->field;
+	const struct kind *kind = &entity_kinds[f->kind];
+	const struct set *set = set_of(v->list);
+	const struct view other = { .entity = f->of ? model_entity(span_of(f->of)) : NULL };
+	bool is_large = f->kind == FIELD_INT && (f->max > INT32_MAX || f->min < INT32_MIN);
+	bool takes_null = (facts_of(v) & set->null) && !(facts_of(v) & set->no_null);
+	char option[64];
+	(void)snprintf(option, sizeof option, "%.*s", (int)option_of(f).len, option_of(f).bytes);
+	const struct text rows[] = {
+		{ "name", f->name },
+		{ "column", f->kind == FIELD_TAGS ? "tag_ids" : f->name },
+		{ "title", f->name, ' ' },
+		{ "option", option, '-' },
+		{ "expression", f->value },
+		{ "takes_null", takes_null ? "yes" : "" },
+		{ "fallback", set->has_default ? f->fallback : "" },
+		{ "computed_fallback", set->has_default ? f->computed_fallback : "" },
+		{ "example", f->example ? f->example : "null" },
+		{ "told", f->help },
+		{ "of", f->of }, /* its table; also the other field of a copy or a lookup */
+		{ "column_type", is_large ? "int8" : kind->column },
+		{ "type", kind->array },
+		{ "kind", kind->param },
+		{ "json_type", kind->json },
+		{ "quote", strcmp(kind->json, "string") == 0 ? "\"" : "" },
+		{ "limits", kind->limits },
+		{ "option_kind", kind->option },
+		{ "argument", kind->argument },
+		{ "minus", v->is_descending ? "-" : "" }, /* of an order */
+		{ "direction", v->is_descending ? " desc" : "" },
+		{ "after", v->is_descending ? "<" : ">" },
+		{ "is_descending", v->is_descending ? "yes" : "" },
+	};
+	bool is_other = other.entity && name.len > 3
+			&& span_equals_nocase(span_first(name, 3), SPAN("of_"));
+	return text_find(ENTITY_ITEMS(rows), name, text) || condition_text(v, name, text)
+	       || limits_text(f, name, text)
+	       || (is_other && view_text(&other, span_drop(name, 3), text));
 }

@@ -3,8 +3,8 @@
  * schema/entities.
  *
  * schema/statements/NAME.sql is the statement NAME. A verb of an entity that has no such file comes
- * from the template of the verb. Both are expanded with the records of the entity whose name stands
- * before the dot, everything else with those of all (schema/generate/model.h).
+ * from the template of the verb. Both show the entity whose name stands before the dot; every other
+ * file shows all entities.
  *
  * The name of a template with a slash is a path in schema/. A name with a dot is a statement. Every
  * other name is schema/templates/NAME.sql.
@@ -17,11 +17,8 @@
 /* Reads a template, as struct template_library says. `schema` is the folder, a text. */
 char *statements_read(const void *schema, struct span name);
 
-/* Appends one statement, or the file that a path names. False: the reason is in `why`, which must
- * be empty. */
+/* Appends one statement, or what the file that a path names becomes. False: the reason is in `why`,
+ * which must be empty. */
 bool statements_expand(const char *schema, const char *name, struct buf *out, struct buf *why);
-
-/* Writes each statement to NAME.sql in a folder that exists. */
-bool statements_write(const char *schema, const char *folder, struct buf *why);
 
 #endif

@@ -2,37 +2,31 @@
 
 #include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { NESTING_MAX = 32 };
-
-/* The records that are visible, from the inmost outwards. */
-struct scope {
-	const struct record *record;
-	const struct scope *outer;
-};
 
 /* A template on its way into `out`. The first failure is in `why`, and ends the expansion. */
 struct expansion {
 	const struct template_library *library;
-	struct span name;       /* of the template */
-	const char *start, *at; /* of its text, which ends with NUL */
+	struct span name;
+	const char *start; /* of its text, which ends with NUL */
 	struct buf *out, *why;
-	int *number;        /* the last one of {{+}} */
-	const char *indent; /* of the lines */
-	bool is_skipped, is_roff;
+	int *number;                     /* the last one of {{+}} */
+	const char *indent;              /* of the lines */
+	const char *dash, *literal_dash; /* what a - becomes: of a text, of the template */
 	int depth;
 };
 
-/* The kind is the character that marks the tag; ' ': a name alone; NUL: the template has ended. */
+/* The kind is the character that marks the tag; ' ': a name alone. */
 struct tag {
 	char kind;
+	bool is_section;
 	struct span name;
-	const char *begin; /* of its braces */
-	const char *line;  /* where its line begins, if it stands alone and removes the line */
+	const char *begin, *end; /* of what it removes */
+	struct span indent;      /* the blanks before it, if it is alone on its line */
 };
 
-static void expand(struct expansion *x, const struct scope *scope, const struct tag *section);
+static void expand(struct expansion *x, const struct view *v, struct span text);
 
 static void fail_at(struct expansion *x, const char *at, const char *what, struct span name)
 {
@@ -44,178 +38,178 @@ static void fail_at(struct expansion *x, const char *at, const char *what, struc
 			what, (int)name.len, name.bytes);
 }
 
-static void put(struct expansion *x, struct span text)
+static void put(struct expansion *x, struct span text, const char *dash)
 {
 	struct buf *out = x->out;
-	for (; text.len > 0 && !x->is_skipped; text = span_drop(text, 1)) {
+	for (; text.len > 0; text = span_drop(text, 1)) {
 		bool begins_line = out->len == 0 || out->bytes[out->len - 1] == '\n';
 		if (begins_line && *text.bytes != '\n')
 			buf_text(out, x->indent);
-		if (x->is_roff && *text.bytes == '-')
-			buf_byte(out, '\\');
-		buf_byte(out, *text.bytes);
+		if (*text.bytes == '-')
+			buf_text(out, dash);
+		else
+			buf_byte(out, *text.bytes);
 	}
 }
 
-/* Moves behind the tag: behind its line if it stands alone, to the next text behind a join. */
-static void pass(struct expansion *x, struct tag *tag, const char *behind)
+/* A tag that is alone removes its line; a join removes what is before the next text. */
+static void remove_line(const struct expansion *x, struct tag *tag)
 {
-	const char *line = tag->begin, *line_end = behind + strspn(behind, " \t");
+	const char *line = tag->begin, *line_end = tag->end + strspn(tag->end, " \t");
 	while (line > x->start && isblank((unsigned char)line[-1]))
 		line--;
 	bool is_alone = *line_end == '\n' && (line == x->start || line[-1] == '\n');
-	x->at = behind;
 	if (tag->kind == '\\' && *line_end == '\n') {
-		x->at = line_end + strspn(line_end, " \t\n");
-	} else if (is_alone && strchr("#?^-/>", tag->kind)) {
-		tag->line = line;
-		x->at = line_end + 1;
+		tag->end = line_end + strspn(line_end, " \t\n");
+	} else if (is_alone && strchr("#?^/>", tag->kind)) {
+		tag->indent = (struct span){ line, (size_t)(tag->begin - line) };
+		tag->begin = line;
+		tag->end = line_end + 1;
 	}
 }
 
-/* Puts the text before the next tag, and reads the tag. */
-static struct tag next_tag(struct expansion *x)
+static bool next_tag(struct expansion *x, struct span text, struct tag *tag)
 {
-	const char *text = x->at, *begin = strstr(text, "{{"),
-		   *close = begin ? strstr(begin, "}}") : NULL;
-	if (begin && begin[2] == '{') /* a brace before a tag */
-		begin++;
-	struct tag tag = { .begin = begin ? begin : text + strlen(text) };
-	tag.line = tag.begin;
-	if (close) {
-		bool has_mark = strchr("#?^-/>|+\\", begin[2]) != NULL;
-		const char *name = begin + 2 + has_mark;
-		tag.kind = has_mark ? begin[2] : ' ';
-		tag.name = (struct span){ name, (size_t)(close - name) };
-		pass(x, &tag, close + 2);
-	} else if (begin) {
+	const char *begin = memmem(text.bytes, text.len, "{{", 2);
+	const char *close = begin ? strstr(begin, "}}") : NULL;
+	if (begin && !close)
 		fail_at(x, begin, "a tag without end", SPAN(""));
-	}
-	put(x, (struct span){ text, (size_t)(tag.line - text) });
-	return tag;
-}
-
-/* NULL: it has failed. */
-static const struct record_entry *look_up(
-	struct expansion *x, const struct scope *scope, struct span name)
-{
-	const struct record_entry *entry = NULL;
-	for (; scope && !entry; scope = scope->outer)
-		entry = record_find(scope->record, name);
-	if (!entry)
-		fail_at(x, name.bytes, "no such name", name);
-	return entry;
+	if (!close)
+		return false;
+	begin += begin[2] == '{'; /* a brace before a tag */
+	bool has_mark = strchr("#?^/>|+\\", begin[2]) != NULL;
+	const char *name = begin + 2 + has_mark;
+	*tag = (struct tag){ .kind = has_mark ? begin[2] : ' ', .begin = begin, .end = close + 2 };
+	tag->is_section = strchr("#?^", tag->kind) != NULL;
+	tag->name = (struct span){ name, (size_t)(close - name) };
+	remove_line(x, tag);
+	return true;
 }
 
 /* Puts a text in the case of its name. */
-static void put_text(struct expansion *x, const struct scope *scope, const struct tag *tag)
+static void put_text(struct expansion *x, const struct view *v, struct span name)
 {
-	bool is_initial = isupper((unsigned char)*tag->name.bytes);
-	bool is_upper = is_initial && isupper((unsigned char)tag->name.bytes[1]);
-	const struct record_entry *entry = look_up(x, scope, tag->name);
-	if (entry && !entry->text)
-		fail_at(x, tag->begin, "a list, not a text", tag->name);
-	bool is_start = true;
-	for (const char *text = entry ? entry->text : NULL; text && *text; text++) {
-		bool drops = is_initial && !is_upper && *text == '_';
-		bool raises = is_upper || (is_initial && is_start);
-		char byte = raises ? (char)toupper((unsigned char)*text) : *text;
-		put(x, (struct span){ &byte, !drops });
+	struct buf text = { 0 };
+	bool is_initial = isupper((unsigned char)*name.bytes);
+	bool is_upper = is_initial && isupper((unsigned char)name.bytes[1]), is_start = true;
+	if (!view_text(v, name, &text))
+		fail_at(x, name.bytes, "no text of this name", name);
+	for (size_t i = 0; i < text.len; i++) {
+		char byte = text.bytes[i];
+		bool drops = is_initial && !is_upper && byte == '_';
+		if (is_upper || (is_initial && is_start))
+			byte = (char)toupper((unsigned char)byte);
+		put(x, (struct span){ &byte, !drops }, x->dash);
 		is_start = drops;
 	}
+	buf_fini(&text);
 }
 
-static void put_section(struct expansion *x, const struct scope *scope, const struct tag *tag)
+/* Cuts the body of the section, and its end, from the text behind its first tag. */
+static struct span cut_body(struct expansion *x, const struct tag *section, struct span *text)
 {
-	const struct record_entry *entry = look_up(x, scope, tag->name);
-	const struct record *r = entry ? entry->first : NULL;
-	bool is_empty = entry && (entry->text ? !*entry->text : !r);
-	const char *body = x->at;
-	x->is_skipped = is_empty != (tag->kind == '^');
-	if (x->is_skipped || tag->kind != '#' || !r)
-		expand(x, scope, tag);
-	else
-		for (; r; r = r->next) {
-			x->at = body;
-			expand(x, &(struct scope){ r, scope }, tag);
+	struct span body = *text, rest = *text;
+	struct tag tag;
+	for (int depth = 1; depth > 0 && next_tag(x, rest, &tag);) {
+		rest = span_drop(rest, (size_t)(tag.end - rest.bytes));
+		if (span_equals(tag.name, section->name))
+			depth += tag.is_section - (tag.kind == '/');
+		if (depth == 0) {
+			*text = rest;
+			return span_first(body, (size_t)(tag.begin - body.bytes));
 		}
-	x->is_skipped = false;
+	}
+	fail_at(x, section->name.bytes, "a section without end", section->name);
+	return SPAN("");
 }
 
-static void put_partial(struct expansion *x, const struct scope *scope, const struct tag *tag)
+static void put_section(
+	struct expansion *x, const struct view *v, const struct tag *tag, struct span body)
 {
-	struct span name = tag->name;
-	const struct record_entry *entry = NULL;
-	if (*name.bytes == '*' && (entry = look_up(x, scope, span_drop(name, 1))) != NULL)
-		name = span_of(entry->text);
-	char *text = x->library->read(x->library->arg, name);
-	struct buf indent = { 0 };
+	struct view item, next = { 0 };
+	struct buf text = { 0 };
+	bool is_list = false, is_full = false;
+	for (struct span rest = tag->name; rest.len > 0 && !is_full;) {
+		struct span name = span_cut(&rest, '|');
+		is_list = view_open(v, name, &next);
+		if (!is_list && !view_text(v, name, &text))
+			fail_at(x, name.bytes, "no such name", name);
+		is_full = is_list ? view_next(&next) : text.len > 0;
+	}
+	bool is_repeated = is_full && is_list && tag->kind == '#';
+	if (!is_repeated && is_full != (tag->kind == '^'))
+		expand(x, v, body);
+	while (is_repeated) {
+		item = next;
+		is_repeated = view_next(&next);
+		item.is_last = !is_repeated;
+		expand(x, &item, body);
+	}
+	buf_fini(&text);
+}
+
+static void put_partial(struct expansion *x, const struct view *v, const struct tag *tag)
+{
+	struct buf indent = { 0 }, hook = { 0 };
 	struct expansion inner = *x;
+	inner.name = tag->name;
+	if (*tag->name.bytes == '*' && view_text(v, span_drop(tag->name, 1), &hook))
+		inner.name = buf_view(&hook);
 	buf_text(&indent, x->indent);
-	buf_put(&indent, tag->line, (size_t)(tag->begin - tag->line));
+	buf_span(&indent, tag->indent);
 	buf_byte(&indent, '\0');
-	inner.name = name;
-	inner.start = inner.at = text;
 	inner.indent = indent.bytes;
+	inner.literal_dash = x->dash;
+	if (inner.name.len > 2 && span_is(span_drop(inner.name, inner.name.len - 2), ".1"))
+		inner.dash = "\\-";
+	char *text = x->library->read(x->library->arg, inner.name);
+	inner.start = text;
 	if (text && !indent.failed)
-		expand(&inner, scope, NULL);
+		expand(&inner, v, span_of(text));
 	else
-		fail_at(x, tag->begin, "no such template", name);
+		fail_at(x, tag->begin, "no such template", inner.name);
 	buf_fini(&indent);
+	buf_fini(&hook);
 	free(text);
 }
 
-static void put_roff(struct expansion *x, const struct scope *scope, const struct tag *tag)
+static void put_tag(struct expansion *x, const struct view *v, const struct tag *tag)
 {
-	x->is_roff = true;
-	expand(x, scope, tag);
-	x->is_roff = false;
-}
-
-static void put_tag(struct expansion *x, const struct scope *scope, const struct tag *tag)
-{
-	if (tag->kind == '-')
-		put_roff(x, scope, tag);
-	else if (x->is_skipped && strchr("#?^", tag->kind))
-		expand(x, scope, tag);
-	else if (x->is_skipped)
-		return;
-	else if (strchr("#?^", tag->kind))
-		put_section(x, scope, tag);
-	else if (tag->kind == '>')
-		put_partial(x, scope, tag);
+	if (tag->kind == '>')
+		put_partial(x, v, tag);
 	else if (tag->kind == ' ')
-		put_text(x, scope, tag);
-	else if (tag->kind == '|' && scope->record->next)
-		put(x, tag->name);
+		put_text(x, v, tag->name);
+	else if (tag->kind == '|' && !v->is_last)
+		put(x, tag->name, x->dash);
 	else if (tag->kind == '+')
 		buf_int(x->out, ++*x->number);
+	else if (tag->kind == '/')
+		fail_at(x, tag->begin, "an end without its section", tag->name);
 }
 
-/* Expands up to the end of the section, which has begun, or of the template. */
-static void expand(struct expansion *x, const struct scope *scope, const struct tag *section)
+static void expand(struct expansion *x, const struct view *v, struct span text)
 {
 	struct tag tag;
 	if (++x->depth > NESTING_MAX)
-		fail_at(x, x->at, "nested too deeply", x->name);
-	for (tag = next_tag(x); tag.kind && tag.kind != '/' && !x->why->len; tag = next_tag(x))
-		put_tag(x, scope, &tag);
+		fail_at(x, text.bytes, "nested too deeply", x->name);
+	while (!x->why->len && next_tag(x, text, &tag)) {
+		put(x, span_first(text, (size_t)(tag.begin - text.bytes)), x->literal_dash);
+		text = span_drop(text, (size_t)(tag.end - text.bytes));
+		if (tag.is_section)
+			put_section(x, v, &tag, cut_body(x, &tag, &text));
+		else
+			put_tag(x, v, &tag);
+	}
+	put(x, text, x->literal_dash);
 	x->depth--;
-	if (section && !tag.kind)
-		fail_at(x, section->begin, "a section without end", section->name);
-	else if (section && !span_equals(tag.name, section->name))
-		fail_at(x, tag.begin, "the end of another section", tag.name);
-	else if (!section && tag.kind)
-		fail_at(x, tag.begin, "an end without its section", tag.name);
 }
 
 bool template_expand(const struct template_library *library, struct span name,
-	const struct record *root, struct buf *out, struct buf *why)
+	const struct view *view, struct buf *out, struct buf *why)
 {
 	int number = 0;
-	const struct scope scope = { root, NULL };
-	const struct tag whole = { '>', name, "", "" };
-	struct expansion x = { library, name, "", "", out, why, &number, "", false, false, 0 };
-	put_partial(&x, &scope, &whole);
+	const struct tag whole = { .name = name, .begin = "" };
+	struct expansion x = { library, name, "", out, why, &number, "", "-", "-", 0 };
+	put_partial(&x, view, &whole);
 	return why->len == 0 && !out->failed;
 }

@@ -5,22 +5,22 @@
 with request as materialized (
 	select r.*, request_fingerprint(case
 			when r.idempotency_key is not null
-			then jsonb_build_array('{{table}}.create'{{#creates}}, r.{{name}}{{/creates}})
+			then jsonb_build_array('{{table}}.create'{{#created}}, r.{{name}}{{/created}})
 		end) as fingerprint
 	from unnest(${{+}}::int8[],
-			{{#creates}}
+			{{#created}}
 			${{+}}::{{type}}[],
-			{{/creates}}
+			{{/created}}
 			${{+}}::text[])
 		with ordinality
-		as r (account_id, {{#creates}}{{name}}, {{/creates}}idempotency_key, ord)
+		as r (account_id, {{#created}}{{name}}, {{/created}}idempotency_key, ord)
 ),
 {{>replay}}
 new_request as materialized ( -- with ids and defaults
 	select r.ord, r.account_id, r.idempotency_key, r.fingerprint, nextval('{{table}}_id_seq') as id
-		{{#creates}}
+		{{#created}}
 		{{>created_value}}
-		{{/creates}}
+		{{/created}}
 	from (
 		select r.*
 		from request as r
@@ -38,9 +38,9 @@ verdict as materialized (
 		, {{expression}} as new_{{name}}
 		{{/derived}}
 		{{#unique}}
-		{{#columns}}
+		{{#key}}
 		, {{value}} as new_{{name}}
-		{{/columns}}
+		{{/key}}
 		{{/unique}}
 		, case
 			when e.refusal is not null then e.refusal
@@ -64,25 +64,25 @@ verdict as materialized (
 			{{/is_derived}}
 			{{/stored}}
 			, coalesce(
-				{{#creates}}
+				{{#created}}
 				{{#is_instant}}
 				case
 					when r.refusal_{{name}} is not null
 						then 'INVALID_INPUT {{name}}: {{name}} ' || r.refusal_{{name}}
 				end,
 				{{/is_instant}}
-				{{/creates}}
+				{{/created}}
 				{{#links}}
 				case
 					when r.{{name}} is not null and held_{{name}}.id is null
-						then '{{#is_parent}}{{OF_ONE}}_NOT_FOUND{{/is_parent}}{{^is_parent}}UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}{{/is_parent}}'
+						then '{{#is_parent}}{{OF_ENTITY}}_NOT_FOUND{{/is_parent}}{{^is_parent}}UNKNOWN_{{OF_ENTITY}} {{name}}: {{name}} names no {{of_label}}{{/is_parent}}'
 				end,
 				{{/links}}
 				{{#stored}}
 				{{#is_ids}}
 				case
 					when coalesce(held_{{name}}.found, 0) < cardinality(distinct_ids(r.{{name}}))
-						then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
+						then 'UNKNOWN_{{OF_ENTITY}} {{name}}: {{name}} names no {{of_label}}'
 				end,
 				{{/is_ids}}
 				{{/stored}}
@@ -103,9 +103,9 @@ created as (
 	left join tag_list as l on l.ord = v.ord
 	{{/tag_fields}}
 	where v.outcome is null
-	order by v.account_id, {{#unique}}{{#columns}}v.new_{{name}}, {{/columns}}{{/unique}}v.id
+	order by v.account_id, {{#unique}}{{#key}}v.new_{{name}}, {{/key}}{{/unique}}v.id
 	{{#unique}}
-	on conflict (account_id{{#columns}}, {{name}}{{/columns}}) where deleted_at is null{{#columns}} and {{name}} is not null{{/columns}} do nothing
+	on conflict (account_id{{#key}}, {{name}}{{/key}}) where deleted_at is null{{#key}} and {{name}} is not null{{/key}} do nothing
 	{{/unique}}
 	returning *
 ),
@@ -144,7 +144,7 @@ select a.ord
 from response as a
 {{#unique}}
 left join verdict as v on v.ord = a.ord and a.outcome is null and a.id is null
-left join lateral {{entity}}_of_key_now(v.account_id{{#columns}}, v.new_{{name}}{{/columns}}) as t on true
+left join lateral {{entity}}_of_key_now(v.account_id{{#key}}, v.new_{{name}}{{/key}}) as t on true
 where not exists (select from late_replay as k where k.ord = a.ord)
 {{/unique}}
 union all

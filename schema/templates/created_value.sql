@@ -8,21 +8,21 @@
 , coalesce(r.{{name}}, '[]') as {{name}}
 {{/is_objects}}
 {{#is_instant}}
-, coalesce(instant_of(r.account_id, r.{{name}}), {{#computed}}{{computed}}{{/computed}}{{^computed}}null{{/computed}}) as {{name}},
+, coalesce(instant_of(r.account_id, r.{{name}}), {{#computed_fallback}}{{computed_fallback}}{{/computed_fallback}}{{^computed_fallback}}null{{/computed_fallback}}) as {{name}},
 local_time_refusal(r.account_id, r.{{name}}) as refusal_{{name}}
 {{/is_instant}}
 {{^is_list}}
 {{^is_instant}}
-{{#computed}}
-, coalesce(r.{{name}}::{{column_type}}, {{computed}}) as {{name}}
-{{/computed}}
-{{^computed}}
+{{#computed_fallback}}
+, coalesce(r.{{name}}::{{column_type}}, {{computed_fallback}}) as {{name}}
+{{/computed_fallback}}
+{{^computed_fallback}}
 {{#fallback}}
 , coalesce(r.{{name}}::{{column_type}}, '{{fallback}}') as {{name}}
 {{/fallback}}
 {{^fallback}}
 , r.{{name}}::{{column_type}}
 {{/fallback}}
-{{/computed}}
+{{/computed_fallback}}
 {{/is_instant}}
 {{/is_list}}

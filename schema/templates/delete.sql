@@ -23,8 +23,8 @@ locked as materialized ( -- in key order
 	where e.deleted_at is null
 ),
 deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#required}}, {{column}}{{/required}})
-	select l.account_id, l.id{{#required}}, l.{{column}}{{/required}}
+	insert into {{table}} as e (account_id, id{{#constrained}}, {{column}}{{/constrained}})
+	select l.account_id, l.id{{#constrained}}, l.{{column}}{{/constrained}}
 	from locked as l
 	where l.outcome is null
 	order by l.account_id, l.id

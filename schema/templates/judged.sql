@@ -1,1 +1,1 @@
-{{?tag_fields}}tagged{{/tag_fields}}{{^tag_fields}}{{#is_judged}}verdict{{/is_judged}}{{^is_judged}}locked{{/is_judged}}{{/tag_fields}}{{\}}
+{{?tag_fields}}tagged{{/tag_fields}}{{^tag_fields}}{{?unique|checks|derived}}verdict{{/unique|checks|derived}}{{^unique|checks|derived}}locked{{/unique|checks|derived}}{{/tag_fields}}{{\}}

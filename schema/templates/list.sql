@@ -98,14 +98,14 @@ start as materialized (
 ),
 path as materialized (
 	select r.*, case when r.is_scan then 5000 else r.row_limit end as scan_limit
-		{{#has_sources}}
+		{{?range|search|sources}}
 		, f.ids, case when f.ids is null then r.sort else 'found' end as path
-		{{/has_sources}}
-		{{^has_sources}}
+		{{/range|search|sources}}
+		{{^range|search|sources}}
 		, r.sort as path
-		{{/has_sources}}
+		{{/range|search|sources}}
 	from start as r
-	{{#has_sources}}
+	{{?range|search|sources}}
 	left join lateral (
 		select f.ids
 		from (
@@ -152,9 +152,9 @@ path as materialized (
 		order by cardinality(f.ids)
 		limit 1
 	) as f on true
-	{{/has_sources}}
+	{{/range|search|sources}}
 )
-select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ONE}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
+select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
 	case when not e.is_marker then e.id end as id
 	{{#columns}}
 	, {{>value}} as {{name}}
@@ -198,7 +198,7 @@ from path as r
 		)
 		{{|union all}}
 		{{/orders}}
-		{{#has_sources}}
+		{{?range|search|sources}}
 		union all
 		(
 			select e.*, 0 as place
@@ -230,11 +230,11 @@ from path as r
 				case when r.sort like '-%' then e.id end desc, e.id
 			limit r.row_limit
 		)
-		{{/has_sources}}
+		{{/range|search|sources}}
 	) as e
 	cross join lateral (
 		select false as is_marker
-		where not r.is_scan{{#has_sources}} or r.path = 'found'{{/has_sources}} or (
+		where not r.is_scan{{?range|search|sources}} or r.path = 'found'{{/range|search|sources}} or (
 			true
 			{{>list_conditions}}
 		)

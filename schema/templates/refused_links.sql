@@ -14,7 +14,7 @@ refused_link as materialized ( -- the first link of each request that names no r
 			case
 				{{#links}}
 				when r.{{name}} is not null and held_{{name}}.id is null
-					then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
+					then 'UNKNOWN_{{OF_ENTITY}} {{name}}: {{name}} names no {{of_label}}'
 				{{/links}}
 			end as refusal
 		from new_request as r

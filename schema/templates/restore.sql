@@ -43,7 +43,7 @@ locked as materialized ( -- in key order
 			{{/anchors}}
 			{{>preconditions}}
 			{{#anchors}}
-			when r.held_{{name}} is null then '{{OF_ONE}}_DELETED'
+			when r.held_{{name}} is null then '{{OF_ENTITY}}_DELETED'
 			{{/anchors}}
 		end as {{#unique}}refusal{{/unique}}{{^unique}}outcome{{/unique}}
 	from (
@@ -61,24 +61,24 @@ verdict as materialized ( -- of several requests with the same {{field}}, the fi
 	select e.*, case
 			when e.refusal is not null then e.refusal
 			when e.deleted_at is not null and (
-				row_number() over (partition by e.account_id{{#columns}}, e.new_{{name}}{{/columns}}, e.refusal is null, e.deleted_at is null order by e.ord) > 1
-				and {{#columns}}e.new_{{name}} is not null{{| and }}{{/columns}}
+				row_number() over (partition by e.account_id{{#key}}, e.new_{{name}}{{/key}}, e.refusal is null, e.deleted_at is null order by e.ord) > 1
+				and {{#key}}e.new_{{name}} is not null{{| and }}{{/key}}
 				or (
 					{{>unique_row}}
 				) is not null) then '{{>taken}}'
 		end as outcome
 	from (
-		select e.*{{#columns}}, e.{{name}} as new_{{name}}{{/columns}}
+		select e.*{{#key}}, e.{{name}} as new_{{name}}{{/key}}
 		from locked as e
 	) as e
 ),
 {{/unique}}
 restored as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#required}}, {{column}}{{/required}})
-	select l.account_id, l.id{{#required}}, l.{{column}}{{/required}}
+	insert into {{table}} as e (account_id, id{{#constrained}}, {{column}}{{/constrained}})
+	select l.account_id, l.id{{#constrained}}, l.{{column}}{{/constrained}}
 	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as l
 	where l.outcome is null and l.deleted_at is not null
-	order by l.account_id, {{#unique}}{{#columns}}l.new_{{name}}, {{/columns}}{{/unique}}l.id
+	order by l.account_id, {{#unique}}{{#key}}l.new_{{name}}, {{/key}}{{/unique}}l.id
 	on conflict (account_id, id) do update set deleted_at = null, updated_at = next_update(e.updated_at)
 	returning e.account_id, e.id, e.updated_at
 ),
@@ -92,10 +92,10 @@ response as materialized (
 {{>stored_key}}
 select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as replayed
 	{{#anchors}}
-	, case when e.outcome = '{{OF_ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
+	, case when e.outcome = '{{OF_ENTITY}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{#lookups}}
 	{{^is_writes_only}}
-	, case when e.outcome = '{{OF_ONE}}_DELETED' then e.{{name}} end as "details.{{name}}"
+	, case when e.outcome = '{{OF_ENTITY}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{/is_writes_only}}
 	{{/lookups}}
 	{{/anchors}}
@@ -105,7 +105,7 @@ select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as repl
 from response as e
 {{#unique}}
 left join verdict as v on v.ord = e.ord and v.outcome = '{{>taken}}'
-left join lateral {{entity}}_of_key_now(v.account_id{{#columns}}, v.new_{{name}}{{/columns}}) as t on true
+left join lateral {{entity}}_of_key_now(v.account_id{{#key}}, v.new_{{name}}{{/key}}) as t on true
 {{/unique}}
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#columns}}, e.{{name}}{{/columns}}, true

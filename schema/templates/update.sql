@@ -1,20 +1,20 @@
 with new_request as materialized (
 	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as new_{{name}}{{/held}}
 	from unnest(${{+}}::int8[], ${{+}}::{{key_type}}[],
-			{{#changes}}
+			{{#changed}}
 			${{+}}::{{type}}[],
 			{{#is_nullable}}
 			${{+}}::bool[],
 			{{/is_nullable}}
-			{{/changes}}
+			{{/changed}}
 			${{+}}::text[], ${{+}}::text[])
 		with ordinality
-		as r (account_id, {{entity}}_id, {{#changes}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changes}}if_match, if_none_match, ord)
+		as r (account_id, {{entity}}_id, {{#changed}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changed}}if_match, if_none_match, ord)
 	{{>read_held}}
 ),
 {{#held}}
 held_{{name}} as materialized ( -- locked against deletion, in key order, before the rows that name it;
-	-- also for a row that keeps its {{of_one}}, because the {{of_one}} may be merged meanwhile
+	-- also if the row keeps its {{of_entity}}, which may be merged meanwhile
 	select r.ord, t.id
 	from (select * from new_request as r order by r.account_id, r.new_{{name}}) as r
 	cross join lateral (
@@ -35,15 +35,15 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 {{>hold_ids}}
 locked as materialized ( -- in key order, with the new values
 	select r.ord,
-		{{#changes}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changes}} as has_changes,
+		{{#changed}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changed}} as has_changes,
 		e.account_id, e.id, e.created_at, e.updated_at,
 		{{#stored}}
 		{{>changed_value}}
 		{{/stored}}
 		{{#unique}}
-		{{#columns}}
+		{{#key}}
 		e.{{name}} as old_{{name}},
-		{{/columns}}
+		{{/key}}
 		{{/unique}}
 		case
 			{{#held}}
@@ -52,27 +52,27 @@ locked as materialized ( -- in key order, with the new values
 			{{/held}}
 			{{>preconditions}}
 			{{#held}}
-			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{OF_ONE}}'
+			when r.{{name}} is not null and r.held_{{name}} is null then 'UNKNOWN_{{OF_ENTITY}}'
 			{{/held}}
-			{{#changes}}
+			{{#changed}}
 			{{#is_instant}}
 			when not is_local_time(r.account_id, r.{{name}})
 				then 'INVALID_INPUT {{name}}: {{name}} ' || local_time_refusal(r.account_id, r.{{name}})
 			{{/is_instant}}
-			{{/changes}}
+			{{/changed}}
 			{{#links}}
 			{{#is_changed}}
 			when r.{{name}} is not null and r.held_{{name}} is null
-				then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
+				then 'UNKNOWN_{{OF_ENTITY}} {{name}}: {{name}} names no {{of_label}}'
 			{{/is_changed}}
 			{{/links}}
 			{{#stored}}
 			{{#is_ids}}
 			when coalesce(r.found_{{name}}, 0) < cardinality(distinct_ids(r.{{name}}))
-				then 'UNKNOWN_{{OF_ONE}} {{name}}: {{name}} names no {{of_label}}'
+				then 'UNKNOWN_{{OF_ENTITY}} {{name}}: {{name}} names no {{of_label}}'
 			{{/is_ids}}
 			{{/stored}}
-		end as {{#is_judged}}refusal{{/is_judged}}{{^is_judged}}outcome{{/is_judged}}
+		end as {{?unique|checks|derived|tag_fields}}refusal{{/unique|checks|derived|tag_fields}}{{^unique|checks|derived|tag_fields}}outcome{{/unique|checks|derived|tag_fields}}
 	from (
 		select r.*{{#held}}, held_{{name}}.id as held_{{name}}{{/held}}
 			{{#links}}
@@ -103,22 +103,22 @@ locked as materialized ( -- in key order, with the new values
 {{#unique}}
 unique_check as materialized ( -- of several requests with the same new {{field}}, the first gets it
 	select e.*, e.is_new and (
-			row_number() over (partition by e.account_id{{#columns}}, e.new_{{name}}{{/columns}}, e.is_new, e.refusal is null order by e.ord) > 1
+			row_number() over (partition by e.account_id{{#key}}, e.new_{{name}}{{/key}}, e.is_new, e.refusal is null order by e.ord) > 1
 			or (
 				{{>unique_row}}
 			) is not null)
 		as is_taken
 	from (
-		select e.*, {{#columns}}{{value}} is not null and {{/columns}}
-			({{#columns}}{{value}}{{|, }}{{/columns}}) is distinct from ({{#columns}}e.old_{{name}}{{|, }}{{/columns}}) as is_new
-			{{#columns}}
+		select e.*, {{#key}}{{value}} is not null and {{/key}}
+			({{#key}}{{value}}{{|, }}{{/key}}) is distinct from ({{#key}}e.old_{{name}}{{|, }}{{/key}}) as is_new
+			{{#key}}
 			, {{value}} as new_{{name}}
-			{{/columns}}
+			{{/key}}
 		from locked as e
 	) as e
 ),
 {{/unique}}
-{{#is_judged}}
+{{?unique|checks|derived|tag_fields}}
 verdict as materialized (
 	select e.ord, e.has_changes, e.account_id, e.id, e.created_at, e.updated_at
 		{{#stored}}
@@ -135,7 +135,7 @@ verdict as materialized (
 		{{/is_derived}}
 		{{/stored}}
 		{{#unique}}
-		, e.is_taken{{#columns}}, e.new_{{name}}{{/columns}}
+		, e.is_taken{{#key}}, e.new_{{name}}{{/key}}
 		{{/unique}}
 		, case
 			when e.refusal is not null then e.refusal
@@ -148,7 +148,7 @@ verdict as materialized (
 		end as outcome
 	from {{#unique}}unique_check{{/unique}}{{^unique}}locked{{/unique}} as e
 ),
-{{/is_judged}}
+{{/unique|checks|derived|tag_fields}}
 {{>tag_list}}
 {{#tag_fields}}
 tagged as materialized (
@@ -170,7 +170,7 @@ changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	select l.account_id, l.id{{#stored}}, l.{{column}}{{/stored}}
 	from {{>judged}} as l
 	where l.outcome is null and l.has_changes
-	order by l.account_id, {{#unique}}{{#columns}}l.new_{{name}}, {{/columns}}{{/unique}}l.id
+	order by l.account_id, {{#unique}}{{#key}}l.new_{{name}}, {{/key}}{{/unique}}l.id
 	on conflict (account_id, id) do update
 		set{{#stored}} {{column}} = excluded.{{column}},{{/stored}}
 			updated_at = next_update(e.updated_at)
@@ -186,6 +186,6 @@ left join changed as c on c.account_id = e.account_id and c.id = e.id
 {{>references_now}}
 {{#unique}}
 left join lateral {{entity}}_of_key_now(
-	case when e.outcome = '{{>taken}}' then e.account_id end{{#columns}}, e.new_{{name}}{{/columns}}) as t on true
+	case when e.outcome = '{{>taken}}' then e.account_id end{{#key}}, e.new_{{name}}{{/key}}) as t on true
 {{/unique}}
 order by e.ord

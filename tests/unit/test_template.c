@@ -13,74 +13,86 @@ static const struct {
 	{ "rows", "{{#columns}}{{>row}}{{/columns}}" },
 	{ "loop", "{{>loop}}" },
 	{ "joined", "{{table}}{{\\}}\n" },
+	{ "a-b", "-{{table}}" },
 };
 
 static char *read_text(const void *it, struct span name)
 {
-	const char *found = span_is(name, "it") ? it : NULL;
+	const char *found = span_is(name, "it") || span_is(name, "it.1") ? it : NULL;
 	for (size_t i = 0; i < sizeof library / sizeof *library; i++)
 		if (span_is(name, library[i].name))
 			found = library[i].text;
 	return found ? strdup(found) : NULL;
 }
 
-static bool expand(const char *text, struct buf *out, struct buf *why)
+static const struct field fields[] = {
+	{ "id", FIELD_INT, FIELD_EMPTIES },
+	{ "title", FIELD_TEXT },
+};
+
+static const struct entity topics = {
+	.name = "two_words",
+	.one = "topic",
+	.path = "x-y",
+	.fields = ENTITY_ITEMS(fields),
+	.kept = "joined",
+	.search_alias = "nothing-here",
+};
+
+static bool expand(const char *name, const char *text, struct buf *out, struct buf *why)
 {
-	struct record_memory memory = { 0 };
-	struct record *root = record_new(&memory), *base = record_new(&memory);
-	record_set(root, "table", "topics");
-	record_set(root, "name", "outer 1");
-	record_set(record_add(root, "columns", NULL), "name", "id");
-	record_set(record_add(root, "columns", NULL), "name", "title");
-	record_set(base, "name", "base");
-	record_set(base, "shown", "base");
-	record_set(record_add(root, "based", base), "name", "own");
-	record_set(root, "snake", "two_words");
-	record_set(root, "dashed", "x-y");
-	record_set(root, "part", "joined");
-	record_flag(root, "is_soft", true);
-	record_flag(root, "is_hard", false);
-	const struct template_library all = { read_text, text };
-	bool is_whole = template_expand(&all, SPAN("it"), root, out, why);
-	record_memory_free(&memory);
-	return is_whole;
+	const struct view all = { 0 }, view = { .outer = &all, .entity = &topics };
+	const struct template_library templates = { read_text, text };
+	return template_expand(&templates, span_of(name), &view, out, why);
 }
 
 static const struct {
 	const char *what, *text, *expanded;
+	bool is_manual;
 } expansions[] = {
-	{ "a text", "from {{table}} as t", "from topics as t" },
+	{ "a text", "from {{entity}} as t", "from topic as t" },
 	{ "a list", "{{#columns}}{{name}}{{|, }}{{/columns}}", "id, title" },
-	{ "outer names", "{{#columns}}{{table}}.{{name}} {{/columns}}", "topics.id topics.title " },
-	{ "a name that is hidden", "{{name}}{{#columns}} {{name}}{{/columns}}",
-		"outer 1 id title" },
+	{ "outer names", "{{#columns}}{{entity}}.{{name}} {{/columns}}", "topic.id topic.title " },
+	{ "a name that is hidden",
+		"{{#columns}}{{#strictly}}{{is_strict}}{{/strictly}}{{is_strict}}{{/columns}}",
+		"yesyes" },
 	{ "conditions",
-		"{{#is_soft}}a{{/is_soft}}{{^is_soft}}b{{/is_soft}}{{#is_hard}}c{{/"
-		"is_hard}}{{^is_hard}}d{{/is_hard}}",
+		"{{#label}}a{{/label}}{{^label}}b{{/label}}{{#search}}c{{/search}}{{^search}}d{{/"
+		"search}}",
 		"ad" },
 	{ "tags alone on their lines", "a\n\t{{#columns}}\n\t{{name}}{{|,}}\n\t{{/columns}}\nb\n",
 		"a\n\tid,\n\ttitle\nb\n" },
-	{ "tags beside text keep the line", "a {{#is_soft}}b{{/is_soft}}\nc", "a b\nc" },
-	{ "a partial", "x {{>row}}y", "x (outer 1, topics)\ny" },
-	{ "an indented partial", "a\n\t{{>rows}}\nb", "a\n\t(id, topics)\n\t(title, topics)\nb" },
+	{ "tags beside text keep the line", "a {{#label}}b{{/label}}\nc", "a b\nc" },
+	{ "a partial", "{{#columns}}x {{>row}}y{{/columns}}",
+		"x (id, two_words)\nyx (title, two_words)\ny" },
+	{ "an indented partial", "a\n\t{{>rows}}\nb",
+		"a\n\t(id, two_words)\n\t(title, two_words)\nb" },
 	{ "braces that are no tag", "array['{a}'] {b} }}", "array['{a}'] {b} }}" },
 	{ "a text as a condition", "{{#table}}in {{table}}{{/table}}{{^table}}none{{/table}}",
-		"in topics" },
+		"in two_words" },
 	{ "once for a list", "{{?columns}}({{#columns}}{{name}}{{/columns}}){{/columns}}",
 		"(idtitle)" },
+	{ "one of some names",
+		"{{?search|columns|checks}}a{{/search|columns|checks}}{{?search|checks}}b{{/"
+		"search|checks}}"
+		"{{^search|columns}}c{{/search|columns}}{{^search|checks}}d{{/search|checks}}",
+		"ad" },
 	{ "a condition does not end a list",
 		"{{#columns}}{{?table}}{{name}}{{|, }}{{/table}}{{/columns}}", "id, title" },
-	{ "the case of a name", "{{SNAKE}} {{Snake}}", "TWO_WORDS TwoWords" },
+	{ "a section in one of the same name", "{{?table}}a{{?table}}b{{/table}}c{{/table}}d",
+		"abcd" },
+	{ "the case of a name", "{{TABLE}} {{Table}}", "TWO_WORDS TwoWords" },
 	{ "a line that goes on", "a{{\\}}\n\t  b {{\\}} c", "ab  c" },
-	{ "a partial without the end of its line", "[{{>joined}}]", "[topics]" },
-	{ "numbers", "${{+}}{{#is_hard}}${{+}}{{/is_hard}} {{#columns}}${{+}} {{/columns}}{{>row}}",
-		"$1 $2 $3 (outer 1, topics)\n" },
-	{ "a record with a base", "{{#based}}{{name}} {{shown}}{{/based}}", "own base" },
-	{ "what is skipped needs no names", "{{#is_hard}}{{nothing}}{{>nothing}}{{/is_hard}}a",
-		"a" },
-	{ "a brace before a tag", "{{{table}}}", "{topics}" },
-	{ "a partial that a text names", "[{{>*part}}]", "[topics]" },
-	{ "roff", "{{-}}a-b {{dashed}}{{/}}-c", "a\\-b x\\-y-c" },
+	{ "a partial without the end of its line", "[{{>joined}}]", "[two_words]" },
+	{ "numbers",
+		"${{+}}{{#search}}${{+}}{{/search}} {{#columns}}${{+}} "
+		"{{/columns}}{{>joined}}${{+}}",
+		"$1 $2 $3 two_words$4" },
+	{ "what is skipped needs no names", "{{#search}}{{nothing}}{{>nothing}}{{/search}}a", "a" },
+	{ "a brace before a tag", "{{{table}}}", "{two_words}" },
+	{ "a partial that a text names", "[{{>*kept}}]", "[two_words]" },
+	{ "a dash", "a-b {{path}} {{>a-b}}", "a-b x-y -two_words" },
+	{ "a dash in a manual page", "a-b {{path}} {{>a-b}}", "a-b x\\-y \\-two_words", true },
 	{ "nothing", "", "" },
 };
 
@@ -88,8 +100,9 @@ START_TEST(expands)
 {
 	struct buf out = { 0 };
 	struct buf why = { 0 };
-	ck_assert_msg(expand(expansions[_i].text, &out, &why), "%s: %.*s", expansions[_i].what,
-		(int)why.len, why.bytes);
+	ck_assert_msg(
+		expand(expansions[_i].is_manual ? "it.1" : "it", expansions[_i].text, &out, &why),
+		"%s: %.*s", expansions[_i].what, (int)why.len, why.bytes);
 	buf_byte(&out, '\0');
 	ck_assert_msg(strcmp(out.bytes, expansions[_i].expanded) == 0, "%s: %s",
 		expansions[_i].what, out.bytes);
@@ -100,14 +113,15 @@ END_TEST
 static const struct {
 	const char *text, *why;
 } errors[] = {
-	{ "a\n{{nothing}}", "it, line 2: no such name: nothing" },
-	{ "{{columns}}", "it, line 1: a list, not a text: columns" },
+	{ "a\n{{nothing}}", "it, line 2: no text of this name: nothing" },
+	{ "{{columns}}", "it, line 1: no text of this name: columns" },
+	{ "{{#nothing}}{{/nothing}}", "it, line 1: no such name: nothing" },
 	{ "{{#columns}}\n{{name}}", "it, line 1: a section without end: columns" },
-	{ "{{#columns}}{{/is_soft}}", "it, line 1: the end of another section: is_soft" },
+	{ "{{#columns}}{{/label}}", "it, line 1: a section without end: columns" },
 	{ "{{/columns}}", "it, line 1: an end without its section: columns" },
 	{ "{{>missing}}", "it, line 1: no such template: missing" },
-	{ "{{>*dashed}}", "it, line 1: no such template: x-y" },
-	{ "{{>*missing}}", "it, line 1: no such name: missing" },
+	{ "{{>*search_alias}}", "it, line 1: no such template: nothing-here" },
+	{ "{{>*missing}}", "it, line 1: no such template: *missing" },
 	{ "{{table", "it, line 1: a tag without end: " },
 	{ "{{>loop}}", "loop, line 1: nested too deeply: loop" },
 };
@@ -116,7 +130,7 @@ START_TEST(refuses)
 {
 	struct buf out = { 0 };
 	struct buf why = { 0 };
-	ck_assert(!expand(errors[_i].text, &out, &why));
+	ck_assert(!expand("it", errors[_i].text, &out, &why));
 	buf_byte(&why, '\0');
 	ck_assert_str_eq(why.bytes, errors[_i].why);
 	buf_fini(&out);
