@@ -14,10 +14,9 @@ enum source {
 	VERBS,
 	CHOICES,
 	ONCE,
-	NO_SOURCE,
 };
 
-static const struct {
+static const struct list_row {
 	const char *name;
 	enum source source;
 } list_table[] = {
@@ -99,7 +98,7 @@ static bool set_part(struct view *v, size_t index)
 	const struct entity *e = v->entity;
 	const struct unique *unique = e ? &e->unique : NULL;
 	const struct field *outer = view_field(v->outer);
-	switch ((enum source)v->source) {
+	switch (v->row->source) {
 	case ENTITIES:
 		v->entity = entity_at(index);
 		return v->entity != NULL;
@@ -134,18 +133,37 @@ static bool set_part(struct view *v, size_t index)
 		return index == 0
 		       && set_text(v, 0, "is_response", yes(span_is(v->list, "response")))
 		       && set_text(v, 1, "is_strict", yes(span_is(v->list, "strictly")));
-	case NO_SOURCE:
-		break;
 	}
 	return false;
 }
 
-/* Whether a field of that list of `e` names rows of the other. */
-static bool is_naming(const struct entity *e, const char *list, const struct entity *other)
+/* NULL: there is no list of that name. */
+static const struct list_row *row_of(struct span list)
 {
-	struct view v = { .entity = e, .source = FIELDS, .list = span_of(list) };
-	while (view_next(&v))
-		if (strcmp(v.field.of, other->name) == 0)
+	static const struct list_row fields = { "", FIELDS }, one_entity = { "", ENTITIES };
+	for (size_t i = 0; i < sizeof list_table / sizeof *list_table; i++)
+		if (span_is(list, list_table[i].name))
+			return &list_table[i];
+	return field_is_list(list) ? &fields : model_entity(list) ? &one_entity : NULL;
+}
+
+bool view_open(const struct view *v, struct span list, struct view *item)
+{
+	const struct list_row *row = row_of(list);
+	*item = (struct view){ v, v->entity, .is_change = v->is_change, .list = list, .row = row };
+	if (!row || (row->source != ENTITIES && !v->entity))
+		return false;
+	bool is_of_field = row->source == ITEMS || row->source == CHOICES || span_is(list, "lookups");
+	return view_field(v) || !is_of_field;
+}
+
+/* Whether a field of that list of `e` names rows of the other. */
+static bool is_naming(const struct entity *e, struct span list, const struct entity *other)
+{
+	const struct view v = { .entity = e };
+	struct view field;
+	for (bool has = view_open(&v, list, &field); has && view_next(&field);)
+		if (strcmp(field.field.of, other->name) == 0)
 			return true;
 	return false;
 }
@@ -155,35 +173,17 @@ static bool is_in_list(const struct view *v)
 	bool is_shown = v->is_change || !(v->field.flags & FIELD_WRITES_ONLY);
 	struct span of = span_of(v->field.of);
 	if (span_is(v->list, "referrers"))
-		return is_naming(v->entity, "references", v->outer->entity);
+		return is_naming(v->entity, SPAN("references"), v->outer->entity);
 	if (span_is(v->list, "children"))
-		return is_naming(v->entity, "owners", v->outer->entity);
+		return is_naming(v->entity, SPAN("owners"), v->outer->entity);
 	if (span_is(v->list, "sources"))
 		return v->is_source;
 	if (span_is(v->list, "lookups") && !span_is(of, view_field(v->outer)->name))
 		return false;
-	if (v->source == ENTITIES)
+	if (v->row->source == ENTITIES)
 		return span_is(v->list, "entities") || span_is(v->list, v->entity->name);
-	return (v->source != FIELDS && v->source != ITEMS) || (is_shown && field_is_in(v, v->list));
-}
-
-static enum source source_of(struct span list)
-{
-	for (size_t i = 0; i < sizeof list_table / sizeof *list_table; i++)
-		if (span_is(list, list_table[i].name))
-			return list_table[i].source;
-	return field_is_list(list) ? FIELDS : model_entity(list) ? ENTITIES : NO_SOURCE;
-}
-
-bool view_open(const struct view *v, struct span list, struct view *item)
-{
-	*item = (struct view){ .outer = v, .entity = v->entity, .is_change = v->is_change };
-	item->list = list;
-	item->source = (int)source_of(list);
-	bool is_of_field =
-		item->source == ITEMS || item->source == CHOICES || span_is(list, "lookups");
-	return item->source != NO_SOURCE && (v->entity || item->source == ENTITIES)
-	       && (view_field(v) || !is_of_field);
+	bool is_field = v->row->source == FIELDS || v->row->source == ITEMS;
+	return !is_field || (is_shown && field_is_in(v, v->list));
 }
 
 bool view_next(struct view *item)
@@ -200,8 +200,7 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 {
 	const char *const *verbs = VERBS_ALL;
 	const struct entity *e = v->entity;
-	bool is_has = name.len > 4 && span_is(span_first(name, 4), "has_");
-	struct span verb = is_has ? span_drop(name, 4) : SPAN("");
+	struct span verb = text_behind(name, SPAN("has_"));
 	unsigned needs = 0;
 	for (size_t i = 0; i < e->filter_count; i++)
 		needs |= e->filters[i].needs;
@@ -235,6 +234,12 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 	if (is_verb)
 		buf_text(text, yes(span_is_any(verb, e->verbs)));
 	return is_verb || text_find(ENTITY_ITEMS(rows), name, text);
+}
+
+struct span text_behind(struct span name, struct span begin)
+{
+	bool begins = name.len > begin.len && span_equals_nocase(span_first(name, begin.len), begin);
+	return begins ? span_drop(name, begin.len) : SPAN("");
 }
 
 bool text_find(const struct text *rows, size_t count, struct span name, struct buf *text)

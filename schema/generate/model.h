@@ -33,7 +33,7 @@ struct view {
 
 	/* The list in which it is, and where the list goes on. */
 	struct span list;
-	int source;
+	const struct list_row *row;
 	size_t index;
 	bool is_last; /* view_next does not set it */
 };
@@ -62,5 +62,8 @@ bool field_is_in(const struct view *v, struct span list);
 
 /* Appends the text of that name, in any case. False: no row has it. */
 bool text_find(const struct text *rows, size_t count, struct span name, struct buf *text);
+
+/* What follows the beginning in a name, in any case; empty: the name does not begin so. */
+struct span text_behind(struct span name, struct span begin);
 
 #endif

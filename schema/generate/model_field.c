@@ -107,13 +107,12 @@ bool field_is_in(const struct view *v, struct span list)
 /* is_SET, and is_KIND */
 static bool condition_text(const struct view *v, struct span name, struct buf *text)
 {
-	struct span set = name.len > 3 ? span_drop(name, 3) : name;
+	struct span set = text_behind(name, SPAN("is_"));
 	bool is_known = field_is_list(set), holds = field_is_in(v, set);
 	for (size_t i = FIELD_NAME; i < FIELD_KINDS && !is_known; i++) {
 		is_known = span_is(set, entity_kinds[i].name);
 		holds = i == v->field.kind;
 	}
-	is_known = is_known && span_is(span_first(name, 3), "is_");
 	buf_text(text, is_known && holds ? "yes" : "");
 	return is_known;
 }
@@ -179,9 +178,8 @@ bool field_text(const struct view *v, struct span name, struct buf *text)
 		{ "after", v->is_descending ? "<" : ">" },
 		{ "is_descending", v->is_descending ? "yes" : "" },
 	};
-	bool is_other = other.entity && name.len > 3
-			&& span_equals_nocase(span_first(name, 3), SPAN("of_"));
+	struct span of = text_behind(name, SPAN("of_"));
 	return text_find(ENTITY_ITEMS(rows), name, text) || condition_text(v, name, text)
 	       || limits_text(f, name, text)
-	       || (is_other && view_text(&other, span_drop(name, 3), text));
+	       || (other.entity && of.len > 0 && view_text(&other, of, text));
 }
