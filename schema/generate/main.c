@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-#include "schema/generate/statements.h"
+#include "schema/generate/template.h"
 
 int main(int argc, char **argv)
 {
 	struct buf text = { 0 }, why = { 0 };
-	bool is_done = argc == 4 && statements_expand(argv[1], argv[3], &text, &why);
+	bool is_done = argc == 4 && template_statement(argv[1], span_of(argv[3]), &text, &why);
 	if (argc != 4)
 		buf_text(&why, "usage: studytracker-generate SCHEMA statement NAME\n"
 			       "       studytracker-generate SCHEMA file templates/FILE");

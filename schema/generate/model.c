@@ -13,7 +13,7 @@ enum source {
 	KEY,    /* the columns of `unique` */
 	VERBS,
 	CHOICES,
-	ONCE,
+	ONCE, /* a view without a part */
 };
 
 static const struct list_row {
@@ -103,6 +103,8 @@ static bool set_part(struct view *v, size_t index)
 		v->entity = entity_at(index);
 		return v->entity != NULL;
 	case FIELDS:
+		if (span_is(v->list, "columns"))
+			(void)set_text(v, 0, "is_response", "yes");
 		return set_field(v, e->fields, e->field_count, index);
 	case ITEMS:
 		return set_item(v, outer, index);
@@ -130,9 +132,7 @@ static bool set_part(struct view *v, size_t index)
 		return outer->choices && outer->choices[index]
 		       && set_text(v, 0, "choice", outer->choices[index]);
 	case ONCE:
-		return index == 0
-		       && set_text(v, 0, "is_response", yes(span_is(v->list, "response")))
-		       && set_text(v, 1, "is_strict", yes(span_is(v->list, "strictly")));
+		return index == 0 && set_text(v, 0, "is_strict", "yes");
 	}
 	return false;
 }
@@ -153,7 +153,8 @@ bool view_open(const struct view *v, struct span list, struct view *item)
 	*item = (struct view){ v, v->entity, .is_change = v->is_change, .list = list, .row = row };
 	if (!row || (row->source != ENTITIES && !v->entity))
 		return false;
-	bool is_of_field = row->source == ITEMS || row->source == CHOICES || span_is(list, "lookups");
+	bool is_of_field =
+		row->source == ITEMS || row->source == CHOICES || span_is(list, "lookups");
 	return view_field(v) || !is_of_field;
 }
 
@@ -238,7 +239,8 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 
 struct span text_behind(struct span name, struct span begin)
 {
-	bool begins = name.len > begin.len && span_equals_nocase(span_first(name, begin.len), begin);
+	bool begins =
+		name.len > begin.len && span_equals_nocase(span_first(name, begin.len), begin);
 	return begins ? span_drop(name, begin.len) : SPAN("");
 }
 

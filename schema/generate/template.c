@@ -1,13 +1,15 @@
 #include "schema/generate/template.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { NESTING_MAX = 32 };
 
 /* A template on its way into `out`. The first failure is in `why`, and ends the expansion. */
 struct expansion {
-	const struct template_library *library;
+	const char *schema; /* the folder */
 	struct span name;
 	const char *start; /* of its text, which ends with NUL */
 	struct buf *out, *why;
@@ -148,6 +150,25 @@ static void put_section(
 	buf_fini(&text);
 }
 
+/* The text of a template, which the caller frees; NULL: there is none. */
+static char *read_text(const char *schema, struct span name)
+{
+	bool is_path = memchr(name.bytes, '/', name.len) != NULL;
+	bool is_statement = memchr(name.bytes, '.', name.len) != NULL;
+	const char *folder = is_path ? "" : is_statement ? "statements/" : "templates/";
+	char path[PATH_MAX], *text = NULL;
+	size_t size = 0;
+	(void)snprintf(path, sizeof path, "%s/%s%.*s%s", schema, folder, (int)name.len, name.bytes,
+		is_path ? "" : ".sql");
+	FILE *file = fopen(path, "re");
+	bool is_read = file && getdelim(&text, &size, '\0', file) > 0;
+	if (file)
+		(void)fclose(file);
+	if (!is_read)
+		free(text);
+	return is_read ? text : NULL;
+}
+
 static void put_partial(struct expansion *x, const struct view *v, const struct tag *tag)
 {
 	struct buf indent = { 0 }, hook = { 0 };
@@ -162,7 +183,7 @@ static void put_partial(struct expansion *x, const struct view *v, const struct 
 	inner.literal_dash = x->dash;
 	if (inner.name.len > 2 && span_is(span_drop(inner.name, inner.name.len - 2), ".1"))
 		inner.dash = "\\-";
-	char *text = x->library->read(x->library->arg, inner.name);
+	char *text = read_text(x->schema, inner.name);
 	inner.start = text;
 	if (text && !indent.failed)
 		expand(&inner, v, span_of(text));
@@ -204,12 +225,25 @@ static void expand(struct expansion *x, const struct view *v, struct span text)
 	x->depth--;
 }
 
-bool template_expand(const struct template_library *library, struct span name,
-	const struct view *view, struct buf *out, struct buf *why)
+bool template_expand(const char *schema, struct span name, const struct view *view, struct buf *out,
+	struct buf *why)
 {
 	int number = 0;
 	const struct tag whole = { .name = name, .begin = "" };
-	struct expansion x = { library, name, "", out, why, &number, "", "-", "-", 0 };
+	struct expansion x = { schema, name, "", out, why, &number, "", "-", "-", 0 };
 	put_partial(&x, view, &whole);
 	return why->len == 0 && !out->failed;
+}
+
+bool template_statement(const char *schema, struct span name, struct buf *out, struct buf *why)
+{
+	static const char *const changes[] = { "create", "update", "restore", NULL };
+	struct span verb = name, table = span_cut(&verb, '.');
+	const struct entity *e = model_entity(table);
+	const struct view all = { .is_change = true };
+	const struct view one = { &all, .entity = e, .is_change = span_is_any(verb, changes) };
+	char *file = read_text(schema, name);
+	bool is_generated = !file && e && span_is_any(verb, e->verbs);
+	free(file);
+	return template_expand(schema, is_generated ? verb : name, e ? &one : &all, out, why);
 }

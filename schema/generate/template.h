@@ -22,23 +22,22 @@
  * A name that no view has is an error, as are tags that do not match: the generated text never
  * holds less than the template says.
  *
- *	bool is_whole = template_expand(&library, SPAN("get"), &view, &out, &why);
+ * A name of a template with a slash is a path in the folder `schema`. A name with a dot stands for
+ * schema/statements/NAME.sql, every other one for schema/templates/NAME.sql.
  */
 #ifndef SCHEMA_GENERATE_TEMPLATE_H
 #define SCHEMA_GENERATE_TEMPLATE_H
 
 #include "schema/generate/model.h"
 
-/* Where templates come from. */
-struct template_library {
-	/* The text of a template, which the caller frees; NULL: there is none. */
-	char *(*read)(const void *arg, struct span name);
-	const void *arg;
-};
-
 /* Appends the expanded template. False: the template, the line and the reason are in `why`, which
  * must be empty. */
-bool template_expand(const struct template_library *library, struct span name,
-	const struct view *view, struct buf *out, struct buf *why);
+bool template_expand(const char *schema, struct span name, const struct view *view, struct buf *out,
+	struct buf *why);
+
+/* Appends a statement: schema/statements/NAME.sql or, for a verb of an entity without such a file,
+ * the template of the verb. It shows the entity whose name stands before the dot. Another name is
+ * that of a template, which shows all entities. */
+bool template_statement(const char *schema, struct span name, struct buf *out, struct buf *why);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "schema/generate/statements.h"
+#include "schema/generate/template.h"
 #include "tests/unit/suite.h"
 
 static const char *const choices[] = { "low", "high", NULL };
@@ -78,14 +78,6 @@ static const struct {
 
 enum { SCHEMAS = sizeof schemas / sizeof *schemas };
 
-/* The template "it" is `text`. */
-static char *read_template(const void *text, struct span name)
-{
-	char schema[PATH_MAX];
-	(void)snprintf(schema, sizeof schema, "%s/schema", getenv("SOURCE_DIR"));
-	return span_is(name, "it") ? strdup(text) : statements_read(schema, name);
-}
-
 START_TEST(a_field_has_the_schema)
 {
 	const struct filter filter = { schemas[_i].field.name };
@@ -95,16 +87,18 @@ START_TEST(a_field_has_the_schema)
 		.field_count = 1,
 		.filters = &filter,
 		.filter_count = 1 };
-	const char *list = schemas[_i].list,
-		   *place = schemas[_i].is_lenient ? "entity" : "strictly";
-	char text[200];
-	(void)snprintf(text, sizeof text,
-		"{{#%s}}{{#%s}}{{>templates/openapi/schema.json}}{{/%s}}{{/%s}}", place, list, list,
-		place);
-	const struct template_library templates = { read_template, text };
-	const struct view all = { 0 }, view = { .outer = &all, .entity = &entity };
+	const struct view all = { 0 }, outer = { .outer = &all, .entity = &entity };
+	struct view strictly, field;
 	struct buf out = { 0 }, why = { 0 };
-	bool is_whole = template_expand(&templates, SPAN("it"), &view, &out, &why);
+	char schema[PATH_MAX];
+	(void)snprintf(schema, sizeof schema, "%s/schema", getenv("SOURCE_DIR"));
+	ck_assert(view_open(&outer, SPAN("strictly"), &strictly) && view_next(&strictly));
+	ck_assert(view_open(
+		schemas[_i].is_lenient ? &outer : &strictly, span_of(schemas[_i].list), &field));
+	ck_assert(view_next(&field));
+	bool is_whole =
+		template_expand(schema, SPAN("templates/openapi/schema.json"), &field, &out, &why);
+	ck_assert(!view_next(&field));
 	buf_byte(&out, '\0');
 	buf_byte(&why, '\0');
 	ck_assert_msg(is_whole, "%s: %s", schemas[_i].what, why.bytes);

@@ -1,5 +1,5 @@
 /* Which statements there are, and that each expands whole. check/sql tests what they do. */
-#include "schema/generate/statements.h"
+#include "schema/generate/template.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static bool expand(const char *name, struct buf *out, struct buf *why)
 	char schema[PATH_MAX];
 	(void)snprintf(schema, sizeof schema, "%s/schema", getenv("SOURCE_DIR"));
 	buf_clear(why);
-	bool is_whole = statements_expand(schema, name, out, why);
+	bool is_whole = template_statement(schema, span_of(name), out, why);
 	buf_byte(out, '\0');
 	buf_byte(why, '\0');
 	return is_whole;

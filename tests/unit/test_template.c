@@ -1,28 +1,63 @@
 /* What the tags of a template become, and how a template that is wrong is refused. */
 #include "schema/generate/template.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/unit/suite.h"
 
 static const struct {
-	const char *name, *text;
+	const char *file, *text;
 } library[] = {
-	{ "row", "({{name}}, {{table}})\n" },
-	{ "rows", "{{#columns}}{{>row}}{{/columns}}" },
-	{ "loop", "{{>loop}}" },
-	{ "joined", "{{table}}{{\\}}\n" },
-	{ "a-b", "-{{table}}" },
+	{ "templates/row.sql", "({{name}}, {{table}})\n" },
+	{ "templates/rows.sql", "{{#columns}}{{>row}}{{/columns}}" },
+	{ "templates/loop.sql", "{{>loop}}" },
+	{ "templates/joined.sql", "{{table}}{{\\}}\n" },
+	{ "templates/dash.sql", "-{{table}}" },
 };
 
-static char *read_text(const void *it, struct span name)
+enum { LIBRARY = sizeof library / sizeof *library };
+
+static char folder[32];
+
+static void write_file(const char *name, const char *text)
 {
-	const char *found = span_is(name, "it") || span_is(name, "it.1") ? it : NULL;
-	for (size_t i = 0; i < sizeof library / sizeof *library; i++)
-		if (span_is(name, library[i].name))
-			found = library[i].text;
-	return found ? strdup(found) : NULL;
+	char path[PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	FILE *file = fopen(path, "we");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void remove_file(const char *name)
+{
+	char path[PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	(void)remove(path);
+}
+
+static void set_up(void)
+{
+	char path[PATH_MAX];
+	(void)snprintf(folder, sizeof folder, "/tmp/st-template-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(path, sizeof path, "%s/templates", folder);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < LIBRARY; i++)
+		write_file(library[i].file, library[i].text);
+}
+
+static void tear_down(void)
+{
+	for (size_t i = 0; i < LIBRARY; i++)
+		remove_file(library[i].file);
+	remove_file("templates/it.sql");
+	remove_file("templates/it.1");
+	remove_file("templates");
+	remove_file("");
 }
 
 static const struct field fields[] = {
@@ -39,11 +74,12 @@ static const struct entity topics = {
 	.search_alias = "nothing-here",
 };
 
-static bool expand(const char *name, const char *text, struct buf *out, struct buf *why)
+static bool expand(bool is_manual, const char *text, struct buf *out, struct buf *why)
 {
 	const struct view all = { 0 }, view = { .outer = &all, .entity = &topics };
-	const struct template_library templates = { read_text, text };
-	return template_expand(&templates, span_of(name), &view, out, why);
+	write_file(is_manual ? "templates/it.1" : "templates/it.sql", text);
+	return template_expand(
+		folder, is_manual ? SPAN("templates/it.1") : SPAN("it"), &view, out, why);
 }
 
 static const struct {
@@ -91,18 +127,16 @@ static const struct {
 	{ "what is skipped needs no names", "{{#search}}{{nothing}}{{>nothing}}{{/search}}a", "a" },
 	{ "a brace before a tag", "{{{table}}}", "{two_words}" },
 	{ "a partial that a text names", "[{{>*kept}}]", "[two_words]" },
-	{ "a dash", "a-b {{path}} {{>a-b}}", "a-b x-y -two_words" },
-	{ "a dash in a manual page", "a-b {{path}} {{>a-b}}", "a-b x\\-y \\-two_words", true },
-	{ "nothing", "", "" },
+	{ "a dash", "a-b {{path}} {{>dash}}", "a-b x-y -two_words" },
+	{ "a dash in a manual page", "a-b {{path}} {{>dash}}", "a-b x\\-y \\-two_words", true },
 };
 
 START_TEST(expands)
 {
 	struct buf out = { 0 };
 	struct buf why = { 0 };
-	ck_assert_msg(
-		expand(expansions[_i].is_manual ? "it.1" : "it", expansions[_i].text, &out, &why),
-		"%s: %.*s", expansions[_i].what, (int)why.len, why.bytes);
+	ck_assert_msg(expand(expansions[_i].is_manual, expansions[_i].text, &out, &why), "%s: %.*s",
+		expansions[_i].what, (int)why.len, why.bytes);
 	buf_byte(&out, '\0');
 	ck_assert_msg(strcmp(out.bytes, expansions[_i].expanded) == 0, "%s: %s",
 		expansions[_i].what, out.bytes);
@@ -130,7 +164,7 @@ START_TEST(refuses)
 {
 	struct buf out = { 0 };
 	struct buf why = { 0 };
-	ck_assert(!expand("it", errors[_i].text, &out, &why));
+	ck_assert(!expand(false, errors[_i].text, &out, &why));
 	buf_byte(&why, '\0');
 	ck_assert_str_eq(why.bytes, errors[_i].why);
 	buf_fini(&out);
@@ -141,6 +175,7 @@ END_TEST
 int main(void)
 {
 	TCase *tests = tcase_create("template");
+	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, expands, 0, sizeof expansions / sizeof *expansions);
 	tcase_add_loop_test(tests, refuses, 0, sizeof errors / sizeof *errors);
 	return suite_run("template", tests);
