@@ -16,18 +16,27 @@ enum source {
 	ONCE, /* a view without a part */
 };
 
-static const struct list_row {
+struct list_row {
 	const char *name;
 	enum source source;
-} list_table[] = {
+};
+
+static const struct list_row list_table[] = {
 	{ "entities", ENTITIES },  /* each; one alone is the list of its table's name */
 	{ "referrers", ENTITIES }, /* which have a field that names rows of this one */
 	{ "children", ENTITIES },  /* whose rows are deleted and restored with such a row */
-	{ "items", ITEMS }, { "needed_items", ITEMS }, { "orders", ORDERS }, { "shown", SHOWN },
-	{ "filters", FILTERS }, { "sources", FILTERS }, /* by which an index finds rows */
-	{ "checks", CHECKS }, { "unique", UNIQUE }, { "key", KEY }, { "verbs", VERBS },
-	{ "choices", CHOICES }, { "response", ONCE }, /* in a response */
-	{ "strictly", ONCE },                         /* in a schema that refuses unknown names */
+	{ "items", ITEMS },
+	{ "needed_items", ITEMS },
+	{ "orders", ORDERS },
+	{ "shown", SHOWN },
+	{ "filters", FILTERS },
+	{ "sources", FILTERS }, /* by which an index finds rows */
+	{ "checks", CHECKS },
+	{ "unique", UNIQUE },
+	{ "key", KEY },
+	{ "verbs", VERBS },
+	{ "choices", CHOICES },
+	{ "strictly", ONCE }, /* in a schema that refuses unknown names */
 };
 
 const struct entity *model_entity(struct span name)

@@ -13,20 +13,20 @@
 #define OWNER      (UINT64_C(1) << 43) /* the row is deleted and restored with the row that it names */
 #define ANY        UINT64_MAX
 
-/* Sets of fields: each is a list of its name, and is_NAME is a text of its fields. */
-static const struct set {
+struct set {
 	const char *name;
 	uint64_t all, any, none; /* which bits its fields have; any, 0: it does not matter */
 	uint64_t null, no_null;  /* in the list, null is taken: which bits this needs; unless */
 	bool has_default;        /* the list shows defaults */
-} set_table[] = {
+};
+
+/* Sets of fields: each is a list of its name, and is_NAME is a text of its fields. */
+static const struct set set_table[] = {
 	{ "fields" },
-	{ "columns", .null = FIELD_CLEARS | FIELD_EMPTIES,
-		.has_default = true }, /* of a response */
+	{ "columns", .null = FIELD_CLEARS | FIELD_EMPTIES, .has_default = true }, /* of a response */
 	{ "examples", .none = FIELD_WRITES_ONLY },
 	/* what a create may give, and what its body must give */
-	{ "created", .all = FIELD_CREATES, .null = ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL,
-		.has_default = true },
+	{ "created", .all = FIELD_CREATES, .null = ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL, .has_default = true },
 	{ "needed", .all = FIELD_REQUIRED, .none = FIELD_PARENT },
 	/* of the objects of a list: what they may have and must have */
 	{ "items", .null = ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL },
@@ -48,8 +48,7 @@ static const struct set {
 	{ "references", .any = KIND(FIELD_REFERENCE) | KIND(FIELD_IDS) },
 	{ "lookups", .all = FIELD_LOOKUP }, /* of a reference: what a response shows of its row */
 	{ "tag_fields", .all = KIND(FIELD_TAGS) },
-	{ "captions",
-		.all = KIND(FIELD_TEXT) | FIELD_REQUIRED }, /* the first one tells rows apart */
+	{ "captions", .all = KIND(FIELD_TEXT) | FIELD_REQUIRED }, /* the first one tells rows apart */
 	{ "order_columns", .all = ORDER, .none = ID },
 	{ "parent", .all = FIELD_PARENT }, /* one or none */
 	{ "range", .all = RANGE },         /* one or none */
