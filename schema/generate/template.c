@@ -229,8 +229,8 @@ bool template_expand(const char *schema, struct span name, const struct view *vi
 	struct buf *why)
 {
 	int number = 0;
-	const struct tag whole = { .name = name, .begin = "" };
 	struct expansion x = { schema, name, "", out, why, &number, "", "-", "-", 0 };
+	const struct tag whole = { .name = name, .begin = x.start };
 	put_partial(&x, view, &whole);
 	return why->len == 0 && !out->failed;
 }
