@@ -67,7 +67,7 @@ static enum status refuse_context(struct fail *why, const char *key, const char 
 
 /* The values of a context as they were sent; empty if one is absent. */
 struct context_fields {
-	struct span account, request_id, deadline_ms;
+	struct span account, request_id, deadline_ms, position;
 };
 
 static struct span *find_field(struct context_fields *fields, struct span key)
@@ -76,7 +76,9 @@ static struct span *find_field(struct context_fields *fields, struct span key)
 		return &fields->account;
 	if (span_is(key, "request_id"))
 		return &fields->request_id;
-	return span_is(key, "deadline_ms") ? &fields->deadline_ms : NULL;
+	if (span_is(key, "deadline_ms"))
+		return &fields->deadline_ms;
+	return span_is(key, "position") ? &fields->position : NULL;
 }
 
 /* Of a key that is given twice, the first value counts, as with msg_find. */
@@ -134,6 +136,8 @@ enum status context_read(struct span map, struct context *out, struct fail *why)
 		return refuse_context(why, "request_id", "a text of 1 to 128 bytes");
 	if (!take_positive(fields.deadline_ms, &c.deadline_ms))
 		return refuse_context(why, "deadline_ms", "a positive integer");
+	if (!msg_is_nil(fields.position) && !position_read(fields.position, &c.position))
+		return refuse_context(why, "position", "[timeline, position], as it was sent");
 	*out = c;
 	return ST_OK;
 }
@@ -265,7 +269,8 @@ bool envelope_is_request(struct span message, uint32_t *msgid)
 
 static void put_context(struct buf *out, const struct context *context)
 {
-	msg_put_map(out, 2 + (context->account != 0) + (context->token.len > 0));
+	bool has_position = position_is_set(context->position);
+	msg_put_map(out, 2 + (context->account != 0) + (context->token.len > 0) + has_position);
 	if (context->account != 0) {
 		msg_put_key(out, "account");
 		msg_put_int(out, context->account);
@@ -278,6 +283,10 @@ static void put_context(struct buf *out, const struct context *context)
 	msg_put_text(out, context->request_id);
 	msg_put_key(out, "deadline_ms");
 	msg_put_int(out, context->deadline_ms);
+	if (has_position) {
+		msg_put_key(out, "position");
+		position_put(out, context->position);
+	}
 }
 
 void envelope_put_request(struct buf *out, uint32_t msgid, struct span method,

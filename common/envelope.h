@@ -6,7 +6,8 @@
  *	response      [1, msgid, error|nil, result|nil]
  *	notification  [2, method, params]
  *
- * context = {account: int, request_id: text, deadline_ms: int, token?: text}; params = a map.
+ * context = {account: int, request_id: text, deadline_ms: int, position?: [int, int],
+ * token?: text}; params = a map.
  * error = {code, message, field?, details?}. A ZeroMQ body holds one or more messages one after the
  * other: call envelope_decode until the reader is at its end. Everything decoded is borrowed from
  * the body.
@@ -15,6 +16,7 @@
 #define COMMON_ENVELOPE_H
 
 #include "common/msg.h"
+#include "common/position.h"
 
 enum {
 	ENVELOPE_BODY_MAX = 1 << 20,
@@ -27,8 +29,9 @@ enum envelope_kind { ENVELOPE_REQUEST, ENVELOPE_RESPONSE, ENVELOPE_NOTIFICATION 
 struct context {
 	int64_t account; /* 0, for requests of clients: not sent */
 	struct span request_id;
-	int64_t deadline_ms; /* the remaining budget at the time of sending; > 0 */
-	struct span token;   /* what a client shows; empty: not sent. context_read keeps it */
+	int64_t deadline_ms;      /* the remaining budget at the time of sending; > 0 */
+	struct span token;        /* what a client shows; empty: not sent. context_read keeps it */
+	struct position position; /* a read must see what was committed before it; none: not sent */
 };
 
 struct envelope {

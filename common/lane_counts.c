@@ -10,6 +10,7 @@ static const struct counter rows[] = {
 	{ "runs", COUNTER_TOTAL, AT(runs), "Batches sent to the database." },
 	{ "connections", COUNTER_TOTAL, AT(connections), "Connections made to the database." },
 	{ "losses", COUNTER_TOTAL, AT(losses), "Connections to the database that were lost." },
+	{ "handed_over", COUNTER_TOTAL, AT(handed_over), "Requests of the standby's lane that the primary runs." },
 };
 
 const struct counter_table lane_counter_table = { "lanes", "studytracker_worker_lane_", rows,

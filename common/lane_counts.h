@@ -18,6 +18,7 @@
 struct lane_counts {
 	uint64_t queued, in_flight; /* now */
 	uint64_t runs, connections, losses;
+	uint64_t handed_over;    /* by the lane of the standby */
 	struct histogram batch;  /* lane_batch_shape */
 	struct histogram commit; /* lane_commit_shape; microseconds */
 };

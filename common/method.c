@@ -110,10 +110,17 @@ enum lane method_lane(const struct method *m, struct span params)
 	return m->is_write ? LANE_WRITE : LANE_READ;
 }
 
+bool method_may_read_standby(const struct method *m)
+{
+	return m->audience == AUDIENCE_CLIENTS && !m->is_write;
+}
+
 bool method_runs_in(const struct method *m, enum lane lane)
 {
 	if (m->passwords)
 		return false; /* `then` runs */
+	if (lane == LANE_STANDBY)
+		return method_may_read_standby(m) && method_runs_in(m, LANE_READ);
 	return lane == method_lane(m, (struct span){ 0 }) || (lane == LANE_SLOW && m->slow_with);
 }
 

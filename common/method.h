@@ -97,6 +97,7 @@ enum lane {
 	LANE_WRITE,
 	LANE_SLOW,    /* searches, reports, changes of many rows; few run and few wait */
 	LANE_CONTROL, /* ends other statements, so it must not wait behind them */
+	LANE_STANDBY, /* in no row: reads of LANE_READ that a standby may run */
 	LANES,
 };
 
@@ -203,6 +204,10 @@ bool method_may_repeat(const struct method *m, struct span params);
 
 /* The lane of a request with these params; never LANE_BY_KIND. */
 enum lane method_lane(const struct method *m, struct span params);
+
+/* True if a standby may run the requests of the method that run in LANE_READ: what gateways and the
+ * worker itself read, e.g. credentials, must be up to date. */
+bool method_may_read_standby(const struct method *m);
 
 /* True if some request of the method runs in this lane: of a method with passwords, none does. */
 bool method_runs_in(const struct method *m, enum lane lane);

@@ -138,6 +138,7 @@ struct settings {
 	bool access_log;
 	/* worker */
 	const char *database_url;           /* empty: libpq's own defaults and PG* variables */
+	const char *standby_url;            /* of a standby for reads; empty: none */
 	const char *database_password_file; /* empty: none */
 	const char *time_zone;
 	const char

@@ -77,6 +77,8 @@ static const struct setting settings_table[] = {
 	  FOR_GATEWAY, SETTING_RATE, FIELD(rate_login_address) },
 	{ "database-url", "DATABASE_URL", "", "PostgreSQL URL or connection string, with one or more hosts; empty means the PG* variables; other users can see a flag, so put no password in it",
 	  FOR_WORKER | FOR_DEV, SETTING_TEXT, .secret = SECRET_IN_URL, FIELD(database_url) },
+	{ "standby-url", "STUDYTRACKER_STANDBY_URL", "", "PostgreSQL URL or connection string of a standby of that database, which runs short reads; they run on the primary while it is away or behind; every worker must have the same setting; empty means none",
+	  FOR_WORKER, SETTING_TEXT, .secret = SECRET_IN_URL, FIELD(standby_url) },
 	{ "database-password-file", "STUDYTRACKER_DATABASE_PASSWORD_FILE", "", "file with the password of the database in its first line, mode 0600, if DATABASE_URL and PGPASSWORD have none; empty means the credential studytracker.database-password of systemd, else none",
 	  FOR_WORKER, SETTING_TEXT, .credential = "studytracker.database-password", FIELD(database_password_file) },
 	{ "time-zone", "STUDYTRACKER_TIME_ZONE", "UTC", "time zone of accounts that have not set one, e.g. Europe/Berlin",

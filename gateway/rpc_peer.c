@@ -179,6 +179,24 @@ static void finish_response(struct rpc_peer *p)
 	rpc_peer_schedule(p);
 }
 
+void rpc_peer_tell_position(struct rpc_peer *p, struct position position)
+{
+	if (p->is_gone || !position_is_before(p->told, position))
+		return;
+	size_t mark = p->out.len;
+	envelope_open_notification(&p->out, "gateway.position");
+	msg_put_map(&p->out, 1);
+	msg_put_key(&p->out, "position");
+	position_put(&p->out, position);
+	if (p->out.failed) {
+		p->out.failed = false;
+		p->out.len = mark;
+		return;
+	}
+	p->peers->unsent_bytes += p->out.len - mark;
+	p->told = position;
+}
+
 void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result)
 {
 	struct buf *out = begin_response(p);

@@ -22,6 +22,7 @@
 
 #include <sys/queue.h>
 
+#include "common/position.h"
 #include "common/socket.h"
 #include "gateway/rpc_introspection.h"
 
@@ -48,8 +49,9 @@ struct rpc_peer {
 	/* only gateway/rpc_peer.c uses these */
 	bool is_gone;
 	char address_room[SOCKET_ADDRESS_SIZE];
-	struct buf out; /* the next message */
-	size_t mark;    /* the start of the response that is being written */
+	struct buf out;       /* the next message */
+	size_t mark;          /* the start of the response that is being written */
+	struct position told; /* by gateway.position */
 	struct byte_gauge *unread;
 	struct rpc_peer_list *list; /* the list that `link` is in */
 	TAILQ_ENTRY(rpc_peer) link;
@@ -85,6 +87,10 @@ void rpc_peer_schedule(struct rpc_peer *p);
 void rpc_peers_schedule(struct rpc_peers *peers); /* on_flushed, even if no peer changed */
 
 bool rpc_peer_has_room(const struct rpc_peer *p, size_t bytes);
+
+/* Adds gateway.position to the next message, unless the peer knows this position. Call it before
+ * the response to a write. */
+void rpc_peer_tell_position(struct rpc_peer *p, struct position position);
 
 /* Adds a response to the next message of the peer and counts it: as answered, or as dropped if
  * there is no room, no memory or no reader. Result and error are one MessagePack value; `why`

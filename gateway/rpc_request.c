@@ -23,6 +23,7 @@ struct rpc_call {
 	struct call *call;  /* NULL while it is authenticating */
 	uint32_t msgid;
 	bool is_write;
+	bool wants_position; /* of a write, for requests to other gateways */
 	size_t bytes;
 	LIST_ENTRY(rpc_call) link; /* in the list of its peer */
 	LIST_ENTRY(rpc_call) all;  /* in the list of all requests */
@@ -111,6 +112,8 @@ static void on_response(void *arg, enum status st, struct span error, struct spa
 {
 	struct rpc_call *c = arg;
 	c->call = NULL;
+	if (c->wants_position)
+		rpc_peer_tell_position(c->peer, workers_position(c->requests->options->workers));
 	if (st != ST_OK)
 		rpc_peer_refuse(c->peer, c->msgid, st, NULL);
 	else if (!msg_is_nil(error))
@@ -159,6 +162,7 @@ static enum status start_call(struct rpc_call *c, const struct envelope *e,
 			.address = c->peer->address },
 		.ids = &c->requests->ids };
 	c->is_write = method->is_write;
+	c->wants_position = method->is_write && position_is_set(context->position);
 	c->id.len = context->request_id.len;
 	memcpy(c->id.bytes, context->request_id.bytes, c->id.len);
 	enum status st = rpc_params_complete(&additions, &params, &completed, why);

@@ -29,7 +29,7 @@ enum { COUNTERS = sizeof counter_table / sizeof *counter_table };
 
 _Static_assert((size_t)COUNTERS <= WORKER_COUNTERS_MAX, "struct worker_stats has all counters");
 
-static const char *const lane_names[WORKER_LANES] = { "read", "write", "slow", "ctrl" };
+static const char *const lane_names[WORKER_LANES] = { "read", "write", "slow", "ctrl", "stdby" };
 
 const struct worker_counter *worker_counter_at(size_t index)
 {

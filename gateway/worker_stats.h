@@ -8,7 +8,7 @@
 
 #include "common/lane_counts.h"
 
-enum { WORKER_LANES = 4, WORKER_COUNTERS_MAX = 16 };
+enum { WORKER_LANES = 5, WORKER_COUNTERS_MAX = 16 };
 
 struct worker_stats {
 	uint64_t counters[WORKER_COUNTERS_MAX]; /* worker_counter_at */

@@ -23,6 +23,7 @@ enum {
 struct workers {
 	struct pool pool;
 	struct workers_wire wire;
+	struct positions positions;
 	struct event *flush; /* at the end of the loop turn */
 	struct event *tick;
 	bool is_flush_armed, is_tick_fast;
@@ -45,6 +46,12 @@ static void on_pool_changed(void *arg)
 	arm_flush(arg);
 }
 
+static void on_position(void *arg, struct position position)
+{
+	struct workers *w = arg;
+	positions_raise_floor(&w->positions, position);
+}
+
 static void arm_tick(struct workers *w, bool is_fast)
 {
 	long ms = is_fast ? POOL_TICK_MS : IDLE_TICK_MS;
@@ -58,7 +65,7 @@ static void report_ended(struct workers *w)
 {
 	struct pool_call *pooled;
 	while ((pooled = pool_take_ended(&w->pool)))
-		workers_call_end(pooled, (struct span){ 0 }, (struct span){ 0 });
+		workers_call_respond(pooled, &(struct worker_response){ 0 });
 }
 
 static void report_drained(struct workers *w)
@@ -262,7 +269,8 @@ enum status workers_open(struct workers **out, struct socket_hub *hub, struct ev
 		.peers_max = options->peers_max,
 		.pool = &w->pool,
 		.put_call = workers_call_put,
-		.on_response = workers_call_end,
+		.on_response = workers_call_respond,
+		.on_position = on_position,
 		.on_pool_changed = on_pool_changed,
 		.arg = w,
 	};
@@ -289,6 +297,7 @@ enum status workers_call(struct workers *w, const struct method *method,
 		return ST_NO_MEMORY;
 	call->done = done;
 	call->arg = arg;
+	workers_call_start(call, &w->positions, context->position);
 	if (method->is_write)
 		call->pooled.key = write_key(method, context->account, params, seed_of(w));
 	enum status st = start(w, call, context->deadline_ms);
@@ -304,6 +313,7 @@ void workers_cancel(struct call **call)
 	*call = NULL;
 	if (!c)
 		return;
+	workers_call_note_end(c, ST_OUTCOME_UNKNOWN, (struct position){ 0 });
 	pool_remove(&c->workers->pool, &c->pooled);
 	arm_flush(c->workers); /* may end a drain, or let a retry start */
 	free(c);
@@ -315,6 +325,11 @@ bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database
 	*has_worker = st != ST_NO_WORKER;
 	*has_database = st == ST_OK;
 	return st == ST_OK;
+}
+
+struct position workers_position(const struct workers *w)
+{
+	return w->positions.is_known ? w->positions.newest : (struct position){ 0 };
 }
 
 const char *workers_endpoint(const struct workers *w)

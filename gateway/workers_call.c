@@ -26,6 +26,21 @@ struct call *workers_call_new(
 	return call;
 }
 
+/* A write of these methods may change what other accounts read. */
+static bool concerns_every_account(const struct method *m)
+{
+	return m->is_open || m->audience != AUDIENCE_CLIENTS || method_scope(m) == SCOPE_ADMIN;
+}
+
+void workers_call_start(struct call *call, struct positions *positions, struct position asked)
+{
+	call->positions = positions;
+	if (call->method->is_write)
+		call->number = positions_start_write(positions);
+	else if (method_may_read_standby(call->method))
+		call->position = positions_of_read(positions, call->account, asked);
+}
+
 static struct call *call_of(struct pool_call *pooled)
 {
 	return (struct call *)(void *)((char *)pooled - offsetof(struct call, pooled));
@@ -39,9 +54,25 @@ void workers_call_put(struct pool_call *pooled, uint64_t now_ms, struct buf *out
 		.account = call->account,
 		.request_id = call->request_id,
 		.deadline_ms = deadline_ms > now_ms ? (int64_t)(deadline_ms - now_ms) : 1,
+		.position = call->position,
 	};
 	envelope_put_request(
 		out, pooled->msgid, span_of(call->method->name), &context, call->params);
+}
+
+void workers_call_note_end(const struct call *call, enum status st, struct position committed)
+{
+	if (!call->positions || !call->method->is_write)
+		return;
+	/* After such an error it may have been committed later than the position. */
+	bool is_certain = st == ST_OK || status_info(st)->http_status < 500;
+	positions_end_write(call->positions,
+		&(struct positions_write){
+			.number = call->number,
+			.account = concerns_every_account(call->method) ? 0 : call->account,
+			.succeeded = st == ST_OK,
+			.position = is_certain ? committed : (struct position){ 0 },
+		});
 }
 
 void workers_call_end(struct pool_call *pooled, struct span error, struct span result)
@@ -52,4 +83,13 @@ void workers_call_end(struct pool_call *pooled, struct span error, struct span r
 	call->done(call->arg, pooled->outcome, is_valid ? error : nothing,
 		is_valid ? result : nothing);
 	free(call);
+}
+
+void workers_call_respond(struct pool_call *pooled, const struct worker_response *response)
+{
+	enum status st = pooled->outcome;
+	if (st == ST_OK)
+		st = workers_wire_error_status(response->error);
+	workers_call_note_end(call_of(pooled), st, response->committed);
+	workers_call_end(pooled, response->error, response->result);
 }

@@ -140,6 +140,7 @@ struct sender {
 	struct span peer;
 	struct pool_worker *worker; /* NULL: it has not sent worker.ready */
 	bool is_current;            /* a credit of its epoch came before, so responses count */
+	struct position committed;  /* of that credit */
 };
 
 static bool count_malformed(struct workers_wire *wire)
@@ -217,8 +218,12 @@ static bool on_ready(struct workers_wire *wire, struct sender *from, struct span
 	else if (workers_wire_hello(wire, worker))
 		report_change(wire);
 	from->worker = pool_worker_of(wire->options.pool, from->peer); /* hello may lose it */
-	if (from->worker)
-		worker_stats_read(&from->worker->stats, params);
+	if (!from->worker)
+		return true;
+	worker_stats_read(&from->worker->stats, params);
+	struct position committed;
+	if (position_find(params, &committed))
+		wire->options.on_position(wire->options.arg, committed);
 	return true;
 }
 
@@ -240,6 +245,8 @@ static bool on_credit(struct workers_wire *wire, struct sender *from, struct spa
 	from->is_current = false;
 	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit))
 		return count_malformed(wire);
+	from->committed = (struct position){ 0 };
+	(void)position_find(params, &from->committed);
 	from->is_current =
 		pool_credit(wire->options.pool, from->worker, epoch, credit, service_now_ms());
 	return from->is_current;
@@ -263,7 +270,8 @@ static bool on_response(
 	struct pool_call *pooled =
 		pool_complete(wire->options.pool, from->worker, message->msgid, st);
 	if (pooled)
-		wire->options.on_response(pooled, message->error, message->result);
+		wire->options.on_response(pooled, &(struct worker_response){ message->error,
+							  message->result, from->committed });
 	return true;
 }
 

@@ -9,7 +9,7 @@
  *
  *	struct workers_wire_options options = { .endpoint = endpoint, .version = STUDYTRACKER_VERSION,
  *		.pool = &pool, .put_call = put_call, .on_response = on_response,
- *		.on_pool_changed = on_pool_changed };
+ *		.on_position = on_position, .on_pool_changed = on_pool_changed };
  *	enum status st = workers_wire_open(&wire, hub, &options, &why);
  *	...
  *	pool_dispatch(&pool);
@@ -19,10 +19,18 @@
 #ifndef GATEWAY_WORKERS_WIRE_H
 #define GATEWAY_WORKERS_WIRE_H
 
+#include "common/position.h"
 #include "gateway/pool.h"
 
 struct socket;
 struct socket_hub;
+
+/* Error and result are MessagePack, borrowed until the callback returns; one of them is nil. The
+ * worker has committed all that it has responded to before the position, or it told none. */
+struct worker_response {
+	struct span error, result;
+	struct position committed;
+};
 
 struct workers_wire_options {
 	const char *endpoint; /* to bind */
@@ -33,9 +41,11 @@ struct workers_wire_options {
 	/* Appends the request for a call that is in flight. */
 	void (*put_call)(struct pool_call *call, uint64_t now_ms, struct buf *out);
 
-	/* A worker responded to a call, which is no longer in the pool: see pool_complete. Error
-	 * and result are MessagePack, borrowed until the callback returns; one of them is nil. */
-	void (*on_response)(struct pool_call *call, struct span error, struct span result);
+	/* A worker responded to a call, which is no longer in the pool: see pool_complete. */
+	void (*on_response)(struct pool_call *call, const struct worker_response *response);
+
+	/* A worker has committed all its writes before this position. */
+	void (*on_position)(void *arg, struct position position);
 
 	/* There may be calls to dispatch or to report. */
 	void (*on_pool_changed)(void *arg);

@@ -1,10 +1,8 @@
-#include "worker/batch.h"
+#include "worker/batch_inside.h"
 
 #include "common/log.h"
 #include "common/service.h"
 #include "worker/connection_setup.h"
-#include "worker/lane_meter.h"
-#include "worker/outcome.h"
 #include "worker/run_send.h"
 #include "worker/timer.h"
 
@@ -13,21 +11,6 @@
 #include <string.h>
 
 enum { SWEEP_MS = 100 }; /* a passed deadline is noticed within this time */
-
-struct batch {
-	struct batch_options options;
-	struct database *db;
-	struct event *start, *sweep, *end;
-	struct queue queue;
-	struct run run;
-	struct outcomes outcomes;
-	struct lane_meter meter;
-	struct bind bind;
-	uint64_t run_number;         /* of the current or last run */
-	uint64_t ended_run;          /* the run that has a write of an ended epoch */
-	uint64_t connect_failed_ms;  /* first failure since the last connection; 0: none */
-	struct fail connect_failure; /* the last one logged since then */
-};
 
 static void notify_change(struct batch *b)
 {
@@ -45,71 +28,6 @@ static const char *lane_name(const struct batch *b)
 	return connection_lane_name(b->options.lane);
 }
 
-/* Obsolete requests. */
-
-/* The batch at one moment, for filters. */
-struct snapshot {
-	struct batch *batch;
-	uint64_t now_ms;
-	enum status drop_status; /* for dropped requests */
-};
-
-static struct snapshot snapshot_now(struct batch *b, enum status drop_status)
-{
-	return (struct snapshot){ b, service_now_ms(), drop_status };
-}
-
-static bool is_expired(void *arg, const struct request *r)
-{
-	const struct snapshot *snapshot = arg;
-	return snapshot->now_ms >= r->deadline_ms || r->is_abandoned;
-}
-
-static bool is_obsolete(void *arg, const struct request *r)
-{
-	return is_expired(arg, r) || !origin_has_epoch(r->origin, r->epoch);
-}
-
-static bool always(void *arg, const struct request *r)
-{
-	(void)arg, (void)r;
-	return true;
-}
-
-static void drop(void *arg, struct request *r)
-{
-	const struct snapshot *snapshot = arg;
-	response_fail(snapshot->batch->options.responses, r, snapshot->drop_status);
-}
-
-static bool is_unavailable(const struct batch *b)
-{
-	return b->connect_failed_ms && service_now_ms() - b->connect_failed_ms >= BATCH_GRACE_MS
-	       && b->options.has_database(b->options.arg);
-}
-
-static void sweep_queue(struct batch *b)
-{
-	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
-	queue_sweep(&b->queue, &(struct queue_filter){ is_expired, drop, &snapshot });
-	snapshot.drop_status = ST_DATABASE_UNAVAILABLE;
-	if (is_unavailable(b))
-		queue_sweep(&b->queue, &(struct queue_filter){ always, drop, &snapshot });
-}
-
-/* A cancellation that hits the next group is harmless: see worker/outcome.h. */
-static void cancel_if_obsolete(struct batch *b)
-{
-	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
-	bool is_recent = b->outcomes.cancelled_ms
-			 && snapshot.now_ms - b->outcomes.cancelled_ms < BATCH_CANCEL_AGAIN_MS;
-	if (is_recent || run_is_empty(&b->run) || !database_is_connected(b->db)
-		|| !run_group_all(&b->run, is_obsolete, &snapshot))
-		return;
-	b->outcomes.cancelled_ms = snapshot.now_ms;
-	b->options.cancel_statement(b->options.arg, b->options.lane);
-}
-
 static void watch(struct batch *b)
 {
 	if (!batch_is_idle(b) && !evtimer_pending(b->sweep, NULL))
@@ -120,24 +38,38 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct batch *b = arg;
 	(void)fd, (void)what;
-	sweep_queue(b);
-	cancel_if_obsolete(b);
+	batch_sweep_queue(b);
+	batch_cancel_if_obsolete(b);
+	if (lane_position_is_overdue(&b->position, service_now_ms()))
+		database_reset(b->db, "the standby does not respond");
 	watch(b);
 	notify_if_idle(b);
 }
 
 /* Starting a run. */
 
+static void start_soon(struct batch *b)
+{
+	batch_start(b);
+	if (run_is_empty(&b->run) && database_is_connected(b->db)
+		&& !evtimer_pending(b->start, NULL))
+		timer_arm(b->start, 0);
+	else
+		watch(b);
+}
+
 static void start_run(struct batch *b)
 {
 	if (!run_is_empty(&b->run) || b->queue.count == 0 || !database_is_connected(b->db))
 		return;
-	struct snapshot snapshot = snapshot_now(b, ST_DEADLINE_EXCEEDED);
+	struct batch_snapshot snapshot = batch_snapshot_now(b, ST_DEADLINE_EXCEEDED);
 	b->run_number++;
-	queue_fill(&b->queue, &b->run, &(struct queue_filter){ is_obsolete, drop, &snapshot });
+	queue_fill(&b->queue, &b->run,
+		&(struct queue_filter){ batch_is_obsolete, batch_drop, &snapshot });
 	b->outcomes.in_flight = b->run.request_count;
 	lane_meter_begin(&b->meter, b->run.request_count);
-	if (run_send(&b->run, &b->bind, b->db, snapshot.now_ms) != ST_OK)
+	struct run_sender sender = { &b->bind, &b->position, b->db, snapshot.now_ms };
+	if (run_send(&b->run, &sender) != ST_OK)
 		database_reset(b->db, "out of memory");
 	watch(b);
 	notify_if_idle(b); /* all queued requests may have been obsolete */
@@ -147,6 +79,35 @@ static void on_start(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	start_run(arg);
+}
+
+/* The standby. */
+
+/* Of what may be invalid, nothing is final. */
+static void check_standby(struct batch *b)
+{
+	bool was_doubtful = b->position.is_doubtful;
+	if (!b->options.primary || lane_position_ends_valid(&b->position, service_now_ms()))
+		return;
+	if (!was_doubtful)
+		log_info("the standby is behind: the primary runs the reads");
+	run_abort_group(&b->run);
+	batch_hand_over_queue(b);
+	if (!b->position.is_standby)
+		database_reset(b->db, "the server is no standby any more");
+}
+
+static size_t waiting_at_primary(const struct batch *b)
+{
+	return b->options.primary ? b->options.primary->queue.count : 0;
+}
+
+/* `waiting`: at the primary, before requests were handed over. */
+static void start_primary(struct batch *b, size_t waiting)
+{
+	b->meter.counts.handed_over += waiting_at_primary(b) - waiting;
+	if (b->options.primary)
+		start_soon(b->options.primary);
 }
 
 /* Ended epochs. */
@@ -213,7 +174,10 @@ static void on_connect_failed(void *arg, enum status st, const struct fail *why)
 static void on_result(void *arg, const struct database_result *result)
 {
 	struct batch *b = arg;
-	run_add_result(&b->run, result);
+	if (!lane_position_take(&b->position, result))
+		run_add_result(&b->run, result);
+	else if (b->position.has_failed && !b->options.primary)
+		database_reset(b->db, "the position of a commit is not known");
 }
 
 static void finish_execution(struct batch *b, struct execution *e)
@@ -226,13 +190,18 @@ static void on_sync(void *arg)
 {
 	struct batch *b = arg;
 	size_t end = run_group_end(&b->run);
+	if (lane_position_awaits(&b->position, b->run.executions[end - 1].method))
+		return;
 	lane_meter_commit(&b->meter);
+	size_t waiting = waiting_at_primary(b);
+	check_standby(b);
 	for (size_t i = b->run.group; i < end; i++)
 		finish_execution(b, &b->run.executions[i]);
 	run_finish_group(&b->run);
 	if (end < b->run.execution_count)
 		return;
 	run_clear(&b->run);
+	start_primary(b, waiting);
 	start_run(b);
 	watch(b);
 	notify_if_idle(b);
@@ -244,9 +213,16 @@ static void on_disconnected(void *arg, bool connection_ended_cleanly, const stru
 	b->meter.counts.losses++;
 	log_warn("database lost: %s lane: %s: reconnecting, %zu requests wait", lane_name(b),
 		why->text, b->queue.count + b->outcomes.in_flight);
+	size_t waiting = waiting_at_primary(b);
+	if (!run_is_empty(&b->run))
+		check_standby(b);
 	for (size_t i = b->run.group; i < b->run.execution_count; i++)
 		outcome_recover(&b->outcomes, &b->run.executions[i], connection_ended_cleanly);
 	run_clear(&b->run);
+	lane_position_reset(&b->position);
+	if (b->options.primary)
+		batch_hand_over_queue(b);
+	start_primary(b, waiting);
 	watch(b);
 	notify_change(b);
 }
@@ -275,7 +251,7 @@ void batch_connect_now(struct batch *b)
 
 enum status batch_admission_status(const struct batch *b)
 {
-	if (is_unavailable(b))
+	if (batch_is_unavailable(b))
 		return ST_DATABASE_UNAVAILABLE;
 	if (b->queue.count + b->outcomes.in_flight >= b->options.requests_max
 		|| b->queue.rows >= b->options.rows_max)
@@ -285,13 +261,14 @@ enum status batch_admission_status(const struct batch *b)
 
 void batch_submit(struct batch *b, struct request *r)
 {
-	batch_start(b);
 	queue_push(&b->queue, r);
-	if (run_is_empty(&b->run) && database_is_connected(b->db)
-		&& !evtimer_pending(b->start, NULL))
-		timer_arm(b->start, 0);
-	else
-		watch(b);
+	start_soon(b);
+}
+
+bool batch_is_usable(const struct batch *b)
+{
+	return database_is_connected(b->db)
+	       && lane_position_is_usable(&b->position, batch_is_idle(b), service_now_ms());
 }
 
 bool batch_has_database(const struct batch *b)
@@ -330,6 +307,7 @@ static enum status open_database(
 		.time_zone = o->time_zone,
 		.worker = o->worker,
 		.lane = o->lane,
+		.statement = lane_position_statement(b->position.use),
 		.events = &database_events,
 		.arg = b,
 	};
@@ -346,6 +324,14 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 	b->options = *options;
 	b->outcomes = (struct outcomes){
 		.responses = options->responses, .queue = &b->queue, .run = &b->run
+	};
+	if (options->primary) {
+		b->outcomes.queue = &options->primary->queue;
+		b->outcomes.hands_over = true;
+	}
+	b->position = (struct lane_position){
+		.use = lane_position_use(options->lane, options->committed),
+		.committed = options->committed,
 	};
 	b->start = evtimer_new(base, on_start, b);
 	b->sweep = evtimer_new(base, on_sweep, b);

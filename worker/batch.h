@@ -18,6 +18,8 @@
  *   - When the connection is lost, requests that have not run wait for the next connection until
  *     their deadline. Requests that may have run are repeated if that is safe, else they get
  *     OUTCOME_UNKNOWN (worker/outcome.h).
+ *   - A batch with a `primary` runs reads on a standby. Only their success is final. The primary
+ *     runs everything else, also what waits when the connection is lost or the standby is behind.
  *   - If connecting has failed for BATCH_GRACE_MS while another lane is connected, requests get
  *     DATABASE_UNAVAILABLE.
  */
@@ -40,6 +42,8 @@ struct batch_options {
 	enum lane lane;
 	const char *database_url, *time_zone;
 	const unsigned char *worker; /* worker/database.h */
+	struct position *committed;  /* worker/lane_position.h; NULL: there is no standby */
+	struct batch *primary;       /* of the standby lane; else NULL */
 	struct responses *responses; /* shared by all lanes; outlives the batch, as its pool does */
 	size_t requests_max;         /* queued and running */
 	int64_t rows_max;            /* expected rows of all queued requests */
@@ -65,6 +69,9 @@ void batch_connect_now(struct batch *b);
 
 /* Returns ST_OK if batch_submit may be called, else ST_OVERLOADED or ST_DATABASE_UNAVAILABLE. */
 enum status batch_admission_status(const struct batch *b);
+
+/* Of the standby lane: whether batch_submit may be called for a read. */
+bool batch_is_usable(const struct batch *b);
 
 /* Takes a request. The caller has set `origin`, `epoch`, `deadline_ms` and `rows`. */
 void batch_submit(struct batch *b, struct request *r);

@@ -16,6 +16,7 @@ static const char *const lane_names[LANES] = {
 	[LANE_WRITE] = "write",
 	[LANE_SLOW] = "slow",
 	[LANE_CONTROL] = "ctrl",
+	[LANE_STANDBY] = "stdby",
 };
 
 _Static_assert(sizeof NAME_PREFIX - 1 + UUID_TEXT_LEN + sizeof "-write" <= CONNECTION_NAME_MAX,
@@ -39,8 +40,8 @@ static enum status read_url(struct connection_setup *setup, struct fail *why)
 {
 	PQconninfoOption *all = PQconninfoParse(setup->url, NULL);
 	if (!all)
-		return fail_set(why, ST_BAD_SETTING,
-			"DATABASE_URL is not a libpq connection string or URI");
+		return fail_set(why, ST_BAD_SETTING, "%s is not a libpq connection string or URI",
+			setup->is_standby ? "STUDYTRACKER_STANDBY_URL" : "DATABASE_URL");
 	setup->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
 			       && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
 	PQconninfoFree(all);
@@ -63,6 +64,7 @@ enum status connection_setup_init(
 {
 	setup->url = options->url;
 	setup->time_zone = options->time_zone;
+	setup->is_standby = options->lane == LANE_STANDBY;
 	put_texts(setup, options);
 	return read_url(setup, why);
 }
@@ -89,7 +91,9 @@ static struct words words_of(const struct connection_setup *setup)
 	add_word(&words, "keepalives_idle", "10");
 	add_word(&words, "keepalives_interval", "5");
 	add_word(&words, "keepalives_count", "3");
-	if (setup->several_hosts)
+	if (setup->is_standby)
+		add_word(&words, "target_session_attrs", "standby");
+	else if (setup->several_hosts)
 		add_word(&words, "target_session_attrs", "read-write");
 	if (*setup->url)
 		add_word(&words, "dbname", setup->url);

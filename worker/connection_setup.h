@@ -21,10 +21,10 @@ struct connection_setup {
 	const char *url, *time_zone; /* borrowed from the options */
 	char name[CONNECTION_NAME_MAX];
 	char timeout_text[16], check_text[16];
-	bool several_hosts;
+	bool is_standby, several_hosts;
 };
 
-/* The lane's name in the name of its connection: "read", "write", "slow" or "ctrl". */
+/* The lane's name in the name of its connection: "read", "write", "slow", "ctrl" or "stdby". */
 const char *connection_lane_name(enum lane lane);
 
 /* ST_BAD_SETTING: the URL can't be parsed. */

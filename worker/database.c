@@ -322,11 +322,10 @@ void database_begin(struct database *db, uint64_t timeout_ms)
 		fail_connection_unless(db, pipeline_begin(&db->pipeline, timeout_ms));
 }
 
-void database_send(
-	struct database *db, const struct method *m, const struct span *params, size_t count)
+void database_send(struct database *db, const char *name, const struct span *params, size_t count)
 {
 	if (database_is_connected(db))
-		fail_connection_unless(db, pipeline_send(&db->pipeline, m, params, count));
+		fail_connection_unless(db, pipeline_send(&db->pipeline, name, params, count));
 }
 
 void database_sync(struct database *db)

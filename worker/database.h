@@ -17,7 +17,7 @@
  *		.worker = uuid, .events = &events, .arg = worker };
  *	if (database_open(base, &options, &db, &why) != ST_OK) ...
  *	database_start(db);
- *	on_connected:  database_begin(db, 5000); database_send(db, method, params, count);
+ *	on_connected:  database_begin(db, 5000); database_send(db, name, params, count);
  *	               database_sync(db);
  */
 #ifndef WORKER_DATABASE_H
@@ -72,6 +72,7 @@ struct database_options {
 	 * workers.fence and lanes.cancel find the connection by it. */
 	const unsigned char *worker;
 	enum lane lane;
+	const char *statement; /* to prepare besides those of the lane; NULL: none */
 	const struct database_events *events;
 	void *arg;
 };
@@ -88,13 +89,13 @@ void database_connect_now(struct database *db);
 
 bool database_is_connected(const struct database *db);
 
-/* These do nothing unless connected. Failures become an on_disconnected. The params (worker/bind.h)
- * are copied. The server ends each statement of the group after timeout_ms, at most
- * DATABASE_STATEMENT_TIMEOUT_MS. A limit that is less than DATABASE_TIMEOUT_SLACK_MS below the
- * usual one becomes the usual one, which costs no statement. */
+/* These do nothing unless connected. Failures become an on_disconnected. `name` is that of a method
+ * of the lane, or options->statement. The params (worker/bind.h) are copied. The server ends each
+ * statement of the group after timeout_ms, at most DATABASE_STATEMENT_TIMEOUT_MS. A limit that is
+ * less than DATABASE_TIMEOUT_SLACK_MS below the usual one becomes the usual one, which costs no
+ * statement. */
 void database_begin(struct database *db, uint64_t timeout_ms);
-void database_send(
-	struct database *db, const struct method *m, const struct span *params, size_t count);
+void database_send(struct database *db, const char *name, const struct span *params, size_t count);
 void database_sync(struct database *db);
 
 /* Closes the connection from the loop, as if it were lost. The server ends its statement within

@@ -34,6 +34,14 @@ static void put_counts(struct buf *out, const struct counter_table *table, const
 	counter_put_map(out, table, counts);
 }
 
+static void put_position(struct buf *out, struct position committed)
+{
+	if (!position_is_set(committed))
+		return;
+	msg_put_key(out, "position");
+	position_put(out, committed);
+}
+
 /* A number that the system does not tell is left out. */
 static void put_process(struct buf *out)
 {
@@ -53,7 +61,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(ready->uuid, uuid);
 	envelope_open_notification(out, "worker.ready");
-	msg_put_map(out, 11);
+	msg_put_map(out, 11 + position_is_set(ready->heartbeat->committed));
 	msg_put_key(out, "worker");
 	msg_put_text(out, (struct span){ uuid, sizeof uuid });
 	put_int(out, "pid", getpid());
@@ -64,6 +72,7 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 	put_methods(out);
 	msg_put_key(out, "database");
 	msg_put_bool(out, ready->heartbeat->has_database);
+	put_position(out, ready->heartbeat->committed);
 	put_counts(out, &lanes_counter_table, &ready->heartbeat->counts);
 	put_counts(out, &link_counter_table, ready->link);
 	put_process(out);
@@ -74,12 +83,13 @@ void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready)
 		msg_put_map(out, 0);
 }
 
-void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit)
+void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit, struct position committed)
 {
 	envelope_open_notification(out, "worker.credit");
-	msg_put_map(out, 2);
+	msg_put_map(out, 2 + position_is_set(committed));
 	put_int(out, "epoch", epoch);
 	put_int(out, "credit", credit);
+	put_position(out, committed);
 }
 
 void heartbeat_put_leaving(struct buf *out, int64_t epoch)

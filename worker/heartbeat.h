@@ -13,7 +13,8 @@ struct link_counts;
 /* The worker's state, which changes from one heartbeat to the next. */
 struct heartbeat {
 	bool has_database;
-	int64_t window; /* most open requests of this gateway; 0: it must send no more */
+	int64_t window;            /* most open requests of this gateway; 0: it must send no more */
+	struct position committed; /* after all writes that this worker responded to; may be none */
 	struct lanes_counts counts;
 	const struct lanes *lanes; /* for worker.ready; NULL: it tells nothing about them */
 };
@@ -27,7 +28,8 @@ struct heartbeat_ready {
 };
 
 void heartbeat_put_ready(struct buf *out, const struct heartbeat_ready *ready);
-void heartbeat_put_credit(struct buf *out, int64_t epoch, int64_t credit);
+void heartbeat_put_credit(
+	struct buf *out, int64_t epoch, int64_t credit, struct position committed);
 void heartbeat_put_leaving(struct buf *out, int64_t epoch);
 
 #endif

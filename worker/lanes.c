@@ -19,6 +19,7 @@ static const struct {
 	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
 	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_ROWS_MAX, LANES_SLOW_RUN_ROWS, true },
 	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, true },
+	[LANE_STANDBY] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
 };
 
 #define AT(field) COUNTER_AT(struct lanes_counts, field)
@@ -37,6 +38,8 @@ struct lanes {
 	struct lanes_options options;
 	struct method_map methods;
 	struct batch *batches[LANES]; /* LANE_BY_KIND has none */
+	enum lane end;                /* after the last lane: LANE_STANDBY or LANES */
+	struct position committed;
 	struct passwords *passwords;
 	struct request_pool pool;
 	struct responses responses;
@@ -44,13 +47,28 @@ struct lanes {
 
 /* Requests. */
 
+/* A request without a position comes from a gateway that knows none, so only the primary surely has
+ * the changes before it. */
+static bool may_read_standby(
+	const struct lanes *l, const struct method *m, const struct context *context)
+{
+	return l->end > LANE_STANDBY && position_is_set(context->position)
+	       && method_may_read_standby(m) && batch_is_usable(l->batches[LANE_STANDBY]);
+}
+
+static enum lane lane_of(const struct lanes *l, const struct method *m, const struct envelope *e)
+{
+	enum lane lane = method_lane(m, e->params);
+	return lane == LANE_READ && may_read_standby(l, m, &e->context) ? LANE_STANDBY : lane;
+}
+
 static enum status accept(struct lanes *l, const struct envelope *e, bool is_own,
 	struct request **out, struct fail *why)
 {
 	const struct method *m = method_map_find(&l->methods, e->method);
 	if (!m || (m->audience == AUDIENCE_SELF) != is_own)
 		return ST_UNKNOWN_METHOD;
-	enum lane lane = method_lane(m, e->params);
+	enum lane lane = lane_of(l, m, e);
 	enum status st = m->passwords ? passwords_admission_status(l->passwords)
 				      : batch_admission_status(l->batches[lane]);
 	if (st == ST_OK)
@@ -80,7 +98,7 @@ static void submit(struct lanes *l, struct origin *origin, int64_t epoch, const 
 	if (r->method->passwords)
 		passwords_submit(l->passwords, r);
 	else
-		batch_submit(l->batches[method_lane(r->method, e->params)], r);
+		batch_submit(l->batches[lane_of(l, r->method, e)], r);
 }
 
 void lanes_submit(
@@ -108,9 +126,13 @@ void lanes_run_internal(
 	submit_internal(l, NULL, 0, &e);
 }
 
+/* The control lane does not reach the standby. There the statement ends at the deadline of its
+ * requests, or when the lane gives up (worker/lane_position.h). */
 static void cancel_statement(void *arg, enum lane lane)
 {
 	struct lanes *l = arg;
+	if (lane == LANE_STANDBY)
+		return;
 	struct buf params = { 0 };
 	char uuid[UUID_TEXT_LEN];
 	uuid_format(l->options.worker, uuid);
@@ -126,7 +148,7 @@ static void cancel_statement(void *arg, enum lane lane)
 
 void lanes_end_epoch(struct lanes *l, const struct origin *origin, int64_t epoch)
 {
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < l->end; lane++)
 		batch_end_epoch(l->batches[lane], origin, epoch);
 	passwords_end_epoch(l->passwords, origin, epoch);
 }
@@ -135,7 +157,7 @@ void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, 
 {
 	if (passwords_abandon(l->passwords, origin, epoch, msgid))
 		return;
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < l->end; lane++)
 		if (batch_abandon(l->batches[lane], origin, epoch, msgid))
 			return;
 }
@@ -144,7 +166,7 @@ void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, 
 
 bool lanes_has_database(const struct lanes *l)
 {
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < LANE_STANDBY; lane++)
 		if (l->batches[lane] && batch_has_database(l->batches[lane]))
 			return true;
 	return false;
@@ -158,7 +180,7 @@ static bool has_database(void *arg)
 static void on_connected(void *arg)
 {
 	struct lanes *l = arg;
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < l->end; lane++)
 		batch_connect_now(l->batches[lane]);
 }
 
@@ -170,7 +192,7 @@ static void on_change(void *arg)
 
 bool lanes_is_idle(const struct lanes *l)
 {
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < l->end; lane++)
 		if (!batch_is_idle(l->batches[lane]))
 			return false;
 	return passwords_is_idle(l->passwords);
@@ -181,17 +203,22 @@ struct lanes_counts lanes_counts(const struct lanes *l)
 	struct lanes_counts counts = { .done = l->responses.done,
 		.failed = l->responses.failed,
 		.queued = passwords_hashing(l->passwords) };
-	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
+	for (enum lane lane = LANE_READ; lane < l->end; lane++) {
 		counts.queued += batch_queued(l->batches[lane]);
 		counts.in_flight += batch_in_flight(l->batches[lane]);
 	}
 	return counts;
 }
 
+struct position lanes_committed(const struct lanes *l)
+{
+	return l->committed;
+}
+
 void lanes_put_counts(const struct lanes *l, struct buf *out)
 {
-	msg_put_map(out, LANES - LANE_READ);
-	for (enum lane lane = LANE_READ; lane < LANES; lane++) {
+	msg_put_map(out, (uint32_t)(l->end - LANE_READ));
+	for (enum lane lane = LANE_READ; lane < l->end; lane++) {
 		struct lane_counts counts = batch_counts(l->batches[lane]);
 		msg_put_key(out, connection_lane_name(lane));
 		lane_counts_put(out, &counts);
@@ -207,9 +234,12 @@ static void on_bad_setting(void *arg, const struct fail *why)
 static enum status open_lane(
 	struct lanes *l, struct event_base *base, enum lane lane, struct fail *why)
 {
+	bool is_standby = lane == LANE_STANDBY;
 	struct batch_options options = {
 		.lane = lane,
-		.database_url = l->options.database_url,
+		.database_url = is_standby ? l->options.standby_url : l->options.database_url,
+		.committed = l->end > LANE_STANDBY ? &l->committed : NULL,
+		.primary = is_standby ? l->batches[LANE_READ] : NULL,
 		.time_zone = l->options.time_zone,
 		.worker = l->options.worker,
 		.responses = &l->responses,
@@ -247,11 +277,12 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 	if (!l)
 		return ST_NO_MEMORY;
 	l->options = *options;
+	l->end = *options->standby_url ? LANES : LANE_STANDBY;
 	l->responses = (struct responses){ .pool = &l->pool };
 	enum status st = method_map_init(&l->methods);
 	if (st == ST_OK)
 		st = responses_init(&l->responses);
-	for (enum lane lane = LANE_READ; st == ST_OK && lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; st == ST_OK && lane < l->end; lane++)
 		st = open_lane(l, base, lane, why);
 	if (st == ST_OK)
 		st = open_passwords(l, base, why);
@@ -260,6 +291,8 @@ enum status lanes_open(struct event_base *base, const struct lanes_options *opti
 		return st;
 	}
 	batch_start(l->batches[LANE_WRITE]);
+	if (l->end > LANE_STANDBY)
+		batch_start(l->batches[LANE_STANDBY]);
 	*out = l;
 	return ST_OK;
 }
@@ -270,7 +303,7 @@ void lanes_free(struct lanes **lanes)
 	if (!l)
 		return;
 	passwords_free(&l->passwords);
-	for (enum lane lane = LANE_READ; lane < LANES; lane++)
+	for (enum lane lane = LANE_READ; lane < l->end; lane++)
 		batch_free(&l->batches[lane]);
 	request_pool_fini(&l->pool);
 	responses_fini(&l->responses);

@@ -5,11 +5,17 @@
  *	write    changes
  *	slow     searches, reports, changes of many rows; beyond a small number: OVERLOADED
  *	control  ends other statements: workers.fence, lanes.cancel
+ *	standby  plain reads on a standby, if there is one
  *
  * Each lane is a batch (worker/batch.h) with its own connection, queue and run. A statement that is
  * slow or waits for a lock delays only its own lane. The write lane connects at the start, which
  * proves that the database accepts changes. The other lanes connect at their first request. The
  * database counts as live while any lane is connected.
+ *
+ * With a standby, the lanes that write ask for a position in the WAL after each transaction, and
+ * lanes_committed returns the latest. A plain read of a client whose context has a position runs in
+ * the standby lane while the standby is connected and not behind (worker/lane_position.h). The read
+ * lane, on the primary, runs the others, and those that the standby lane hands over.
  *
  * Requests with passwords wait for those first (worker/passwords.h), and so are in no lane.
  *
@@ -44,6 +50,7 @@ extern const struct counter_table lanes_counter_table;
 
 struct lanes_options {
 	const char *database_url, *time_zone;
+	const char *standby_url;     /* empty: none */
 	const unsigned char *worker; /* worker/database.h */
 	struct password_costs password_costs;
 	const struct password_list *password_list; /* NULL: none */
@@ -76,6 +83,10 @@ void lanes_abandon(struct lanes *l, const struct origin *origin, int64_t epoch, 
 bool lanes_has_database(const struct lanes *l);
 bool lanes_is_idle(const struct lanes *l);
 struct lanes_counts lanes_counts(const struct lanes *l);
+
+/* A position after all writes that were responded to; none without a standby, or before the first
+ * write. */
+struct position lanes_committed(const struct lanes *l);
 
 /* Appends {lane: {…}, …} (common/lane_counts.h). */
 void lanes_put_counts(const struct lanes *l, struct buf *out);

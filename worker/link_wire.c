@@ -28,8 +28,9 @@ static enum status send_outbox(struct link_wire *w)
 {
 	struct span body;
 	struct heartbeat heartbeat = heartbeat_of(w);
-	int64_t credit = link_state_credit(w->state, heartbeat.window);
-	if (!outbox_message(&w->outbox, w->state->epoch, credit, &body))
+	struct outbox_head head = { w->state->epoch, link_state_credit(w->state, heartbeat.window),
+		heartbeat.committed };
+	if (!outbox_message(&w->outbox, &head, &body))
 		return ST_NO_MEMORY;
 	return socket_send(w->socket, (struct span){ 0 }, body);
 }

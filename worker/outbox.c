@@ -5,7 +5,7 @@
 
 #include "worker/heartbeat.h"
 
-enum { CREDIT_ROOM = 64 }; /* a worker.credit takes at most 48 bytes */
+enum { CREDIT_ROOM = 80 }; /* a worker.credit takes at most 76 bytes */
 
 void outbox_init(struct outbox *o, size_t bytes_max)
 {
@@ -38,10 +38,10 @@ bool outbox_close(struct outbox *o)
 	return false;
 }
 
-bool outbox_message(struct outbox *o, int64_t epoch, int64_t credit, struct span *body)
+bool outbox_message(struct outbox *o, const struct outbox_head *head, struct span *body)
 {
 	buf_clear(&o->credit);
-	heartbeat_put_credit(&o->credit, epoch, credit);
+	heartbeat_put_credit(&o->credit, head->epoch, head->credit, head->committed);
 	if (o->credit.failed)
 		return false;
 	assert(o->credit.len <= CREDIT_ROOM);

@@ -7,13 +7,13 @@
  *	struct buf *out = outbox_open(&outbox);
  *	... append one response ...
  *	if (!outbox_close(&outbox)) ...            out of memory: this response is dropped
- *	if (outbox.responses > 0 && outbox_message(&outbox, epoch, credit, &body)) send(body);
+ *	if (outbox.responses > 0 && outbox_message(&outbox, &head, &body)) send(body);
  *	outbox_clear(&outbox);
  */
 #ifndef WORKER_OUTBOX_H
 #define WORKER_OUTBOX_H
 
-#include "common/buf.h"
+#include "common/position.h"
 
 struct outbox {
 	struct buf out;    /* room for the credit, then responses */
@@ -32,9 +32,15 @@ struct buf *outbox_open(struct outbox *o);
 /* Returns false if the response did not fit or memory ran out. It is removed, the others stay. */
 bool outbox_close(struct outbox *o);
 
+/* What worker.credit says. */
+struct outbox_head {
+	int64_t epoch, credit;
+	struct position committed;
+};
+
 /* Writes the credit and sets `body` to the whole message, which is valid until the next call.
  * Returns false if memory ran out. */
-bool outbox_message(struct outbox *o, int64_t epoch, int64_t credit, struct span *body);
+bool outbox_message(struct outbox *o, const struct outbox_head *head, struct span *body);
 
 void outbox_clear(struct outbox *o);
 

@@ -57,8 +57,21 @@ static void finish_failed_request(struct outcomes *o, const struct execution *e,
 	refuse(o, r, v.status);
 }
 
+/* The standby cancels reads that conflict with what it replays (40001). */
+static void hand_over(struct outcomes *o, const struct execution *e)
+{
+	if (log_limit_allows(&o->log_limit))
+		log_info("%s failed on the standby: %s (SQLSTATE %s): the primary runs it",
+			e->method->name, e->why.text, e->sqlstate);
+	run_again(o, e, false);
+}
+
 static void finish_failed(struct outcomes *o, const struct execution *e)
 {
+	if (o->hands_over) {
+		hand_over(o, e);
+		return;
+	}
 	if (e->rows_sent == 1) {
 		for (size_t i = 0; i < e->count; i++)
 			finish_failed_request(o, e, o->run->requests[e->first + i]);
@@ -118,7 +131,8 @@ void outcome_recover(struct outcomes *o, struct execution *e, bool connection_en
 		finish_done(o, e);
 		return;
 	}
-	bool surely_not_run = execution_surely_not_run(e, connection_ended_cleanly);
+	bool surely_not_run =
+		o->hands_over || execution_surely_not_run(e, connection_ended_cleanly);
 	for (size_t i = 0; i < e->count; i++)
 		recover_request(o, o->run->requests[e->first + i], surely_not_run, &requeued);
 	database_rows_free(&e->rows);

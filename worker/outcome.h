@@ -10,6 +10,8 @@
  *	lost with the connection    → surely not run: run again; else repeat if that is safe, else
  *	                              respond with OUTCOME_UNKNOWN
  *
+ * On the standby only "done" is final: the primary runs everything else again.
+ *
  * A cancelled statement counts as failed. The cancellation was meant for obsolete requests only
  * (worker/lanes.h), so the other requests of the statement run again.
  */
@@ -25,7 +27,8 @@ enum { OUTCOME_CANCEL_MS = 2000 }; /* a cancellation may take effect this late *
 
 struct outcomes {
 	struct responses *responses;
-	struct queue *queue;
+	struct queue *queue; /* for the requests that run again; of another lane if `hands_over` */
+	bool hands_over;     /* only a success is final, and another lane runs the others */
 	struct run *run;
 	size_t in_flight;      /* unfinished requests of the run */
 	uint64_t cancelled_ms; /* time of the last cancellation; 0: none */

@@ -59,15 +59,13 @@ bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms)
 	return PQsendQueryPrepared(p->conn, PIPELINE_TIMEOUT, 1, values, NULL, &text, 1);
 }
 
-bool pipeline_send(
-	struct pipeline *p, const struct method *m, const struct span *params, size_t count)
+bool pipeline_send(struct pipeline *p, const char *name, const struct span *params, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		p->values[i] = params[i].bytes;
 		p->lengths[i] = (int)params[i].len;
 	}
-	return PQsendQueryPrepared(
-		p->conn, m->name, (int)count, p->values, p->lengths, p->formats, 1);
+	return PQsendQueryPrepared(p->conn, name, (int)count, p->values, p->lengths, p->formats, 1);
 }
 
 bool pipeline_sync(struct pipeline *p)
@@ -158,6 +156,13 @@ struct pg_result *pipeline_next(struct pipeline *p)
 			return r;
 	}
 	return NULL;
+}
+
+struct span pipeline_cell(const struct pg_result *rows, int column)
+{
+	if (PQgetisnull(rows, 0, column))
+		return (struct span){ 0 };
+	return (struct span){ PQgetvalue(rows, 0, column), (size_t)PQgetlength(rows, 0, column) };
 }
 
 enum status pipeline_read(struct pipeline *p, struct fail *why)

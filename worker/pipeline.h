@@ -6,7 +6,7 @@
  * statement of schema/timeout.sql, whose result the pipeline consumes itself.
  *
  *	pipeline_attach(&p, conn);
- *	if (!pipeline_begin(&p, 5000) || !pipeline_send(&p, m, params, count) || !pipeline_sync(&p))
+ *	if (!pipeline_begin(&p, 5000) || !pipeline_send(&p, name, params, count) || !pipeline_sync(&p))
  *		... PQerrorMessage says why
  *	on input:  st = pipeline_read(&p, &why);      calls on_result and on_sync
  */
@@ -42,12 +42,15 @@ void pipeline_attach(struct pipeline *p, struct pg_conn *conn);
 
 /* The timeout is that of database_begin. All three return false if libpq fails. */
 bool pipeline_begin(struct pipeline *p, uint64_t timeout_ms) MUST_CHECK;
-bool pipeline_send(struct pipeline *p, const struct method *m, const struct span *params,
-	size_t count) MUST_CHECK;
+bool pipeline_send(
+	struct pipeline *p, const char *name, const struct span *params, size_t count) MUST_CHECK;
 bool pipeline_sync(struct pipeline *p) MUST_CHECK;
 
 /* Returns a result that has already arrived, or NULL. The caller frees it. */
 struct pg_result *pipeline_next(struct pipeline *p);
+
+/* The value of the first row in this column; {0} if it is NULL. */
+struct span pipeline_cell(const struct pg_result *rows, int column);
 
 /* Calls the events for all results that have arrived. ST_DATABASE_UNAVAILABLE: the server ends the
  * connection; `why` says why. */

@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_OF_METHODS = 2 }; /* results before those of the methods */
+/* The results before those of the methods. */
+static size_t results_of_setup(const struct prepare *p)
+{
+	return p->options->statement ? 3 : 2;
+}
 
 static const struct method *next_of_lane(const struct prepare *p, size_t *index)
 {
@@ -42,14 +46,19 @@ static bool send_statements(const struct prepare *p, PGconn *conn, uint32_t *oid
 	return true;
 }
 
+static bool send_one(PGconn *conn, const char *name)
+{
+	return PQsendPrepare(conn, name, statement_find(name), 0, NULL);
+}
+
 bool prepare_send(struct prepare *p, struct pg_conn *conn)
 {
+	const char *more = p->options->statement;
 	uint32_t *oids = calloc(bind_most(), sizeof *oids);
 	p->results = 0;
-	bool is_sent =
-		oids && connection_setup_send(p->setup, conn)
-		&& PQsendPrepare(conn, PIPELINE_TIMEOUT, statement_find(PIPELINE_TIMEOUT), 0, NULL)
-		&& send_statements(p, conn, oids);
+	bool is_sent = oids && connection_setup_send(p->setup, conn)
+		       && send_one(conn, PIPELINE_TIMEOUT) && (!more || send_one(conn, more))
+		       && send_statements(p, conn, oids);
 	free(oids);
 	return is_sent;
 }
@@ -85,10 +94,9 @@ static enum status describe(
 
 enum status prepare_take(struct prepare *p, const struct pg_result *result, struct fail *why)
 {
-	size_t n = p->results++;
-	const struct method *m =
-		n >= FIRST_OF_METHODS ? nth_of_lane(p, (n - FIRST_OF_METHODS) / 2) : NULL;
-	bool is_description = m && (n - FIRST_OF_METHODS) % 2 == 1;
+	size_t n = p->results++, first = results_of_setup(p);
+	const struct method *m = n >= first ? nth_of_lane(p, (n - first) / 2) : NULL;
+	bool is_description = m && (n - first) % 2 == 1;
 	if (PQresultStatus(result) != (n ? PGRES_COMMAND_OK : PGRES_TUPLES_OK))
 		return refuse(p, m, result, why);
 	if (n == 0)

@@ -2,7 +2,8 @@
  * prepare: configures a new connection and prepares the statements of its lane.
  *
  * Everything goes out as one group: the statement of schema/connection.sql, the Parse of
- * schema/timeout.sql, then a Parse and a Describe for each statement of the lane.
+ * schema/timeout.sql and of options->statement, then a Parse and a Describe for each statement of
+ * the lane.
  *
  *	struct prepare p = { .options = &options, .setup = &setup };
  *	if (!prepare_send(&p, conn)) ...             PQerrorMessage says why

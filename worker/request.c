@@ -119,6 +119,7 @@ enum status request_acquire(struct request_pool *pool, const struct method *m,
 	r->method = r->variant = m;
 	r->msgid = e->msgid;
 	r->account = e->context.account;
+	r->position = e->context.position;
 	r->attempts = 0;
 	r->maybe_committed = r->is_abandoned = r->is_long = false;
 	r->rows = 1;

@@ -25,6 +25,7 @@ struct request {
 	int64_t rows;         /* expected in the response (worker/cost.h) */
 	bool is_long;         /* it shares its execution with no other request */
 	int64_t account;
+	struct position position;       /* what it must see, if a standby runs it */
 	uint64_t deadline_ms;           /* service_now_ms */
 	struct span request_id, params; /* params: one MessagePack map, as received */
 	struct param_value *values;     /* one per param of the method; room for any method */

@@ -135,6 +135,14 @@ size_t run_group_end(const struct run *run)
 	return i + 1;
 }
 
+void run_abort_group(struct run *run)
+{
+	for (size_t i = run->group; i < run_group_end(run); i++) {
+		database_rows_free(&run->executions[i].rows);
+		run->executions[i].state = EXECUTION_ABORTED;
+	}
+}
+
 void run_finish_group(struct run *run)
 {
 	run->group = run->answered = run_group_end(run);

@@ -94,6 +94,10 @@ void run_clear(struct run *run);
  * commit: all executions of the group fail. */
 void run_add_result(struct run *run, const struct database_result *result);
 size_t run_group_end(const struct run *run);
+
+/* Frees the rows of the current group, whose executions count as aborted. */
+void run_abort_group(struct run *run);
+
 void run_finish_group(struct run *run);
 
 /* After the connection is lost: returns whether the execution surely left no change.

@@ -13,25 +13,34 @@ static uint64_t time_left(const struct run *run, size_t first, uint64_t now_ms)
 	return latest_ms - now_ms;
 }
 
-static enum status send_execution(
-	const struct run *run, const struct execution *e, struct bind *bind, struct database *db)
+static void begin(const struct run *run, size_t first, const struct run_sender *sender)
 {
+	database_begin(sender->db, time_left(run, first, sender->now_ms));
+	lane_position_put_before(sender->position, run, sender->db, sender->now_ms);
+}
+
+static enum status send_execution(
+	const struct run *run, const struct execution *e, const struct run_sender *sender)
+{
+	struct bind *bind = sender->bind;
 	enum status st = bind_requests(bind, e->method, run->requests + e->first, e->rows_sent);
 	if (st != ST_OK)
 		return st;
-	database_send(db, e->method, bind->params, bind->count);
-	if (e->ends_group)
-		database_sync(db);
+	database_send(sender->db, e->method->name, bind->params, bind->count);
+	if (e->ends_group) {
+		database_sync(sender->db);
+		lane_position_put_after(sender->position, e->method, sender->db);
+	}
 	return ST_OK;
 }
 
-enum status run_send(const struct run *run, struct bind *bind, struct database *db, uint64_t now_ms)
+enum status run_send(const struct run *run, const struct run_sender *sender)
 {
 	bool begins = true;
 	for (size_t i = 0; i < run->execution_count; i++) {
 		if (begins)
-			database_begin(db, time_left(run, i, now_ms));
-		enum status st = send_execution(run, &run->executions[i], bind, db);
+			begin(run, i, sender);
+		enum status st = send_execution(run, &run->executions[i], sender);
 		if (st != ST_OK)
 			return st;
 		begins = run->executions[i].ends_group;

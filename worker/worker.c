@@ -65,6 +65,7 @@ static void get_heartbeat(void *arg, struct heartbeat *out)
 	const struct worker *w = arg;
 	out->has_database = w->has_database;
 	out->window = w->has_database && !w->is_draining ? window_of(w) : 0;
+	out->committed = lanes_committed(w->lanes);
 	out->counts = lanes_counts(w->lanes);
 	out->lanes = w->lanes;
 }
@@ -144,6 +145,7 @@ static enum status open_lanes(struct worker *w, struct fail *why)
 {
 	struct lanes_options options = {
 		.database_url = w->settings.database_url,
+		.standby_url = w->settings.standby_url,
 		.time_zone = w->settings.time_zone,
 		.worker = w->uuid,
 		.password_costs = password_costs(&w->settings),

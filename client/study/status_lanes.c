@@ -79,7 +79,7 @@ static void add_row(struct table *table, const char *name, const struct lane *no
 void status_lanes_print(const struct terminal *out, struct json_object *now,
 	struct json_object *before, double seconds)
 {
-	static const char *const names[] = { "read", "write", "slow", "ctrl" };
+	static const char *const names[] = { "read", "write", "slow", "ctrl", "stdby" };
 	static const struct column columns[] = {
 		{ "  Lane", 0, false },
 		{ "Queued", 0, true },

@@ -259,7 +259,7 @@ void start_link(void)
 	(void)snprintf(endpoint, sizeof endpoint, "ipc://%s/w", dir);
 	base = event_base_new();
 	ck_assert(socket_hub_open(&hub, base, NULL) == ST_OK);
-	heartbeat = (struct heartbeat){ true, WINDOW, { .queued = 3 } };
+	heartbeat = (struct heartbeat){ true, WINDOW, .counts = { .queued = 3 } };
 	responds_at_once = true;
 	open_gateway();
 	struct link_options options = { .endpoint = endpoint,

@@ -82,13 +82,22 @@ static void put_methods(struct buf *out, const char *const *methods)
 	msg_close(out, mark, count);
 }
 
+static void put_position(struct buf *out, struct position committed)
+{
+	if (!position_is_set(committed))
+		return;
+	msg_put_key(out, "position");
+	position_put(out, committed);
+}
+
 void raw_worker_send_ready(const struct raw_worker *w)
 {
 	const unsigned char uuid[16] = { w->process };
 	char text[UUID_TEXT_LEN];
 	struct buf params = { 0 }, body = { 0 };
 	uuid_format(uuid, text);
-	msg_put_map(&params, w->methods ? 5 : 4);
+	msg_put_map(&params, 4 + (w->methods != NULL) + position_is_set(w->committed));
+	put_position(&params, w->committed);
 	msg_put_key(&params, "worker");
 	msg_put_text(&params, (struct span){ text, sizeof text });
 	msg_put_key(&params, "epoch");
@@ -131,10 +140,11 @@ void raw_worker_close(struct raw_worker *w)
 	buf_fini(&w->body);
 }
 
-void raw_worker_put_credit(struct buf *body, int64_t epoch)
+static void put_credit(struct buf *body, int64_t epoch, struct position committed)
 {
 	struct buf params = { 0 };
-	msg_put_map(&params, 2);
+	msg_put_map(&params, 2 + position_is_set(committed));
+	put_position(&params, committed);
 	msg_put_key(&params, "epoch");
 	msg_put_int(&params, epoch);
 	msg_put_key(&params, "credit");
@@ -143,10 +153,15 @@ void raw_worker_put_credit(struct buf *body, int64_t epoch)
 	buf_fini(&params);
 }
 
+void raw_worker_put_credit(struct buf *body, int64_t epoch)
+{
+	put_credit(body, epoch, (struct position){ 0 });
+}
+
 void raw_worker_respond(const struct raw_worker *w, uint32_t msgid, const char *code)
 {
 	struct buf error = { 0 }, body = { 0 };
-	raw_worker_put_credit(&body, w->epoch);
+	put_credit(&body, w->epoch, w->committed);
 	msg_put_map(&error, 2);
 	msg_put_key(&error, "code");
 	msg_put_text(&error, span_of(code));

@@ -99,6 +99,16 @@ static const struct {
 			  "deadline_ms\xa1"
 			  "5\x80"),
 		ST_OK, "deadline_ms" },
+	{ "a position", SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa8position\x92\x01\x00\x80"), ST_OK,
+		NULL },
+	{ "a position of one number",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa8position\x91\x01\x80"), ST_OK, "position" },
+	{ "a position on timeline 0",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa8position\x92\x00\x01\x80"), ST_OK,
+		"position" },
+	{ "a position before the first",
+		SPAN_INIT("\x94\x00\x07\xa1x\x92\x81\xa8position\x92\x01\xff\x80"), ST_OK,
+		"position" },
 	{ "no text as method", SPAN_INIT("\x94\x00\x07\x01\x92\x80\x80"), ST_INVALID_INPUT, NULL },
 	{ "no context", SPAN_INIT("\x94\x00\x07\xa1x\x91\x80"), ST_INVALID_INPUT, NULL },
 	{ "params as a list", SPAN_INIT("\x94\x00\x07\xa1x\x92\x80\x90"), ST_INVALID_INPUT, NULL },
@@ -128,7 +138,10 @@ END_TEST
 
 START_TEST(a_request_is_decoded_as_encoded)
 {
-	struct context context = { .account = 5, .request_id = SPAN("abc"), .deadline_ms = 1200 };
+	struct context context = { .account = 5,
+		.request_id = SPAN("abc"),
+		.deadline_ms = 1200,
+		.position = { 2, 1LL << 40 } };
 	struct buf b = { 0 };
 	struct envelope e;
 	envelope_put_request(&b, UINT32_MAX, SPAN("topics.get"), &context, SPAN("\x81\xa1k\x01"));
@@ -138,6 +151,7 @@ START_TEST(a_request_is_decoded_as_encoded)
 	ck_assert(e.kind == ENVELOPE_REQUEST && e.msgid == UINT32_MAX
 		  && span_is(e.method, "topics.get"));
 	ck_assert(e.context.account == 5 && e.context.deadline_ms == 1200);
+	ck_assert(e.context.position.timeline == 2 && e.context.position.lsn == 1LL << 40);
 	ck_assert(span_is(e.context.request_id, "abc") && span_is(e.params, "\x81\xa1k\x01"));
 	ck_assert_int_eq(envelope_decode(&in, &e, NULL), ST_OK);
 	ck_assert(e.kind == ENVELOPE_NOTIFICATION && span_is(e.method, "worker.leaving"));

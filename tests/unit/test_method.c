@@ -76,6 +76,26 @@ START_TEST(a_method_runs_in_its_lane_and_in_the_lane_of_a_param)
 }
 END_TEST
 
+START_TEST(a_standby_runs_only_plain_reads_of_clients)
+{
+	static const struct {
+		const char *method;
+		bool runs;
+	} cases[] = {
+		{ "topics.list", true },
+		{ "topics.get", true },
+		{ "topics.create", false },
+		{ "stats.series", false },
+		{ "credentials.get", false },
+		{ "workers.fence", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		ck_assert_msg(method_runs_in(method_find(span_of(cases[i].method)), LANE_STANDBY)
+				      == cases[i].runs,
+			"%s", cases[i].method);
+}
+END_TEST
+
 START_TEST(a_method_with_passwords_runs_in_no_lane)
 {
 	static const struct password_step step = { .then = "topics.create" };
@@ -93,7 +113,7 @@ START_TEST(every_method_without_passwords_runs_in_a_lane)
 		if (method_at(i)->passwords)
 			continue;
 		size_t lanes = 0;
-		for (enum lane lane = LANE_READ; lane < LANES; lane++)
+		for (enum lane lane = LANE_READ; lane < LANE_STANDBY; lane++)
 			lanes += method_runs_in(method_at(i), lane);
 		ck_assert_msg(lanes >= 1 && lanes <= 2, "%s", method_at(i)->name);
 		ck_assert(!method_runs_in(method_at(i), LANE_BY_KIND));
@@ -335,6 +355,7 @@ int main(void)
 		sizeof requests / sizeof *requests);
 	tcase_add_test(tests, a_limit_that_is_not_an_integer_counts_as_the_maximum);
 	tcase_add_test(tests, a_method_runs_in_its_lane_and_in_the_lane_of_a_param);
+	tcase_add_test(tests, a_standby_runs_only_plain_reads_of_clients);
 	tcase_add_test(tests, a_method_with_passwords_runs_in_no_lane);
 	tcase_add_test(tests, every_method_without_passwords_runs_in_a_lane);
 	tcase_add_test(tests, each_method_is_found_by_its_name_and_no_other);

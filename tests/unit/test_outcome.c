@@ -138,6 +138,32 @@ START_TEST(requests_whose_connection_is_lost_run_again)
 }
 END_TEST
 
+START_TEST(another_lane_runs_what_failed_on_the_standby)
+{
+	outcomes.hands_over = true;
+	struct execution *e = fail_with(_i ? "22003" : "40001", 3);
+	ck_assert(outcome_finish(&outcomes, e));
+	run_finish_group(&run);
+	ck_assert_uint_eq(peer.responses, 0);
+	ck_assert_uint_eq(outcomes.in_flight, 0);
+	ck_assert_uint_eq(queue.count, 3);
+	ck_assert_uint_eq(queue.singly.count, 0);
+}
+END_TEST
+
+START_TEST(another_lane_runs_what_was_lost_with_the_standby)
+{
+	outcomes.hands_over = true;
+	struct execution *e = fail_with("22003", 4);
+	e->state = EXECUTION_PENDING;
+	outcome_recover(&outcomes, e, false);
+	run_finish_group(&run);
+	ck_assert_uint_eq(peer.responses, 0);
+	ck_assert_uint_eq(queue.count, 4);
+	ck_assert_uint_eq(queue.singly.count, 0);
+}
+END_TEST
+
 static struct request *acquire_session(uint32_t msgid)
 {
 	return acquire_of("sessions.create", msgid,
@@ -182,6 +208,8 @@ int main(void)
 	tcase_add_test(tests, requests_of_one_row_that_may_succeed_later_are_retried);
 	tcase_add_test(tests, requests_of_several_rows_that_fail_together_are_retried_singly);
 	tcase_add_test(tests, requests_whose_connection_is_lost_run_again);
+	tcase_add_loop_test(tests, another_lane_runs_what_failed_on_the_standby, 0, 2);
+	tcase_add_test(tests, another_lane_runs_what_was_lost_with_the_standby);
 	tcase_add_test(tests, the_method_runs_what_its_variant_did_not_answer);
 	return suite_run("outcome", tests);
 }

@@ -126,6 +126,80 @@ START_TEST(the_outcome_is_unknown_if_the_fence_fails_for_good)
 }
 END_TEST
 
+/* A write of account 1 that the worker responds to. */
+static void write_at(struct raw_worker *w, struct position committed, const char *code)
+{
+	w->committed = committed;
+	start_call("sessions.create");
+	raw_worker_respond(w, raw_worker_receive(w).msgid, code);
+	wait_until_done();
+	memset(&done, 0, sizeof done);
+}
+
+/* Returns the position in the context of a read of account 1. */
+static struct position read_position(struct raw_worker *w, const char *method)
+{
+	start_call(method);
+	struct envelope request = raw_worker_receive(w);
+	struct position position = request.context.position;
+	raw_worker_respond(w, request.msgid, NULL);
+	wait_until_done();
+	memset(&done, 0, sizeof done);
+	return position;
+}
+
+START_TEST(a_read_gets_the_position_of_the_write_before_it)
+{
+	struct raw_worker w;
+	raw_worker_connect(&w);
+	ck_assert(!position_is_set(read_position(&w, "sessions.get")));
+	write_at(&w, (struct position){ 1, 500 }, NULL);
+	ck_assert_int_eq(read_position(&w, "sessions.get").lsn, 500);
+	ck_assert_int_eq(read_position(&w, "sessions.get").timeline, 1);
+	ck_assert(!position_is_set(read_position(&w, "credentials.get")));
+	write_at(&w, (struct position){ 1, 700 }, "NAME_TAKEN");
+	ck_assert_int_eq(read_position(&w, "sessions.get").lsn, 700);
+	raw_worker_close(&w);
+}
+END_TEST
+
+START_TEST(after_a_write_whose_position_is_not_known_reads_have_none)
+{
+	struct raw_worker w;
+	raw_worker_connect(&w);
+	write_at(&w, (struct position){ 1, 500 }, NULL);
+	if (_i == 0)
+		write_at(&w, (struct position){ 0 }, NULL);
+	else if (_i == 1)
+		write_at(&w, (struct position){ 1, 600 }, "OUTCOME_UNKNOWN");
+	else {
+		struct call *gone = start_call("sessions.create");
+		uint32_t msgid = raw_worker_receive(&w).msgid;
+		workers_cancel(&gone);
+		while (!span_is(raw_worker_receive(&w).method, "gateway.cancel"))
+			;
+		raw_worker_respond(&w, msgid, NULL);
+	}
+	ck_assert(!position_is_set(read_position(&w, "sessions.get")));
+	write_at(&w, (struct position){ 1, 800 }, NULL);
+	ck_assert_int_eq(read_position(&w, "sessions.get").lsn, 800);
+	raw_worker_close(&w);
+}
+END_TEST
+
+START_TEST(the_position_of_a_heartbeat_counts_for_every_account)
+{
+	struct raw_worker w;
+	raw_worker_connect(&w);
+	write_at(&w, (struct position){ 1, 500 }, NULL);
+	w.committed.lsn = 900;
+	raw_worker_send_ready(&w);
+	ck_assert(span_is(raw_worker_receive(&w).method, "gateway.hello"));
+	ck_assert_int_eq(read_position(&w, "sessions.get").lsn, 900);
+	raw_worker_close(&w);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tc = tcase_create("workers");
@@ -136,5 +210,8 @@ int main(void)
 		sizeof second_responses / sizeof *second_responses);
 	tcase_add_test(tc, a_fence_that_failed_is_tried_again);
 	tcase_add_test(tc, the_outcome_is_unknown_if_the_fence_fails_for_good);
+	tcase_add_test(tc, a_read_gets_the_position_of_the_write_before_it);
+	tcase_add_loop_test(tc, after_a_write_whose_position_is_not_known_reads_have_none, 0, 3);
+	tcase_add_test(tc, the_position_of_a_heartbeat_counts_for_every_account);
 	return suite_run("workers", tc);
 }
