@@ -231,8 +231,8 @@ static struct buf *open_response(struct origin *o, int64_t epoch)
 static void close_response(struct origin *o)
 {
 	struct link *l = (struct link *)o;
-	if (!evtimer_pending(l->flush, NULL))
-		timer_arm(l->flush, 0);
+	if (l->wire.outbox.responses == 0)
+		timer_arm(l->flush, 0); /* for this one and those that follow it */
 	link_wire_close_response(&l->wire);
 }
 
