@@ -73,6 +73,13 @@ void buf_clear(struct buf *b)
 	b->failed = false;
 }
 
+void buf_reuse(struct buf *b, size_t kept)
+{
+	if (b->cap > kept)
+		buf_fini(b);
+	buf_clear(b);
+}
+
 void buf_fini(struct buf *b)
 {
 	free(b->bytes);

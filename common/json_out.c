@@ -258,9 +258,19 @@ static void put_value(struct writer *w, struct keys *keys)
 
 void json_out_key(struct buf *out, char separator, struct span key)
 {
-	buf_byte(out, separator);
-	json_out_text(out, key);
-	buf_byte(out, ':');
+	char *to = buf_room(out, key.len + 4);
+	if (!to)
+		return;
+	if (copy_plain(to + 2, key.bytes, key.len) < key.len) {
+		buf_byte(out, separator);
+		json_out_text(out, key);
+		buf_byte(out, ':');
+		return;
+	}
+	to[0] = separator;
+	to[1] = to[key.len + 2] = '"';
+	to[key.len + 3] = ':';
+	out->len += key.len + 4;
 }
 
 void json_out_token(struct buf *out, const struct msg_token *t, struct msg_reader *in)

@@ -59,6 +59,11 @@ static inline bool span_is_nocase(struct span s, const char *text)
 /* Whether it is one of the texts, up to a NULL. A list that is NULL has none. */
 bool span_is_any(struct span s, const char *const *texts);
 
+static inline bool span_has(struct span s, char byte)
+{
+	return s.len > 0 && memchr(s.bytes, byte, s.len);
+}
+
 static inline struct span span_first(struct span s, size_t count)
 {
 	return (struct span){ s.bytes, count };

@@ -56,8 +56,7 @@ static bool ends_by_preconditions(struct api_request **request)
 	const struct api_request *r = *request;
 	if (r->route->is_of_row || r->route->row->is_asset)
 		return false;
-	enum http_evaluation evaluation =
-		api_result_evaluate(exchange_request(r->exchange), (struct span){ 0 });
+	enum http_evaluation evaluation = api_result_evaluate(r, (struct span){ 0 });
 	if (evaluation == HTTP_PRECONDITION_FAILED)
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	else if (evaluation == HTTP_NOT_MODIFIED)
@@ -243,6 +242,10 @@ enum status api_init(
 
 void api_fini(struct api *api)
 {
+	struct api_scratch *s = &api->scratch;
+	struct buf *const bufs[] = { &s->params, &s->body, &s->etag, &s->headers, &s->all_headers };
+	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
+		buf_fini(bufs[i]);
 	metrics_requests_fini(&api->requests);
 	route_index_fini(&api->routes);
 }

@@ -28,6 +28,17 @@
 #include "gateway/route_index.h"
 #include "gateway/workers.h"
 
+enum { API_SCRATCH_KEPT = 32 << 10 /* bytes of each buffer, between requests */ };
+
+/* What one callback makes and others copy. Its memory is kept, because allocations of each request
+ * took 6 % of the instructions of GET /topics/{id}. Each user empties its buffer first, with
+ * buf_reuse, which also frees what a large response has left. */
+struct api_scratch {
+	struct buf params;              /* of a call: gateway/api_call.c */
+	struct buf body, etag, headers; /* of a row: gateway/api_result.c */
+	struct buf all_headers;         /* of a whole response: gateway/api_request.c */
+};
+
 struct api {
 	const struct settings *settings;
 	struct workers *workers;
@@ -40,6 +51,7 @@ struct api {
 	struct metrics_requests requests;
 	struct metrics_refusals refusals;
 	struct uuid_source ids;
+	struct api_scratch scratch;
 	bool logs_requests;
 };
 

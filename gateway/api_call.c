@@ -40,16 +40,14 @@ enum status api_call_run(struct api_request *r, const struct api_call *call)
 enum status api_call_send(struct api_request *r, const struct request_source *source,
 	call_done done, struct fail *why)
 {
-	struct buf params = { 0 };
+	struct buf *params = &r->api->scratch.params;
 	struct api_call call = { .method = r->route->method,
 		.account = principal_context_account(&r->authentication.principal),
 		.done = done };
-	enum status st = put_params(r, source, &params, why);
-	call.params = buf_view(&params);
-	if (st == ST_OK)
-		st = api_call_run(r, &call);
-	buf_fini(&params);
-	return st;
+	buf_reuse(params, API_SCRATCH_KEPT);
+	enum status st = put_params(r, source, params, why);
+	call.params = buf_view(params);
+	return st == ST_OK ? api_call_run(r, &call) : st;
 }
 
 bool api_call_has_result(struct api_request **request, enum status st, struct span error)

@@ -98,8 +98,9 @@ void api_request_put_common(
 	const struct route *route, const struct request_id *id, struct buf *headers)
 {
 	bool is_asset = route && route->row->is_asset;
-	http_head_put_field(headers, "X-Request-Id", request_id_view(id));
-	buf_text(headers, "Vary: Origin\r\nX-Content-Type-Options: nosniff\r\n"
+	buf_text(headers, "X-Request-Id: ");
+	buf_span(headers, request_id_view(id)); /* request_id_choose has checked it */
+	buf_text(headers, "\r\nVary: Origin\r\nX-Content-Type-Options: nosniff\r\n"
 			  "Cross-Origin-Resource-Policy: same-origin\r\nCache-Control: ");
 	buf_text(headers, is_asset ? "no-cache\r\n" : "no-store\r\n");
 }
@@ -133,14 +134,14 @@ void api_request_refuse_body(struct api_request **request, enum status st, const
 void api_request_respond(struct api_request **request, const struct exchange_response *reply)
 {
 	const struct api_request *r = *request;
-	struct buf headers = { 0 };
+	struct buf *headers = &r->api->scratch.all_headers;
 	struct exchange_response whole = *reply;
-	api_request_put_headers(r, &headers);
+	buf_reuse(headers, API_SCRATCH_KEPT);
+	api_request_put_headers(r, headers);
 	if (reply->headers)
-		buf_append(&headers, reply->headers);
-	whole.headers = &headers;
+		buf_append(headers, reply->headers);
+	whole.headers = headers;
 	api_request_respond_raw(request, &whole);
-	buf_fini(&headers);
 }
 
 void api_request_respond_json(struct api_request **request, int http_status,

@@ -3,13 +3,12 @@
 #include "common/json_out.h"
 #include "gateway/http_head.h"
 
-enum http_evaluation api_result_evaluate(const struct http_request *http, struct span etag)
+enum http_evaluation api_result_evaluate(const struct api_request *r, struct span etag)
 {
-	struct http_conditions conditions;
-	bool is_read = span_is(http->method, "GET") || span_is(http->method, "HEAD");
-	if (!is_read || http_conditions_read(http, &conditions, NULL) != ST_OK)
-		return HTTP_PROCEED; /* api_head_check has refused a malformed one */
-	return http_conditions_evaluate(&conditions, etag, true);
+	struct span method = exchange_request(r->exchange)->method;
+	if (!span_is(method, "GET") && !span_is(method, "HEAD"))
+		return HTTP_PROCEED;
+	return http_conditions_evaluate(&r->head.conditions, etag, true);
 }
 
 static void put_row_headers(const struct api_request *r, const struct row_meta *meta,
@@ -34,33 +33,33 @@ static int status_of_row(const struct route *route, const struct row_meta *meta)
 void api_result_row(struct api_request **request, struct span result)
 {
 	struct api_request *r = *request;
-	struct buf body = { 0 }, headers = { 0 }, etag = { 0 };
+	struct buf *body = &r->api->scratch.body, *headers = &r->api->scratch.headers,
+		   *etag = &r->api->scratch.etag;
 	struct row_meta meta;
-	response_reserve(&body, result);
-	response_put_row(&body, result, &meta);
+	buf_reuse(body, API_SCRATCH_KEPT);
+	buf_reuse(headers, API_SCRATCH_KEPT);
+	buf_reuse(etag, API_SCRATCH_KEPT);
+	response_reserve(body, result);
+	response_put_row(body, result, &meta);
 	int status = status_of_row(r->route, &meta);
-	struct span shown = buf_view(&body);
+	struct span shown = buf_view(body);
 	if (status == 204)
 		shown.len = 0;
-	http_etag_of(meta.updated_at, shown, &etag);
+	http_etag_of(meta.updated_at, shown, etag);
 	if (r->route->row->has_etag)
-		put_row_headers(r, &meta, buf_view(&etag), &headers);
+		put_row_headers(r, &meta, buf_view(etag), headers);
 	if (meta.was_replayed)
-		buf_text(&headers, "Idempotency-Replayed: true\r\n");
-	enum http_evaluation evaluation =
-		api_result_evaluate(exchange_request(r->exchange), buf_view(&etag));
-	headers.failed |= etag.failed;
+		buf_text(headers, "Idempotency-Replayed: true\r\n");
+	enum http_evaluation evaluation = api_result_evaluate(r, buf_view(etag));
+	headers->failed |= etag->failed;
 	if (evaluation == HTTP_NOT_MODIFIED)
 		status = 304;
 	if (evaluation == HTTP_PRECONDITION_FAILED)
 		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
 	else if (status == 204 || status == 304)
-		api_request_respond_empty(request, status, &headers);
+		api_request_respond_empty(request, status, headers);
 	else
-		api_request_respond_json(request, status, &headers, &body);
-	buf_fini(&body);
-	buf_fini(&headers);
-	buf_fini(&etag);
+		api_request_respond_json(request, status, headers, body);
 }
 
 void api_result_value(struct api_request **request, struct span result)

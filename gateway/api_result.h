@@ -16,6 +16,6 @@ void api_result_value(struct api_request **r, struct span result);
 
 /* The preconditions of a read, for a representation with this ETag (without quotes; empty: none).
  * The statement evaluates those of a write: HTTP_PROCEED. */
-enum http_evaluation api_result_evaluate(const struct http_request *http, struct span etag);
+enum http_evaluation api_result_evaluate(const struct api_request *r, struct span etag);
 
 #endif

@@ -16,11 +16,8 @@ struct etag {
 /* RFC 9110 section 8.8.3: etagc is any visible byte but the quote. */
 static bool is_opaque(struct span text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (!http_is(text.bytes[i], HTTP_VALUE) || http_is(text.bytes[i], HTTP_BLANK)
-			|| text.bytes[i] == '"')
-			return false;
-	return true;
+	return http_run_of_value(text) == text.len && !span_has(text, ' ') && !span_has(text, '\t')
+	       && !span_has(text, '"');
 }
 
 static bool parse_etag(struct span text, struct etag *out)
@@ -155,8 +152,10 @@ static uint64_t digest_of(struct span body)
 static void put_digest(struct buf *out, uint64_t digest)
 {
 	static const char digits[] = "0123456789abcdef";
-	for (int shift = 44; shift >= 0; shift -= 4) /* 12 digits */
-		buf_byte(out, digits[digest >> shift & 15]);
+	char text[12];
+	for (size_t i = sizeof text; i > 0; digest >>= 4)
+		text[--i] = digits[digest & 15];
+	buf_put(out, text, sizeof text);
 }
 
 void http_etag_of(struct span version, struct span body, struct buf *out)

@@ -163,18 +163,11 @@ const struct http_request *http_reader_known(struct http_reader *r)
 }
 
 /* A connection that stays does not keep the memory of a large request. */
-static void empty(struct buf *b)
-{
-	if (b->cap > KEPT_BYTES)
-		buf_fini(b);
-	buf_clear(b);
-}
-
 void http_reader_next(struct http_reader *r)
 {
 	struct http_request *q = &r->request;
-	empty(&r->head);
-	empty(&r->body);
+	buf_reuse(&r->head, KEPT_BYTES);
+	buf_reuse(&r->body, KEPT_BYTES);
 	/* not the arrays: they are large, and field_count limits what is read */
 	q->method = q->target = q->path = q->query = q->body = (struct span){ 0 };
 	q->keep_alive = q->expect_continue = q->has_body = false;

@@ -154,6 +154,7 @@ static bool is_loopback_address(struct span host)
 
 bool http_is_loopback(struct span host)
 {
-	return span_is_nocase(host, "localhost") || has_suffix(host, SPAN(".localhost"))
+	return span_is(host, "127.0.0.1") /* most of them */
+	       || span_is_nocase(host, "localhost") || has_suffix(host, SPAN(".localhost"))
 	       || (host.len && is_loopback_address(host));
 }
