@@ -38,6 +38,12 @@ struct span json_walk_number(struct json_walk *in);
 /* Appends true, false or null as MessagePack and moves past it. */
 void json_walk_put_literal(struct json_walk *in, struct buf *out);
 
+/* Whether a value is null: no other one begins with its letter. */
+static inline bool json_walk_is_null(const char *value)
+{
+	return *value == 'n';
+}
+
 /* Moves past any value. */
 void json_walk_skip(struct json_walk *in);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json_scan.h"
+#include "common/json_walk.h"
 #include "common/param_value.h"
 #include "common/utf8.h"
 #include "gateway/json_parse.h"
@@ -113,16 +114,11 @@ static struct field *field_of(const struct json_in *j, const char *name)
 	return NULL;
 }
 
-static bool is_null(const char *value)
-{
-	return *value == 'n';
-}
-
 /* NULL if it is absent or null. */
 static struct field *value_of(const struct json_in *j, const char *name)
 {
 	struct field *field = field_of(j, name);
-	return field && !is_null(field->value) ? field : NULL;
+	return field && !json_walk_is_null(field->value) ? field : NULL;
 }
 
 bool json_in_has(const struct json_in *j, const char *field)
@@ -232,7 +228,7 @@ static enum status put_field(const struct json_in *j, const struct field *field,
 	const struct param *p = param_of(rules->method, field->name, rules->taken);
 	if (!p && rules->is_strict)
 		return refuse_unknown(field->name, out->why);
-	if (!p || (is_null(field->value) && drops_nulls && param_accepts_nil(p)))
+	if (!p || (json_walk_is_null(field->value) && drops_nulls && param_accepts_nil(p)))
 		return ST_OK;
 	param_writer_key(out, p->name);
 	return put_param(j, field->value, p, rules->is_strict, out);

@@ -61,11 +61,6 @@ static bool put_elements(struct writer *w, int depth)
 	return is_whole;
 }
 
-static bool is_null(const char *value)
-{
-	return *value == 'n';
-}
-
 static bool has_field(const struct param *list, struct span name)
 {
 	const struct method object = { .params = list->items, .param_count = list->item_count };
@@ -86,7 +81,7 @@ static bool put_members(struct writer *w, const struct param *fields, int depth)
 	for (w->in.at++; json_walk_next(&w->in, '}');) {
 		struct span name = take_text(w);
 		json_walk_colon(&w->in);
-		if (fields && (is_null(w->in.at) || !has_field(fields, name))) {
+		if (fields && (json_walk_is_null(w->in.at) || !has_field(fields, name))) {
 			json_walk_skip(&w->in);
 			continue;
 		}

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "common/params.h"
 #include "common/service.h"
 #include "gateway/access_log.h"
 #include "gateway/principal.h"
@@ -176,44 +175,6 @@ static enum status start_call(struct rpc_call *c, const struct envelope *e,
 	return st;
 }
 
-/* A constant result is long, so it is kept in r->constant. Any other result is built in `made`. */
-static enum status local_result(struct rpc_requests *r, const struct rpc_local *local,
-	struct buf *made, struct span *result)
-{
-	struct rpc_status_source source = { .workers = r->options->workers,
-		.counters = r->options->counters,
-		.http_requests = r->options->http_requests,
-		.uptime_ms = service_now_ms() - r->opened_ms };
-	struct buf *out = local->is_constant ? &r->constant : made;
-	if (!local->is_constant || r->constant_of != local) {
-		buf_clear(out);
-		local->put(out, &source);
-		if (local->is_constant)
-			r->constant_of = out->failed ? NULL : local;
-	}
-	*result = buf_view(out);
-	return out->failed ? ST_NO_MEMORY : ST_OK;
-}
-
-static enum status respond_local(struct rpc_requests *r, struct rpc_peer *p,
-	const struct envelope *e, const struct rpc_local *local, struct fail *why)
-{
-	struct buf made = { 0 };
-	/* Methods of the gateway have no params, so they need no room for values. */
-	enum status st = params_decode(&local->method, e->params, NULL, &made, why);
-	struct span result;
-	if (st == ST_OK && r->local_bytes >= RPC_LOCAL_BYTES_MAX)
-		st = ST_OVERLOADED;
-	if (st == ST_OK)
-		st = local_result(r, local, &made, &result);
-	if (st == ST_OK) {
-		r->local_bytes += result.len;
-		rpc_peer_respond(p, e->msgid, result);
-	}
-	buf_fini(&made);
-	return st;
-}
-
 static bool is_full(const struct rpc_requests *r, const struct rpc_peer *p, size_t bytes)
 {
 	return p->calls_count >= RPC_PEER_CALLS_MAX || r->counts->in_flight >= RPC_CALLS_MAX
@@ -275,7 +236,8 @@ static enum status run(struct rpc_call *c, const struct envelope *e, struct fail
 	context.deadline_ms = authentication_left_ms(&c->authentication, context.deadline_ms);
 	if (is_full(r, c->peer, e->params.len))
 		return ST_OVERLOADED;
-	return local ? respond_local(r, c->peer, e, local, why) : start_call(c, e, &context, why);
+	return local ? rpc_local_respond(&r->local, c->peer, e, local, why)
+		     : start_call(c, e, &context, why);
 }
 
 /* `st` is the outcome of its authentication. */
@@ -362,7 +324,7 @@ static enum status start_or_keep(
 
 void rpc_requests_begin_body(struct rpc_requests *r)
 {
-	r->local_bytes = 0;
+	rpc_local_begin_body(&r->local);
 }
 
 enum status rpc_requests_start(struct rpc_requests *r, struct rpc_peer *p, const struct envelope *e,
@@ -399,9 +361,9 @@ void rpc_requests_give_up(struct rpc_requests *r)
 enum status rpc_requests_open(
 	struct rpc_requests *r, const struct rpc_options *options, struct rpc_counts *counts)
 {
-	*r = (struct rpc_requests){
-		.options = options, .counts = counts, .opened_ms = service_now_ms()
-	};
+	*r = (struct rpc_requests){ .options = options,
+		.counts = counts,
+		.local = { .options = options, .opened_ms = service_now_ms() } };
 	LIST_INIT(&r->calls);
 	enum status st = metrics_rpc_init(&r->ended);
 	return st == ST_OK ? method_map_init(&r->methods) : st;
@@ -409,7 +371,7 @@ enum status rpc_requests_open(
 
 void rpc_requests_close(struct rpc_requests *r)
 {
-	buf_fini(&r->constant);
+	rpc_local_fini(&r->local);
 	metrics_rpc_fini(&r->ended);
 	method_map_fini(&r->methods);
 }

@@ -2,7 +2,7 @@
  * rpc_request: the requests of RPC clients, from the decoded message to the response.
  *
  * A request first gets its principal, which may need a worker; meanwhile its bytes are kept. Then
- * the gateway responds to it itself (gateway/rpc_introspection.h), or a worker does. Requests that
+ * the gateway responds to it itself (gateway/rpc_local.h), or a worker does. Requests that
  * are authenticating or that workers have are in flight: they are bounded by number and bytes, for
  * each client and for all clients together.
  *
@@ -25,6 +25,7 @@
 #include "common/uuid.h"
 #include "gateway/metrics_rpc.h"
 #include "gateway/rpc.h"
+#include "gateway/rpc_local.h"
 #include "gateway/rpc_peer.h"
 
 struct rpc_requests {
@@ -34,10 +35,7 @@ struct rpc_requests {
 	struct method_map methods;
 	struct uuid_source ids;
 	struct rpc_call_list calls; /* in flight */
-	uint64_t opened_ms;
-	size_t local_bytes;  /* of the gateway's own results for this body */
-	struct buf constant; /* the result of constant_of */
-	const struct rpc_local *constant_of;
+	struct rpc_local_results local;
 };
 
 /* Options and counts must outlive the requests. */
