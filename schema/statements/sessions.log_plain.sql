@@ -1,13 +1,14 @@
 -- The requests of sessions.log that are new sessions of live topics with exactly the name of the
 -- tag, without keys, conditions or links. All others get no row, and sessions.log answers them
 -- (worker/variant.h).
-with request as materialized (
-	select r.ord, r.account_id, r.session_id, r.minutes, nfc(r.tag) as tag, r.study_date, r.notes, r.created_at
+with named as materialized (
+	select r.ord, r.account_id, r.session_id, nfc(r.tag) as tag, r.study_date, r.minutes::int as duration_minutes,
+		r.notes, r.created_at
 	from unnest($1::int8[], $2::uuid[], $3::int8[], $4::text[], $5::date[], $6::text[], $7::timestamptz[])
 		with ordinality
 		as r (account_id, session_id, minutes, tag, study_date, notes, created_at, ord)
 ),
-lookup as materialized (
+request as (
 	select r.*,
 		(
 			select t.id
@@ -16,19 +17,6 @@ lookup as materialized (
 				and t.deleted_at is null
 			order by t.id
 			limit 1) as topic_id
-	from request as r
-),
-of_topic as materialized (
-	select r.ord, r.account_id, r.session_id, r.topic_id, r.study_date, r.notes, r.created_at,
-		r.minutes::int as duration_minutes, r.tag, t.archived_at
-	from (select * from lookup as r order by r.account_id, r.topic_id) as r
-	cross join lateral ( -- locked against deletion, in key order
-		select t.name, t.archived_at, t.deleted_at
-		from topics as t
-		where t.account_id = r.account_id and t.id = r.topic_id
-		limit 1
-		for key share
-	) as t
-	where t.deleted_at is null and t.name = r.tag
+	from named as r
 ),
 {{>plain_session}}

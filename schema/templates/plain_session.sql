@@ -1,11 +1,20 @@
 new_session as materialized (
-	select r.*, coalesce(r.created_at, now()) as instant,
+	select r.ord, r.account_id, r.session_id, r.topic_id, t.name as tag, r.duration_minutes, r.notes, t.archived_at,
+		coalesce(r.created_at, now()) as instant,
 		coalesce(r.study_date, (
 			select account_day(a.time_zone, a.day_starts_at, coalesce(r.created_at, now()))
 			from accounts as a
 			where a.account_id = r.account_id)) as day
-	from of_topic as r
-	where (r.created_at > now() + interval '1 day') is not true
+	from (select * from request as r order by r.account_id, r.topic_id) as r
+	cross join lateral ( -- locked against deletion, in key order
+		select t.name, t.archived_at, t.deleted_at
+		from topics as t
+		where t.account_id = r.account_id and t.id = r.topic_id
+		limit 1
+		for key share
+	) as t
+	where t.deleted_at is null and t.name = coalesce(r.tag, t.name)
+		and (r.created_at > now() + interval '1 day') is not true
 ),
 created as (
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
