@@ -87,9 +87,7 @@ void workers_call_end(struct pool_call *pooled, struct span error, struct span r
 
 void workers_call_respond(struct pool_call *pooled, const struct worker_response *response)
 {
-	enum status st = pooled->outcome;
-	if (st == ST_OK)
-		st = workers_wire_error_status(response->error);
+	enum status st = pooled->outcome == ST_OK ? response->status : pooled->outcome;
 	workers_call_note_end(call_of(pooled), st, response->committed);
 	workers_call_end(pooled, response->error, response->result);
 }

@@ -239,14 +239,24 @@ static bool on_leaving(struct workers_wire *wire, struct sender *from, struct sp
 	return true;
 }
 
+/* Without a standby there are two pairs, so most credits need no search. */
+static struct position committed_of(struct span credit)
+{
+	struct position committed = { 0 };
+	struct msg_reader in = msg_reader(credit);
+	struct msg_token map;
+	if (msg_read(&in, &map) == ST_OK && map.count > 2)
+		(void)position_find(credit, &committed);
+	return committed;
+}
+
 static bool on_credit(struct workers_wire *wire, struct sender *from, struct span params)
 {
 	int64_t epoch, credit;
 	from->is_current = false;
 	if (!msg_find_int(params, "epoch", &epoch) || !msg_find_int(params, "credit", &credit))
 		return count_malformed(wire);
-	from->committed = (struct position){ 0 };
-	(void)position_find(params, &from->committed);
+	from->committed = committed_of(params);
 	from->is_current =
 		pool_credit(wire->options.pool, from->worker, epoch, credit, service_now_ms());
 	return from->is_current;
@@ -270,7 +280,7 @@ static bool on_response(
 	struct pool_call *pooled =
 		pool_complete(wire->options.pool, from->worker, message->msgid, st);
 	if (pooled)
-		wire->options.on_response(pooled, &(struct worker_response){ message->error,
+		wire->options.on_response(pooled, &(struct worker_response){ st, message->error,
 							  message->result, from->committed });
 	return true;
 }

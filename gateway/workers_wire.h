@@ -28,6 +28,7 @@ struct socket_hub;
 /* Error and result are MessagePack, borrowed until the callback returns; one of them is nil. The
  * worker has committed all that it has responded to before the position, or it told none. */
 struct worker_response {
+	enum status status; /* of the error */
 	struct span error, result;
 	struct position committed;
 };
