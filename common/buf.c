@@ -24,7 +24,7 @@ static bool grow(struct buf *b, size_t need)
 	return true;
 }
 
-char *buf_room(struct buf *b, size_t len)
+char *buf_make_room(struct buf *b, size_t len)
 {
 	if (b->failed || len > SIZE_MAX / 4 - b->len
 		|| (b->len + len > b->cap && !grow(b, b->len + len))) {

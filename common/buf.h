@@ -25,16 +25,23 @@ struct buf {
 	bool failed;
 };
 
-/* Returns room for `len` bytes after the end, without adding them to b->len; NULL if it fails. */
-char *buf_room(struct buf *b, size_t len);
+char *buf_make_room(struct buf *b, size_t len); /* only for buf_room */
 
 /* These are inline because texts are mostly made of short constants. */
-static inline void buf_put(struct buf *b, const void *bytes, size_t len)
+
+/* Returns room for `len` bytes after the end, without adding them to b->len; NULL if it fails. */
+static inline char *buf_room(struct buf *b, size_t len)
 {
 	bool has_room = !b->failed && len <= b->cap - b->len;
-	if (len == 0 || (!has_room && !buf_room(b, len)))
+	return has_room ? b->bytes + b->len : buf_make_room(b, len);
+}
+
+static inline void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+	char *to = len ? buf_room(b, len) : NULL;
+	if (!to)
 		return;
-	memcpy(b->bytes + b->len, bytes, len);
+	memcpy(to, bytes, len);
 	b->len += len;
 }
 
