@@ -67,9 +67,9 @@ void buf_append(struct buf *b, const struct buf *more); /* fails if `more` has f
 void buf_int(struct buf *b, int64_t value);             /* decimal */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void buf_clear(struct buf *b); /* empties; keeps the memory; resets `failed` */
+void buf_clear(struct buf *b);              /* empties; keeps the memory; resets `failed` */
 void buf_reuse(struct buf *b, size_t kept); /* the same, but frees memory beyond `kept` bytes */
-void buf_fini(struct buf *b);  /* frees; the struct may be used again */
+void buf_fini(struct buf *b);               /* frees; the struct may be used again */
 struct span buf_view(const struct buf *b);
 
 #endif
