@@ -7,10 +7,10 @@
 int main(int argc, char **argv)
 {
 	struct buf text = { 0 }, why = { 0 };
-	bool is_done = argc == 4 && template_statement(argv[1], span_of(argv[3]), &text, &why);
-	if (argc != 4)
-		buf_text(&why, "usage: studytracker-generate SCHEMA statement NAME\n"
-			       "       studytracker-generate SCHEMA file templates/FILE");
+	bool is_done = argc == 3 && template_statement(argv[1], span_of(argv[2]), &text, &why);
+	if (argc != 3)
+		buf_text(&why, "usage: studytracker-generate SCHEMA NAME\n"
+			       "NAME is that of a statement, or a template: templates/FILE");
 	if (is_done)
 		(void)fwrite(text.bytes, 1, text.len, stdout);
 	else

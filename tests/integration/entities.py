@@ -109,7 +109,7 @@ class Entity:
 @functools.cache
 def described():
     """All entities by name, in the order of the table of the generator."""
-    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "file", "templates/describe.json"],
+    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "templates/describe.json"],
                              check=True, stdout=subprocess.PIPE, cwd=harness.ROOT).stdout
     found = {row["name"]: Entity(row) for row in json.loads(printed)}
     # Their creation is written by hand, so their descriptions don't have it.

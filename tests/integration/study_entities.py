@@ -20,7 +20,7 @@ INT64_MAX = 2**63 - 1
 @functools.cache
 def described():
     """The descriptions that have a command, by name."""
-    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "file", "templates/describe.json"],
+    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "templates/describe.json"],
                              check=True, stdout=subprocess.PIPE).stdout
     return {row["name"]: row for row in json.loads(printed) if row["command"]}
 

@@ -60,7 +60,7 @@ class AddingAnEntity(unittest.TestCase):
         """Does what ./dev generate does, without a release build."""
         for template, name in GENERATED.items():
             with open(os.path.join(self.copy, "schema", name), "w", encoding="utf-8") as output:
-                self.run_in_copy(os.path.join(self.build, "schema", "studytracker-generate"), "schema", "file",
+                self.run_in_copy(os.path.join(self.build, "schema", "studytracker-generate"), "schema",
                                  f"templates/{template}", output=output)
 
     def test_the_example_is_complete(self):

@@ -111,7 +111,7 @@ zle -N zle-line-init
 
 def entity_words():
     """The words of the entities that have methods."""
-    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "file", "templates/describe.json"],
+    printed = subprocess.run([GENERATOR, os.path.join(harness.ROOT, "schema"), "templates/describe.json"],
                              check=True, stdout=subprocess.PIPE).stdout
     return [row["command"] for row in json.loads(printed) if row["command"]]
 
