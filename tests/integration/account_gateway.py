@@ -48,6 +48,7 @@ class AccountGateway:
         self.outgoing.connect(inside)
         self.answered = queue.Queue()
         self.worker = None  # the identity of the one that is called
+        self.ended = set()  # identities; what they sent before may come late
         self.is_ready = threading.Event()
         self.is_over = False
         self.thread = threading.Thread(target=self.live, daemon=True)
@@ -66,8 +67,9 @@ class AccountGateway:
 
     def expect_another_worker(self):
         """Call it after the worker has ended; `is_ready` is set when another one is there."""
-        self.is_ready.clear()
+        self.ended.add(self.worker)
         self.worker = None
+        self.is_ready.clear()
 
     def live(self):
         poller = zmq.Poller()
@@ -90,7 +92,8 @@ class AccountGateway:
         elif message[1] == "worker.ready":
             hello = {"gateway": "01890a5d-ac96-7222-8222-222222222222", "epoch": EPOCH, "version": "0.1.0"}
             self.router.send_multipart([identity, msgpack.packb([2, "gateway.hello", hello])])
-            if message[2]["database"] and message[2]["epoch"] == EPOCH and not self.worker:
+            is_usable = message[2]["database"] and message[2]["epoch"] == EPOCH and identity not in self.ended
+            if is_usable and not self.worker:
                 self.worker = identity
                 self.is_ready.set()
 
@@ -108,7 +111,10 @@ class AccountGateway:
         """{msgid: (error, result)} of the next responses, in the order in which they arrive."""
         found = {}
         for _ in range(count):
-            _, msgid, error, result = self.answered.get(timeout=harness.PATIENCE)
+            try:
+                _, msgid, error, result = self.answered.get(timeout=harness.PATIENCE)
+            except queue.Empty:
+                raise AssertionError(f"{len(found)} of {count} responses came: {found}") from None
             found[msgid] = error, result
         return found
 

@@ -3,6 +3,7 @@ cancelled ones, and a worker that stops or dies with some of them."""
 
 import concurrent.futures
 import os
+import re
 import signal
 import uuid
 
@@ -136,16 +137,21 @@ class ManyLogIns(PasswordCase):
         self.assertEqual(self.logins(), stored)
 
     def test_a_worker_that_stops_finishes_its_log_ins(self):
-        """It has ten seconds, so there are few."""
+        """It has ten seconds. If that is too short on a busy machine, it says how many are left."""
         calls = [log_in() for _ in range(6)]
         self.gateway.send(1, 0, calls)
-        self.gateway.receive(1)
+        answers = self.gateway.receive(1)
         worker = self.service.workers[0]
         worker.popen.send_signal(signal.SIGTERM)
-        answers = self.gateway.receive(5)
-        self.assertEqual([answer for answer in answers.values() if answer[0]], [])
+        self.assertEqual(worker.popen.wait(harness.PATIENCE), 0, worker.log())
+        unfinished = re.search(r"(\d+) requests unfinished after 10 s", worker.log())
+        left = int(unfinished[1]) if unfinished else 0
+        answers.update(self.gateway.receive(5 - left))
+        self.assertEqual([answer for answer in answers.values() if answer[0]], [], worker.log())
         self.restart()
-        self.assertEqual(self.logins(), {params["login_id"] for _, params in calls})
+        responded = {calls[msgid][1]["login_id"] for msgid in answers}
+        self.assertTrue(self.logins().issuperset(responded))
+        self.assertLessEqual(len(self.logins() - responded), left)
 
 
 class Settings(PasswordCase):
