@@ -36,9 +36,10 @@ class WorkerFrozen(faults.FaultCase):
         deaths = self.deaths()
         worker = self.service.workers[0]
         with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
-            self.freeze(worker)
-            with faults.Lock(self.database):  # both workers get their share
+            with faults.Lock(self.database):
                 first = [pool.submit(self.set_minutes, i, 2) for i in ids]
+                self.until_all_hold(HELD)
+                self.freeze(worker)
                 self.wait_found_dead(deaths)
             self.assertEqual({f.result() for f in first}, {200})
             self.assertGreaterEqual(faults.held_by_the_dead(self.service.gateways[0])[-1], HELD)
