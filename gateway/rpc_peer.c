@@ -163,17 +163,26 @@ static struct buf *begin_response(struct rpc_peer *p)
 	return &p->out;
 }
 
+/* Keeps what was put since p->mark. If there was no memory for it, removes it and returns false:
+ * what is before it is complete. */
+static bool keep(struct rpc_peer *p)
+{
+	if (p->out.failed) {
+		p->out.failed = false;
+		p->out.len = p->mark;
+		return false;
+	}
+	p->peers->unsent_bytes += p->out.len - p->mark;
+	return true;
+}
+
 static void finish_response(struct rpc_peer *p)
 {
 	struct rpc_counts *counts = p->peers->options.counts;
-	if (p->out.failed) { /* the responses before it are complete */
-		p->out.failed = false;
-		p->out.len = p->mark;
-		counts->dropped++;
-	} else {
+	if (keep(p))
 		counts->answered++;
-		p->peers->unsent_bytes += p->out.len - p->mark;
-	}
+	else
+		counts->dropped++;
 	if (p->out.len >= BODY_TARGET && !socket_peer_delimits(p->name))
 		send_out(p);
 	rpc_peer_schedule(p);
@@ -183,18 +192,13 @@ void rpc_peer_tell_position(struct rpc_peer *p, struct position position)
 {
 	if (p->is_gone || !position_is_before(p->told, position))
 		return;
-	size_t mark = p->out.len;
+	p->mark = p->out.len;
 	envelope_open_notification(&p->out, "gateway.position");
 	msg_put_map(&p->out, 1);
 	msg_put_key(&p->out, "position");
 	position_put(&p->out, position);
-	if (p->out.failed) {
-		p->out.failed = false;
-		p->out.len = mark;
-		return;
-	}
-	p->peers->unsent_bytes += p->out.len - mark;
-	p->told = position;
+	if (keep(p))
+		p->told = position;
 }
 
 void rpc_peer_respond(struct rpc_peer *p, uint32_t msgid, struct span result)

@@ -50,7 +50,7 @@ struct rpc_peer {
 	bool is_gone;
 	char address_room[SOCKET_ADDRESS_SIZE];
 	struct buf out;       /* the next message */
-	size_t mark;          /* the start of the response that is being written */
+	size_t mark;          /* of the response or notification in it that is being written */
 	struct position told; /* by gateway.position */
 	struct byte_gauge *unread;
 	struct rpc_peer_list *list; /* the list that `link` is in */

@@ -55,11 +55,6 @@ const struct field *view_field(const struct view *v)
 	return v ? &v->field : NULL;
 }
 
-static const char *yes(bool is_set)
-{
-	return is_set ? "yes" : "";
-}
-
 /* Lists. These functions return whether there is such a part. */
 
 static bool set_text(struct view *v, size_t place, const char *name, const char *text)

@@ -22,6 +22,12 @@ struct text {
 	char blank;              /* stands for each _ of the text */
 };
 
+/* The text of a condition. */
+static inline const char *yes(bool holds)
+{
+	return holds ? "yes" : "";
+}
+
 struct view {
 	const struct view *outer;
 	const struct entity *entity; /* NULL: all */

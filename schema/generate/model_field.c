@@ -112,7 +112,7 @@ static bool condition_text(const struct view *v, struct span name, struct buf *t
 		is_known = span_is(set, entity_kinds[i].name);
 		holds = i == v->field.kind;
 	}
-	buf_text(text, is_known && holds ? "yes" : "");
+	buf_text(text, yes(is_known && holds));
 	return is_known;
 }
 
@@ -158,7 +158,7 @@ bool field_text(const struct view *v, struct span name, struct buf *text)
 		{ "title", f->name, ' ' },
 		{ "option", option, '-' },
 		{ "expression", f->value },
-		{ "takes_null", takes_null ? "yes" : "" },
+		{ "takes_null", yes(takes_null) },
 		{ "fallback", set->has_default ? f->fallback : "" },
 		{ "computed_fallback", set->has_default ? f->computed_fallback : "" },
 		{ "example", f->example ? f->example : "null" },
@@ -175,7 +175,7 @@ bool field_text(const struct view *v, struct span name, struct buf *text)
 		{ "minus", v->is_descending ? "-" : "" }, /* of an order */
 		{ "direction", v->is_descending ? " desc" : "" },
 		{ "after", v->is_descending ? "<" : ">" },
-		{ "is_descending", v->is_descending ? "yes" : "" },
+		{ "is_descending", yes(v->is_descending) },
 	};
 	struct span of = text_behind(name, SPAN("of_"));
 	return text_find(ENTITY_ITEMS(rows), name, text) || condition_text(v, name, text)
