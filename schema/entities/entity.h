@@ -4,7 +4,7 @@
  * A description is one C file of this folder: which columns a row has and what can be done with
  * rows. The generator (schema/generate) makes from it the statements of its verbs, with the
  * templates in schema/templates, and its rows of the tables of statuses, methods and routes. A
- * statement in schema/statements wins over a template.
+ * statement in schema/statements wins over a template; it may inherit the template.
  *
  * To add an entity, write its description, add it to entities.c, and write a migration. README.md,
  * "Adding an entity", has a complete example.
@@ -128,6 +128,9 @@ struct filter {
 	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
 	 * index finds them. Without a condition, the filter is only this day. */
 	const char *day;
+	/* The scan of the list compares it: the pages are full, however many rows it skips. Without
+	 * it, a page ends after 5,000 compared rows. */
+	bool is_in_scan;
 };
 
 /* Rows must not have this. */
@@ -175,8 +178,7 @@ struct entity {
 	const struct check *checks;
 	size_t check_count;
 	struct unique unique; /* all NULL: none */
-	/* The template that refuses deletes: rows `when … then …` over e, with an outcome. */
-	const char *kept;
+	bool is_kept; /* some rows: its statement of deletes refuses them, in the block `kept` */
 	const char *id_example,
 		*change_example; /* JSON: an id; a member of the body of an update */
 	/* The fields that a table of `study` shows after the id, in order; at most 6. NULL: `study`

@@ -84,7 +84,7 @@ static bool set_filter(struct view *v, const struct filter *f)
 	bool is_set = f->kind != FIELD_SAME || set_named(v, f->name);
 	v->is_source = f->is_indexed || (!f->condition && v->field.kind == FIELD_REFERENCE);
 	return is_set && set_text(v, 0, "condition", f->condition) /* empty: e.NAME = r.NAME */
-	       && set_text(v, 1, "day", f->day);
+	       && set_text(v, 1, "day", f->day) && set_text(v, 2, "in_scan", yes(f->is_in_scan));
 }
 
 /* The elements of ids and tags have no name, as opposed to the fields of objects. */
@@ -230,7 +230,7 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 		{ "default_order", e->default_order ? e->default_order : "created_at" },
 		{ "search", yes(e->has_search) },
 		{ "search_alias", e->search_alias },
-		{ "kept", e->kept }, /* a template */
+		{ "kept", yes(e->is_kept) },
 		{ "uses_today", yes(needs & FILTER_NEEDS_TODAY) },
 		{ "uses_tag", yes(needs & FILTER_NEEDS_TAG) },
 		{ "is_change", yes(v->is_change) },

@@ -32,7 +32,7 @@ struct view {
 	const struct view *outer;
 	const struct entity *entity; /* NULL: all */
 	struct field field;          /* a param and an order are also fields. Its kind is 0: none */
-	struct text texts[2];        /* of a part that has no more */
+	struct text texts[3];        /* of a part that has no more */
 	bool is_change;              /* also shows the fields that are FIELD_WRITES_ONLY */
 	bool is_descending;          /* an order */
 	bool is_source;              /* a filter, by which an index finds rows */

@@ -16,7 +16,16 @@ struct expansion {
 	int *number;                     /* the last one of {{+}} */
 	const char *indent;              /* of the lines */
 	const char *dash, *literal_dash; /* what a - becomes: of a text, of the template */
+	struct block *blocks;            /* of the templates that inherit this one */
 	int depth;
+};
+
+/* A block that replaces that of its parent. The last one of a name wins. */
+struct block {
+	const struct expansion *at; /* the template where it stands */
+	struct span name, body;
+	bool is_used;
+	struct block *next;
 };
 
 /* The kind is the character that marks the tag; ' ': a name alone. */
@@ -63,7 +72,7 @@ static void remove_line(const struct expansion *x, struct tag *tag)
 	bool is_alone = *line_end == '\n' && (line == x->start || line[-1] == '\n');
 	if (tag->kind == '\\' && *line_end == '\n') {
 		tag->end = line_end + strspn(line_end, " \t\n");
-	} else if (is_alone && strchr("#?^/>", tag->kind)) {
+	} else if (is_alone && strchr("#?^/><$", tag->kind)) {
 		tag->indent = (struct span){ line, (size_t)(tag->begin - line) };
 		tag->begin = line;
 		tag->end = line_end + 1;
@@ -79,10 +88,10 @@ static bool next_tag(struct expansion *x, struct span text, struct tag *tag)
 	if (!close)
 		return false;
 	begin += begin[2] == '{'; /* a brace before a tag */
-	bool has_mark = strchr("#?^/>|+\\", begin[2]) != NULL;
+	bool has_mark = strchr("#?^/><$|+\\", begin[2]) != NULL;
 	const char *name = begin + 2 + has_mark;
 	*tag = (struct tag){ .kind = has_mark ? begin[2] : ' ', .begin = begin, .end = close + 2 };
-	tag->is_section = strchr("#?^", tag->kind) != NULL;
+	tag->is_section = strchr("#?^<$", tag->kind) != NULL;
 	tag->name = (struct span){ name, (size_t)(close - name) };
 	remove_line(x, tag);
 	return true;
@@ -169,29 +178,75 @@ static char *read_text(const char *schema, struct span name)
 	return is_read ? text : NULL;
 }
 
-static void put_partial(struct expansion *x, const struct view *v, const struct tag *tag)
+/* Expands a text in the place of a tag, with the tag's indentation. */
+static void put_in_place(
+	struct expansion *x, const struct view *v, const struct tag *tag, struct span text)
 {
-	struct buf indent = { 0 }, hook = { 0 };
-	struct expansion inner = *x;
-	inner.name = tag->name;
-	if (*tag->name.bytes == '*' && view_text(v, span_drop(tag->name, 1), &hook))
-		inner.name = buf_view(&hook);
+	struct buf indent = { 0 };
 	buf_text(&indent, x->indent);
 	buf_span(&indent, tag->indent);
 	buf_byte(&indent, '\0');
-	inner.indent = indent.bytes;
-	inner.literal_dash = x->dash;
-	if (inner.name.len > 2 && span_is(span_drop(inner.name, inner.name.len - 2), ".1"))
-		inner.dash = "\\-";
-	char *text = read_text(x->schema, inner.name);
-	inner.start = text;
-	if (text && !indent.failed)
-		expand(&inner, v, span_of(text));
-	else
-		fail_at(x, tag->begin, "no such template", inner.name);
+	if (indent.failed)
+		fail_at(x, x->start, "no memory for", tag->name);
+	x->indent = indent.bytes;
+	expand(x, v, text);
 	buf_fini(&indent);
-	buf_fini(&hook);
+}
+
+static void put_partial(struct expansion *x, const struct view *v, const struct tag *tag)
+{
+	struct expansion inner = *x;
+	char *text = read_text(x->schema, tag->name);
+	inner.name = tag->name;
+	inner.start = text;
+	inner.literal_dash = x->dash;
+	if (tag->name.len > 2 && span_is(span_drop(tag->name, tag->name.len - 2), ".1"))
+		inner.dash = "\\-";
+	if (text)
+		put_in_place(&inner, v, tag, span_of(text));
+	else
+		fail_at(x, tag->begin, "no such template", tag->name);
 	free(text);
+}
+
+/* Expands a parent with the blocks of the text, each of which must be one of the parent's. */
+static void put_parent(
+	struct expansion *x, const struct view *v, const struct tag *parent, struct span text)
+{
+	struct expansion inner = *x;
+	struct block block = { .at = x, .next = x->blocks };
+	struct tag tag;
+	if (!next_tag(x, text, &tag)) {
+		put_partial(x, v, parent);
+		return;
+	}
+	text = span_drop(text, (size_t)(tag.end - text.bytes));
+	block.name = tag.name;
+	block.body = cut_body(x, &tag, &text);
+	inner.blocks = &block;
+	put_parent(&inner, v, parent, text);
+	if (!block.is_used)
+		fail_at(x, tag.begin, "the parent has no such block", tag.name);
+}
+
+static void put_block(
+	struct expansion *x, const struct view *v, const struct tag *tag, struct span body)
+{
+	struct expansion inner = *x;
+	struct block *found = NULL;
+	for (struct block *block = x->blocks; block; block = block->next)
+		if (span_equals(block->name, tag->name)) {
+			block->is_used = true;
+			found = block;
+		}
+	if (!found) {
+		expand(x, v, body);
+		return;
+	}
+	inner.name = found->at->name;
+	inner.start = found->at->start;
+	inner.literal_dash = found->at->literal_dash;
+	put_in_place(&inner, v, tag, found->body);
 }
 
 static void put_tag(struct expansion *x, const struct view *v, const struct tag *tag)
@@ -216,8 +271,13 @@ static void expand(struct expansion *x, const struct view *v, struct span text)
 	while (!x->why->len && next_tag(x, text, &tag)) {
 		put(x, span_first(text, (size_t)(tag.begin - text.bytes)), x->literal_dash);
 		text = span_drop(text, (size_t)(tag.end - text.bytes));
-		if (tag.is_section)
-			put_section(x, v, &tag, cut_body(x, &tag, &text));
+		struct span body = tag.is_section ? cut_body(x, &tag, &text) : SPAN("");
+		if (tag.kind == '<')
+			put_parent(x, v, &tag, body);
+		else if (tag.kind == '$')
+			put_block(x, v, &tag, body);
+		else if (tag.is_section)
+			put_section(x, v, &tag, body);
 		else
 			put_tag(x, v, &tag);
 	}
@@ -229,7 +289,7 @@ bool template_expand(const char *schema, struct span name, const struct view *vi
 	struct buf *why)
 {
 	int number = 0;
-	struct expansion x = { schema, name, "", out, why, &number, "", "-", "-", 0 };
+	struct expansion x = { schema, name, "", out, why, &number, "", "-", "-", NULL, 0 };
 	const struct tag whole = { .name = name, .begin = x.start };
 	put_partial(&x, view, &whole);
 	return why->len == 0 && !out->failed;

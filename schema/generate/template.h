@@ -9,18 +9,22 @@
  *	{{?name}}...{{/name}}   once, unless the list or text is empty
  *	{{^name}}...{{/name}}   once if it is empty
  *	{{?a|b}}...{{/a|b}}     once, unless both are empty; {{^a|b}} once if both are
- *	{{>name}}               the template of that name, with the same views; {{>*name}} that which
- *	                        the text of that name names
+ *	{{>name}}               the template of that name, with the same views
+ *	{{$name}}...{{/name}}   a block: the text, or what a template that inherits this one has in
+ *	                        its block of that name
+ *	{{<name}}...{{/name}}   the template of that name, which is the parent, with the blocks that
+ *	                        stand here; nothing else may stand here
  *	{{|text}}               text, but not in the last view of the list: a separator
  *	{{+}}                   1, then 2, and so on: the numbers of a statement's params
  *	{{\}}                   nothing: the next line goes on here, without its indentation
  *
- * A section, partial or end tag that is alone on its line removes the line. A partial that is alone
- * on its line is indented as its tag is. Nothing is escaped, but in a manual page (NAME.1): there,
- * a - of a text or partial becomes \-, because roff would print a - as a hyphen.
+ * A section, block, parent, partial or end tag that is alone on its line removes the line. If the
+ * tag of a partial is alone on its line, the partial is indented as its tag is; so is a block that
+ * stands in place of another. Nothing is escaped, but in a manual page (NAME.1): there, a - of a
+ * text or partial becomes \-, because roff would print a - as a hyphen.
  *
- * A name that no view has is an error, as are tags that do not match: the generated text never
- * holds less than the template says.
+ * A name that no view has is an error, as are tags that do not match and a block that the parent
+ * does not use: the generated text never holds less than the template says.
  *
  * A name of a template with a slash is a path in the folder `schema`. A name with a dot stands for
  * schema/statements/NAME.sql, every other one for schema/templates/NAME.sql.

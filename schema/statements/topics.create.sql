@@ -72,13 +72,12 @@ late_replay as materialized ( -- another transaction took the name meanwhile, wi
 	where a.id is null
 ),
 {{>stored_key}}
-select a.ord,
-	{{>name_outcome}}
-	a.id, a.name, a.description, a.created_at, a.updated_at, a.archived_at, false as replayed,
-	{{>name_details}}
-from response as a
-left join lateral topic_of_key_now(a.account_id, case when a.id is null then a.name_key end) as t on true
-where not exists (select from late_replay as k where k.ord = a.ord)
+select e.ord,
+	{{>name_outcome}}, e.id, e.name, e.description, e.created_at, e.updated_at, e.archived_at,
+	false as replayed, {{>name_details}}
+from response as e
+left join lateral topic_of_key_now(e.account_id, case when e.id is null then e.name_key end) as t on true
+where not exists (select from late_replay as k where k.ord = e.ord)
 union all
 select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, t.id, t.name, t.description,
 	t.created_at, t.updated_at, t.archived_at, true, null, null

@@ -22,7 +22,7 @@ coalesce(r.{{name}}, e.{{name}}) as {{name}},
 case when r.has_{{name}} then r.{{name}}::{{column_type}} else e.{{name}} end as {{name}},
 {{/is_nullable}}
 {{^is_nullable}}
-coalesce(r.{{name}}::{{column_type}}, e.{{name}}) as {{name}},
+coalesce({{#is_name}}nfc(r.{{name}}){{/is_name}}{{^is_name}}r.{{name}}::{{column_type}}{{/is_name}}, e.{{name}}) as {{name}},
 {{/is_nullable}}
 {{/is_instant}}
 {{/is_list}}

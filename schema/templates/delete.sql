@@ -8,8 +8,7 @@ locked as materialized ( -- in key order
 	select r.ord, e.*,
 		case
 			{{>preconditions}}
-			{{#kept}}
-			{{>*kept}}
+			{{$kept}}
 			{{/kept}}
 		end as outcome
 	from request as r

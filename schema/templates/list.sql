@@ -37,13 +37,17 @@ with request as materialized (
 		num_nonnulls(r."from", r."to") > 0 as is_range
 		{{/is_date}}
 		{{/range}}
+		{{$more_values}}
+		{{/more_values}}
+	{{$params}}
 	from unnest(${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::text[]{{#filters}}, ${{+}}::{{type}}[]{{/filters}}{{#range}}, ${{+}}::date[], ${{+}}::date[]{{/range}}{{#search}}, ${{+}}::text[]{{/search}})
 		with ordinality
 		as r (account_id, "limit", cursor_key, cursor_id, sort{{#filters}}, "{{name}}"{{/filters}}{{#range}}, "from", "to"{{/range}}{{#search}}, "q"{{/search}}, ord)
+	{{/params}}
 ),
 start as materialized (
 	select r.*
-		, coalesce(r.cursor_id, case when r.sort like '-%' then 9223372036854775807 else 0 end) as after_id
+		, coalesce({{$cursor}}r.cursor_id{{/cursor}}, case when r.sort like '-%' then 9223372036854775807 else 0 end) as after_id
 		{{#order_columns}}
 		{{#is_range}}
 		, case -- the cursor or the range's end, whichever is nearer, so that the index scan begins there
@@ -66,7 +70,7 @@ start as materialized (
 			or r.is_range and r.sort not like '%{{column}}' as is_scan
 		{{/range}}
 		{{^range}}
-		, num_nonnulls(null{{#filters}}, r.{{name}}{{/filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
+		, num_nonnulls(null{{#filters}}{{>compared}}{{/filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
 		{{/range}}
 		{{#parent}}
 		, p.id is null as is_orphan
@@ -102,7 +106,7 @@ path as materialized (
 		, f.ids, case when f.ids is null then r.sort else 'found' end as path
 		{{/range|search|sources}}
 		{{^range|search|sources}}
-		, r.sort as path
+		, {{$sort}}r.sort{{/sort}} as path
 		{{/range|search|sources}}
 	from start as r
 	{{?range|search|sources}}
@@ -173,7 +177,7 @@ select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' en
 	end || '~' || e.id as next_cursor
 	{{/order_columns}}
 	{{^order_columns}}
-	, e.id || '~' || e.id as next_cursor
+	, {{$next_cursor}}e.id || '~' || e.id{{/next_cursor}} as next_cursor
 	{{/order_columns}}
 from path as r
 {{#parent}}left{{/parent}}{{^parent}}cross{{/parent}} join lateral (
@@ -193,6 +197,11 @@ from path as r
 				{{#is_range}}
 				and e.{{column}} {{#is_descending}}>= r.first{{/is_descending}}{{^is_descending}}< r.past{{/is_descending}}
 				{{/is_range}}
+				{{#filters}}
+				{{#in_scan}}
+				and (r.{{name}} is null or {{condition}})
+				{{/in_scan}}
+				{{/filters}}
 			order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}
 			limit r.scan_limit
 		)

@@ -1,4 +1,5 @@
 {{#filters}}
+{{^in_scan}}
 {{#condition}}
 and (r.{{name}} is null or {{condition}})
 {{/condition}}
@@ -7,6 +8,7 @@ and (r.{{name}} is null or {{condition}})
 and (r.{{name}} is null or e.{{name}} = r.{{name}})
 {{/day}}
 {{/condition}}
+{{/in_scan}}
 {{/filters}}
 {{#range}}
 and (not r.is_range or e.{{column}} >= r.first and e.{{column}} < r.past)

@@ -1,11 +1,13 @@
 -- A row that is not deleted is returned as it is.
 with request as materialized (
 	select r.*, request_fingerprint(case
-			when r.idempotency_key is not null then jsonb_build_array('{{table}}.restore', r.{{entity}}_id)
+			when r.idempotency_key is not null then jsonb_build_array('{{table}}.restore', r.{{entity}}_id{{$more_printed}}{{/more_printed}})
 		end) as fingerprint
+	{{$params}}
 	from unnest($1::int8[], $2::{{key_type}}[], $3::text[], $4::text[], $5::text[])
 		with ordinality
 		as r (account_id, {{entity}}_id, idempotency_key, if_match, if_none_match, ord)
+	{{/params}}
 ),
 {{>replay}}
 new_request as materialized (
@@ -36,7 +38,7 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 ),
 {{/anchors}}
 locked as materialized ( -- in key order
-	select r.ord, r.idempotency_key, r.fingerprint, e.*,
+	select r.ord, r.idempotency_key, r.fingerprint, {{$more_params}}{{/more_params}}e.*,
 		case
 			{{#anchors}}
 			when e.{{name}} <> r.{{name}} and run_again('the {{entity}} was moved') then null
@@ -60,37 +62,45 @@ locked as materialized ( -- in key order
 verdict as materialized ( -- of several requests with the same {{field}}, the first gets it
 	select e.*, case
 			when e.refusal is not null then e.refusal
-			when e.deleted_at is not null and (
+			when e.is_taken{{$and_refused}}{{/and_refused}} then '{{>taken}}'
+		end as outcome
+	from (
+		select e.*, e.deleted_at is not null and (
 				row_number() over (partition by e.account_id{{#key}}, e.new_{{name}}{{/key}}, e.refusal is null, e.deleted_at is null order by e.ord) > 1
 				and {{#key}}e.new_{{name}} is not null{{| and }}{{/key}}
 				or (
 					{{>unique_row}}
-				) is not null) then '{{>taken}}'
-		end as outcome
-	from (
-		select e.*{{#key}}, e.{{name}} as new_{{name}}{{/key}}
-		from locked as e
+				) is not null)
+			as is_taken
+		from (
+			select e.*{{#key}}, e.{{name}} as new_{{name}}{{/key}}
+			from locked as e
+		) as e
 	) as e
 ),
 {{/unique}}
 restored as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#constrained}}, {{column}}{{/constrained}})
-	select l.account_id, l.id{{#constrained}}, l.{{column}}{{/constrained}}
+	insert into {{table}} as e (account_id, id{{#constrained}}, {{column}}{{/constrained}}{{$more_stored}}{{/more_stored}})
+	select l.account_id, l.id{{#constrained}}, l.{{column}}{{/constrained}}{{$more_new}}{{/more_new}}
 	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as l
 	where l.outcome is null and l.deleted_at is not null
 	order by l.account_id, {{#unique}}{{#key}}l.new_{{name}}, {{/key}}{{/unique}}l.id
-	on conflict (account_id, id) do update set deleted_at = null, updated_at = next_update(e.updated_at)
+	on conflict (account_id, id) do update set deleted_at = null{{$more_set}}{{/more_set}}, updated_at = next_update(e.updated_at)
 	returning e.account_id, e.id, e.updated_at
 ),
+{{$more_steps}}
+{{/more_steps}}
 response as materialized (
 	select e.ord, e.outcome, e.account_id, e.idempotency_key, e.fingerprint, e.id,
 		{{>changed_columns}}
 	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as e
 	left join restored as c on c.account_id = e.account_id and c.id = e.id
 	{{>references_now}}
+	{{$more_joins}}
+	{{/more_joins}}
 ),
 {{>stored_key}}
-select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as replayed
+select e.ord, {{$outcome}}e.outcome{{/outcome}}, e.id{{#columns}}, e.{{name}}{{/columns}}, false as replayed
 	{{#anchors}}
 	, case when e.outcome = '{{OF_ENTITY}}_DELETED' then e.{{name}} end as "details.{{name}}"
 	{{#lookups}}
@@ -100,7 +110,7 @@ select e.ord, e.outcome, e.id{{#columns}}, e.{{name}}{{/columns}}, false as repl
 	{{/lookups}}
 	{{/anchors}}
 	{{#unique}}
-	, t.id as "details.{{entity}}_id"
+	, {{$details}}t.id as "details.{{entity}}_id"{{/details}}
 	{{/unique}}
 from response as e
 {{#unique}}
@@ -113,7 +123,7 @@ select k.ord, case when not k.is_same then 'IDEMPOTENCY_KEY_REUSED' end, e.id{{#
 	, null{{#lookups}}{{^is_writes_only}}, null{{/is_writes_only}}{{/lookups}}
 	{{/anchors}}
 	{{#unique}}
-	, null
+	, {{$no_details}}null{{/no_details}}
 	{{/unique}}
 from replay as k
 cross join lateral jsonb_to_record(case when k.is_same then k.answer end)

@@ -1,1 +1,1 @@
-{{code}}: {{Label}} with this {{field}} already exists{{\}}
+{{$taken}}{{code}}: {{Label}} with this {{field}} already exists{{/taken}}{{\}}

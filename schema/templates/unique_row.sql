@@ -1,3 +1,4 @@
+{{$unique_row}}
 select t.id
 from {{table}} as t
 where t.account_id = e.account_id{{#key}} and t.{{name}} >= e.new_{{name}} and t.{{name}} <= e.new_{{name}}{{/key}}
@@ -5,3 +6,4 @@ where t.account_id = e.account_id{{#key}} and t.{{name}} >= e.new_{{name}} and t
 	and t.id <> e.id -- as another transaction left it before this one locked it
 order by {{#key}}t.{{name}}{{|, }}{{/key}}
 limit 1
+{{/unique_row}}

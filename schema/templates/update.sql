@@ -1,5 +1,6 @@
 with new_request as materialized (
 	select r.*{{#held}}, coalesce(r.{{name}}, e.{{name}}) as new_{{name}}{{/held}}
+	{{$params}}
 	from unnest(${{+}}::int8[], ${{+}}::{{key_type}}[],
 			{{#changed}}
 			${{+}}::{{type}}[],
@@ -10,6 +11,7 @@ with new_request as materialized (
 			${{+}}::text[], ${{+}}::text[])
 		with ordinality
 		as r (account_id, {{entity}}_id, {{#changed}}{{name}}, {{#is_nullable}}has_{{name}}, {{/is_nullable}}{{/changed}}if_match, if_none_match, ord)
+	{{/params}}
 	{{>read_held}}
 ),
 {{#held}}
@@ -35,11 +37,13 @@ held_{{name}} as materialized ( -- locked against deletion, in key order, before
 {{>hold_ids}}
 locked as materialized ( -- in key order, with the new values
 	select r.ord,
-		{{#changed}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changed}} as has_changes,
+		{{#changed}}{{#is_nullable}}r.has_{{name}}{{/is_nullable}}{{^is_nullable}}r.{{name}} is not null{{/is_nullable}}{{| or }}{{/changed}}{{$or_changes}}{{/or_changes}} as has_changes,
 		e.account_id, e.id, e.created_at, e.updated_at,
 		{{#stored}}
 		{{>changed_value}}
 		{{/stored}}
+		{{$more_values}}
+		{{/more_values}}
 		{{#unique}}
 		{{#key}}
 		e.{{name}} as old_{{name}},
@@ -137,13 +141,15 @@ verdict as materialized (
 		{{#unique}}
 		, e.is_taken{{#key}}, e.new_{{name}}{{/key}}
 		{{/unique}}
+		{{$more_columns}}
+		{{/more_columns}}
 		, case
 			when e.refusal is not null then e.refusal
 			{{#checks}}
 			when {{condition}} then '{{outcome}}'
 			{{/checks}}
 			{{#unique}}
-			when e.is_taken then '{{>taken}}'
+			when e.is_taken{{$and_refused}}{{/and_refused}} then '{{>taken}}'
 			{{/unique}}
 		end as outcome
 	from {{#unique}}unique_check{{/unique}}{{^unique}}locked{{/unique}} as e
@@ -166,20 +172,22 @@ tagged as materialized (
 ),
 {{/tag_fields}}
 changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
-	insert into {{table}} as e (account_id, id{{#stored}}, {{column}}{{/stored}})
-	select l.account_id, l.id{{#stored}}, l.{{column}}{{/stored}}
+	insert into {{table}} as e (account_id, id{{#stored}}, {{column}}{{/stored}}{{$more_stored}}{{/more_stored}})
+	select l.account_id, l.id{{#stored}}, l.{{column}}{{/stored}}{{$more_new}}{{/more_new}}
 	from {{>judged}} as l
 	where l.outcome is null and l.has_changes
 	order by l.account_id, {{#unique}}{{#key}}l.new_{{name}}, {{/key}}{{/unique}}l.id
 	on conflict (account_id, id) do update
 		set{{#stored}} {{column}} = excluded.{{column}},{{/stored}}
+			{{$more_set}}
+			{{/more_set}}
 			updated_at = next_update(e.updated_at)
 	returning e.account_id, e.id, e.updated_at
 )
-select e.ord, e.outcome, e.id,
+select e.ord, {{$outcome}}e.outcome{{/outcome}}, e.id,
 	{{>changed_columns}}
 	{{#unique}}
-	, t.id as "details.{{entity}}_id"
+	, {{$details}}t.id as "details.{{entity}}_id"{{/details}}
 	{{/unique}}
 from {{>judged}} as e
 left join changed as c on c.account_id = e.account_id and c.id = e.id

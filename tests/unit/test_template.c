@@ -16,6 +16,10 @@ static const struct {
 	{ "templates/loop.sql", "{{>loop}}" },
 	{ "templates/joined.sql", "{{table}}{{\\}}\n" },
 	{ "templates/dash.sql", "-{{table}}" },
+	{ "templates/parent.sql", "[{{$a}}x{{/a}} {{$b}}y{{/b}}]" },
+	{ "templates/child.sql", "{{<parent}}{{$a}}1{{/a}}{{$b}}2{{/b}}{{/parent}}" },
+	{ "templates/lines.sql", "(\n\t{{$a}}\n\tx\n\t{{/a}}\n)\n" },
+	{ "templates/outer.sql", "{{#columns}}{{name}}{{>parent}}{{/columns}}" },
 };
 
 enum { LIBRARY = sizeof library / sizeof *library };
@@ -70,8 +74,6 @@ static const struct entity topics = {
 	.one = "topic",
 	.path = "x-y",
 	.fields = ENTITY_ITEMS(fields),
-	.kept = "joined",
-	.search_alias = "nothing-here",
 };
 
 static bool expand(bool is_manual, const char *text, struct buf *out, struct buf *why)
@@ -126,7 +128,20 @@ static const struct {
 		"$1 $2 $3 two_words$4" },
 	{ "what is skipped needs no names", "{{#search}}{{nothing}}{{>nothing}}{{/search}}a", "a" },
 	{ "a brace before a tag", "{{{table}}}", "{two_words}" },
-	{ "a partial that a text names", "[{{>*kept}}]", "[two_words]" },
+	{ "a parent", "{{<parent}}{{/parent}}", "[x y]" },
+	{ "a block in place of the parent's", "{{<parent}} {{$b}}{{entity}}{{/b}} {{/parent}}",
+		"[x topic]" },
+	{ "a block without a child", "{{$a}}x{{table}}{{/a}}", "xtwo_words" },
+	{ "the parent of a parent", "{{<child}}{{$a}}3{{/a}}{{/child}}", "[3 2]" },
+	{ "a block of a partial in the parent", "{{<outer}}{{$a}}{{name}}{{/a}}{{/outer}}",
+		"id[id y]title[title y]" },
+	{ "the default of lines", "{{<lines}}\n{{/lines}}\n", "(\n\tx\n)\n" },
+	{ "a block of lines is indented",
+		"\t{{<lines}}\n{{$a}}\n1\n\t2\n{{/a}}\n{{/lines}}\n",
+		"\t(\n\t\t1\n\t\t\t2\n\t)\n" },
+	{ "a block of no lines", "{{<lines}}\n{{$a}}\n{{/a}}\n{{/lines}}\n", "(\n)\n" },
+	{ "the last parent has no blocks of the first",
+		"{{<parent}}{{$a}}1{{/a}}{{/parent}}{{>parent}}", "[1 y][x y]" },
 	{ "a dash", "a-b {{path}} {{>dash}}", "a-b x-y -two_words" },
 	{ "a dash in a manual page", "a-b {{path}} {{>dash}}", "a-b x\\-y \\-two_words", true },
 };
@@ -154,8 +169,13 @@ static const struct {
 	{ "{{#columns}}{{/label}}", "it, line 1: a section without end: columns" },
 	{ "{{/columns}}", "it, line 1: an end without its section: columns" },
 	{ "{{>missing}}", "it, line 1: no such template: missing" },
-	{ "{{>*search_alias}}", "it, line 1: no such template: nothing-here" },
-	{ "{{>*missing}}", "it, line 1: no such template: *missing" },
+	{ "{{<missing}}{{/missing}}", "it, line 1: no such template: missing" },
+	{ "{{<parent}}", "it, line 1: a section without end: parent" },
+	{ "{{<parent}}\n{{$c}}{{/c}}{{/parent}}",
+		"it, line 2: the parent has no such block: c" },
+	{ "{{<parent}}\n{{$a}}{{nothing}}{{/a}}{{/parent}}",
+		"it, line 2: no text of this name: nothing" },
+	{ "{{<parent}}{{name}}{{/parent}}", "it, line 1: a section without end: name" },
 	{ "{{table", "it, line 1: a tag without end: " },
 	{ "{{>loop}}", "loop, line 1: nested too deeply: loop" },
 };

@@ -1,3 +1,6 @@
+-- A topic that has sessions stays.
+{{<delete}}
+{{$kept}}
 when topic_has_sessions_now(e.account_id, e.id) then ( -- counts up to 1,000, which is cheap
 	select case
 			when c.sessions = 0 then 'TOPIC_HAS_SESSIONS'
@@ -14,3 +17,5 @@ when topic_has_sessions_now(e.account_id, e.id) then ( -- counts up to 1,000, wh
 			limit 1001
 		) as s
 	) as c)
+{{/kept}}
+{{/delete}}
