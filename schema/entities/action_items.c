@@ -30,9 +30,9 @@ static const struct filter filters[] = {
 	{ "status" },
 	{ "priority" },
 	{ "source_type" },
-	{ "source_id", .is_indexed = true },
+	{ "source_id", .flags = FILTER_INDEXED },
 	{ "due", "e.due_date <= r.due", FIELD_DATE },
-	{ "overdue", "(coalesce(e.due_date < r.current_day, false) and e.status <> 'done') = r.overdue", FIELD_BOOL, .needs = FILTER_NEEDS_TODAY },
+	{ "overdue", "(coalesce(e.due_date < r.current_day, false) and e.status <> 'done') = r.overdue", FIELD_BOOL, .flags = FILTER_NEEDS_TODAY },
 };
 
 static const struct check checks[] = {

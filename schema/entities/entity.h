@@ -42,6 +42,8 @@ enum field_kind {
 	FIELD_KINDS,
 };
 
+struct field;
+
 /* What a kind is elsewhere. */
 struct kind {
 	const char *name;
@@ -49,6 +51,7 @@ struct kind {
 	const char *param;          /* in the method table */
 	const char *json, *limits;  /* in openapi.json: the type, minLIMITS and maxLIMITS */
 	const char *option, *argument, *end; /* in `study`; what the option's name drops */
+	const struct field *item; /* of each element, without a name. NULL: `items` of the field */
 };
 
 extern const struct kind entity_kinds[FIELD_KINDS];
@@ -107,10 +110,17 @@ struct field {
 	const char *help; /* of its option of `study`; NULL: made from the kind and the limits */
 };
 
-/* What the condition of a filter needs. */
-enum filter_needs {
-	FILTER_NEEDS_TODAY = 1, /* r.current_day: the account's day */
-	FILTER_NEEDS_TAG = 2,   /* r.tag_ids: a list of the tag whose name is r.tag */
+enum filter_flags {
+	/* The condition needs r.current_day, the account's day. */
+	FILTER_NEEDS_TODAY = 1,
+	/* It needs r.tag_ids, a list of the tag whose name is r.tag. */
+	FILTER_NEEDS_TAG = 2,
+	/* An index finds the rows: by the condition, `e.LIST_ids @> …`; without one, the index
+	 * (account_id, NAME, …) of rows where NAME is not null. Each reference has one. */
+	FILTER_INDEXED = 4,
+	/* The scan of the list compares it: the pages are full, however many rows it skips. Without
+	 * it, a page ends after 5,000 compared rows. */
+	FILTER_IN_SCAN = 8,
 };
 
 /* A param of the list that selects rows. */
@@ -121,16 +131,10 @@ struct filter {
 	enum field_kind kind;
 	int64_t min, max;
 	const char *const *choices;
-	unsigned needs;
-	/* An index finds the rows: by the condition, `e.LIST_ids @> …`; without one, the index
-	 * (account_id, NAME, …) of rows where NAME is not null. Each reference has one. */
-	bool is_indexed;
+	unsigned flags;
 	/* Over r: the day of the range's column that the rows have, if it is not null. Then its
 	 * index finds them. Without a condition, the filter is only this day. */
 	const char *day;
-	/* The scan of the list compares it: the pages are full, however many rows it skips. Without
-	 * it, a page ends after 5,000 compared rows. */
-	bool is_in_scan;
 };
 
 /* Rows must not have this. */

@@ -22,7 +22,7 @@ static const struct filter filters[] = {
 	{ "source" },
 	{ "meeting_id" },
 	{ "project_id" },
-	{ "tag", "e.tag_ids @> r.tag_ids", FIELD_TEXT, 1, 100, .needs = FILTER_NEEDS_TAG, .is_indexed = true },
+	{ "tag", "e.tag_ids @> r.tag_ids", FIELD_TEXT, 1, 100, .flags = FILTER_NEEDS_TAG | FILTER_INDEXED },
 };
 /* clang-format on */
 

@@ -27,7 +27,7 @@ static const struct field fields[] = {
 
 static const struct filter filters[] = {
 	{ "organization_id" },
-	{ "attendee_id", "e.attendee_ids @> array[r.attendee_id]", FIELD_REFERENCE, .is_indexed = true },
+	{ "attendee_id", "e.attendee_ids @> array[r.attendee_id]", FIELD_REFERENCE, .flags = FILTER_INDEXED },
 };
 /* clang-format on */
 

@@ -27,9 +27,9 @@ static const struct filter filters[] = {
 	{ "project_id" },
 	{ "organization_id" },
 	{ "date", .day = "r.date" },
-	{ "today", "(e.date = r.current_day) = r.today", FIELD_BOOL, .needs = FILTER_NEEDS_TODAY,
+	{ "today", "(e.date = r.current_day) = r.today", FIELD_BOOL, .flags = FILTER_NEEDS_TODAY,
 	  .day = "case when r.today then account_today(r.account_id) end" },
-	{ "overdue", "(e.date < r.current_day and e.status <> 'done') = r.overdue", FIELD_BOOL, .needs = FILTER_NEEDS_TODAY },
+	{ "overdue", "(e.date < r.current_day and e.status <> 'done') = r.overdue", FIELD_BOOL, .flags = FILTER_NEEDS_TODAY },
 };
 /* clang-format on */
 

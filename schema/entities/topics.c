@@ -10,7 +10,7 @@ static const struct field fields[] = {
 
 static const struct filter filters[] = {
 	{ "q", "strpos(e.search_key, r.q_key) > 0", FIELD_TEXT },
-	{ "archived", "r.archived = (e.archived_at is not null)", FIELD_BOOL, .is_in_scan = true },
+	{ "archived", "r.archived = (e.archived_at is not null)", FIELD_BOOL, .flags = FILTER_IN_SCAN },
 };
 
 const struct entity topics_entity = {

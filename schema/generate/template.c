@@ -13,14 +13,14 @@ struct expansion {
 	struct span name;
 	const char *start; /* of its text, which ends with NUL */
 	struct buf *out, *why;
-	int *number;                     /* the last one of {{+}} */
-	const char *indent;              /* of the lines */
-	const char *dash, *literal_dash; /* what a - becomes: of a text, of the template */
-	struct block *blocks;            /* of the templates that inherit this one */
+	int *number;                   /* the last one of {{+}} */
+	struct block *blocks;          /* of the templates that inherit this one */
+	const struct expansion *outer; /* in whose place it stands */
+	struct span indent;            /* of the lines, after that of the outer one */
 	int depth;
 };
 
-/* A block that replaces that of its parent. The last one of a name wins. */
+/* A block that replaces the blocks of its name in a parent. */
 struct block {
 	const struct expansion *at; /* the template where it stands */
 	struct span name, body;
@@ -33,8 +33,9 @@ struct tag {
 	char kind;
 	bool is_section;
 	struct span name;
-	const char *begin, *end; /* of what it removes */
-	struct span indent;      /* the blanks before it, if it is alone on its line */
+	const char *begin, *end;   /* of what it removes */
+	struct span indent;        /* the blanks before it, if it is alone on its line */
+	const struct block *block; /* of a child, in its place; NULL: none */
 };
 
 static void expand(struct expansion *x, const struct view *v, struct span text);
@@ -49,18 +50,34 @@ static void fail_at(struct expansion *x, const char *at, const char *what, struc
 			what, (int)name.len, name.bytes);
 }
 
-static void put(struct expansion *x, struct span text, const char *dash)
+static void put_indent(const struct expansion *x)
+{
+	if (x->outer)
+		put_indent(x->outer);
+	buf_span(x->out, x->indent);
+}
+
+static void put(const struct expansion *x, struct span text)
 {
 	struct buf *out = x->out;
 	for (; text.len > 0; text = span_drop(text, 1)) {
 		bool begins_line = out->len == 0 || out->bytes[out->len - 1] == '\n';
 		if (begins_line && *text.bytes != '\n')
-			buf_text(out, x->indent);
-		if (*text.bytes == '-')
-			buf_text(out, dash);
-		else
-			buf_byte(out, *text.bytes);
+			put_indent(x);
+		buf_byte(out, *text.bytes);
 	}
+}
+
+/* The last one is that of the outermost child. */
+static const struct block *block_of(const struct expansion *x, struct span name)
+{
+	const struct block *found = NULL;
+	for (struct block *block = x->blocks; block; block = block->next)
+		if (span_equals(block->name, name)) {
+			block->is_used = true;
+			found = block;
+		}
+	return found;
 }
 
 /* A tag that is alone removes its line; a join removes what is before the next text. */
@@ -93,6 +110,7 @@ static bool next_tag(struct expansion *x, struct span text, struct tag *tag)
 	*tag = (struct tag){ .kind = has_mark ? begin[2] : ' ', .begin = begin, .end = close + 2 };
 	tag->is_section = strchr("#?^<$", tag->kind) != NULL;
 	tag->name = (struct span){ name, (size_t)(close - name) };
+	tag->block = tag->kind == '$' ? block_of(x, tag->name) : NULL;
 	remove_line(x, tag);
 	return true;
 }
@@ -110,7 +128,7 @@ static void put_text(struct expansion *x, const struct view *v, struct span name
 		bool drops = is_initial && !is_upper && byte == '_';
 		if (is_upper || (is_initial && is_start))
 			byte = (char)toupper((unsigned char)byte);
-		put(x, (struct span){ &byte, !drops }, x->dash);
+		put(x, (struct span){ &byte, !drops });
 		is_start = drops;
 	}
 	buf_fini(&text);
@@ -178,38 +196,22 @@ static char *read_text(const char *schema, struct span name)
 	return is_read ? text : NULL;
 }
 
-/* Expands a text in the place of a tag, with the tag's indentation. */
-static void put_in_place(
-	struct expansion *x, const struct view *v, const struct tag *tag, struct span text)
-{
-	struct buf indent = { 0 };
-	buf_text(&indent, x->indent);
-	buf_span(&indent, tag->indent);
-	buf_byte(&indent, '\0');
-	if (indent.failed)
-		fail_at(x, x->start, "no memory for", tag->name);
-	x->indent = indent.bytes;
-	expand(x, v, text);
-	buf_fini(&indent);
-}
-
 static void put_partial(struct expansion *x, const struct view *v, const struct tag *tag)
 {
 	struct expansion inner = *x;
 	char *text = read_text(x->schema, tag->name);
 	inner.name = tag->name;
 	inner.start = text;
-	inner.literal_dash = x->dash;
-	if (tag->name.len > 2 && span_is(span_drop(tag->name, tag->name.len - 2), ".1"))
-		inner.dash = "\\-";
+	inner.outer = x;
+	inner.indent = tag->indent;
 	if (text)
-		put_in_place(&inner, v, tag, span_of(text));
+		expand(&inner, v, span_of(text));
 	else
 		fail_at(x, tag->begin, "no such template", tag->name);
 	free(text);
 }
 
-/* Expands a parent with the blocks of the text, each of which must be one of the parent's. */
+/* Expands a parent with the blocks of the text. */
 static void put_parent(
 	struct expansion *x, const struct view *v, const struct tag *parent, struct span text)
 {
@@ -233,30 +235,31 @@ static void put_block(
 	struct expansion *x, const struct view *v, const struct tag *tag, struct span body)
 {
 	struct expansion inner = *x;
-	struct block *found = NULL;
-	for (struct block *block = x->blocks; block; block = block->next)
-		if (span_equals(block->name, tag->name)) {
-			block->is_used = true;
-			found = block;
-		}
-	if (!found) {
-		expand(x, v, body);
-		return;
+	if (tag->block) {
+		inner.name = tag->block->at->name;
+		inner.start = tag->block->at->start;
+		inner.outer = x;
+		inner.indent = tag->indent;
+		body = tag->block->body;
 	}
-	inner.name = found->at->name;
-	inner.start = found->at->start;
-	inner.literal_dash = found->at->literal_dash;
-	put_in_place(&inner, v, tag, found->body);
+	expand(&inner, v, body);
 }
 
-static void put_tag(struct expansion *x, const struct view *v, const struct tag *tag)
+static void put_tag(
+	struct expansion *x, const struct view *v, const struct tag *tag, struct span body)
 {
-	if (tag->kind == '>')
+	if (tag->kind == '<')
+		put_parent(x, v, tag, body);
+	else if (tag->kind == '$')
+		put_block(x, v, tag, body);
+	else if (tag->is_section)
+		put_section(x, v, tag, body);
+	else if (tag->kind == '>')
 		put_partial(x, v, tag);
 	else if (tag->kind == ' ')
 		put_text(x, v, tag->name);
 	else if (tag->kind == '|' && !v->is_last)
-		put(x, tag->name, x->dash);
+		put(x, tag->name);
 	else if (tag->kind == '+')
 		buf_int(x->out, ++*x->number);
 	else if (tag->kind == '/')
@@ -269,19 +272,11 @@ static void expand(struct expansion *x, const struct view *v, struct span text)
 	if (++x->depth > NESTING_MAX)
 		fail_at(x, text.bytes, "nested too deeply", x->name);
 	while (!x->why->len && next_tag(x, text, &tag)) {
-		put(x, span_first(text, (size_t)(tag.begin - text.bytes)), x->literal_dash);
+		put(x, span_first(text, (size_t)(tag.begin - text.bytes)));
 		text = span_drop(text, (size_t)(tag.end - text.bytes));
-		struct span body = tag.is_section ? cut_body(x, &tag, &text) : SPAN("");
-		if (tag.kind == '<')
-			put_parent(x, v, &tag, body);
-		else if (tag.kind == '$')
-			put_block(x, v, &tag, body);
-		else if (tag.is_section)
-			put_section(x, v, &tag, body);
-		else
-			put_tag(x, v, &tag);
+		put_tag(x, v, &tag, tag.is_section ? cut_body(x, &tag, &text) : SPAN(""));
 	}
-	put(x, text, x->literal_dash);
+	put(x, text);
 	x->depth--;
 }
 
@@ -289,7 +284,7 @@ bool template_expand(const char *schema, struct span name, const struct view *vi
 	struct buf *why)
 {
 	int number = 0;
-	struct expansion x = { schema, name, "", out, why, &number, "", "-", "-", NULL, 0 };
+	struct expansion x = { schema, name, "", out, why, &number };
 	const struct tag whole = { .name = name, .begin = x.start };
 	put_partial(&x, view, &whole);
 	return why->len == 0 && !out->failed;

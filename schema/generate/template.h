@@ -20,8 +20,7 @@
  *
  * A section, block, parent, partial or end tag that is alone on its line removes the line. If the
  * tag of a partial is alone on its line, the partial is indented as its tag is; so is a block that
- * stands in place of another. Nothing is escaped, but in a manual page (NAME.1): there, a - of a
- * text or partial becomes \-, because roff would print a - as a hyphen.
+ * stands in place of another. Nothing is escaped.
  *
  * A name that no view has is an error, as are tags that do not match and a block that the parent
  * does not use: the generated text never holds less than the template says.

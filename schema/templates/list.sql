@@ -13,10 +13,10 @@ with request as materialized (
 		{{#search}}
 		, search_key(r.q) as q_key
 		{{/search}}
-		{{#uses_today}}
+		{{?day_filters}}
 		, account_today(r.account_id) as current_day
-		{{/uses_today}}
-		{{#uses_tag}}
+		{{/day_filters}}
+		{{?tag_filters}}
 		, array[(
 			select t.id
 			from tags as t
@@ -24,7 +24,7 @@ with request as materialized (
 				and t.name_key <= text_key(r.tag) and t.deleted_at is null
 			order by t.name_key
 			limit 1)] as tag_ids
-		{{/uses_tag}}
+		{{/tag_filters}}
 		{{#range}}
 		{{#is_date}}
 		, greatest({{#filters}}{{#day}}{{day}}, {{/day}}{{/filters}}r."from", '-infinity') as first,
@@ -66,11 +66,11 @@ start as materialized (
 		{{/is_range}}
 		{{/order_columns}}
 		{{#range}}
-		, num_nonnulls(null{{#filters}}{{>compared}}{{/filters}}{{#search}}, r.q{{/search}}) > 0
+		, num_nonnulls(null{{#page_filters}}{{>compared}}{{/page_filters}}{{#search}}, r.q{{/search}}) > 0
 			or r.is_range and r.sort not like '%{{column}}' as is_scan
 		{{/range}}
 		{{^range}}
-		, num_nonnulls(null{{#filters}}{{>compared}}{{/filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
+		, num_nonnulls(null{{#page_filters}}{{>compared}}{{/page_filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
 		{{/range}}
 		{{#parent}}
 		, p.id is null as is_orphan
@@ -197,11 +197,9 @@ from path as r
 				{{#is_range}}
 				and e.{{column}} {{#is_descending}}>= r.first{{/is_descending}}{{^is_descending}}< r.past{{/is_descending}}
 				{{/is_range}}
-				{{#filters}}
-				{{#in_scan}}
+				{{#scan_filters}}
 				and (r.{{name}} is null or {{condition}})
-				{{/in_scan}}
-				{{/filters}}
+				{{/scan_filters}}
 			order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}
 			limit r.scan_limit
 		)

@@ -1,5 +1,4 @@
-{{#filters}}
-{{^in_scan}}
+{{#page_filters}}
 {{#condition}}
 and (r.{{name}} is null or {{condition}})
 {{/condition}}
@@ -8,8 +7,7 @@ and (r.{{name}} is null or {{condition}})
 and (r.{{name}} is null or e.{{name}} = r.{{name}})
 {{/day}}
 {{/condition}}
-{{/in_scan}}
-{{/filters}}
+{{/page_filters}}
 {{#range}}
 and (not r.is_range or e.{{column}} >= r.first and e.{{column}} < r.past)
 {{/range}}

@@ -113,12 +113,14 @@ unique_check as materialized ( -- of several requests with the same new {{field}
 			) is not null)
 		as is_taken
 	from (
-		select e.*, {{#key}}{{value}} is not null and {{/key}}
-			({{#key}}{{value}}{{|, }}{{/key}}) is distinct from ({{#key}}e.old_{{name}}{{|, }}{{/key}}) as is_new
-			{{#key}}
-			, {{value}} as new_{{name}}
-			{{/key}}
-		from locked as e
+		select e.*, {{#key}}e.new_{{name}} is not null and {{/key}}({{#key}}e.new_{{name}}{{|, }}{{/key}})
+				is distinct from ({{#key}}e.old_{{name}}{{|, }}{{/key}})
+			as is_new
+		from (
+			select e.*{{#key}}, {{value}} as new_{{name}}{{/key}}
+			from locked as e
+			offset 0 -- otherwise each use would make the value again
+		) as e
 	) as e
 ),
 {{/unique}}
