@@ -31,6 +31,7 @@ const struct entity sessions_entity = {
 	.verbs = ENTITY_CHOICES("get", "update", "delete", "restore"),
 	.fields = ENTITY_ITEMS(fields),
 	.orders = orders,
+	.range = "study_date",
 	.id_example = "\"01934f2e-7b1a-7c3d-9e4f-5a6b7c8d9e0f\"",
 	.change_example = "\"duration_minutes\": 50",
 };

@@ -24,6 +24,7 @@ entry as materialized ( -- each kind in the order of an index, so that it reads 
 		select null::date as day, null as kind, false as is_done, null::int8[] as tag_ids
 		where false
 		{{#entities}}
+		{{#has_list}}
 		{{#range}}
 		union all
 		(
@@ -42,6 +43,7 @@ entry as materialized ( -- each kind in the order of an index, so that it reads 
 			limit 50001
 		)
 		{{/range}}
+		{{/has_list}}
 		{{/entities}}
 	) as e
 ),

@@ -9,7 +9,7 @@
 -- With filters (is_scan), at most 5,000 rows in the order of an index are compared. Then the page
 -- ends with a marker: a row without id, whose next_cursor continues after the last compared row.
 with request as materialized (
-	select r.*, least(r."limit", 500) + 1 as row_limit
+	select {{$values}}r.*{{/values}}, least(r."limit", 500) + 1 as row_limit
 		{{#search}}
 		, search_key(r.q) as q_key
 		{{/search}}
@@ -37,8 +37,6 @@ with request as materialized (
 		num_nonnulls(r."from", r."to") > 0 as is_range
 		{{/is_date}}
 		{{/range}}
-		{{$more_values}}
-		{{/more_values}}
 	{{$params}}
 	from unnest(${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::int8[], ${{+}}::text[]{{#filters}}, ${{+}}::{{type}}[]{{/filters}}{{#range}}, ${{+}}::date[], ${{+}}::date[]{{/range}}{{#search}}, ${{+}}::text[]{{/search}})
 		with ordinality
@@ -47,7 +45,9 @@ with request as materialized (
 ),
 start as materialized (
 	select r.*
+		{{^is_uuid}}
 		, coalesce({{$cursor}}r.cursor_id{{/cursor}}, case when r.sort like '-%' then 9223372036854775807 else 0 end) as after_id
+		{{/is_uuid}}
 		{{#order_columns}}
 		{{#is_range}}
 		, case -- the cursor or the range's end, whichever is nearer, so that the index scan begins there
@@ -55,16 +55,22 @@ start as materialized (
 			else greatest(c.{{column}}, r.first - {{#is_date}}1{{/is_date}}{{^is_date}}interval '1 microsecond'{{/is_date}})
 		end as after_{{column}},
 		case
-			when r.sort like '-%' and (r.cursor_id is null or r.past <= c.{{column}}) then 0
+			when r.sort like '-%' and (r.cursor_id is null or r.past <= c.{{column}}) then {{>least_id}}
 			when r.sort not like '-%' and (r.cursor_id is null or r.first > c.{{column}})
-				then 9223372036854775807
+				then {{>greatest_id}}
 			else r.cursor_id
 		end as after_{{column}}_id
 		{{/is_range}}
 		{{^is_range}}
-		, c.{{column}} as after_{{column}}, coalesce(r.cursor_id, 0) as after_{{column}}_id
+		, c.{{column}} as after_{{column}},
+		case
+			when r.cursor_id is not null then r.cursor_id
+			when r.sort like '-%' then {{>least_id}}
+			else {{>greatest_id}}
+		end as after_{{column}}_id
 		{{/is_range}}
 		{{/order_columns}}
+		{{$is_scan}}
 		{{#range}}
 		, num_nonnulls(null{{#page_filters}}{{>compared}}{{/page_filters}}{{#search}}, r.q{{/search}}) > 0
 			or r.is_range and r.sort not like '%{{column}}' as is_scan
@@ -72,13 +78,14 @@ start as materialized (
 		{{^range}}
 		, num_nonnulls(null{{#page_filters}}{{>compared}}{{/page_filters}}{{#search}}, r.q{{/search}}) > 0 as is_scan
 		{{/range}}
+		{{/is_scan}}
 		{{#parent}}
 		, p.id is null as is_orphan
 		{{/parent}}
 	from request as r
-	{{#order_columns}}
+	{{?order_columns}}
 	cross join lateral (
-		select case
+		select {{#order_columns}}case
 			when r.cursor_key is null and r.sort like '-%' then 'infinity'
 			when r.cursor_key is null then '-infinity'
 			{{#is_date}}
@@ -88,7 +95,7 @@ start as materialized (
 			else 'epoch'::timestamptz + interval '1 microsecond'
 				* least(greatest(r.cursor_key, -2300000000000000), 253500000000000000)
 			{{/is_date}}
-		end as {{column}}
+		end as {{column}}{{|, }}{{/order_columns}}
 	) as c
 	{{/order_columns}}
 	{{#parent}}
@@ -100,13 +107,14 @@ start as materialized (
 	) as p on p.deleted_at is null
 	{{/parent}}
 ),
+{{$path}}
 path as materialized (
 	select r.*, case when r.is_scan then 5000 else r.row_limit end as scan_limit
 		{{?range|search|sources}}
 		, f.ids, case when f.ids is null then r.sort else 'found' end as path
 		{{/range|search|sources}}
 		{{^range|search|sources}}
-		, {{$sort}}r.sort{{/sort}} as path
+		, r.sort as path
 		{{/range|search|sources}}
 	from start as r
 	{{?range|search|sources}}
@@ -158,6 +166,7 @@ path as materialized (
 	) as f on true
 	{{/range|search|sources}}
 )
+{{/path}}
 select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
 	case when not e.is_marker then e.id end as id
 	{{#columns}}
@@ -173,7 +182,9 @@ select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' en
 		when r.sort like '%{{column}}' then (extract(epoch from e.{{column}}) * 1000000)::int8
 		{{/is_date}}
 		{{/order_columns}}
+		{{^is_uuid}}
 		else e.id
+		{{/is_uuid}}
 	end || '~' || e.id as next_cursor
 	{{/order_columns}}
 	{{^order_columns}}
@@ -181,77 +192,15 @@ select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' en
 	{{/order_columns}}
 from path as r
 {{#parent}}left{{/parent}}{{^parent}}cross{{/parent}} join lateral (
+	{{$page}}
 	select e.*, m.is_marker, row_number() over () as number
-	from (
-		{{#orders}}
-		(
-			select e.*, row_number() over (order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}) as place
-			from {{table}} as e
-			where r.path = '{{minus}}{{column}}' and e.account_id = r.account_id and e.deleted_at is null
-				{{#is_id}}
-				and e.id {{after}} r.after_id
-				{{/is_id}}
-				{{^is_id}}
-				and (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
-				{{/is_id}}
-				{{#is_range}}
-				and e.{{column}} {{#is_descending}}>= r.first{{/is_descending}}{{^is_descending}}< r.past{{/is_descending}}
-				{{/is_range}}
-				{{#scan_filters}}
-				and (r.{{name}} is null or {{condition}})
-				{{/scan_filters}}
-			order by {{^is_id}}e.{{column}}{{direction}}, {{/is_id}}e.id{{direction}}
-			limit r.scan_limit
-		)
-		{{|union all}}
-		{{/orders}}
-		{{?range|search|sources}}
-		union all
-		(
-			select e.*, 0 as place
-			from unnest(r.ids) as found (id)
-			cross join lateral (
-				select *
-				from {{table}} as e
-				where e.account_id = r.account_id and e.id = found.id
-				limit 1
-			) as e
-			where r.path = 'found' and e.deleted_at is null
-				{{>list_conditions}}
-				and case r.sort
-					{{#orders}}
-					{{#is_id}}
-					when '{{minus}}{{column}}' then e.id {{after}} r.after_id
-					{{/is_id}}
-					{{^is_id}}
-					when '{{minus}}{{column}}' then (e.{{column}}, e.id) {{after}} (r.after_{{column}}, r.after_{{column}}_id)
-					{{/is_id}}
-					{{/orders}}
-				end
-			order by
-				{{#orders}}
-				{{^is_id}}
-				case when r.sort = '{{minus}}{{column}}' then e.{{column}} end{{direction}},
-				{{/is_id}}
-				{{/orders}}
-				case when r.sort like '-%' then e.id end desc, e.id
-			limit r.row_limit
-		)
-		{{/range|search|sources}}
-	) as e
-	cross join lateral (
-		select false as is_marker
-		where not r.is_scan{{?range|search|sources}} or r.path = 'found'{{/range|search|sources}} or (
-			true
-			{{>list_conditions}}
-		)
-		union all
-		select true
-		where r.is_scan and e.place = r.scan_limit
-	) as m
+	{{>page_rows}}
 	limit r.row_limit
+	{{/page}}
 ) as e{{#parent}} on not r.is_orphan{{/parent}}
+{{$references}}
 {{>references}}
+{{/references}}
 {{#parent}}
 where r.is_orphan or e.id is not null
 {{/parent}}

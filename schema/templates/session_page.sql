@@ -19,10 +19,10 @@ cross join lateral (
 					* least(greatest(r.cursor_key, -2300000000000000), 9000000000000000) end,
 				{{/is_date}}
 			{{#is_descending}}
-			coalesce(r.cursor_id, '00000000-0000-0000-0000-000000000000'))
+			coalesce(r.cursor_id, {{>least_id}}))
 			{{/is_descending}}
 			{{^is_descending}}
-			coalesce(r.cursor_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+			coalesce(r.cursor_id, {{>greatest_id}}))
 			{{/is_descending}}
 	order by s.{{column}}{{direction}}, s.id{{direction}}
 	limit least(r."limit", 500) + 1
