@@ -161,18 +161,18 @@ struct entity {
 	 * at PARENT/{PARENT_id}/nested_path. */
 	const char *path, *nested_path;
 	enum key_kind key;
-	/* Those whose statements come from schema/templates, with a NULL at the end. A delete sets
-	 * deleted_at. */
+	/* Those that the build generates whole: statements, rows of tables and papers. With a NULL
+	 * at the end. A delete sets deleted_at. */
 	const char *const *verbs;
 	bool is_in_system_c;        /* has routes at /api */
 	const struct field *fields; /* in the order of rows; after the id */
 	size_t field_count;
 	/* Columns, with a NULL at the end. A list is in the order of one of them and then of the
-	 * id, both ways. With KEY_INT, created_at is the order of ids. NULL: the statement has its
-	 * own orders. The last column of the default order, with a minus for the newest first. */
+	 * id, both ways. With KEY_INT, created_at is the order of ids. */
 	const char *const *orders;
-	const char *default_order;
-	const char *range; /* the column of the params `from` and `to`; NULL: none */
+	const char
+		*default_order; /* a column, with a minus for the newest first; NULL: created_at */
+	const char *range;      /* the column of the params `from` and `to`; NULL: none */
 	/* The list has the param q, the table the column search_key. A search in all kinds shows
 	 * the first required text. */
 	bool has_search;

@@ -22,8 +22,9 @@ const struct list list_table[] = {
 	{ "needed_items", LIST_ITEMS, .all = FIELD_REQUIRED },
 
 	{ "fields" },
-	{ "columns", .null = FIELD_CLEARS | FIELD_EMPTIES, .has_default = true }, /* of a response */
-	{ "examples", .none = FIELD_WRITES_ONLY },
+	/* of a response, and of that to get, list and delete */
+	{ "columns", .null = FIELD_CLEARS | FIELD_EMPTIES, .has_default = true, .mark = "is_response" },
+	{ "read_columns", .none = FIELD_WRITES_ONLY, .mark = "is_read" },
 	/* what a create may give, and what its body must give */
 	{ "created", .all = FIELD_CREATES, .null = FACT_ANY, .no_null = FIELD_REQUIRED | FIELD_NO_NULL, .has_default = true },
 	{ "needed", .all = FIELD_REQUIRED, .none = FIELD_PARENT },
@@ -42,7 +43,9 @@ const struct list list_table[] = {
 	{ "anchors", .any = FACT_OWNER | FIELD_HELD },
 	{ "owners", .all = FACT_OWNER },
 	{ "references", .any = FACT_KIND(FIELD_REFERENCE) | FACT_KIND(FIELD_IDS) },
-	{ "lookups", .all = FIELD_LOOKUP | FACT_OF_OUTER }, /* of a reference: what a response shows of its row */
+	/* of a reference: what a response shows of its row */
+	{ "lookups", .all = FIELD_LOOKUP | FACT_OF_OUTER },
+	{ "read_lookups", .all = FIELD_LOOKUP | FACT_OF_OUTER, .none = FIELD_WRITES_ONLY },
 	{ "tag_fields", .all = FACT_KIND(FIELD_TAGS) },
 	{ "captions", .all = FACT_KIND(FIELD_TEXT) | FIELD_REQUIRED }, /* the first one tells rows apart */
 	{ "order_columns", .all = FACT_ORDER, .none = FACT_ID },

@@ -43,6 +43,7 @@ struct list {
 	uint64_t all, any, none; /* which facts its fields have; any, 0: it does not matter */
 	uint64_t null, no_null;  /* in the list, null is taken: which facts this needs; unless */
 	bool has_default;        /* the list shows defaults */
+	const char *mark; /* a text that is only in views of the list and inside; NULL: none */
 	const char
 		*by; /* of entities: they name the outer one in a field of this list; NULL: all */
 };

@@ -17,7 +17,7 @@ const struct list *model_list(struct span name)
 	return NULL;
 }
 
-bool list_has(const struct list *list, uint64_t facts)
+bool model_has(const struct list *list, uint64_t facts)
 {
 	return (facts & list->all) == list->all && (!list->any || (facts & list->any))
 	       && !(facts & list->none);
@@ -95,7 +95,7 @@ static bool set_part(struct view *v, size_t index)
 	const struct field *outer = field_of(v->outer);
 	switch (v->list->source) {
 	case LIST_FIELDS:
-		(void)set_text(v, 0, "is_response", yes(strcmp(v->list->name, "columns") == 0));
+		(void)set_text(v, 0, v->list->mark, "yes");
 		return set_field(v, e->fields, e->field_count, index);
 	case LIST_ITEMS:
 		return set_item(v, outer, index);
@@ -134,8 +134,7 @@ bool view_open(const struct view *v, struct span name, struct view *item)
 	static const struct list one = { .source = LIST_ONE };
 	const struct list *list = model_list(name);
 	const struct entity *alone = list ? NULL : model_entity(name);
-	*item = (struct view){ v, alone ? alone : v->entity, .is_change = v->is_change };
-	item->list = alone ? &one : list;
+	*item = (struct view){ v, alone ? alone : v->entity, .list = alone ? &one : list };
 	if (!item->list || (!item->entity && list->source != LIST_ENTITIES))
 		return false;
 	bool is_of_field = item->list->source == LIST_ITEMS || item->list->source == LIST_CHOICES;
@@ -157,9 +156,8 @@ bool view_next(struct view *item)
 {
 	const struct list *list = item->list;
 	while (set_part(item, item->index++)) {
-		bool is_shown = item->is_change || !(item->facts & FIELD_WRITES_ONLY);
 		bool is_named = !list->by || is_naming(item->entity, list->by, item->outer->entity);
-		if (is_shown && is_named && list_has(list, item->facts))
+		if (is_named && model_has(list, item->facts))
 			return true;
 	}
 	return false;

@@ -5,7 +5,7 @@
  * text (model_text.c) or with a list of views (schema/entities/lists.c). A name that a view does
  * not have is that of the outer view.
  *
- *	struct view all = { .is_change = true }, entity;
+ *	struct view all = { 0 }, entity;
  *	if (view_open(&all, SPAN("entities"), &entity))
  *		while (view_next(&entity))
  *			view_text(&entity, SPAN("table"), &text);
@@ -35,7 +35,6 @@ struct view {
 	struct field field;          /* a param and an order are also fields. Its kind is 0: none */
 	uint64_t facts;              /* of the field */
 	struct text texts[2];        /* of a part that has no more */
-	bool is_change;              /* also shows the fields that are FIELD_WRITES_ONLY */
 	bool is_descending;          /* an order */
 
 	/* The list in which it is, and where the list goes on. */
@@ -49,7 +48,7 @@ const struct entity *model_entity(struct span name);
 const struct list *model_list(struct span name);
 
 /* Whether a field with these facts is in the list. */
-bool list_has(const struct list *list, uint64_t facts);
+bool model_has(const struct list *list, uint64_t facts);
 
 /* Appends the text of a name. False: no view has it. */
 bool view_text(const struct view *v, struct span name, struct buf *text);

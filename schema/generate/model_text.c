@@ -48,7 +48,6 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 		{ "search", yes(e->has_search) },
 		{ "search_alias", e->search_alias },
 		{ "kept", yes(e->is_kept) },
-		{ "is_change", yes(v->is_change) },
 	};
 	bool is_verb = span_is_any(verb, VERBS_ALL);
 	buf_text(text, yes(is_verb && span_is_any(verb, e->verbs)));
@@ -60,7 +59,7 @@ static bool condition_text(const struct view *v, struct span name, struct buf *t
 {
 	struct span condition = text_behind(name, SPAN("is_"));
 	const struct list *list = model_list(condition);
-	bool holds = list && list_has(list, v->facts), is_kind = false;
+	bool holds = list && model_has(list, v->facts), is_kind = false;
 	for (size_t i = FIELD_NAME; i < FIELD_KINDS && !list && !is_kind; i++) {
 		is_kind = span_is(condition, entity_kinds[i].name);
 		holds = is_kind && i == v->field.kind;
@@ -128,7 +127,8 @@ static bool field_text(const struct view *v, struct span name, struct buf *text)
 
 bool view_text(const struct view *v, struct span name, struct buf *text)
 {
-	static const struct text outermost[] = { { "of_entity", "" }, { "is_response", "" } };
+	static const struct text outermost[] = { { "of_entity", "" }, { "is_response", "" },
+		{ "is_read", "" } };
 	for (const struct view *at = v; at; at = at->outer) {
 		const struct text place[] = { { "is_first", yes(at->index == 1) },
 			{ "is_last", yes(at->is_last) } };

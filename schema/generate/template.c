@@ -292,11 +292,9 @@ bool template_expand(const char *schema, struct span name, const struct view *vi
 
 bool template_statement(const char *schema, struct span name, struct buf *out, struct buf *why)
 {
-	static const char *const changes[] = { "create", "update", "restore", NULL };
 	struct span verb = name, table = span_cut(&verb, '.');
 	const struct entity *e = model_entity(table);
-	const struct view all = { .is_change = true };
-	const struct view one = { &all, .entity = e, .is_change = span_is_any(verb, changes) };
+	const struct view all = { 0 }, one = { &all, .entity = e };
 	char *file = read_text(schema, name);
 	bool is_generated = !file && e && span_is_any(verb, e->verbs);
 	free(file);

@@ -32,7 +32,9 @@ deleted as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	returning e.account_id, e.id, e.updated_at, e.deleted_at
 )
 select e.ord, e.outcome, e.id,
-	{{>changed_columns}}
+	{{#read_columns}}
+	{{>changed_column}}
+	{{/read_columns}}
 	, c.deleted_at
 from locked as e
 {{>references_now}}

@@ -1,7 +1,7 @@
 select r.ord, null::text as outcome, e.id,
-	{{#columns}}
+	{{#read_columns}}
 	{{>value}} as {{name}}{{|,}}
-	{{/columns}}
+	{{/read_columns}}
 from unnest($1::int8[], $2::{{key_type}}[]) with ordinality as r (account_id, {{entity}}_id, ord)
 cross join lateral ( -- by the primary key: a condition on deleted_at would fit other indexes, too
 	select *

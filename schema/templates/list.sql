@@ -169,9 +169,9 @@ path as materialized (
 {{/path}}
 select r.ord, {{#parent}}case when r.is_orphan then '{{OF_ENTITY}}_NOT_FOUND' end{{/parent}}{{^parent}}null::text{{/parent}} as outcome,
 	case when not e.is_marker then e.id end as id
-	{{#columns}}
+	{{#read_columns}}
 	, {{>value}} as {{name}}
-	{{/columns}}
+	{{/read_columns}}
 	{{?order_columns}}
 	, case
 		{{#order_columns}}

@@ -92,7 +92,9 @@ restored as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 {{/more_steps}}
 response as materialized (
 	select e.ord, e.outcome, e.account_id, e.idempotency_key, e.fingerprint, e.id,
-		{{>changed_columns}}
+		{{#columns}}
+		{{>changed_column}}
+		{{/columns}}
 	from {{#unique}}verdict{{/unique}}{{^unique}}locked{{/unique}} as e
 	left join restored as c on c.account_id = e.account_id and c.id = e.id
 	{{>references_now}}

@@ -187,7 +187,9 @@ changed as ( -- by the primary key: see schema/deploy/bounded_lookups.sql
 	returning e.account_id, e.id, e.updated_at
 )
 select e.ord, {{$outcome}}e.outcome{{/outcome}}, e.id,
-	{{>changed_columns}}
+	{{#columns}}
+	{{>changed_column}}
+	{{/columns}}
 	{{#unique}}
 	, {{$details}}t.id as "details.{{entity}}_id"{{/details}}
 	{{/unique}}

@@ -2,5 +2,5 @@
 {{#is_copy}}e.{{of}}{{/is_copy}}{{\}}
 {{#is_computed}}{{expression}}{{/is_computed}}{{\}}
 {{^is_shown_only}}{{\}}
-{{#is_tags}}tag_names{{#is_change}}_now{{/is_change}}(e.account_id, e.tag_ids){{/is_tags}}{{^is_tags}}e.{{name}}{{/is_tags}}{{\}}
+{{#is_tags}}tag_names{{^is_read}}_now{{/is_read}}(e.account_id, e.tag_ids){{/is_tags}}{{^is_tags}}e.{{name}}{{/is_tags}}{{\}}
 {{/is_shown_only}}{{\}}

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/method.h"
 #include "tests/unit/suite.h"
@@ -47,6 +48,18 @@ START_TEST(every_verb_of_an_entity_is_a_method)
 }
 END_TEST
 
+START_TEST(what_may_be_kept_has_a_statement_of_deletes)
+{
+	const struct entity *e;
+	for (size_t i = 0; (e = entity_at(i)) != NULL; i++) {
+		char path[PATH_MAX];
+		(void)snprintf(path, sizeof path, "%s/schema/statements/%s.delete.sql",
+			getenv("SOURCE_DIR"), e->name);
+		ck_assert_msg(e->is_kept == (access(path, R_OK) == 0), "%s", path);
+	}
+}
+END_TEST
+
 /* A file of the name, and a template of a verb that the entity lacks: neither is taken. */
 static const char *const strangers[] = { "sessions.nothing", "topics.update2", "nothing.get",
 	"update", "sessions", "sessions." };
@@ -68,6 +81,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_method_without_passwords_has_a_statement_without_tags, 0,
 		(int)method_count());
 	tcase_add_test(tests, every_verb_of_an_entity_is_a_method);
+	tcase_add_test(tests, what_may_be_kept_has_a_statement_of_deletes);
 	tcase_add_loop_test(
 		tests, there_is_no_other_statement, 0, sizeof strangers / sizeof *strangers);
 	return suite_run("statements", tests);
