@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "worker/sqlstate.h"
+#include "worker/variant.h"
 
 enum { ATTEMPTS_MAX = 3 };
 
@@ -66,10 +67,22 @@ static void hand_over(struct outcomes *o, const struct execution *e)
 	run_again(o, e, false);
 }
 
+/* Somebody else was first, which only the method expects. */
+static void leave_to_method(struct outcomes *o, const struct execution *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		variant_leave(o->run->requests[e->first + i]);
+	run_again(o, e, false);
+}
+
 static void finish_failed(struct outcomes *o, const struct execution *e)
 {
 	if (o->hands_over) {
 		hand_over(o, e);
+		return;
+	}
+	if (e->method->leaves_unanswered && sqlstate_policy(e->sqlstate).retry_at_once) {
+		leave_to_method(o, e);
 		return;
 	}
 	if (e->rows_sent == 1) {

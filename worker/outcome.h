@@ -4,6 +4,7 @@
  *
  *	done                        → respond to each request; run those again that a variant
  *	                              did not answer (worker/variant.h)
+ *	failed, a retry may succeed → a variant leaves its requests to the method
  *	failed, several rows sent   → retry each request singly
  *	failed, one row sent        → respond or retry, as worker/sqlstate.h says
  *	aborted by another failure  → run again

@@ -20,18 +20,11 @@ created as (
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, notes, created_at)
 	select r.account_id, r.session_id, r.topic_id, r.day, r.duration_minutes, r.notes, r.instant
 	from new_session as r
-	order by r.account_id, r.session_id
-	on conflict (account_id, id) do nothing
-	returning account_id, id
+	order by r.account_id, r.session_id -- an id that exists fails the statement
 )
 select r.ord, null::text as outcome, r.session_id as id, r.topic_id, r.tag, r.day as study_date,
 	r.duration_minutes, r.duration_minutes as minutes, r.notes, null::int8 as task_id, null::int8 as goal_id,
 	null::int8 as skill_id, null::int8 as project_id, r.instant as created_at, now() as updated_at,
 	r.instant as "timestamp", r.archived_at is not null as topic_archived, true as created, false as replayed
-from ( -- a hashed subplan; a join would compare each row with each other one
-	select r.*, (r.account_id, r.session_id) in (select c.account_id, c.id from created as c) as is_created
-	from new_session as r
-	offset 0
-) as r
-where r.is_created
+from new_session as r
 order by r.ord

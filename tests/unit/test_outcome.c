@@ -171,6 +171,33 @@ static struct request *acquire_session(uint32_t msgid)
 		     "\xa8topic_id\x07"));
 }
 
+/* A variant whose statement may succeed later; one that never will. */
+START_TEST(the_method_runs_what_its_variant_failed_at)
+{
+	static const char *const sqlstates[] = { "23505", "22003" };
+	static const struct queue_filter all = { is_never_obsolete, NULL, NULL };
+	const struct method *m = method_find(SPAN("sessions.create"));
+	struct execution *e = run_open(&run, m + 1);
+	for (uint32_t msgid = 1; msgid <= 2; msgid++) {
+		struct request *r = acquire_session(msgid);
+		r->variant = m + 1;
+		run_add(&run, e, r);
+	}
+	run_close(&run);
+	outcomes.in_flight = run.request_count;
+	run_add_result(&run,
+		&(struct database_result){ DATABASE_FAILED, NULL, sqlstates[_i], "why" });
+	ck_assert(outcome_finish(&outcomes, e));
+	run_finish_group(&run);
+	run_clear(&run);
+	ck_assert_uint_eq(peer.responses, 0);
+	ck_assert_uint_eq(queue.count, 2);
+	ck_assert_uint_eq(queue.singly.count, _i == 0 ? 0 : 2);
+	queue_fill(&queue, &run, &all);
+	ck_assert_ptr_eq(run.executions[0].method, m);
+}
+END_TEST
+
 START_TEST(the_method_runs_what_its_variant_did_not_answer)
 {
 	static const struct column columns[] = { { "ord", PG_INT8 }, { "outcome", PG_TEXT },
@@ -210,6 +237,7 @@ int main(void)
 	tcase_add_test(tests, requests_whose_connection_is_lost_run_again);
 	tcase_add_loop_test(tests, another_lane_runs_what_failed_on_the_standby, 0, 2);
 	tcase_add_test(tests, another_lane_runs_what_was_lost_with_the_standby);
+	tcase_add_loop_test(tests, the_method_runs_what_its_variant_failed_at, 0, 2);
 	tcase_add_test(tests, the_method_runs_what_its_variant_did_not_answer);
 	return suite_run("outcome", tests);
 }
