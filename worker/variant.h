@@ -11,8 +11,8 @@
  * variant's, too. The pages of one list use one variant: `limit` and `cursor` do not choose it.
  *
  * A variant with `leaves_unanswered` answers only requests that succeed in the usual way. A request
- * without a row was not done: the method runs it next (worker/outcome.h), and so it runs all of them
- * if the statement failed because somebody else was first. The method also runs the requests that are
+ * without a row was not done: the method runs it next (worker/outcome.h). It runs all of them if
+ * the statement failed because somebody else was first. The method also runs the requests that are
  * retried singly.
  *
  * To add a variant, add its row behind the others, set `variants`, and add a statement of its name.

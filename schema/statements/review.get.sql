@@ -65,6 +65,7 @@ studied as materialized (
 		from daily_totals as d
 		where r.outcome is null and d.account_id = r.account_id and d.study_date >= r.first_day
 			and d.study_date < r.end_day
+		offset 0 -- otherwise the pending totals of all accounts are read
 	) as d
 ),
 day as materialized (

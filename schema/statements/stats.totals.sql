@@ -9,9 +9,10 @@ total as materialized (
 		sum(s.sessions)::int8 as sessions, min(s.topic_id) as first_id
 	from (select distinct r.account_id from request as r) as a
 	cross join lateral (
-		select *
+		select s.topic_id, sum(s.minutes) as minutes, sum(s.sessions) as sessions
 		from topic_totals as s
-		where s.account_id = a.account_id and s.sessions > 0 -- 0: deleted ones only
+		where s.account_id = a.account_id
+		group by s.topic_id
 		offset 0
 	) as s
 	cross join lateral (

@@ -48,8 +48,10 @@ begin
 	insert into energy_checkins (account_id, id, checkin_datetime, energy_level, engagement_level) overriding system value
 	select account, n + i, now(), 3, 3 from generate_series(1, 2) as i;
 	insert into sessions (account_id, id, topic_id, study_date, duration_minutes, task_id, goal_id, skill_id, project_id)
-	select account, id(n + i), n + i, '2026-11-20', 25, n + 1, n + 1, n + 1, n + 1 from generate_series(1, 3) as i; -- and totals
-	update sessions set deleted_at = now() where account_id = account and id = id(n + 3);
+	select account, id(n + i), n + i, '2026-11-20', 25, n + 1, n + 1, n + 1, n + 1 from generate_series(1, 3) as i; -- and pending totals
+	update sessions set deleted_at = now() where account_id = account and id = id(n + 3); -- and kept ones
+	insert into sessions (account_id, id, topic_id, study_date, duration_minutes)
+	select account, id(n + i), n + 1, '2026-11-20', 25 from generate_series(4, 5) as i;
 	insert into idempotency_keys (account_id, key, fingerprint, answer)
 	select account, 'key ' || i, '\x00', '{"id": 1}' from generate_series(1, 2) as i;
 end

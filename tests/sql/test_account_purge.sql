@@ -92,7 +92,6 @@ select is_empty($$
 	from pg_constraint as f
 	join pg_attribute as a on a.attrelid = f.conrelid and a.attnum = f.conkey[2]
 	where f.contype = 'f' and f.connamespace = 'public'::regnamespace and cardinality(f.conkey) = 2
-		and (f.conrelid, a.attname) not in (select t::regclass, 'topic_id'::name from unnest('{daily_totals,topic_totals}'::text[]) as t)
 		and not exists (
 			select
 			from pg_index as i

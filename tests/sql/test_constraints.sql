@@ -149,8 +149,8 @@ from (values ('a token without a name', '', 'sha256(''a'')', '{read}'), ('a toke
 	as t (what, name, hash, scopes);
 select refuses('an event of an unknown kind', '23514', $$insert into security_events (account_id, kind) values (1, 'other')$$);
 
--- daily_totals refuse impossible values.
-select refuses(what, '23514', format('insert into daily_totals values (1, %L, 1001, %s, %s)', '2026-02-01', minutes, sessions))
+-- kept_daily_totals refuse impossible values.
+select refuses(what, '23514', format('insert into kept_daily_totals values (1, %L, 1001, %s, %s)', '2026-02-01', minutes, sessions))
 from (values ('totals of no session', 0, 0), ('fewer minutes than sessions', 1, 2),
 	('more minutes than days have', 1441, 1)) as t (what, minutes, sessions);
 

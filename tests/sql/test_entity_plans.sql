@@ -76,7 +76,7 @@ from unnest('{accounts,goals,projects,people,meetings,attendances,tags,tasks,lea
 create function pg_temp.empty() returns void
 	language plpgsql as $$
 begin
-	set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
+	set local session_replication_role = replica; -- no trigger: it would truncate totals again
 	execute (
 		select 'truncate ' || string_agg(c.oid::regclass::text, ', ')
 		from pg_class as c

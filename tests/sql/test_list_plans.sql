@@ -3,10 +3,10 @@
 \getenv prepare_all PREPARE_ALL
 begin;
 select no_plan();
-set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
-truncate sessions, topics, idempotency_keys, daily_totals, topic_totals;
+set local session_replication_role = replica; -- no trigger: it would truncate totals again
+truncate sessions, topics, idempotency_keys, kept_daily_totals, kept_topic_totals, pending_totals;
 set local session_replication_role = origin;
-delete from pg_statistic where starelid in ('sessions'::regclass, 'topics'::regclass, 'daily_totals'::regclass);
+delete from pg_statistic where starelid in ('sessions'::regclass, 'topics'::regclass, 'kept_daily_totals'::regclass);
 \i :prepare_all
 
 -- The plan nodes of a call that read a table, with the number of rows read.
@@ -96,7 +96,7 @@ declare
 begin
 	for c in select * from calls loop
 		scans = pg_stat_get_xact_numscans('sessions'::regclass);
-		select count(*) filter (where r.node = 'Seq Scan' and r.relation in ('sessions', 'topics', 'daily_totals')) as scans,
+		select count(*) filter (where r.node = 'Seq Scan' and r.relation in ('sessions', 'topics', 'kept_daily_totals')) as scans,
 			coalesce(sum(r.rows_read) filter (where r.relation = 'sessions'), 0) as sessions,
 			coalesce(sum(r.rows_read) filter (where r.relation = 'topics'), 0) as topics
 		into read
@@ -111,7 +111,7 @@ end
 $$;
 
 select pg_temp.expect('fresh, never analysed');
-analyze sessions, topics, daily_totals, topic_totals;
+analyze sessions, topics, kept_daily_totals, kept_topic_totals, pending_totals;
 select pg_temp.expect('one account has most rows');
 select * from finish();
 rollback;

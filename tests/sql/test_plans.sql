@@ -11,7 +11,7 @@ insert into sessions (account_id, id, topic_id, study_date, duration_minutes, cr
 select 10 + n % 5, id(n), 10000 * (10 + n % 5) + 1 + n / 5 % 40, date '2020-01-01' + n * 31 % 2000, 1 + n % 1440,
 	timestamptz '2020-01-01Z' + n * interval '1 hour', 'note ' || n
 from generate_series(1, 20000) as n;
-analyze accounts, topics, sessions, daily_totals, topic_totals;
+analyze accounts, topics, sessions, kept_daily_totals, kept_topic_totals, pending_totals;
 \i :prepare_all
 
 -- The plan nodes of a call that read a table, with the number of rows read.
@@ -43,7 +43,9 @@ insert into calls values
 	('"stats.summary"(''{12}'', ''{null}'', ''{null}'')', 0),
 	('"stats.series"(''{12}'', ''{week}'', ''{null}'', ''{null}'', ''{null}'')', 0),
 	('"stats.heatmap"(''{12}'', ''{2022}'')', 0),
-	('"stats.streak"(''{12}'', ''{null}'')', 0);
+	('"stats.streak"(''{12}'', ''{null}'')', 0),
+	('"today.get"(''{12}'', ''{null}'')', 0),
+	('"review.get"(''{12}'', ''{2022-01-01}'', ''{2022-02-01}'')', 0);
 insert into calls
 select format('"sessions.list"(%L, %L, array[%L]::int8[], array[%L]::uuid[], array[%L], array[%L]::int8[], array[%L]::text[],
 		array[%L]::date[], array[%L]::date[], %L, ''{}'', ''{}'', ''{}'', ''{}'')',
@@ -61,8 +63,8 @@ cross join unnest(array[false, true]) as is_later;
 
 update calls set call = regexp_replace(call, '\s+', ' ', 'g');
 
-select is_empty(format('select * from pg_temp.reads(%L) where relation in (%L, %L, %L, %L) and node = %L', call,
-	'sessions', 'topics', 'daily_totals', 'topic_totals', 'Seq Scan'), 'no table is scanned by ' || call) from calls;
+select is_empty(format('select * from pg_temp.reads(%L) where relation in (%L, %L, %L, %L, %L) and node = %L', call,
+	'sessions', 'topics', 'kept_daily_totals', 'kept_topic_totals', 'pending_totals', 'Seq Scan'), 'no table is scanned by ' || call) from calls;
 select cmp_ok((select coalesce(sum(rows_read), 0) from pg_temp.reads(call) where relation = 'sessions'), '<=', sessions::numeric,
 	format('at most %s sessions are read by %s', sessions, call)) from calls;
 select cmp_ok((select sum(rows_read)
@@ -80,12 +82,12 @@ create function pg_temp.totals_read(name text, params text, count int) returns n
 	select sum(rows_read)
 	from pg_temp.reads(format('"%s"(%s)', name,
 		concat_ws(', ', format('same(12::bigint, %s)', count), nullif(format(params, count), ''))))
-	where relation in ('daily_totals', 'topic_totals')
+	where relation in ('kept_daily_totals', 'kept_topic_totals', 'pending_totals')
 	$$;
 select is(pg_temp.totals_read(name, params, 100), pg_temp.totals_read(name, params, 1),
 	format('%s of 100 equal requests is computed once', name)) from reports;
 select cmp_ok(pg_temp.totals_read(name, params, 1), '>', 0::numeric, format('%s reads totals', name)) from reports;
-select is_empty($$select * from pg_temp.reads('"stats.totals"(''{12}'')') where relation = 'daily_totals'$$,
+select is_empty($$select * from pg_temp.reads('"stats.totals"(''{12}'')') where relation = 'kept_daily_totals'$$,
 	'stats.totals does not read each day');
 
 -- An account with more sessions than all others together. A range with more than 20,000 sessions is
@@ -95,7 +97,7 @@ insert into topics (account_id, id, name) overriding system value select 20, 200
 insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at)
 select 20, id(n), 200001 + n % 40, date '2020-01-01' + n * 31 % 2000, 1 + n % 1440, timestamptz '2020-01-01Z' + n * 7919 % 40000 * interval '1 hour'
 from generate_series(1, 21000) as n;
-analyze sessions, daily_totals, topic_totals, topics, accounts;
+analyze sessions, kept_daily_totals, kept_topic_totals, pending_totals, topics, accounts;
 truncate calls;
 insert into calls
 select format('"sessions.list"(%L, %L, %L, %L, array[%L], array[%L]::int8[], %L, array[%L]::date[], %L, %L, ''{}'', ''{}'', ''{}'', ''{}'')',

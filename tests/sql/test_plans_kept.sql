@@ -105,12 +105,12 @@ insert into states values
 
 create temp table tables as
 select t::regclass as relation
-from unnest('{accounts,topics,sessions,idempotency_keys,daily_totals,topic_totals,tasks,goals,skills,projects}'::text[]) as t;
+from unnest('{accounts,topics,sessions,idempotency_keys,kept_daily_totals,kept_topic_totals,pending_totals,tasks,goals,skills,projects}'::text[]) as t;
 
 create function pg_temp.empty() returns void
 	language plpgsql as $$
 begin
-	set local session_replication_role = replica; -- no trigger: it would truncate daily_totals again
+	set local session_replication_role = replica; -- no trigger: it would truncate totals again
 	set local client_min_messages = warning; -- it names each table
 	truncate accounts cascade;
 	set local session_replication_role = origin; -- each such setting discards all plans of the connection
@@ -176,7 +176,7 @@ begin
 	perform pg_temp.fill_sessions(1, s.sessions);
 	perform pg_temp.fill_keys(1, s.keys);
 	if s.is_analysed then
-		analyze accounts, topics, sessions, idempotency_keys, daily_totals, topic_totals, tasks, goals, skills, projects;
+		analyze accounts, topics, sessions, idempotency_keys, kept_daily_totals, kept_topic_totals, pending_totals, tasks, goals, skills, projects;
 	end if;
 	perform pg_temp.try(call) from calls; -- plans
 	perform pg_temp.fill_topics(s.topics + 1, 3000);

@@ -5,7 +5,7 @@ select no_plan();
 
 create temp table tables as
 select t::regclass as relation
-from unnest('{tags,people,projects,skills,skill_progress,skill_projects,goals,milestones,meetings,attendances,learnings,feedback,action_items,tasks,daily_totals,topic_totals}'::text[]) as t;
+from unnest('{tags,people,projects,skills,skill_progress,skill_projects,goals,milestones,meetings,attendances,learnings,feedback,action_items,tasks,kept_daily_totals,kept_topic_totals,pending_totals}'::text[]) as t;
 
 create temp table calls (name text, call text, most int, wanted text);
 insert into calls values

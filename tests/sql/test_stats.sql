@@ -269,9 +269,9 @@ select totals_are_right('after all statements');
 -- A worker runs requests together if it expects few rows. If they have more than it may hold, the
 -- statement fails, and the worker runs them singly.
 insert into topics (account_id, id, name) overriding system value select 3, 100000 + n, 'many ' || n from generate_series(1, 20001) as n;
-insert into daily_totals select 3, '2100-01-01', 100000 + n, 1, 1 from generate_series(1, 20001) as n;
-insert into topic_totals select 3, 100000 + n, 1, 1 from generate_series(1, 20001) as n;
-insert into daily_totals select 3, date '2100-01-02' + n % 2, 100000 + n, 1, 1 from generate_series(1, 20000) as n;
+insert into kept_daily_totals select 3, '2100-01-01', 100000 + n, 1, 1 from generate_series(1, 20001) as n;
+insert into kept_topic_totals select 3, 100000 + n, 1, 1 from generate_series(1, 20001) as n;
+insert into kept_daily_totals select 3, date '2100-01-02' + n % 2, 100000 + n, 1, 1 from generate_series(1, 20000) as n;
 select refuses(format('%s requests of %s', n, call), '40001', format('execute ' || call, array_fill(3, array[n]),
 	array_fill('day'::text, array[n]), array_fill('topic'::text, array[n]), array_fill('2100-01-02'::date, array[n]), array_fill(null::date, array[n])))
 from (values ('"stats.totals"(%L)', 2), ('"stats.summary"(%L, ''{}'', ''{}'')', 4), ('"stats.series"(%L, %L, %L, %L, %L)', 5)) as c (call, n);
