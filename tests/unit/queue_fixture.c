@@ -8,8 +8,7 @@ uint32_t obsolete_from;
 
 static struct buf text_of_run;
 
-struct request *acquire_of(
-	int64_t account, const char *method, uint32_t msgid, struct span params)
+struct request *acquire_of(int64_t account, const char *method, uint32_t msgid, struct span params)
 {
 	struct envelope e = { .kind = ENVELOPE_REQUEST,
 		.msgid = msgid,

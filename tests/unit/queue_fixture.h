@@ -27,8 +27,7 @@ extern const struct queue_filter filter;
 void queue_fixture_start(void);
 void queue_fixture_end(void);
 
-struct request *acquire_of(
-	int64_t account, const char *method, uint32_t msgid, struct span params);
+struct request *acquire_of(int64_t account, const char *method, uint32_t msgid, struct span params);
 
 /* Drops a request, as a struct queue_filter does. */
 void queue_fixture_drop(void *arg, struct request *r);
