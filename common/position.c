@@ -27,3 +27,25 @@ bool position_find(struct span map, struct position *out)
 	struct span value;
 	return msg_find(map, "position", &value) == ST_OK && position_read(value, out);
 }
+
+void position_put_text(struct buf *out, struct position p)
+{
+	buf_int(out, p.timeline);
+	buf_byte(out, '-');
+	buf_int(out, p.lsn);
+}
+
+static bool read_number(struct span digits, int64_t *out)
+{
+	return digits.len && *digits.bytes != '-' && span_to_int(digits, out);
+}
+
+bool position_of_text(struct span text, struct position *out)
+{
+	struct position p;
+	struct span timeline = span_cut(&text, '-');
+	if (!read_number(timeline, &p.timeline) || p.timeline == 0 || !read_number(text, &p.lsn))
+		return false;
+	*out = p;
+	return true;
+}

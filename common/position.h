@@ -6,6 +6,8 @@
  *
  *	position_put(&out, committed);                      [timeline, lsn] (schema/rpc.md)
  *	if (position_read(value, &committed)) ...
+ *	position_put_text(&out, committed);                 TIMELINE-LSN (docs/scale.md)
+ *	if (position_of_text(text, &committed)) ...
  *	position_advance(&newest, committed);
  */
 #ifndef COMMON_POSITION_H
@@ -44,5 +46,9 @@ bool position_read(struct span value, struct position *out);
 
 /* The same for the value of the key `position` of a map, which may be absent. */
 bool position_find(struct span map, struct position *out);
+
+/* Two decimal numbers, of at most 18 digits each when they are read. */
+void position_put_text(struct buf *out, struct position p);
+bool position_of_text(struct span text, struct position *out);
 
 #endif

@@ -31,7 +31,9 @@ enum status api_call_run(struct api_request *r, const struct api_call *call)
 	struct context context = { .account = call->account,
 		.request_id = request_id_view(&r->id),
 		.deadline_ms =
-			authentication_left_ms(&r->authentication, r->api->settings->deadline_ms) };
+			authentication_left_ms(&r->authentication, r->api->settings->deadline_ms),
+		.position = r->head.position };
+	r->writes = call->method->is_write;
 	r->authentication.waited_ms = 0; /* a further page has the whole deadline */
 	return workers_call(
 		r->api->workers, call->method, &context, call->params, call->done, r, &r->call);
@@ -52,7 +54,10 @@ enum status api_call_send(struct api_request *r, const struct request_source *so
 
 bool api_call_has_result(struct api_request **request, enum status st, struct span error)
 {
-	(*request)->call = NULL;
+	struct api_request *r = *request;
+	r->call = NULL;
+	if (r->writes)
+		r->committed = workers_position(r->api->workers);
 	if (st == ST_OK && msg_is_nil(error))
 		return true;
 	struct error_info refusal = response_read_error(error);

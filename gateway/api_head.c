@@ -5,6 +5,7 @@
 #include "gateway/challenge.h"
 #include "gateway/http_list.h"
 #include "gateway/http_text.h"
+#include "gateway/position_field.h"
 #include "gateway/request_headers.h"
 #include "gateway/request_path.h"
 
@@ -109,6 +110,8 @@ enum status api_head_check(const struct api *api, const struct http_request *htt
 		st = check_conditions(http, route, &out->conditions, why);
 	if (st == ST_OK)
 		st = request_headers_key(http, &out->idempotency_key, why);
+	if (st == ST_OK)
+		st = position_field_read(http, &out->position, why);
 	if (st == ST_OK && route->row->takes_body)
 		st = check_coding(http, why);
 	if (st == ST_OK && route->row->takes_body)

@@ -17,11 +17,13 @@ struct api_head {
 	struct route_match match; /* match.route is NULL for OPTIONS */
 	struct http_conditions conditions;
 	struct span idempotency_key; /* empty: none */
+	struct position position;    /* a read must see what was committed before it */
 };
 
 /* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or
  * method, a wrong id in the path, a body of a type or coding that the route does not take, a
- * malformed precondition or Idempotency-Key, a precondition that the route would ignore. */
+ * malformed precondition, Idempotency-Key or StudyTracker-Position, a precondition that the route
+ * would ignore. */
 enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 

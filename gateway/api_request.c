@@ -8,6 +8,7 @@
 #include "gateway/api_head.h"
 #include "gateway/caller.h"
 #include "gateway/http_head.h"
+#include "gateway/position_field.h"
 
 static void request_free(struct api_request **request)
 {
@@ -112,6 +113,7 @@ void api_request_put_headers(const struct api_request *r, struct buf *headers)
 	cors_put_headers(&r->api->access.cors, http_request_field(http, "Origin"), headers);
 	if (r->limit.limit)
 		limits_put_headers(&r->limit, time(NULL), headers);
+	position_field_put(headers, r->committed);
 }
 
 void api_request_respond_raw(struct api_request **request, const struct exchange_response *reply)

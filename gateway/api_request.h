@@ -39,6 +39,8 @@ struct api_request {
 	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;
+	bool writes;               /* the last call does */
+	struct position committed; /* after its write, for the response; none: not known */
 	/* of gateway/api_stream.c */
 	const struct api_stream_form *stream;
 	struct buf cursor;           /* of the page that was requested last */
@@ -93,7 +95,7 @@ void api_request_abort(struct api_request **r);
 void api_request_put_common(
 	const struct route *route, const struct request_id *id, struct buf *headers);
 
-/* The same for this request, and the lines of CORS and of its limit. */
+/* The same for this request, and the lines of CORS, of its limit and of StudyTracker-Position. */
 void api_request_put_headers(const struct api_request *r, struct buf *headers);
 
 #endif

@@ -72,8 +72,8 @@ void cors_put_headers(const struct cors *c, struct span origin, struct buf *out)
 		return;
 	put_origin(c, origin, out);
 	buf_text(out, "Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Link, Location, "
-		      "Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
-		      "X-RateLimit-Reset, X-Request-Id\r\n");
+		      "Retry-After, StudyTracker-Position, WWW-Authenticate, X-RateLimit-Limit, "
+		      "X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id\r\n");
 }
 
 static bool headers_allowed(const struct cors *c, struct span wanted)

@@ -36,7 +36,8 @@ static void forget(struct positions *p)
 
 void positions_end_write(struct positions *p, const struct positions_write *write)
 {
-	if (!position_is_set(write->position)) {
+	p->has_last = position_is_set(write->position);
+	if (!p->has_last) {
 		forget(p);
 		return;
 	}
@@ -46,6 +47,11 @@ void positions_end_write(struct positions *p, const struct positions_write *writ
 	else
 		remember(p, write->account, write->position);
 	p->is_known |= begins;
+}
+
+struct position positions_after_write(const struct positions *p)
+{
+	return p->has_last ? p->newest : (struct position){ 0 };
 }
 
 struct position positions_of_read(const struct positions *p, int64_t account, struct position asked)

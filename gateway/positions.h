@@ -35,6 +35,7 @@ struct positions {
 	struct positions_entry entries[POSITIONS_ACCOUNTS]; /* by the hash of the account */
 	struct position floor;                              /* of every account */
 	struct position newest;                             /* of all */
+	bool has_last;                                      /* the write that ended last had one */
 	bool is_known;
 	uint64_t writes;         /* started so far */
 	uint64_t unknown_writes; /* a write with a higher number makes the positions known */
@@ -52,6 +53,9 @@ struct positions_write {
 uint64_t positions_start_write(struct positions *p);
 
 void positions_end_write(struct positions *p, const struct positions_write *write);
+
+/* A position after the write that has ended last; none: it had none. */
+struct position positions_after_write(const struct positions *p);
 
 /* A worker has committed everything of its own before this position. */
 void positions_raise_floor(struct positions *p, struct position position);

@@ -329,7 +329,7 @@ bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database
 
 struct position workers_position(const struct workers *w)
 {
-	return w->positions.is_known ? w->positions.newest : (struct position){ 0 };
+	return positions_after_write(&w->positions);
 }
 
 const char *workers_endpoint(const struct workers *w)

@@ -68,7 +68,7 @@ void workers_cancel(struct call **call);
 /* True: a call would be sent now, because a worker with a live database is connected. */
 bool workers_ready(const struct workers *w, bool *has_worker, bool *has_database);
 
-/* A position after all writes that have succeeded here; none: not known (gateway/positions.h). */
+/* In `done` of a write: a position after it, for the client; none: not known. */
 struct position workers_position(const struct workers *w);
 
 struct pool_counts workers_counts(const struct workers *w);

@@ -133,16 +133,17 @@ class Service:
 
     # HTTP
 
-    def request(self, method, target, body=None, headers=None):
+    def request(self, method, target, body=None, headers=None, port=None):
         """body: None, bytes (sent unchanged) or a value that is sent as JSON. If the stories run
-        with accounts on, the request shows our token, unless its headers have another one."""
+        with accounts on, the request shows our token, unless its headers have another one. port:
+        that of all gateways if there is none."""
         headers = dict(headers or {})
         if self.token:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=PATIENCE)
         try:
             connection.request(method, target, body, headers)
             received = connection.getresponse()

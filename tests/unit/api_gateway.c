@@ -80,6 +80,11 @@ void api_gateway_send(const char *request)
 	response[0] = '\0';
 }
 
+void api_gateway_commit(struct position committed)
+{
+	worker.committed = committed;
+}
+
 struct envelope api_gateway_call(const char *method)
 {
 	struct envelope e;
@@ -93,7 +98,7 @@ struct envelope api_gateway_call(const char *method)
 void api_gateway_respond(const struct envelope *e, const struct buf *result)
 {
 	struct buf body = { 0 };
-	raw_worker_put_credit(&body, worker.epoch);
+	raw_worker_put_credit(&body, worker.epoch, worker.committed);
 	envelope_put_result(&body, e->msgid, buf_view(result));
 	raw_worker_send(&worker, &body);
 }
@@ -102,7 +107,7 @@ void api_gateway_refuse(const struct envelope *e, const char *code)
 {
 	struct buf error = { 0 }, body = { 0 };
 	envelope_put_error_map(&error, status_from_code(code, strlen(code)), NULL);
-	raw_worker_put_credit(&body, worker.epoch);
+	raw_worker_put_credit(&body, worker.epoch, worker.committed);
 	envelope_put_error(&body, e->msgid, buf_view(&error));
 	raw_worker_send(&worker, &body);
 	buf_fini(&error);

@@ -29,6 +29,7 @@ void api_gateway_send(const char *request);
 struct envelope api_gateway_call(const char *method);
 void api_gateway_respond(const struct envelope *e, const struct buf *result);
 void api_gateway_refuse(const struct envelope *e, const char *code);
+void api_gateway_commit(struct position committed); /* from now on responses tell this one */
 
 /* Waits for this text in the response, and returns what follows it. */
 const char *api_gateway_expect(const char *text);

@@ -187,7 +187,7 @@ void answer(uint32_t msgid, const struct row *row)
 	put_text(&result, "expires_at", row->expires_at);
 	msg_put_key(&result, "is_marked");
 	msg_put_bool(&result, row->is_marked);
-	raw_worker_put_credit(&body, worker.epoch);
+	raw_worker_put_credit(&body, worker.epoch, worker.committed);
 	envelope_put_result(&body, msgid, buf_view(&result));
 	buf_fini(&result);
 	raw_worker_send(&worker, &body);

@@ -140,7 +140,7 @@ void raw_worker_close(struct raw_worker *w)
 	buf_fini(&w->body);
 }
 
-static void put_credit(struct buf *body, int64_t epoch, struct position committed)
+void raw_worker_put_credit(struct buf *body, int64_t epoch, struct position committed)
 {
 	struct buf params = { 0 };
 	msg_put_map(&params, 2 + position_is_set(committed));
@@ -153,15 +153,10 @@ static void put_credit(struct buf *body, int64_t epoch, struct position committe
 	buf_fini(&params);
 }
 
-void raw_worker_put_credit(struct buf *body, int64_t epoch)
-{
-	put_credit(body, epoch, (struct position){ 0 });
-}
-
 void raw_worker_respond(const struct raw_worker *w, uint32_t msgid, const char *code)
 {
 	struct buf error = { 0 }, body = { 0 };
-	put_credit(&body, w->epoch, w->committed);
+	raw_worker_put_credit(&body, w->epoch, w->committed);
 	msg_put_map(&error, 2);
 	msg_put_key(&error, "code");
 	msg_put_text(&error, span_of(code));

@@ -53,8 +53,8 @@ void raw_worker_connect(struct raw_worker *w); /* as process 1, without methods 
 void raw_worker_close(struct raw_worker *w);
 void raw_worker_send(const struct raw_worker *w, struct buf *body); /* frees the body */
 void raw_worker_send_ready(const struct raw_worker *w);
-struct envelope raw_worker_receive(struct raw_worker *w);    /* valid until the next one */
-void raw_worker_put_credit(struct buf *body, int64_t epoch); /* without a position */
+struct envelope raw_worker_receive(struct raw_worker *w); /* valid until the next one */
+void raw_worker_put_credit(struct buf *body, int64_t epoch, struct position committed);
 
 /* Responds with a result, or with an error if there is a code. */
 void raw_worker_respond(const struct raw_worker *w, uint32_t msgid, const char *code);

@@ -5,8 +5,8 @@
 
 #define SHARED                                                                                     \
 	"Access-Control-Expose-Headers: ETag, Idempotency-Replayed, Link, Location, Retry-After, " \
-	"WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "          \
-	"X-Request-Id\r\n"
+	"StudyTracker-Position, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "      \
+	"X-RateLimit-Reset, X-Request-Id\r\n"
 
 static const struct {
 	const char *origins;

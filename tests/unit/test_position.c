@@ -53,6 +53,38 @@ START_TEST(what_is_no_position_is_refused)
 }
 END_TEST
 
+START_TEST(a_text_is_read_as_it_was_written)
+{
+	static const struct {
+		struct position p;
+		const char *text;
+	} texts[] = { { { 1, 0 }, "1-0" }, { { 7, 24023128 }, "7-24023128" },
+		{ { 999999999999999999, 999999999999999999 },
+			"999999999999999999-999999999999999999" } };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct buf out = { 0 };
+		struct position read;
+		position_put_text(&out, texts[i].p);
+		ck_assert(span_is(buf_view(&out), texts[i].text));
+		ck_assert(position_of_text(buf_view(&out), &read));
+		ck_assert(read.timeline == texts[i].p.timeline && read.lsn == texts[i].p.lsn);
+		buf_fini(&out);
+	}
+}
+END_TEST
+
+static const char *const malformed_texts[] = { "", "-", "1", "1-", "-1", "0-1", "1--0", "-1-1",
+	"1-2-3", "1-2 ", " 1-2", "+1-2", "1-0x2", "1:2", "a-1", "1-a", "1-2, 1-3",
+	"1000000000000000000-1", "1-1000000000000000000" };
+
+START_TEST(a_text_that_is_no_position_is_refused)
+{
+	struct position p = { 5, 6 };
+	ck_assert(!position_of_text(span_of(malformed_texts[_i]), &p));
+	ck_assert(p.timeline == 5 && p.lsn == 6);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("position");
@@ -60,5 +92,8 @@ int main(void)
 	tcase_add_test(tests, a_position_is_read_as_it_was_written);
 	tcase_add_loop_test(
 		tests, what_is_no_position_is_refused, 0, sizeof malformed / sizeof *malformed);
+	tcase_add_test(tests, a_text_is_read_as_it_was_written);
+	tcase_add_loop_test(tests, a_text_that_is_no_position_is_refused, 0,
+		sizeof malformed_texts / sizeof *malformed_texts);
 	return suite_run("position", tests);
 }

@@ -97,6 +97,21 @@ START_TEST(a_client_can_ask_for_a_later_position_but_not_for_the_future)
 }
 END_TEST
 
+START_TEST(a_write_has_the_newest_position_unless_it_has_none)
+{
+	ck_assert(!position_is_set(positions_after_write(&positions)));
+	uint64_t earlier = positions_start_write(&positions);
+	write_now(1, none);
+	ck_assert(!position_is_set(positions_after_write(&positions)));
+	end_write(earlier, 1, at(100)); /* reads here take the primary, but other gateways know */
+	ck_assert_int_eq(positions_after_write(&positions).lsn, 100);
+	write_now(2, at(90));
+	ck_assert_int_eq(positions_after_write(&positions).lsn, 100);
+	write_now(2, none);
+	ck_assert(!position_is_set(positions_after_write(&positions)));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("positions");
@@ -106,5 +121,6 @@ int main(void)
 	tcase_add_test(tests, no_account_loses_its_position_when_the_table_is_full);
 	tcase_add_test(tests, after_a_write_without_a_position_only_a_later_write_counts);
 	tcase_add_test(tests, a_client_can_ask_for_a_later_position_but_not_for_the_future);
+	tcase_add_test(tests, a_write_has_the_newest_position_unless_it_has_none);
 	return suite_run("positions", tests);
 }

@@ -46,7 +46,7 @@ START_TEST(a_response_out_of_turn_does_not_count)
 	start_call("sessions.create");
 	uint32_t msgid = raw_worker_receive(&w).msgid;
 	if (dialogues[_i].has_credit)
-		raw_worker_put_credit(&body, w.epoch + dialogues[_i].epoch_off);
+		raw_worker_put_credit(&body, w.epoch + dialogues[_i].epoch_off, w.committed);
 	if (dialogues[_i].then)
 		buf_text(&body, dialogues[_i].then);
 	envelope_put_error(&body, msgid, SPAN("\x80"));
@@ -69,7 +69,7 @@ START_TEST(messages_before_worker_ready_are_dropped)
 	struct raw_worker stranger = { .socket = zmq_socket(strangers, ZMQ_DEALER) };
 	struct buf body = { 0 };
 	ck_assert_int_eq(zmq_connect(stranger.socket, endpoint), 0);
-	raw_worker_put_credit(&body, 1);
+	raw_worker_put_credit(&body, 1, (struct position){ 0 });
 	raw_worker_send(&stranger, &body);
 	for (int i = 0; workers_counts(workers).stale == 0; i++) {
 		ck_assert_msg(i < TRIES, "nothing is counted");
