@@ -47,6 +47,8 @@ static enum study_status start(struct study_client *c, struct study_error *why)
 	c->connection.random |= 1;
 	memcpy(c->connection.endpoints, c->options.endpoints, sizeof c->options.endpoints);
 	c->connection.count = c->options.count;
+	if (c->options.count > 1)
+		c->position = (struct position){ .timeline = 1 }; /* asks gateways to tell theirs */
 	st = failover_start(&c->connection, client_now_ms());
 	if (st == STUDY_INVALID_ARGUMENT)
 		return failure_field(why, st, "endpoints",

@@ -9,6 +9,7 @@
 #include "client/options.h"
 #include "client/request.h"
 #include "common/method_map.h"
+#include "common/position.h"
 #include "common/uuid.h"
 
 struct study_client {
@@ -18,6 +19,8 @@ struct study_client {
 	struct uuid_source ids;
 	struct method_map methods;
 	struct study_error error; /* of the last call that failed */
+	/* What requests must see of writes through another gateway; none: there is one gateway. */
+	struct position position;
 	struct buf out;
 	int64_t due; /* at or before the first deadline of a request */
 	bool wants_flush, has_more, is_dispatching, is_closing;

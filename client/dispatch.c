@@ -180,6 +180,14 @@ static void end_with_response(
 	end(c, request, &error, value);
 }
 
+/* Before the response to a write, with reads on a standby (schema/rpc.md, "For clients"). */
+static void take_position(struct study_client *c, const struct envelope *e)
+{
+	struct position told = { 0 };
+	if (span_is(e->method, "gateway.position") && position_find(e->params, &told))
+		position_advance(&c->position, told);
+}
+
 /* False if the body is malformed; the messages after it are ignored, too. */
 static bool handle_body(struct study_client *c, struct span body)
 {
@@ -190,6 +198,8 @@ static bool handle_body(struct study_client *c, struct span body)
 	while (in.at < in.end) {
 		if (envelope_decode(&in, &e, NULL) != ST_OK)
 			return false;
+		if (e.kind == ENVELOPE_NOTIFICATION)
+			take_position(c, &e);
 		struct request *request =
 			e.kind == ENVELOPE_RESPONSE ? requests_find(&c->requests, e.msgid) : NULL;
 		if (!request || !request->is_sent)
@@ -262,7 +272,8 @@ static void put_request(struct study_client *c, const struct request *request, i
 	struct context context = { .account = c->options.as.account,
 		.request_id = span_of(request->id),
 		.deadline_ms = request->deadline - now,
-		.token = c->options.token };
+		.token = c->options.token,
+		.position = c->position };
 	envelope_put_request(&c->out, request->msgid, span_of(request->method), &context,
 		buf_view(&request->params));
 }

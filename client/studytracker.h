@@ -30,6 +30,7 @@
  *     the params have none. To repeat a call yourself, set one from study_client_new_id.
  *   - If a gateway refuses a request because it shuts down, the request goes to the next gateway,
  *     whatever its method.
+ *   - A call sees what earlier calls of this client have written, also through another gateway.
  *
  * Threads: there is no global state. One thread at a time may use a client; several clients may run
  * at once. A client is not usable after fork. The library never logs, prints or changes signal

@@ -46,6 +46,7 @@ static void note(struct gateway_double *g, zmq_msg_t *peer, const struct envelop
 	a->msgid = e->msgid;
 	a->account = context.account;
 	a->deadline_ms = context.deadline_ms;
+	a->position = context.position;
 	copy(a->method, sizeof a->method, e->method);
 	copy(a->request_id, sizeof a->request_id, context.request_id);
 	if (!msg_find_text(e->params, "session_id", &session_id))

@@ -27,7 +27,8 @@ struct received {
 	size_t peer_len;
 	uint32_t msgid;
 	char method[64], request_id[64], session_id[64];
-	char token[128];              /* "": none */
+	char token[128]; /* "": none */
+	struct position position;
 	int64_t account, deadline_ms; /* account 0: none */
 };
 

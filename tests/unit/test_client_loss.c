@@ -209,6 +209,53 @@ START_TEST(the_next_gateway_takes_over)
 }
 END_TEST
 
+static void tell_position(struct gateway_double *g, int index, struct position position)
+{
+	struct buf out = { 0 };
+	envelope_open_notification(&out, "gateway.position");
+	msg_put_map(&out, 1);
+	msg_put_key(&out, "position");
+	position_put(&out, position);
+	put_response(&out, &g->requests[index], 1);
+	send_to(g, &g->requests[index], buf_view(&out));
+	buf_fini(&out);
+}
+
+START_TEST(the_next_gateway_is_told_what_was_written_through_the_first)
+{
+	char both[256];
+	struct outcome o;
+	(void)snprintf(both, sizeof both, "%s,%s", here.endpoint, there.endpoint);
+	gateway_open(&there);
+	reopen_with((struct study_options){ .endpoints = both });
+	for (int i = 0; i < 2; i++) {
+		submit(&o, "topics.create");
+		UNTIL(here.count == i + 1);
+		ck_assert_int_eq(here.requests[i].position.timeline, 1);
+		ck_assert_int_eq(here.requests[i].position.lsn, i ? 500 : 0);
+		tell_position(&here, i, (struct position){ 1, i ? 400 : 500 });
+		UNTIL(o.times);
+	}
+	gateway_close(&here);
+	submit(&o, "topics.get");
+	UNTIL(there.count == 1);
+	ck_assert_int_eq(there.requests[0].position.lsn, 500);
+	respond(&there, 0, 2);
+	UNTIL(o.times);
+}
+END_TEST
+
+START_TEST(a_client_of_one_gateway_asks_for_no_position)
+{
+	struct outcome o;
+	submit(&o, "topics.create");
+	UNTIL(here.count == 1);
+	ck_assert(!position_is_set(here.requests[0].position));
+	respond(&here, 0, 1);
+	UNTIL(o.times);
+}
+END_TEST
+
 /* A draining gateway responds to started requests, so the connection stays until then. */
 START_TEST(a_request_refused_by_a_draining_gateway_goes_to_the_next)
 {
@@ -316,6 +363,8 @@ int main(void)
 	tcase_add_test(tests, unsent_requests_wait_for_a_gateway);
 	tcase_add_test(tests, without_any_gateway_the_request_did_not_run);
 	tcase_add_test(tests, the_next_gateway_takes_over);
+	tcase_add_test(tests, the_next_gateway_is_told_what_was_written_through_the_first);
+	tcase_add_test(tests, a_client_of_one_gateway_asks_for_no_position);
 	tcase_add_test(tests, a_request_refused_by_a_draining_gateway_goes_to_the_next);
 	tcase_add_test(tests, a_gateway_that_always_drains_gets_few_requests);
 	tcase_add_test(tests, a_dead_first_endpoint_is_skipped);
