@@ -68,10 +68,13 @@ class Docker:
                  "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.environment["DOCKER_HOST"] = socket
+        self.wait_until_it_answers("dockerd")
+
+    def wait_until_it_answers(self, name):
         deadline = time.monotonic() + 180
         while self.try_run("info").returncode != 0:
             if self.daemon.poll() is not None or time.monotonic() > deadline:
-                raise Impossible(f"dockerd does not start: {self.log()[-400:]}")
+                raise Impossible(f"{name} does not start: {self.log()[-400:]}")
             time.sleep(0.1)
 
     def log(self):
@@ -79,8 +82,9 @@ class Docker:
             return file.read()
 
     def try_run(self, *arguments, timeout=120, **options):
-        return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False, timeout=timeout,
-                              env=self.environment, **{"input": "", **options})
+        options = {"text": True, "input": "" if options.get("text", True) else b"", **options}
+        return subprocess.run(["docker", *arguments], capture_output=True, check=False, timeout=timeout,
+                              env=self.environment, **options)
 
     def run(self, *arguments, **options):
         done = self.try_run(*arguments, **options)
@@ -102,6 +106,7 @@ class Docker:
         if not shutil.which("mmdebstrap"):
             raise Impossible("mmdebstrap is not installed")
         archive = os.path.join(ROOT, "build", "containers", "base.tar")
+        os.makedirs(os.path.dirname(archive), exist_ok=True)
         if not os.path.exists(archive):
             subprocess.run(["mmdebstrap", "--quiet", *SLIM, "bookworm", f"{archive}.new.tar"], check=True,
                            stdout=subprocess.DEVNULL)
@@ -114,9 +119,9 @@ class Docker:
 
 
 @contextlib.contextmanager
-def open_or_skip():
+def open_or_skip(kind=Docker):
     try:
-        with Docker() as docker:
+        with kind() as docker:
             docker.need_images()
             yield docker
     except Impossible as reason:
