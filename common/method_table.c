@@ -358,6 +358,14 @@ static const struct method method_table[] = {
 		.audience = AUDIENCE_SELF,
 	},
 	{
+		.name = "totals.fold",
+		.summary = "Moves pending totals of sessions to the kept ones.",
+		.shape = RESULT_ROW,
+		.is_write = true,
+		.safe_to_repeat = true,
+		.audience = AUDIENCE_SELF,
+	},
+	{
 		.name = "lanes.cancel",
 		.summary = "Cancels the statement that a lane of a worker runs.",
 		.shape = RESULT_ROW,

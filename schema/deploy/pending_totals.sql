@@ -11,8 +11,9 @@ begin;
 --
 --   - pending_totals has the changes, a row for each account of a statement that adds sessions.
 --   - kept_daily_totals and kept_topic_totals are the tables of before. fold_totals moves the
---     pending rows of an account there: when it has over 32 of them or 1,000 changes, and before
---     sessions are changed or deleted. So whoever reads totals reads few rows more.
+--     pending rows of an account there: when a statement has more than 100 changes, when over 16 rows
+--     or 500 changes are pending, before sessions are changed or deleted, and from time to time
+--     (totals.fold). So whoever reads totals reads few rows more.
 --   - The views daily_totals and topic_totals show both, under the names of before. Their rows are
 --     positive, but several can have the same key: a reader sums them.
 --
@@ -116,6 +117,32 @@ begin
 	group by c.account_id, c.topic_id
 	on conflict (account_id, topic_id) do update
 	set minutes = t.minutes + excluded.minutes, sessions = t.sessions + excluded.sessions;
+end
+$$;
+
+-- The same for some accounts, from a random one on: those that nobody else folds now. Returns how many.
+create function fold_some_totals(account_limit bigint) returns bigint
+	language plpgsql
+as $$
+declare
+	pending_account bigint;
+	folded bigint := 0;
+begin
+	for pending_account in
+		select distinct p.account_id
+		from pending_totals as p
+		where p.account_id >= (
+			select trunc(random() * max(l.account_id))::bigint
+			from pending_totals as l)
+		order by p.account_id
+		limit account_limit
+	loop
+		if pg_try_advisory_xact_lock(hashtextextended('totals', pending_account)) then
+			perform fold_totals(pending_account);
+			folded := folded + 1;
+		end if;
+	end loop;
+	return folded;
 end
 $$;
 
@@ -248,7 +275,8 @@ begin
 		where case when coalesce(t.is_there, require_topic(s.account_id, s.topic_id)) then s.sessions > 0 end
 		group by s.account_id
 		returning p.account_id, (
-			select count(*) >= 32 or coalesce(sum(cardinality(o.topic_ids)), 0) + cardinality(p.topic_ids) > 1000
+			select count(*) >= 16 or cardinality(p.topic_ids) > 100
+				or coalesce(sum(cardinality(o.topic_ids)), 0) + cardinality(p.topic_ids) > 500
 			from pending_totals as o
 			where o.account_id = p.account_id) as is_full
 	)

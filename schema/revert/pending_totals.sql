@@ -21,6 +21,7 @@ drop function topics_guard_all();
 drop function hold_topics(bigint[], bigint[]);
 drop function require_topic(bigint, bigint);
 drop function move_totals(kept_daily_totals);
+drop function fold_some_totals(bigint);
 drop function fold_totals(bigint);
 drop function daily_totals_differences();
 drop function topic_totals_differences();

@@ -9,6 +9,6 @@ select 1 / (count(*) = 4)::int from pg_trigger where tgrelid = 'sessions'::regcl
 select 1 / (count(*) = 2)::int from pg_trigger where tgrelid = 'topics'::regclass and tgname like 'topics\_guard%';
 select 1 / (count(*) = 0)::int from daily_totals_differences();
 select 1 / (count(*) = 0)::int from topic_totals_differences();
-select has_function_privilege('fold_totals(bigint)', 'execute');
+select has_function_privilege('fold_some_totals(bigint)', 'execute');
 
 rollback;

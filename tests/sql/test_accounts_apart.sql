@@ -14,7 +14,7 @@ insert into account_passwords (account_id, hash) values (2, 'hash'), (3, 'hash')
 -- For admins, or before the account is known, or of no account.
 create temp table exempt as
 select name from pg_prepared_statements
-where name ~ '^(accounts|workers|lanes)\.|\.purge$' or name in ('credentials.get', 'identities.create', 'passwords.find');
+where name ~ '^(accounts|lanes|totals|workers)\.|\.purge$' or name in ('credentials.get', 'identities.create', 'passwords.find');
 
 create temp table statements as
 select name, params_of(statement) as params, parameter_types, statement !~* '\m(insert into|update|delete from)\M' as is_read
