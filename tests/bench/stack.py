@@ -49,19 +49,14 @@ select account_id, 'of the benchmark', sha256(convert_to('st_' || lpad(to_hex(ac
 	'{{read,write}}'
 from accounts;
 create table sessions_alone (like sessions including all);
-do $$
-declare
-	key text;
-begin
-	for key in select pg_get_constraintdef(oid) from pg_constraint
-		where conrelid = 'sessions'::regclass and contype = 'f'
-	loop
-		execute 'alter table sessions_alone add ' || key;
-	end loop;
-end
-$$;
--- The totals of a topic guard the topics of sessions. Without totals, the table needs the foreign key.
-alter table sessions_alone add foreign key (account_id, topic_id) references topics;
+-- Triggers of sessions check the topics, and write links into a table that has their keys. Without these
+-- triggers, the table needs the foreign keys.
+alter table sessions_alone
+	add foreign key (account_id, topic_id) references topics,
+	add foreign key (account_id, task_id) references tasks,
+	add foreign key (account_id, goal_id) references goals,
+	add foreign key (account_id, skill_id) references skills,
+	add foreign key (account_id, project_id) references projects;
 """
 
 COPIED = """insert into sessions_alone (account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at)

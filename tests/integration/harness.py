@@ -187,7 +187,7 @@ class ServiceCase(unittest.TestCase):
 
     @classmethod
     def check_totals(cls):
-        for table in ("daily_totals", "topic_totals"):
+        for table in ("daily_totals", "topic_totals", "linked_sessions"):
             differences = cls.database.sql(f"select * from {table}_differences()")
             assert not differences, f"{table} differs from a recount: {differences}"
 

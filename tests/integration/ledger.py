@@ -366,7 +366,7 @@ class Load:
         self.check_kind(found, "topic", database.sql(
             f"select name, id, 0 from topics where name like 'topic {self.run_number}/%'"
             " and deleted_at is null"))
-        for table in ("daily_totals", "topic_totals"):
+        for table in ("daily_totals", "topic_totals", "linked_sessions"):
             found += [f"{table} differs: {row}" for row in database.sql(f"select * from {table}_differences()")]
         assert not found, f"{len(found)} found:\n" + "\n".join(found[:20]) + "\n" + self.summary()
 

@@ -95,6 +95,7 @@ class Restore(BackupCase):
         other.start()
         self.assertEqual(statistics(other), told)
         self.assertEqual(server.sql("select * from topic_totals_differences()"), [])
+        self.assertEqual(server.sql("select * from linked_sessions_differences()"), [])
         made = other.post("/topics", {"name": "after the restore"})
         self.assertEqual(made.status, 201, made)
         self.assertNotIn([str(made.json["id"])], self.database.sql("select id from topics"))

@@ -36,7 +36,8 @@ class Case(entities.EntityCase):
     def setUp(self):
         super().setUp()
         self.database.sql("set session_replication_role = replica; " + "".join(
-            f"delete from {table}; " for table in (*entities.described(), "pending_totals", "kept_daily_totals", "kept_topic_totals")))
+            f"delete from {table}; " for table in (*entities.described(), "linked_sessions", "pending_totals",
+                                                        "kept_daily_totals", "kept_topic_totals")))
         self.today = self.database.value("select account_today(1)")
 
     def some(self, field):

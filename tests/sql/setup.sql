@@ -30,7 +30,8 @@ create function test.refuses(what text, sqlstate char(5), command text) returns 
 create function test.totals_are_right(what text) returns text
 	language sql
 	return tap.is_empty('select topic_id, kept_sessions from daily_totals_differences()
-		union all select topic_id, kept_sessions from topic_totals_differences()', what || ': no difference to a recount');
+		union all select topic_id, kept_sessions from topic_totals_differences()
+		union all select account_id, null from linked_sessions_differences()', what || ': no difference to a recount');
 
 -- Two accounts besides the first one.
 insert into accounts (account_id, name) values (2, 'second'), (3, 'empty');

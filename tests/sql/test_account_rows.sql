@@ -83,7 +83,7 @@ end
 $$;
 create temp table export as select * from pg_temp.read_export('{"account_id": 201, "limit": 500}');
 select results_eq('select "table", count(*) from export group by 1 order by 1',
-	$$select name, rows from pg_temp.rows_of(201) where name !~ '_totals$' union all values ('account', 1::bigint) order by 1$$, 'export: every row of every table, but no totals');
+	$$select name, rows from pg_temp.rows_of(201) where name !~ '_totals$' and name <> 'linked_sessions' union all values ('account', 1::bigint) order by 1$$, 'export: every row of every table, but not what triggers keep');
 select is_empty($$select from export where content ->> 'account_id' <> '201'$$, 'export: of this account only');
 select set_eq($$select content ->> 'id' from export where "table" = 'sessions'$$, 'select id::text from sessions where account_id = 201', 'export: also deleted rows');
 select results_eq($$select content from export where "table" = 'account'$$, $$

@@ -112,7 +112,7 @@ create function pg_temp.empty() returns void
 begin
 	set local session_replication_role = replica; -- no trigger: it would truncate totals again
 	set local client_min_messages = warning; -- it names each table
-	truncate accounts cascade;
+	truncate accounts, sessions, pending_totals cascade;
 	set local session_replication_role = origin; -- each such setting discards all plans of the connection
 	delete from pg_statistic where starelid in (select relation from tables);
 	insert into accounts (account_id, name) select n, 'account ' || n from generate_series(1, 16) as n;
