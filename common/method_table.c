@@ -364,6 +364,7 @@ static const struct method method_table[] = {
 		.is_write = true,
 		.safe_to_repeat = true,
 		.audience = AUDIENCE_SELF,
+		.lane = LANE_SLOW,
 	},
 	{
 		.name = "lanes.cancel",

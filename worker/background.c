@@ -11,7 +11,7 @@ static const struct background_task task_table[] = {
 	{ "keys.purge", 60000 },
 	{ "accounts.purge", 5000 }, /* a large account takes many runs */
 	{ "events.purge", 60000 },
-	{ "totals.fold", 10000 },
+	{ "totals.fold", 60000 },
 };
 /* clang-format on */
 

@@ -231,7 +231,7 @@ class OneMachine(Containers):
         self.check_first_admin()
 
     def test_8_a_dump_restores(self):
-        totals = "select count(*), sum(minutes) from daily_totals"
+        totals = "select sum(sessions), sum(minutes) from daily_totals"
         dump = self.project.bytes_of("postgres", "pg_dump", "-U", "studytracker", "-Fc", "studytracker")
         self.project.sql("postgres", "create database copy")
         self.project.bytes_of("postgres", "pg_restore", "-U", "studytracker", "-d", "copy", sent=dump)
