@@ -135,7 +135,8 @@ class WrongSettings(unittest.TestCase):
                                             STUDYTRACKER_COLOUR="blue")
             gateway = harness.Process("gateway", [harness.GATEWAY], env, directory)
             try:
-                harness.until("the warning", lambda: "STUDYTRACKER_COLOUR" in gateway.log())
+                harness.until("it serves", lambda: "listens at" in gateway.log())
+                self.assertIn("STUDYTRACKER_COLOUR", gateway.log())
                 self.assertEqual(gateway.stop(signal.SIGTERM), 0, gateway.log())
             finally:
                 gateway.kill()

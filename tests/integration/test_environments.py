@@ -142,7 +142,8 @@ class Reports(Case):
                           "DATABASE_URL=postgresql://me:Xq8vT2@db/study", "STUDYTRACKER_COLOUR=blue",
                           mode=0o644)
         gateway = self.start("gateway", harness.GATEWAY, "--env-file", path, APP_CONFIG="config.Live")
-        harness.until("the warnings", lambda: "every user of this machine can read it" in gateway.log())
+        harness.until("it serves", lambda: "listens at" in gateway.log())
+        self.assertIn("every user of this machine can read it", gateway.log())
         self.assertIn(f"{path}:4: STUDYTRACKER_COLOUR is not a setting", gateway.log())
         self.assertIn("APP_CONFIG names no environment of StudyTracker", gateway.log())
         self.assertEqual(gateway.stop(), 0, gateway.log())

@@ -248,7 +248,7 @@ class Ports(unittest.TestCase):
 
     def test_an_address_of_a_network_is_warned_of(self):
         gateway = self.start(STUDYTRACKER_METRICS_HOST="0.0.0.0", STUDYTRACKER_METRICS_PORT=0)
-        harness.until("it serves", lambda: "metrics at" in gateway.log())
+        harness.until("it serves", lambda: "listens at" in gateway.log())
         self.assertIn("can read the metrics", gateway.log())
         self.assertEqual(gateway.stop(), 0)
 
