@@ -185,6 +185,23 @@ class Database:
         assert len(rows) == 1 and len(rows[0]) == 1, rows
         return rows[0][0]
 
+    def tables(self, column=""):
+        """Names of the tables that have this column. Workers move pending totals at any time, so
+        their tables are left out; the two views of the totals are there instead."""
+        return [name for (name,) in self.sql(f"""
+            select oid::regclass::text from pg_class
+            where relnamespace in (select oid from pg_namespace where nspname in ('public', 'sqitch'))
+                and (relkind = 'r' and relname not in ('pending_totals', 'kept_daily_totals', 'kept_topic_totals')
+                    or relname in ('daily_totals', 'topic_totals'))
+                and ('{column}' = '' or exists (
+                    select from pg_attribute where attrelid = pg_class.oid and attname = '{column}'))
+            order by 1""")]
+
+    def digest(self, table, condition="true"):
+        """The number of rows and a digest of them."""
+        return self.value(f"select count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), '')"
+                          f" from {table} as t where {condition}")
+
     def close(self):
         self.stop_server(signal.SIGQUIT)
         shutil.rmtree(self.directory, ignore_errors=True)

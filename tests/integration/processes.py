@@ -22,7 +22,7 @@ def in_long(long, short):
     return long if os.environ.get("STUDYTRACKER_FAULTS") == "long" else short
 
 
-def until(what, condition, patience=PATIENCE):
+def until(what, condition, patience=PATIENCE, pause=0.01):
     """Calls `condition` until its result is true, and returns it. Raises AssertionError at the
     deadline."""
     deadline = time.monotonic() + patience
@@ -32,7 +32,7 @@ def until(what, condition, patience=PATIENCE):
             return result
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {patience} s")
-        time.sleep(0.01)
+        time.sleep(pause)
 
 
 def free_port():

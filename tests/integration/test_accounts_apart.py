@@ -196,13 +196,8 @@ class Apart(harness.ServiceCase):
 
     def stored(self, account):
         """{table: digest of the account's rows}."""
-        tables = [name for (name,) in self.database.sql("""
-            select table_name from information_schema.columns
-            join information_schema.tables using (table_schema, table_name)
-            where table_schema = 'public' and column_name = 'account_id' and table_type = 'BASE TABLE'""")]
-        return {table: self.database.value(
-            f"select count(*) || coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {table} t"
-            f" where account_id = {account}") for table in tables}
+        return {table: self.database.digest(table, f"account_id = {account}")
+                for table in self.database.tables("account_id")}
 
     def assertShowsNothing(self, answer, sent):
         """The response may repeat what the request has sent."""
