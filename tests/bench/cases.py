@@ -11,7 +11,7 @@ from load import Copy, Pgbench, Rpc, Wrk, get, post
 from stack import ACCOUNTS, TOPICS, auth_mode, token_of
 
 K, M = 1000, 1000000
-BEFORE = "26fae3d"  # the commit that "itself before" means: the last one before issue 11
+BEFORE = "75fd7fb"  # what "itself before" means: the code whose figures issue 11 has
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,16 +168,20 @@ ON = auth_mode.SETTINGS
 PAGE = "/api/v1/sessions?limit=20"
 health, stats, page = path("/healthz"), path("/stats"), path(PAGE)
 one_client = {"choices": ((1, 1),)}
+over_tcp = {"over_tcp": True}  # as our clients; for comparison only
 
 CASES = (
     Case("health", "GET /healthz", "Fastify, 2 processes", health, peer("fastify", health), 1.8, 2.2),
     Case("topic", "GET /topics/{id}", "pgbench, the same row", topic, sql(SELECT_TOPIC), 1.2, 1.5),
+    Case("topic-tcp", "GET /topics/{id}", "pgbench over TCP, the same row", topic, sql(SELECT_TOPIC, **over_tcp)),
     Case("topic-accounts", "GET /topics/{id} of 1,000 accounts with their tokens", "pgbench, the same rows",
          of_all_accounts(topic_of), sql(SELECT_TOPIC_OF_ANY), 1.2, 1.5, settings=ON),
     Case("topic-fastify", "GET /topics/{id}", "Fastify and postgres.js, 2 processes", topic, peer("fastify", topic),
          3, 4),
     Case("topic-express", "GET /topics/{id}", "Express, in memory", topic, peer("express", topic), 3, 8),
     Case("post", "POST /sessions {topic_id}", "pgbench, the same row without totals", session, sql(INSERT), 2.5, 4),
+    Case("post-tcp", "POST /sessions {topic_id}", "pgbench over TCP, the same row without totals", session,
+         sql(INSERT, **over_tcp)),
     Case("post-accounts", "POST /sessions {topic_id} of 1,000 accounts with their tokens",
          "pgbench, the same rows without totals", of_all_accounts(session_of), sql(INSERT_OF_ANY), 2.5, 4, settings=ON),
     Case("post-fastify", "POST /sessions {topic_id}", "Fastify and postgres.js, 2 processes", session,
@@ -216,6 +220,8 @@ CASES = (
     Case("rpc", "topics.get over RPC, 64 outstanding", "the same over HTTP", Rpc, topic, 1.3, 2),
     Case("topic-alone", "GET /topics/{id}, one connection, p50", "pgbench with one client", alone(topic),
          sql(SELECT_TOPIC, **one_client), 3, 2, measure="p50"),
+    Case("topic-alone-tcp", "GET /topics/{id}, one connection, p50", "pgbench over TCP with one client", alone(topic),
+         sql(SELECT_TOPIC, **one_client, **over_tcp), measure="p50"),
     Case("post-alone", "POST /sessions, one connection, p50", "pgbench with one client", alone(session),
          sql(INSERT, **one_client), 3, 2, measure="p50"),
     Case("token", "GET /topics/{id} with a token, accounts on", "itself without accounts", with_token(topic), topic,

@@ -157,20 +157,22 @@ class Wrk:
 
 
 class Pgbench:
-    """The same work in SQL, by the client of PostgreSQL. The best number of clients and threads
-    counts."""
+    """The same work in SQL, by the client of PostgreSQL, over a Unix socket or TCP. The best number
+    of clients and threads counts."""
 
     has_rates = True
     MANY = ((1, 1), (8, 1), (8, 2), (32, 1), (32, 2))
-    best = {}  # by script: a round takes what an earlier one found
+    best = {}  # by script and way: a round takes what an earlier one found
 
-    def __init__(self, stack, script, choices=MANY):
+    def __init__(self, stack, script, choices=MANY, over_tcp=False):
         self.stack, self.script, self.choices = stack, script, choices
+        self.host = stack.address if over_tcp else stack.database.directory
+        self.key = script, over_tcp
 
     def run(self, seconds, rate=None):
-        if self.script not in self.best or self.best[self.script] not in self.choices:
-            self.best[self.script] = max(self.choices, key=lambda choice: self.once(choice, 1).rate)
-        return self.once(self.best[self.script], seconds, rate)
+        if self.key not in self.best or self.best[self.key] not in self.choices:
+            self.best[self.key] = max(self.choices, key=lambda choice: self.once(choice, 1).rate)
+        return self.once(self.best[self.key], seconds, rate)
 
     def once(self, choice, seconds, rate=None):
         return watched(self.stack, lambda: self.parse(choice, seconds, rate))
@@ -181,13 +183,13 @@ class Pgbench:
         database = self.stack.database
         command = [database.program("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", str(threads),
                    "-T", str(seconds), "-f", self.stack.write("pgbench.sql", self.script),
-                   "-h", database.directory, "-p", "5432", "-U", "studytracker"]
+                   "-h", self.host, "-p", "5432", "-U", "studytracker"]
         if rate or clients == 1:  # a log costs time, which the figure of full speed must not include
             command += ["-l", "--log-prefix", log]
         if rate:
             command += ["-R", str(int(rate))]
         done = subprocess.run([*command, database.name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              encoding="utf-8", check=True)
+                              encoding="utf-8", check=True, env={**os.environ, "PGPASSWORD": self.stack.password})
         count = int(re.search(r"actually processed: (\d+)", done.stdout).group(1))
         rate = float(re.search(r"^tps = ([\d.]+)", done.stdout, re.M).group(1))
         return Sample(count, count / rate, 0, self.latencies())

@@ -5,7 +5,9 @@ them again, so that no case sees what another one wrote.
 """
 
 import glob
+import itertools
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -44,9 +46,13 @@ create function fill(account bigint, first bigint, sessions integer) returns voi
 $$;
 select count(fill(account_id, min, {SESSIONS_EACH}))
 from (select account_id, min(id) from topics where account_id > 1 group by account_id) as t;
+"""
+
+# Trees before the database roles have neither tokens nor links.
+ROWS_WITH_ROLES = """
 insert into tokens (account_id, name, hash, scopes)
 select account_id, 'of the benchmark', sha256(convert_to('st_' || lpad(to_hex(account_id), 64, '0'), 'UTF8')),
-	'{{read,write}}'
+	'{read,write}'
 from accounts;
 create table sessions_alone (like sessions including all);
 -- Triggers of sessions check the topics, and write links into a table that has their keys. Without these
@@ -66,6 +72,8 @@ select account_id, id, topic_id, study_date, duration_minutes, created_at, updat
 def token_of(account):
     return f"st_{account:064x}"
 
+numbers = itertools.count(1)
+
 
 class Stack:
     """The service of a source tree on its database, with this number of workers and gateways."""
@@ -75,12 +83,27 @@ class Stack:
         self.directory = tempfile.mkdtemp(prefix="st-bench-")
         os.chmod(self.directory, 0o755)
         self.database = harness.Database(durable=True, root=source.root, build=source.build)
-        self.database.options = POSTGRESQL
+        # a loopback address of its own, so that the port is free
+        self.address = f"127.{64 + next(numbers) % 64}.{os.getpid() // 256 % 256}.{os.getpid() % 256}"
+        self.password = secrets.token_hex(16)
+        self.database.options = {**POSTGRESQL, "listen_addresses": self.address}
         self.service, self.peer, self.made = None, None, set()
 
     def open(self):
-        self.database.start()
+        self.database.start(has_roles=self.tree.has_roles)
+        self.admit_pgbench()
         self.database.sql(ROWS)
+        self.database.sql(ROWS_WITH_ROLES if self.tree.has_roles else "create role studytracker_worker superuser login")
+
+    def admit_pgbench(self):
+        """Over TCP, with a password."""
+        rules = os.path.join(self.database.data, "pg_hba.conf")
+        with open(rules, encoding="utf-8") as file:
+            before = file.read()
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("host all studytracker 127.0.0.0/8 scram-sha-256\n" + before)
+        self.database.sql(f"alter role studytracker password '{self.password}'")
+        self.database.sql("select pg_reload_conf()")
 
     def close(self):
         self.stop()
@@ -102,6 +125,9 @@ class Stack:
         self.service = harness.Service(self.database, self.workers, self.gateways, **settings)
         self.service.gateway_program = [self.tree.program("gateway")]
         self.service.worker_program = [self.tree.program("worker")]
+        if not self.tree.has_roles:  # its gateway does not make the directories of its sockets
+            for kind in ("workers", "rpc"):
+                os.makedirs(os.path.join(self.service.directory, kind))
         self.service.start()
 
     def prepare(self, sessions, **settings):
@@ -118,7 +144,7 @@ class Stack:
             self.run("postgres", "alter database studytracker rename to rows_0")
         self.run("postgres", f"create database rows_{sessions} template rows_0 strategy file_copy")
         self.run(f"rows_{sessions}", "select fill(1, (select min(id) from topics where account_id = 1), "
-                 f"{sessions})", COPIED, "vacuum analyze")
+                 f"{sessions})", *([COPIED] if self.tree.has_roles else []), "vacuum analyze")
         self.made.add(sessions)
 
     def run(self, database, *statements):

@@ -21,6 +21,11 @@ class Tree:
     def program(self, kind):
         return os.path.join(self.build, kind, f"studytracker-{kind}")
 
+    @property
+    def has_roles(self):
+        """Whether workers have a database role of their own."""
+        return os.path.exists(os.path.join(self.root, "schema", "roles.sql"))
+
 
 THIS = Tree("this tree", ROOT, BUILD)
 
