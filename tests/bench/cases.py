@@ -7,7 +7,7 @@ run(seconds, rate=None) -> load.Sample.
 import dataclasses
 from typing import Callable
 
-from load import Copy, Pgbench, Rpc, Wrk, get, post
+from load import Pgbench, Rpc, Wrk, copy, download, get, post
 from stack import ACCOUNTS, TOPICS, auth_mode, token_of
 
 K, M = 1000, 1000000
@@ -215,8 +215,8 @@ CASES = (
     Case("post-tag-hot", "POST /sessions {minutes, tag}, one tag", "itself with 50 tags", tagged(1), tagged(), 0.7,
          0.9),
     Case("stream", "GET /sessions, all 1,000,000", "psql \\copy of the same rows",
-         lambda stack: path("/sessions")(stack, connections=1), lambda stack: Copy(stack, ALL_SESSIONS), 0.5, 1.0,
-         sessions=M, measure="bytes"),
+         lambda stack: download(stack, "/sessions"), lambda stack: copy(stack, ALL_SESSIONS), 0.5, 1.0, sessions=M,
+         measure="bytes"),
     Case("rpc", "topics.get over RPC, 64 outstanding", "the same over HTTP", Rpc, topic, 1.3, 2),
     Case("topic-alone", "GET /topics/{id}, one connection, p50", "pgbench with one client", alone(topic),
          sql(SELECT_TOPIC, **one_client), 3, 2, measure="p50"),

@@ -206,17 +206,15 @@ class Pgbench:
         return tuple(times[min(int(len(times) * p / 100), len(times) - 1)] for p in PERCENTILES) if times else ()
 
 
-class Copy:
-    """All rows of a query, by psql."""
+class Whole:
+    """All rows, again and again. A turn ends with the first response after its time."""
 
     has_rates = False
 
-    def __init__(self, stack, query):
-        self.command = stack.database.command(stack.database.name, "-c", f"\\copy ({query}) to stdout")
-        self.stack = stack
-        counted = subprocess.run(["wc", "-c"], stdin=self.start(subprocess.PIPE).stdout, stdout=subprocess.PIPE,
-                                 encoding="ascii", check=True)
-        self.bytes = int(counted.stdout)
+    def __init__(self, stack, command):
+        self.stack, self.command = stack, command
+        self.bytes = int(subprocess.run(["wc", "-c"], stdin=self.start(subprocess.PIPE).stdout, stdout=subprocess.PIPE,
+                                        encoding="ascii", check=True).stdout)
 
     def start(self, output):
         return subprocess.Popen(self.command, stdout=output)
@@ -228,9 +226,19 @@ class Copy:
     def repeat(self, seconds):
         began, count = time.monotonic(), 0
         while time.monotonic() - began < seconds:
-            assert self.start(subprocess.DEVNULL).wait() == 0
+            assert self.start(subprocess.DEVNULL).wait() == 0, self.command
             count += 1
         return Sample(count, time.monotonic() - began, count * self.bytes)
+
+
+def copy(stack, query):
+    """By psql."""
+    return Whole(stack, stack.database.command(stack.database.name, "-c", f"\\copy ({query}) to stdout"))
+
+
+def download(stack, target):
+    """By curl."""
+    return Whole(stack, ["curl", "--fail", "--silent", f"http://127.0.0.1:{stack.port}{target}"])
 
 
 class Rpc:
