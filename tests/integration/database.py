@@ -187,7 +187,7 @@ class Database:
 
     def tables(self, column=""):
         """Names of the tables that have this column. Workers move pending totals at any time, so
-        their tables are left out; the two views of the totals are there instead."""
+        the tables behind the two views of totals are left out, and the views are there."""
         return [name for (name,) in self.sql(f"""
             select oid::regclass::text from pg_class
             where relnamespace in (select oid from pg_namespace where nspname in ('public', 'sqitch'))
@@ -198,9 +198,13 @@ class Database:
             order by 1""")]
 
     def digest(self, table, condition="true"):
-        """The number of rows and a digest of them."""
+        """The number of rows and a digest of them; of totals, their sums."""
+        rows = {"daily_totals": "(select account_id, study_date, topic_id, sum(minutes), sum(sessions)"
+                                " from daily_totals group by 1, 2, 3)",
+                "topic_totals": "(select account_id, topic_id, sum(minutes), sum(sessions)"
+                                " from topic_totals group by 1, 2)"}.get(table, table)
         return self.value(f"select count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), '')"
-                          f" from {table} as t where {condition}")
+                          f" from {rows} as t where {condition}")
 
     def close(self):
         self.stop_server(signal.SIGQUIT)
