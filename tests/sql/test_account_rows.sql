@@ -22,6 +22,12 @@ select is_empty($$
 	join catalogue as d on d.relation = f.confrelid
 	join account_tables() as s on s.name = d.name
 	where f.contype = 'f' and f.conrelid <> f.confrelid and r.place >= s.place$$, 'account_tables: each table before those that it refers to');
+select is_empty($$
+	select r.name
+	from account_tables() as r
+	join account_tables() as t on t.name = 'topics' and t.place > r.place
+	where r.name like '%\_totals'$$,
+	'account_tables: totals after topics, because a late session without its total could never be deleted');
 select set_eq($$
 	select c.name, a.attname::text
 	from pg_constraint as f
