@@ -69,10 +69,11 @@ COPIED = """insert into sessions_alone (account_id, id, topic_id, study_date, du
 select account_id, id, topic_id, study_date, duration_minutes, created_at, updated_at from sessions"""
 
 
+numbers = itertools.count(1)  # of stacks
+
+
 def token_of(account):
     return f"st_{account:064x}"
-
-numbers = itertools.count(1)
 
 
 class Stack:
@@ -91,19 +92,11 @@ class Stack:
 
     def open(self):
         self.database.start(has_roles=self.tree.has_roles)
-        self.admit_pgbench()
+        # pgbench over TCP needs a password
+        self.database.require_password("studytracker", self.password,
+                                       "local all all trust\nhost all studytracker 127.0.0.0/8 scram-sha-256\n")
         self.database.sql(ROWS)
         self.database.sql(ROWS_WITH_ROLES if self.tree.has_roles else "create role studytracker_worker superuser login")
-
-    def admit_pgbench(self):
-        """Over TCP, with a password."""
-        rules = os.path.join(self.database.data, "pg_hba.conf")
-        with open(rules, encoding="utf-8") as file:
-            before = file.read()
-        with open(rules, "w", encoding="utf-8") as file:
-            file.write("host all studytracker 127.0.0.0/8 scram-sha-256\n" + before)
-        self.database.sql(f"alter role studytracker password '{self.password}'")
-        self.database.sql("select pg_reload_conf()")
 
     def close(self):
         self.stop()

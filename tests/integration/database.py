@@ -65,6 +65,12 @@ def make_template(place, root):
         database.close()
 
 
+DIGEST = "count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), '')"
+MOVING_TOTALS = {"pending_totals", "kept_daily_totals", "kept_topic_totals"}
+SUMS = {name: f"(select {keys}, sum(minutes), sum(sessions) from {name} group by {keys})" for name, keys in (
+    ("daily_totals", "account_id, study_date, topic_id"), ("topic_totals", "account_id, topic_id"))}
+
+
 class Database:
     """A temporary cluster on a Unix socket, with the deployed migrations of a source tree."""
 
@@ -122,11 +128,12 @@ class Database:
         if self.owner:
             shutil.chown(self.directory, self.owner)
 
-    def require_password(self, role, password):
+    def require_password(self, role, password, rules="local all studytracker trust\nlocal all all scram-sha-256\n"):
+        """`rules`: the contents of pg_hba.conf."""
         quoted = password.replace("'", "''")
         self.sql(f"alter role {role} password '{quoted}'")
-        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as rules:
-            rules.write("local all studytracker trust\nlocal all all scram-sha-256\n")
+        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as file:
+            file.write(rules)
         self.sql("select pg_reload_conf()")
 
     def start_server(self):
@@ -186,25 +193,23 @@ class Database:
         return rows[0][0]
 
     def tables(self, column=""):
-        """Names of the tables that have this column. Workers move pending totals at any time, so
-        the tables behind the two views of totals are left out, and the views are there."""
-        return [name for (name,) in self.sql(f"""
+        """The names of the tables that have this column."""
+        return {name for (name,) in self.sql(f"""
             select oid::regclass::text from pg_class
-            where relnamespace in (select oid from pg_namespace where nspname in ('public', 'sqitch'))
-                and (relkind = 'r' and relname not in ('pending_totals', 'kept_daily_totals', 'kept_topic_totals')
-                    or relname in ('daily_totals', 'topic_totals'))
+            where relkind = 'r' and relnamespace in ('public'::regnamespace, to_regnamespace('sqitch'))
                 and ('{column}' = '' or exists (
-                    select from pg_attribute where attrelid = pg_class.oid and attname = '{column}'))
-            order by 1""")]
+                    select from pg_attribute where attrelid = pg_class.oid and attname = '{column}'))""")}
 
-    def digest(self, table, condition="true"):
-        """The number of rows and a digest of them; of totals, their sums."""
-        rows = {"daily_totals": "(select account_id, study_date, topic_id, sum(minutes), sum(sessions)"
-                                " from daily_totals group by 1, 2, 3)",
-                "topic_totals": "(select account_id, topic_id, sum(minutes), sum(sessions)"
-                                " from topic_totals group by 1, 2)"}.get(table, table)
-        return self.value(f"select count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), '')"
-                          f" from {rows} as t where {condition}")
+    def digests(self, column="", condition="true"):
+        """{table: number and digest of its rows}. Workers move pending totals at any time, so the
+        sums of the two views stand for the tables behind them."""
+        rows = {name: name for name in self.tables(column) - MOVING_TOTALS} | SUMS
+        return dict(self.sql(" union all ".join(
+            f"select '{name}', {DIGEST} from {row} as t where {condition}" for name, row in rows.items())))
+
+    def digest(self, table):
+        """The number and a digest of the table's rows."""
+        return self.value(f"select {DIGEST} from {table} as t")
 
     def close(self):
         self.stop_server(signal.SIGQUIT)

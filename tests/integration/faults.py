@@ -170,19 +170,27 @@ class FaultCase(harness.ServiceCase):
         worker.popen.send_signal(signal.SIGSTOP)
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
-    def until_all_hold(self, count):
-        """Waits until every worker has this many requests of the first gateway. This needs
-        openmetrics.SETTINGS, load, and a lock: a worker that answers nothing collects no more."""
+    def freeze_full(self, worker, count):
+        """Freezes the worker while every worker has this many requests of the first gateway. This
+        needs openmetrics.SETTINGS, load, and a lock: a worker that answers nothing collects no
+        more."""
         def all_hold():
             page = openmetrics.scrape(self.service.gateways[0])
             held = page.series("studytracker_worker_calls_in_flight").values()
             return len(held) == self.workers and min(held) >= count
-        harness.until(f"every worker has {count} requests", all_hold)
+
+        def is_frozen_full():
+            harness.until(f"every worker has {count} requests", all_hold)
+            self.freeze(worker)
+            if all_hold():  # also now: reads are answered until the worker is frozen
+                return True
+            worker.popen.send_signal(signal.SIGCONT)
+            return False
+        harness.until("the worker is frozen in time", is_frozen_full)
 
     def freeze_with_full_hands(self, worker, count):
         with Lock(self.database):
-            self.until_all_hold(count)
-            self.freeze(worker)
+            self.freeze_full(worker, count)
 
     def thaw(self, worker):
         """Resumes the worker, and waits until it has joined all gateways again."""

@@ -193,13 +193,7 @@ class ServiceCase(unittest.TestCase):
 
     def empty(self):
         """Deletes all rows but the accounts, for stories that compare whole lists."""
-        tables = self.database.sql("""
-            select format('delete from %I;', table_name)
-            from information_schema.columns
-            join information_schema.tables using (table_schema, table_name)
-            where table_schema = 'public' and column_name = 'account_id'
-                and table_type = 'BASE TABLE' and table_name <> 'accounts'""")
-        deletes = "".join(row[0] for row in tables)
+        deletes = "".join(f"delete from {name};" for name in self.database.tables("account_id") - {"accounts"})
         self.database.sql(f"set session_replication_role = replica; {deletes}")
 
     def topic(self, name, surface="", **fields):

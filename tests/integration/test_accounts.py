@@ -142,11 +142,7 @@ class Tokens(accounts.AccountsCase):
 class Leaving(accounts.AccountsCase):
     def rows(self, account):
         """The tables that have rows of the account."""
-        tables = self.database.sql("""
-            select table_name from information_schema.columns
-            join information_schema.tables using (table_schema, table_name)
-            where table_schema = 'public' and column_name = 'account_id' and table_type = 'BASE TABLE'""")
-        return {name for (name,) in tables
+        return {name for name in self.database.tables("account_id")
                 if self.database.value(f"select exists (select from {name} where account_id = {account})") == "t"}
 
     def wait_purged(self, account):
@@ -206,11 +202,7 @@ class Leaving(accounts.AccountsCase):
         response = ada.get("/api/v1/account/export")
         self.assertEqual(response.header("Content-Disposition"), 'attachment; filename="studytracker.json"')
         document = response.json
-        tables = {name for (name,) in self.database.sql("""
-            select table_name from information_schema.columns
-            join information_schema.tables using (table_schema, table_name)
-            where table_schema = 'public' and column_name = 'account_id' and table_type = 'BASE TABLE'""")}
-        self.assertEqual(set(document), tables - {"accounts"} - COPIES | {"account"})
+        self.assertEqual(set(document), self.database.tables("account_id") - {"accounts"} - COPIES | {"account"})
         self.assertEqual(list(document)[0], "account")
         self.assertEqual({name for name, rows in document.items() if rows} - {"account"},
                          self.rows(ada.account) - {"accounts"} - COPIES)

@@ -38,8 +38,7 @@ class WorkerFrozen(faults.FaultCase):
         with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
             with faults.Lock(self.database):
                 first = [pool.submit(self.set_minutes, i, 2) for i in ids]
-                self.until_all_hold(HELD)
-                self.freeze(worker)
+                self.freeze_full(worker, HELD)
                 self.wait_found_dead(deaths)
             self.assertEqual({f.result() for f in first}, {200})
             self.assertGreaterEqual(faults.held_by_the_dead(self.service.gateways[0])[-1], HELD)
