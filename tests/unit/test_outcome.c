@@ -185,8 +185,8 @@ START_TEST(the_method_runs_what_its_variant_failed_at)
 	}
 	run_close(&run);
 	outcomes.in_flight = run.request_count;
-	run_add_result(&run,
-		&(struct database_result){ DATABASE_FAILED, NULL, sqlstates[_i], "why" });
+	run_add_result(
+		&run, &(struct database_result){ DATABASE_FAILED, NULL, sqlstates[_i], "why" });
 	ck_assert(outcome_finish(&outcomes, e));
 	run_finish_group(&run);
 	run_clear(&run);
