@@ -14,8 +14,9 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
+
+import skip
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -125,5 +126,4 @@ def open_or_skip(kind=Docker):
             docker.need_images()
             yield docker
     except Impossible as reason:
-        print(f"skipped: {reason}")
-        sys.exit(0)
+        skip.skip(reason)

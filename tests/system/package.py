@@ -7,11 +7,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
 import service
+import skip
 
 DEBS = os.path.join(service.ROOT, "build", "deb")
 CHANGE = "upgrade_test"
@@ -50,8 +50,7 @@ class Package(unittest.TestCase):
         cls.debs = sorted(glob.glob(f"{DEBS}/*_*.deb"))
         cls.debs = [path for path in cls.debs if "-dbgsym" not in path]
         if not cls.debs:
-            print("skipped: build/deb has no packages: run ./dev deb")
-            sys.exit(0)
+            skip.skip("build/deb has no packages: run ./dev deb")
         cls.shared = tempfile.TemporaryDirectory(prefix="st-deb-", dir="/tmp")
         cls.addClassCleanup(cls.shared.cleanup)
         for path in cls.debs:

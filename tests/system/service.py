@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import machine
+import skip
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -22,8 +23,7 @@ def boot_or_skip(**options):
         at.run("rm", "-rf", "/usr/local/lib/systemd/system")
         return at
     except machine.Impossible as reason:
-        print(f"skipped: {reason}")
-        sys.exit(0)
+        skip.skip(reason)
 
 
 def make_cluster(at):

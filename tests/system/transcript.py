@@ -8,11 +8,11 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
 import package
 import service
+import skip
 
 BACKUPS = "/var/backups/studytracker"
 
@@ -114,8 +114,7 @@ def boot(directory):
 def main():
     debs = [path for path in glob.glob(f"{package.DEBS}/study*_*.deb") if "-dbgsym" not in path]
     if not debs:
-        print("skipped: build/deb has no packages: run ./dev deb")
-        sys.exit(0)
+        skip.skip("build/deb has no packages: run ./dev deb")
     with tempfile.TemporaryDirectory(prefix="st-deb-", dir="/tmp") as directory:
         for path in debs:
             shutil.copy(path, directory)
