@@ -168,12 +168,19 @@ ON = auth_mode.SETTINGS
 PAGE = "/api/v1/sessions?limit=20"
 health, stats, page = path("/healthz"), path("/stats"), path(PAGE)
 one_client = {"choices": ((1, 1),)}
-over_tcp = {"over_tcp": True}  # as our clients; for comparison only
+# For comparison only: one thread as our load generator has, TCP as our clients use, more clients.
+one_thread = {"choices": ((1, 1), (8, 1), (32, 1))}
+over_tcp = {"over_tcp": True}
+MORE = 256  # connections
 
 CASES = (
     Case("health", "GET /healthz", "Fastify, 2 processes", health, peer("fastify", health), 1.8, 2.2),
     Case("topic", "GET /topics/{id}", "pgbench, the same row", topic, sql(SELECT_TOPIC), 1.2, 1.5),
     Case("topic-tcp", "GET /topics/{id}", "pgbench over TCP, the same row", topic, sql(SELECT_TOPIC, **over_tcp)),
+    Case("topic-thread", "GET /topics/{id}", "pgbench with one thread, the same row", topic,
+         sql(SELECT_TOPIC, **one_thread)),
+    Case("topic-more", f"GET /topics/{{id}}, {MORE} connections", "pgbench, the same row",
+         lambda stack: topic(stack, connections=MORE), sql(SELECT_TOPIC)),
     Case("topic-accounts", "GET /topics/{id} of 1,000 accounts with their tokens", "pgbench, the same rows",
          of_all_accounts(topic_of), sql(SELECT_TOPIC_OF_ANY), 1.2, 1.5, settings=ON),
     Case("topic-fastify", "GET /topics/{id}", "Fastify and postgres.js, 2 processes", topic, peer("fastify", topic),

@@ -162,15 +162,15 @@ class Pgbench:
 
     has_rates = True
     MANY = ((1, 1), (8, 1), (8, 2), (32, 1), (32, 2))
-    best = {}  # by script and way: a round takes what an earlier one found
+    best = {}  # by script, choices and way: a round takes what an earlier one found
 
     def __init__(self, stack, script, choices=MANY, over_tcp=False):
         self.stack, self.script, self.choices = stack, script, choices
         self.host = stack.address if over_tcp else stack.database.directory
-        self.key = script, over_tcp
+        self.key = script, choices, over_tcp
 
     def run(self, seconds, rate=None):
-        if self.key not in self.best or self.best[self.key] not in self.choices:
+        if self.key not in self.best:
             self.best[self.key] = max(self.choices, key=lambda choice: self.once(choice, 1).rate)
         return self.once(self.best[self.key], seconds, rate)
 
