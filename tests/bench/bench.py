@@ -139,7 +139,7 @@ def notes(options):
             f"{options.seconds} s of each side in turns of half of it, after fresh rows, a checkpoint and {WARM_UP} s of "
             f"warm-up; medians. {ACCOUNTS} accounts with {TOPICS} topics each, and {SESSIONS_EACH} sessions each but for the "
             f"first, whose number the case says (1,000 else). PostgreSQL waits for the disk (fsync and "
-            f"synchronous_commit on). {machine.idle_polling()}"]
+            f"synchronous_commit on).", "", machine.idle_polling()]
 
 
 def main():

@@ -171,8 +171,15 @@ class Pgbench:
 
     def run(self, seconds, rate=None):
         if self.key not in self.best:
-            self.best[self.key] = max(self.choices, key=lambda choice: self.once(choice, 1).rate)
+            self.best[self.key] = self.fastest()
         return self.once(self.best[self.key], seconds, rate)
+
+    def fastest(self):
+        """Tries all choices twice, in turn, because the machine may be slow for a second."""
+        rates = dict.fromkeys(self.choices, 0)
+        for choice in self.choices * 2:
+            rates[choice] = max(rates[choice], self.once(choice, 1).rate)
+        return max(rates, key=rates.get)
 
     def once(self, choice, seconds, rate=None):
         return watched(self.stack, lambda: self.parse(choice, seconds, rate))
