@@ -42,22 +42,28 @@ def make_next_version(deb, directory):
     version = next(line.split()[1] for line in control.splitlines() if line.startswith("Version:"))
     put(f"{tree}/DEBIAN/control", control.replace(f"Version: {version}", f"Version: {version}+next"))
     dpkg_deb("--root-owner-group", "-b", tree, os.path.join(directory, "next.deb"))
+    shutil.rmtree(tree)
+
+
+def stage(directory):
+    """Puts the packages and next.deb into the directory, which a machine can read then. Returns
+    the paths of the packages in build/deb."""
+    debs = [path for path in sorted(glob.glob(f"{DEBS}/*_*.deb")) if "-dbgsym" not in path]
+    if not debs:
+        skip.skip("build/deb has no packages: run ./dev deb")
+    for path in debs:
+        shutil.copy(path, directory)
+    make_next_version(next(path for path in debs if "/studytracker_" in path), directory)
+    os.chmod(directory, 0o755)
+    return debs
 
 
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.debs = sorted(glob.glob(f"{DEBS}/*_*.deb"))
-        cls.debs = [path for path in cls.debs if "-dbgsym" not in path]
-        if not cls.debs:
-            skip.skip("build/deb has no packages: run ./dev deb")
         cls.shared = tempfile.TemporaryDirectory(prefix="st-deb-", dir="/tmp")
         cls.addClassCleanup(cls.shared.cleanup)
-        for path in cls.debs:
-            shutil.copy(path, cls.shared.name)
-        make_next_version(next(path for path in cls.debs if "/studytracker_" in path), cls.shared.name)
-        shutil.rmtree(os.path.join(cls.shared.name, "tree"))
-        os.chmod(cls.shared.name, 0o755)
+        cls.debs = stage(cls.shared.name)
         cls.at = service.boot_or_skip(binds=[f"{cls.shared.name}:/mnt"])
         cls.addClassCleanup(cls.at.close)
         # Images for containers have one that forbids packages to start and stop services.

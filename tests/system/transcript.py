@@ -4,15 +4,12 @@ with a new schema under load, a gateway that hangs, a backup, and a restore on a
 
 Prints every command and what it prints, and fails if a step does. `./dev deb --test` runs it."""
 
-import glob
 import os
-import shutil
 import subprocess
 import tempfile
 
 import package
 import service
-import skip
 
 BACKUPS = "/var/backups/studytracker"
 
@@ -112,15 +109,8 @@ def boot(directory):
 
 
 def main():
-    debs = [path for path in glob.glob(f"{package.DEBS}/study*_*.deb") if "-dbgsym" not in path]
-    if not debs:
-        skip.skip("build/deb has no packages: run ./dev deb")
     with tempfile.TemporaryDirectory(prefix="st-deb-", dir="/tmp") as directory:
-        for path in debs:
-            shutil.copy(path, directory)
-        package.make_next_version(next(path for path in debs if "/studytracker_" in path), directory)
-        shutil.rmtree(f"{directory}/tree")
-        os.chmod(directory, 0o755)
+        package.stage(directory)
         with boot(directory) as first:
             one = Transcript(first, "first machine")
             stats, backup = live(one, directory)
