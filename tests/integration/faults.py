@@ -171,25 +171,20 @@ class FaultCase(harness.ServiceCase):
         self.addCleanup(worker.popen.send_signal, signal.SIGCONT)
 
     def freeze_full(self, worker, count):
-        """Freezes the worker while every worker has this many requests of the first gateway. This
-        needs openmetrics.SETTINGS, load, and a lock: a worker that answers nothing collects no
-        more."""
+        """Freezes the worker when every worker has this many requests of the first gateway. This
+        needs openmetrics.SETTINGS, and a lock that blocks all of these requests: no response may be
+        on its way."""
         def all_hold():
             page = openmetrics.scrape(self.service.gateways[0])
             held = page.series("studytracker_worker_calls_in_flight").values()
             return len(held) == self.workers and min(held) >= count
+        harness.until(f"every worker has {count} requests", all_hold)
+        self.freeze(worker)
 
-        def is_frozen_full():
-            harness.until(f"every worker has {count} requests", all_hold)
-            self.freeze(worker)
-            if all_hold():  # also now: reads are answered until the worker is frozen
-                return True
-            worker.popen.send_signal(signal.SIGCONT)
-            return False
-        harness.until("the worker is frozen in time", is_frozen_full)
-
-    def freeze_with_full_hands(self, worker, count):
+    def freeze_with_full_hands(self, load, worker, count):
+        """The lock is free again when the worker is frozen."""
         with Lock(self.database):
+            load.until_all_wait()
             self.freeze_full(worker, count)
 
     def thaw(self, worker):

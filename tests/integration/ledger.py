@@ -347,6 +347,10 @@ class Load:
     def until_waiting(self, count, seconds=0.3):
         harness.until(f"{count} requests wait", lambda: self.waiting(seconds) >= count)
 
+    def until_all_wait(self):
+        """While a lock blocks all writes, this is when no read is in flight any more."""
+        self.until_waiting(self.clients)
+
     def until_none_waits(self, seconds=0.2):
         harness.until("what waited is answered", lambda: self.waiting(seconds) == 0)
 

@@ -22,7 +22,7 @@ class WorkerFrozen(faults.FaultCase):
                 load.until_answered(200)
                 load.until_none_waits()
                 worker, before = self.service.workers[n % 2], self.deaths()
-                self.freeze_with_full_hands(worker, HELD)
+                self.freeze_with_full_hands(load, worker, HELD)
                 self.wait_found_dead(before)
                 load.until_answered(200)
                 self.thaw(worker)

@@ -7,7 +7,7 @@ import faults
 import harness
 import openmetrics
 
-# One worker may collect 128 writes and all reads: another one gets the rest.
+# One worker may collect 128 writes: another one gets the rest.
 CLIENTS, HELD = 220, 48
 
 
@@ -21,9 +21,9 @@ class WorkerKilled(faults.FaultCase):
                 load.until_answered(300)
                 load.until_none_waits()
                 if n % 2:
-                    self.kill_amid_transactions()
+                    self.kill_amid_transactions(load)
                 else:
-                    self.kill_with_full_hands()
+                    self.kill_with_full_hands(load)
                 self.service.start_worker()
                 self.service.wait_joined(self.workers)
         # the gateway may report a worker of the previous test only now: that one held no request
@@ -32,16 +32,17 @@ class WorkerKilled(faults.FaultCase):
         self.assertGreaterEqual(min(held), HELD, held)
         self.settle(load, f"{kills} workers killed that held {held} requests")
 
-    def kill_with_full_hands(self):
+    def kill_with_full_hands(self, load):
         """The victim holds requests that are not all in the database."""
         victim = self.service.workers[0]
-        self.freeze_with_full_hands(victim, HELD)
+        self.freeze_with_full_hands(load, victim, HELD)
         self.service.kill(victim)
 
-    def kill_amid_transactions(self):
+    def kill_amid_transactions(self, load):
         """The victim's transaction ends after another worker gets the same requests."""
         deaths = self.deaths()
         with faults.Lock(self.database):
+            load.until_all_wait()
             self.freeze_full(self.service.workers[0], HELD)
             self.service.kill(self.service.workers[0])
             self.wait_found_dead(deaths)
