@@ -19,6 +19,8 @@ COMMANDS = ["log", "topics", "sessions", "stats", "heatmap", "today", "review", 
             "backup", "restore"]
 GROUPS = ["account", "token"]  # a second word selects a command
 
+TOPICS = ["two words", "it's", "$(touch ran)", "`touch ran`"]
+
 # A typed line, and the words that the shell offers for its last word.
 COMPLETED = [
     ("study st", ["stats", "status"]),
@@ -35,6 +37,7 @@ COMPLETED = [
     ("study sessions --tag tw", ["two words"]),
     ("study log 5 tw", ["two words"]),
     ("study log --date 2026-01-01 --note x 5 tw", ["two words"]),
+    ("study log 5 ", TOPICS),
     ("study log 5 --no", ["--note"]),
     ("study log --date ye", ["yesterday"]),
     ("study acc", ["account"]),
@@ -241,12 +244,14 @@ class Scripts(StudyCase):
         return [sorted(word for word in part.split("\n")[1:] if word) for part in text.split("> ")[1:]]
 
     def check_completion(self, offers_of):
-        self.topic("two words")
+        for name in TOPICS:
+            self.topic(name)
         self.write("rows.csv", "")
         completed = [("study ", shown_words())] + COMPLETED
         offered = offers_of(dict(completed))
         for line, expected in completed:
             self.assertEqual(offered[line], sorted(expected), line)
+        self.assertFalse(os.path.exists(self.path("ran")), "the name of a topic was run as a command")
         self.assertIn("topics.get", offers_of(["study rpc topics."])["study rpc topics."])
 
     def expected_offers(self):

@@ -14,10 +14,13 @@ _study_methods() {
 		| cut -d '"' -f 4
 }
 
-# Offers the lines of $1 that start with $2.
+# Offers the lines of $1 that start with $2. compgen expands each word of its list, also $(…), and a
+# line may be the name of a topic. So each is quoted.
 _study_offer() {
-	local IFS=$'\n'
-	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+	local IFS=$'\n' lines
+	mapfile -t lines < <(grep . <<<"$1")
+	((${#lines[@]})) || return 0
+	mapfile -t COMPREPLY < <(compgen -W "$(printf '%q\n' "${lines[@]}")" -- "$2")
 }
 
 _study_files() {
