@@ -60,24 +60,54 @@ static bool delete_files(int fd)
 	return is_deleted;
 }
 
-static bool delete_hidden(const struct backup_place *place, const char *name)
+static int open_backup(const struct backup_place *place, const char *name)
 {
-	int fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	bool is_deleted = delete_files(fd);
-	(void)close(fd);
-	return unlinkat(place->fd, name, AT_REMOVEDIR) == 0 && is_deleted;
+	return openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-static enum status delete_leftovers(const struct backup_place *place, struct fail *why)
+/* With the files in it, which fd has open. */
+static bool delete_directory(const struct backup_place *place, int fd, const char *name)
+{
+	return delete_files(fd) && unlinkat(place->fd, name, AT_REMOVEDIR) == 0;
+}
+
+static bool delete_hidden(const struct backup_place *place, const char *name)
+{
+	int fd = open_backup(place, name);
+	bool is_deleted = fd >= 0 && delete_directory(place, fd, name);
+	if (fd >= 0)
+		(void)close(fd);
+	return is_deleted;
+}
+
+/* A backup that cannot be read keeps its name. */
+static bool delete_backup(const struct backup_place *place, const char *name)
+{
+	char other[NAME_MAX + sizeof hidden];
+	(void)snprintf(other, sizeof other, "%s%s", hidden, name);
+	int fd = open_backup(place, name);
+	bool is_deleted = fd >= 0 && renameat(place->fd, name, place->fd, other) == 0
+			  && delete_directory(place, fd, other);
+	if (fd >= 0)
+		(void)close(fd);
+	return is_deleted;
+}
+
+/* Notes the first failure of several: the other ones are deleted all the same. */
+static enum status fail_delete(
+	const struct backup_place *place, const char *name, enum status st, struct fail *why)
+{
+	return st == ST_OK ? fail_place(place, name, why) : st;
+}
+
+enum status backup_place_sweep(struct backup_place *place, struct fail *why)
 {
 	struct dirent **names = NULL;
 	int count = scandirat(place->fd, ".", &names, is_hidden, alphasort);
 	enum status st = count < 0 ? fail_place(place, "", why) : ST_OK;
-	for (int i = 0; i < count && st == ST_OK; i++)
+	for (int i = 0; i < count; i++)
 		if (!delete_hidden(place, names[i]->d_name))
-			st = fail_place(place, names[i]->d_name, why);
+			st = fail_delete(place, names[i]->d_name, st, why);
 	free_names(names, count);
 	return st;
 }
@@ -91,7 +121,7 @@ enum status backup_place_open(struct backup_place *place, const char *directory,
 	if (place->fd < 0)
 		return fail_place(place, "", why);
 	if (flock(place->fd, LOCK_EX | LOCK_NB) == 0)
-		return delete_leftovers(place, why);
+		return ST_OK;
 	if (errno != EWOULDBLOCK)
 		return fail_place(place, "", why);
 	(void)close(place->fd);
@@ -133,7 +163,7 @@ enum status backup_place_finish(struct backup_place *place, struct fail *why)
 	if (fd >= 0)
 		(void)close(fd);
 	if (!is_synced || rename(place->partial, place->path) != 0 || fsync(place->fd) != 0)
-		return fail_place(place, "", why);
+		return fail_place(place, strrchr(place->path, '/') + 1, why);
 	place->partial[0] = '\0';
 	return ST_OK;
 }
@@ -169,23 +199,15 @@ static bool day_of(const char *name, const char *kind, int64_t *day)
 	return date_parse(span_of(text), day);
 }
 
-static enum status delete_backup(
-	const struct backup_place *place, const char *name, struct fail *why)
+/* Those of the kind up to the place's own, the latest first. Returns their number. */
+static size_t list_kind(const struct backup_place *place, struct dirent **names, int count,
+	const char *kind, const char *found[BACKUPS_MAX], int64_t days[BACKUPS_MAX])
 {
-	char other[NAME_MAX + sizeof hidden];
-	(void)snprintf(other, sizeof other, "%s%s", hidden, name);
-	if (renameat(place->fd, name, place->fd, other) == 0 && delete_hidden(place, other))
-		return ST_OK;
-	return fail_place(place, name, why);
-}
-
-/* Those of the kind, the latest first. Returns their number. */
-static size_t list_kind(struct dirent **names, int count, const char *kind,
-	const char *found[BACKUPS_MAX], int64_t days[BACKUPS_MAX])
-{
+	const char *own = strrchr(place->path, '/') + 1;
 	size_t used = 0;
 	for (int i = count - 1; i >= 0 && used < BACKUPS_MAX; i--)
-		if (day_of(names[i]->d_name, kind, &days[used]))
+		if (day_of(names[i]->d_name, kind, &days[used])
+			&& strcmp(names[i]->d_name, own) <= 0)
 			found[used++] = names[i]->d_name;
 	return used;
 }
@@ -199,15 +221,14 @@ enum status backup_place_prune(struct backup_place *place, const char *kind,
 	struct dirent **names = NULL;
 	int count = scandirat(place->fd, ".", &names, is_backup, alphasort);
 	enum status st = count < 0 ? fail_place(place, "", why) : ST_OK;
-	size_t used = list_kind(names, count, kind, found, days);
+	size_t used = list_kind(place, names, count, kind, found, days);
 	backup_keep_choose(keep, days, is_kept, used);
 	*deleted = 0;
-	for (size_t i = 0; i < used && st == ST_OK; i++) {
-		if (is_kept[i])
-			continue;
-		st = delete_backup(place, found[i], why);
-		*deleted += st == ST_OK;
-	}
+	for (size_t i = 0; i < used; i++)
+		if (!is_kept[i] && delete_backup(place, found[i]))
+			++*deleted;
+		else if (!is_kept[i])
+			st = fail_delete(place, found[i], st, why);
 	free_names(names, count);
 	return st;
 }

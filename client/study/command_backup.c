@@ -35,7 +35,7 @@ const struct command command_backup = { "backup", "DIRECTORY", "Back up the data
 	"Put no password into URL, because others can read it: set PGPASSWORD, or use ~/.pgpass.\n",
 	options, 1, 1, run };
 
-static int print(struct study *study, const struct backup_place *place,
+static void print(struct study *study, const struct backup_place *place,
 	const struct backup_manifest *manifest, int deleted)
 {
 	struct buf path = { 0 };
@@ -53,7 +53,6 @@ static int print(struct study *study, const struct backup_place *place,
 	else
 		fprintf(study->out.to, "%s\n", place->path);
 	buf_fini(&path);
-	return STUDY_EXIT_DONE;
 }
 
 static enum status prune(struct backup_place *place, enum backup_kind kind,
@@ -65,24 +64,36 @@ static enum status prune(struct backup_place *place, enum backup_kind kind,
 	return backup_place_prune(place, backup_kind_name(kind), &keep, deleted, why);
 }
 
+/* Concerns only old backups, so the new one is made all the same. */
+static bool print_old(const struct study *study, enum status st, const struct fail *why)
+{
+	if (st != ST_OK)
+		study_print_error(study, "an old backup cannot be deleted: %s", fail_text(why, st));
+	return st == ST_OK;
+}
+
 static int run(struct study *study, const struct arguments *args)
 {
 	struct backup_place place = { .fd = -1 };
 	struct backup_manifest manifest;
 	struct fail why = { 0 };
 	int deleted = 0;
+	bool is_tidy = true;
 	enum backup_kind kind = args->own[CLUSTER].is_given ? BACKUP_CLUSTER : BACKUP_DATABASE;
 	(void)umask(S_IRWXG | S_IRWXO);
 	enum status st = backup_source_use(args->own[DATABASE].text, &why);
 	if (st == ST_OK)
 		st = backup_place_open(&place, args->words[0], &why);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		is_tidy = print_old(study, backup_place_sweep(&place, &why), &why);
 		st = backup_make(&place, kind, &manifest, &why);
-	if (st == ST_OK)
-		st = prune(&place, kind, args, &deleted, &why);
+	}
+	if (st == ST_OK) {
+		is_tidy &= print_old(study, prune(&place, kind, args, &deleted, &why), &why);
+		print(study, &place, &manifest, deleted);
+	}
 	backup_place_close(&place);
-	if (st == ST_OK)
-		return print(study, &place, &manifest, deleted);
-	study_print_error(study, "no backup: %s", fail_text(&why, st));
-	return STUDY_EXIT_USAGE;
+	if (st != ST_OK)
+		study_print_error(study, "no backup: %s", fail_text(&why, st));
+	return st == ST_OK && is_tidy ? STUDY_EXIT_DONE : STUDY_EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
 damage is noticed; a failure leaves nothing; and a server goes back to a point in time."""
 
 import datetime
+import glob
 import hashlib
 import json
 import os
@@ -210,6 +211,25 @@ class Keep(BackupCase):
         daily = {f"database-{date_of(day)}T140000Z" for day in range(54, 60)}
         weekly = {f"database-{date}T140000Z" for date in ("20250223", "20250216")}
         self.assertEqual(left, daily | weekly)
+
+    def test_a_later_backup_stays_and_counts_for_nothing(self):
+        """The clock was wrong when it was made."""
+        for name in ("database-20250101T000000Z", "database-20991231T000000Z"):
+            os.makedirs(f"{self.directory}/{name}")
+        made = os.path.basename(self.backup("--keep-daily", 1))
+        self.assertEqual(set(os.listdir(self.directory)), {made, "database-20991231T000000Z"})
+
+    def test_an_old_backup_that_cannot_be_deleted_stops_no_new_one(self):
+        """A backup has no directories, so one in it is somebody's own."""
+        for old in ("database-20250101T000000Z/mine", "database-20250102T000000Z"):
+            os.makedirs(f"{self.directory}/{old}")
+        for name in ("database-20250103T000000Z", "database-20250104T000000Z"):
+            made = self.backup("--keep-daily", 2, status=USAGE)
+            self.assertIn("an old backup cannot be deleted: ", self.errors)
+            self.assertIn("database-20250101T000000Z: Is a directory", self.errors)
+            os.rename(made, f"{self.directory}/{name}")
+        self.assertEqual(len(glob.glob(f"{self.directory}/database-*/manifest.json")), 2)
+        self.assertEqual(os.listdir(f"{self.directory}/.partial-database-20250101T000000Z"), ["mine"])
 
 
 def date_of(day):
