@@ -6,6 +6,7 @@ import pwd
 import shutil
 import subprocess
 import unittest
+import urllib.parse
 
 import harness
 from dev_script import Case, FIRST_START, READY, command_of
@@ -182,6 +183,40 @@ class AnotherServer(Case):
             lines = arguments.read().splitlines()
         self.assertLessEqual({"psql", "sqitch"}, {word for line in lines for word in line.split()[:1]})
         self.assertEqual([line for line in lines if "cret%" in line], [])
+
+    def test_parameters_reach_every_program(self):
+        """Through a Unix socket libpq accepts and ignores those of TLS."""
+        database = harness.Database()
+        self.addCleanup(database.close)
+        database.start(is_deployed=False)
+        database.require_password("studytracker_owner", "in a file")
+        passfile, path = self.passfile("in a file"), self.environment_spy()
+        parameters = {"sslmode": "verify-full", "sslrootcert": "/ca d.pem", "sslcert": "/c.pem", "sslkey": "/k.pem",
+                      "passfile": passfile}
+        place = {"host": database.directory, "port": 5432, "dbname": database.name, "user": "studytracker_owner"}
+        for url in ("postgresql:///?" + urllib.parse.urlencode({**place, **parameters}, quote_via=urllib.parse.quote),
+                    " ".join(f"{key}='{value}'" for key, value in {**parameters, **place}.items())):
+            subprocess.run([f"{harness.ROOT}/schema/migrate"], check=True, timeout=harness.PATIENCE,
+                           env=harness.clean_environment(DATABASE_URL=url, PATH=path))
+            with open(os.path.join(self.directory, "environment"), encoding="utf-8") as written:
+                seen = dict(line.split("=", 1) for line in written.read().splitlines())
+            self.assertEqual({key: seen.get(f"PG{key.upper()}") for key in parameters}, parameters, url)
+
+    def passfile(self, password):
+        path = os.path.join(self.directory, "passfile")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"*:*:*:*:{password}\n")
+        os.chmod(path, 0o600)
+        return path
+
+    def environment_spy(self):
+        """Returns a PATH whose sqitch writes its environment to a file first."""
+        folder = os.path.join(self.directory, "spies")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "sqitch"), "w", encoding="utf-8") as spy:
+            spy.write(f'#!/bin/sh\nenv >"{self.directory}/environment"\nexec {shutil.which("sqitch")} "$@"\n')
+        os.chmod(os.path.join(folder, "sqitch"), 0o755)
+        return f"{folder}:{os.environ['PATH']}"
 
 
 if __name__ == "__main__":
