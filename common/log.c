@@ -2,6 +2,9 @@
 
 #include "common/log_record.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,9 @@ static const char *const form_table[FORM_COUNT] = { "auto", "text", "json", "jou
 
 static enum log_level wanted = LOG_INFO;
 static enum form form = FORM_AUTO;
+static unsigned long long lost; /* lines since one was written */
+
+enum { WAIT_MS = 100 };
 
 /* JOURNAL_STREAM is inherited, so it counts only if our stderr is that stream. */
 static bool stderr_is_journal(void)
@@ -78,13 +84,34 @@ static bool send_to_journal(const struct log_record *record)
 	return sent >= 0;
 }
 
-static void write_record(const struct log_record *record)
+static bool is_writable(int wait_ms)
 {
-	ssize_t done = write(STDERR_FILENO, record->bytes, record->len);
-	(void)done; /* a failure has nowhere to go */
+	struct pollfd to = { STDERR_FILENO, POLLOUT, 0 };
+	int ready;
+	do
+		ready = poll(&to, 1, wait_ms);
+	while (ready < 0 && errno == EINTR);
+	return ready != 0;
 }
 
-static void put_line(const struct log_line *line)
+/* A pipe that poll(2) calls writable takes PIPE_BUF bytes without waiting. False: the reader does
+ * not read. Any other failure has nowhere to go. */
+static bool write_record(const struct log_record *record, int wait_ms)
+{
+	for (size_t at = 0; at < record->len;) {
+		size_t rest = record->len - at;
+		if (!is_writable(wait_ms))
+			return false;
+		ssize_t done =
+			write(STDERR_FILENO, record->bytes + at, rest < PIPE_BUF ? rest : PIPE_BUF);
+		if (done <= 0)
+			return true;
+		at += (size_t)done;
+	}
+	return true;
+}
+
+static bool write_line(const struct log_line *line, int wait_ms)
 {
 	struct log_record record;
 	record.len = 0;
@@ -95,13 +122,29 @@ static void put_line(const struct log_line *line)
 	} else if (form == FORM_JOURNAL) {
 		log_record_journal(&record, line);
 		if (send_to_journal(&record))
-			return;
+			return true;
 		record.len = 0;
 		log_record_prefixed(&record, line);
 	} else {
 		log_record_text(&record, line);
 	}
-	write_record(&record);
+	return write_record(&record, wait_ms);
+}
+
+static bool write_lost(void)
+{
+	char text[64];
+	(void)snprintf(text, sizeof text, "%llu lines of the log lost: nobody read it", lost);
+	return write_line(&(struct log_line){ LOG_WARN, NULL, span_of(text) }, 0);
+}
+
+/* Only the first line that is lost waits. */
+static void put_line(const struct log_line *line)
+{
+	if (lost > 0 && write_lost())
+		lost = 0;
+	if (lost > 0 || !write_line(line, WAIT_MS))
+		lost++;
 }
 
 PRINTF_LIKE(3, 0)

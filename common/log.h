@@ -9,10 +9,15 @@
  *	         REQUEST_ID, METHOD, REQUEST_PATH, CODE, DURATION_US
  *	auto     journal if systemd says that stderr is the journal (JOURNAL_STREAM), else text
  *
- * A line is written with one write(2), so that lines of several processes on one pipe do not mix.
- * Control bytes become '?', so that outside text cannot forge a line. If the journal does not take
- * an entry, it gets a line with its prefix, such as "<3>". The level and the form are the only
- * mutable globals of the project (info and auto at first).
+ * A line of up to PIPE_BUF bytes is written with one write(2), so that lines of several processes
+ * on one pipe do not mix. Control bytes become '?', so that outside text cannot forge a line. If
+ * the journal does not take an entry, it gets a line with its prefix, such as "<3>".
+ *
+ * If nobody reads standard error, the first line that does not fit waits 0.1 s; it and the next
+ * ones are lost, and the first line that fits again says how many. So a log never stops a program.
+ *
+ * The level, the form and the number of lost lines are the only mutable globals of the project
+ * (info and auto at first).
  *
  * common/ and parsers do not log. The function that decides logs, once, as `what happened: why:
  * what we did`, with the request id. Never log bodies or secrets.

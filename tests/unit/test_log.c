@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,27 @@ START_TEST(an_unknown_form_is_refused_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_log_that_nobody_reads_stops_nothing)
+{
+	enum { LINES = 2000, PIPE_SIZE = 16384 };
+	char read_now[PIPE_SIZE], expected[128];
+	open_level("info");
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETPIPE_SZ, PIPE_SIZE), PIPE_SIZE);
+	for (int i = 0; i < LINES; i++)
+		log_info("%0100d", i);
+	ssize_t len = read(from_log, read_now, sizeof read_now);
+	ck_assert_int_gt(len, 0);
+	ck_assert_int_eq(read_now[len - 1], '\n');
+	int written = 0;
+	for (ssize_t i = 0; i < len; i++)
+		written += read_now[i] == '\n';
+	log_info("again");
+	(void)snprintf(expected, sizeof expected,
+		"warn %d lines of the log lost: nobody read it\ninfo again\n", LINES - written);
+	ck_assert_str_eq(logged(), expected);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("log");
@@ -199,5 +221,6 @@ int main(void)
 	tcase_add_test(tests, a_request_has_its_duration_even_if_it_is_0);
 	tcase_add_test(tests, a_json_line_is_one_object);
 	tcase_add_test(tests, an_unknown_form_is_refused_and_changes_nothing);
+	tcase_add_test(tests, a_log_that_nobody_reads_stops_nothing);
 	return suite_run("log", tests);
 }
