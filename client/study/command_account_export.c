@@ -93,6 +93,15 @@ static int put_rows(struct document *d)
 	if (exit == STUDY_EXIT_DONE)
 		exit = pages.exit;
 	pages_fini(&pages);
+	return exit;
+}
+
+/* After a failure it leaves the document open: nobody must take a part for the whole. */
+static int put_document(struct document *d)
+{
+	int exit = put_rows(d);
+	if (exit != STUDY_EXIT_DONE)
+		return exit;
 	close_member(d);
 	fputs(*d->table ? "\n}\n" : "{}\n", d->to);
 	return exit;
@@ -106,7 +115,7 @@ static int write_document(struct study *study, int64_t account, const char *path
 		return STUDY_EXIT_USAGE;
 	}
 	struct document d = { .study = study, .to = file.to, .account = account };
-	int exit = put_rows(&d);
+	int exit = put_document(&d);
 	if (exit == STUDY_EXIT_DONE && !export_file_close(&file)) {
 		study_print_error(study, "%s: %s", path ? path : "-", strerror(errno));
 		exit = STUDY_EXIT_USAGE;

@@ -1,13 +1,16 @@
 """The commands of `study account` for operators, and what README.md shows of accounts."""
 
+import contextlib
 import json
 import os
 import re
+import signal
+import subprocess
 import sys
 
 import harness
 from study_accounts import PASSWORD, AccountsCase, LoggedInCase
-from study_program import DONE, HEADER, REFUSED, STUDY, USAGE, Terminal
+from study_program import DONE, HEADER, REFUSED, STUDY, UNREACHABLE, USAGE, Terminal
 
 
 class Operators(LoggedInCase):
@@ -116,6 +119,25 @@ class Operators(LoggedInCase):
             self.assertEqual(set(json.load(file)), set(whole))
         over_http = self.service.get("/api/v1/account/export", Authorization="Bearer " + self.token()["token"])
         self.assertEqual(list(over_http.json), list(json.loads(self.study("account", "export", "ada"))))
+
+    def test_an_export_to_a_pipe_that_fails_half_way_is_no_valid_document(self):
+        self.log_in("tom")
+        note = "n" * 200  # a page, which has at most 500 rows, does not fit into a pipe
+        self.study("import", "-", stdin="id,timestamp,minutes,tag,notes\n" + "".join(
+            f"{i},2020-01-01,5,aws,{note}\n" for i in range(600)))
+        self.person = "ada"
+        self.assertEqual(len(json.loads(self.study("account", "export", "tom"))["sessions"]), 600)
+        popen = subprocess.Popen([STUDY, "account", "export", "tom", "--timeout", "1"], env=self.environment(),
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=harness.dies_with_us)
+        with popen, contextlib.ExitStack() as stack:
+            text = popen.stdout.read(1)
+            for worker in self.service.workers:
+                worker.popen.send_signal(signal.SIGSTOP)
+                stack.callback(worker.popen.send_signal, signal.SIGCONT)
+            text += popen.stdout.read()
+            self.assertEqual(popen.wait(harness.PATIENCE), UNREACHABLE)
+        self.assertIn(note.encode(), text)
+        self.assertRaises(ValueError, json.loads, text)
 
     def test_sessions_of_a_file_belong_to_the_account_of_the_token(self):
         path = self.write("rows.csv", HEADER + "1,2020-01-01T00:00:00Z,5,aws\n")
