@@ -1,8 +1,12 @@
 """`study export` writes all sessions, and `study import` reads them again."""
 
+import contextlib
 import csv
 import json
 import os
+import signal
+import stat
+import subprocess
 import sys
 
 import harness
@@ -73,6 +77,40 @@ class Exports(StudyCase):
         with open(path, encoding="ascii") as file:
             self.assertEqual(file.read(), "kept")
         self.assertEqual(os.listdir(self.directory), ["old.csv"])
+
+    def test_a_replaced_file_keeps_its_mode_and_the_links_to_it(self):
+        self.study("log", 5, "aws")
+        path = self.write("old.csv", "old")
+        link = self.path("link.csv")
+        os.symlink("old.csv", link)
+        for mode in (0o600, 0o664):
+            os.chmod(path, mode)
+            for name in (path, link):
+                self.study("export", name)
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
+            self.assertEqual(os.readlink(link), "old.csv")
+            with open(path, encoding="utf-8") as file:
+                self.assertIn(",aws,", file.read())
+        os.unlink(path)
+        self.study("export", link, status=USAGE)
+        self.assertIn("No such file", self.errors)
+        self.assertEqual(os.listdir(self.directory), ["link.csv"])
+
+    def test_an_interrupted_export_leaves_nothing(self):
+        path = self.write("old.csv", "kept")
+        with contextlib.ExitStack() as stack:
+            for worker in self.service.workers:
+                worker.popen.send_signal(signal.SIGSTOP)
+                stack.callback(worker.popen.send_signal, signal.SIGCONT)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                popen = subprocess.Popen([STUDY, "export", path], env=self.environment(), stderr=subprocess.DEVNULL,
+                                         preexec_fn=harness.dies_with_us)
+                harness.until("it has begun", lambda: len(os.listdir(self.directory)) > 1)
+                popen.send_signal(number)
+                self.assertEqual(popen.wait(harness.PATIENCE), -number)
+                self.assertEqual(os.listdir(self.directory), ["old.csv"])
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "kept")
 
 
 if __name__ == "__main__":
