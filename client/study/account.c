@@ -35,7 +35,7 @@ int account_calendar(struct study *study, struct account_calendar *out)
 	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
-	if (study_call(study->client, "account.get", NULL, &account) != STUDY_OK) {
+	if (service_try(study, "account.get", NULL, &account) != STUDY_OK) {
 		const struct study_error *why = study_client_error(study->client);
 		if (strcmp(why->code, "UNKNOWN_METHOD")
 			!= 0) /* an older service does not have it */

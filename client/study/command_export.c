@@ -281,7 +281,7 @@ static uint64_t count(struct study *study, const struct option_value *given)
 	if (given[TO].is_given)
 		study_params_text(params, "to", given[TO].text);
 	if (!given[TAG].is_given
-		&& study_call(study->client, "stats.summary", params, &summary) == STUDY_OK)
+		&& service_try(study, "stats.summary", params, &summary) == STUDY_OK)
 		total = (uint64_t)study_value_int(study_value_get(summary, "sessions"), 0);
 	study_value_free(&summary);
 	study_params_free(&params);

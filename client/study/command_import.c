@@ -99,7 +99,7 @@ static bool is_still_there(struct import *im)
 	if (!params)
 		return false;
 	study_params_text(params, "session_id", im->report.from.last_id);
-	enum study_status st = study_call(im->study->client, "sessions.get", params, &session);
+	enum study_status st = service_try(im->study, "sessions.get", params, &session);
 	study_value_free(&session);
 	study_params_free(&params);
 	return st == STUDY_OK;

@@ -34,7 +34,7 @@ static int revoke_token(struct study *study, int64_t id)
 	if (!(params = service_params(study)))
 		return STUDY_EXIT_UNREACHABLE;
 	study_params_int(params, "token_id", id);
-	if (study_call(study->client, "tokens.delete", params, NULL) != STUDY_OK
+	if (service_try(study, "tokens.delete", params, NULL) != STUDY_OK
 		&& !is_gone(study_client_error(study->client)))
 		exit = service_report(study, study_client_error(study->client));
 	study_params_free(&params);

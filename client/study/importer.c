@@ -25,6 +25,7 @@ struct importer *importer_new(struct study_client *client, struct source *source
 	in->rows = rows;
 	in->options = *options;
 	in->done = *from;
+	in->in_flight_max = WINDOW;
 	for (size_t i = 0; i < WINDOW; i++)
 		in->ring[i].importer = in;
 	return in;

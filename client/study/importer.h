@@ -4,8 +4,10 @@
  * Up to WINDOW rows are in flight. They are in a ring in the order of the file, and the ring
  * advances only past rows with a final result, so that all rows before its head are complete.
  * Requests that fail temporarily (the service is overloaded, restarts, changes its database) are
- * retried until the timeout. Refused rows are reported in the order of the file. Rows with the same
- * id run one after the other, so that the last one wins.
+ * retried, until no row has ended for the time of the timeout. After RATE_LIMITED it pauses for a
+ * second, which is the shortest time that the service tells to wait, and then sends more and more
+ * rows at once. Refused rows are reported in the order of the file. Rows with the same id run one
+ * after the other, so that the last one wins.
  *
  * A row is sent with sessions.log. If the session exists with other values, it stays as it is; with
  * should_update the row replaces it. If the session is deleted, it stays deleted; with
@@ -25,7 +27,7 @@ struct importer_options {
 	struct record_rules rules;
 	bool should_update, should_restore;
 	bool is_dry_run;    /* checks the rows and sends no requests */
-	int64_t give_up_ms; /* stop after this time without success */
+	int64_t give_up_ms; /* stop if no row has ended for this time */
 	/* Runs for each line that was not imported: OUTCOME_DIFFERING and later. */
 	void (*on_refused)(void *arg, enum outcome outcome, const struct refusal *why);
 	/* Runs now and then, and once at the end, with the completed rows. */

@@ -49,6 +49,9 @@ struct importer {
 	size_t head, count, bytes, waiting;
 	unsigned short ids[IDS]; /* number of slots in the ring whose id has this hash */
 	int64_t reported_ms;
+	int64_t ended_ms;          /* when the last response ended a row */
+	int64_t paused_ms;         /* until then no row is sent */
+	size_t in_flight_max;      /* 1 after a pause; each row that ends adds 1 */
 	bool has_ended;            /* the file is read to its end */
 	bool is_waiting_for_input; /* a pipe has no data now */
 	int failed;                /* errno of reading */

@@ -6,7 +6,7 @@
 #include "client/study/differences.h"
 #include "client/study/progress.h"
 
-enum { RETRY_MS_MAX = 1000 };
+enum { RETRY_MS_MAX = 1000, LIMIT_MS = 1000 };
 
 static const char *const methods[] = {
 	[STEP_LOG] = "sessions.log",
@@ -72,14 +72,34 @@ static void wait_and_retry(struct slot *slot, int64_t delay_ms)
 	slot->importer->waiting++;
 }
 
+/* Rows wait for each other: a row is late only if none has ended for so long. */
+static bool is_late(const struct slot *slot, int64_t now_ms)
+{
+	const struct importer *in = slot->importer;
+	int64_t since_ms = slot->first_ms > in->ended_ms ? slot->first_ms : in->ended_ms;
+	return now_ms - since_ms >= in->options.give_up_ms;
+}
+
+/* If all rows were sent again at once, their first requests would use up the limit. The second
+ * requests of rows that need two would then be refused, again and again. */
+static void slow_down(struct importer *in, int64_t now_ms)
+{
+	in->paused_ms = now_ms + LIMIT_MS;
+	in->in_flight_max = 1;
+}
+
 static void retry_or_give_up(struct slot *slot, const struct study_error *error)
 {
 	struct importer *in = slot->importer;
+	int64_t now_ms = progress_now_ms();
 	int64_t delay_ms = RETRY_MS << (slot->tries < 5 ? slot->tries : 5);
-	wait_and_retry(slot, delay_ms < RETRY_MS_MAX ? delay_ms : RETRY_MS_MAX);
-	slot->tries++;
-	bool is_late = progress_now_ms() - slot->first_ms >= in->options.give_up_ms;
-	if (is_late && in->fatal.status == STUDY_OK)
+	bool is_limited = strcmp(error->code, "RATE_LIMITED") == 0;
+	if (is_limited)
+		slow_down(in, now_ms);
+	else
+		slot->tries++;
+	wait_and_retry(slot, is_limited ? 0 : delay_ms < RETRY_MS_MAX ? delay_ms : RETRY_MS_MAX);
+	if (is_late(slot, now_ms) && in->fatal.status == STUDY_OK)
 		in->fatal = *error;
 }
 
@@ -108,10 +128,15 @@ static void send_step(struct slot *slot, enum step step)
 		retry_or_give_up(slot, study_client_error(in->client));
 }
 
+static bool may_send(const struct importer *in, int64_t now_ms)
+{
+	return now_ms >= in->paused_ms && study_in_flight(in->client) < in->in_flight_max;
+}
+
 void importer_send_due(struct importer *in)
 {
 	int64_t now_ms = progress_now_ms();
-	for (size_t i = 0; in->waiting > 0 && i < in->count; i++) {
+	for (size_t i = 0; in->waiting > 0 && may_send(in, now_ms) && i < in->count; i++) {
 		struct slot *slot = importer_slot(in, i);
 		if (slot->state != SLOT_WAITING || slot->retry_ms > now_ms || has_earlier(in, slot))
 			continue;
@@ -200,13 +225,17 @@ static void on_response(void *arg, enum study_status status, const struct study_
 		slot->was_updated |= slot->step == STEP_UPDATE && error->is_outcome_unknown;
 		retry_or_give_up(slot, error);
 	}
+	if (slot->state != SLOT_DONE)
+		return;
+	slot->importer->ended_ms = progress_now_ms();
+	slot->importer->in_flight_max++;
 }
 
 void importer_start(struct importer *in, struct slot *slot)
 {
 	slot->first_ms = progress_now_ms();
 	++*id_count(in, slot->record.id);
-	if (has_earlier(in, slot))
+	if (has_earlier(in, slot) || !may_send(in, slot->first_ms))
 		wait_and_retry(slot, 0);
 	else
 		send_step(slot, STEP_LOG);

@@ -1,11 +1,14 @@
 #include "client/study/service.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "client/study/endpoints.h"
+#include "client/study/progress.h"
 
-enum { TIMEOUT_DEFAULT_MS = 5000 };
+enum { TIMEOUT_DEFAULT_MS = 5000, LIMIT_MS = 1000 };
 
 void study_print_error(const struct study *study, const char *format, ...)
 {
@@ -71,6 +74,11 @@ static const char *or_null(const char *text)
 	return text && *text ? text : NULL;
 }
 
+static int timeout_ms(const struct study *study)
+{
+	return study->timeout_ms > 0 ? study->timeout_ms : TIMEOUT_DEFAULT_MS;
+}
+
 int service_open_client(
 	struct study *study, const char *endpoints, size_t max_in_flight, struct study_client **out)
 {
@@ -82,7 +90,7 @@ int service_open_client(
 	}
 	struct study_options options = {
 		.endpoints = endpoints,
-		.timeout_ms = study->timeout_ms > 0 ? study->timeout_ms : TIMEOUT_DEFAULT_MS,
+		.timeout_ms = timeout_ms(study),
 		.max_in_flight = max_in_flight,
 		.token = study->credential.stored.token,
 	};
@@ -106,13 +114,32 @@ int service_open(struct study *study)
 	return service_open_client(study, endpoints, 0, &study->client);
 }
 
+static bool is_limited(const struct study_error *why)
+{
+	return strcmp(why->code, "RATE_LIMITED") == 0;
+}
+
+/* A second is the shortest time that the service tells to wait. */
+enum study_status service_try(struct study *study, const char *method,
+	const struct study_params *params, struct study_value **out)
+{
+	int64_t last_ms = progress_now_ms() + timeout_ms(study) - LIMIT_MS;
+	enum study_status st = study_call(study->client, method, params, out);
+	while (st != STUDY_OK && is_limited(study_client_error(study->client))
+		&& progress_now_ms() <= last_ms) {
+		(void)poll(NULL, 0, LIMIT_MS);
+		st = study_call(study->client, method, params, out);
+	}
+	return st;
+}
+
 int service_call(struct study *study, const char *method, const struct study_params *params,
 	struct study_value **out)
 {
 	int exit = service_open(study);
 	if (exit != STUDY_EXIT_DONE)
 		return exit;
-	if (study_call(study->client, method, params, out) == STUDY_OK)
+	if (service_try(study, method, params, out) == STUDY_OK)
 		return STUDY_EXIT_DONE;
 	return service_report(study, study_client_error(study->client));
 }

@@ -23,6 +23,12 @@ int service_open_client(struct study *study, const char *endpoints, size_t max_i
 /* The endpoints that service_open would use. NULL after an error, which is printed. */
 const char *service_endpoints(struct study *study);
 
+/* Like study_call with study->client, but waits and tries again while the service responds
+ * RATE_LIMITED, until the timeout. */
+enum study_status service_try(struct study *study, const char *method,
+	const struct study_params *params, struct study_value **out) STUDY_MUST_CHECK;
+
+/* service_open and service_try. Returns an exit status; prints an error. */
 int service_call(struct study *study, const char *method, const struct study_params *params,
 	struct study_value **out);
 

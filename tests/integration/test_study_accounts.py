@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import harness
 from study_accounts import PASSWORD, AccountsCase, LoggedInCase
@@ -147,6 +148,32 @@ class Operators(LoggedInCase):
         self.assertIn(",aws,", self.study("export"))
         self.person = "ada"
         self.assertEqual(self.totals()["total_sessions"], 0)
+
+
+class Limited(LoggedInCase):
+    settings = {**LoggedInCase.settings, "STUDYTRACKER_RATE_ACCOUNT": "40/1"}
+
+    def test_commands_wait_while_the_account_has_too_many_requests(self):
+        path = self.write("rows.csv", HEADER + "".join(f"{i},2020-01-01T00:00:00Z,5,aws\n" for i in range(150)))
+        self.assertEqual(self.json("import", path, "--timeout", 2)["created"], 150)
+        self.study("import", self.write("changed.csv", HEADER + "".join(
+            f"{i},2020-01-01T00:00:00Z,6,aws\n" for i in range(150))), "--update", "--timeout", 2)
+        for _ in range(40):
+            self.study("topics")
+        self.assertEqual(len(self.study("export").splitlines()), 151)
+
+
+class UsedUp(LoggedInCase):
+    settings = {**LoggedInCase.settings, "STUDYTRACKER_RATE_ACCOUNT": "20/36000"}
+
+    def test_commands_give_up_at_their_timeout(self):
+        path = self.write("rows.csv", HEADER + "".join(f"{i},2020-01-01T00:00:00Z,5,aws\n" for i in range(50)))
+        self.study("import", path, "--timeout", 1.5, status=UNREACHABLE)
+        self.assertIn("the same command continues at line", self.errors)
+        started = time.monotonic()
+        self.study("topics", "--timeout", 1.5, status=UNREACHABLE)
+        self.assertIn("RATE_LIMITED", self.errors)
+        self.assertGreater(time.monotonic() - started, 1)
 
 
 class Transcript(AccountsCase):
