@@ -1,10 +1,14 @@
 #include "client/study/endpoints.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/buf.h"
 
@@ -23,6 +27,8 @@ static const struct {
 	{ NULL, "/run/studytracker" },
 	{ NULL, "/var/lib/studytracker/run" },
 };
+
+enum { PLACES = sizeof places / sizeof *places };
 
 static char *join(const glob_t *found)
 {
@@ -65,16 +71,22 @@ static char *find_in(const char *directory)
 	return list;
 }
 
+/* False: the variable of this place is not set. */
+static bool put_directory(size_t place, char out[PATH_MAX])
+{
+	const char *base = places[place].variable ? getenv(places[place].variable) : "";
+	if (!base || (places[place].variable && !*base))
+		return false;
+	int len = snprintf(out, PATH_MAX, "%s%s", base, places[place].after);
+	return len >= 0 && len < PATH_MAX;
+}
+
 char *endpoints_find(char *looked_at, size_t size)
 {
 	size_t used = 0;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < PLACES; i++) {
 		char directory[PATH_MAX];
-		const char *base = places[i].variable ? getenv(places[i].variable) : "";
-		if (!base || (places[i].variable && !*base))
-			continue;
-		int len = snprintf(directory, sizeof directory, "%s%s", base, places[i].after);
-		if (len < 0 || (size_t)len >= sizeof directory)
+		if (!put_directory(i, directory))
 			continue;
 		char *list = find_in(directory);
 		if (list)
@@ -84,4 +96,54 @@ char *endpoints_find(char *looked_at, size_t size)
 				used > 0 ? ", " : "", directory);
 	}
 	return NULL;
+}
+
+/* Closed directories. */
+
+static bool is_closed(const char *directory, struct fail *why)
+{
+	struct stat about;
+	if (stat(directory, &about) != 0 || access(directory, X_OK) == 0 || errno != EACCES)
+		return false;
+	const struct group *group = about.st_mode & S_IXGRP ? getgrgid(about.st_gid) : NULL;
+	if (group)
+		(void)fail_set(why, ST_BAD_SETTING,
+			"only members of the group %.64s may enter %.200s, "
+			"and this user is not one",
+			group->gr_name, directory);
+	else
+		(void)fail_set(why, ST_BAD_SETTING, "this user may not enter %.200s", directory);
+	return true;
+}
+
+static bool is_place_closed(struct fail *why)
+{
+	char directory[PATH_MAX];
+	for (size_t i = 0; i < PLACES; i++)
+		if (put_directory(i, directory) && strlen(directory) + sizeof "/rpc" <= PATH_MAX
+			&& is_closed(strcat(directory, "/rpc"), why))
+			return true;
+	return false;
+}
+
+bool endpoints_are_closed(const char *endpoints, struct fail *why)
+{
+	if (!endpoints)
+		return is_place_closed(why);
+	char directory[PATH_MAX];
+	for (const char *at = endpoints; at; at = strchr(at, ',')) {
+		at += strspn(at, ", \t");
+		int len = (int)strcspn(at, ",");
+		if (strncmp(at, "ipc://", 6) != 0
+			|| snprintf(directory, sizeof directory, "%.*s", len - 6, at + 6)
+				   >= PATH_MAX)
+			continue;
+		char *name = strrchr(directory, '/');
+		if (!name)
+			continue;
+		*name = '\0';
+		if (is_closed(directory, why))
+			return true;
+	}
+	return false;
 }

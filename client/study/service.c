@@ -48,6 +48,11 @@ int service_report(const struct study *study, const struct study_error *why)
 				   : credential_hint(&study->credential, why->code);
 	const char *at = study->endpoints ? study->endpoints : study->found;
 	bool is_lost = why->status == STUDY_DISCONNECTED && !why->is_outcome_unknown && at;
+	struct fail closed;
+	if (is_lost && endpoints_are_closed(at, &closed)) {
+		study_print_error(study, "%s", closed.text);
+		return service_exit_of(why);
+	}
 	study_print_error(study, "%s%s%s%s%s%s%s%s%s%s", why->message, why->code[0] ? " [" : "",
 		why->code, why->field[0] ? ", " : "", why->field, why->code[0] ? "]" : "", hint,
 		is_lost ? "; is one running at " : "", is_lost ? at : "", is_lost ? "?" : "");
@@ -61,7 +66,10 @@ const char *service_endpoints(struct study *study)
 	char looked_at[1024] = "";
 	if (!study->found)
 		study->found = endpoints_find(looked_at, sizeof looked_at);
-	if (!study->found)
+	struct fail closed;
+	if (!study->found && endpoints_are_closed(NULL, &closed))
+		study_print_error(study, "%s", closed.text);
+	else if (!study->found)
 		study_print_error(study,
 			"no gateway found at %s; start one, or give its endpoint with "
 			"--endpoint",

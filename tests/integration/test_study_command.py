@@ -1,6 +1,7 @@
 """People use the service at the command line: `study`."""
 
 import datetime
+import grp
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unittest
 import zoneinfo
 
 import harness
@@ -166,6 +168,24 @@ class Commands(StudyCase):
         self.study("status", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
         self.study("topics", "--timeout", 0.2, "--endpoint", lost, status=UNREACHABLE)
         self.assertIn(f"is one running at {lost}?", self.errors)
+
+    @unittest.skipUnless(os.geteuid() == 0, "becomes another user")
+    def test_who_may_not_enter_the_directory_is_told_its_group(self):
+        os.chmod(self.directory, 0o755)
+        program = shutil.copy(STUDY, self.path("study"))
+        os.makedirs(self.path("run/rpc"))
+        environment = harness.clean_environment(STUDYTRACKER_RUNTIME_DIR=self.path("run"), HOME=self.directory)
+        group = grp.getgrgid(1).gr_name
+        endpoint = f"ipc://{self.path('run/rpc/rpc-1.sock')}"
+        for mode, said in ((0o2750, f"only members of the group {group} may enter"), (0o700, "may not enter")):
+            shutil.chown(self.path("run/rpc"), group=1)
+            os.chmod(self.path("run/rpc"), mode)
+            for words in ([], ["--endpoint", f"tcp://127.0.0.1:1,{endpoint}", "--timeout", "0.2"]):
+                done = subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                                       program, "topics", *words], capture_output=True, text=True, check=False,
+                                      env=environment)
+                self.assertEqual(done.returncode, UNREACHABLE, done.stderr)
+                self.assertIn(f"{said} {self.path('run/rpc')}", done.stderr)
 
     def test_status_shows_the_requests_of_the_interval(self):
         def requests():
