@@ -124,13 +124,15 @@ class Package(unittest.TestCase):
         self.assertEqual(service.all_answer(self.at, 10), [])
         self.at.run("rm", "/usr/share/studytracker/schema/deploy/broken.sql")
 
-    def test_5_purge_leaves_only_the_database(self):
+    def test_5_purge_leaves_the_database_and_its_backups_to_their_owner(self):
+        backup = "/var/backups/studytracker/kept"
+        self.at.run("runuser", "-u", "studytracker_owner", "--", "touch", backup)
         self.at.run("dpkg", "--purge", "studytracker", "study", "libstudytracker-dev", "libstudytracker0")
         for path in ("/etc/studytracker", "/var/lib/studytracker-gateway", "/run/studytracker",
                      "/usr/share/studytracker", "/lib/systemd/system/studytracker.target"):
             self.assertNotEqual(self.at.try_run("test", "-e", path).returncode, 0, path)
-        for user in ("studytracker_gateway", "studytracker_worker", "studytracker_owner"):
-            self.assertNotEqual(self.at.try_run("getent", "passwd", user).returncode, 0, user)
+        for path in (backup, os.path.dirname(backup)):
+            self.assertEqual(self.at.run("stat", "-c", "%U:%G", path).strip(), "studytracker_owner:studytracker_owner")
         self.assertEqual(self.at.try_run("systemctl", "list-units", "--plain", "--no-legend", "--state=active",
                                          "studytracker*").stdout.strip(), "")
         self.assertEqual(self.sql("select count(*) from topics where name = 'kept'"), "1")
