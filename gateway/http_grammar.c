@@ -129,16 +129,16 @@ static enum http_step in_target(struct http_reader *r, struct http_cursor *c)
 {
 	struct http_scan *s = &r->scan;
 	c->pos += http_run_of(rest_of(c), HTTP_TARGET);
-	if (c->pos - s->start > HTTP_TARGET_MAX) {
-		s->path = mark(s->start, s->start + HTTP_TARGET_MAX); /* for http_reader_known */
+	s->target = mark(s->start, c->pos);
+	if (s->target.len > HTTP_TARGET_MAX) {
+		s->target.len = HTTP_TARGET_MAX; /* however the bytes were cut */
 		return refuse(r, c, ST_URI_TOO_LONG, "the request target is over 8 KiB");
 	}
 	if (at_end(c))
 		return STEP_WAIT;
-	if (c->bytes[c->pos] != ' ' || c->pos == s->start)
+	if (c->bytes[c->pos] != ' ' || s->target.len == 0)
 		return refuse_byte(
 			r, c, "no request target with a space after it, or a byte it can't hold");
-	s->target = mark(s->start, c->pos);
 	return begin_next(r, c, IN_VERSION);
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/http_request.h"
 
 #include "gateway/http_grammar.h"
+#include "gateway/http_target.h"
 #include "gateway/http_text.h"
 
 enum {
@@ -28,6 +29,13 @@ static enum http_progress complete(struct http_reader *r)
 	return HTTP_COMPLETE;
 }
 
+/* A target is not split if the request line is refused or has not come whole. */
+static struct span path_of(struct span target, struct span split)
+{
+	struct span path = split.len ? split : http_target_path(target);
+	return path.len ? path : SPAN("/");
+}
+
 /* Makes spans of the marks. They are valid until the head grows. */
 static void make_request(struct http_reader *r)
 {
@@ -36,7 +44,7 @@ static void make_request(struct http_reader *r)
 	const char *head = r->head.bytes;
 	q->method = http_marked(head, s->method);
 	q->target = http_marked(head, s->target);
-	q->path = s->path.len ? http_marked(head, s->path) : SPAN("/");
+	q->path = path_of(q->target, http_marked(head, s->path));
 	q->query = http_marked(head, s->query);
 	q->field_count = s->field_count;
 	for (size_t i = 0; i < q->field_count; i++)

@@ -103,8 +103,10 @@ struct http_reader {
  * http_reader_next. Sets `why` at HTTP_REFUSED. */
 enum http_progress http_reader_feed(struct http_reader *r, struct span *bytes, struct fail *why);
 
-/* The received part of a request that is not complete or was refused: its method and whole field
- * lines. NULL before the method is received. Borrowed until the reader is fed again. */
+/* The received part of a request that is not complete or was refused: its method, its whole field
+ * lines, and its target up to a byte that a target can't hold. The path is that of this target
+ * (http_target_path). NULL before the method is received. Borrowed until the reader is fed
+ * again. */
 const struct http_request *http_reader_known(struct http_reader *r);
 
 /* At HTTP_HEAD: the bytes of the body that may still come; HTTP_BODY_MAX if it is chunked. */

@@ -60,15 +60,23 @@ static enum status split_path(struct span text, struct http_target *out, struct 
 	return ST_OK;
 }
 
+/* Of the bytes before a path or a query. */
+static size_t authority_len(struct span text)
+{
+	size_t len = 0;
+	while (len < text.len && text.bytes[len] != '/' && text.bytes[len] != '?')
+		len++;
+	return len;
+}
+
 static enum status split_absolute(struct span text, struct http_target *out, struct fail *why)
 {
 	static const char scheme[] = "http://";
-	size_t scheme_len = sizeof scheme - 1, len = 0;
+	size_t scheme_len = sizeof scheme - 1;
 	if (text.len < scheme_len || strncasecmp(text.bytes, scheme, scheme_len) != 0)
 		return bad(why, "the request target is neither a path nor an http URI");
 	text = span_drop(text, scheme_len);
-	while (len < text.len && text.bytes[len] != '/' && text.bytes[len] != '?')
-		len++;
+	size_t len = authority_len(text);
 	if (!http_is_authority(span_first(text, len)))
 		return bad(why, "the request target's host is not valid");
 	return split_path(span_drop(text, len), out, why);
@@ -112,16 +120,21 @@ static struct span after_scheme(struct span uri, const char *scheme)
 struct span http_target_authority(struct span target)
 {
 	struct span rest = after_scheme(target, "http://");
-	size_t len = 0;
-	while (len < rest.len && rest.bytes[len] != '/' && rest.bytes[len] != '?')
-		len++;
-	return span_first(rest, len);
+	return span_first(rest, authority_len(rest));
 }
 
 struct span http_origin_authority(struct span origin)
 {
 	struct span rest = after_scheme(origin, "http://");
 	return rest.len ? rest : after_scheme(origin, "https://");
+}
+
+struct span http_target_path(struct span target)
+{
+	struct span after = http_origin_authority(target);
+	struct span rest = after.len ? span_drop(after, authority_len(after)) : target;
+	struct span path = span_cut(&rest, '?');
+	return path.len && *path.bytes == '/' ? path : (struct span){ 0 };
 }
 
 static bool has_suffix(struct span text, struct span suffix)

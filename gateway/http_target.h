@@ -34,6 +34,10 @@ struct span http_authority_host(struct span authority);
 /* The authority of an absolute target ("http://host:port/path"); empty for other forms. */
 struct span http_target_authority(struct span target);
 
+/* The path of a target that is cut or refused, whose path decides how the refusal looks. Its
+ * escapes may be broken. Empty: no path has come. The scheme may be https, too. */
+struct span http_target_path(struct span target);
+
 /* The authority of an origin, after "http://" or "https://"; empty for others such as "null". */
 struct span http_origin_authority(struct span origin);
 

@@ -1,4 +1,5 @@
-/* The same bytes give the same requests, whole or cut into the pieces that the input selects. */
+/* The same bytes give the same requests and refusals, whole or cut into the pieces that the input
+ * selects. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,14 @@ static void show_request(struct buf *out, const struct http_request *q)
 	}
 }
 
+static void show_refusal(struct buf *out, struct http_reader *r, const struct fail *why)
+{
+	const struct http_request *known = http_reader_known(r);
+	buf_printf(out, "refused %d %s\n", r->refusal, why->text);
+	if (known)
+		show_request(out, known);
+}
+
 /* Feeds one piece from its own memory and then frees it, so that AddressSanitizer finds reads past
  * the piece and pointers that the reader keeps. */
 static enum http_progress feed_piece(struct http_reader *r, struct span piece, struct buf *out)
@@ -50,7 +59,7 @@ static enum http_progress feed_piece(struct http_reader *r, struct span piece, s
 		http_reader_next(r);
 	}
 	if (progress == HTTP_REFUSED)
-		buf_printf(out, "refused %d %s\n", r->refusal, why.text);
+		show_refusal(out, r, &why);
 	free(copy);
 	return progress;
 }

@@ -16,6 +16,13 @@ REFUSED = [
     ("a long target", b"GET PATH/" + b"x" * 8200 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
     ("a long header", b"GET PATH HTTP/1.1\r\n" + HOST + b"X: " + b"y" * 17000 + b"\r\n\r\n", 431),
     ("an unknown coding", b"POST PATH HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+    ("UTF-8 in the query", "GET PATH?q=m\u00fcnchen HTTP/1.1\r\n".encode() + HOST + b"\r\n", 400),
+    ("a blank in the query", b"GET PATH?q=a b HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    ("a broken escape", b"GET PATH/%zz HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    ("an unknown version", b"GET PATH HTTP/2.0\r\n" + HOST + b"\r\n", 505),
+    ("no carriage return", b"GET PATH HTTP/1.1\n" + HOST + b"\r\n", 400),
+    ("a user name", b"GET http://u@localhostPATH HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    ("a long URI", b"GET http://localhostPATH/" + b"x" * 8200 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
     ("half a head", b"GET PATH HTTP/1.1\r\n" + HOST, 408),
 ]
 

@@ -168,6 +168,65 @@ START_TEST(the_received_part_of_a_head_is_known_after_each_byte)
 }
 END_TEST
 
+/* Of request lines that are refused or not whole. */
+static const struct {
+	const char *line, *path;
+} known_paths[] = {
+	{ "GET /api/tasks?q=m\xc3\xbcnchen HTTP/1.1\r\n", "/api/tasks" },
+	{ "GET /api/m\xc3\xbcnchen HTTP/1.1\r\n", "/api/m" },
+	{ "GET /api/tasks?q=a b HTTP/1.1\r\n", "/api/tasks" },
+	{ "GET /api/%zz?q HTTP/1.1\r\n", "/api/%zz" },
+	{ "GET /api/tasks HTTP/2.0\r\n", "/api/tasks" },
+	{ "GET /api/tasks HTTP/1.1\n", "/api/tasks" },
+	{ "GET /api/tasks\r\n", "/api/tasks" },
+	{ "GET /api/ta", "/api/ta" },
+	{ "GET http://a/api/tasks HTTP/2.0\r\n", "/api/tasks" },
+	{ "GET http://u@a/api/tasks HTTP/1.1\r\n", "/api/tasks" },
+	{ "GET http://a HTTP/2.0\r\n", "/" },
+	{ "GET  /api/tasks HTTP/1.1\r\n", "/" },
+	{ "GET * HTTP/1.1\r\n", "/" },
+	{ "CONNECT /api/tasks HTTP/1.1\r\n", "/" },
+};
+
+static void ck_known_path(struct span line, size_t piece, struct span path)
+{
+	struct http_reader r = { 0 };
+	enum http_progress progress = HTTP_MORE;
+	while (line.len && progress == HTTP_MORE) {
+		struct span bytes = span_first(line, piece < line.len ? piece : line.len);
+		line = span_drop(line, bytes.len);
+		progress = http_reader_feed(&r, &bytes, NULL);
+	}
+	ck_assert(progress == HTTP_MORE || progress == HTTP_REFUSED);
+	struct span known = http_reader_known(&r)->path;
+	ck_assert_msg(span_equals(known, path), "cut into %zu: %zu bytes, not %zu", piece,
+		known.len, path.len);
+	http_reader_fini(&r);
+}
+
+START_TEST(the_path_of_a_request_line_is_known)
+{
+	struct span line = span_of(known_paths[_i].line);
+	for (size_t piece = 1; piece <= line.len; piece++)
+		ck_known_path(line, piece, span_of(known_paths[_i].path));
+}
+END_TEST
+
+START_TEST(the_path_of_a_long_target_is_known)
+{
+	struct buf line = { 0 };
+	buf_text(&line, "GET http://a/");
+	for (int i = 0; i < HTTP_TARGET_MAX; i++)
+		buf_byte(&line, 'b');
+	size_t start = strlen("GET http://a"), end = strlen("GET ") + HTTP_TARGET_MAX;
+	struct span path = { line.bytes + start, end - start };
+	ck_known_path(buf_view(&line), line.len, path);
+	ck_known_path(buf_view(&line), 1, path);
+	ck_known_path(buf_view(&line), 100, path);
+	buf_fini(&line);
+}
+END_TEST
+
 START_TEST(a_refusal_is_final)
 {
 	struct http_reader r = { 0 };
@@ -235,6 +294,8 @@ int main(void)
 	tcase_add_test(tests, a_head_is_reported_before_its_body);
 	tcase_add_test(tests, the_received_part_of_a_refused_head_is_known);
 	tcase_add_test(tests, the_received_part_of_a_head_is_known_after_each_byte);
+	tcase_add_loop_test(tests, the_path_of_a_request_line_is_known, 0, COUNT(known_paths));
+	tcase_add_test(tests, the_path_of_a_long_target_is_known);
 	tcase_add_test(tests, a_refusal_is_final);
 	tcase_add_loop_test(tests, a_refusal_names_the_error, 0, COUNT(reasons));
 	tcase_add_test(tests, fields_are_found_in_any_case);

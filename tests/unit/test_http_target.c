@@ -67,6 +67,35 @@ START_TEST(a_target_is_split_or_refused)
 }
 END_TEST
 
+/* Of targets that may be cut or refused. */
+static const struct {
+	const char *target, *path;
+} paths[] = {
+	{ "", "" },
+	{ "*", "" },
+	{ "/", "/" },
+	{ "/api/tas", "/api/tas" },
+	{ "/api/%zz?a=/b", "/api/%zz" },
+	{ "http", "" },
+	{ "http://", "" },
+	{ "http://a", "" },
+	{ "http://a?b=/c", "" },
+	{ "http://a/api/tasks?b", "/api/tasks" },
+	{ "HTTP://u@a:8x/api", "/api" },
+	{ "http:///api", "/api" },
+	{ "https://a/api", "/api" },
+	{ "ftp://a/api", "" },
+	{ "api/tasks", "" },
+};
+
+START_TEST(the_path_of_any_target_is_known)
+{
+	struct span path = http_target_path(span_of(paths[_i].target));
+	ck_assert_msg(span_is(path, paths[_i].path), "%s: '%.*s', not '%s'", paths[_i].target,
+		(int)path.len, path.bytes, paths[_i].path);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	bool is_fine;
@@ -110,6 +139,7 @@ int main(void)
 {
 	TCase *tc = tcase_create("targets");
 	tcase_add_loop_test(tc, a_target_is_split_or_refused, 0, COUNT(targets));
+	tcase_add_loop_test(tc, the_path_of_any_target_is_known, 0, COUNT(paths));
 	tcase_add_loop_test(tc, an_authority_is_accepted_or_refused, 0, COUNT(authorities));
 	return suite_run("http_target", tc);
 }
