@@ -14,7 +14,8 @@
  *   - While the app is called, its connection is not freed and dispatches no other request. What
  *     the app does there takes effect when the turn ends.
  *   - on_gone is called from the loop, never within a call of the app.
- *   - `reader` is set from HEAD to RESPONDING, and in no other stage.
+ *   - `reader` is set from HEAD to RESPONDING, and in CONNECTED and IDLE once empty lines have
+ *     come, which it counts; in no other stage.
  *   - Nothing follows CLOSED, and only CLOSED follows FAILED.
  */
 #ifndef GATEWAY_CONNECTION_H
@@ -28,7 +29,7 @@
 #include "gateway/exchange.h"
 
 enum stage {
-	STAGE_CONNECTED,  /* nothing has come */
+	STAGE_CONNECTED,  /* nothing of the first request has come */
 	STAGE_IDLE,       /* nothing of the next request has come */
 	STAGE_HEAD,       /* a part of a head has come */
 	STAGE_ACCEPTING,  /* the app decides whether to read the body */

@@ -9,8 +9,8 @@
  *
  * Limits:
  *   - the number of connections, and the share of one address (gateway/admission.h)
- *   - the first byte of a new connection within 10 s, the whole head 10 s, the whole body 30 s
- *     (408); 60 s idle
+ *   - the first byte of a connection's first request within 10 s, the whole head 10 s, the whole
+ *     body 30 s (408); 60 s idle. Empty lines before a request are not part of it.
  *   - the sizes of requests (gateway/http_request.h)
  *   - bodies_max for the bodies of all requests in progress. If a body over 4 KiB does not fit, its
  *     request gets 503 OVERLOADED and the connection closes.

@@ -13,12 +13,13 @@ size_t input_unread(const struct connection *c)
 	return edge_transport_unread(&c->transport);
 }
 
-/* A connection whose request is served within this turn must not count as idle all the time. */
+/* A connection whose request is served within this turn must not count as idle all the time. The
+ * reader may have skipped empty lines in the turn before. */
 static bool begin_request(struct connection *c)
 {
 	admission_set_idle(&c->edge->admission, c, false);
-	c->reader = edge_borrow_reader(c->edge);
-	connection_enter(c, STAGE_HEAD);
+	if (!c->reader)
+		c->reader = edge_borrow_reader(c->edge);
 	return c->reader;
 }
 
@@ -142,7 +143,8 @@ static void feed(struct connection *c)
 {
 	struct fail why;
 	fail_clear(&why);
-	if (!c->reader && !begin_request(c)) {
+	bool is_between = c->stage <= STAGE_IDLE;
+	if (is_between && !begin_request(c)) {
 		connection_reset(c);
 		return;
 	}
@@ -150,6 +152,8 @@ static void feed(struct connection *c)
 	size_t len = bytes.len;
 	enum http_progress progress = http_reader_feed(c->reader, &bytes, &why);
 	edge_transport_consume(&c->transport, len - bytes.len);
+	if (is_between && c->reader->phase != HTTP_AT_START)
+		connection_enter(c, STAGE_HEAD);
 	switch (progress) {
 	case HTTP_MORE:
 		if (!has_room_for_body(c))

@@ -42,6 +42,59 @@ START_TEST(an_idle_connection_is_closed_without_a_response)
 }
 END_TEST
 
+static const char *const empty_lines[] = { "\r", "\r\n", "\r\n\r\n" };
+
+/* Old clients send an empty line after a body (RFC 9112 section 2.2). */
+START_TEST(a_connection_with_empty_lines_is_idle)
+{
+	options.deadlines = (struct edge_deadlines){ .head_ms = 20, .idle_ms = 60, .first_ms = 60 };
+	reopen();
+	int unserved = open_client(), fd = open_client();
+	responds_at_once = true;
+	send_text(unserved, empty_lines[_i]);
+	send_text(fd, GET("/1"));
+	expect(fd, "GET /1 .");
+	send_text(fd, empty_lines[_i]);
+	ck_assert_int_eq(expect_end(fd), 0);
+	ck_assert_int_eq(expect_end(unserved), 0);
+	ck_assert_uint_eq(received_len, 0);
+	ck_assert_uint_eq(edge_counts(edge).timed_out, 0);
+}
+END_TEST
+
+/* Else such lines could renew the idle time without end. */
+START_TEST(empty_lines_are_bounded_however_they_come)
+{
+	int fd = open_client();
+	for (int i = 0; i < 2; i++) {
+		send_text(fd, "\r\n");
+		run_steps(5);
+	}
+	responds_at_once = true;
+	send_text(fd, GET("/1"));
+	expect(fd, "GET /1 .");
+	for (int i = 0; i < 3; i++) {
+		send_text(fd, "\r\n");
+		run_steps(5);
+	}
+	expect(fd, "400 Bad Request");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_request_after_an_empty_line_has_its_deadline)
+{
+	options.deadlines.head_ms = 30;
+	reopen();
+	int fd = open_client();
+	send_text(fd, "\r\n");
+	run_steps(5);
+	send_text(fd, "G");
+	expect(fd, "408 Request Timeout");
+	close(fd);
+}
+END_TEST
+
 /* The timer of the first request expires meanwhile. */
 START_TEST(each_request_renews_the_idle_time)
 {
@@ -251,6 +304,9 @@ int main(void)
 	TCase *tests = edge_tests_new("edge_slow");
 	tcase_add_loop_test(tests, a_dripping_request_is_timed_out, 0, 2);
 	tcase_add_test(tests, an_idle_connection_is_closed_without_a_response);
+	tcase_add_loop_test(tests, a_connection_with_empty_lines_is_idle, 0, 3);
+	tcase_add_test(tests, empty_lines_are_bounded_however_they_come);
+	tcase_add_test(tests, a_request_after_an_empty_line_has_its_deadline);
 	tcase_add_test(tests, each_request_renews_the_idle_time);
 	tcase_add_test(tests, a_connection_that_sends_nothing_is_closed_without_a_response);
 	tcase_add_test(tests, a_dispatched_request_has_no_deadline_of_the_edge);
