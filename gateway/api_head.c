@@ -94,6 +94,19 @@ static enum status check_conditions(const struct http_request *http, const struc
 	return st;
 }
 
+/* A client repeats a POST with a key, because it expects that the POST is executed once. Clients of
+ * the other dialects must keep working, so there a key that nobody reads is ignored. */
+static enum status check_key(struct span key, const struct route *route, struct fail *why)
+{
+	static const char field[] = "Idempotency-Key";
+	if (key.len == 0 || route->dialect->unknown_names == NAMES_IGNORED)
+		return ST_OK;
+	if (route->method && method_param(route->method, SPAN("idempotency_key")))
+		return ST_OK;
+	return fail_field(
+		why, ST_INVALID_INPUT, field, "this path and method do not take %s", field);
+}
+
 enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why)
 {
@@ -110,6 +123,8 @@ enum status api_head_check(const struct api *api, const struct http_request *htt
 		st = check_conditions(http, route, &out->conditions, why);
 	if (st == ST_OK)
 		st = request_headers_key(http, &out->idempotency_key, why);
+	if (st == ST_OK)
+		st = check_key(out->idempotency_key, route, why);
 	if (st == ST_OK)
 		st = position_field_read(http, &out->position, why);
 	if (st == ST_OK && route->row->takes_body)

@@ -23,7 +23,7 @@ struct api_head {
 /* ST_OK, or the status of the refusal: a host or page that is not served, an unknown path or
  * method, a wrong id in the path, a body of a type or coding that the route does not take, a
  * malformed precondition, Idempotency-Key or StudyTracker-Position, a precondition that the route
- * would ignore. */
+ * would ignore, or in the native API an Idempotency-Key that it would ignore. */
 enum status api_head_check(const struct api *api, const struct http_request *http,
 	struct api_head *out, struct fail *why) MUST_CHECK;
 

@@ -13,7 +13,7 @@
 enum status request_headers_key(
 	const struct http_request *http, struct span *key, struct fail *why) MUST_CHECK;
 
-/* gateway/api_head.c has refused what the method does not take. */
+/* Only what the method takes. gateway/api_head.c has refused the rest, or may ignore it. */
 void request_headers_put(const struct request_source *source, struct param_writer *w);
 
 #endif

@@ -27,7 +27,7 @@ _PATHS = [(_pattern(path), DOCUMENT["paths"][path])
           for path in sorted(DOCUMENT["paths"], key=lambda path: (path.count("{"), path))]
 
 
-def _resolve(part):
+def resolve(part):
     while "$ref" in part:
         part = _RESOLVER.resolve(part["$ref"])[1]
     return part
@@ -45,7 +45,7 @@ def _documented(method, target, status):
     operation = _operation(method, target.split("?")[0])
     responses = operation["responses"] if operation else {}
     if str(status) in responses:
-        return _resolve(responses[str(status)])
+        return resolve(responses[str(status)])
     assert not operation or status in _ALWAYS or method == "OPTIONS", \
         f"{method} {target} answered {status}, which schema/openapi.json doesn't name"
     return None

@@ -1,7 +1,9 @@
 """A POST with an Idempotency-Key is done once, and each retry returns the same response."""
 
 import concurrent.futures
+import re
 
+import contract
 import faults
 import harness
 
@@ -84,6 +86,21 @@ class Idempotency(harness.ServiceCase):
         self.assertEqual(self.database.value(
             "select count(*) from topics where name = 'Bad key'"), "0")
         self.assertEqual(self.post("/topics", {"name": "Longest key"}, "x" * 255).status, 201)
+
+    def refuses_key(self, path):
+        response = self.post(re.sub(r"{\w+}", "1", path), {}, "ignored")
+        return response.status == 400 and b"Idempotency-Key" in response.body
+
+    def test_the_native_api_refuses_a_key_that_it_would_ignore(self):
+        takers = {}
+        for path, operations in contract.DOCUMENT["paths"].items():
+            if path.startswith("/api/v1/") and "post" in operations:
+                params = map(contract.resolve, operations["post"].get("parameters", []))
+                takers[path] = "Idempotency-Key" in [param["name"] for param in params]
+        self.assertFalse(takers["/api/v1/tokens"])
+        for path, is_taker in takers.items():
+            self.assertEqual(self.refuses_key(path), not is_taker, path)
+        self.assertFalse(self.refuses_key("/api/auth/login"))
 
     def test_a_key_expires_after_a_day(self):
         topic = self.topic("For a day")["id"]
