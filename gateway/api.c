@@ -7,6 +7,7 @@
 #include "gateway/api_result.h"
 #include "gateway/credential.h"
 #include "gateway/credential_memo.h"
+#include "gateway/request_body.h"
 #include "gateway/route_table.h"
 
 /* Counts and logs a refusal by the edge, or of a body that the app refuses. */
@@ -67,9 +68,16 @@ static bool ends_by_preconditions(struct api_request **request)
 /* A whole request that is authenticated, or OPTIONS, which has no route. */
 static void run(struct api_request *r)
 {
+	struct fail why;
+	fail_clear(&why);
 	r->route = r->head.match.route;
-	if (!r->route)
+	if (!r->route) {
 		api_options_respond(&r);
+		return;
+	}
+	enum status st = request_body_check(exchange_request(r->exchange), r->route, &why);
+	if (st != ST_OK)
+		api_request_fail(&r, st, &why);
 	else if (!ends_by_preconditions(&r))
 		r->route->start(&r);
 }

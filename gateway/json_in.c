@@ -221,6 +221,13 @@ static enum status refuse_unknown(struct span name, struct fail *why)
 	return fail_field(why, ST_INVALID_INPUT, shown, "unknown field \"%s\"", shown);
 }
 
+enum status json_in_refuse_all(const struct json_in *j, struct fail *why)
+{
+	size_t count;
+	const struct field *fields = fields_of(j, &count);
+	return count ? refuse_unknown(fields[0].name, why) : ST_OK;
+}
+
 static enum status put_field(const struct json_in *j, const struct field *field,
 	const struct json_in_rules *rules, struct param_writer *out)
 {

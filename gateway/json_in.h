@@ -37,6 +37,9 @@ enum status json_in_rename(
 enum status json_in_refuse(
 	const struct json_in *j, const char *const *fields, struct fail *why) MUST_CHECK;
 
+/* ST_INVALID_INPUT `unknown field "x"` with the first field of the object, even if it is null. */
+enum status json_in_refuse_all(const struct json_in *j, struct fail *why) MUST_CHECK;
+
 /* Removes the fields (NULL-terminated). */
 void json_in_ignore(struct json_in *j, const char *const *fields);
 

@@ -1,5 +1,19 @@
 #include "gateway/request_body.h"
 
+enum status request_body_check(
+	const struct http_request *http, const struct route *route, struct fail *why)
+{
+	struct json_in *json = NULL;
+	if (http->body.len == 0 || route->row->takes_body
+		|| route->dialect->unknown_names == NAMES_IGNORED)
+		return ST_OK;
+	enum status st = json_in_parse(http->body, &json, why);
+	if (st == ST_OK)
+		st = json_in_refuse_all(json, why);
+	json_in_free(&json);
+	return st;
+}
+
 static enum status apply_rules(
 	const struct route_body *rules, struct json_in *json, struct fail *why)
 {

@@ -12,6 +12,12 @@
 
 #include "gateway/request_params.h"
 
+/* Refuses the fields of a body that the route does not take, if its dialect refuses unknown names:
+ * the client believes that they have a meaning. In a GET they have none either (RFC 9110 section
+ * 9.3.1). ST_INVALID_JSON, ST_INVALID_INPUT with the field. */
+enum status request_body_check(
+	const struct http_request *http, const struct route *route, struct fail *why) MUST_CHECK;
+
 /* Parses the body, lets it choose the route's variant, and applies the rules of the row. *out
  * stays NULL if the route takes no body, or if its optional body is empty. ST_INVALID_JSON,
  * ST_INVALID_INPUT with the field. The caller frees *out, also after a failure. */

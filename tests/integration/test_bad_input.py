@@ -1,8 +1,10 @@
 """The response to invalid input is a clear error, never a 500, and nothing is written."""
 
 import json
+import re
 import uuid
 
+import contract
 import harness
 
 V1 = "/api/v1"
@@ -196,6 +198,29 @@ class BadInput(harness.ServiceCase):
         self.refuse("POST", f"{V1}/sessions", {"minutes": 5, "tag": "x"}, 400, INPUT)
         for target in ("/topics?colour=blue", "/sessions?colour=blue", "/stats?colour=blue"):
             self.assertEqual(self.service.get(target).status, 200)
+
+    def test_the_native_api_refuses_the_fields_of_a_body_that_it_does_not_take(self):
+        for path, operations in contract.DOCUMENT["paths"].items():
+            for method, operation in operations.items():
+                if path.startswith(f"{V1}/") and "requestBody" not in operation:
+                    target = re.sub(r"{\w+}", "1", path)
+                    self.refuse(method.upper(), target, {"name": "Go"}, 400, INPUT, "name")
+                    self.refuse(method.upper(), target, {"name": None}, 400, INPUT, "name")
+                    self.refuse(method.upper(), target, b"name", 400, JSON)
+
+    def test_a_body_that_is_not_taken_may_be_empty(self):
+        for method, target, status in (
+                ("GET", f"{V1}/topics", 200), ("GET", f"{V1}/stats/summary", 200),
+                ("POST", f"{V1}/projects/1/archive", 404), ("DELETE", f"{V1}/topics/999999", 404),
+                ("DELETE", f"{V1}/auth/session", 204)):
+            for body in ({}, b""):
+                self.assertEqual(self.service.request(method, target, body).status, status, target)
+
+    def test_other_apis_ignore_a_body_that_they_do_not_take(self):
+        for method, target, status in (("GET", "/topics", 200), ("GET", "/health", 200), ("GET", "/api/tasks", 200),
+                                       ("DELETE", "/api/tasks/999999", 404), ("PUT", "/api/projects/999999/archive", 404)):
+            for body in ({"name": "Go"}, b"name"):
+                self.assertEqual(self.service.request(method, target, body).status, status, target)
 
     def test_wrong_methods_are_refused(self):
         for method, target, allowed in (

@@ -38,6 +38,37 @@ static const struct {
 	{ &native, "{\"name\":\"y\"}", "name: unknown field \"name\"" },
 };
 
+/* Rows that take no body, but whose methods have the param. */
+static const struct {
+	const char *path, *body;
+	const char *why; /* "FIELD: text" */
+} unread[] = {
+	{ "/api/v1/topics", "", ": " },
+	{ "/api/v1/topics", "{}", ": " },
+	{ "/api/v1/topics", "{\"q\":\"C\"}", "q: unknown field \"q\"" },
+	{ "/api/v1/topics", "{\"q\":null}", "q: unknown field \"q\"" },
+	{ "/api/topics", "{\"q\":\"C\"}", ": " },
+	{ "/api/topics", "q", ": " },
+	{ "/topics", "{\"tag\":\"C\"}", ": " },
+};
+
+START_TEST(a_field_that_nobody_reads_is_refused_where_unknown_names_are)
+{
+	static const struct route_table table;
+	struct route_row row = { .method = "GET", .path = unread[_i].path, .rpc = "topics.list" };
+	struct route route;
+	struct http_request http = { .body = span_of(unread[_i].body) };
+	struct buf shown = { 0 };
+	struct fail why = { 0 };
+	ck_assert(route_resolve(&row, &table, &route, &why) == ST_OK);
+	enum status st = request_body_check(&http, &route, &why);
+	buf_printf(&shown, "%s: %s", why.field, why.text);
+	ck_assert_int_eq(st, why.text[0] ? ST_INVALID_INPUT : ST_OK);
+	ck_assert(span_is(buf_view(&shown), unread[_i].why));
+	buf_fini(&shown);
+}
+END_TEST
+
 static enum status read_body(struct request_source *source, struct param_writer *w)
 {
 	struct json_in *json = NULL;
@@ -100,6 +131,8 @@ int main(void)
 {
 	TCase *tests = tcase_create("request_body");
 	tcase_add_loop_test(tests, a_body_becomes_params, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_loop_test(tests, a_field_that_nobody_reads_is_refused_where_unknown_names_are, 0,
+		sizeof unread / sizeof *unread);
 	tcase_add_test(tests, a_row_gives_its_fixed_params);
 	return suite_run("request_body", tests);
 }
