@@ -4,7 +4,6 @@
 #include "gateway/api_head.h"
 #include "gateway/api_limit.h"
 #include "gateway/api_options.h"
-#include "gateway/api_result.h"
 #include "gateway/credential.h"
 #include "gateway/credential_memo.h"
 #include "gateway/request_body.h"
@@ -50,21 +49,6 @@ int api_format_error(
 	return http_status;
 }
 
-/* Lists, statistics and local routes always exist, so their preconditions are evaluated before
- * anything runs. Rows and assets have their own ETags. */
-static bool ends_by_preconditions(struct api_request **request)
-{
-	const struct api_request *r = *request;
-	if (r->route->is_of_row || r->route->row->is_asset)
-		return false;
-	enum http_evaluation evaluation = api_result_evaluate(r, (struct span){ 0 });
-	if (evaluation == HTTP_PRECONDITION_FAILED)
-		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
-	else if (evaluation == HTTP_NOT_MODIFIED)
-		api_request_respond_empty(request, 304, NULL);
-	return evaluation != HTTP_PROCEED;
-}
-
 /* A whole request that is authenticated, or OPTIONS, which has no route. */
 static void run(struct api_request *r)
 {
@@ -78,7 +62,7 @@ static void run(struct api_request *r)
 	enum status st = request_body_check(exchange_request(r->exchange), r->route, &why);
 	if (st != ST_OK)
 		api_request_fail(&r, st, &why);
-	else if (!ends_by_preconditions(&r))
+	else
 		r->route->start(&r);
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/api_list.h"
 
+#include "gateway/api_result.h"
 #include "gateway/api_stream.h"
 #include "gateway/http_head.h"
 #include "gateway/http_link.h"
@@ -34,10 +35,10 @@ static void respond_page(struct api_request **request, struct span page)
 		http_head_put_field(&headers, "Link", buf_view(&link));
 		headers.failed |= link.failed;
 	}
-	if (st == ST_OK)
-		api_request_respond_json(request, 200, &headers, &body);
-	else
+	if (st != ST_OK)
 		api_request_fail(request, ST_INTERNAL, NULL);
+	else if (api_result_is_wanted(request))
+		api_request_respond_json(request, 200, &headers, &body);
 	buf_fini(&body);
 	buf_fini(&link);
 	buf_fini(&headers);

@@ -1,13 +1,20 @@
 #include "gateway/api_local.h"
 
 #include "common/json_out.h"
+#include "gateway/api_result.h"
 #include "gateway/asset.h"
+
+static void respond(struct api_request **request, const struct buf *body)
+{
+	if (api_result_is_wanted(request))
+		api_request_respond_json(request, 200, NULL, body);
+}
 
 static void respond_text(struct api_request **request, const char *json)
 {
 	struct buf body = { 0 };
 	buf_text(&body, json);
-	api_request_respond_json(request, 200, NULL, &body);
+	respond(request, &body);
 	buf_fini(&body);
 }
 
@@ -19,7 +26,7 @@ void api_local_root(struct api_request **request)
 	buf_text(&body, "{\"message\":");
 	json_out_text(&body, buf_view(&message));
 	buf_byte(&body, '}');
-	api_request_respond_json(request, 200, NULL, &body);
+	respond(request, &body);
 	buf_fini(&message);
 	buf_fini(&body);
 }

@@ -3,12 +3,24 @@
 #include "common/json_out.h"
 #include "gateway/http_head.h"
 
-enum http_evaluation api_result_evaluate(const struct api_request *r, struct span etag)
+/* The preconditions of a read, for a representation with this ETag (without quotes; empty: none).
+ * The statement evaluates those of a write: HTTP_PROCEED. */
+static enum http_evaluation evaluate(const struct api_request *r, struct span etag)
 {
 	struct span method = exchange_request(r->exchange)->method;
 	if (!span_is(method, "GET") && !span_is(method, "HEAD"))
 		return HTTP_PROCEED;
 	return http_conditions_evaluate(&r->head.conditions, etag, true);
+}
+
+bool api_result_is_wanted(struct api_request **request)
+{
+	enum http_evaluation evaluation = evaluate(*request, (struct span){ 0 });
+	if (evaluation == HTTP_PRECONDITION_FAILED)
+		api_request_fail(request, ST_PRECONDITION_FAILED, NULL);
+	else if (evaluation == HTTP_NOT_MODIFIED)
+		api_request_respond_empty(request, 304, NULL);
+	return evaluation == HTTP_PROCEED;
 }
 
 static void put_row_headers(const struct api_request *r, const struct row_meta *meta,
@@ -50,7 +62,7 @@ void api_result_row(struct api_request **request, struct span result)
 		put_row_headers(r, &meta, buf_view(etag), headers);
 	if (meta.was_replayed)
 		buf_text(headers, "Idempotency-Replayed: true\r\n");
-	enum http_evaluation evaluation = api_result_evaluate(r, buf_view(etag));
+	enum http_evaluation evaluation = evaluate(r, buf_view(etag));
 	headers->failed |= etag->failed;
 	if (evaluation == HTTP_NOT_MODIFIED)
 		status = 304;
@@ -65,6 +77,8 @@ void api_result_row(struct api_request **request, struct span result)
 void api_result_value(struct api_request **request, struct span result)
 {
 	struct buf body = { 0 };
+	if (!api_result_is_wanted(request))
+		return;
 	response_reserve(&body, result);
 	json_out_value(&body, result);
 	api_request_respond_json(request, (*request)->route->status, NULL, &body);

@@ -14,8 +14,9 @@ void api_result_row(struct api_request **r, struct span result);
 /* Any other value, as it is. */
 void api_result_value(struct api_request **r, struct span result);
 
-/* The preconditions of a read, for a representation with this ETag (without quotes; empty: none).
- * The statement evaluates those of a write: HTTP_PROCEED. */
-enum http_evaluation api_result_evaluate(const struct api_request *r, struct span etag);
+/* Whether a read gets its response, which has no ETag. False if a precondition fails: then it has
+ * responded, and taken the request. Call it when nothing else can refuse the request, because a
+ * response that is not 2xx ignores preconditions (RFC 9110 section 13.2.1). */
+bool api_result_is_wanted(struct api_request **r) MUST_CHECK;
 
 #endif

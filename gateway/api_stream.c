@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "gateway/api_call.h"
+#include "gateway/api_result.h"
 
 /* The head is out, so the connection is cut: the client sees an incomplete body (RFC 9112
  * section 8). */
@@ -113,6 +114,14 @@ static enum status put_page(struct api_request *r, struct span page, struct buf 
 	return body->failed ? ST_NO_MEMORY : ST_OK;
 }
 
+static void begin(struct api_request *r, const struct buf *body)
+{
+	if (r->cursor.len == 0)
+		respond_whole(&r, body);
+	else
+		write_page(r, body);
+}
+
 /* The first page of a list. */
 static void respond_first(struct api_request *r, struct span page)
 {
@@ -122,10 +131,8 @@ static void respond_first(struct api_request *r, struct span page)
 		st = put_page(r, page, &body);
 	if (st != ST_OK)
 		api_request_fail(&r, st, NULL);
-	else if (r->cursor.len == 0)
-		respond_whole(&r, &body);
-	else
-		write_page(r, &body);
+	else if (api_result_is_wanted(&r))
+		begin(r, &body);
 	buf_fini(&body);
 }
 

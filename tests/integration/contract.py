@@ -15,7 +15,7 @@ with open(os.path.join(ROOT, "schema", "openapi.json"), encoding="utf-8") as _fi
 
 _RESOLVER = jsonschema.RefResolver("", DOCUMENT)
 # Any request may get these statuses: protocol errors and errors of an unavailable service.
-_ALWAYS = {400, 405, 408, 412, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
+_ALWAYS = {400, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
 
 
 def _pattern(path):

@@ -159,6 +159,9 @@ class NotReady(harness.ServiceCase):
         response = self.service.get("/topics")
         self.assertRefused(response, 503, "NO_WORKER")
         self.assertEqual(response.header("Retry-After"), "1")
+        for target in ("/readyz", "/topics", "/api/v1/tasks", "/api/v1/stats/streak"):
+            for condition in ({"If_None_Match": "*"}, {"If_Match": '"x"'}):
+                self.assertEqual(self.service.get(target, **condition).status, 503, (target, condition))
         self.assertEqual(self.service.get("/health").status, 200)
         self.service.start_worker()
         self.service.wait_ready()

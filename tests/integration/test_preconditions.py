@@ -198,6 +198,30 @@ class Preconditions(harness.ServiceCase):
         # If-Match overrides it (section 13.1.4)
         self.assertEqual(self.ask("PATCH", path, {}, If_Unmodified_Since=date, If_Match=etag).status, 200)
 
+    def test_reads_without_an_etag_obey_conditions(self):
+        self.topic("Listed")
+        goal, _ = self.created("/goals", title="Pass")
+        for target in ("/", "/health", "/readyz", "/api/health", "/topics", "/stats", "/api/tags", "/api/goals?limit=1",
+                       f"{V1}/topics", f"{goal}/milestones", f"{V1}/stats/summary", f"{V1}/today",
+                       f"{V1}/account/export"):
+            for method in ("GET", "HEAD"):
+                for condition, status in (({"If_None_Match": "*"}, 304), ({"If_None_Match": OTHER}, 200),
+                                          ({"If_Match": "*"}, 200), ({"If_Match": OTHER}, 412),
+                                          ({"If_Match": "*", "If_None_Match": "*"}, 304)):
+                    with self.subTest(method=method, target=target, condition=condition):
+                        response = self.ask(method, target, None, **condition)
+                        self.assertEqual(response.status, status)
+                        if status == 304:
+                            self.assertEqual((response.header("ETag"), response.body), (None, b""))
+
+    def test_conditions_count_only_for_a_read_that_succeeds(self):
+        for target, status in ((f"{V1}/topics?limit=abc", 400), (f"{V1}/topics?colour=red", 400), ("/sessions?tag=%ff", 400),
+                               ("/api/tasks?limit=501", 400), (f"{V1}/stats/heatmap?year=x", 400),
+                               (f"{V1}/goals/999999/milestones", 404), ("/nowhere", 404)):
+            for condition in ({}, {"If_None_Match": "*"}, {"If_Match": OTHER}):
+                with self.subTest(target=target, condition=condition):
+                    self.assertEqual(self.ask("GET", target, None, **condition).status, status)
+
 
 if __name__ == "__main__":
     harness.main()
