@@ -28,8 +28,8 @@ struct dialect {
 	const char *prefix; /* of paths; without a slash at its end */
 	void (*put_error)(struct buf *out, const struct error_info *error, struct span trace_id);
 	int (*status_of)(enum status st); /* of the app's outcomes; the edge's are HTTP's own */
-	/* Query parameters and body fields. Where unknown ones are ignored, empty query values and
-	 * the nulls of a POST are, too. */
+	/* Query parameters and body fields. Where unknown ones are ignored, these are, too: empty
+	 * query values, all values but the first of a query parameter, the nulls of a POST. */
 	enum unknown_names unknown_names;
 	const char *const *query_names; /* the only params that a query gives; NULL: all */
 	bool needs_json_type; /* false: a body of any type is read as JSON, if no page sent it */

@@ -32,14 +32,28 @@ struct query {
 	const struct route *route;
 	struct param_writer *w;
 	bool is_narrowed; /* the fallback of the rules does not apply */
+	uint64_t named;   /* bit i: params[i] of the method, also if its value was ignored */
 };
 
-static bool is_ignored(const struct route *route, const struct param *p, struct span value)
+static bool is_lenient(const struct query *q)
 {
-	bool is_strict = route->dialect->unknown_names == NAMES_REFUSED;
-	if (value.len == 0)
-		return !is_strict;
-	return span_is_any(span_of(p->name), rules_of(route)->lenient)
+	return q->route->dialect->unknown_names == NAMES_IGNORED;
+}
+
+/* Whether an earlier pair has named the param. */
+static bool is_repeated(struct query *q, const struct param *p)
+{
+	uint64_t bit = UINT64_C(1) << (p - q->route->method->params);
+	bool was_named = q->named & bit;
+	q->named |= bit;
+	return was_named;
+}
+
+static bool is_ignored(struct query *q, const struct param *p, struct span value)
+{
+	if (is_lenient(q) && (is_repeated(q, p) || value.len == 0))
+		return true;
+	return span_is_any(span_of(p->name), rules_of(q->route)->lenient)
 	       && !span_is_any(value, p->choices);
 }
 
@@ -53,9 +67,9 @@ static void note_narrowing(struct query *q, struct span name)
 static enum status put_pair(struct query *q, struct span name, struct span value)
 {
 	const struct param *p = find_param(q->route, name);
-	if (!p && q->route->dialect->unknown_names == NAMES_REFUSED)
+	if (!p && !is_lenient(q))
 		return refuse_unknown(q->w->why, name);
-	if (!p || is_ignored(q->route, p, value))
+	if (!p || is_ignored(q, p, value))
 		return ST_OK;
 	note_narrowing(q, span_of(p->name));
 	return param_writer_url_text(q->w, p, value);

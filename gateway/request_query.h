@@ -2,8 +2,9 @@
  * request_query: the params that the query of a request gives; pure.
  *
  * Where the dialect ignores unknown names, it ignores empty values, too, as the systems that it
- * replaces do. A row may have an alias, a default, and params that ignore unknown values (struct
- * route_query).
+ * replaces do, and of a param that is given twice the first value counts, also if that is one to
+ * ignore. Elsewhere the worker refuses the second. A row may have an alias, a default, and params
+ * that ignore unknown values (struct route_query).
  */
 #ifndef GATEWAY_REQUEST_QUERY_H
 #define GATEWAY_REQUEST_QUERY_H

@@ -162,6 +162,8 @@ enum status route_resolve(const struct route_row *row, const struct route_table 
 		return refuse(row, why, "neither an RPC method nor a start function");
 	if (row->form && (row->rpc || !row->start))
 		return refuse(row, why, "a form is for a start function without an RPC method");
+	if (route.method && route.method->param_count > ROUTE_METHOD_PARAMS_MAX)
+		return refuse(row, why, "its method has too many params");
 	enum status st = resolve_path(&route, why);
 	if (st == ST_OK)
 		st = check_rules(&route, why);

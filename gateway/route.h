@@ -17,7 +17,8 @@
 struct api_request;
 struct json_in;
 
-enum { ROUTE_PARAMS_MAX = 4 }; /* of a path */
+enum { ROUTE_PARAMS_MAX = 4 };         /* of a path */
+enum { ROUTE_METHOD_PARAMS_MAX = 64 }; /* of an RPC method: a set of them fits uint64_t */
 
 /* Begins the response to a whole request that is authenticated. Takes the request. */
 typedef void (*route_start)(struct api_request **r);

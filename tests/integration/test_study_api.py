@@ -187,6 +187,11 @@ class SecondTracker(harness.ServiceCase):
                 listed = self.service.get(f"/sessions?tag={tag}").json
                 self.assertEqual([session["id"] for session in listed], expected)
 
+    def test_of_two_tags_in_the_query_the_first_counts(self):
+        made = [self.log(5, "a"), self.log(5, "b")]
+        self.assertEqual(self.service.get("/sessions?tag=a&tag=b").json, made[:1])
+        self.assertEqual(self.service.get("/sessions?tag=&tag=b").json, made)
+
     def test_a_tag_in_the_query_is_decoded(self):
         made = self.log(5, "C++ & Öl")
         self.assertEqual(self.service.get("/sessions?tag=c%2B%2B+%26%20%C3%B6l").json, [made])

@@ -72,7 +72,9 @@ class Tasks(SystemCCase):
                  for i, p in enumerate(("low", "high", "medium"))]
         self.assertEqual(self.listed("/api/tasks?date=2026-01-05"), other)
         self.assertEqual(self.listed("/api/tasks/?date=2026-01-05&whatever=1&status="), other)
-        for target in ("/api/tasks", "/api/tasks?date=", "/api/tasks?status=todo", "/api/tasks?sort=created_at"):
+        self.assertEqual(self.listed("/api/tasks?date=2026-01-05&date=2026-01-06"), other)
+        for target in ("/api/tasks", "/api/tasks?date=", "/api/tasks?date=&date=2026-01-05",
+                       "/api/tasks?status=todo", "/api/tasks?sort=created_at"):
             listed = self.listed(target)
             self.assertIn(today, listed)
             self.assertEqual([task["id"] for task in listed], sorted(task["id"] for task in listed))

@@ -38,7 +38,9 @@ class Projects(SystemCCase):
                               ("?project_type=Work", [b]), ("?search=alpha", [a, b]), ("?q=ALPHA", [a, b]),
                               ("?search=alpha&classification=primary", [a]), ("?search=nothing", []),
                               ("?status=&organization=&classification=&project_type=&search=", [a, b, c]),
-                              ("?status=lost&classification=lost", [a, b, c]), ("?status=lost&search=gam", [c])):
+                              ("?status=lost&classification=lost", [a, b, c]), ("?status=lost&search=gam", [c]),
+                              ("?status=active&status=paused", [b, c]), ("?status=&status=paused", [a, b, c]),
+                              ("?status=lost&status=paused", [a, b, c]), ("?search=gam&search=alpha", [c])):
             self.assertEqual(self.listed("/api/projects" + query), wanted, query)
             self.assertEqual(self.listed("/api/projects/" + query), wanted, query)
         self.assertText(self.service.get("/api/projects?project_type=lost"), 400, TYPES)

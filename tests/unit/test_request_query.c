@@ -41,6 +41,15 @@ static const struct {
 	{ &ruled, "search=&sort=x", "{\"archived\":true}" },
 	{ &ruled, "sort=created_at", "{\"sort\":\"created_at\",\"archived\":true}" },
 	{ &ruled, "archived=false", "{\"archived\":false}" },
+	/* a param that is given twice: the first value counts, also if it is ignored */
+	{ &linked, "limit=2&limit=3&q=a&limit=4", "{\"limit\":2,\"q\":\"a\"}" },
+	{ &linked, "q=&q=a", "{}" },
+	{ &linked, "whatever=1&q=a&whatever=2", "{\"q\":\"a\"}" },
+	{ &ruled, "search=a&q=b", "{\"q\":\"a\"}" },
+	{ &ruled, "q=b&search=a", "{\"q\":\"b\"}" },
+	{ &ruled, "sort=x&sort=-created_at&q=a", "{\"q\":\"a\"}" },
+	{ &ruled, "q=&q=a", "{\"archived\":true}" },
+	{ &paged, "limit=2&limit=3", "{\"limit\":2,\"limit\":3}" }, /* the worker refuses it */
 	{ &ruled, "limit=%zz", ": the query has a broken percent-escape" },
 	{ &strict, "search=a", "{\"q\":\"a\"}" },
 	{ &strict, "q=", "{\"q\":\"\"}" },

@@ -160,6 +160,8 @@ static enum status init_with(const struct route_row *rows, size_t count, struct 
 static const struct route_row good = { .method = "GET", .path = "/good", .start = nothing };
 static const char *const typo_ignored[] = { "descripton", NULL };
 static const struct method a_form = { .name = "form" };
+static const struct method long_form = { .name = "form",
+	.param_count = ROUTE_METHOD_PARAMS_MAX + 1 };
 static const struct route_body typo_alias = { .alias = "x", .param = "nam" };
 static const struct route_body typo_ignore = { .ignored = typo_ignored };
 static const struct route_body no_variant = { .variant = &good };
@@ -234,6 +236,8 @@ static const struct {
 		  .start = nothing,
 		  .form = &a_form },
 		"route POST /topics: a form is for a start function without an RPC method" },
+	{ { .method = "POST", .path = "/topics", .start = nothing, .form = &long_form },
+		"route POST /topics: its method has too many params" },
 	{ FIXED(typo_fixed), "route POST /topics: its rules name no such param \"nam\"" },
 	{ FIXED(too_many), "route POST /topics: too many fixed params" },
 };
