@@ -37,6 +37,7 @@ struct error_info {
 	struct span code, message, field; /* empty code: the table's, by st */
 	struct span details;              /* a MessagePack value; empty: none */
 	const struct param *param;        /* the field's row of the method table; NULL: none */
+	const char *alias; /* the name by which the route's clients know the field; NULL: `field` */
 	const struct error_text *texts;   /* of the route's row (gateway/text_error.h), or NULL */
 };
 

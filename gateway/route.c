@@ -207,9 +207,12 @@ void route_describe_error(const struct route *route, struct error_info *error)
 {
 	if (!route)
 		return;
+	const struct route_query *query = route->row->query;
 	error->texts = route->row->texts;
 	if (route->method)
 		error->param = method_param(route->method, error->field);
+	if (query && query->alias && span_is(error->field, query->param))
+		error->alias = query->alias;
 }
 
 bool route_has_path_param(const struct route *route, const struct param *p)

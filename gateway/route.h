@@ -41,7 +41,9 @@ struct route_body {
 
 /* What is done with a query before the method's params are read from it. */
 struct route_query {
-	const char *alias, *param;  /* `alias` is another name of `param`; NULL: there is none */
+	/* `alias` is another name of `param`, and the one in the texts of errors, because the
+	 * clients know it; NULL: there is none. */
+	const char *alias, *param;
 	const char *const *lenient; /* PARAM_CHOICEs whose unknown values are ignored; or NULL */
 	/* A PARAM_BOOL that is true if the query gives neither it nor one of `narrowing`; or
 	 * NULL. */

@@ -75,25 +75,27 @@ static void put_capitalized(struct buf *out, struct span text)
 	buf_span(out, span_drop(text, is_small));
 }
 
-static void put_choices(struct buf *out, const struct param *p)
+static void put_choices(struct buf *out, const char *name, const struct param *p)
 {
-	buf_printf(out, "Invalid %s. Must be one of:", p->name);
+	buf_printf(out, "Invalid %s. Must be one of:", name);
 	for (size_t i = 0; p->choices[i]; i++)
 		buf_printf(out, "%s %s", i ? "," : "", p->choices[i]);
 }
 
 /* False if the clients know no text for the rule. */
-static bool put_rule(struct buf *out, const struct param *p, struct span rule)
+static bool put_rule(struct buf *out, const struct error_info *error, struct span rule)
 {
+	const struct param *p = error->param;
+	const char *name = error->alias ? error->alias : p->name;
 	if (p->choices && begins_with(rule, SPAN(PARAM_CHOICE_RULE))) {
-		put_choices(out, p);
+		put_choices(out, name, p);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof rule_texts / sizeof *rule_texts; i++) {
 		const struct rule_text *row = &rule_texts[i];
 		if (!span_is(rule, row->rule) || (p->flags & row->flags) != row->flags)
 			continue;
-		put_capitalized(out, span_of(p->name));
+		put_capitalized(out, span_of(name));
 		buf_text(out, row->text);
 		return true;
 	}
@@ -103,8 +105,13 @@ static bool put_rule(struct buf *out, const struct param *p, struct span rule)
 static void put_message(struct buf *out, const struct error_info *error)
 {
 	bool breaks_rule = error->st == ST_INVALID_INPUT && error->param;
-	if (!breaks_rule || !put_rule(out, error->param, rule_of(error)))
-		put_capitalized(out, message_of(error));
+	struct span message = message_of(error), rule = rule_of(error);
+	if (breaks_rule && put_rule(out, error, rule))
+		return;
+	bool has_alias = error->alias && rule.len < message.len;
+	put_capitalized(out, has_alias ? span_of(error->alias) : message);
+	if (has_alias)
+		buf_printf(out, " %.*s", (int)rule.len, rule.bytes);
 }
 
 void text_error_put(struct buf *out, const struct error_info *error, struct span trace_id)

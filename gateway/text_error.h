@@ -11,6 +11,8 @@
  *   - the one that the clients know for the broken rule of a param, such as "Title cannot be null"
  *   - the error's message, with a capital letter at its start
  *
+ * A field that has an alias is called by it.
+ *
  *	static const struct error_text texts[] = {
  *		{ .st = ST_INVALID_INPUT, .field = "project_id", .text = "Invalid project ID format" },
  *		{ 0 },

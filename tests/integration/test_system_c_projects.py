@@ -45,6 +45,12 @@ class Projects(SystemCCase):
             self.assertEqual(self.listed("/api/projects/" + query), wanted, query)
         self.assertText(self.service.get("/api/projects?project_type=lost"), 400, TYPES)
 
+    def test_a_wrong_search_is_called_search(self):
+        for query, error in (("a" * 300, "Search must have at most 200 characters"),
+                             ("%ff", "Search must be valid UTF-8"),
+                             ("%00", "Search must not contain the character U+0000")):
+            self.assertText(self.service.get("/api/projects?search=" + query), 400, error)
+
     def test_wrong_values_have_the_texts_that_the_clients_know(self):
         project = self.made("projects", name="a")
         for body, error in (({}, "Name is required"), ({"name": ""}, "Name is required"),

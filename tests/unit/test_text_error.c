@@ -24,6 +24,7 @@ static const struct {
 	enum status st;
 	const char *message, *field;
 	const char *error, *shown; /* as JSON; shown is the message, NULL: `error` */
+	const char *alias;
 } errors[] = {
 	/* known by their status */
 	{ NULL, NULL, ST_NOT_FOUND, "project_id must be digits", "project_id",
@@ -67,6 +68,18 @@ static const struct {
 	{ import_texts, NULL, ST_INVALID_INPUT, "projects is required", "projects",
 		"Projects is required" },
 	{ import_texts, NULL, ST_NOT_FOUND, NULL, NULL, "No import" },
+	/* an alias */
+	{ NULL, &notes, ST_INVALID_INPUT, "notes must be text", "notes", "Search must be text",
+		NULL, "search" },
+	{ NULL, NULL, ST_INVALID_INPUT, "notes must be text", "notes", "Search must be text", NULL,
+		"search" },
+	{ NULL, &title, ST_INVALID_INPUT, "title is required", "title", "Search is required", NULL,
+		"search" },
+	{ NULL, &notes, ST_INVALID_INPUT, "notes must not be null", "notes",
+		"Search cannot be null", NULL, "search" },
+	{ NULL, &status, ST_INVALID_INPUT, "status must be one of todo, done", "status",
+		"Invalid search. Must be one of: todo, done", NULL, "search" },
+	{ NULL, &notes, ST_INVALID_INPUT, "no such row", "notes", "No such row", NULL, "search" },
 };
 
 START_TEST(an_error_is_the_text_that_its_clients_know)
@@ -75,6 +88,7 @@ START_TEST(an_error_is_the_text_that_its_clients_know)
 		.message = span_of(errors[_i].message),
 		.field = span_of(errors[_i].field),
 		.param = errors[_i].param,
+		.alias = errors[_i].alias,
 		.texts = errors[_i].texts };
 	struct buf out = { 0 }, wanted = { 0 };
 	text_error_put(&out, &error, SPAN("x"));
