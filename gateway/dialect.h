@@ -29,7 +29,8 @@ struct dialect {
 	void (*put_error)(struct buf *out, const struct error_info *error, struct span trace_id);
 	int (*status_of)(enum status st); /* of the app's outcomes; the edge's are HTTP's own */
 	/* Query parameters and body fields. Where unknown ones are ignored, these are, too: empty
-	 * query values, all values but the first of a query parameter, the nulls of a POST. */
+	 * query values, all values but the first of a query parameter, the nulls of a POST. A
+	 * query may there have a "%" that begins no escape. */
 	enum unknown_names unknown_names;
 	const char *const *query_names; /* the only params that a query gives; NULL: all */
 	bool needs_json_type; /* false: a body of any type is read as JSON, if no page sent it */

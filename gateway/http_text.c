@@ -39,14 +39,14 @@ bool http_has_broken_escape(struct span text)
 	return false;
 }
 
-/* Takes an escape or a blank off the front. */
+/* Takes an escape, a blank or the '%' of a broken escape off the front. */
 static char decode_byte(struct span *text)
 {
 	struct span escape = *text;
-	bool is_escape = *escape.bytes == '%';
+	bool is_escape = http_starts_escape(escape);
 	*text = span_drop(escape, is_escape ? 3 : 1);
 	if (!is_escape)
-		return ' ';
+		return *escape.bytes == '%' ? '%' : ' ';
 	return (char)(http_hex_value(escape.bytes[1]) << 4 | http_hex_value(escape.bytes[2]));
 }
 
@@ -63,11 +63,9 @@ void http_percent_encode(struct span text, struct buf *out)
 	}
 }
 
-/* Appends nothing if an escape is broken. `blank` is a byte that stands for a blank; '%': none. */
+/* Keeps broken escapes. `blank` is a byte that stands for a blank; '%': none. */
 static enum status decode(struct span text, char blank, struct buf *out)
 {
-	if (http_has_broken_escape(text))
-		return ST_INVALID_INPUT;
 	while (text.len) {
 		size_t plain = 0;
 		while (plain < text.len && text.bytes[plain] != '%' && text.bytes[plain] != blank)
@@ -84,6 +82,8 @@ enum status http_percent_decode(struct span text, struct buf *room, struct span 
 {
 	bool has_escape = text.len && memchr(text.bytes, '%', text.len);
 	buf_clear(room);
+	if (has_escape && http_has_broken_escape(text))
+		return ST_INVALID_INPUT;
 	enum status st = has_escape ? decode(text, '%', room) : ST_OK;
 	if (st == ST_OK)
 		*out = has_escape ? buf_view(room) : text;

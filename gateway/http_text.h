@@ -87,8 +87,8 @@ enum status http_percent_decode(struct span text, struct buf *room, struct span 
 void http_percent_encode(struct span text, struct buf *out);
 
 /* Decodes the next pair of a query (application/x-www-form-urlencoded: '+' is a blank) into `name`
- * and `value`, which are cleared first. *rest begins as the query and advances. Skips empty pairs.
- * ST_NOT_FOUND at the end, ST_INVALID_INPUT on a broken escape. */
+ * and `value`, which are cleared first. *rest begins as the query and advances. Skips empty pairs,
+ * and keeps broken escapes as they are. ST_NOT_FOUND at the end. */
 enum status http_query_next(struct span *rest, struct buf *name, struct buf *value) MUST_CHECK;
 
 #endif

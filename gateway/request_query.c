@@ -81,11 +81,11 @@ enum status request_query_put(const struct request_source *source, struct param_
 	struct span rest = source->http->query;
 	struct buf name = { 0 }, value = { 0 };
 	enum status st = ST_OK;
+	if (!is_lenient(&q) && http_has_broken_escape(rest))
+		return fail_set(w->why, ST_INVALID_INPUT, "the query has a broken percent-escape");
 	while (st == ST_OK && rest.len > 0) {
 		st = http_query_next(&rest, &name, &value);
-		if (st == ST_INVALID_INPUT)
-			st = fail_set(w->why, st, "the query has a broken percent-escape");
-		else if (st == ST_OK)
+		if (st == ST_OK)
 			st = put_pair(&q, buf_view(&name), buf_view(&value));
 	}
 	if (st == ST_OK && (name.failed || value.failed))

@@ -3,8 +3,9 @@
  *
  * Where the dialect ignores unknown names, it ignores empty values, too, as the systems that it
  * replaces do, and of a param that is given twice the first value counts, also if that is one to
- * ignore. Elsewhere the worker refuses the second. A row may have an alias, a default, and params
- * that ignore unknown values (struct route_query).
+ * ignore; a "%" that begins no escape stands for itself. Elsewhere the worker refuses the second
+ * value, and a broken escape is refused. A row may have an alias, a default, and params that ignore
+ * unknown values (struct route_query).
  */
 #ifndef GATEWAY_REQUEST_QUERY_H
 #define GATEWAY_REQUEST_QUERY_H

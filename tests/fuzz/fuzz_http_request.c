@@ -83,9 +83,12 @@ static void read_query(struct span input)
 {
 	struct buf name = { 0 }, value = { 0 };
 	struct span rest = input;
-	while (http_query_next(&rest, &name, &value) == ST_OK)
+	enum status st;
+	while ((st = http_query_next(&rest, &name, &value)) == ST_OK)
 		if (name.len + value.len > input.len)
 			__builtin_trap();
+	if (st != ST_NOT_FOUND)
+		__builtin_trap();
 	if (http_percent_decode(input, &name, &rest) == ST_OK ? rest.len > input.len : name.len > 0)
 		__builtin_trap();
 	buf_fini(&name);

@@ -183,7 +183,7 @@ class BadInput(harness.ServiceCase):
         self.refuse("GET", f"{V1}/topics?archived=maybe", None, 400, INPUT, "archived")
         self.refuse("GET", f"{V1}/topics?limit=1&limit=2", None, 400, INPUT, "limit")
         self.refuse("GET", "/sessions?tag=%ff", None, 400, INPUT, "tag")
-        self.refuse("GET", "/sessions?tag=%zz", None, 400, ("INVALID_INPUT", "BAD_REQUEST"))
+        self.refuse("GET", f"{V1}/sessions?tag=%zz", None, 400, INPUT)
 
     def test_the_native_api_refuses_unknown_names(self):
         for path in ("/topics", "/sessions", f"/topics/{self.topic_id}", f"/sessions/{self.session_id}",

@@ -196,6 +196,11 @@ class SecondTracker(harness.ServiceCase):
         made = self.log(5, "C++ & Öl")
         self.assertEqual(self.service.get("/sessions?tag=c%2B%2B+%26%20%C3%B6l").json, [made])
 
+    def test_a_percent_sign_in_the_query_may_stand_for_itself(self):
+        made = self.log(5, "100%")
+        for query in ("tag=100%", "tag=100%25", "tag=100%&whatever=%zz"):
+            self.assertEqual(self.service.get("/sessions?" + query).json, [made], query)
+
     def test_stats_without_sessions_are_zero(self):
         self.assertEqual(self.service.get("/stats").json, {
             "total_time": 0, "time_by_tag": {}, "total_sessions": 0, "sessions_by_tag": {}})

@@ -40,7 +40,8 @@ class Projects(SystemCCase):
                               ("?status=&organization=&classification=&project_type=&search=", [a, b, c]),
                               ("?status=lost&classification=lost", [a, b, c]), ("?status=lost&search=gam", [c]),
                               ("?status=active&status=paused", [b, c]), ("?status=&status=paused", [a, b, c]),
-                              ("?status=lost&status=paused", [a, b, c]), ("?search=gam&search=alpha", [c])):
+                              ("?status=lost&status=paused", [a, b, c]), ("?search=gam&search=alpha", [c]),
+                              ("?search=100%", []), ("?search=alpha&whatever=100%", [a, b])):
             self.assertEqual(self.listed("/api/projects" + query), wanted, query)
             self.assertEqual(self.listed("/api/projects/" + query), wanted, query)
         self.assertText(self.service.get("/api/projects?project_type=lost"), 400, TYPES)

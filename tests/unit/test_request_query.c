@@ -50,7 +50,11 @@ static const struct {
 	{ &ruled, "sort=x&sort=-created_at&q=a", "{\"q\":\"a\"}" },
 	{ &ruled, "q=&q=a", "{\"archived\":true}" },
 	{ &paged, "limit=2&limit=3", "{\"limit\":2,\"limit\":3}" }, /* the worker refuses it */
-	{ &ruled, "limit=%zz", ": the query has a broken percent-escape" },
+	/* a broken escape */
+	{ &ruled, "q=100%&limit=%zz&whatever=%", "{\"q\":\"100%\",\"limit\":\"%zz\"}" },
+	{ &all, "whatever=%", "{}" },
+	{ &paged, "q=100%", ": the query has a broken percent-escape" },
+	{ &paged, "whatever=1&%4", ": the query has a broken percent-escape" },
 	{ &strict, "search=a", "{\"q\":\"a\"}" },
 	{ &strict, "q=", "{\"q\":\"\"}" },
 };
