@@ -57,6 +57,8 @@ enum setting_kind {
 	SETTING_CHOICE,    /* one of `choices` */
 	SETTING_TIME_ZONE, /* see common/time_zone.h */
 	SETTING_HOSTS,     /* host names or addresses without port, comma-separated */
+	SETTING_ORIGINS,   /* see CORS_ALLOW_ORIGINS in gateway/cors.h; comma-separated */
+	SETTING_TOKENS,    /* names of methods or fields (RFC 9110) or "*"; comma-separated */
 	SETTING_ENDPOINT,  /* ipc://PATH or tcp://ADDRESS:PORT */
 	SETTING_ENDPOINTS, /* several, comma-separated */
 	SETTING_RATE,      /* see common/rate_limit.h; empty: the default of the mode */

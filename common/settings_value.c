@@ -86,31 +86,92 @@ static enum status set_time_zone(const struct setting_source *from, void *field,
 	return set_text(from, field, why);
 }
 
-/* Refuses a name that a Host field cannot contain, because it would silently never match. */
-static bool is_host(const char *text, size_t len)
+/* The items of comma-separated lists. What a request cannot contain is refused, because it would
+ * silently never match. */
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* The number of bytes at the front that are in `set`. */
+static size_t run_of(struct span text, const char *set)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	static const char address[] = "0123456789abcdefABCDEF:.";
-	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
-		return strspn(text + 1, address) == len - 2;
-	size_t used = 0;
-	while (used < len && (strchr(letters, text[used]) || strchr("-._", text[used])))
-		used++;
-	return used == len && strchr(letters, text[0]) && text[len - 1] != '.';
+	size_t len = 0;
+	while (len < text.len && strchr(set, text.bytes[len]))
+		len++;
+	return len;
 }
 
-static enum status set_hosts(const struct setting_source *from, void *field, struct fail *why)
+static bool is_host(struct span text)
 {
-	static const char blanks[] = " \t";
-	for (const char *at = from->value; *at;) {
-		at += strspn(at, blanks);
-		size_t item = strcspn(at, ","), len = item;
-		while (len > 0 && strchr(blanks, at[len - 1]))
-			len--;
-		if (len > 0 && !is_host(at, len))
-			return refuse(from, why, "host names without port, comma-separated");
-		at += item + (at[item] == ',');
+	if (text.len > 2 && text.bytes[0] == '[' && text.bytes[text.len - 1] == ']')
+		return run_of(span_drop(text, 1), DIGITS "abcdefABCDEF:.") == text.len - 2;
+	return text.len > 0 && run_of(text, LETTERS DIGITS "-._") == text.len
+	       && strchr(LETTERS DIGITS, text.bytes[0]) && text.bytes[text.len - 1] != '.';
+}
+
+/* As browsers write it: without zeros before it, and not the default of its scheme. */
+static bool is_origin_port(struct span scheme, struct span digits)
+{
+	int64_t port;
+	bool is_default = (span_is(digits, "80") && span_is_nocase(scheme, "http"))
+			  || (span_is(digits, "443") && span_is_nocase(scheme, "https"));
+	return run_of(digits, DIGITS) == digits.len && span_to_int(digits, &port) && port <= 65535
+	       && digits.bytes[0] != '0' && !is_default;
+}
+
+/* RFC 6454 section 6.2. */
+static bool is_origin(struct span text)
+{
+	struct span scheme = span_first(text, run_of(text, LETTERS DIGITS "+-."));
+	struct span rest = span_drop(text, scheme.len), port = { 0 };
+	if (rest.len < 3 || memcmp(rest.bytes, "://", 3) != 0)
+		return false;
+	rest = span_drop(rest, 3);
+	const char *colon = rest.len ? memrchr(rest.bytes, ':', rest.len) : NULL;
+	if (colon && rest.bytes[rest.len - 1] != ']') {
+		port = span_drop(rest, (size_t)(colon + 1 - rest.bytes));
+		rest.len = (size_t)(colon - rest.bytes);
+	}
+	return scheme.len && strchr(LETTERS, scheme.bytes[0]) && is_host(rest)
+	       && (!port.bytes || is_origin_port(scheme, port));
+}
+
+static bool is_origin_item(struct span text)
+{
+	return span_is(text, "*") || span_is_nocase(text, "loopback")
+	       || span_is_nocase(text, "null") || is_origin(text);
+}
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(struct span text)
+{
+	return run_of(text, LETTERS DIGITS "!#$%&'*+-.^_`|~") == text.len;
+}
+
+static const struct item_rule {
+	bool (*fits)(struct span text);
+	const char *wants;
+} item_rules[] = {
+	[SETTING_HOSTS] = { is_host, "a host name without port" },
+	[SETTING_ORIGINS] = { is_origin_item,
+		"*, loopback, null or SCHEME://HOST[:PORT], without a path, a slash at the end or "
+		"the default port" },
+	[SETTING_TOKENS] = { is_token, "* or a name" },
+};
+
+static enum status set_list(const struct setting_source *from, void *field, struct fail *why)
+{
+	const struct item_rule *rule = &item_rules[from->row->kind];
+	struct span rest = span_of(from->value);
+	while (rest.len) {
+		struct span item = span_trim(span_cut(&rest, ','));
+		if (item.len == 0 || rule->fits(item))
+			continue;
+		char error[240];
+		(void)snprintf(error, sizeof error,
+			"\"%.*s\" must be %s, in a comma-separated list",
+			item.len < 80 ? (int)item.len : 80, item.bytes, rule->wants);
+		return refuse_for(from, why, error, "");
 	}
 	return set_text(from, field, why);
 }
@@ -157,11 +218,18 @@ static enum status set_networks(const struct setting_source *from, void *field, 
 typedef enum status (*setter)(const struct setting_source *from, void *field, struct fail *why);
 
 static const setter setter_table[] = {
-	[SETTING_TEXT] = set_text,           [SETTING_INT] = set_int,
-	[SETTING_BOOL] = set_bool,           [SETTING_CHOICE] = set_choice,
-	[SETTING_TIME_ZONE] = set_time_zone, [SETTING_ENDPOINT] = set_endpoints,
-	[SETTING_ENDPOINTS] = set_endpoints, [SETTING_HOSTS] = set_hosts,
-	[SETTING_RATE] = set_rate,           [SETTING_NETWORKS] = set_networks,
+	[SETTING_TEXT] = set_text,
+	[SETTING_INT] = set_int,
+	[SETTING_BOOL] = set_bool,
+	[SETTING_CHOICE] = set_choice,
+	[SETTING_TIME_ZONE] = set_time_zone,
+	[SETTING_ENDPOINT] = set_endpoints,
+	[SETTING_ENDPOINTS] = set_endpoints,
+	[SETTING_HOSTS] = set_list,
+	[SETTING_ORIGINS] = set_list,
+	[SETTING_TOKENS] = set_list,
+	[SETTING_RATE] = set_rate,
+	[SETTING_NETWORKS] = set_networks,
 };
 
 /* An item that does not fit becomes empty, which every check refuses. */

@@ -4,7 +4,8 @@
  * ("*" or a comma-separated list) and _CREDENTIALS.
  *
  * In CORS_ALLOW_ORIGINS the word "loopback" stands for every http or https origin of this machine,
- * on any port: localhost, *.localhost, 127.0.0.0/8, [::1].
+ * on any port: localhost, *.localhost, 127.0.0.0/8, [::1]. The other items are "null" and origins
+ * as browsers send them: the program does not start with one that none sends.
  *
  * Pages whose origin only "*" allows may not send credentials, whatever the setting says: browsers
  * then send no cookies. A token in Authorization is not one of these credentials.

@@ -112,6 +112,8 @@ class WrongSettings(unittest.TestCase):
         for program, settings in (
                 (harness.GATEWAY, {"API_PORT": "http"}), (harness.GATEWAY, {"API_PORT": "65536"}),
                 (harness.GATEWAY, {"CORS_ALLOW_CREDENTIALS": "perhaps"}),
+                (harness.GATEWAY, {"CORS_ALLOW_ORIGINS": "https://app.example/"}),
+                (harness.GATEWAY, {"CORS_ALLOWED_ORIGINS": "https://a.example, app.example"}),
                 (harness.GATEWAY, {"STUDYTRACKER_DEADLINE_MS": "0"}),
                 (harness.WORKER, {"STUDYTRACKER_TIME_ZONE": "Mars/North; drop"}),
                 (harness.WORKER, {"STUDYTRACKER_CREDIT": "-1"})):

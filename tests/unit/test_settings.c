@@ -185,6 +185,33 @@ static const struct {
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example other.example" },
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "study.example, *" },
 	{ FOR_GATEWAY, "STUDYTRACKER_HOSTS", "2001:db8::1" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example/" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example/page" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "*, app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "localhost:5173" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "//app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "1http://app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https:app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://:80" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "[\"https://app.example\"]" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "'https://app.example'" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://a.example https://b.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://*.app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://me@app.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://\xc3\xbc.example" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:x" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:-1" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:0" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:65536" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:99999999999999999999" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "https://app.example:443" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "http://app.example:80" },
+	{ FOR_GATEWAY, "CORS_ALLOW_ORIGINS", "http://::1" },
+	{ FOR_GATEWAY, "CORS_ALLOW_METHODS", "[\"GET\"]" },
+	{ FOR_GATEWAY, "CORS_ALLOW_METHODS", "GET POST" },
+	{ FOR_GATEWAY, "CORS_ALLOW_HEADERS", "Content-Type; X-A" },
 	{ FOR_GATEWAY, "STUDYTRACKER_RATE_ACCOUNT", "60" },
 	{ FOR_GATEWAY, "STUDYTRACKER_RATE_ADDRESS", "0/60" },
 	{ FOR_GATEWAY, "STUDYTRACKER_RATE_LOGIN_ACCOUNT", "10/day" },
@@ -244,6 +271,17 @@ static const struct {
 	{ "STUDYTRACKER_RATE_ACCOUNT", "60",
 		"STUDYTRACKER_RATE_ACCOUNT is \"60\": it must be COUNT/SECONDS such as 300/60, "
 		"with a count from 1 to 1000000 and 1 to 86400 seconds, or 0 for no limit" },
+	{ "STUDYTRACKER_HOSTS", "study.example, a:80",
+		"STUDYTRACKER_HOSTS is \"study.example, a:80\": \"a:80\" must be a host name "
+		"without port, in a comma-separated list" },
+	{ "CORS_ALLOWED_ORIGINS", "http://localhost:5173, https://app.example/",
+		"CORS_ALLOWED_ORIGINS is \"http://localhost:5173, https://app.example/\": "
+		"\"https://app.example/\" must be *, loopback, null or SCHEME://HOST[:PORT], "
+		"without a path, a slash at the end or the default port, in a comma-separated "
+		"list" },
+	{ "CORS_ALLOW_HEADERS", "X-A, \"X-B\"",
+		"CORS_ALLOW_HEADERS is \"X-A, \"X-B\"\": \"\"X-B\"\" must be * or a name, in a "
+		"comma-separated list" },
 	{ "STUDYTRACKER_TRUSTED_PROXIES", "::1, 10.1.2.3/8",
 		"STUDYTRACKER_TRUSTED_PROXIES is \"::1, 10.1.2.3/8\": \"10.1.2.3/8\" has bits "
 		"after the first 8" },
@@ -254,6 +292,31 @@ START_TEST(an_error_says_what_is_wrong)
 	setenv(errors[_i].env, errors[_i].value, 1);
 	ck_assert(load(FOR_GATEWAY, NULL) == ST_BAD_SETTING);
 	ck_assert_str_eq(why.text, errors[_i].text);
+}
+END_TEST
+
+static const struct {
+	const char *env, *value;
+} lists[] = {
+	{ "CORS_ALLOW_ORIGINS", "" },
+	{ "CORS_ALLOW_ORIGINS", " , ," },
+	{ "CORS_ALLOW_ORIGINS", "*" },
+	{ "CORS_ALLOW_ORIGINS", "null,loopback ,\thttp://localhost:5173,http://localhost:3000" },
+	{ "CORS_ALLOW_ORIGINS",
+		"HTTPS://App.Example:8443, http://192.0.2.7, http://a_b.example:1" },
+	{ "CORS_ALLOW_ORIGINS",
+		"http://[::1], https://[2001:db8::1]:8443, http://app.example:443" },
+	{ "CORS_ALLOW_ORIGINS", "capacitor://localhost, chrome-extension://abcdefghij" },
+	{ "CORS_ALLOW_METHODS", "GET, post,," },
+	{ "CORS_ALLOW_METHODS", "*" },
+	{ "CORS_ALLOW_HEADERS", "Content-Type, X-Trace-Id" },
+	{ "CORS_ALLOW_HEADERS", "" },
+};
+
+START_TEST(lists_for_pages_of_other_origins_are_accepted)
+{
+	setenv(lists[_i].env, lists[_i].value, 1);
+	ck_assert_msg(load(FOR_GATEWAY, NULL) == ST_OK, "%s", why.text);
 }
 END_TEST
 
@@ -374,6 +437,7 @@ int main(void)
 		tests, a_wrong_value_is_refused_with_its_name_and_sets_nothing, 0, COUNT(refused));
 	tcase_add_test(tests, an_error_names_the_flag_if_a_flag_is_wrong);
 	tcase_add_loop_test(tests, an_error_says_what_is_wrong, 0, COUNT(errors));
+	tcase_add_loop_test(tests, lists_for_pages_of_other_origins_are_accepted, 0, COUNT(lists));
 	tcase_add_loop_test(
 		tests, with_accounts_every_page_may_call_unless_a_list_is_given, 0, COUNT(origins));
 	tcase_add_test(tests, the_origins_of_the_earlier_service_count_if_none_are_set);
