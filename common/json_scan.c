@@ -257,8 +257,18 @@ static bool is_other_value(struct cursor c)
 	       || scan_literal(&c) == AFTER;
 }
 
+static void skip_mark(struct cursor *c)
+{
+	static const char mark[3] = "\xef\xbb\xbf";
+	size_t len = (size_t)(c->end - c->at);
+	if (c->scan->takes_mark && len >= sizeof mark && memcmp(c->at, mark, sizeof mark) == 0)
+		c->scan->mark_bytes = sizeof mark;
+	c->at += c->scan->mark_bytes;
+}
+
 static enum status check_start(struct cursor *c, struct fail *why)
 {
+	skip_mark(c);
 	skip_blanks(c);
 	if (c->at == c->end)
 		return fail_set(

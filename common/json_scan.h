@@ -4,6 +4,7 @@
  * Pure, one pass, no recursion, no allocation. It must run before json-c, which accepts much that
  * is not JSON. It is stricter than the RFC:
  *   - The text is one object, unless the caller takes any value.
+ *   - A byte order mark is refused, unless the caller takes one (section 8.1 leaves it open).
  *   - U+0000 is refused, because PostgreSQL can't store it.
  *   - Surrogates come in pairs.
  *   - Containers are nested at most JSON_DEPTH_MAX deep.
@@ -27,6 +28,9 @@ enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 10000 };
 struct json_scan {
 	/* Set by the caller: takes any value, with any number of values in it. */
 	bool takes_any;
+	/* Set by the caller: ignores a byte order mark at the start. */
+	bool takes_mark;
+	size_t mark_bytes; /* of the mark that was ignored */
 	size_t members; /* of all objects, including repeated names */
 	/* Called for each name of the outermost object, with its quotes and escapes; may be
 	 * NULL. */

@@ -78,7 +78,7 @@ static bool is_plain(const struct json_in *j, size_t members)
 
 static enum status read_fields(struct json_in *j, struct fail *why)
 {
-	struct json_scan scan = { .on_name = note_name, .arg = j };
+	struct json_scan scan = { .takes_mark = true, .on_name = note_name, .arg = j };
 	enum status st = json_scan(&scan, j->body, why);
 	if (st != ST_OK)
 		return st;
@@ -86,7 +86,9 @@ static enum status read_fields(struct json_in *j, struct fail *why)
 		find_values(j);
 	if (j->fields.failed || j->names.failed)
 		return ST_NO_MEMORY;
-	return is_plain(j, scan.members) ? ST_OK : json_parse_check(j->body, why);
+	if (is_plain(j, scan.members))
+		return ST_OK;
+	return json_parse_check(span_drop(j->body, scan.mark_bytes), why);
 }
 
 enum status json_in_parse(struct span body, struct json_in **out, struct fail *why)

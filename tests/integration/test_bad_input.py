@@ -23,7 +23,7 @@ NO_OBJECTS = [
     ("a comment", b'{"name": "Go"} // why not'),
     ("two objects", b'{"name": "Go"}{"name": "Go"}'),
     ("bytes after the object", b'{"name": "Go"} x'),
-    ("a byte order mark", b'\xef\xbb\xbf{"name": "Go"}'),
+    ("two byte order marks", b'\xef\xbb\xbf\xef\xbb\xbf{"name": "Go"}'),
     ("UTF-16", '{"name": "Go"}'.encode("utf-16-le")),
     ("an array", b'[{"name": "Go"}]'),
     ("a text", b'"Go"'),

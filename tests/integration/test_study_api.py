@@ -141,6 +141,12 @@ class FirstTracker(harness.ServiceCase):
                                   Content_Type="application/json; charset=utf-8")
         self.assertEqual(response.status, 201, response)
 
+    def test_a_byte_order_mark_before_the_body_is_ignored(self):
+        for path in ("/topics", "/api/v1/topics"):
+            response = self.service.request("POST", path, b'\xef\xbb\xbf{"name": "Marked %d"}' % len(path),
+                                            {"Content-Type": "application/json"})
+            self.assertEqual((response.status, response.json["name"]), (201, f"Marked {len(path)}"))
+
     def test_text_is_returned_unchanged(self):
         text = 'quotes " \\ / \t\n\r\u0001 é € 😀 \u2028'
         session = self.session(self.topic("日本語 🎌")["id"], notes=text)
