@@ -9,7 +9,10 @@
  *   - on_message may send on any socket. It must not free its own socket.
  *   - A turn of the loop reads a bounded number of messages and bytes, for a few milliseconds.
  *   - `peer` is opaque, at most SOCKET_PEER_MAX bytes. It is the same for all messages of a
- *     connection and is never reused for another one. The peer of a DEALER is empty.
+ *     connection. The peer of a DEALER is empty.
+ *   - ZeroMQ never reuses a `peer` that it generated. A remote socket can set its routing id
+ *     instead; after its connection has ended, the next one with that id is the same `peer`. See
+ *     socket_peer_is_generated.
  *   - Connecting sockets reconnect by themselves.
  *
  *	struct socket_hub *hub = NULL;
@@ -105,6 +108,10 @@ void socket_check_lost(struct socket *s);
 /* True if the peer sends delimiters. Such a peer, a REQ socket, expects one message for each of its
  * own. */
 bool socket_peer_delimits(struct span peer);
+
+/* False if the peer has set its routing id. True does not prove the opposite: ZeroMQ also takes an
+ * id of the form that it generates (schema/rpc.md, "Who is trusted"). */
+bool socket_peer_is_generated(struct span peer);
 
 /* Within on_message: the account that the clients file gives to the key of the sender; 0: none. */
 int64_t socket_sender_account(const struct socket *s);

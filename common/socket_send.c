@@ -8,6 +8,12 @@ bool socket_peer_delimits(struct span peer)
 	return peer.len > 0 && peer.bytes[peer.len - 1] == PEER_DELIMITS;
 }
 
+bool socket_peer_is_generated(struct span peer)
+{
+	enum { GENERATED_LEN = 5 }; /* a zero byte and a counter (ZeroMQ: router.cpp) */
+	return peer.len == GENERATED_LEN + 1 && peer.bytes[0] == '\0';
+}
+
 static int send_frame(struct socket *s, struct span frame, int flags)
 {
 	int sent;

@@ -61,6 +61,10 @@ static bool take(struct rpc *rpc, struct rpc_peer *p, struct msg_reader *in)
 	rpc->counts.requests++;
 	if (st == ST_OK && rpc->is_draining)
 		st = ST_SHUTTING_DOWN;
+	if (st == ST_OK && !socket_peer_is_generated(p->name))
+		st = fail_set(&why, ST_INVALID_INPUT,
+			"a client must not set the routing id of its ZeroMQ socket: another one "
+			"with that id would get its responses");
 	if (st == ST_OK)
 		st = rpc_requests_start(&rpc->requests, p, &e,
 			(struct span){ message, (size_t)(in->at - message) }, &why);

@@ -24,9 +24,11 @@ def messages(body):
 class Raw:
     """A raw socket, which can send any bytes."""
 
-    def __init__(self, endpoint, kind=zmq.DEALER, curve=None):
+    def __init__(self, endpoint, kind=zmq.DEALER, curve=None, routing_id=b""):
         self.socket = zmq.Context.instance().socket(kind)
         self.socket.linger, self.socket.rcvtimeo, self.socket.sndtimeo = 0, PATIENCE_MS, PATIENCE_MS
+        if routing_id:
+            self.socket.routing_id = routing_id
         if curve:
             self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = curve
         self.socket.connect(endpoint)

@@ -148,6 +148,13 @@ class Hostile(RpcCase):
             warned = self.service.gateways[0].log().count("RPC clients are malformed")
             self.assertLess(warned, time.monotonic() - began + 2)  # one a second
 
+    def test_a_client_with_a_routing_id_of_its_own_is_refused(self):
+        """If it leaves, the next client with its id gets the responses to its requests."""
+        with self.topics_locked(), Raw(self.service.rpc_endpoint(), routing_id=b"shared") as raw:
+            error, _ = raw.ask("topics.list")  # at once: no worker waits for the lock
+        self.assertEqual(error["code"], "INVALID_INPUT")
+        self.assertIn("routing id", error["message"])
+
     def test_an_oversized_body_affects_no_other_client(self):
         call, hog = self.client().call, self.raw()
         for size in ((1 << 20) + 1, 16 << 20):

@@ -238,6 +238,25 @@ START_TEST(the_rest_of_a_body_with_too_many_requests_is_refused)
 }
 END_TEST
 
+/* Its calls would still be in flight when the next client with its routing id connects. */
+START_TEST(a_client_with_a_routing_id_of_its_own_is_refused)
+{
+	struct buf body = { 0 };
+	client = zmq_socket(strangers, ZMQ_DEALER);
+	ck_assert_int_eq(zmq_setsockopt(client, ZMQ_ROUTING_ID, "mine", 4), 0);
+	ck_assert_int_eq(zmq_connect(client, endpoint), 0);
+	put_request(&body, 1, "topics.list", SPAN("\x80"));
+	put_request(&body, 2, "rpc.status", SPAN("\x80"));
+	send_body(&body);
+	struct msg_reader in = receive();
+	struct envelope first = next(&in), second = next(&in);
+	ck_assert(first.msgid == 1 && is_code(&first, "INVALID_INPUT"));
+	ck_assert(second.msgid == 2 && is_code(&second, "INVALID_INPUT"));
+	ck_assert_uint_eq(rpc_counts(rpc).in_flight, 0);
+	ck_assert_uint_eq(ended("topics.list", "INVALID_INPUT"), 1);
+}
+END_TEST
+
 START_TEST(the_unread_responses_of_all_clients_are_bounded)
 {
 	struct buf body = { 0 };
@@ -355,6 +374,7 @@ int main(void)
 	tcase_add_test(tc, a_req_socket_gets_its_responses_together);
 	tcase_add_test(tc, the_rest_after_malformed_bytes_is_dropped_and_the_next_body_is_read);
 	tcase_add_test(tc, the_rest_of_a_body_with_too_many_requests_is_refused);
+	tcase_add_test(tc, a_client_with_a_routing_id_of_its_own_is_refused);
 	tcase_add_test(tc, the_unread_responses_of_all_clients_are_bounded);
 	tcase_add_test(tc, a_client_that_reads_nothing_costs_others_no_response);
 	tcase_add_test(tc, a_drain_finishes_calls_in_flight_and_refuses_new_ones);

@@ -38,7 +38,34 @@ START_TEST(a_peer_may_choose_its_identity)
 	peer_send(dealer, "x", 1);
 	run_until(1);
 	ck_assert_uint_eq(last_peer_len, SOCKET_PEER_MAX);
+	ck_assert(!socket_peer_is_generated(sender()));
 	peer_expect(dealer, "x");
+	zmq_close(dealer);
+}
+END_TEST
+
+/* In turn: no id, ids that differ from generated ones in a byte, in the length, and in nothing. */
+static const struct {
+	struct span id;
+	bool is_generated;
+} ids[] = {
+	{ SPAN_INIT(""), true },
+	{ SPAN_INIT("abcde"), false },
+	{ SPAN_INIT("\0abc"), false },
+	{ SPAN_INIT("\0abcde"), false },
+	{ SPAN_INIT("\0abcd"), true },
+};
+
+START_TEST(an_identity_that_a_peer_chose_is_recognized)
+{
+	struct span id = ids[_i].id;
+	void *dealer = zmq_socket(peers, ZMQ_DEALER);
+	if (id.len > 0)
+		ck_assert_int_eq(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, id.bytes, id.len), 0);
+	ck_assert_int_eq(zmq_connect(dealer, endpoint), 0);
+	peer_send(dealer, "x", 1);
+	run_until(1);
+	ck_assert(socket_peer_is_generated(sender()) == ids[_i].is_generated);
 	zmq_close(dealer);
 }
 END_TEST
@@ -183,6 +210,8 @@ int main(void)
 	TCase *tests = socket_tests_new("socket_send");
 	tcase_add_test(tests, a_peer_gets_its_own_framing_back);
 	tcase_add_test(tests, a_peer_may_choose_its_identity);
+	tcase_add_loop_test(
+		tests, an_identity_that_a_peer_chose_is_recognized, 0, sizeof ids / sizeof *ids);
 	tcase_add_test(tests, a_peer_that_delimits_is_recognized);
 	tcase_add_test(tests, bytes_count_until_they_are_sent_or_dropped);
 	tcase_add_test(tests, sending_to_a_lost_peer_fails);
