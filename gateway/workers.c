@@ -196,7 +196,7 @@ static void ping_silent_workers(struct workers *w, uint64_t now_ms)
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
 		if (worker->in_flight > 0 && now_ms - worker->last_message_ms >= PING_MS)
-			(void)workers_wire_hello(&w->wire, worker);
+			workers_wire_ping(&w->wire, worker);
 	}
 }
 

@@ -58,13 +58,10 @@ void workers_wire_end_epoch(const struct workers_wire *wire, const struct pool_w
 	(void)send_hello(wire, worker); /* usually the worker is gone */
 }
 
-bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker)
+static void lose(struct workers_wire *wire, struct pool_worker *worker)
 {
-	if (send_hello(wire, worker) != ST_NO_WORKER)
-		return true; /* after any other failure the next hello does it */
 	pool_lose(wire->options.pool, worker);
 	report_change(wire);
-	return false;
 }
 
 /* Fills one message with requests for this worker. Returns how many. */
@@ -87,7 +84,7 @@ static size_t fill_body(
 }
 
 /* A hint, so it is not sent again after a failure. */
-static void send_cancellations(struct workers_wire *wire, struct pool_worker *worker)
+static enum status send_cancellations(struct workers_wire *wire, struct pool_worker *worker)
 {
 	uint32_t msgid, count = 0;
 	struct buf params = { 0 };
@@ -108,20 +105,27 @@ static void send_cancellations(struct workers_wire *wire, struct pool_worker *wo
 	if (st != ST_OK)
 		log_debug("gateway.cancel not sent: %s", status_info(st)->code);
 	buf_fini(&params);
+	return st;
+}
+
+/* Not with a hello: the worker takes each as the response to a worker.ready. */
+void workers_wire_ping(struct workers_wire *wire, struct pool_worker *worker)
+{
+	if (send_cancellations(wire, worker) == ST_NO_WORKER)
+		lose(wire, worker);
 }
 
 void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, uint64_t now_ms)
 {
 	if (worker->cancelled_count > 0)
-		send_cancellations(wire, worker);
+		(void)send_cancellations(wire, worker);
 	while (worker->unsent) {
 		size_t count = fill_body(wire, worker, now_ms);
 		enum status st = wire->body.failed ? ST_NO_MEMORY
 						   : socket_send(wire->socket, peer_of(worker),
 							   buf_view(&wire->body));
 		if (st == ST_NO_WORKER) {
-			pool_lose(wire->options.pool, worker);
-			report_change(wire);
+			lose(wire, worker);
 			return;
 		}
 		if (st != ST_OK) {
@@ -215,9 +219,11 @@ static bool on_ready(struct workers_wire *wire, struct sender *from, struct span
 		pool_register(wire->options.pool, &registration, service_now_ms());
 	if (!worker)
 		log_warn("worker refused: too many workers, or no memory");
-	else if (workers_wire_hello(wire, worker))
+	else if (send_hello(wire, worker) == ST_NO_WORKER)
+		lose(wire, worker); /* after any other failure the next hello does it */
+	else
 		report_change(wire);
-	from->worker = pool_worker_of(wire->options.pool, from->peer); /* hello may lose it */
+	from->worker = pool_worker_of(wire->options.pool, from->peer); /* it may be lost */
 	if (!from->worker)
 		return true;
 	worker_stats_read(&from->worker->stats, params);

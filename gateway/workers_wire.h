@@ -68,8 +68,9 @@ void workers_wire_close(struct workers_wire *wire); /* copes with a failed open 
  * lost and freed. */
 void workers_wire_send(struct workers_wire *wire, struct pool_worker *worker, uint64_t now_ms);
 
-/* Sends gateway.hello. False: the connection is gone; the worker is lost and freed. */
-bool workers_wire_hello(struct workers_wire *wire, struct pool_worker *worker);
+/* Sends gateway.cancel, also without msgids. If the connection is gone, the worker is lost and
+ * freed. */
+void workers_wire_ping(struct workers_wire *wire, struct pool_worker *worker);
 
 /* Tells a lost worker that its epoch has ended. It may never receive this. */
 void workers_wire_end_epoch(const struct workers_wire *wire, const struct pool_worker *worker);

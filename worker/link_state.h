@@ -27,9 +27,10 @@
  *     gateway learns that this worker is leaving: worker.leaving precedes the worker.ready of a new
  *     epoch.
  *
- * Leaving: the gateway sends one gateway.hello for each worker.ready, in order. When all of them
- * have arrived, the last one answers the worker.ready that followed worker.leaving. All requests
- * that the gateway sent before it read worker.leaving have arrived then.
+ * Leaving: the gateway sends one gateway.hello for each worker.ready, in order, and no other one
+ * with this epoch. When all of them have arrived, the last one answers the worker.ready that
+ * followed worker.leaving. All requests that the gateway sent before it read worker.leaving have
+ * arrived then.
  */
 #ifndef WORKER_LINK_STATE_H
 #define WORKER_LINK_STATE_H

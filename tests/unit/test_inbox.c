@@ -96,6 +96,7 @@ START_TEST(a_cancel_counts_up_to_the_first_value_that_is_no_msgid)
 	put_notification("gateway.cancel", SPAN("\x82" EPOCH_77 MSGIDS "\x92\x02\x03"));
 	put_notification("gateway.cancel", SPAN("\x82" EPOCH_77 MSGIDS "\x93\x07\x91\x01\x09"));
 	put_notification("gateway.cancel", SPAN("\x82" EPOCH_77 MSGIDS "\x05"));
+	put_notification("gateway.cancel", SPAN("\x82" EPOCH_77 MSGIDS "\x90"));
 	put_notification("gateway.cancel", SPAN("\x81" EPOCH_77));
 	reads_as("cancel 77 2 cancel 77 3 cancel 77 7 skip ");
 }
