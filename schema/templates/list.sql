@@ -92,8 +92,9 @@ start as materialized (
 			else date '1970-01-01' + least(greatest(r.cursor_key, -30000), 3000000)::int
 			{{/is_date}}
 			{{^is_date}}
-			else 'epoch'::timestamptz + interval '1 microsecond'
-				* least(greatest(r.cursor_key, -2300000000000000), 253500000000000000)
+			else 'epoch'::timestamptz -- a product is rounded like a double
+				+ interval '1 second' * least(greatest(r.cursor_key / 1000000, -2300000000), 253500000000)
+				+ interval '1 microsecond' * (r.cursor_key % 1000000)
 			{{/is_date}}
 		end as {{column}}{{|, }}{{/order_columns}}
 	) as c

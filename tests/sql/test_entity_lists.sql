@@ -90,6 +90,11 @@ select is((read_list('energy_checkins.list', jsonb_build_object('sort', s.sort, 
 	pg_temp.right_ids('energy_checkins', $$checkin_datetime >= '2026-03-08 04:00 America/New_York'
 		and checkin_datetime < '2026-03-09 04:00 America/New_York'$$, s.ordering), 'check-ins of the account''s day by ' || s.sort)
 from (values ('created_at', 'id'), ('-checkin_datetime', 'checkin_datetime desc'), ('checkin_datetime', 'checkin_datetime')) as s (sort, ordering);
+update energy_checkins set checkin_datetime = case
+	when id % 2 = 0 then timestamptz '1900-01-01 00:00Z' else timestamptz '9999-12-31 23:59:59Z' end + id * interval '1 microsecond';
+select is((read_list('energy_checkins.list', jsonb_build_object('sort', s.sort, 'limit', 3))).ids, pg_temp.right_ids('energy_checkins', 'true', s.ordering),
+	'check-ins a microsecond apart in the first and the last year by ' || s.sort)
+from (values ('checkin_datetime', 'checkin_datetime'), ('-checkin_datetime', 'checkin_datetime desc')) as s (sort, ordering);
 insert into milestones (account_id, id, goal_id, description, deleted_at)
 select 1, n, 1 + n % 2, 'm', case when n % 5 = 0 then now() end from generate_series(1, 30) as n;
 update goals set deleted_at = now() where id = 3;
