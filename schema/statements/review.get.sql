@@ -1,6 +1,7 @@
 -- What happened in a range of days, by day, kind, tag and topic; without a range, in the account's
 -- week. A task counts on its date, and is done if it has completed_at, its derived column. Refused
--- are ranges over 366 days and ranges with over 50,000 rows of a kind.
+-- are ranges over 366 days and ranges with over 50,000 rows of a kind. Half a range is completed
+-- within the years 1900 to 9999: "to" is then at most 9999-12-31, but that day counts.
 with request as materialized (
 	select r.ord, r.account_id, a.time_zone, a.day_starts_at, p.first_day, p.end_day,
 		case
@@ -13,8 +14,8 @@ with request as materialized (
 		select account_week(r.account_id, coalesce(r."to" - 1, account_today(r.account_id))) as first_day
 	) as w
 	cross join lateral (
-		select coalesce(r."from", w.first_day) as first_day,
-			coalesce(r."to", coalesce(r."from", w.first_day) + 7) as end_day
+		select coalesce(r."from", greatest(w.first_day, '1900-01-01')) as first_day,
+			coalesce(r."to", least(coalesce(r."from", w.first_day) + 7, '10000-01-01')) as end_day
 	) as p
 ),
 entry as materialized ( -- each kind in the order of an index, so that it reads only the range
@@ -96,8 +97,8 @@ select r.ord,
 	case
 		when r.outcome is not null then r.outcome
 		when exists (select from size as s where s.ord = r.ord) then 'RANGE_TOO_LARGE'
-	end as outcome, r.first_day as "from", r.end_day as "to", kinds.row as counts,
-	days.rows as by_day, tag.rows as by_tag, topic.rows as by_topic
+	end as outcome, r.first_day as "from", least(r.end_day, '9999-12-31') as "to",
+	kinds.row as counts, days.rows as by_day, tag.rows as by_tag, topic.rows as by_topic
 from request as r
 cross join lateral (
 	select jsonb_build_object('tasks', coalesce(sum(c.tasks), 0), 'tasks_done', coalesce(sum(c.tasks_done), 0),

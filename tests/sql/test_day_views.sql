@@ -83,6 +83,13 @@ create temp table response as execute "review.get"('{1,1}', '{NULL,2026-11-03}',
 select results_eq('select "from", "to" from response', $$values
 	('2026-11-23'::date, '2026-11-26'::date), ('2026-11-03', '2026-11-10')$$, 'review: half a range');
 drop table response;
+insert into tasks (account_id, title, date) values (2, 'The last day', '9999-12-31');
+create temp table response as execute "review.get"('{2,2,2,2}', '{9999-12-28,9999-12-31,9999-12-30,NULL}', '{NULL,NULL,9999-12-31,1900-01-01}');
+select results_eq($$select "from", "to", by_day -> -1 ->> 'day', counts ->> 'tasks' from response$$, $$values
+	('9999-12-28'::date, '9999-12-31'::date, '9999-12-31', '1'), ('9999-12-31', '9999-12-31', '9999-12-31', '1'),
+	('9999-12-30', '9999-12-31', '9999-12-30', '0'), ('1900-01-01', '1900-01-01', null, '0')$$,
+	'review: half a range ends with the years that have days');
+drop table response;
 
 -- energy.patterns: account_id, from, to
 create temp table response as execute "energy.patterns"('{1,1,2}', '{NULL,2026-11-25,NULL}', '{NULL,2026-11-26,NULL}');
