@@ -171,8 +171,9 @@ locked as materialized ( -- the sessions that may be replaced, in key order
 existing as materialized ( -- the sessions that exist already, as they are now
 	select r.ord, l.id is not null as is_locked, s as session,
 		session_differences(s, (null,
-			case when r.is_exact or text_key(s.tag) <> r.name_key then r.given_tag end, r.given_date, null,
-			r.duration_minutes, r.notes, r.given_instant)::wanted_session)
+			case when r.is_exact or text_key(s.tag) <> r.name_key then r.given_tag end,
+			coalesce(r.given_date, s.study_date), null, r.duration_minutes, r.notes,
+			r.given_instant)::wanted_session)
 			|| session_link_differences(s,
 				(r.task_id, r.goal_id, r.skill_id, r.project_id)::wanted_links) as differences
 	from attempt as r
@@ -200,8 +201,13 @@ verdict as materialized (
 replaced as (
 	insert into sessions as s (account_id, id, topic_id, study_date, duration_minutes, notes, created_at,
 		task_id, goal_id, skill_id, project_id)
-	select v.account_id, v.session_id, v.topic_id, v.study_date, v.duration_minutes, v.notes,
-		coalesce(v.given_instant, (v.session).created_at), v.task_id, v.goal_id, v.skill_id, v.project_id
+	select v.account_id, v.session_id, v.topic_id,
+		case -- a day that is not given stays with created_at
+			when v.given_date is null and 'created_at' <> all (v.differences) then (v.session).study_date
+			else v.study_date
+		end,
+		v.duration_minutes, v.notes, coalesce(v.given_instant, (v.session).created_at),
+		v.task_id, v.goal_id, v.skill_id, v.project_id
 	from verdict as v
 	where v.outcome is null and v.if_match is not null and v.differences <> '{}'
 	order by v.account_id, v.session_id
@@ -211,6 +217,6 @@ replaced as (
 			created_at = excluded.created_at, task_id = excluded.task_id, goal_id = excluded.goal_id,
 			skill_id = excluded.skill_id, project_id = excluded.project_id,
 			updated_at = next_update(s.updated_at)
-	returning s.account_id, s.id, s.created_at, s.updated_at
+	returning s.account_id, s.id, s.study_date, s.created_at, s.updated_at
 ),
 {{>session_response}}

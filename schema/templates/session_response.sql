@@ -1,7 +1,7 @@
 response as materialized (
 	select v.ord, null::text as outcome, v.account_id, v.idempotency_key, v.fingerprint, v.session_id as id,
-		v.topic_id, v.tag, v.topic_archived, v.study_date, v.duration_minutes,
-		v.duration_minutes as minutes, v.notes, v.task_id, v.goal_id, v.skill_id, v.project_id,
+		v.topic_id, v.tag, v.topic_archived, coalesce(s.study_date, v.study_date) as study_date,
+		v.duration_minutes, v.duration_minutes as minutes, v.notes, v.task_id, v.goal_id, v.skill_id, v.project_id,
 		coalesce(s.created_at, v.stored_at) as created_at, coalesce(s.updated_at, v.updated_at) as updated_at,
 		coalesce(s.created_at, v.stored_at) as "timestamp", v.is_created
 	from verdict as v

@@ -153,6 +153,20 @@ class Sessions(Case):
         self.assertRefused(self.call("PUT", absent, body, 412, If_Match="*"), 412, "PRECONDITION_FAILED")
         self.call("PUT", absent, body, 201, If_None_Match="*")
 
+    def test_put_without_a_day_never_moves_a_session(self):
+        topic = self.make_topic("Git")
+        target, body = f"/sessions/{uuid.uuid4()}", {"topic_id": topic["id"], "duration_minutes": 20}
+        self.call("PUT", target, {**body, "created_at": "2025-01-05T23:30:00Z"}, 201)
+        body["notes"] = "n"
+        replaced = self.call("PUT", target, body, 200, If_Match="*").json
+        self.assertEqual((replaced["study_date"], replaced["notes"]), ("2025-01-05", "n"))
+        self.assertEqual(self.call("GET", target).json["study_date"], "2025-01-05")
+        self.call("PATCH", "/account", {"time_zone": "Pacific/Kiritimati"}, 200)
+        try:
+            self.assertEqual(self.call("PUT", target, body, 200).json["study_date"], "2025-01-05")
+        finally:
+            self.call("PATCH", "/account", {"time_zone": None}, 200)
+
     def test_a_client_may_set_created_at(self):
         topic = self.make_topic("Git")
         session = self.make_session(topic, created_at="2025-01-05T23:30:00+01:00")

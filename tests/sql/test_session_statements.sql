@@ -47,8 +47,8 @@ drop table response;
 create temp table response as execute "sessions.create"('{1,1,1}', ids(5, 7, 3), '{12,11,11}', '{null,2026-06-06,null}',
 	'{30,1,60}', '{n,new,null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, created from response', $$values
-	(1::bigint, 'SESSION_EXISTS: the session exists with other values: study_date', false), (2, null, false), (3, null, false)$$,
-	'create: the same content is returned; no study_date means the day of creation');
+	(1::bigint, null, false), (2, null, false), (3, null, false)$$,
+	'create: the same content is returned; a study_date that is not given is not compared');
 drop table response;
 update sessions set created_at = now() - interval '1 day', study_date = current_date - 1 where id = id(3);
 create temp table response as execute "sessions.create"('{1}', ids(3), '{11}', '{null}', '{null}', '{null}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
@@ -95,6 +95,17 @@ select results_eq('select outcome, updated_at from response', 'select null::text
 	'create: a replacement with the same content makes no version');
 drop table response, before;
 delete from sessions where id in (id(50), id(51));
+insert into sessions (account_id, id, topic_id, study_date, duration_minutes, created_at) values (1, id(52), 11, '2020-02-01', 60, '2020-02-03 12:00Z');
+select is(coalesce(a.outcome, a.answer ->> 'study_date'), day, format('%s: the day of a replacement: %s', method, request))
+from (values
+	(1, 'sessions.create', '{"notes": "a"}', '2020-02-01'), (2, 'sessions.log', '{"notes": "b", "created_at": "2020-02-03T12:00Z"}', '2020-02-01'),
+	(3, 'sessions.create', '{"notes": "c", "created_at": "2020-02-05T12:00Z"}', '2020-02-05'), (4, 'sessions.log', '{"notes": "d", "study_date": "2020-02-06"}', '2020-02-06'),
+	(5, 'sessions.create', '{"notes": "e"}', '2020-02-06')) as t (n, method, request, day)
+cross join lateral answers(method, request::jsonb || jsonb_build_object('session_id', id(52), 'topic_id', 11, 'tag', 'Go',
+	'duration_minutes', 60, 'minutes', 60, 'if_match', '*')) as a
+order by n;
+select is((study_date, notes)::text, '(2020-02-06,e)', 'the replaced session is stored') from sessions where id = id(52);
+delete from sessions where id = id(52);
 create temp table response as execute "sessions.create"('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select is_empty('select * from response', 'create: no request, no row');
 drop table response;
@@ -155,8 +166,8 @@ drop table response;
 create temp table response as execute "sessions.log"('{1,1,1}', ids(21, 26, 22), '{9,8,4}', '{Never,Rust,NEU}', '{null,null,2026-05-05}',
 	'{x,null,d}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}');
 select results_eq('select ord, outcome, id, tag, study_date, minutes, notes, created, "details.fields" from response', $$values
-	(1::bigint, 'SESSION_EXISTS: the session exists with other values: tag, study_date, minutes, notes', id(21), 'gO', '2026-05-05'::date, 2, null, false,
-		'{tag,study_date,minutes,notes}'::text[]), (2, null, id(26), 'Rust', current_date, 8, null, true, null),
+	(1::bigint, 'SESSION_EXISTS: the session exists with other values: tag, minutes, notes', id(21), 'gO', '2026-05-05'::date, 2, null, false,
+		'{tag,minutes,notes}'::text[]), (2, null, id(26), 'Rust', current_date, 8, null, true, null),
 	(3, null, id(22), 'NEU', '2026-05-05', 4, 'd', false, null)$$,
 	'log: a repeated session_id with the same content is returned');
 select is_empty($$select from topics where name = 'Never'$$, 'log: a refused session_id creates no topic');
