@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "common/service.h"
+#include "gateway/api_login.h"
 
 static bool is_counted(const struct api_request *r, enum status st)
 {
@@ -29,14 +30,35 @@ static bool take_address(struct api_request *r)
 	return limits_take_address(r->api->limits, &from, service_now_ms(), &r->limit);
 }
 
+/* Its token may be in its body. */
+static bool counts_with_token(const struct api_request *r)
+{
+	const struct route *route = r->head.match.route;
+	return route && route->row->form == &api_login_token_form;
+}
+
 enum status api_limit_take(struct api_request *r, enum status st, struct fail *why)
 {
-	if (!is_counted(r, st))
+	if (!is_counted(r, st) || (st == ST_OK && counts_with_token(r)))
 		return st;
 	const struct authentication *a = &r->authentication;
 	bool is_allowed = a->st == ST_OK && a->principal.source != AUTH_SOURCE_NONE
 				  ? take_account(r)
 				  : take_address(r);
+	return is_allowed ? st : limits_refuse(&r->limit, why);
+}
+
+static bool take_login(struct api_request *r, const char *login_id)
+{
+	return limits_take_jwt(r->api->limits, span_of(login_id), service_now_ms(), &r->limit);
+}
+
+enum status api_limit_token(
+	struct api_request *r, enum status st, const char *login_id, struct fail *why)
+{
+	if (!r->api->limits || !is_counted(r, st))
+		return st;
+	bool is_allowed = st == ST_OK ? take_login(r, login_id) : take_address(r);
 	return is_allowed ? st : limits_refuse(&r->limit, why);
 }
 
@@ -86,6 +108,7 @@ void api_limit_put_refusal(
 	const struct api_request *r = refusal->data;
 	if (!api->limits)
 		return;
-	struct rate_verdict verdict = r ? r->limit : count_refusal(api, refusal);
+	bool is_counted = r && (r->limit.limit || !counts_with_token(r));
+	struct rate_verdict verdict = is_counted ? r->limit : count_refusal(api, refusal);
 	limits_put_headers(&verdict, time(NULL), headers);
 }

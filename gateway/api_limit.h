@@ -3,8 +3,13 @@
  *
  * A request with valid credentials counts for its account, any other one for its address: also one
  * that is refused by its head, or whose credentials are wrong. So wrong credentials cannot be tried
- * without end, and an address without tokens refuses nobody who shows valid ones. OPTIONS, probes
- * (struct route_row) and requests that the gateway could not check (5xx) do not count.
+ * without end, and an address without tokens refuses nobody who shows valid ones where they are
+ * read: an open route ignores them. OPTIONS, probes (struct route_row) and requests that the
+ * gateway could not check (5xx) do not count.
+ *
+ * Refresh and log-out count once their token is read: for its log-in if the gateway has signed it,
+ * else for the address. Only the worker knows whether the log-in still lasts. So whoever has stolen
+ * a token uses up no limit but that of its log-in, also after the owner has ended the log-in.
  *
  * What was counted is in r->limit, from which every response gets its header lines. Without limits,
  * nothing is done.
@@ -22,6 +27,11 @@
 /* `st` is the decision. Returns it, or ST_RATE_LIMITED. */
 enum status api_limit_take(struct api_request *r, enum status st, struct fail *why) MUST_CHECK;
 
+/* The same for a request whose form is api_login_token_form, once its token is read, also without
+ * limits. `login_id` is that of the token if `st` is ST_OK. */
+enum status api_limit_token(
+	struct api_request *r, enum status st, const char *login_id, struct fail *why) MUST_CHECK;
+
 /* For a log-in, before its call. The response shows this limit. ST_OK without limits,
  * ST_RATE_LIMITED. */
 enum status api_limit_login(
@@ -31,8 +41,8 @@ enum status api_limit_login(
  * passwords. */
 enum status api_limit_password(struct api_request *r, struct fail *why) MUST_CHECK;
 
-/* Appends the header lines of a refusal of the edge. One that has no request yet counts for its
- * address, and keeps its own status. */
+/* Appends the header lines of a refusal of the edge. One that has no request yet, or whose token
+ * has not come, counts for its address, and keeps its own status. */
 void api_limit_put_refusal(
 	const struct api *api, const struct edge_refusal *refusal, struct buf *headers);
 

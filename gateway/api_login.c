@@ -115,9 +115,10 @@ static enum status find_token(const struct api_request *r, const struct api_form
 		       : ST_OK;
 }
 
-/* Reads the token that the request shows. `also` is another kind that is accepted. */
-static enum status read_token(const struct api_request *r, enum jwt_kind also,
-	struct jwt_claims *claims, struct fail *why)
+/* Reads the token that the request shows, and counts the request. `also` is another kind that is
+ * accepted. */
+static enum status read_token(
+	struct api_request *r, enum jwt_kind also, struct jwt_claims *claims, struct fail *why)
 {
 	struct api_form form = { 0 };
 	struct span token = { 0 };
@@ -131,7 +132,7 @@ static enum status read_token(const struct api_request *r, enum jwt_kind also,
 	if (st == ST_WRONG_TOKEN_TYPE && also != JWT_REFRESH)
 		st = jwt_read(&rules, token, claims, why);
 	api_form_fini(&form);
-	return st;
+	return api_limit_token(r, st, claims->login_id, why);
 }
 
 static void set_key(struct api_request *r)

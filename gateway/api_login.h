@@ -15,7 +15,8 @@
  *	POST .../auth/logout    {refresh_token}, or an access or refresh token as a Bearer token
  *
  * If both are sent, the token of the body counts: pages send their access token with every request.
- * These routes are open: the gateway reads the tokens here, and asks no authenticator.
+ * These routes are open: the gateway reads the tokens here, and asks no authenticator. Refresh and
+ * logout count against a limit once their token is read (gateway/api_limit.h).
  */
 #ifndef GATEWAY_API_LOGIN_H
 #define GATEWAY_API_LOGIN_H

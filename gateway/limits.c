@@ -148,6 +148,13 @@ bool limits_take_account(
 	return take(l, BY_ACCOUNT, bytes, now_ms, verdict);
 }
 
+/* The id has more bytes than an account. */
+bool limits_take_jwt(
+	struct limits *l, struct span login_id, uint64_t now_ms, struct rate_verdict *verdict)
+{
+	return take(l, BY_ACCOUNT, login_id, now_ms, verdict);
+}
+
 static struct span bytes_of(const struct limits_address *from)
 {
 	return (struct span){ (const char *)from->bytes, from->len };

@@ -13,6 +13,8 @@
  *
  *   - An address is an IPv4 address, an IPv6 network of 64 bits, or a name such as "uid 1000" of
  *     an RPC client on this machine.
+ *   - Refreshes and log-outs with a token that the gateway has signed count by log-in, with the
+ *     limit of an account: see gateway/api_limit.h.
  *   - A log-in needs a token of the address first, then one of the user name. So an address with no
  *     tokens takes none of a person, and one address takes at most its own share of a person's.
  *   - Requests with credentials that check a password, such as to change it, count as log-ins, by
@@ -63,6 +65,11 @@ bool limits_take_account(
 	struct limits *l, int64_t account, uint64_t now_ms, struct rate_verdict *verdict);
 bool limits_take_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
 	struct rate_verdict *verdict);
+
+/* For a token of gateway/jwt.h that only the worker can accept. Its log-in, a UUID as a text, has a
+ * bucket of its own, with the limit of an account. */
+bool limits_take_jwt(
+	struct limits *l, struct span login_id, uint64_t now_ms, struct rate_verdict *verdict);
 
 /* The same, but refuses nothing: for a request that is refused anyway. */
 void limits_count_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,

@@ -230,6 +230,31 @@ class Accounts(AccountsCase):
         response = self.send("127.0.0.69", "/api/v1/topics", "POST", {"name": "Limits"}, Authorization=f"Bearer {token}")
         self.assertEqual((response.status, response.header("X-RateLimit-Limit")), (201, "1200"))
 
+    def test_a_noisy_address_stops_nobody_from_refreshing_and_logging_out(self):
+        self.register("kim")
+        first = self.log_in("127.0.0.73", "kim").json
+        harness.until("no token is left", lambda: self.send("127.0.0.73", "/nowhere").status == 429)
+        second = self.shows_token("/api/v1/auth/refresh", 200, 1200, body={"refresh_token": first["refresh_token"]})
+        self.shows_token("/api/auth/refresh", 200, 1200, second.json["refresh_token"])
+        self.shows_token("/api/v1/auth/refresh", 401, 1200, first["refresh_token"])  # it was used: the log-in ends
+        self.shows_token("/api/v1/auth/logout", 204, 1200, first["access_token"])
+        token = self.token("kim", "127.0.0.74")  # these requests took none of the account's
+        self.assertLimit(self.send("127.0.0.74", "/api/v1/topics", Authorization=f"Bearer {token}"), 200, 1200, 1199)
+
+    def test_wrong_tokens_to_refresh_and_log_out_count_for_their_address(self):
+        self.register("pat")
+        token = self.token("pat", "127.0.0.75")
+        for path in ("/api/v1/auth/refresh", "/api/auth/refresh", "/api/v1/auth/logout", "/api/auth/logout"):
+            harness.until("no token is left", lambda: self.send("127.0.0.73", "/nowhere").status == 429)
+            for wrong in ("a.b.c", f"{token}x", "st_" + "0" * 64):
+                self.shows_token(path, 429, 300, wrong)
+
+    def shows_token(self, path, status, limit, bearer=None, body=None):
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        response = self.send("127.0.0.73", path, "POST", body, **headers)
+        self.assertEqual((response.status, response.header("X-RateLimit-Limit")), (status, str(limit)), response)
+        return response
+
     def test_an_account_shares_its_limit_over_http_and_rpc(self):
         self.register("sue")
         token = self.token("sue", "127.0.0.70")

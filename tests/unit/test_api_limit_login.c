@@ -1,11 +1,19 @@
 /* The limits of log-ins over HTTP. The test plays the worker. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "gateway/jwt.h"
 #include "tests/unit/api_gateway.h"
 #include "tests/unit/suite.h"
 
 static struct limits *limits;
+
+static void open_limits(void)
+{
+	ck_assert(limits_open(&limits, &settings, NULL) == ST_OK);
+	api.limits = limits;
+}
 
 /* Requests have no limit, so that only log-ins are counted. */
 static void set_up(void)
@@ -16,8 +24,7 @@ static void set_up(void)
 	settings.rate_account = settings.rate_address = "0";
 	settings.rate_login_address = "2/60";
 	settings.rate_login_account = "3/60";
-	ck_assert(limits_open(&limits, &settings, NULL) == ST_OK);
-	api.limits = limits;
+	open_limits();
 	ck_assert(network_parse_list(
 			  SPAN("127.0.0.1"), api.proxies.networks, &api.proxies.count, NULL)
 		  == ST_OK);
@@ -29,16 +36,24 @@ static void tear_down(void)
 	limits_free(&limits);
 }
 
-static void post(const char *path, const char *address, const char *body)
+static void send_head(const char *path, const char *address, const char *rest)
 {
 	struct buf request = { 0 };
-	buf_printf(&request,
-		"POST %s HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n"
-		"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-		path, address, strlen(body), body);
+	buf_printf(&request, "POST %s HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n%s",
+		path, address, rest);
 	buf_byte(&request, '\0');
 	api_gateway_send(request.bytes);
 	buf_fini(&request);
+}
+
+static void post(const char *path, const char *address, const char *body)
+{
+	struct buf rest = { 0 };
+	buf_printf(&rest, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+		strlen(body), body);
+	buf_byte(&rest, '\0');
+	send_head(path, address, rest.bytes);
+	buf_fini(&rest);
 }
 
 /* The worker refuses the request, and the response shows the limit. */
@@ -128,6 +143,123 @@ START_TEST(a_body_that_is_wrong_takes_no_log_in)
 }
 END_TEST
 
+/* ---- Refresh and log-out ---- */
+
+static void limit_requests(void)
+{
+	limits_free(&limits);
+	settings.rate_account = "2/60";
+	settings.rate_address = "3/60";
+	open_limits();
+}
+
+enum { IN_BODY, AS_BEARER };
+
+/* A token of account 7 that the gateway has signed. */
+static void show(const char *path, int where, enum jwt_kind kind, const char *login_id)
+{
+	struct jwt_claims claims = { kind, 7, "", "01890a5d-ac96-774b-bcce-b302099a8058",
+		time(NULL) + 3600 };
+	struct buf token = { 0 }, rest = { 0 };
+	(void)snprintf(claims.login_id, sizeof claims.login_id, "%s", login_id);
+	jwt_mint(api.secret, &claims, time(NULL), &token);
+	buf_printf(&rest,
+		where == IN_BODY ? "{\"refresh_token\":\"%.*s\"}"
+				 : "Authorization: Bearer %.*s\r\n\r\n",
+		(int)token.len, token.bytes);
+	buf_byte(&rest, '\0');
+	if (where == IN_BODY)
+		post(path, "192.0.2.1", rest.bytes);
+	else
+		send_head(path, "192.0.2.1", rest.bytes);
+	buf_fini(&token);
+	buf_fini(&rest);
+}
+
+static void expect_limit(const char *status, const char *limit, const char *remaining)
+{
+	char lines[128];
+	api_gateway_expect(status);
+	(void)snprintf(lines, sizeof lines,
+		"\r\nX-RateLimit-Limit: %s\r\nX-RateLimit-Remaining: %s\r\n", limit, remaining);
+	api_gateway_expect(lines);
+}
+
+static void use_up_address(void)
+{
+	static const char *const remaining[] = { "2", "1", "0" };
+	limit_requests();
+	for (int i = 0; i < 3; i++) {
+		send_head("/nowhere", "192.0.2.1", "\r\n");
+		expect_limit("HTTP/1.1 404 ", "3", remaining[i]);
+	}
+	send_head("/nowhere", "192.0.2.1", "\r\n");
+	expect_limited("3", "20");
+}
+
+#define LOGIN "01890a5d-ac96-774b-bcce-b302099a8057"
+#define OTHER "01890a5d-ac96-774b-bcce-b302099a8059"
+
+static const struct {
+	const char *path;
+	int where;
+	enum jwt_kind kind;
+	const char *method;
+} shown[] = {
+	{ "/api/v1/auth/refresh", IN_BODY, JWT_REFRESH, "logins.refresh" },
+	{ "/api/auth/refresh", AS_BEARER, JWT_REFRESH, "logins.refresh" },
+	{ "/api/auth/logout", IN_BODY, JWT_REFRESH, "logins.end" },
+	{ "/api/v1/auth/logout", AS_BEARER, JWT_ACCESS, "logins.end" },
+};
+
+START_TEST(a_full_address_refuses_no_token_that_the_gateway_has_signed)
+{
+	use_up_address();
+	show(shown[_i].path, shown[_i].where, shown[_i].kind, LOGIN);
+	expect_counted(shown[_i].method, "2", "1");
+	show(shown[_i].path, shown[_i].where, shown[_i].kind, LOGIN);
+	expect_counted(shown[_i].method, "2", "0");
+	show(shown[_i].path, shown[_i].where, shown[_i].kind, LOGIN);
+	expect_limited("2", "30");
+	show(shown[_i].path, shown[_i].where, shown[_i].kind, OTHER);
+	expect_counted(shown[_i].method, "2", "1");
+}
+END_TEST
+
+START_TEST(a_wrong_token_counts_for_its_address)
+{
+	const char *path = shown[_i].path;
+	limit_requests();
+	post(path, "192.0.2.1", "{\"refresh_token\":\"a.b.c\"}");
+	expect_limit("HTTP/1.1 4", "3", "2"); /* 401, or 422 of system C */
+	send_head(path, "192.0.2.1", "Authorization: Bearer st_x\r\n\r\n");
+	expect_limit("HTTP/1.1 4", "3", "1");
+	post(path, "192.0.2.1", "{\"refresh_token\":7}");
+	expect_limit("HTTP/1.1 400 ", "3", "0");
+	post(path, "192.0.2.1", "{\"refresh_token\":\"a.b.c\"}");
+	expect_limited("3", "20");
+	post(path, "192.0.2.1", "[");
+	expect_limited("3", "20");
+	send_head(path, "192.0.2.1", "\r\n");
+	expect_limited("3", "20");
+}
+END_TEST
+
+START_TEST(a_token_that_does_not_come_counts_for_its_address)
+{
+	static const char type[] = "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}";
+	static const char broken[] = "Content-Type: application/json\r\n"
+				     "Transfer-Encoding: chunked\r\n\r\nx";
+	limit_requests();
+	send_head(shown[_i].path, "192.0.2.1", type);
+	expect_limit("HTTP/1.1 415 ", "3", "2");
+	send_head(shown[_i].path, "192.0.2.1", broken);
+	expect_limit("HTTP/1.1 400 ", "3", "1");
+	send_head(shown[_i].path, "192.0.2.1", "\r\n");
+	expect_limit("HTTP/1.1 401 ", "3", "0");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("api_limit_login");
@@ -137,5 +269,9 @@ int main(void)
 	tcase_add_test(tests, log_ins_with_a_name_are_limited);
 	tcase_add_test(tests, registrations_of_an_address_are_limited);
 	tcase_add_test(tests, a_body_that_is_wrong_takes_no_log_in);
+	tcase_add_loop_test(
+		tests, a_full_address_refuses_no_token_that_the_gateway_has_signed, 0, 4);
+	tcase_add_loop_test(tests, a_wrong_token_counts_for_its_address, 0, 4);
+	tcase_add_loop_test(tests, a_token_that_does_not_come_counts_for_its_address, 0, 4);
 	return suite_run("api_limit_login", tests);
 }
