@@ -340,7 +340,7 @@ enum status batch_open(struct event_base *base, const struct batch_options *opti
 		goto failed;
 	st = queue_init(&b->queue, options->run_rows);
 	if (st == ST_OK)
-		st = run_init(&b->run, options->cuts_each);
+		st = run_init(&b->run, options->group_rows);
 	if (st == ST_OK)
 		st = bind_init(&b->bind);
 	if (st == ST_OK)

@@ -48,7 +48,7 @@ struct batch_options {
 	size_t requests_max;         /* queued and running */
 	int64_t rows_max;            /* expected rows of all queued requests */
 	int64_t run_rows;            /* expected rows of one execution */
-	bool cuts_each;              /* worker/run.h */
+	int64_t group_rows;          /* worker/run.h */
 	bool (*has_database)(void *arg);                     /* whether any lane is connected */
 	void (*cancel_statement)(void *arg, enum lane lane); /* the running one is obsolete */
 	void (*on_connected)(void *arg);

@@ -13,13 +13,13 @@ enum { CANCEL_MS = 2000 };
 static const struct {
 	size_t requests_max;
 	int64_t rows_max, run_rows;
-	bool cuts_each; /* a long statement does not delay one of another method */
+	int64_t group_rows; /* 0: a long statement does not delay one of another method */
 } lane_table[LANES] = {
-	[LANE_READ] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
-	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
-	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_ROWS_MAX, LANES_SLOW_RUN_ROWS, true },
-	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, true },
-	[LANE_STANDBY] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, false },
+	[LANE_READ] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, LANES_RUN_ROWS },
+	[LANE_WRITE] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, LANES_RUN_ROWS },
+	[LANE_SLOW] = { LANES_SLOW_MAX, LANES_SLOW_ROWS_MAX, LANES_SLOW_RUN_ROWS, 0 },
+	[LANE_CONTROL] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, 0 },
+	[LANE_STANDBY] = { LANES_QUEUE_MAX, LANES_ROWS_MAX, LANES_RUN_ROWS, LANES_RUN_ROWS },
 };
 
 #define AT(field) COUNTER_AT(struct lanes_counts, field)
@@ -246,7 +246,7 @@ static enum status open_lane(
 		.requests_max = lane_table[lane].requests_max,
 		.rows_max = lane_table[lane].rows_max,
 		.run_rows = lane_table[lane].run_rows,
-		.cuts_each = lane_table[lane].cuts_each,
+		.group_rows = lane_table[lane].group_rows,
 		.has_database = has_database,
 		.cancel_statement = cancel_statement,
 		.on_connected = on_connected,

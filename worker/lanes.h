@@ -37,7 +37,7 @@ enum {
 	LANES_SLOW_MAX = 64,     /* the slow lane's */
 	LANES_ROWS_MAX = 400000, /* expected rows of a lane's queued requests */
 	LANES_SLOW_ROWS_MAX = 1280000,
-	LANES_RUN_ROWS = 2000,       /* expected rows of one execution */
+	LANES_RUN_ROWS = 2000,       /* expected rows of one execution, and of one group of them */
 	LANES_SLOW_RUN_ROWS = 80000, /* four of the largest reports */
 };
 

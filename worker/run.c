@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum status run_init(struct run *run, bool cuts_each)
+enum status run_init(struct run *run, int64_t group_rows)
 {
-	run->cuts_each = cuts_each;
+	run->group_rows = group_rows;
 	size_t methods = method_count();
 	run->executions = calloc(RUN_SINGLY_MAX + methods, sizeof *run->executions);
 	run->requests = calloc(RUN_SINGLY_MAX + methods * REQUEST_KEYS_MAX, sizeof *run->requests);
@@ -31,6 +31,7 @@ struct execution *run_open(struct run *run, const struct method *m)
 	e->method = m;
 	e->first = run->request_count;
 	e->count = e->rows_sent = 0;
+	e->rows_expected = 0;
 	e->is_single = e->ends_group = false;
 	e->state = EXECUTION_PENDING;
 	e->rows = NULL;
@@ -42,6 +43,7 @@ void run_add(struct run *run, struct execution *e, struct request *r)
 	run->requests[run->request_count++] = r;
 	r->next = NULL;
 	e->rows_sent = ++e->count;
+	e->rows_expected += r->rows;
 }
 
 void run_add_same(struct request *first, struct request *r)
@@ -65,13 +67,22 @@ void run_drop_empty(struct run *run)
 		run->execution_count--;
 }
 
+/* Returns whether the execution `next` may share a group with the reads before it. */
+static bool has_room(const struct run *run, int64_t rows, const struct execution *next)
+{
+	return !next->method->is_write && rows + next->rows_expected <= run->group_rows;
+}
+
 void run_close(struct run *run)
 {
+	int64_t rows = 0; /* of the group */
 	for (size_t i = 0; i < run->execution_count; i++) {
 		struct execution *e = &run->executions[i];
 		bool is_last = i + 1 == run->execution_count;
-		e->ends_group = run->cuts_each || e->is_single || e->method->is_write || is_last
-				|| e[1].method->is_write;
+		rows += e->rows_expected;
+		e->ends_group = e->is_single || e->method->is_write || is_last
+				|| !has_room(run, rows, e + 1);
+		rows = e->ends_group ? 0 : rows;
 	}
 }
 

@@ -5,7 +5,8 @@
  * variant (worker/variant.h). The statement has one row of params for each request, but only one
  * for reads that are the same (worker/same_reads.h).
  * Executions form groups: a group is one transaction and ends with a sync of the pipeline. Results
- * arrive in order. No result of a group is final before its sync.
+ * arrive in order. No result of a group is final before its sync, so the run holds all rows of one
+ * group: `group_rows` limits them.
  *
  *	struct execution *e = run_open(run, method);
  *	run_add(run, e, request);
@@ -37,7 +38,8 @@ enum execution_state {
 struct execution {
 	const struct method *method; /* or variant: the one that runs each of its requests */
 	size_t first, count, rows_sent;
-	bool is_single; /* one request, retried after a common failure */
+	int64_t rows_expected; /* in its result */
+	bool is_single;        /* one request, retried after a common failure */
 	bool ends_group;
 	enum execution_state state;
 	struct pg_result *rows; /* EXECUTION_DONE */
@@ -53,10 +55,10 @@ struct run {
 	struct execution *executions;
 	size_t execution_count;
 	size_t group, answered;
-	bool cuts_each; /* every execution is its own group */
+	int64_t group_rows; /* most expected rows of a group of more than one execution */
 };
 
-enum status run_init(struct run *run, bool cuts_each) MUST_CHECK;
+enum status run_init(struct run *run, int64_t group_rows) MUST_CHECK;
 void run_fini(struct run *run, struct request_pool *pool); /* releases unfinished requests */
 
 /* A run has room for one execution per method with REQUEST_KEYS_MAX requests each, and for
@@ -72,8 +74,8 @@ void run_add_all_same(struct run *run, struct execution *e);
 /* Removes the last execution if it has no requests. */
 void run_drop_empty(struct run *run);
 
-/* Sets where groups end. Consecutive reads share a group. A write, a single request and, with
- * `cuts_each`, every execution is its own group. */
+/* Sets where groups end. Consecutive reads share a group of at most `group_rows` expected rows. A
+ * write, a single request and, if `group_rows` is 0, every execution is its own group. */
 void run_close(struct run *run);
 
 bool run_is_empty(const struct run *run);

@@ -84,9 +84,10 @@ class Process:
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
 
-    def resident_kib(self):
+    def resident_kib(self, which="VmRSS"):
+        """`which`: "VmHWM" is the most that it has had."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as about:
-            return next(int(line.split()[1]) for line in about if line.startswith("VmRSS"))
+            return next(int(line.split()[1]) for line in about if line.startswith(which))
 
     def is_running(self):
         return self.popen.poll() is None

@@ -9,7 +9,7 @@ import msgpack
 import zmq
 
 import harness
-from rpc_program import Raw, RpcCase, made_topic, request
+from rpc_program import CONTEXT_OF, Raw, RpcCase, made_topic, request
 
 
 class Flood(RpcCase):
@@ -95,6 +95,38 @@ while time.monotonic() < end:
         with contextlib.suppress(zmq.Again):
             hog.send(body)
 """, seconds=4, resident_kib=450_000)
+
+
+class LongRows(RpcCase):
+    """One account has rows with texts at their limits, and asks for all lists at once."""
+
+    workers = 1
+    TEXT = "repeat(chr(128512), 10000)"  # 4 bytes each
+    ROWS = {
+        "meetings": "title, meeting_date, preparation_notes, outcome_notes, questions_asked",
+        "organizations": "name, type, notes, description",
+        "tasks": "title, description",
+        "goals": "title, description",
+    }
+    VALUES = {"title": "'t'", "name": "'n' || i", "type": "'host'", "meeting_date": "'2026-01-01'"}
+    MOST_KIB = 320_000  # docs/size.md; without a limit for all lists it was 560 MB
+
+    def test_all_lists_at_once_take_bounded_memory(self):
+        for table, columns in self.ROWS.items():
+            values = ", ".join(self.VALUES.get(column, self.TEXT) for column in columns.split(", "))
+            self.database.sql(f"insert into {table} (account_id, {columns}) "
+                              f"select 1, {values} from generate_series(1, 501) as i")
+        context = {**CONTEXT_OF, "token": self.service.token}
+        asked = [(f"{table}.list", {"limit": 500 - n}) for table in self.ROWS for n in range(4)]
+        raw = self.raw()
+        raw.send(b"".join(request(n, *one, context) for n, one in enumerate(asked)))
+        for error, result in raw.answers(len(asked)).values():
+            self.assertIsNone(error)
+            self.assertTrue(result["data"] and result["next_cursor"])
+        most = self.service.workers[0].resident_kib("VmHWM")
+        print(f"worker: at most {most // 1024} MiB")
+        if not harness.is_sanitized():
+            self.assertLess(most, self.MOST_KIB)
 
 
 def hostile_bodies(rng):

@@ -83,7 +83,7 @@ const char *queue_fixture_fill(void)
 void queue_fixture_start(void)
 {
 	ck_assert(queue_init(&queue, RUN_ROWS) == ST_OK);
-	ck_assert(run_init(&run, false) == ST_OK);
+	ck_assert(run_init(&run, RUN_ROWS) == ST_OK);
 	dropped = obsolete_from = 0;
 }
 

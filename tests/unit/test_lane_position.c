@@ -24,7 +24,7 @@ static void start(void)
 	struct fail reason = { 0 };
 	base = event_base_new();
 	ck_assert(database_open(base, &options, &database, &reason) == ST_OK);
-	ck_assert(run_init(&run, false) == ST_OK);
+	ck_assert(run_init(&run, 2000) == ST_OK);
 	committed = (struct position){ 0 };
 }
 

@@ -81,7 +81,7 @@ static void start(void)
 	responses = (struct responses){ .pool = &pool };
 	ck_assert(responses_init(&responses) == ST_OK);
 	ck_assert(queue_init(&queue, 2000) == ST_OK);
-	ck_assert(run_init(&run, false) == ST_OK);
+	ck_assert(run_init(&run, 2000) == ST_OK);
 	outcomes = (struct outcomes){ .responses = &responses, .queue = &queue, .run = &run };
 }
 

@@ -58,7 +58,7 @@ static void start(void)
 		peers[i] = (struct peer){ .origin = { &calls } };
 	responses = (struct responses){ .pool = &pool };
 	ck_assert(responses_init(&responses) == ST_OK);
-	ck_assert(run_init(&run, false) == ST_OK);
+	ck_assert(run_init(&run, 2000) == ST_OK);
 	make_result(columns, COUNT(columns));
 	const struct method *m = method_find(SPAN("topics.get"));
 	ck_assert(responses_describe(&responses, m, result, NULL) == ST_OK);

@@ -3,6 +3,8 @@
 #include "worker/run.h"
 #include "tests/unit/suite.h"
 
+enum { GROUP_ROWS = 8 };
+
 static struct request_pool pool;
 static struct run run;
 
@@ -40,7 +42,7 @@ static void release(const struct execution *e)
 
 static void start(void)
 {
-	ck_assert(run_init(&run, false) == ST_OK);
+	ck_assert(run_init(&run, GROUP_ROWS) == ST_OK);
 }
 
 static void end(void)
@@ -129,9 +131,23 @@ START_TEST(a_write_is_found_by_its_origin_until_it_is_finished)
 }
 END_TEST
 
-START_TEST(with_cuts_each_every_execution_is_a_group)
+START_TEST(the_expected_rows_of_a_group_are_bounded)
 {
-	run.cuts_each = true;
+	static const bool ends[] = { false, true, true, false, true };
+	add("topics.get", GROUP_ROWS / 2, false);
+	add("topics.get", GROUP_ROWS / 2, false);
+	add("topics.get", GROUP_ROWS + 1, false); /* more than a group should have */
+	add("topics.get", 1, false);
+	add("topics.get", GROUP_ROWS - 1, false);
+	run_close(&run);
+	for (size_t i = 0; i < run.execution_count; i++)
+		ck_assert_msg(run.executions[i].ends_group == ends[i], "execution %zu", i);
+}
+END_TEST
+
+START_TEST(without_group_rows_every_execution_is_a_group)
+{
+	run.group_rows = 0;
 	add("topics.get", 2, false);
 	add("topics.get", 1, false);
 	run_close(&run);
@@ -217,7 +233,8 @@ int main(void)
 	tcase_add_test(tests, results_arrive_in_order_group_by_group);
 	tcase_add_test(tests, a_failed_commit_fails_all_executions_of_its_group);
 	tcase_add_test(tests, a_write_is_found_by_its_origin_until_it_is_finished);
-	tcase_add_test(tests, with_cuts_each_every_execution_is_a_group);
+	tcase_add_test(tests, the_expected_rows_of_a_group_are_bounded);
+	tcase_add_test(tests, without_group_rows_every_execution_is_a_group);
 	tcase_add_test(tests, a_request_can_be_abandoned_until_it_is_finished);
 	tcase_add_test(tests, only_a_failed_or_unstarted_execution_has_surely_not_run);
 	tcase_add_loop_test(tests, a_write_that_may_be_committed_is_never_reported_as_not_done, 0,
