@@ -208,11 +208,11 @@ static enum status read_or_make(struct jwt_secret *secret, struct fail *why)
 	return read_keys(secret, &secret->keys, why);
 }
 
-/* Instead of the file. */
-static enum status use_random(struct jwt_secret *secret, struct fail *why)
+/* Instead of the file, which fails for this reason. */
+static enum status use_random(struct jwt_secret *secret, const char *reason, struct fail *why)
 {
 	char text[RANDOM_LEN + 1];
-	log_info("tokens of log-ins are valid until this process ends: %s", why->text);
+	log_info("tokens of log-ins are valid until this process ends: %s", reason);
 	free(secret->path);
 	secret->path = NULL;
 	crypto_random_text(text);
@@ -257,7 +257,7 @@ static enum status open_keys(
 		return ST_NO_MEMORY;
 	enum status st = read_or_make(secret, &reason);
 	if (st == ST_SYSTEM && options->may_forget && !is_set(options->file))
-		return use_random(secret, &reason);
+		return use_random(secret, reason.text, why);
 	if (st == ST_SYSTEM || st == ST_NOT_FOUND)
 		return fail_set(why, ST_BAD_SETTING, "%s: set %s or %s", reason.text,
 			variables[CURRENT], file_variable);

@@ -275,6 +275,10 @@ START_TEST(a_secret_of_the_process_replaces_a_default_file)
 	options.may_forget = false;
 	ck_assert_int_eq(open_secret(&options, &secret), ST_BAD_SETTING);
 	ck_assert_ptr_nonnull(strstr(why.text, "/nonexistent/jwt-secret"));
+	/* and so is a wrong secret before it, in both modes */
+	options = (struct jwt_secret_options){ .previous = "short", .may_forget = true };
+	ck_assert_int_eq(open_secret(&options, &secret), ST_BAD_SETTING);
+	ck_assert_ptr_nonnull(strstr(why.text, "JWT_PREVIOUS_SECRET_KEY must have"));
 }
 END_TEST
 
