@@ -16,11 +16,12 @@ static const struct {
 	{ "version", "print the version and exit", SETTINGS_VERSION },
 	{ "settings-table", "print every setting as a Markdown table and exit", SETTINGS_TABLE },
 	{ "print-settings",
-		"check the settings, print each with its origin, without secrets, and exit",
+		"check the values of the settings, print each with its origin, without secrets, "
+		"and exit",
 		SETTINGS_VALUES },
 	{ "print-env-file",
-		"check the settings, print those of the file as shell commands, with secrets, and "
-		"exit",
+		"check the values of the settings, print those of the file as shell commands, with "
+		"secrets, and exit",
 		SETTINGS_FILE },
 };
 
@@ -40,6 +41,11 @@ bool settings_find_task(const char *arg, enum settings_task *task)
 	return false;
 }
 
+bool settings_task_checks(enum settings_task task)
+{
+	return task == SETTINGS_VALUES || task == SETTINGS_FILE;
+}
+
 static void print_help(enum settings_user user, const char *program, FILE *to)
 {
 	const struct setting *row;
@@ -57,7 +63,8 @@ static void print_help(enum settings_user user, const char *program, FILE *to)
 		(void)fprintf(to, "  --%-24s%s\n", task_table[i].flag, task_table[i].help);
 	(void)fputs("\nA flag overrides its variable, and a variable overrides the settings file. "
 		    "APP_CONFIG and\nFLASK_ENV count as STUDYTRACKER_ENV if that is not set. A "
-		    "wrong setting ends the program with\nexit status 78.\n",
+		    "wrong setting ends the program with\nexit status 78. A start also checks "
+		    "the addresses and files that the settings name.\n",
 		to);
 }
 

@@ -109,25 +109,43 @@ static enum status open_hub(struct gateway *g, struct fail *why)
 }
 
 /* Without accounts, the tokens of log-ins need not last longer than the gateway. */
+static struct jwt_secret_options secret_options(const struct settings *s)
+{
+	return (struct jwt_secret_options){
+		.secret = s->jwt_secret,
+		.previous = s->jwt_previous_secret,
+		.file = s->jwt_secret_file,
+		.may_forget = !settings_have_accounts(s),
+	};
+}
+
+static struct identity_options identity_options(const struct settings *s)
+{
+	return (struct identity_options){
+		.issuer = s->oidc_issuer,
+		.audience = s->oidc_audience,
+		.jwks_file = s->oidc_jwks_file,
+	};
+}
+
+enum status gateway_check(const struct settings *s, struct fail *why)
+{
+	struct jwt_secret_options secret = secret_options(s);
+	struct identity_options identity = identity_options(s);
+	enum status st = jwt_secret_check(&secret, why);
+	return st == ST_OK ? identity_check(&identity, why) : st;
+}
+
 static enum status open_secret(struct gateway *g, struct fail *why)
 {
-	struct jwt_secret_options options = {
-		.secret = g->settings.jwt_secret,
-		.previous = g->settings.jwt_previous_secret,
-		.file = g->settings.jwt_secret_file,
-		.may_forget = !settings_have_accounts(&g->settings),
-	};
+	struct jwt_secret_options options = secret_options(&g->settings);
 	enum status st = crypto_init(why);
 	return st == ST_OK ? jwt_secret_open(&g->secret, &options, why) : st;
 }
 
 static enum status open_identity(struct gateway *g, struct fail *why)
 {
-	struct identity_options options = {
-		.issuer = g->settings.oidc_issuer,
-		.audience = g->settings.oidc_audience,
-		.jwks_file = g->settings.oidc_jwks_file,
-	};
+	struct identity_options options = identity_options(&g->settings);
 	return identity_open(&g->identity, &options, why);
 }
 

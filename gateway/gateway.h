@@ -41,6 +41,9 @@ struct gateway {
 	struct api api;
 };
 
+/* Checks what gateway_open refuses because of settings alone: it opens no file and no socket. */
+enum status gateway_check(const struct settings *s, struct fail *why) MUST_CHECK;
+
 /* Starts everything; g->settings is filled before. What was opened is freed by gateway_close,
  * also after a failure. */
 enum status gateway_open(struct gateway *g, struct fail *why) MUST_CHECK;

@@ -111,6 +111,13 @@ static enum status check_options(const char *const values[SETTINGS], struct fail
 	return ST_OK;
 }
 
+enum status identity_check(const struct identity_options *options, struct fail *why)
+{
+	const char *const values[SETTINGS] = { options->issuer, options->audience,
+		options->jwks_file };
+	return check_options(values, why);
+}
+
 static enum status open_provider(
 	struct identity *identity, const char *const values[SETTINGS], struct fail *why)
 {

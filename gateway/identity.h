@@ -31,6 +31,9 @@ struct identity_options {
 	const char *issuer, *audience, *jwks_file;
 };
 
+/* Checks the options, and reads no file. ST_BAD_SETTING as below. */
+enum status identity_check(const struct identity_options *options, struct fail *why) MUST_CHECK;
+
 /* Without options, an identity refuses every token. ST_BAD_SETTING names the setting that is
  * missing or wrong, or the file and its error. */
 enum status identity_open(

@@ -175,10 +175,25 @@ static enum status read_file(struct keys *keys, const char *path, struct fail *w
 
 /* All secrets. */
 
+/* `rule` is NULL if the secret breaks none. */
+static enum status judge(size_t which, const char *rule, struct fail *why)
+{
+	return rule ? fail_set(why, ST_BAD_SETTING, "%s %s", variables[which], rule) : ST_OK;
+}
+
 static enum status add_set(struct keys *keys, size_t which, const char *text, struct fail *why)
 {
-	const char *rule = add_key(keys, text);
-	return rule ? fail_set(why, ST_BAD_SETTING, "%s %s", variables[which], rule) : ST_OK;
+	return judge(which, add_key(keys, text), why);
+}
+
+enum status jwt_secret_check(const struct jwt_secret_options *options, struct fail *why)
+{
+	const char *const values[KEYS_MAX] = { options->secret, options->previous };
+	enum status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < KEYS_MAX; i++)
+		if (is_set(values[i]))
+			st = judge(i, broken_rule(values[i]), why);
+	return st;
 }
 
 /* A value of a setting replaces the line of the file. */

@@ -46,6 +46,9 @@ struct jwt_secret_options {
 	bool may_forget;  /* with `file` not set: see above */
 };
 
+/* Checks the secrets of the settings, and reads no file. ST_BAD_SETTING as below. */
+enum status jwt_secret_check(const struct jwt_secret_options *options, struct fail *why) MUST_CHECK;
+
 /* ST_BAD_SETTING names the setting or the file and the error, never a secret. */
 enum status jwt_secret_open(struct jwt_secret **out, const struct jwt_secret_options *options,
 	struct fail *why) MUST_CHECK;

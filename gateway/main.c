@@ -62,9 +62,12 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--routes") == 0)
 		return print_routes();
 	enum status st = settings_load(FOR_GATEWAY, argc, argv, &gateway.settings, &task, &why);
+	if (st == ST_OK && settings_task_checks(task))
+		st = gateway_check(&gateway.settings, &why);
 	if (st != ST_OK) {
 		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
 			"not started: %s", fail_text(&why, st));
+		settings_fini(&gateway.settings);
 		return SERVICE_EXIT_SETTING;
 	}
 	if (task == SETTINGS_RUN)

@@ -36,12 +36,30 @@ static const char *option_of(const PQconninfoOption *all, const char *keyword, c
 	return value ? value : "";
 }
 
+static enum status parse_url(
+	const char *url, bool is_standby, PQconninfoOption **all, struct fail *why)
+{
+	*all = PQconninfoParse(url, NULL);
+	if (*all)
+		return ST_OK;
+	return fail_set(why, ST_BAD_SETTING, "%s is not a libpq connection string or URI",
+		is_standby ? "STUDYTRACKER_STANDBY_URL" : "DATABASE_URL");
+}
+
+enum status connection_setup_check(const char *url, bool is_standby, struct fail *why)
+{
+	PQconninfoOption *all;
+	enum status st = parse_url(url, is_standby, &all, why);
+	PQconninfoFree(all); /* accepts NULL */
+	return st;
+}
+
 static enum status read_url(struct connection_setup *setup, struct fail *why)
 {
-	PQconninfoOption *all = PQconninfoParse(setup->url, NULL);
-	if (!all)
-		return fail_set(why, ST_BAD_SETTING, "%s is not a libpq connection string or URI",
-			setup->is_standby ? "STUDYTRACKER_STANDBY_URL" : "DATABASE_URL");
+	PQconninfoOption *all;
+	enum status st = parse_url(setup->url, setup->is_standby, &all, why);
+	if (st != ST_OK)
+		return st;
 	setup->several_hosts = strchr(option_of(all, "host", "PGHOST"), ',') != NULL
 			       && !*option_of(all, "target_session_attrs", "PGTARGETSESSIONATTRS");
 	PQconninfoFree(all);

@@ -28,6 +28,9 @@ struct connection_setup {
 const char *connection_lane_name(enum lane lane);
 
 /* ST_BAD_SETTING: the URL can't be parsed. */
+enum status connection_setup_check(const char *url, bool is_standby, struct fail *why) MUST_CHECK;
+
+/* The same. */
 enum status connection_setup_init(struct connection_setup *setup,
 	const struct database_options *options, struct fail *why) MUST_CHECK;
 

@@ -43,9 +43,12 @@ int main(int argc, char **argv)
 	enum settings_task task;
 	int exit_status = 0;
 	enum status st = settings_load(FOR_WORKER, argc, argv, &worker.settings, &task, &why);
+	if (st == ST_OK && settings_task_checks(task))
+		st = worker_check(&worker.settings, &why);
 	if (st != ST_OK) {
 		log_with(LOG_ERROR, &(struct log_fields){ .event = LOG_EVENT_NOT_STARTED },
 			"not started: %s", fail_text(&why, st));
+		settings_fini(&worker.settings);
 		return SERVICE_EXIT_SETTING;
 	}
 	if (task == SETTINGS_RUN)

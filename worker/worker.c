@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "common/uuid.h"
+#include "worker/connection_setup.h"
 #include "worker/timer.h"
 #include "version.h"
 
@@ -210,6 +211,12 @@ static void on_reload(void *arg)
 		log_with(LOG_INFO, &(struct log_fields){ .event = LOG_EVENT_RELOADED },
 			"the settings were read again");
 	settings_fini(&fresh);
+}
+
+enum status worker_check(const struct settings *s, struct fail *why)
+{
+	enum status st = connection_setup_check(s->database_url, false, why);
+	return st == ST_OK ? connection_setup_check(s->standby_url, true, why) : st;
 }
 
 enum status worker_open(struct worker *w, struct fail *why)

@@ -36,6 +36,9 @@ struct worker {
 	struct event *drain_limit;
 };
 
+/* Checks what worker_open refuses because of settings alone: it opens no file and no socket. */
+enum status worker_check(const struct settings *s, struct fail *why) MUST_CHECK;
+
 /* Starts everything. The caller has filled w->settings, and must call worker_close even after a
  * failure. */
 enum status worker_open(struct worker *w, struct fail *why) MUST_CHECK;

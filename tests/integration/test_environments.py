@@ -137,6 +137,20 @@ class Reports(Case):
             self.assertIn(line, lines)
         self.assertNotIn("Xq8vT2", done.stdout + done.stderr)
 
+    def test_print_settings_refuses_the_values_that_a_start_refuses(self):
+        for program, setting, value in ((harness.GATEWAY, "JWT_SECRET_KEY", "short"),
+                                        (harness.GATEWAY, "JWT_PREVIOUS_SECRET_KEY", "short"),
+                                        (harness.GATEWAY, "STUDYTRACKER_OIDC_ISSUER", "https://id.example"),
+                                        (harness.GATEWAY, "CORS_ALLOW_ORIGINS", "app.example"),
+                                        (harness.WORKER, "DATABASE_URL", "sqlite:///x.db"),
+                                        (harness.WORKER, "STUDYTRACKER_STANDBY_URL", "sqlite:///x.db")):
+            for task in ([], ["--print-settings"], ["--print-env-file"]):
+                with self.subTest(setting, task=task):
+                    done = self.run_program(program, *task, STUDYTRACKER_RUNTIME_DIR=self.directory, API_PORT="0",
+                                            **{setting: value})
+                    self.assertRefused(done, setting)
+                    self.assertEqual(done.stdout, "")
+
     def test_mistakes_that_stop_nothing_are_logged(self):
         path = self.write("x.env", f"STUDYTRACKER_RUNTIME_DIR={self.directory}", "API_PORT=0",
                           "DATABASE_URL=postgresql://me:Xq8vT2@db/study", "STUDYTRACKER_COLOUR=blue",

@@ -31,6 +31,9 @@ START_TEST(all_settings_are_set_or_none)
 	if (settings[_i].missing)
 		ck_assert_ptr_nonnull(strstr(why.text, settings[_i].missing));
 	identity_free(&identity);
+	struct fail checked = { 0 };
+	ck_assert_int_eq(identity_check(&settings[_i].options, &checked), st);
+	ck_assert_str_eq(checked.text, why.text);
 }
 END_TEST
 

@@ -115,10 +115,13 @@ START_TEST(a_weak_setting_is_refused)
 	struct jwt_secret *secret = NULL;
 	struct jwt_secret_options options = { settings[_i].secret, settings[_i].previous, path,
 		true };
+	struct fail checked = { 0 };
 	ck_assert_int_eq(open_secret(&options, &secret), ST_BAD_SETTING);
 	ck_assert_msg(strstr(why.text, settings[_i].text) == why.text, "%s", why.text);
 	ck_assert_ptr_null(strstr(why.text, settings[_i].secret));
 	ck_assert_ptr_null(secret);
+	ck_assert_int_eq(jwt_secret_check(&options, &checked), ST_BAD_SETTING);
+	ck_assert_str_eq(checked.text, why.text);
 }
 END_TEST
 
