@@ -1,7 +1,9 @@
 -- What happened in a range of days, by day, kind, tag and topic; without a range, in the account's
 -- week. A task counts on its date, and is done if it has completed_at, its derived column. Refused
 -- are ranges over 366 days and ranges with over 50,000 rows of a kind. Half a range is completed
--- within the years 1900 to 9999: "to" is then at most 9999-12-31, but that day counts.
+-- within the years 1900 to 9999: "to" is then at most 9999-12-31, but that day counts. An instant
+-- after the beginning of the range may have an earlier account_day (see account_day_start): it
+-- counts on the first day.
 with request as materialized (
 	select r.ord, r.account_id, a.time_zone, a.day_starts_at, p.first_day, p.end_day,
 		case
@@ -29,7 +31,7 @@ entry as materialized ( -- each kind in the order of an index, so that it reads 
 		{{#range}}
 		union all
 		(
-			select {{#is_date}}t.{{column}}{{/is_date}}{{^is_date}}account_day(r.time_zone, r.day_starts_at, t.{{column}}){{/is_date}}, '{{entity}}',
+			select {{#is_date}}t.{{column}}{{/is_date}}{{^is_date}}greatest(account_day(r.time_zone, r.day_starts_at, t.{{column}}), r.first_day){{/is_date}}, '{{entity}}',
 				{{#derived}}t.{{name}} is not null{{/derived}}{{^derived}}false{{/derived}}, {{#tag_fields}}t.tag_ids{{/tag_fields}}{{^tag_fields}}null{{/tag_fields}}
 			from {{table}} as t
 			where r.outcome is null and t.account_id = r.account_id and t.deleted_at is null

@@ -91,6 +91,20 @@ select results_eq($$select "from", "to", by_day -> -1 ->> 'day', counts ->> 'tas
 	'review: half a range ends with the years that have days');
 drop table response;
 
+-- The clocks go back, to the start of a day and over it. A check-in counts in one of two ranges.
+update accounts set time_zone = zone, day_starts_at = start
+from (values (2, 'Atlantic/Azores', '00:00'::time), (3, 'Europe/Berlin', '02:30')) as t (id, zone, start) where account_id = id;
+insert into energy_checkins (account_id, checkin_datetime, energy_level, engagement_level)
+select a, i::timestamptz, 3, 3 from generate_series(2, 3) as a, unnest(array['2026-10-24T23:50Z', '2026-10-25T00:40Z', '2026-10-25T01:10Z', '2026-10-25T01:40Z']) as i;
+create temp table response as execute "review.get"('{2,2,2,3,3,3}', '{2026-10-24,2026-10-25,2026-10-24,2026-10-24,2026-10-25,2026-10-24}',
+	'{2026-10-25,2026-10-26,2026-10-26,2026-10-25,2026-10-26,2026-10-26}');
+select results_eq($$select counts ->> 'energy_checkins', array(select (d ->> 'energy_checkins')::int from jsonb_array_elements(by_day) as d) from response$$,
+	$$values ('1', '{1}'::int[]), ('3', '{3}'), ('4', '{1,3}'), ('1', '{1}'), ('3', '{3}'), ('4', '{2,2}')$$, 'review: days on which the clocks go back');
+drop table response;
+delete from energy_checkins where account_id in (2, 3);
+update accounts set time_zone = 'Europe/Berlin', day_starts_at = '00:00' where account_id = 2;
+update accounts set time_zone = null, day_starts_at = '00:00' where account_id = 3;
+
 -- energy.patterns: account_id, from, to
 create temp table response as execute "energy.patterns"('{1,1,2}', '{NULL,2026-11-25,NULL}', '{NULL,2026-11-26,NULL}');
 select is((select by_hour from response where ord = 1), '[{"hour": 8, "checkins": 4, "energy_level": 3.25, "engagement_level": 3.00},

@@ -18,6 +18,33 @@ select is_empty($$
 	where account_day(a.time_zone, a.day_starts_at, account_day_start(a.account_id, d::date)) <> d::date
 		or account_day(a.time_zone, a.day_starts_at, account_day_start(a.account_id, d::date) - interval '1 second') <> d::date - 1$$,
 	'each day begins where account_day says');
+-- In every zone, around each change of its clocks. Of two equal times a day begins with the first.
+create temp table change as
+select z.name, d.day::date as day
+from (select name from pg_timezone_names where name !~ '^(posix|right)/') as z
+cross join generate_series(timestamp '2025-12-31', '2026-12-31', interval '1 day') as d (day)
+where local_time((d.day + interval '1 day') at time zone 'UTC', z.name) - local_time(d.day at time zone 'UTC', z.name) <> interval '1 day';
+insert into accounts (name, time_zone, day_starts_at)
+select c.name, c.name, s.start from (select distinct name from change) as c, unnest(array['00:00', '01:00', '02:00', '02:30', '03:00']::time[]) as s (start);
+create temp table days as
+select a.time_zone, a.day_starts_at, d.day, account_day_start(a.account_id, d.day) as start, account_day_start(a.account_id, d.day + 1) as past
+from (select distinct c.name, c.day + n as day from change as c, generate_series(-1, 2) as n) as d
+join accounts as a on a.time_zone = d.name and a.name = d.name;
+select is_empty($$select * from days where account_day(time_zone, day_starts_at, start) <> day
+	or account_day(time_zone, day_starts_at, start - interval '1 microsecond') <> day - 1$$, 'a day begins where account_day first says so, in every zone');
+select is_empty($$select d.*, i.instant from days as d cross join generate_series(d.start, d.past - interval '1 second', '20 minutes') as i (instant)
+	where account_day(d.time_zone, d.day_starts_at, i.instant) <> d.day and d.day_starts_at <> '02:30'
+		and d.time_zone not in ('Antarctica/Troll', 'Pacific/Chatham', 'NZ-CHAT')$$, 'and goes on until the next, unless the clocks go back over its beginning');
+select cmp_ok((select count(*) from days), '>', 5000::bigint, 'many zones have changes');
+update accounts set time_zone = zone, day_starts_at = start
+from (values (1, 'Europe/Berlin', '02:30'::time), (2, 'Atlantic/Azores', '00:00'), (3, 'Pacific/Apia', '12:00')) as t (id, zone, start) where account_id = id;
+select is(account_day_start(account, day::date), start::timestamptz, format('the clocks of account %s change on %s', account, day))
+from (values (1, '2026-03-29', '2026-03-29 01:00+00'), (1, '2026-10-25', '2026-10-25 00:30+00'), (2, '2026-10-25', '2026-10-25 00:00+00'),
+	(3, '2011-12-29', '2011-12-29 22:00+00'), (3, '2011-12-30', '2011-12-30 10:00+00'), (3, '2011-12-31', '2011-12-30 22:00+00')) as t (account, day, start);
+update accounts set time_zone = null, day_starts_at = '00:00' where account_id in (1, 2, 3);
+set local TimeZone = 'Atlantic/Azores';
+select is(account_day_start(1, '2026-10-25'), '2026-10-25 00:00+00', 'the day of an account without a zone begins where the connection''s clocks say');
+set local TimeZone = 'UTC';
 select is(account_week(account, day::date), week::date, format('the week of %s of account %s', day, account))
 from (values (1, '2026-11-22', '2026-11-16'), (1, '2026-11-23', '2026-11-23'), (11, '2026-11-21', '2026-11-15'), (11, '2026-11-22', '2026-11-22')) as t (account, day, week);
 select is(instant_text('2026-11-21 09:04:00.000001+01'), '2026-11-21T08:04:00.000001Z', 'the text of an instant');
