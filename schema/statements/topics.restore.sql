@@ -1,5 +1,5 @@
 -- A request with allow_namesake may restore a topic whose name another one has. A restore ends a
--- merge. With with_sessions it restores the sessions that were deleted with the topic.
+-- merge. With with_sessions it restores all deleted sessions of the topic.
 {{<restore}}
 {{$more_printed}}, coalesce(r.allow_namesake, false), coalesce(r.with_sessions, false){{/more_printed}}
 {{$params}}
