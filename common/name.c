@@ -56,6 +56,23 @@ static const struct range pictures[] = {
 	{ 0x303d, 0x303d }, { 0x3297, 0x3297 }, { 0x3299, 0x3299 }, { 0x1f000, 0x1faff } };
 /* clang-format on */
 
+/* Characters that NFC splits into two or more: Full_Composition_Exclusion
+ * (DerivedNormalizationProps.txt) without singletons. Those of `split_twice` become three. */
+/* clang-format off */
+static const struct range split[] = {
+	{ 0x344, 0x344 }, { 0x958, 0x95f }, { 0x9dc, 0x9dd }, { 0x9df, 0x9df },
+	{ 0xa33, 0xa33 }, { 0xa36, 0xa36 }, { 0xa59, 0xa5b }, { 0xa5e, 0xa5e },
+	{ 0xb5c, 0xb5d }, { 0xf43, 0xf43 }, { 0xf4d, 0xf4d }, { 0xf52, 0xf52 },
+	{ 0xf57, 0xf57 }, { 0xf5c, 0xf5c }, { 0xf69, 0xf69 }, { 0xf73, 0xf73 },
+	{ 0xf75, 0xf76 }, { 0xf78, 0xf78 }, { 0xf81, 0xf81 }, { 0xf93, 0xf93 },
+	{ 0xf9d, 0xf9d }, { 0xfa2, 0xfa2 }, { 0xfa7, 0xfa7 }, { 0xfac, 0xfac },
+	{ 0xfb9, 0xfb9 }, { 0x2adc, 0x2adc }, { 0xfb1d, 0xfb1d }, { 0xfb1f, 0xfb1f },
+	{ 0xfb2a, 0xfb36 }, { 0xfb38, 0xfb3c }, { 0xfb3e, 0xfb3e }, { 0xfb40, 0xfb41 },
+	{ 0xfb43, 0xfb44 }, { 0xfb46, 0xfb4e }, { 0x1d15e, 0x1d164 }, { 0x1d1bb, 0x1d1c0 } };
+static const struct range split_twice[] = {
+	{ 0xfb2c, 0xfb2d }, { 0x1d160, 0x1d164 }, { 0x1d1bd, 0x1d1c0 } };
+/* clang-format on */
+
 static const struct range keys[] = { { '#', '#' }, { '*', '*' }, { '0', '9' } };
 
 /* A black flag and the tags after it are the flag of a region. */
@@ -83,6 +100,12 @@ static bool is_of_use(uint32_t before, uint32_t c, uint32_t after)
 	return IS_IN(c, tags) && IS_IN(before, flags);
 }
 
+/* The number of characters that NFC makes of one. */
+static size_t composed_length(uint32_t c)
+{
+	return 1 + IS_IN(c, split) + IS_IN(c, split_twice);
+}
+
 size_t name_fold(struct span text, struct buf *out)
 {
 	size_t at = 0, chars = 0;
@@ -103,10 +126,18 @@ size_t name_fold(struct span text, struct buf *out)
 		if (is_apart)
 			buf_byte(out, ' ');
 		buf_put(out, text.bytes + start, at - start);
-		chars += 1 + is_apart;
+		chars += composed_length(c) + is_apart;
 		is_apart = false;
 		before = c;
 	}
+	return chars;
+}
+
+size_t name_length(struct span text)
+{
+	size_t chars = 0;
+	for (size_t at = 0; at < text.len;)
+		chars += composed_length(utf8_next(text.bytes, text.len, &at));
 	return chars;
 }
 

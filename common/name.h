@@ -24,8 +24,12 @@ bool name_is_plain(struct span text);
  * lacks. `text` is valid UTF-8. */
 bool name_is_word(struct span text);
 
+/* The number of characters of valid UTF-8. One that NFC splits counts as its parts, so NFC has no
+ * more, unless marks of different languages follow one letter. */
+size_t name_length(struct span text);
+
 /* Appends the form of a text, which must be valid UTF-8. The form is never longer than the text.
- * Returns its number of characters. */
+ * Returns its name_length. */
 size_t name_fold(struct span text, struct buf *out);
 
 #endif

@@ -129,7 +129,7 @@ static enum status decode_username(
 	if (st == ST_OK && !account_name_is_username(v->text))
 		return param_refuse(
 			p, why, "must not have blanks, invisible characters or the character @");
-	return st;
+	return st == ST_OK ? refuse_longer(p, name_length(v->text), why) : st;
 }
 
 static enum status decode_email(
@@ -138,7 +138,7 @@ static enum status decode_email(
 	enum status st = decode_text(p, t, v, why);
 	if (st == ST_OK && !account_name_is_email(v->text))
 		return param_refuse(p, why, "must be an e-mail address as ana@example.org");
-	return st;
+	return st == ST_OK ? refuse_longer(p, name_length(v->text), why) : st;
 }
 
 static enum status decode_uuid(

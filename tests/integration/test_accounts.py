@@ -43,6 +43,7 @@ class Registration(accounts.AccountsCase):
         for field, value, code in (
                 ("username", "", "INVALID_INPUT"), ("username", "a b", "INVALID_INPUT"),
                 ("username", "a@b", "INVALID_INPUT"), ("username", "a" * 65, "INVALID_INPUT"),
+                ("username", "\u0958" * 33, "INVALID_INPUT"), ("name", "\ufb2c" * 70, "INVALID_INPUT"),
                 ("username", "a\u200b", "INVALID_INPUT"), ("username", None, "INVALID_INPUT"),
                 ("email", "nobody", "INVALID_INPUT"), ("email", "a@b@c.de", "INVALID_INPUT"),
                 ("email", "a" * 300 + "@example.org", "INVALID_INPUT"),

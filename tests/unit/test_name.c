@@ -69,6 +69,31 @@ START_TEST(a_name_has_one_form)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	size_t chars;
+} lengths[] = {
+	{ "", 0 },
+	{ "a\u00e9\u20ac\U0001f600", 4 },
+	{ "\u0958", 2 },
+	{ "\u095f a", 4 },
+	{ "\ufb2a\ufb2b", 4 },
+	{ "\ufb2c\ufb2d\ufb2e", 8 },
+	{ "\U0001d15f\U0001d160\U0001d1c0\U0001d1c1", 9 },
+	{ "e\u0301", 2 },
+};
+
+START_TEST(a_character_that_nfc_splits_counts_as_its_parts)
+{
+	struct buf out = { 0 };
+	struct span text = span_of(lengths[_i].text);
+	ck_assert_uint_eq(name_length(text), lengths[_i].chars);
+	ck_assert_uint_eq(name_fold(text, &out), lengths[_i].chars);
+	ck_assert(span_is(buf_view(&out), lengths[_i].text));
+	buf_fini(&out);
+}
+END_TEST
+
 START_TEST(code_points_are_read_one_by_one)
 {
 	static const char text[] = "a\u00e9\u20ac\U0001f600";
@@ -84,6 +109,8 @@ int main(void)
 {
 	TCase *tc = tcase_create("name");
 	tcase_add_loop_test(tc, a_name_has_one_form, 0, sizeof names / sizeof *names);
+	tcase_add_loop_test(tc, a_character_that_nfc_splits_counts_as_its_parts, 0,
+		sizeof lengths / sizeof *lengths);
 	tcase_add_test(tc, code_points_are_read_one_by_one);
 	return suite_run("name", tc);
 }

@@ -27,6 +27,9 @@ struct value {
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+/* Eleven characters that are 33 in NFC. */
+#define CHARS_33 "\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c\ufb2c"
+#define CHARS_66 CHARS_33 CHARS_33
 
 static const struct {
 	const char *method;
@@ -57,6 +60,9 @@ static const struct {
 	{ "topics.create", { "name", TEXT, 0, BYTES_201 }, "name",
 		"name must have at most 200 characters" },
 	{ "topics.create", { "name", TEXT, 0, &BYTES_201[1] }, NULL, NULL },
+	{ "topics.create", { "name", TEXT, 0, CHARS_66 CHARS_66 CHARS_66 "ab" }, NULL, NULL },
+	{ "topics.create", { "name", TEXT, 0, CHARS_66 CHARS_66 CHARS_66 "abc" }, "name",
+		"name must have at most 200 characters" },
 	{ "topics.create", { "name", INT, 5, NULL }, "name", "name must be text" },
 	{ "topics.create", { "name", ARRAY, 0, NULL }, "name", "name must be text" },
 	{ "sessions.create", { "duration_minutes", INT, 1, NULL }, NULL, NULL },
@@ -130,12 +136,18 @@ static const struct {
 	{ "accounts.register", { "username", TEXT, 0, "a@b.c" }, "username", USERNAME },
 	{ "accounts.register", { "username", TEXT, 0, BYTES_201 }, "username",
 		"username must have at most 64 characters" },
+	{ "accounts.register", { "username", TEXT, 0, CHARS_33 }, NULL, NULL },
+	{ "accounts.register", { "username", TEXT, 0, CHARS_66 }, "username",
+		"username must have at most 64 characters" },
 	{ "accounts.register", { "username", INT, 1, NULL }, "username", "username must be text" },
 	{ "accounts.register", { "username", NIL, 0, NULL }, "username", "username is required" },
 	{ "accounts.register", { "email", TEXT, 0, "ada@example.org" }, NULL, NULL },
 	{ "accounts.register", { "email", NIL, 0, NULL }, NULL, NULL },
 	{ "accounts.register", { "email", TEXT, 0, "ada" }, "email",
 		"email must be an e-mail address as ana@example.org" },
+	{ "accounts.register",
+		{ "email", TEXT, 0, CHARS_66 CHARS_66 CHARS_66 CHARS_66 "@example.org" }, "email",
+		"email must have at most 254 characters" },
 	{ "accounts.register", { "password", TEXT, 0, "8 bytes!" }, NULL, NULL },
 	{ "accounts.register", { "password", TEXT, 0, "7 bytes" }, "password",
 		"password must have at least 8 characters" },
