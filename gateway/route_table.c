@@ -213,8 +213,6 @@ static const struct route_row route_rows[] = {
 	  .is_probe = true },
 	{ .method = "GET", .path = API "/tasks", .rpc = "tasks.list", .query = &task_query },
 	{ .method = "GET", .path = API "/projects", .rpc = "projects.list", .query = &project_query },
-	{ .method = "POST", .path = API "/projects", .rpc = "projects.create", .status = 201,
-	  .takes_body = BODY_REQUIRED, .has_etag = true, .location = API "/projects" },
 	{ PROJECT("GET", "", "projects.get") },
 	{ PROJECT("PUT", "", "projects.update"), .takes_body = BODY_REQUIRED },
 	{ PROJECT("PATCH", "", "projects.update"), .takes_body = BODY_REQUIRED },

@@ -165,6 +165,7 @@ struct entity {
 	 * at the end. A delete sets deleted_at. */
 	const char *const *verbs;
 	bool is_in_system_c;        /* has routes at /api */
+	bool tells_location;        /* a create at /api responds with Location, too */
 	const struct field *fields; /* in the order of rows; after the id */
 	size_t field_count;
 	/* Columns, with a NULL at the end. A list is in the order of one of them and then of the

@@ -32,6 +32,7 @@ const struct entity projects_entity = {
 	.one = "project",
 	.verbs = VERBS_ALL,
 	.is_in_system_c = true,
+	.tells_location = true,
 	.fields = ENTITY_ITEMS(fields),
 	.orders = ENTITY_CHOICES("created_at"),
 	.has_search = true,

@@ -40,6 +40,7 @@ static bool entity_text(const struct view *v, struct span name, struct buf *text
 		{ "path", e->path ? e->path : e->name, '-' },
 		{ "nested_path", e->nested_path },
 		{ "in_system_c", yes(e->is_in_system_c) },
+		{ "tells_location", yes(e->tells_location) },
 		{ "command", e->command ? e->command : e->one, '-' }, /* of `study` */
 		{ "id_example", e->id_example ? e->id_example : "7" },
 		{ "change_example", e->change_example },

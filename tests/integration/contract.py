@@ -1,6 +1,6 @@
-"""Every response to a story must match schema/openapi.json: the status, the media type, and the
-schema of the body with its required fields. A response that the file does not describe, such as
-for an unknown path, must match the schema of errors."""
+"""Every response to a story must match schema/openapi.json: the status, the names of its header
+fields, the media type, and the schema of the body with its required fields. A response that the
+file does not describe, such as for an unknown path, must match the schema of errors."""
 
 import json
 import os
@@ -16,6 +16,11 @@ with open(os.path.join(ROOT, "schema", "openapi.json"), encoding="utf-8") as _fi
 _RESOLVER = jsonschema.RefResolver("", DOCUMENT)
 # Any request may get these statuses: protocol errors and errors of an unavailable service.
 _ALWAYS = {400, 405, 408, 413, 414, 415, 417, 431, 500, 501, 503, 504, 505}
+# Any response may have these header fields.
+_COMMON = {"connection", "content-length", "content-type", "date", "transfer-encoding", "x-request-id",
+           "cache-control", "vary", "x-content-type-options", "cross-origin-resource-policy",
+           "access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers",
+           "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "studytracker-position"}
 
 
 def _pattern(path):
@@ -58,6 +63,13 @@ def _check_body(schema, response):
     assert not wrong, f"the answer isn't as schema/openapi.json says: {wrong[:3]} in {response}"
 
 
+def _check_headers(method, target, documented, response):
+    names = {name.lower() for name in documented.get("headers", {})}
+    unnamed = {name.lower() for name, _ in response.headers} - names - _COMMON
+    assert not unnamed, f"{method} {target} answered {response.status} with {sorted(unnamed)}, " \
+        "which schema/openapi.json doesn't name"
+
+
 def _error_schema(target):
     is_text = re.match(r"/api(?!/v1(?:[/?]|$))(?:[/?]|$)", target)
     return "TextError" if is_text else "Error"
@@ -72,6 +84,7 @@ def check(method, target, response):
         if response.status >= 400 and method != "HEAD":
             _check_body({"$ref": f"#/components/schemas/{_error_schema(target)}"}, response)
         return
+    _check_headers(method, target, documented, response)
     content = documented.get("content")
     if method == "HEAD" or not content:
         assert not response.body, response
