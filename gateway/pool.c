@@ -29,6 +29,8 @@ void pool_fini(struct pool *p)
 {
 	while (p->lost_workers)
 		pool_fenced(p, p->lost_workers, false);
+	for (struct pool_worker *w = p->roster.first; w; w = w->next)
+		pool_state_free_stand_ins(p, w);
 	pool_roster_fini(&p->roster);
 	pool_index_fini(&p->index);
 }
@@ -56,17 +58,17 @@ static void notify(const struct pool *p, enum pool_event event, const struct poo
 
 static void repeat_or_end(struct pool *p, struct pool_call *call, struct pool_worker *dead)
 {
+	if (!call->safe_to_repeat || call->losses + 1 >= POOL_DEATHS) {
+		pool_state_end(p, call, ST_OUTCOME_UNKNOWN);
+		return;
+	}
 	pool_state_detach(p, call);
 	call->losses++;
-	bool may_repeat = call->safe_to_repeat && call->losses < POOL_DEATHS;
-	if (may_repeat && call->is_write)
+	p->counts.repeated++;
+	if (call->is_write)
 		pool_state_await_fence(p, call, dead);
 	else
-		pool_state_retry(p, call); /* pool_state_end needs it in a list */
-	if (may_repeat)
-		p->counts.repeated++;
-	else
-		pool_state_end(p, call, ST_OUTCOME_UNKNOWN);
+		pool_state_retry(p, call);
 }
 
 enum status pool_add(struct pool *p, struct pool_call *call, uint64_t now_ms)
@@ -117,7 +119,7 @@ void pool_remove(struct pool *p, struct pool_call *call)
 {
 	if (call->state == POOL_IN_FLIGHT && !pool_state_is_unsent(call->worker, call))
 		remember_cancelled(call->worker, call->msgid);
-	pool_state_release(p, call);
+	pool_state_abandon(p, call);
 	p->counts.cancelled++;
 }
 
@@ -152,7 +154,7 @@ void pool_lose(struct pool *p, struct pool_worker *w)
 	notify(p, has_left ? POOL_WORKER_LEFT : POOL_WORKER_DIED, w);
 	while (!TAILQ_EMPTY(&w->assigned))
 		repeat_or_end(p, TAILQ_FIRST(&w->assigned), w);
-	if (TAILQ_EMPTY(&w->awaiting_fence)) {
+	if (TAILQ_EMPTY(&w->awaiting_fence) && TAILQ_EMPTY(&w->stand_ins)) {
 		free(w);
 		return;
 	}
@@ -163,6 +165,15 @@ void pool_lose(struct pool *p, struct pool_worker *w)
 struct pool_worker *pool_lost_workers(const struct pool *p)
 {
 	return p->lost_workers;
+}
+
+bool pool_awaits_fence(const struct pool_worker *lost)
+{
+	const struct pool_call *stand_in = TAILQ_FIRST(&lost->stand_ins);
+	for (; stand_in; stand_in = TAILQ_NEXT(stand_in, link))
+		if (!TAILQ_EMPTY(&stand_in->followers))
+			return true;
+	return !TAILQ_EMPTY(&lost->awaiting_fence);
 }
 
 void pool_fenced(struct pool *p, struct pool_worker *lost, bool has_ended)
@@ -176,6 +187,7 @@ void pool_fenced(struct pool *p, struct pool_worker *lost, bool has_ended)
 		pool_state_detach(p, call);
 		pool_state_retry(p, call);
 	}
+	pool_state_free_stand_ins(p, lost);
 	struct pool_worker **at = &p->lost_workers;
 	while (*at != lost)
 		at = &(*at)->next;
@@ -258,6 +270,7 @@ struct pool_call *pool_complete(
 	struct pool_call *call = pool_index_find(&p->index, msgid);
 	if (!call || call->worker != w || pool_state_is_unsent(w, call)) {
 		p->counts.late++;
+		pool_state_free_stand_in_of(p, w, msgid);
 		return NULL;
 	}
 	pool_state_release(p, call);
@@ -285,7 +298,10 @@ static void expire_silent(struct pool *p, uint64_t now_ms)
 
 static void on_due(void *arg, struct pool_call *call)
 {
-	pool_state_end(arg, call, ST_DEADLINE_EXCEEDED);
+	if (call->state == POOL_STAND_IN)
+		pool_state_free_stand_in(arg, call);
+	else
+		pool_state_end(arg, call, ST_DEADLINE_EXCEEDED);
 }
 
 static void end_list(struct pool *p, struct pool_list *list, enum status outcome)
@@ -297,8 +313,10 @@ static void end_list(struct pool *p, struct pool_list *list, enum status outcome
 
 static void end_waiting(struct pool *p, enum status outcome)
 {
-	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next)
+	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next) {
 		end_list(p, &lost->awaiting_fence, outcome);
+		pool_state_free_stand_ins(p, lost);
+	}
 	end_list(p, &p->retries, outcome);
 	while (!TAILQ_EMPTY(&p->plain.calls) || !TAILQ_EMPTY(&p->slow.calls)) {
 		end_list(p, &p->slow.calls, outcome); /* a follower moves into its queue */
@@ -320,13 +338,24 @@ static bool end_refused(struct pool *p, struct pool_list *list, const enum statu
 	return has_ended;
 }
 
+/* They wait for a fence, which needs a worker. */
+static void end_refused_followers(
+	struct pool *p, struct pool_worker *lost, const enum status *statuses)
+{
+	struct pool_call *stand_in = TAILQ_FIRST(&lost->stand_ins);
+	for (; stand_in; stand_in = TAILQ_NEXT(stand_in, link))
+		(void)end_refused(p, &stand_in->followers, statuses);
+}
+
 static void end_hopeless(struct pool *p, uint64_t now_ms)
 {
 	enum status statuses[POOL_METHODS_MAX];
 	if (pool_admission_update(&p->admission, &p->roster, statuses, now_ms))
 		return;
-	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next)
+	for (struct pool_worker *lost = p->lost_workers; lost; lost = lost->next) {
 		(void)end_refused(p, &lost->awaiting_fence, statuses);
+		end_refused_followers(p, lost, statuses);
+	}
 	(void)end_refused(p, &p->retries, statuses);
 	while (end_refused(p, &p->slow.calls, statuses)
 		|| end_refused(p, &p->plain.calls, statuses))
@@ -357,7 +386,9 @@ void pool_drain(struct pool *p)
 
 void pool_end_all(struct pool *p, enum status outcome)
 {
-	for (struct pool_worker *w = p->roster.first; w; w = w->next)
+	for (struct pool_worker *w = p->roster.first; w; w = w->next) {
 		end_list(p, &w->assigned, outcome);
+		pool_state_free_stand_ins(p, w);
+	}
 	end_waiting(p, outcome);
 }

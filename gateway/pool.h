@@ -17,8 +17,9 @@
  *     would delay each other.
  *   - A worker holds a bounded share of slow calls (gateway/pool_roster.h). A flood of slow calls
  *     delays and refuses only slow calls.
- *   - Only one write of each key is in flight. The others follow it in their order
- *     (gateway/pool_order.h).
+ *   - Workers have only one write of each key. The others follow it in their order
+ *     (gateway/pool_order.h). They also follow a write that has ended at its deadline or was
+ *     removed, until its worker has responded or was fenced: it may run late, and would undo them.
  *   - A worker is one connection of one process. It is dead when its connection is gone, when its
  *     process says ready on another connection, or after POOL_SILENCE_MS without a message. Each
  *     connection has its own epoch. Messages of another epoch are dropped.
@@ -27,9 +28,9 @@
  *     ST_OUTCOME_UNKNOWN. A worker holds at most one retry. If there are several workers, half of
  *     them hold none.
  *   - A write awaits a fence before it is retried, because its dead worker may still run it in the
- *     database: the old run could finish after the new one and undo later changes. Meanwhile the
- *     worker is in the list of lost workers. The owner of the pool ends what the lost worker runs
- *     and calls pool_fenced.
+ *     database: the old run could finish after the new one and undo later changes. Writes that
+ *     follow one that the dead worker may run await it, too. Meanwhile the worker is in the list
+ *     of lost workers. The owner of the pool ends what the lost worker runs and calls pool_fenced.
  *   - The pool never reports a write as not done if a worker may have run it. Such a status, also
  *     from the second worker, becomes ST_OUTCOME_UNKNOWN.
  *   - A call ends at most POOL_TICK_MS after its deadline.
@@ -38,8 +39,9 @@
  *     does not delay other calls, unless more than POOL_SKIP_MAX wait before them.
  *
  * Every added call is removed exactly once: by pool_complete, pool_take_ended or pool_remove. The
- * pool owns its workers and the index of calls in flight, and allocates nothing else. Calls belong
- * to the caller, embedded in its own struct (gateway/pool_call.h).
+ * pool owns its workers, the index of calls in flight and stand-ins for writes (POOL_STAND_IN), and
+ * allocates nothing else. Calls belong to the caller, embedded in its own struct
+ * (gateway/pool_call.h).
  *
  *	st = pool_add(&pool, &call->pooled, now_ms);
  *	...
@@ -71,6 +73,7 @@ enum {
 	POOL_SILENCE_MS = 3000, /* a worker sends a message every second */
 	POOL_STALL_MS = 2000,   /* the gateway itself was late: ignore the workers' silence */
 	POOL_DEATHS = 2,        /* of workers that held the call */
+	POOL_STAND_IN_MS = 30000, /* bounds the harm of a worker that never responds */
 	POOL_ROWS_EACH = 50, /* bounds the rows of the plain queue: so many for each of its calls */
 	POOL_SLOW_MAX = 64,  /* slow calls that wait; less if the queue is shorter */
 	POOL_SLOW_ROWS_MAX = 320000, /* sixteen of the largest reports */
@@ -100,7 +103,7 @@ struct pool {
 	struct pool_list retries, ended;
 	struct pool_order order;
 	struct pool_index index; /* calls in flight */
-	struct pool_wheel wheel; /* all calls that have not ended */
+	struct pool_wheel wheel; /* all calls that have not ended, and stand-ins */
 	struct pool_counts counts;
 };
 
@@ -157,8 +160,12 @@ struct pool_call *pool_complete(
 /* The connection is gone. Frees w, or adds it to the lost workers. */
 void pool_lose(struct pool *p, struct pool_worker *w);
 
-/* The first lost worker whose writes await a fence; then ->next. */
+/* The first lost worker that may still run writes; then ->next. */
 struct pool_worker *pool_lost_workers(const struct pool *p);
+
+/* Returns whether calls wait until the lost worker is fenced. If its `stand_ins` are empty, too, it
+ * needs no fence any more. */
+bool pool_awaits_fence(const struct pool_worker *lost);
 
 /* `has_ended`: the lost worker runs nothing in the database any more, and its writes are retried.
  * Otherwise they end as ST_OUTCOME_UNKNOWN. Frees the worker. */

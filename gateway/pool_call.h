@@ -5,7 +5,7 @@
  * fields. While the call is in the pool, the other fields belong to the pool. Except for `outcome`,
  * only one file writes each: gateway/pool.c `losses`; gateway/pool_state.c `state`, `worker` and
  * `link`; gateway/pool_index.c `msgid` and its chain; gateway/pool_order.c `followers` and their
- * chain; gateway/pool_wheel.c `timer`.
+ * chain; gateway/pool_wheel.c `timer`. gateway/pool_state.c also makes the stand-ins.
  */
 #ifndef GATEWAY_POOL_CALL_H
 #define GATEWAY_POOL_CALL_H
@@ -22,7 +22,8 @@ enum pool_state {
 	POOL_RETRY,          /* waits to be sent again: a worker died with it */
 	POOL_AWAITING_FENCE, /* waits for pool_fenced, then for its retry */
 	POOL_IN_FLIGHT,
-	POOL_ENDED, /* waits for pool_take_ended */
+	POOL_ENDED,    /* waits for pool_take_ended */
+	POOL_STAND_IN, /* no call: keeps the place of a write that its worker may still run */
 };
 
 struct pool_worker;
@@ -49,7 +50,8 @@ struct pool_call {
 	enum status outcome; /* after the call was removed; ST_OK: the worker's response is valid */
 	uint32_t msgid;      /* in flight: a new one for each request */
 	unsigned losses;     /* workers that died with it */
-	struct pool_worker *worker; /* IN_FLIGHT: has it; AWAITING_FENCE: had it */
+	/* IN_FLIGHT, STAND_IN: has it; AWAITING_FENCE, STAND_IN of a lost worker: had it */
+	struct pool_worker *worker;
 	struct pool_call *next_indexed, *next_leader;
 	struct pool_list followers;
 	TAILQ_ENTRY(pool_call) link;  /* in the list of its state */

@@ -35,6 +35,15 @@ void pool_order_remove_follower(struct pool_order *order, struct pool_call *foll
 	TAILQ_REMOVE(&leader->followers, follower, link);
 }
 
+void pool_order_replace_leader(
+	struct pool_order *order, struct pool_call *leader, struct pool_call *stand_in)
+{
+	*place_of(order, leader->key) = stand_in;
+	stand_in->next_leader = leader->next_leader;
+	TAILQ_INIT(&stand_in->followers);
+	TAILQ_CONCAT(&stand_in->followers, &leader->followers, link);
+}
+
 struct pool_call *pool_order_remove_leader(struct pool_order *order, struct pool_call *leader)
 {
 	if (leader->key == 0)

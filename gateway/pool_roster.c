@@ -31,6 +31,7 @@ struct pool_worker *pool_roster_add(
 	w->methods_hash = registration->methods_hash;
 	w->has_database = registration->has_database;
 	TAILQ_INIT(&w->assigned);
+	TAILQ_INIT(&w->stand_ins);
 	TAILQ_INIT(&w->awaiting_fence);
 	w->next = roster->first;
 	roster->first = w;

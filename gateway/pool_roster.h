@@ -57,6 +57,7 @@ struct pool_worker {
 	/* msgids of calls that were removed while the worker had them: pool_next_cancelled */
 	uint32_t cancelled[POOL_CANCELLED_MAX];
 	size_t cancelled_count;
+	struct pool_list stand_ins; /* of writes that it may still run: gateway/pool_state.h */
 	/* only for lost workers: pool_lost_workers */
 	struct pool_list awaiting_fence;
 	void *fence_arg; /* for the pool's owner */

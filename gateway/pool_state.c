@@ -1,5 +1,7 @@
 #include "gateway/pool_state.h"
 
+#include <stdlib.h>
+
 struct pool_queue *pool_state_queue(struct pool *p, const struct pool_call *call)
 {
 	return call->is_slow ? &p->slow : &p->plain;
@@ -118,19 +120,73 @@ void pool_state_detach(struct pool *p, struct pool_call *call)
 	case POOL_ENDED:
 		TAILQ_REMOVE(&p->ended, call, link);
 		break;
+	case POOL_STAND_IN:
 	case POOL_OUTSIDE:
 		break;
 	}
 	call->state = POOL_OUTSIDE;
 }
 
+static bool is_sent(const struct pool_call *call)
+{
+	return call->state == POOL_IN_FLIGHT && !pool_state_is_unsent(call->worker, call);
+}
+
+/* The worker that may still run the write, which has a key; else NULL. */
+static struct pool_worker *runner_of(const struct pool_call *call)
+{
+	bool may_run = is_sent(call) || call->state == POOL_AWAITING_FENCE;
+	return may_run && call->key != 0 ? call->worker : NULL;
+}
+
+/* False: no memory. */
+static bool replace_by_stand_in(struct pool *p, struct pool_call *call, struct pool_worker *w)
+{
+	struct pool_call *stand_in = calloc(1, sizeof *stand_in);
+	if (!stand_in)
+		return false;
+	stand_in->state = POOL_STAND_IN;
+	stand_in->worker = w;
+	stand_in->key = call->key;
+	stand_in->msgid = call->msgid;
+	stand_in->deadline_ms = p->wheel.turned_ms + POOL_STAND_IN_MS;
+	pool_order_replace_leader(&p->order, call, stand_in);
+	pool_wheel_start(&p->wheel, stand_in);
+	TAILQ_INSERT_TAIL(&w->stand_ins, stand_in, link);
+	return true;
+}
+
+void pool_state_free_stand_in(struct pool *p, struct pool_call *stand_in)
+{
+	pool_wheel_stop(&p->wheel, stand_in);
+	TAILQ_REMOVE(&stand_in->worker->stand_ins, stand_in, link);
+	promote_follower(p, stand_in);
+	free(stand_in);
+}
+
+void pool_state_free_stand_ins(struct pool *p, struct pool_worker *w)
+{
+	while (!TAILQ_EMPTY(&w->stand_ins))
+		pool_state_free_stand_in(p, TAILQ_FIRST(&w->stand_ins));
+}
+
+/* Responses mostly come in the order of the requests, so it is among the first. */
+void pool_state_free_stand_in_of(struct pool *p, struct pool_worker *w, uint32_t msgid)
+{
+	struct pool_call *stand_in = TAILQ_FIRST(&w->stand_ins);
+	while (stand_in && stand_in->msgid != msgid)
+		stand_in = TAILQ_NEXT(stand_in, link);
+	if (stand_in)
+		pool_state_free_stand_in(p, stand_in);
+}
+
 /* Removes the call from its list, the wheel and the order. */
-static void withdraw(struct pool *p, struct pool_call *call)
+static void withdraw(struct pool *p, struct pool_call *call, struct pool_worker *runner)
 {
 	bool is_leader = call->state != POOL_FOLLOWING;
 	pool_wheel_stop(&p->wheel, call);
 	pool_state_detach(p, call);
-	if (is_leader)
+	if (is_leader && !(runner && replace_by_stand_in(p, call, runner)))
 		promote_follower(p, call);
 }
 
@@ -139,7 +195,16 @@ void pool_state_release(struct pool *p, struct pool_call *call)
 	if (call->state == POOL_ENDED)
 		pool_state_detach(p, call);
 	else
-		withdraw(p, call);
+		withdraw(p, call, NULL);
+	p->counts.live--;
+}
+
+void pool_state_abandon(struct pool *p, struct pool_call *call)
+{
+	if (call->state == POOL_ENDED)
+		pool_state_detach(p, call);
+	else
+		withdraw(p, call, runner_of(call));
 	p->counts.live--;
 }
 
@@ -151,9 +216,9 @@ enum status pool_state_reportable_status(
 
 void pool_state_end(struct pool *p, struct pool_call *call, enum status outcome)
 {
-	bool is_sent = call->state == POOL_IN_FLIGHT && !pool_state_is_unsent(call->worker, call);
-	outcome = pool_state_reportable_status(call, is_sent || call->losses > 0, outcome);
-	withdraw(p, call);
+	bool was_sent = is_sent(call) || call->losses > 0;
+	outcome = pool_state_reportable_status(call, was_sent, outcome);
+	withdraw(p, call, runner_of(call));
 	call->state = POOL_ENDED;
 	call->outcome = outcome;
 	TAILQ_INSERT_TAIL(&p->ended, call, link);

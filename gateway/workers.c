@@ -17,7 +17,7 @@ enum {
 	IDLE_TICK_MS = 500,
 	FENCE_MS = 5000,
 	FENCE_AGAIN_MS = 100,
-	PING_MS = 200, /* of silence of a worker that holds calls */
+	PING_MS = 200, /* of silence of a worker that has requests */
 };
 
 struct workers {
@@ -106,7 +106,7 @@ static enum status start(struct workers *w, struct call *call, int64_t budget_ms
 /* Fences: another worker ends what a lost worker still runs in the database (schema/rpc.md,
  * workers.fence), before the writes of the lost worker are retried. */
 
-/* A fence that failed is tried again as long as a write awaits it. */
+/* A fence that failed is tried again while a call awaits it. */
 static void on_fenced(void *arg, enum status st, struct span error, struct span result)
 {
 	struct pool_worker *lost = arg;
@@ -116,8 +116,8 @@ static void on_fenced(void *arg, enum status st, struct span error, struct span 
 	lost->fence_arg = NULL;
 	if (st == ST_OK)
 		st = workers_wire_error_status(error);
-	bool is_awaited = !TAILQ_EMPTY(&lost->awaiting_fence);
-	if (st != ST_OK && is_awaited && status_info(st)->retryable)
+	bool is_awaited = pool_awaits_fence(lost);
+	if (st != ST_OK && status_info(st)->retryable)
 		return;
 	uuid_format(lost->uuid, uuid);
 	if (st != ST_OK && is_awaited)
@@ -164,10 +164,10 @@ static void fence_lost_workers(struct workers *w, uint64_t now_ms)
 		next = lost->next;
 		if (is_being_fenced(lost, now_ms))
 			continue;
-		if (TAILQ_EMPTY(&lost->awaiting_fence))
-			pool_fenced(&w->pool, lost, false); /* no write awaits it any more */
-		else
+		if (pool_awaits_fence(lost))
 			fence(w, lost);
+		else if (TAILQ_EMPTY(&lost->stand_ins))
+			pool_fenced(&w->pool, lost, false); /* no write awaits it any more */
 	}
 }
 
@@ -195,7 +195,8 @@ static void ping_silent_workers(struct workers *w, uint64_t now_ms)
 	w->pinged_ms = now_ms;
 	for (struct pool_worker *worker = pool_workers(&w->pool), *next; worker; worker = next) {
 		next = worker->next;
-		if (worker->in_flight > 0 && now_ms - worker->last_message_ms >= PING_MS)
+		bool has_work = worker->in_flight > 0 || !TAILQ_EMPTY(&worker->stand_ins);
+		if (has_work && now_ms - worker->last_message_ms >= PING_MS)
 			workers_wire_ping(&w->wire, worker);
 	}
 }

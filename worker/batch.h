@@ -12,9 +12,12 @@
  *   - Each request gets exactly one response (worker/response.h).
  *   - The response to a write leaves after its group's sync: an acknowledged write is committed.
  *   - Requests that fail together run again singly, so each gets its own result.
- *   - An obsolete request is not started.
- *   - A statement's timeout is at most the time until the latest deadline of its group. When all
- *     requests of the running group are obsolete, `cancel_statement` is called.
+ *   - An obsolete request is not sent to the database. One that was sent before it became obsolete,
+ *     and waits there behind other groups of its run, may still run. The gateway holds the other
+ *     writes on its row back until its response (schema/rpc.md).
+ *   - A statement's timeout, from its own start, is at most the time that was left at the start of
+ *     the run until the latest deadline of its group. When all requests of the running group are
+ *     obsolete, `cancel_statement` is called.
  *   - When the connection is lost, requests that have not run wait for the next connection until
  *     their deadline. Requests that may have run are repeated if that is safe, else they get
  *     OUTCOME_UNKNOWN (worker/outcome.h).

@@ -1,9 +1,15 @@
 """Another worker runs the changes of a lost worker, and newer changes follow: the lost worker must
-not run the old changes again, wherever it holds them."""
+not run the old changes again, wherever it holds them. Nor may a worker run old changes after newer
+ones if nobody waits for the old ones any more."""
 
 import concurrent.futures
+import json
 import signal
+import socket
+import struct
 import time
+
+import msgpack
 
 import faults
 import harness
@@ -11,6 +17,9 @@ import study_rpc
 import test_fault_curve
 
 CHANGES = 32
+SHORT_MS = 3000  # the deadline of changes that end while their worker has them
+RUNNING = """select pid from pg_stat_activity
+    where application_name like 'studytracker-worker-%' and state <> 'idle'"""
 # The changes take 3.5 s of it on an idle machine: a lost worker is detected after 3 s.
 DEADLINE = harness.DEADLINE_S
 
@@ -72,7 +81,7 @@ class LateWrite(faults.FaultCase):
             harness.until("it waits in the database", self.database.waiting_for_locks)
             pool.submit(self.service.request, "DELETE", f"/api/v1/topics/{self.second}")
             old = [pool.submit(self.set_minutes, i, 2) for i in self.ids]
-            harness.until("the worker has them", lambda: self.in_flight() == CHANGES + 2)
+            harness.until("the worker has them", lambda: self.queue("in_flight") == CHANGES + 2)
             if is_in_database:
                 first.release()
                 self.assertEqual(deletion.result().status, 204)
@@ -90,8 +99,86 @@ class LateWrite(faults.FaultCase):
         print(f"\n{self.id().removeprefix('__main__.')}: {CHANGES} changes left in a worker, done by another "
               "and changed again; found: nothing", flush=True)
 
-    def in_flight(self):
-        return self.client.call("rpc.status")["queue"]["in_flight"]
+    def test_changes_past_their_deadline(self):
+        self.ended_against_new(self.start_with_short_deadline)
+
+    def test_changes_whose_clients_left(self):
+        self.ended_against_new(self.start_and_leave)
+
+    def test_frozen_worker_with_changes_whose_clients_left(self):
+        self.ended_against_new(self.start_and_leave, self.freeze)
+
+    def ended_against_new(self, start, lose=None):
+        """The changes wait in the pipeline behind a deletion, and end there. The new ones wait
+        until the worker has responded to the old ones, or is lost and fenced."""
+        worker = self.service.workers[0]
+        with concurrent.futures.ThreadPoolExecutor(CHANGES + 2) as pool, \
+                faults.Lock(self.database, rows=f"topics where id = {self.second}") as second, \
+                faults.Lock(self.database, rows=f"sessions where id = '{self.first}'") as first:
+            deletion = pool.submit(self.service.request, "DELETE", f"/api/v1/sessions/{self.first}")
+            harness.until("it waits in the database", self.database.waiting_for_locks)
+            pool.submit(self.service.request, "DELETE", f"/api/v1/topics/{self.second}")
+            end_old = start()
+            harness.until("the worker has them", lambda: self.queue("in_flight") == CHANGES + 2)
+            first.release()
+            self.assertEqual(deletion.result().status, 204)
+            harness.until("they are in the database", self.database.waiting_for_locks)
+            self.spare.popen.send_signal(signal.SIGCONT)
+            self.service.wait_joined(2)
+            end_old()
+            deaths = self.deaths()
+            if lose:
+                lose(worker)
+                self.wait_found_dead(deaths)
+            new = [pool.submit(self.set_minutes, i, 3) for i in self.ids]
+            harness.until("the new ones wait or are done",
+                          lambda: self.queue("waiting") + sum(n.done() for n in new) == CHANGES)
+            if not lose:
+                second.release()
+            self.assertEqual({change.result() for change in new}, {200})
+        if lose:
+            harness.until("the database runs nothing", lambda: not self.database.sql(RUNNING))
+        else:
+            self.service.end(worker)  # it runs what it has
+        self.assertEqual(self.minutes(), {3})
+        print(f"\n{self.id().removeprefix('__main__.')}: {CHANGES} changes that nobody waited for any more, "
+              "and changed again; found: nothing", flush=True)
+
+    def start_with_short_deadline(self):
+        endpoint, curve = self.service.doors()[0]
+        client = study_rpc.Client(endpoint, curve=curve)
+        self.addCleanup(client.close)
+        client.connect()
+        context = {"deadline_ms": SHORT_MS, "token": self.service.token}
+        for n, session in enumerate(self.ids):
+            params = {"session_id": session, "duration_minutes": 2}
+            client.socket.send(msgpack.packb([0, n, "sessions.update", [context, params]]))
+
+        def end():
+            codes, messages = [], msgpack.Unpacker()
+            while len(codes) < CHANGES:
+                self.assertTrue(client.socket.poll(harness.PATIENCE * 1000))
+                messages.feed(client.socket.recv())
+                codes += [error["code"] for _, _, error, _ in messages]
+            self.assertEqual(set(codes), {"DEADLINE_EXCEEDED"})
+        return end
+
+    def start_and_leave(self):
+        body = json.dumps({"duration_minutes": 2})
+        wires = [socket.create_connection(("127.0.0.1", self.service.port)) for _ in self.ids]
+        for wire, session in zip(wires, self.ids):
+            wire.sendall(f"PATCH /api/v1/sessions/{session} HTTP/1.1\r\n{self.service.head}"
+                         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+
+        def end():
+            for wire in wires:
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                wire.close()
+            harness.until("they have left", lambda: self.queue("in_flight") == 1)
+        return end
+
+    def queue(self, count):
+        return self.client.call("rpc.status")["queue"][count]
 
     def minutes(self):
         return {int(minutes) for minutes, in self.database.sql(

@@ -60,6 +60,7 @@ struct item {
 	uint32_t msgid;
 	unsigned slot, serial;
 	unsigned attempt;              /* how often the call was sent */
+	unsigned key;                  /* of the write; 0: none, or its order is not promised */
 	const struct refusal *refusal; /* of a response; NULL: a result */
 };
 

@@ -120,7 +120,7 @@ static void send_message(struct sim *s, struct pool_worker *w)
 		s->key_serials[call->pooled.key] = call->serial;
 		MUST(s, call->sent <= (call->pooled.safe_to_repeat ? POOL_DEATHS : 1));
 		m.items[m.count++] = (struct item){ w->unsent->msgid, (unsigned)(call - s->calls),
-			call->serial, call->sent, NULL };
+			call->serial, call->sent, (unsigned)call->pooled.key, NULL };
 	}
 	sim_post(s, &m);
 }
@@ -184,6 +184,17 @@ void sim_start_gateway(struct sim *s)
 	s->drained_ms = 0;
 }
 
+/* The order of the writes that workers have or get is no longer promised. */
+static void forget_order(struct sim *s)
+{
+	for (size_t i = 0; i < WORKERS; i++)
+		for (size_t k = 0; k < s->workers[i].held; k++)
+			s->workers[i].items[k].key = 0;
+	for (size_t i = 0; i < s->messages; i++)
+		for (size_t k = 0; k < s->heap[i]->count; k++)
+			s->heap[i]->items[k].key = 0;
+}
+
 /* The gateway was killed, or its drain has ended. */
 void sim_restart_gateway(struct sim *s)
 {
@@ -193,6 +204,7 @@ void sim_restart_gateway(struct sim *s)
 	for (size_t i = 0; i < CALLS; i++)
 		MUST(s, !s->calls[i].is_in);
 	pool_fini(&s->pool);
+	forget_order(s);
 	sim_start_gateway(s);
 	for (size_t i = 0; i < WORKERS; i++) /* ZeroMQ connects again by itself */
 		if (s->workers[i].is_alive)
@@ -216,6 +228,8 @@ static void fence(struct sim *s, struct pool_worker *lost)
 	bool has_ended = sim_dice(s, 20) != 0;
 	if (has_ended)
 		end_work(s, lost);
+	else
+		forget_order(s);
 	pool_fenced(&s->pool, lost, has_ended);
 	s->fenced++;
 }

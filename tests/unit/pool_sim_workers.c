@@ -81,11 +81,14 @@ static void move_worker(struct sim *s, struct worker *w)
 	w->ready_ms = 0;
 }
 
-/* No earlier worker runs a write after the pool has sent it to a later one. */
+/* No worker runs a write after the pool has sent it again, or a later write with its key, even if
+ * nobody waits for the earlier one. */
 static void check_work(const struct sim *s, const struct call *call, const struct item *item)
 {
 	bool is_same = call->is_in && call->serial == item->serial;
 	MUST(s, !is_same || !call->pooled.is_write || item->attempt == call->sent);
+	bool is_ordered = item->key != 0 && s->profile->doubled == 0;
+	MUST(s, !is_ordered || s->key_serials[item->key] <= item->serial);
 }
 
 /* Responds to some of its requests, in any order. */

@@ -30,7 +30,7 @@ static const struct story stories[] = {
 		{ { "ready B 9; call a new; call b write @1 new; call c write @1 new", "a>B b>B" },
 			{ "ready A 9; old A; call d write @1 new; lose B", "" },
 			{ "wait A 1000",
-				"b=OUTCOME_UNKNOWN a=NO_WORKER c=NO_WORKER d=NO_WORKER" } } },
+				"b=OUTCOME_UNKNOWN c=NO_WORKER d=NO_WORKER a=NO_WORKER" } } },
 
 	{ "a draining pool refuses new calls and finishes the others",
 		{ { "ready A 9; call x", "x>A" }, { "drain; call y", "y!SHUTTING_DOWN" },
@@ -42,6 +42,12 @@ static const struct story stories[] = {
 	{ "all calls end at the end, followers too",
 		{ { "ready A 1; call a write @1; call b write @1; call c write @1", "a>A" },
 			{ "end", "a=OUTCOME_UNKNOWN b=SHUTTING_DOWN c=SHUTTING_DOWN" } } },
+	{ "so do those that follow a write that may still run",
+		{ { "ready A 9; call a write @1; call b write @1; call c write @2; call d write @2",
+			  "a>A c>A" },
+			{ "cancel a; lose A; ready B 9; call e write @3; call f write @3", "e>B" },
+			{ "cancel e; end", "c=OUTCOME_UNKNOWN d=SHUTTING_DOWN b=SHUTTING_DOWN "
+					   "f=SHUTTING_DOWN" } } },
 };
 
 START_TEST(the_pool_admits_calls_as_the_story_says)
