@@ -26,6 +26,12 @@ class ProjectsImport(harness.ServiceCase):
         again = self.send(items).json
         self.assertEqual(again, {"imported": 2, "skipped": 1, "errors": []}, "an empty remote_url is no duplicate")
 
+    def test_a_known_project_is_skipped_whatever_else_is_wrong(self):
+        url = "https://example.com/a.git"
+        self.send([{"name": "a", "remote_url": url}])
+        again = self.send([{"remote_url": url}, {"name": "z", "status": "bad", "remote_url": url}]).json
+        self.assertEqual(again, {"imported": 0, "skipped": 2, "errors": []})
+
     def test_bad_items_are_told_and_the_others_imported(self):
         items = [{"name": "a", "path": "/a"}, {"remote_url": "https://example.com/b"}, "c", None, [["d"]], 5,
                  {"name": "e", "path": "/a"}, {"name": "f", "status": "done"}, {"name": "g", "tags": {"deep": [1]}}]
@@ -33,7 +39,7 @@ class ProjectsImport(harness.ServiceCase):
             {"project": "Unknown", "error": "Name is required"},
             *[{"project": "Unknown", "error": "Project must be an object"}] * 4,
             {"project": "e", "error": TAKEN},
-            {"project": "f", "error": "Invalid status. Must be one of: active, paused, completed, cancelled"}]}
+            {"project": "f", "error": "Invalid status 'done'. Must be one of: active, paused, completed, cancelled"}]}
         self.assertEqual(self.send(items).json, wanted)
         self.assertEqual(self.send(items, V1).json["imported"], 1, "the native API takes the same items")
 

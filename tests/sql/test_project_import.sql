@@ -28,12 +28,14 @@ insert into items (item, error, name) values
 	('{"name": "a", "description": true}', 'Description must be text', 'a'),
 	('{"name": "a", "remote_url": []}', 'Remote_url must be text', 'a'),
 	('{"name": "a", "classification": "Primary"}',
-		'Invalid classification. Must be one of: primary, secondary, archive, maintenance', 'a'),
+		'Invalid classification ''Primary''. Must be one of: primary, secondary, archive, maintenance', 'a'),
 	('{"name": "a", "classification": 1}',
-		'Invalid classification. Must be one of: primary, secondary, archive, maintenance', 'a'),
+		'Invalid classification ''1''. Must be one of: primary, secondary, archive, maintenance', 'a'),
 	('{"name": "a", "project_type": "work"}',
-		'Invalid project_type. Must be one of: Work, Personal, Learning, Inactive', 'a'),
-	('{"name": "a", "status": "done"}', 'Invalid status. Must be one of: active, paused, completed, cancelled', 'a'),
+		'Invalid project_type ''work''. Must be one of: Work, Personal, Learning, Inactive', 'a'),
+	('{"name": "a", "status": "done"}', 'Invalid status ''done''. Must be one of: active, paused, completed, cancelled', 'a'),
+	(jsonb_build_object('name', 'a', 'status', repeat('x', 200)),
+		'Invalid status ''' || repeat('x', 100) || '''. Must be one of: active, paused, completed, cancelled', 'a'),
 	('{"name": "a", "path": "/here"}', 'Project with this path already exists', 'a');
 select array_agg(1::int8 order by n) as accounts, array_agg(jsonb_build_array(item) order by n) as lists,
 	array_agg(null::text) as keys from items \gset all_
@@ -72,6 +74,18 @@ create temp table answer as execute "projects.import"('{1,2,3}', array[jsonb_bui
 	jsonb_build_array(pg_temp.project('M', '/here', 'https://e.org/here')::jsonb), '[]'], '{null,null,null}');
 select results_eq('select ord, imported, skipped, errors from answer', $$values (1::int8, 0::int8, 1::int8, '[]'::jsonb),
 	(2, 1, 0, '[]'), (3, 0, 0, '[]')$$, 'accounts are apart; an empty list makes nothing');
+drop table answer;
+
+-- An item with a known remote_url is skipped silently, whatever else is wrong with it.
+create temp table answer as execute "projects.import"('{1}', array[jsonb_build_array(
+	'{"remote_url": "https://e.org/here"}'::jsonb, '{"name": "z", "status": "bad", "remote_url": "https://e.org/here"}'::jsonb,
+	'{"name": 7, "path": "/here", "remote_url": "https://e.org/here"}'::jsonb,
+	'{"name": "P", "remote_url": "7"}'::jsonb, '{"name": "Q", "status": 1, "remote_url": "7"}'::jsonb,
+	'{"name": "R", "remote_url": 7}'::jsonb, '{"status": "bad", "remote_url": "https://e.org/gone too"}'::jsonb,
+	'{"name": "S", "remote_url": "https://e.org/gone too"}'::jsonb)], '{null}');
+select results_eq('select imported, skipped, errors from answer', $$values (2::int8, 6::int8,
+	'[{"project": "R", "error": "Remote_url must be text"}, {"project": "Unknown", "error": "Name is required"}]'::jsonb)$$,
+	'a known remote_url is looked for first; an item with an error makes none known');
 drop table answer;
 
 -- Idempotency keys
