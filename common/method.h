@@ -137,6 +137,9 @@ enum scope {
 	SCOPE_ADMIN,
 };
 
+/* A row with three texts of 10,000 characters fits. */
+enum { METHOD_ROW_BYTES = 128 << 10 };
+
 struct method {
 	const char *name;
 	const char *summary;
@@ -153,6 +156,8 @@ struct method {
 	/* Upper bound of the rows of a response, or an estimate if there is no bound. 0: one row,
 	 * or the `limit` of the request. */
 	int64_t rows;
+	/* The most that one row of the result may need, as a multiple of METHOD_ROW_BYTES; 0: 1. */
+	int64_t row_weight;
 	bool changes_account; /* a batch has at most one such request per account */
 	/* The next rows of the table are variants of this one: a worker runs the first one that
 	 * fits the request (worker/variant.h). */

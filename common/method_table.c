@@ -105,6 +105,9 @@ static const char *const series_groups[] = { "topic", NULL };
 	.audience = AUDIENCE_SELF, .summary = "Logs a new session of a topic.", \
 	.shape = RESULT_ROW, .is_write = true, .safe_to_repeat = true, .leaves_unanswered = true
 
+/* Of a row with the rows that belong to it, at most 200 of 1,000 characters each. */
+enum { LISTS_WEIGHT = 10 };
+
 /*
  * A row leaves out fields that are false, zero, NULL or ST_OK. The rows of an entity's plain verbs
  * are generated from its description (schema/entities).
@@ -192,6 +195,7 @@ static const struct method method_table[] = {
 		.summary = "A day: its tasks, what is overdue, meetings, action items and totals.",
 		.shape = RESULT_ROW,
 		.safe_to_repeat = true,
+		.row_weight = 110, /* the notes and the attendees of 100 meetings */
 		METHOD_PARAMS(DATE("date", 0)),
 	},
 	{

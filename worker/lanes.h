@@ -19,6 +19,9 @@
  *
  * Requests with passwords wait for those first (worker/passwords.h), and so are in no lane.
  *
+ * Memory: a lane holds the rows of one transaction at a time, so at most LANES_RUN_ROWS times
+ * METHOD_ROW_BYTES (256 MiB), or one page of rows that count as several (docs/size.md).
+ *
  * A statement is cancelled through the control lane when all its requests are past their deadline
  * or abandoned.
  */
@@ -37,7 +40,7 @@ enum {
 	LANES_SLOW_MAX = 64,     /* the slow lane's */
 	LANES_ROWS_MAX = 400000, /* expected rows of a lane's queued requests */
 	LANES_SLOW_ROWS_MAX = 1280000,
-	LANES_RUN_ROWS = 2000,       /* expected rows of one execution, and of one group of them */
+	LANES_RUN_ROWS = 2000, /* expected rows (request_weight) of one execution and one group */
 	LANES_SLOW_RUN_ROWS = 80000, /* four of the largest reports */
 };
 

@@ -97,7 +97,7 @@ static void fill_singly(struct queue *q, struct run *run, const struct queue_fil
 /* The rows that the request takes of an execution's limit. */
 static int64_t cost_of(const struct queue *q, const struct request *r)
 {
-	return r->is_long ? q->run_rows : r->rows;
+	return r->is_long ? q->run_rows : request_weight(r);
 }
 
 /* One execution while it is filled. */

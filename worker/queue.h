@@ -14,8 +14,8 @@
  *
  * Limits of an execution:
  *   - REQUEST_KEYS_MAX requests.
- *   - `run_rows` expected rows, or one request. A long request shares its execution only with those
- *     that are the same.
+ *   - `run_rows` expected rows (request_weight), or one request. A long request shares its
+ *     execution only with those that are the same.
  *   - QUEUE_SKIP_MAX skipped requests whose key is already in the execution. A longer sequence of
  *     requests with one key delays the requests behind it.
  */

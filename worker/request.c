@@ -149,6 +149,11 @@ int64_t request_limit(const struct request *r)
 	return limit ? r->values[limit - r->method->params].integer : 1;
 }
 
+int64_t request_weight(const struct request *r)
+{
+	return r->rows * (r->method->row_weight ? r->method->row_weight : 1);
+}
+
 void request_keys_clear(struct request_keys *keys)
 {
 	memset(keys, 0, sizeof *keys);

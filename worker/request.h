@@ -59,6 +59,10 @@ void request_pool_fini(struct request_pool *pool);
 /* The row limit of a page; 0 if the method returns no pages. */
 int64_t request_limit(const struct request *r);
 
+/* The rows that the request takes of the limits of an execution and a group, which bound memory: a
+ * row that may be larger than METHOD_ROW_BYTES counts as several. */
+int64_t request_weight(const struct request *r);
+
 /* Marks the request as abandoned if origin, epoch and msgid match; else returns false. */
 bool request_abandon(struct request *r, const struct origin *origin, int64_t epoch, uint32_t msgid);
 

@@ -43,7 +43,7 @@ void run_add(struct run *run, struct execution *e, struct request *r)
 	run->requests[run->request_count++] = r;
 	r->next = NULL;
 	e->rows_sent = ++e->count;
-	e->rows_expected += r->rows;
+	e->rows_expected += request_weight(r);
 }
 
 void run_add_same(struct request *first, struct request *r)

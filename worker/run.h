@@ -38,7 +38,7 @@ enum execution_state {
 struct execution {
 	const struct method *method; /* or variant: the one that runs each of its requests */
 	size_t first, count, rows_sent;
-	int64_t rows_expected; /* in its result */
+	int64_t rows_expected; /* in its result; see request_weight */
 	bool is_single;        /* one request, retried after a common failure */
 	bool ends_group;
 	enum execution_state state;

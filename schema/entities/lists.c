@@ -46,6 +46,7 @@ const struct list list_table[] = {
 	/* of a reference: what a response shows of its row */
 	{ "lookups", .all = FIELD_LOOKUP | FACT_OF_OUTER },
 	{ "read_lookups", .all = FIELD_LOOKUP | FACT_OF_OUTER, .none = FIELD_WRITES_ONLY },
+	{ "shown_lists", .all = FACT_KIND(FIELD_OBJECTS) | FIELD_COMPUTED },
 	{ "tag_fields", .all = FACT_KIND(FIELD_TAGS) },
 	{ "captions", .all = FACT_KIND(FIELD_TEXT) | FIELD_REQUIRED }, /* the first one tells rows apart */
 	{ "order_columns", .all = FACT_ORDER, .none = FACT_ID },

@@ -113,6 +113,23 @@ START_TEST(an_execution_has_a_bounded_number_of_rows)
 }
 END_TEST
 
+START_TEST(rows_with_lists_count_as_several)
+{
+	const struct method *get = method_find(SPAN("goals.get"));
+	ck_assert_int_eq(get->row_weight, method_find(SPAN("goals.list"))->row_weight);
+	ck_assert_int_eq(method_find(SPAN("topics.get"))->row_weight, 0);
+	size_t most = RUN_ROWS / (size_t)get->row_weight;
+	ck_assert_uint_lt(most, REQUEST_KEYS_MAX);
+	for (uint32_t i = 1; i <= REQUEST_KEYS_MAX; i++)
+		push_int("goals.get", i, "goal_id", i);
+	ck_assert_int_eq(queue.rows, REQUEST_KEYS_MAX);
+	queue_fill(&queue, &run, &filter);
+	ck_assert_uint_eq(run.executions[0].count, most);
+	ck_assert_int_eq(run.executions[0].rows_expected, RUN_ROWS);
+	ck_assert_uint_eq(queue.count, REQUEST_KEYS_MAX - most);
+}
+END_TEST
+
 START_TEST(a_long_request_shares_its_execution_with_none)
 {
 	for (uint32_t i = 1; i <= 4; i++) {
@@ -250,6 +267,7 @@ int main(void)
 	tcase_add_test(tests, a_request_of_a_variant_that_runs_singly_is_run_by_its_method);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_requests);
 	tcase_add_test(tests, an_execution_has_a_bounded_number_of_rows);
+	tcase_add_test(tests, rows_with_lists_count_as_several);
 	tcase_add_test(tests, a_long_request_shares_its_execution_with_none);
 	tcase_add_test(tests, a_bounded_number_of_requests_is_skipped);
 	tcase_add_test(tests, a_queued_request_can_be_abandoned);
