@@ -261,9 +261,10 @@ static void skip_mark(struct cursor *c)
 {
 	static const char mark[3] = "\xef\xbb\xbf";
 	size_t len = (size_t)(c->end - c->at);
-	if (c->scan->takes_mark && len >= sizeof mark && memcmp(c->at, mark, sizeof mark) == 0)
-		c->scan->mark_bytes = sizeof mark;
-	c->at += c->scan->mark_bytes;
+	if (!c->scan->takes_mark || len < sizeof mark || memcmp(c->at, mark, sizeof mark) != 0)
+		return;
+	c->scan->mark_bytes = sizeof mark;
+	c->at += sizeof mark;
 }
 
 static enum status check_start(struct cursor *c, struct fail *why)
