@@ -33,7 +33,7 @@ static const struct {
 #define AT(field) COUNTER_AT(struct limits_counts, field)
 
 static const struct counter rows[] = {
-	{ "account",       COUNTER_TOTAL, AT(account),       "Requests refused because of their account's limit." },
+	{ "account",       COUNTER_TOTAL, AT(account),       "Requests refused because of the limit of their account or log-in." },
 	{ "address",       COUNTER_TOTAL, AT(address),       "Requests without valid credentials refused because of their address's limit." },
 	{ "login_account", COUNTER_TOTAL, AT(login_account), "Log-ins refused because of their user name's limit." },
 	{ "login_address", COUNTER_TOTAL, AT(login_address), "Log-ins refused because of their address's limit." },
