@@ -150,7 +150,8 @@ void study_params_close(struct study_params *p)
 	msg_close(&p->bytes, level->mark, level->count);
 }
 
-bool params_has(const struct study_params *p, struct span key)
+/* In the innermost map. Sets *value to the bytes of the value. */
+static bool find(const struct study_params *p, struct span key, struct span *value)
 {
 	const struct params_level *level = &p->levels[p->depth];
 	size_t start = p->depth ? level->mark + 5 : 0; /* after the header that msg_open wrote */
@@ -159,12 +160,19 @@ bool params_has(const struct study_params *p, struct span key)
 		return false;
 	struct msg_reader in = { p->bytes.bytes + start, p->bytes.bytes + p->bytes.len };
 	while (msg_read(&in, &t) == ST_OK && t.type == MSG_TEXT) {
-		if (t.text.len == key.len && memcmp(t.text.bytes, key.bytes, key.len) == 0)
-			return true;
-		if (msg_skip(&in, NULL) != ST_OK)
+		bool is_it = span_equals(t.text, key);
+		if (msg_skip(&in, value) != ST_OK)
 			break;
+		if (is_it)
+			return true;
 	}
 	return false;
+}
+
+bool params_has(const struct study_params *p, struct span key)
+{
+	struct span value;
+	return find(p, key, &value);
 }
 
 enum study_status params_check(const struct study_params *p, struct study_error *why)
@@ -181,12 +189,18 @@ enum study_status params_check(const struct study_params *p, struct study_error 
 
 void params_put(struct buf *out, const struct study_params *p, const char *session_id)
 {
-	bool adds = session_id && !(p && params_has(p, SPAN("session_id")));
+	struct span pairs = p ? buf_view(&p->bytes) : SPAN(""), value;
+	bool has = session_id && p && find(p, SPAN("session_id"), &value);
+	bool adds = session_id && !has;
 	msg_put_map(out, (p ? p->levels[0].count : 0) + adds);
 	if (adds) {
 		msg_put_key(out, "session_id");
 		msg_put_key(out, session_id);
+	} else if (has && msg_is_nil(value)) {
+		size_t before = (size_t)(value.bytes - pairs.bytes);
+		buf_span(out, span_first(pairs, before));
+		msg_put_key(out, session_id);
+		pairs = span_drop(pairs, before + value.len);
 	}
-	if (p)
-		buf_span(out, buf_view(&p->bytes));
+	buf_span(out, pairs);
 }

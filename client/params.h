@@ -39,7 +39,7 @@ bool params_has(const struct study_params *p, struct span key); /* in the innerm
  * empty map. */
 enum study_status params_check(const struct study_params *p, struct study_error *why) MUST_CHECK;
 
-/* Appends the map. Puts session_id first unless it is NULL or the params have one. */
+/* Appends the map. session_id, which may be NULL, is put if the params have none or a nil one. */
 void params_put(struct buf *out, const struct study_params *p, const char *session_id);
 
 #endif

@@ -27,7 +27,7 @@
  *     next connection, up to three times, if their method is safe to repeat. Otherwise the call
  *     ends as STUDY_DISCONNECTED with is_outcome_unknown. A late response is dropped.
  *   - sessions.create and sessions.log are safe to repeat, because the library adds a session_id if
- *     the params have none. To repeat a call yourself, set one from study_client_new_id.
+ *     the params have none, or nil. To repeat a call yourself, set one from study_client_new_id.
  *   - If a gateway refuses a request because it shuts down, the request goes to the next gateway,
  *     whatever its method.
  *   - A call sees what earlier calls of this client have written, also through another gateway.

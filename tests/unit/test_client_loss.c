@@ -112,6 +112,27 @@ START_TEST(a_restart_during_a_call_repeats_only_safe_requests)
 }
 END_TEST
 
+START_TEST(a_session_without_an_id_is_repeated_with_the_same_id)
+{
+	struct outcome o = { 0 };
+	struct study_params *params = NULL;
+	ck_assert_int_eq(study_params_new(&params), STUDY_OK);
+	study_params_text(params, "session_id", NULL);
+	ck_assert_int_eq(
+		study_submit(client, "sessions.log", params, on_reply, &o, PATIENCE_MS), STUDY_OK);
+	study_params_free(&params);
+	UNTIL(here.count == 1);
+	struct received before = here.requests[0];
+	ck_assert_uint_eq(strlen(before.session_id), 36);
+	restart(&here);
+	UNTIL(here.count == 1);
+	ck_assert_str_eq(here.requests[0].session_id, before.session_id);
+	respond(&here, 0, 8);
+	UNTIL(o.times);
+	ck_assert_int_eq(o.status, STUDY_OK);
+}
+END_TEST
+
 /* The former connection may have run it, so a refusal on the next one proves nothing. */
 static const struct {
 	const char *method;
@@ -357,6 +378,7 @@ int main(void)
 	tcase_add_test(tests, an_invalid_response_ends_only_its_request);
 	tcase_add_loop_test(
 		tests, a_restart_during_a_call_repeats_only_safe_requests, 0, ROWS(in_mid_call));
+	tcase_add_test(tests, a_session_without_an_id_is_repeated_with_the_same_id);
 	tcase_add_loop_test(
 		tests, a_repeated_write_that_is_refused_may_have_run, 0, ROWS(refused_again));
 	tcase_add_test(tests, a_response_that_came_before_the_loss_counts);

@@ -191,6 +191,31 @@ START_TEST(a_session_id_is_added_only_if_there_is_none)
 }
 END_TEST
 
+/* The service treats nil as absent, and refuses a repeated name. */
+START_TEST(a_nil_session_id_is_replaced)
+{
+	static const char *const json[] = { "{\"session_id\":null}",
+		"{\"session_id\":null,\"tag\":\"a\"}", "{\"tag\":\"a\",\"session_id\":null}",
+		"{\"tag\":\"a\",\"session_id\":null,\"m\":{\"session_id\":null}}" };
+	for (size_t i = 0; i < sizeof json / sizeof *json; i++) {
+		struct study_params *p = NULL;
+		ck_assert_int_eq(study_params_from_json(&p, json[i], NULL), STUDY_OK);
+		struct study_value *without = decode_params(p, NULL);
+		struct study_value *with = decode_params(p, "ours");
+		ck_assert_uint_eq(study_value_count(with), study_value_count(without));
+		ck_assert_str_eq(study_value_text(study_value_get(with, "session_id"), ""), "ours");
+		ck_assert(study_value_is_null(study_value_get(without, "session_id")));
+		ck_assert_str_eq(study_value_text(study_value_get(with, "tag"), ""),
+			study_value_text(study_value_get(without, "tag"), ""));
+		ck_assert_uint_eq(study_value_count(study_value_get(with, "m")),
+			study_value_count(study_value_get(without, "m")));
+		study_value_free(&without);
+		study_value_free(&with);
+		study_params_free(&p);
+	}
+}
+END_TEST
+
 static void put_nothing_wrong(struct study_params *p)
 {
 	study_params_int(p, "a", 1);
@@ -383,6 +408,7 @@ int main(void)
 	tcase_add_test(tests, a_response_with_too_many_values_is_refused_before_it_is_allocated);
 	tcase_add_test(tests, params_keep_their_order_and_may_be_reused);
 	tcase_add_test(tests, a_session_id_is_added_only_if_there_is_none);
+	tcase_add_test(tests, a_nil_session_id_is_replaced);
 	tcase_add_loop_test(tests, an_error_is_kept_until_the_params_are_used, 0, ROWS(built));
 	tcase_add_loop_test(tests, json_is_read_and_written, 0, ROWS(good_json));
 	tcase_add_loop_test(tests, invalid_json_is_refused_with_a_reason, 0, ROWS(bad_json));
