@@ -269,8 +269,8 @@ enum study_status study_call_json(
 	c->error = (struct study_error){ 0 };
 	enum study_status st = json ? study_params_from_json(&params, json, &c->error) : STUDY_OK;
 	if (st == STUDY_OK)
-		st = study_call(c, method, params, &value);
-	if (st == STUDY_OK && study_value_to_json(value, reply) != STUDY_OK)
+		st = study_call(c, method, params, reply ? &value : NULL);
+	if (st == STUDY_OK && reply && study_value_to_json(value, reply) != STUDY_OK)
 		st = failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
 	study_value_free(&value);
 	study_params_free(&params);

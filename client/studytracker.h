@@ -228,7 +228,7 @@ STUDY_API enum study_status study_call(struct study_client *client, const char *
 	const struct study_params *params, struct study_value **reply) STUDY_MUST_CHECK;
 
 /* The same with JSON texts. `json` is an object, or NULL for no params. *reply is any value; free
- * it with study_text_free. */
+ * it with study_text_free. `reply` may be NULL here, too. */
 STUDY_API enum study_status study_call_json(struct study_client *client, const char *method,
 	const char *json, char **reply) STUDY_MUST_CHECK;
 

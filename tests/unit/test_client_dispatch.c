@@ -334,6 +334,7 @@ START_TEST(a_call_waits_for_its_response_its_refusal_or_its_deadline)
 	ck_assert_int_eq(study_call_json(client, "x", "{\"a\":[1]}", &json), STUDY_OK);
 	ck_assert_str_eq(json, "{\"method\":\"x\",\"n\":3}");
 	study_text_free(&json);
+	ck_assert_int_eq(study_call_json(client, "x", NULL, NULL), STUDY_OK);
 	ck_assert_int_eq(study_call_json(client, "x", "nonsense", &json), STUDY_INVALID_ARGUMENT);
 	ck_assert_ptr_null(json);
 	client->options.as.timeout_ms = 40;
