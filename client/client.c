@@ -127,13 +127,22 @@ size_t study_in_flight(const struct study_client *c)
 
 /* The methods of the gateway itself (rpc.methods, rpc.status) only read. A method that this library
  * does not know may write. */
+static bool may_write(const struct method *known, const char *name)
+{
+	return known ? known->is_write : strncmp(name, "rpc.", 4) != 0;
+}
+
+static const struct method *find_method(const struct study_client *c, const char *name)
+{
+	return method_map_find_public(&c->methods, span_of(name));
+}
+
 static void classify(const struct study_client *c, struct request *request)
 {
-	struct span name = span_of(request->method);
-	const struct method *m = method_map_find_public(&c->methods, name);
-	bool only_reads = m ? !m->is_write : strncmp(request->method, "rpc.", 4) == 0;
-	request->is_write = !only_reads;
-	request->is_safe = only_reads || (m && method_may_repeat(m, buf_view(&request->params)));
+	const struct method *m = find_method(c, request->method);
+	request->is_write = may_write(m, request->method);
+	request->is_safe =
+		!request->is_write || (m && method_may_repeat(m, buf_view(&request->params)));
 }
 
 /* These methods take the id of the new session from the caller: with an id they are safe to
@@ -270,8 +279,11 @@ enum study_status study_call_json(
 	enum study_status st = json ? study_params_from_json(&params, json, &c->error) : STUDY_OK;
 	if (st == STUDY_OK)
 		st = study_call(c, method, params, reply ? &value : NULL);
-	if (st == STUDY_OK && reply && study_value_to_json(value, reply) != STUDY_OK)
+	if (st == STUDY_OK && reply && study_value_to_json(value, reply) != STUDY_OK) {
 		st = failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
+		if (may_write(find_method(c, method), method))
+			failure_set_unknown(&c->error, true);
+	}
 	study_value_free(&value);
 	study_params_free(&params);
 	return st;

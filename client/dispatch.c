@@ -147,14 +147,14 @@ static bool is_about_this_attempt(enum status st)
 }
 
 /* A gateway knows whether its own attempt ran the request. It knows nothing of an earlier attempt
- * on a lost connection. */
+ * on a lost connection. An invalid refusal says nothing of either. */
 static void set_refused(
 	const struct request *request, struct span refusal, struct study_error *error)
 {
 	enum study_status st = failure_from_wire(error, refusal);
 	enum status code = status_from_code(error->code, strlen(error->code));
-	if (st == STUDY_TIMEOUT && is_unknown(request))
-		failure_set_unknown(error, false);
+	if (st != STUDY_REFUSED && is_unknown(request))
+		failure_set_unknown(error, st == STUDY_PROTOCOL);
 	else if (st == STUDY_REFUSED && request->maybe_committed && request->is_write
 		 && is_about_this_attempt(code))
 		failure_set_unknown(error, true);
@@ -174,8 +174,11 @@ static void end_with_response(
 			value = NULL; /* the error is complete without them */
 	} else {
 		enum study_status st = value_decode(e->result, &value);
-		if (st != STUDY_OK)
+		if (st != STUDY_OK) {
 			(void)failure_set(&error, st, "the response could not be decoded");
+			if (is_unknown(request))
+				failure_set_unknown(&error, true);
+		}
 	}
 	end(c, request, &error, value);
 }

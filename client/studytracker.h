@@ -65,8 +65,8 @@ enum study_status {
 	STUDY_DISCONNECTED, /* no connection, or lost during a call that is not safe to repeat */
 	STUDY_BUSY,         /* max_in_flight requests are in flight: dispatch first */
 	STUDY_INVALID_ARGUMENT, /* the call is wrong: study_error explains it */
-	STUDY_NO_MEMORY,
-	STUDY_PROTOCOL /* the response is not valid */
+	STUDY_NO_MEMORY, /* with is_outcome_unknown: the response to a write could not be read */
+	STUDY_PROTOCOL   /* the response is not valid */
 };
 
 /* The name of a status, such as "STUDY_TIMEOUT"; never NULL. */

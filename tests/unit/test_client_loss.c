@@ -45,13 +45,21 @@ START_TEST(invalid_bodies_are_not_requested_for_ever)
 }
 END_TEST
 
+static const struct {
+	const char *method, *code;
+	bool is_unknown;
+} invalidly_answered[] = {
+	{ "topics.get", "PROTOCOL", false },
+	{ "topics.create", "OUTCOME_UNKNOWN", true },
+};
+
 /* [1, msgid, error, result] whose parts are invalid affects only that request. */
 START_TEST(an_invalid_response_ends_only_its_request)
 {
 	struct outcome o[3];
 	struct buf out = { 0 };
 	for (int i = 0; i < 3; i++)
-		submit(&o[i], "topics.get");
+		submit(&o[i], invalidly_answered[_i].method);
 	UNTIL(here.count == 3);
 	envelope_put_result(&out, here.requests[0].msgid, SPAN("\x81\x01\x02"));
 	envelope_put_error(&out, here.requests[1].msgid, SPAN("\x81\xa7message\xa2no"));
@@ -59,8 +67,11 @@ START_TEST(an_invalid_response_ends_only_its_request)
 	send_to(&here, &here.requests[0], buf_view(&out));
 	buf_fini(&out);
 	UNTIL(ended == 3);
-	ck_assert_int_eq(o[0].status, STUDY_PROTOCOL);
-	ck_assert_int_eq(o[1].status, STUDY_PROTOCOL);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(o[i].status, STUDY_PROTOCOL);
+		ck_assert_str_eq(o[i].error.code, invalidly_answered[_i].code);
+		ck_assert(o[i].error.is_outcome_unknown == invalidly_answered[_i].is_unknown);
+	}
 	ck_assert_int_eq(o[2].n, 3);
 }
 END_TEST
@@ -375,7 +386,8 @@ int main(void)
 	tcase_add_loop_test(tests, after_an_invalid_body_it_disconnects_and_repeats_safe_requests,
 		0, ROWS(malformed));
 	tcase_add_test(tests, invalid_bodies_are_not_requested_for_ever);
-	tcase_add_test(tests, an_invalid_response_ends_only_its_request);
+	tcase_add_loop_test(
+		tests, an_invalid_response_ends_only_its_request, 0, ROWS(invalidly_answered));
 	tcase_add_loop_test(
 		tests, a_restart_during_a_call_repeats_only_safe_requests, 0, ROWS(in_mid_call));
 	tcase_add_test(tests, a_session_without_an_id_is_repeated_with_the_same_id);
