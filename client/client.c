@@ -7,6 +7,7 @@
 
 #include "client/failure.h"
 #include "client/params.h"
+#include "common/envelope.h"
 #include "version.h"
 
 const char *study_version(void)
@@ -180,11 +181,24 @@ static void set_deadlines(struct study_client *c, struct request *request, int t
 		c->due = request->send_by;
 }
 
+static enum study_status put_params(struct study_client *c, struct request *request,
+	const char *method, const struct study_params *params)
+{
+	char session_id[STUDY_ID_SIZE];
+	study_client_new_id(c, session_id);
+	params_put(&request->params, params, makes_session(method) ? session_id : NULL);
+	if (request->params.failed)
+		return failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
+	if (dispatch_request_bytes(c, request) > ENVELOPE_BODY_MAX)
+		return failure_set(&c->error, STUDY_INVALID_ARGUMENT,
+			"the params and the token are over 1 MiB");
+	return STUDY_OK;
+}
+
 static struct request *queue_request(struct study_client *c, const char *method,
 	const struct study_params *params, int timeout_ms)
 {
 	bool is_full;
-	char session_id[STUDY_ID_SIZE];
 	struct request *request = requests_take(&c->requests, &is_full);
 	if (!request) {
 		(void)failure_set(&c->error, is_full ? STUDY_BUSY : STUDY_NO_MEMORY,
@@ -193,11 +207,8 @@ static struct request *queue_request(struct study_client *c, const char *method,
 			c->requests.in_use);
 		return NULL;
 	}
-	study_client_new_id(c, session_id);
-	params_put(&request->params, params, makes_session(method) ? session_id : NULL);
-	if (request->params.failed) {
+	if (put_params(c, request, method, params) != STUDY_OK) {
 		requests_release(&c->requests, request);
-		(void)failure_set(&c->error, STUDY_NO_MEMORY, "out of memory");
 		return NULL;
 	}
 	memcpy(request->method, method, strlen(method) + 1);

@@ -29,6 +29,9 @@ struct study_client {
 
 int64_t client_now_ms(void);
 
+/* The bytes of the request in a body, at most. */
+size_t dispatch_request_bytes(const struct study_client *c, const struct request *request);
+
 /* Ends all requests in flight as DISCONNECTED. */
 void dispatch_end_all(struct study_client *c);
 

@@ -281,13 +281,18 @@ static void put_request(struct study_client *c, const struct request *request, i
 		buf_view(&request->params));
 }
 
+size_t dispatch_request_bytes(const struct study_client *c, const struct request *request)
+{
+	return request->params.len + c->options.token.len + ENVELOPE_BYTES;
+}
+
 /* Puts as many requests as fit into one body; returns their number. */
 static size_t gather(struct study_client *c, int64_t now)
 {
 	size_t count = 0;
 	buf_clear(&c->out);
 	for (struct request *at = c->requests.queue.first; at; at = at->next, count++) {
-		size_t len = c->out.len + at->params.len + c->options.token.len + ENVELOPE_BYTES;
+		size_t len = c->out.len + dispatch_request_bytes(c, at);
 		if (count > 0 && (len > ENVELOPE_BODY_MAX || count == ENVELOPE_COUNT_MAX))
 			break;
 		put_request(c, at, now);

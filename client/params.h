@@ -10,7 +10,7 @@
 /* The params are inside [0, msgid, method, [context, params]], which is three levels deep. */
 enum { PARAMS_DEPTH_MAX = MSG_DEPTH_MAX - 4 };
 
-/* A body without the bytes of its envelope. */
+/* A body without the bytes of its envelope. The token of the client takes more of a request. */
 enum { PARAMS_BYTES_MAX = (1 << 20) - 1024 };
 
 struct params_level {

@@ -92,14 +92,15 @@ struct study_error {
 /* ---- Params of requests ---------------------------------------------------------------- */
 
 /* A map of named arguments that grows at its end. An error (no memory, text that is not UTF-8, more
- * than 1 MiB, unmatched open and close) is kept, and the call that sends the params returns it. */
+ * than 1 MiB, unmatched open and close) is kept, and the call that sends the params returns it. A
+ * call returns INVALID_ARGUMENT, too, if its params and the token are over 1 MiB together. */
 struct study_params;
 
 STUDY_API enum study_status study_params_new(struct study_params **out) STUDY_MUST_CHECK;
 
 /* Reads params from a JSON object. INVALID_ARGUMENT: it is not one, or it has a repeated key, a
- * number that fits no int64_t or double, or more than 12 levels. `why` gives the place; it may be
- * NULL. */
+ * number that fits no int64_t or double, or more than 12 levels, 10,000 values or 1 MiB. `why`
+ * gives the place; it may be NULL. */
 STUDY_API enum study_status study_params_from_json(
 	struct study_params **out, const char *json, struct study_error *why) STUDY_MUST_CHECK;
 

@@ -1,4 +1,5 @@
 /* Errors that are found before anything is sent. */
+#include "client/params.h"
 #include "gateway_double.h"
 
 static const char forty[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
@@ -112,6 +113,45 @@ START_TEST(tokens_count_when_requests_are_split_into_bodies)
 }
 END_TEST
 
+static const size_t token_lengths[] = { 0, 4096 };
+
+/* The limit of params leaves room for a request without a token. */
+START_TEST(params_that_fit_no_body_with_the_token_are_refused)
+{
+	static char token[4097], text[ENVELOPE_BODY_MAX];
+	struct study_params *params = NULL;
+	int sent = 0, refused = 0;
+	memset(token, 'x', token_lengths[_i]);
+	memset(text, 'x', sizeof text);
+	reopen_with((struct study_options){ .endpoints = here.endpoint, .token = token });
+	ck_assert_int_eq(study_params_new(&params), STUDY_OK);
+	for (size_t len = sizeof text - 8000; len < sizeof text - 1100; len += 100) {
+		struct outcome o = { 0 };
+		text[len] = '\0';
+		study_params_clear(params);
+		study_params_text(params, "name", text);
+		text[len] = 'x';
+		ck_assert_int_eq(params_check(params, NULL), STUDY_OK);
+		enum study_status st =
+			study_submit(client, "sessions.log", params, on_reply, &o, PATIENCE_MS);
+		if (st != STUDY_OK) {
+			ck_assert_int_eq(st, STUDY_INVALID_ARGUMENT);
+			ck_assert_str_eq(study_client_error(client)->code, "INVALID_ARGUMENT");
+			ck_assert_uint_eq(study_in_flight(client), 0);
+			refused++;
+			continue;
+		}
+		ck_assert_int_eq(refused, 0);
+		UNTIL(here.count == sent + 1); /* gateway_read checks the limit of 1 MiB */
+		respond(&here, sent++, 1);
+		UNTIL(o.times);
+	}
+	study_params_free(&params);
+	ck_assert_int_gt(sent, 0);
+	ck_assert((refused > 0) == (token_lengths[_i] > 0));
+}
+END_TEST
+
 START_TEST(a_wrong_call_is_refused_before_it_is_sent)
 {
 	char long_name[200];
@@ -139,6 +179,8 @@ int main(void)
 	tcase_add_test(tests, the_token_is_copied_and_stands_in_every_request);
 	tcase_add_loop_test(tests, without_options_a_request_names_neither_token_nor_account, 0, 2);
 	tcase_add_test(tests, tokens_count_when_requests_are_split_into_bodies);
+	tcase_add_loop_test(
+		tests, params_that_fit_no_body_with_the_token_are_refused, 0, ROWS(token_lengths));
 	tcase_add_test(tests, a_wrong_call_is_refused_before_it_is_sent);
 	return tests_run(tests);
 }
