@@ -3,6 +3,7 @@
 #include "common/log_record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const level_table[] = {
@@ -28,9 +30,14 @@ static const char *const form_table[FORM_COUNT] = { "auto", "text", "json", "jou
 
 static enum log_level wanted = LOG_INFO;
 static enum form form = FORM_AUTO;
-static unsigned long long lost; /* lines since one was written */
+static struct {
+	int fd;
+	unsigned long long lost; /* lines since one was written */
+	bool is_cut;             /* the last line has no end */
+	time_t waited_s;
+} output = { .fd = -1 };
 
-enum { WAIT_MS = 100 };
+enum { WAIT_MS = 100, WAIT_AGAIN_S = 10 };
 
 /* JOURNAL_STREAM is inherited, so it counts only if our stderr is that stream. */
 static bool stderr_is_journal(void)
@@ -84,9 +91,19 @@ static bool send_to_journal(const struct log_record *record)
 	return sent >= 0;
 }
 
-static bool is_writable(int wait_ms)
+/* A terminal that poll(2) calls writable may still make write(2) wait. So it gets an open file of
+ * our own that never waits: other processes of the terminal do not expect that of theirs. */
+static void open_output(void)
 {
-	struct pollfd to = { STDERR_FILENO, POLLOUT, 0 };
+	if (isatty(STDERR_FILENO))
+		output.fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (output.fd < 0)
+		output.fd = STDERR_FILENO;
+}
+
+static bool is_ready(int wait_ms)
+{
+	struct pollfd to = { output.fd, POLLOUT, 0 };
 	int ready;
 	do
 		ready = poll(&to, 1, wait_ms);
@@ -94,24 +111,46 @@ static bool is_writable(int wait_ms)
 	return ready != 0;
 }
 
-/* A pipe that poll(2) calls writable takes PIPE_BUF bytes without waiting. False: the reader does
- * not read. Any other failure has nowhere to go. */
-static bool write_record(const struct log_record *record, int wait_ms)
+/* A reader that is slow, but reads, takes at most a hundredth of the program's time. */
+static bool may_wait(void)
 {
-	for (size_t at = 0; at < record->len;) {
-		size_t rest = record->len - at;
-		if (!is_writable(wait_ms))
+	struct timespec now = { 0 };
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (output.waited_s && now.tv_sec - output.waited_s < WAIT_AGAIN_S)
+		return false;
+	output.waited_s = now.tv_sec;
+	return true;
+}
+
+/* A pipe that poll(2) calls writable takes PIPE_BUF bytes without waiting. False: the reader does
+ * not read, and *rest is what was not written. Any other failure has nowhere to go. */
+static bool write_bytes(struct span *rest)
+{
+	while (rest->len) {
+		if (!is_ready(0) && !(may_wait() && is_ready(WAIT_MS)))
 			return false;
 		ssize_t done =
-			write(STDERR_FILENO, record->bytes + at, rest < PIPE_BUF ? rest : PIPE_BUF);
+			write(output.fd, rest->bytes, rest->len < PIPE_BUF ? rest->len : PIPE_BUF);
 		if (done <= 0)
-			return true;
-		at += (size_t)done;
+			return errno != EAGAIN;
+		*rest = span_drop(*rest, (size_t)done);
 	}
 	return true;
 }
 
-static bool write_line(const struct log_line *line, int wait_ms)
+static bool write_record(const struct log_record *record)
+{
+	struct span rest = { record->bytes, record->len }, line_end = SPAN("\n");
+	if (output.fd < 0)
+		open_output();
+	if (output.is_cut && !write_bytes(&line_end))
+		return false;
+	bool is_written = write_bytes(&rest);
+	output.is_cut = !is_written && rest.len < record->len;
+	return is_written;
+}
+
+static bool write_line(const struct log_line *line)
 {
 	struct log_record record;
 	record.len = 0;
@@ -128,23 +167,23 @@ static bool write_line(const struct log_line *line, int wait_ms)
 	} else {
 		log_record_text(&record, line);
 	}
-	return write_record(&record, wait_ms);
+	return write_record(&record);
 }
 
 static bool write_lost(void)
 {
 	char text[64];
-	(void)snprintf(text, sizeof text, "%llu lines of the log lost: nobody read it", lost);
-	return write_line(&(struct log_line){ LOG_WARN, NULL, span_of(text) }, 0);
+	(void)snprintf(
+		text, sizeof text, "%llu lines of the log lost: nobody read it", output.lost);
+	return write_line(&(struct log_line){ LOG_WARN, NULL, span_of(text) });
 }
 
-/* Only the first line that is lost waits. */
 static void put_line(const struct log_line *line)
 {
-	if (lost > 0 && write_lost())
-		lost = 0;
-	if (lost > 0 || !write_line(line, WAIT_MS))
-		lost++;
+	if (output.lost > 0 && write_lost())
+		output.lost = 0;
+	if (output.lost > 0 || !write_line(line))
+		output.lost++;
 }
 
 PRINTF_LIKE(3, 0)

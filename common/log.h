@@ -13,11 +13,12 @@
  * on one pipe do not mix. Control bytes become '?', so that outside text cannot forge a line. If
  * the journal does not take an entry, it gets a line with its prefix, such as "<3>".
  *
- * If nobody reads standard error, the first line that does not fit waits 0.1 s; it and the next
- * ones are lost, and the first line that fits again says how many. So a log never stops a program.
+ * A log never stops a program. If nobody reads standard error, a line that does not fit waits
+ * 0.1 s, but none does so within 10 s after another one. Then lines are lost, and the first one
+ * that fits again says how many.
  *
- * The level, the form and the number of lost lines are the only mutable globals of the project
- * (info and auto at first).
+ * The level, the form and the state of the output are the only mutable globals of the project (info
+ * and auto at first).
  *
  * common/ and parsers do not log. The function that decides logs, once, as `what happened: why:
  * what we did`, with the request id. Never log bodies or secrets.

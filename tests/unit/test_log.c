@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,47 @@ START_TEST(a_log_that_nobody_reads_stops_nothing)
 }
 END_TEST
 
+/* It is writable as soon as one byte fits. */
+START_TEST(a_terminal_that_nobody_reads_stops_nothing)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	ck_assert_int_ge(terminal, 0);
+	ck_assert(grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+	int end = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	ck_assert_int_ge(dup2(end, STDERR_FILENO), 0);
+	open_level("info");
+	for (int i = 0; i < 2000; i++)
+		log_info("%0100d", i);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+	close(end);
+	close(terminal);
+}
+END_TEST
+
+/* One that is longer than PIPE_BUF is written in pieces. */
+START_TEST(a_line_that_was_cut_ends_before_the_next)
+{
+	enum { PIPE_SIZE = 8192 };
+	char text[1900], cut[PIPE_SIZE];
+	struct log_fields fields = { .path = { text, sizeof text - 1 } };
+	memset(text, '"', sizeof text - 1); /* two bytes each in JSON */
+	text[sizeof text - 1] = '\0';
+	open_level("info");
+	ck_assert(log_set_format("json", NULL) == ST_OK);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_SETPIPE_SZ, PIPE_SIZE), PIPE_SIZE);
+	log_info("first");
+	log_with(LOG_INFO, &fields, "%s", text);
+	ssize_t len = read(from_log, cut, sizeof cut);
+	ck_assert_int_gt(len, PIPE_BUF);
+	ck_assert_int_ne(cut[len - 1], '\n');
+	log_info("last");
+	const char *rest = logged();
+	ck_assert_ptr_eq(strstr(rest, "\n{\"time\":"), rest);
+	ck_assert_ptr_nonnull(strstr(rest, "\"1 lines of the log lost"));
+	ck_assert_ptr_nonnull(strstr(rest, "\"last\"}\n"));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("log");
@@ -222,5 +264,7 @@ int main(void)
 	tcase_add_test(tests, a_json_line_is_one_object);
 	tcase_add_test(tests, an_unknown_form_is_refused_and_changes_nothing);
 	tcase_add_test(tests, a_log_that_nobody_reads_stops_nothing);
+	tcase_add_test(tests, a_terminal_that_nobody_reads_stops_nothing);
+	tcase_add_test(tests, a_line_that_was_cut_ends_before_the_next);
 	return suite_run("log", tests);
 }
