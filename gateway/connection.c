@@ -59,6 +59,7 @@ void connection_fail(struct connection *c)
 
 static void finish(struct connection *c)
 {
+	input_return_reader(c); /* it may have skipped empty lines */
 	connection_enter(c, output_unsent(c) == 0 ? STAGE_CLOSED : STAGE_FLUSHING);
 }
 
@@ -176,7 +177,6 @@ static void advance(struct connection *c)
 {
 	if (is_over(c)) {
 		exchange_drop(c); /* its body will not be whole */
-		input_return_reader(c);
 		finish(c);
 	}
 	if (c->stage == STAGE_FLUSHING && output_unsent(c) == 0)

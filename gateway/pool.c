@@ -169,11 +169,7 @@ struct pool_worker *pool_lost_workers(const struct pool *p)
 
 bool pool_awaits_fence(const struct pool_worker *lost)
 {
-	const struct pool_call *stand_in = TAILQ_FIRST(&lost->stand_ins);
-	for (; stand_in; stand_in = TAILQ_NEXT(stand_in, link))
-		if (!TAILQ_EMPTY(&stand_in->followers))
-			return true;
-	return !TAILQ_EMPTY(&lost->awaiting_fence);
+	return !TAILQ_EMPTY(&lost->awaiting_fence) || !TAILQ_EMPTY(&lost->stand_ins);
 }
 
 void pool_fenced(struct pool *p, struct pool_worker *lost, bool has_ended)

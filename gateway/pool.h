@@ -163,8 +163,7 @@ void pool_lose(struct pool *p, struct pool_worker *w);
 /* The first lost worker that may still run writes; then ->next. */
 struct pool_worker *pool_lost_workers(const struct pool *p);
 
-/* Returns whether calls wait until the lost worker is fenced. If its `stand_ins` are empty, too, it
- * needs no fence any more. */
+/* Returns whether the lost worker may still run writes that others wait for, or would wait for. */
 bool pool_awaits_fence(const struct pool_worker *lost);
 
 /* `has_ended`: the lost worker runs nothing in the database any more, and its writes are retried.

@@ -41,7 +41,7 @@ void pool_wheel_turn(struct pool_wheel *wheel, uint64_t now_ms, pool_due on_due,
 	uint64_t tick = wheel->turned_ms / POOL_TICK_MS, last = now_ms / POOL_TICK_MS;
 	if (last - tick >= POOL_WHEEL_SLOTS)
 		last = tick + POOL_WHEEL_SLOTS - 1;
+	wheel->turned_ms = now_ms;
 	for (; tick <= last; tick++)
 		turn_slot(&wheel->slots[tick % POOL_WHEEL_SLOTS], now_ms, on_due, arg);
-	wheel->turned_ms = now_ms;
 }

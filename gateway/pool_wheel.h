@@ -26,8 +26,8 @@ typedef void (*pool_due)(void *arg, struct pool_call *call);
 
 void pool_wheel_init(struct pool_wheel *wheel, uint64_t now_ms);
 
-/* A deadline before the last turn becomes the time of that turn. It must not change until the
- * timer is stopped. */
+/* A deadline before the last turn, or the running one, becomes the time of that turn. It must not
+ * change until the timer is stopped. */
 void pool_wheel_start(struct pool_wheel *wheel, struct pool_call *call);
 void pool_wheel_stop(struct pool_wheel *wheel, struct pool_call *call);
 

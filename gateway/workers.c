@@ -106,7 +106,7 @@ static enum status start(struct workers *w, struct call *call, int64_t budget_ms
 /* Fences: another worker ends what a lost worker still runs in the database (schema/rpc.md,
  * workers.fence), before the writes of the lost worker are retried. */
 
-/* A fence that failed is tried again while a call awaits it. */
+/* A fence that failed is tried again while it is awaited. */
 static void on_fenced(void *arg, enum status st, struct span error, struct span result)
 {
 	struct pool_worker *lost = arg;
@@ -117,7 +117,7 @@ static void on_fenced(void *arg, enum status st, struct span error, struct span 
 	if (st == ST_OK)
 		st = workers_wire_error_status(error);
 	bool is_awaited = pool_awaits_fence(lost);
-	if (st != ST_OK && status_info(st)->retryable)
+	if (st != ST_OK && is_awaited && status_info(st)->retryable)
 		return;
 	uuid_format(lost->uuid, uuid);
 	if (st != ST_OK && is_awaited)
@@ -158,16 +158,18 @@ static bool is_being_fenced(const struct pool_worker *lost, uint64_t now_ms)
 	       || (lost->fence_started_ms && now_ms - lost->fence_started_ms < FENCE_AGAIN_MS);
 }
 
+/* At once, also if no call waits for it yet: a worker that connects again is not cut off later, in
+ * the middle of new requests. */
 static void fence_lost_workers(struct workers *w, uint64_t now_ms)
 {
 	for (struct pool_worker *lost = pool_lost_workers(&w->pool), *next; lost; lost = next) {
 		next = lost->next;
 		if (is_being_fenced(lost, now_ms))
 			continue;
-		if (pool_awaits_fence(lost))
+		if (!pool_awaits_fence(lost))
+			pool_fenced(&w->pool, lost, false);
+		else if (pool_workers(&w->pool))
 			fence(w, lost);
-		else if (TAILQ_EMPTY(&lost->stand_ins))
-			pool_fenced(&w->pool, lost, false); /* no write awaits it any more */
 	}
 }
 

@@ -108,6 +108,19 @@ class LateWrite(faults.FaultCase):
     def test_frozen_worker_with_changes_whose_clients_left(self):
         self.ended_against_new(self.start_and_leave, self.freeze)
 
+    def test_lost_worker_is_fenced_before_anybody_waits(self):
+        """Otherwise a later change would cut it off, perhaps after it has connected again."""
+        worker, self.ids, deaths = self.service.workers[0], self.ids[:1], self.deaths()
+        with faults.Lock(self.database, rows=f"sessions where id = '{self.ids[0]}'"):
+            end_old = self.start_and_leave(others=0)
+            harness.until("it waits in the database", self.database.waiting_for_locks)
+            self.spare.popen.send_signal(signal.SIGCONT)
+            self.service.wait_joined(2)
+            self.freeze(worker)
+            end_old()
+            self.wait_found_dead(deaths)
+            harness.until("it waits no more", lambda: not self.database.waiting_for_locks())
+
     def ended_against_new(self, start, lose=None):
         """The changes wait in the pipeline behind a deletion, and end there. The new ones wait
         until the worker has responded to the old ones, or is lost and fenced."""
@@ -163,7 +176,7 @@ class LateWrite(faults.FaultCase):
             self.assertEqual(set(codes), {"DEADLINE_EXCEEDED"})
         return end
 
-    def start_and_leave(self):
+    def start_and_leave(self, others=1):
         body = json.dumps({"duration_minutes": 2})
         wires = [socket.create_connection(("127.0.0.1", self.service.port)) for _ in self.ids]
         for wire, session in zip(wires, self.ids):
@@ -174,7 +187,7 @@ class LateWrite(faults.FaultCase):
             for wire in wires:
                 wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 wire.close()
-            harness.until("they have left", lambda: self.queue("in_flight") == 1)
+            harness.until("they have left", lambda: self.queue("in_flight") == others)
         return end
 
     def queue(self, count):
