@@ -155,9 +155,10 @@ select results_eq('select pg_temp.events()', $$values
 	(jsonb_build_object('account_id', 11, 'kind', 'logout', 'credential', 'login ' || id(5), 'address', '::1', 'details', '{}'::jsonb)),
 	(jsonb_build_object('account_id', 10, 'kind', 'logout', 'credential', 'session ' || id(6), 'details', '{}'::jsonb))$$,
 	'end: an event of each that was live');
-select is(end_logins(10, 'password'), 1::bigint, 'end_logins: the live ones of the account');
-select results_eq('select * from pg_temp.ends()', $$values ('01', 'reuse'), ('02', 'reuse'), ('03', 'password'), ('05', 'logout'), ('06', 'logout')$$,
-	'end_logins: leaves others');
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at) values (10, id(7), 'jwt', id(107), 60, now() + interval '1 s');
+select is(end_logins(10, 'password'), 1::bigint, 'end_logins: counts the live ones of the account');
+select results_eq('select * from pg_temp.ends()', $$values ('01', 'reuse'), ('02', 'reuse'), ('03', 'password'), ('05', 'logout'), ('06', 'logout'),
+	('07', 'password')$$, 'end_logins: ends expired ones, too, and leaves others');
 
 -- An account has at most 100 live log-ins. Ids are in the order of time.
 delete from logins;
@@ -191,6 +192,20 @@ insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
 select 12, id(n), 'jwt', id(n), 60, now() + interval '1 s' from generate_series(1000, 1249) as n;
 select results_eq($$select end_oldest_logins(12, kept) from unnest('{99,99,99,0,-1}'::bigint[]) as kept$$,
 	'values (100::bigint), (51), (0), (99), (0)', 'end_oldest_logins: at most 100 at once');
+
+-- The oldest log-in is the only one of 100 that has not expired.
+delete from logins;
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
+select 11, id(n), 'jwt', id(n), 60, now() + case when n = 1 then interval '1 s' else interval '0' end from generate_series(1, 100) as n;
+select from pg_temp.events();
+select from answers('logins.create', pg_temp.right_one(200, 11), pg_temp.right_one(201, 11));
+select is(pg_temp.limited(), '{02,03}', 'create: expired log-ins end before a live one');
+select results_eq('select e -> ''details'' from pg_temp.events() as e', $$values ('{}'::jsonb), ('{}')$$, 'create: the events do not count expired ones');
+select is(pg_temp.live(11), 100::bigint, 'create: few log-ins have not ended, so that few are read');
+insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
+select 11, id(n), 'jwt', id(n), 60, now() + interval '1 s' from generate_series(1000, 1199) as n;
+select results_eq('select end_oldest_logins(11, 100) from generate_series(1, 3)', 'values (100::bigint), (3), (0)',
+	'end_oldest_logins: ends live ones that are too many before expired ones');
 
 select * from finish();
 rollback;
