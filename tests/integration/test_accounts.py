@@ -117,6 +117,7 @@ class Tokens(accounts.AccountsCase):
         self.assertTrue(caller.is_admitted())
         self.assertSoonRefused(caller)
         self.assertRefused(caller.get(ME), 401, "TOKEN_EXPIRED")
+        self.assertEqual(ada.get("/api/v1/tokens").json["data"], [])
         for value in ("2020-01-01T00:00:00Z", "tomorrow"):
             response = ada.post("/api/v1/tokens", {"name": "old", "scopes": ["read"], "expires_at": value})
             self.assertRefused(response, 400, "INVALID_INPUT", "expires_at")

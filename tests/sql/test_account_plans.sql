@@ -36,9 +36,10 @@ insert into calls (method, what, done, params) values
 	('identities.create', 'new', 16, $$jsonb_build_object('issuer', 'i', 'subject', 'new' || n, 'username', 'new' || n)$$),
 	('identities.create', 'taken names', 16, $$jsonb_build_object('issuer', 'i', 'subject', 'new' || n, 'username', 'user' || n, 'email', 'user' || n || '@example.org')$$),
 	('tokens.create', '', 16, $$jsonb_build_object('account_id', n, 'name', 'a', 'scopes', '["read"]'::jsonb, 'caller_scopes', 6)$$),
+	('tokens.create', 'behind expired ones', 16, $$jsonb_build_object('account_id', 20, 'name', 'a', 'scopes', '["read"]'::jsonb, 'caller_scopes', 6)$$),
 	('tokens.issue', '', 16, $$pg_temp.checked(n) || '{"name": "a"}'$$),
 	('tokens.list', '', 80, $$jsonb_build_object('account_id', 20, 'limit', 4, 'cursor_id', 200 + n)$$),
-	('tokens.list', 'behind revoked ones', 80, $$jsonb_build_object('account_id', 20, 'limit', 4, 'cursor_id', 300)$$),
+	('tokens.list', 'behind revoked and expired ones', 80, $$jsonb_build_object('account_id', 20, 'limit', 4, 'cursor_id', 225)$$),
 	('tokens.get', '', 16, $$jsonb_build_object('account_id', 20, 'token_id', 200 + n)$$),
 	('tokens.delete', '', 16, $$jsonb_build_object('account_id', 20, 'token_id', 200 + n)$$),
 	('account.get', '', 16, $$jsonb_build_object('account_id', n)$$),
@@ -110,7 +111,8 @@ create function pg_temp.fill_accounts(first int, last int) returns void
 	select n, 'account ' || n, 'user' || n, 'user' || n || '@example.org' from generate_series(first, last) as n;
 	insert into account_passwords (account_id, hash) select n, 'h' from generate_series(first, last) as n;
 	$$;
--- Account 20 has 2,900 of each. Its tokens 301 to 2,900 are revoked.
+-- Account 20 has 2,900 of each. Its tokens 201 to 225 and 2,981 to 3,000 are valid; 226 to 1,500
+-- are revoked, and the others have expired.
 create function pg_temp.fill_credentials(first int, last int) returns void
 	language sql as $$
 	insert into logins (account_id, id, kind, refresh_id, lifetime_s, expires_at)
@@ -119,8 +121,9 @@ create function pg_temp.fill_credentials(first int, last int) returns void
 	insert into logins (account_id, id, kind, session_hash, lifetime_s, expires_at)
 	select case when n > 100 then 20 else 1 + (n - 1) % 20 end, id(5000 + n), 'browser', sha256((5000 + n)::text::bytea), 60, now() + interval '1 hour'
 	from generate_series(first, last) as n;
-	insert into tokens (account_id, id, name, hash, scopes, revoked_at) overriding system value
-	select case when n > 100 then 20 else 1 + (n - 1) % 20 end, n, 'a', sha256(n::text::bytea), '{read}', case when n between 301 and 2900 then now() end
+	insert into tokens (account_id, id, name, hash, scopes, expires_at, revoked_at) overriding system value
+	select case when n > 100 then 20 else 1 + (n - 1) % 20 end, n, 'a', sha256(n::text::bytea), '{read}',
+		case when n between 101 and 200 or n between 1501 and 2980 then now() end, case when n between 226 and 1500 then now() end
 	from generate_series(first, last) as n;
 	insert into identities (account_id, issuer, subject)
 	select case when n > 100 then 20 else 1 + (n - 1) % 20 end, 'i', n::text from generate_series(first, last) as n;

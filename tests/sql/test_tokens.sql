@@ -50,8 +50,12 @@ select results_eq($$select ord, outcome from answers('tokens.create', '{"account
 	$$values (1::bigint, null), (2, 'INVALID_INPUT: the account has 100 tokens: revoke one first')$$, 'create: the 101st token, in a batch');
 select results_eq($$select ord, outcome from answers('tokens.create', '{"account_id": 10, "name": "101st", "scopes": ["read"], "caller_scopes": 6}')$$,
 	$$values (1::bigint, 'INVALID_INPUT: the account has 100 tokens: revoke one first')$$, 'create: the 101st token');
+insert into tokens (account_id, name, hash, scopes, expires_at) select 12, 'expired', sha256(('old' || n)::bytea), '{read}', now() from generate_series(1, 100) as n;
+select results_eq($$select ord, outcome from answers('tokens.create', '{"account_id": 12, "name": "next", "scopes": ["read"], "caller_scopes": 6}')$$,
+	'values (1::bigint, null::text)', 'create: expired tokens do not count');
 
 -- list, get
+select results_eq($$select answer ->> 'name' from answers('tokens.list', '{"account_id": 12}')$$, $$values ('next')$$, 'list: has no expired tokens');
 create temp table ids as select array_agg(id order by id) as live from tokens where account_id = 10 and revoked_at is null;
 select is((select ids from read_list('tokens.list', '{"account_id": 10, "limit": 7}')), (select live from ids), 'list: all pages have the live tokens in the order of ids');
 select is_empty($$select from answers('tokens.list', '{"account_id": 2}')$$, 'list: of an account without tokens');
