@@ -68,7 +68,8 @@ static const char *const series_groups[] = { "topic", NULL };
 #define CURSOR_TEXT        { .name = "cursor", .kind = PARAM_CURSOR_TEXT, .flags = NULLABLE, .max = CURSOR_MAX_BYTES }
 #define CURSOR             { .name = "cursor", .kind = PARAM_CURSOR, .flags = NULLABLE }
 #define SORT(all)          CHOICE("sort", all, "created_at")
-#define SEARCH             TEXT("q", 0, 1, NAME_MAX_CHARS)
+#define SEARCH_OF(max)     TEXT("q", 0, 1, max)
+#define SEARCH             SEARCH_OF(NAME_MAX_CHARS)
 #define IDEMPOTENCY_KEY(f) TEXT("idempotency_key", f, 1, IDEMPOTENCY_KEY_MAX)
 #define CREATED_SESSION    NEW_SESSION_ID, TOPIC_ID(REQUIRED), DATE("study_date", NULLABLE), MINUTES("duration_minutes", NULLABLE, "60"), LONG_TEXT("notes", NULLABLE), INSTANT("created_at", NULLABLE)
 #define LOGGED_SESSION     NEW_SESSION_ID, MINUTES("minutes", REQUIRED, NULL), NAME("tag", REQUIRED, 1), DATE("study_date", NULLABLE), LONG_TEXT("notes", NULLABLE), INSTANT("created_at", NULLABLE)

@@ -1,5 +1,6 @@
 #include "client/study/account_name.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -40,22 +41,57 @@ static int64_t find_in_page(const struct study_value *data, const char *name)
 	return 0;
 }
 
+/* The first account that was found, whatever its name. */
+struct similar {
+	int64_t id;
+	char *username; /* NULL if it has none */
+};
+
+static void keep_first(struct similar *similar, const struct study_value *account)
+{
+	const char *username = study_value_text(study_value_get(account, "username"), NULL);
+	if (similar->id > 0)
+		return;
+	similar->id = study_value_int(study_value_get(account, "id"), 0);
+	similar->username = username ? strdup(username) : NULL;
+}
+
+/* The service compares without regard to more than case: STRASSE is straße, and letters may be
+ * decomposed. So it also finds accounts that only look alike, and the operator must choose. */
+static void report_missing(const struct study *study, const char *name,
+	const struct similar *similar, int64_t found_count)
+{
+	if (found_count == 0)
+		study_print_error(study, "there is no account %s", name);
+	else if (found_count == 1)
+		study_print_error(study, "there is no account %s; use @%lld for %s", name,
+			(long long)similar->id,
+			similar->username ? similar->username : "one that is like it");
+	else
+		study_print_error(study, "there is no account %s; use @ID for one of %lld like it",
+			name, (long long)found_count);
+}
+
 /* The service finds accounts that contain the name; one of them has exactly this name. */
 static int search(struct study *study, const char *name, int64_t *id)
 {
 	struct pages pages = {
 		.study = study, .method = "accounts.list", .fill = fill, .arg = name
 	};
+	struct similar similar = { 0 };
 	int64_t found = 0;
-	while (found == 0 && pages_next(&pages))
+	while (found == 0 && pages_next(&pages)) {
 		found = find_in_page(pages.data, name);
+		keep_first(&similar, study_value_at(pages.data, 0));
+	}
 	int exit = pages.exit;
 	if (exit == STUDY_EXIT_DONE && found == 0) {
-		study_print_error(study, "there is no account %s", name);
+		report_missing(study, name, &similar, pages.row_count);
 		exit = STUDY_EXIT_REFUSED;
 	}
 	if (exit == STUDY_EXIT_DONE)
 		*id = found;
+	free(similar.username);
 	pages_fini(&pages);
 	return exit;
 }
