@@ -4,6 +4,7 @@
 
 #include "common/service.h"
 #include "gateway/api_login.h"
+#include "gateway/question.h"
 
 static bool is_counted(const struct api_request *r, enum status st)
 {
@@ -48,18 +49,32 @@ enum status api_limit_take(struct api_request *r, enum status st, struct fail *w
 	return is_allowed ? st : limits_refuse(&r->limit, why);
 }
 
-static bool take_login(struct api_request *r, const char *login_id)
+static bool take_login(struct api_request *r)
 {
-	return limits_take_jwt(r->api->limits, span_of(login_id), service_now_ms(), &r->limit);
+	struct limits_address from = address_of(r);
+	return limits_take_jwt(
+		r->api->limits, &from, span_of(r->login_id), service_now_ms(), &r->limit);
 }
 
-enum status api_limit_token(
-	struct api_request *r, enum status st, const char *login_id, struct fail *why)
+enum status api_limit_token(struct api_request *r, enum status st, struct fail *why)
 {
 	if (!r->api->limits || !is_counted(r, st))
 		return st;
-	bool is_allowed = st == ST_OK ? take_login(r, login_id) : take_address(r);
+	bool is_allowed = st == ST_OK ? take_login(r) : take_address(r);
 	return is_allowed ? st : limits_refuse(&r->limit, why);
+}
+
+/* The response shows the limit that has counted the request before. */
+void api_limit_ended(const struct api_request *r, enum status st)
+{
+	struct rate_verdict verdict;
+	bool is_refusal = answer_is_refusal(st) || st == ST_TOKEN_REUSED;
+	if (!r->api->limits || !(st == ST_OK || is_refusal))
+		return;
+	struct limits_address from = address_of(r);
+	if (is_refusal)
+		limits_count_address(r->api->limits, &from, service_now_ms(), &verdict);
+	limits_put_ended(r->api->limits, span_of(r->login_id), service_now_ms());
 }
 
 /* The stricter limit replaces the one of the request. */

@@ -8,8 +8,11 @@
  * gateway could not check (5xx) do not count.
  *
  * Refresh and log-out count once their token is read: for its log-in if the gateway has signed it,
- * else for the address. Only the worker knows whether the log-in still lasts. So whoever has stolen
- * a token uses up no limit but that of its log-in, also after the owner has ended the log-in.
+ * else for the address. Only the worker knows whether the log-in still lasts. A request that it
+ * refuses counts for the address, too. Once the gateway knows that a log-in has ended, the tokens
+ * of the log-in are wrong credentials, and count for the address only. So whoever has stolen a
+ * token uses up no limit of its owner's account, and cannot keep the worker busy with it after the
+ * owner has ended the log-in.
  *
  * What was counted is in r->limit, from which every response gets its header lines. Without limits,
  * nothing is done.
@@ -28,9 +31,12 @@
 enum status api_limit_take(struct api_request *r, enum status st, struct fail *why) MUST_CHECK;
 
 /* The same for a request whose form is api_login_token_form, once its token is read, also without
- * limits. `login_id` is that of the token if `st` is ST_OK. */
-enum status api_limit_token(
-	struct api_request *r, enum status st, const char *login_id, struct fail *why) MUST_CHECK;
+ * limits. If `st` is ST_OK, r->login_id is that of the token. */
+enum status api_limit_token(struct api_request *r, enum status st, struct fail *why) MUST_CHECK;
+
+/* Once the worker has answered such a request: `st` is its refusal, or ST_OK if it has ended the
+ * log-in. Also without limits. */
+void api_limit_ended(const struct api_request *r, enum status st);
 
 /* For a log-in, before its call. The response shows this limit. ST_OK without limits,
  * ST_RATE_LIMITED. */

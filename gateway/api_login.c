@@ -80,11 +80,25 @@ static void on_stored(void *arg, enum status st, struct span error, struct span 
 	buf_fini(&body);
 }
 
+static enum status outcome_of(enum status st, struct span error)
+{
+	return st == ST_OK && !msg_is_nil(error) ? response_read_error(error).st : st;
+}
+
+static void on_refreshed(void *arg, enum status st, struct span error, struct span result)
+{
+	enum status outcome = outcome_of(st, error);
+	if (outcome != ST_OK)
+		api_limit_ended(arg, outcome);
+	on_stored(arg, st, error, result);
+}
+
 static void on_ended(void *arg, enum status st, struct span error, struct span result)
 {
 	(void)result;
 	struct api_request *r = arg;
 	struct buf body = { 0 };
+	api_limit_ended(r, outcome_of(st, error));
 	if (!api_call_has_result(&r, st, error))
 		return;
 	buf_text(&body, "{\"message\":\"Logged out\"}");
@@ -132,7 +146,9 @@ static enum status read_token(
 	if (st == ST_WRONG_TOKEN_TYPE && also != JWT_REFRESH)
 		st = jwt_read(&rules, token, claims, why);
 	api_form_fini(&form);
-	return api_limit_token(r, st, claims->login_id, why);
+	if (st == ST_OK)
+		(void)snprintf(r->login_id, sizeof r->login_id, "%s", claims->login_id);
+	return api_limit_token(r, st, why);
 }
 
 static void set_key(struct api_request *r)
@@ -165,7 +181,7 @@ void api_login_refresh(struct api_request **request)
 	struct login_ref login = { claims.account, claims.login_id, claims.jti };
 	set_key(r);
 	if (st == ST_OK)
-		st = login_call_refresh(r, &login, r->key, on_stored);
+		st = login_call_refresh(r, &login, r->key, on_refreshed);
 	api_request_settle(request, st, &why);
 }
 

@@ -50,6 +50,7 @@ struct api_request {
 	struct buf member;           /* of gateway/api_export.c: the member that is open */
 	struct access_entry *access; /* NULL: requests are not logged */
 	char key[65]; /* of a log-in that is being stored: see gateway/login_call.h */
+	char login_id[UUID_TEXT_LEN + 1]; /* that a refresh or a log-out shows; else empty */
 };
 
 /* Counts and logs the request once, with the status and the time of its response. */

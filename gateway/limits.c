@@ -7,12 +7,16 @@
 
 #include "common/crypto.h"
 #include "gateway/login_name.h"
+#include "gateway/verified.h"
+
+enum { ENDED_LOGINS_MAX = 4096, ENDED_LOGIN_MS = 3600 * 1000 };
 
 enum limit_kind { BY_ACCOUNT, BY_ADDRESS, LOGINS_BY_NAME, LOGINS_BY_ADDRESS, KIND_COUNT };
 
 struct limits {
 	unsigned char secret[CRYPTO_TAG_KEY_SIZE];
 	struct rate *rates[KIND_COUNT]; /* NULL: no limit */
+	struct verified *ended;         /* log-ins */
 	struct limits_counts counts;
 };
 
@@ -88,6 +92,9 @@ enum status limits_open(struct limits **out, const struct settings *settings, st
 		return ST_NO_MEMORY;
 	crypto_random(l->secret, sizeof l->secret);
 	st = open_rates(l, settings, &has_any);
+	l->ended = has_any ? verified_new(ENDED_LOGINS_MAX) : NULL;
+	if (has_any && !l->ended)
+		st = ST_NO_MEMORY;
 	if (st == ST_OK && has_any)
 		*out = l;
 	else
@@ -103,6 +110,7 @@ void limits_free(struct limits **limits)
 	*limits = NULL;
 	for (enum limit_kind kind = 0; kind < KIND_COUNT; kind++)
 		rate_free(&l->rates[kind]);
+	verified_free(&l->ended);
 	free(l);
 }
 
@@ -148,13 +156,6 @@ bool limits_take_account(
 	return take(l, BY_ACCOUNT, bytes, now_ms, verdict);
 }
 
-/* The id has more bytes than an account. */
-bool limits_take_jwt(
-	struct limits *l, struct span login_id, uint64_t now_ms, struct rate_verdict *verdict)
-{
-	return take(l, BY_ACCOUNT, login_id, now_ms, verdict);
-}
-
 static struct span bytes_of(const struct limits_address *from)
 {
 	return (struct span){ (const char *)from->bytes, from->len };
@@ -171,6 +172,29 @@ void limits_count_address(struct limits *l, const struct limits_address *from, u
 {
 	count(l, BY_ADDRESS, bytes_of(from), now_ms, verdict);
 	verdict->is_allowed = true;
+}
+
+static bool has_ended(struct limits *l, struct span login_id, uint64_t now_ms)
+{
+	struct verdict verdict;
+	struct rate_key key = key_of(l, login_id);
+	return verified_find(l->ended, key.bytes, now_ms, &verdict);
+}
+
+/* The id has more bytes than an account. */
+bool limits_take_jwt(struct limits *l, const struct limits_address *from, struct span login_id,
+	uint64_t now_ms, struct rate_verdict *verdict)
+{
+	bool is_of_address = l->rates[BY_ADDRESS] && has_ended(l, login_id, now_ms);
+	return take(l, is_of_address ? BY_ADDRESS : BY_ACCOUNT,
+		is_of_address ? bytes_of(from) : login_id, now_ms, verdict);
+}
+
+void limits_put_ended(struct limits *l, struct span login_id, uint64_t now_ms)
+{
+	struct verdict verdict = { .until_ms = now_ms + ENDED_LOGIN_MS };
+	struct rate_key key = key_of(l, login_id);
+	verified_put(l->ended, key.bytes, &verdict);
 }
 
 /* The bytes of a name or of an account. */

@@ -14,7 +14,7 @@
  *   - An address is an IPv4 address, an IPv6 network of 64 bits, or a name such as "uid 1000" of
  *     an RPC client on this machine.
  *   - Refreshes and log-outs with a token that the gateway has signed count by log-in, with the
- *     limit of an account: see gateway/api_limit.h.
+ *     limit of an account, until it is known that the log-in has ended: see gateway/api_limit.h.
  *   - A log-in needs a token of the address first, then one of the user name. So an address with no
  *     tokens takes none of a person, and one address takes at most its own share of a person's.
  *   - Requests with credentials that check a password, such as to change it, count as log-ins, by
@@ -66,14 +66,19 @@ bool limits_take_account(
 bool limits_take_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
 	struct rate_verdict *verdict);
 
-/* For a token of gateway/jwt.h that only the worker can accept. Its log-in, a UUID as a text, has a
- * bucket of its own, with the limit of an account. */
-bool limits_take_jwt(
-	struct limits *l, struct span login_id, uint64_t now_ms, struct rate_verdict *verdict);
-
-/* The same, but refuses nothing: for a request that is refused anyway. */
+/* The same as limits_take_address, but refuses nothing: for a request that is refused anyway. */
 void limits_count_address(struct limits *l, const struct limits_address *from, uint64_t now_ms,
 	struct rate_verdict *verdict);
+
+/* For a token of gateway/jwt.h that only the worker can accept. Its log-in, a UUID as a text, has a
+ * bucket of its own, with the limit of an account. One that has ended takes tokens of the
+ * address. */
+bool limits_take_jwt(struct limits *l, const struct limits_address *from, struct span login_id,
+	uint64_t now_ms, struct rate_verdict *verdict);
+
+/* The log-in has ended, or the worker refuses it. This is kept for an hour, for the last 4,096
+ * log-ins. */
+void limits_put_ended(struct limits *l, struct span login_id, uint64_t now_ms);
 
 /* Whether a request of the method counts as a log-in: it checks a password, or everybody may make
  * the worker hash one. */

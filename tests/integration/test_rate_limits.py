@@ -232,12 +232,16 @@ class Accounts(AccountsCase):
 
     def test_a_noisy_address_stops_nobody_from_refreshing_and_logging_out(self):
         self.register("kim")
-        first = self.log_in("127.0.0.73", "kim").json
+        first, other = (self.log_in("127.0.0.73", "kim").json for _ in range(2))
         harness.until("no token is left", lambda: self.send("127.0.0.73", "/nowhere").status == 429)
         second = self.shows_token("/api/v1/auth/refresh", 200, 1200, body={"refresh_token": first["refresh_token"]})
         self.shows_token("/api/auth/refresh", 200, 1200, second.json["refresh_token"])
         self.shows_token("/api/v1/auth/refresh", 401, 1200, first["refresh_token"])  # it was used: the log-in ends
-        self.shows_token("/api/v1/auth/logout", 204, 1200, first["access_token"])
+        for _ in range(3):  # from now on its tokens are wrong credentials
+            self.shows_token("/api/v1/auth/refresh", 429, 300, second.json["refresh_token"])
+        self.shows_token("/api/v1/auth/logout", 429, 300, first["access_token"])
+        self.shows_token("/api/v1/auth/logout", 204, 1200, other["access_token"])
+        self.shows_token("/api/v1/auth/refresh", 429, 300, other["refresh_token"])
         token = self.token("kim", "127.0.0.74")  # these requests took none of the account's
         self.assertLimit(self.send("127.0.0.74", "/api/v1/topics", Authorization=f"Bearer {token}"), 200, 1200, 1199)
 

@@ -226,6 +226,65 @@ START_TEST(a_full_address_refuses_no_token_that_the_gateway_has_signed)
 }
 END_TEST
 
+static void show_refresh(const char *login_id)
+{
+	show("/api/v1/auth/refresh", IN_BODY, JWT_REFRESH, login_id);
+}
+
+static void refuse_refresh(const char *code, const char *remaining)
+{
+	show_refresh(LOGIN);
+	struct envelope e = api_gateway_call("logins.refresh");
+	api_gateway_refuse(&e, code);
+	expect_limit("HTTP/1.1 401 ", "2", remaining);
+}
+
+static const char *const refusals[] = {
+	"TOKEN_REVOKED", "TOKEN_EXPIRED", "TOKEN_REUSED", "ACCOUNT_DISABLED", "TOKEN_INVALID"
+};
+
+START_TEST(an_ended_log_in_counts_for_its_address)
+{
+	limit_requests();
+	refuse_refresh(refusals[_i], "1");
+	show_refresh(LOGIN);
+	expect_counted("logins.refresh", "3", "1");
+	show("/api/v1/auth/logout", AS_BEARER, JWT_ACCESS, LOGIN);
+	expect_counted("logins.end", "3", "0");
+	show_refresh(LOGIN);
+	expect_limited("3", "20");
+	show_refresh(OTHER);
+	expect_counted("logins.refresh", "2", "1");
+}
+END_TEST
+
+START_TEST(a_log_out_ends_the_log_in)
+{
+	struct buf nothing = { 0 };
+	limit_requests();
+	msg_put_nil(&nothing);
+	show("/api/v1/auth/logout", IN_BODY, JWT_REFRESH, LOGIN);
+	struct envelope e = api_gateway_call("logins.end");
+	api_gateway_respond(&e, &nothing);
+	expect_limit("HTTP/1.1 204 ", "2", "1");
+	buf_fini(&nothing);
+	show("/api/v1/auth/logout", IN_BODY, JWT_REFRESH, LOGIN);
+	expect_counted("logins.end", "3", "2");
+}
+END_TEST
+
+START_TEST(a_worker_that_fails_ends_no_log_in)
+{
+	limit_requests();
+	show_refresh(LOGIN);
+	struct envelope e = api_gateway_call("logins.refresh");
+	api_gateway_refuse(&e, "INTERNAL");
+	expect_limit("HTTP/1.1 500 ", "2", "1");
+	show_refresh(LOGIN);
+	expect_counted("logins.refresh", "2", "0");
+}
+END_TEST
+
 START_TEST(a_wrong_token_counts_for_its_address)
 {
 	const char *path = shown[_i].path;
@@ -271,6 +330,9 @@ int main(void)
 	tcase_add_test(tests, a_body_that_is_wrong_takes_no_log_in);
 	tcase_add_loop_test(
 		tests, a_full_address_refuses_no_token_that_the_gateway_has_signed, 0, 4);
+	tcase_add_loop_test(tests, an_ended_log_in_counts_for_its_address, 0, 5);
+	tcase_add_test(tests, a_log_out_ends_the_log_in);
+	tcase_add_test(tests, a_worker_that_fails_ends_no_log_in);
 	tcase_add_loop_test(tests, a_wrong_token_counts_for_its_address, 0, 4);
 	tcase_add_loop_test(tests, a_token_that_does_not_come_counts_for_its_address, 0, 4);
 	return suite_run("api_limit_login", tests);
