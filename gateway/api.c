@@ -135,10 +135,6 @@ static void on_head_decided(void *arg, enum status st, const struct fail *refusa
 		api_request_refuse_body(&r, st, &why);
 }
 
-/* A verdict about a credential is used for 4 s (gateway/verified.h), and a revocation must hold
- * after 5 s. */
-enum { BODY_MS = 1000 };
-
 /* The credential may have been revoked while the body came. The limits have counted the request. */
 static void on_body_decided(void *arg, enum status st, const struct fail *refusal)
 {
@@ -196,7 +192,7 @@ void api_on_request(struct exchange *exchange, void *arg)
 	struct api_request *r = exchange_data(exchange);
 	if (!r)
 		begin(arg, exchange, on_request_decided);
-	else if (service_now_ms() - r->admitted_ms < BODY_MS)
+	else if (service_now_ms() - r->admitted_ms < API_REQUEST_CHECKED_MS)
 		run(r);
 	else
 		authenticate_request(r, on_body_decided);

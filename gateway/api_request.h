@@ -28,6 +28,10 @@
 #include "gateway/request_id.h"
 #include "gateway/response.h"
 
+/* A request that goes on for longer is authenticated again. A verdict about a credential is used
+ * for 4 s (gateway/verified.h), and a revocation must hold after 5 s. */
+enum { API_REQUEST_CHECKED_MS = 1000 };
+
 struct api_request {
 	struct api *api;
 	struct exchange *exchange;
@@ -35,7 +39,8 @@ struct api_request {
 	uint64_t started_us; /* service_now_us; 0: it is counted */
 	struct api_head head;
 	struct authentication authentication;
-	uint64_t admitted_ms;      /* when its head was accepted, before its body */
+	uint64_t admitted_ms;      /* when its head was accepted, before its body; of a stream, when
+				    * it was last authenticated again */
 	struct rate_verdict limit; /* of gateway/api_limit.h; limit.limit is 0: none counts it */
 	const struct route *route; /* set once it is authenticated; a body may choose its variant */
 	struct call *call;
@@ -43,6 +48,7 @@ struct api_request {
 	struct position committed; /* after its write, for the response; none: not known */
 	/* of gateway/api_stream.c */
 	const struct api_stream_form *stream;
+	int64_t account;             /* whose rows it has */
 	struct buf cursor;           /* of the page that was requested last */
 	bool is_streaming;           /* the head of the response is out */
 	bool is_behind;              /* the client has not read enough of what was written */

@@ -1,6 +1,9 @@
 #include "gateway/api_stream.h"
 
+#include <time.h>
+
 #include "common/log.h"
+#include "common/service.h"
 #include "gateway/api_call.h"
 #include "gateway/api_result.h"
 
@@ -26,17 +29,66 @@ static void on_page(void *arg, enum status st, struct span error, struct span re
 
 /* Requests the page after r->cursor. The query is read again: it is the same request. Returns false
  * if the request is cut short. */
-static bool request_next(struct api_request *r)
+static bool call_next(struct api_request *r)
 {
 	struct request_source source = { .http = exchange_request(r->exchange),
 		.route = r->route,
 		.path_values = r->head.match.values };
 	struct fail why = { 0 };
-	r->wants_page = false;
 	enum status st = api_call_send(r, &source, on_page, &why);
 	if (st != ST_OK)
 		cut_short(&r, fail_text(&why, st));
 	return st == ST_OK;
+}
+
+static bool is_fresh(const struct api_request *r)
+{
+	uint64_t checked_ms = r->admitted_ms ? r->admitted_ms : r->started_us / 1000;
+	return r->route->is_open || service_now_ms() - checked_ms < API_REQUEST_CHECKED_MS;
+}
+
+/* An account that was deleted may have been replaced by one of the same identity. */
+static bool go_on(struct api_request *r, enum status st)
+{
+	const struct principal *p = &r->authentication.principal;
+	if (st == ST_OK && p->account != r->account)
+		st = ST_TOKEN_REVOKED;
+	if (st == ST_OK)
+		st = principal_check_scope(p, method_scope(r->route->method), NULL);
+	if (st == ST_OK)
+		return call_next(r);
+	cut_short(&r, status_info(st)->message);
+	return false;
+}
+
+static void on_decided(void *arg, enum status st, const struct fail *why)
+{
+	(void)why;
+	(void)go_on(arg, st);
+}
+
+static bool authenticate_again(struct api_request *r)
+{
+	struct authentication *a = &r->authentication;
+	int64_t lasts_s = (int64_t)((service_now_us() - r->started_us) / 1000000);
+	struct credentials shown = { .http = exchange_request(r->exchange),
+		.began_s = (int64_t)time(NULL) - lasts_s };
+	struct fail why = { 0 };
+	r->admitted_ms = service_now_ms();
+	a->on_decided = on_decided;
+	return authenticate(a, &shown, &why) ? go_on(r, a->st) : true;
+}
+
+/* Returns false if the request is cut short. */
+static bool request_next(struct api_request *r)
+{
+	r->wants_page = false;
+	return is_fresh(r) ? call_next(r) : authenticate_again(r);
+}
+
+static bool is_page_requested(const struct api_request *r)
+{
+	return r->call || r->authentication.is_pending;
 }
 
 static void on_writable(struct exchange *exchange, void *data)
@@ -63,6 +115,7 @@ static void start(struct api_request *r)
 		.http_status = 200, .content_type = "application/json", .headers = &headers
 	};
 	r->is_streaming = true;
+	r->account = r->authentication.principal.account;
 	exchange_start(r->exchange, &head);
 	exchange_on_writable(r->exchange, on_writable);
 	buf_fini(&headers);
@@ -80,10 +133,10 @@ static void write_page(struct api_request *r, const struct buf *body)
 	if (!r->is_streaming)
 		start(r);
 	r->is_behind = exchange_write(r->exchange, body);
-	r->wants_page = !r->call && r->is_behind;
+	r->wants_page = !is_page_requested(r) && r->is_behind;
 	if (is_last || is_head(r))
 		api_request_end(&r);
-	else if (!r->call && !r->is_behind)
+	else if (!is_page_requested(r) && !r->is_behind)
 		(void)request_next(r);
 }
 

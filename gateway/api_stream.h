@@ -7,6 +7,13 @@
  * usual response. The head of a longer one is sent before the other pages are known. If one of them
  * fails, the connection is cut.
  *
+ * A slow client may read for hours, so before a further page the request is authenticated again,
+ * once a second at most. If its credential was revoked or has expired, its log-in has ended, its
+ * account is disabled or the credential lacks the scope now, the connection is cut: no page is
+ * read more than 5 s after that. Only the end of a signed token, an access token or one of an
+ * identity provider, cuts nothing: it lasts for minutes, and a client cannot replace it within a
+ * response. Its log-in still counts.
+ *
  *	static const struct api_stream_form array = { .put_page = put_page };
  *	...
  *	api_stream_respond(&r, &array, page);

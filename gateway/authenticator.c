@@ -17,6 +17,7 @@ struct account_authenticator {
 	/* Of the tags, one for each kind, so that a token never finds the verdict about a
 	 * cookie. CREDENTIAL_NONE stands for CURVE keys. */
 	unsigned char keys[CREDENTIAL_KINDS][CRYPTO_TAG_KEY_SIZE];
+	unsigned char again_keys[CREDENTIAL_KINDS][CRYPTO_TAG_KEY_SIZE]; /* see began_s */
 	struct verified *accepted, *refused;
 	struct token_marks *marks;
 	struct questions questions;
@@ -68,12 +69,14 @@ static void on_answer(void *arg, const struct answer *answer)
 struct shown {
 	struct credential credential;
 	int64_t key_account; /* 0 if it shows a credential */
+	int64_t began_s;
 };
 
 static enum status read_shown(const struct credentials *from, struct shown *out, struct fail *why)
 {
 	enum status st = from->http ? credential_of_http(from->http, &out->credential, why)
 				    : credential_of_rpc(from->rpc_context, &out->credential, why);
+	out->began_s = from->began_s;
 	if (st == ST_OK)
 		out->key_account = out->credential.kind == CREDENTIAL_NONE ? from->key_account : 0;
 	return st;
@@ -86,14 +89,15 @@ static void tag_shown(const struct account_authenticator *self, const struct sho
 	if (shown->key_account)
 		bytes = (struct span){ (const char *)&shown->key_account,
 			sizeof shown->key_account };
-	crypto_tag(self->keys[shown->credential.kind], bytes, out);
+	crypto_tag((shown->began_s ? self->again_keys : self->keys)[shown->credential.kind], bytes,
+		out);
 }
 
 static enum status verify(const struct account_authenticator *self, const struct shown *shown,
 	struct verification *out, struct fail *why)
 {
 	struct verification_rules rules = { self->options.secret, self->options.identity,
-		(int64_t)time(NULL) };
+		shown->began_s ? shown->began_s : (int64_t)time(NULL) };
 	return shown->key_account
 		       ? verification_of_key(shown->key_account, out)
 		       : verification_of_credential(&rules, &shown->credential, out, why);
@@ -226,6 +230,7 @@ static enum status open_parts(struct account_authenticator *self, struct fail *w
 		return st;
 	questions_init(&self->questions, &questions);
 	crypto_random(self->keys, sizeof self->keys);
+	crypto_random(self->again_keys, sizeof self->again_keys);
 	self->accepted = verified_new(VERIFIED_MAX);
 	self->refused = verified_new(AUTHENTICATOR_REFUSALS_MAX);
 	self->marks = token_marks_new(self->options.workers);
@@ -261,5 +266,6 @@ void authenticator_free(struct account_authenticator **out)
 	verified_free(&self->accepted);
 	verified_free(&self->refused);
 	crypto_wipe(self->keys, sizeof self->keys);
+	crypto_wipe(self->again_keys, sizeof self->again_keys);
 	free(self);
 }

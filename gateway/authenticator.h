@@ -17,6 +17,8 @@
  *   - A verdict is kept for VERIFIED_MS from the moment when the worker was asked, and not beyond
  *     the end of the credential. Refusals have a table of their own, so that wrong credentials do
  *     not displace valid ones.
+ *   - A request that is authenticated again may show a signed token that has expired since it
+ *     began. Its verdicts are kept apart, so no other request finds one.
  *
  *	struct authenticator_options options = { .workers = workers, .secret = secret,
  *		.is_required = true, .deadline_ms = 5000 };

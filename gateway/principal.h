@@ -70,6 +70,8 @@ struct credentials {
 	void **memo;                     /* of its connection, for the authenticator; or NULL */
 	struct span rpc_context;         /* the context map of an RPC request */
 	int64_t key_account;             /* of the CURVE key of an RPC client; 0: it has none */
+	int64_t began_s;                 /* of a request that is authenticated again: Unix time when
+					  * it began, at which a signed token counts; else 0 */
 };
 
 struct authenticator;

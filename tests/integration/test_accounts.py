@@ -1,6 +1,7 @@
 """The life of an account over HTTP: register, make tokens, leave. Log-ins: test_logins.py."""
 
 import re
+import socket
 import threading
 
 import accounts
@@ -139,6 +140,44 @@ class Tokens(accounts.AccountsCase):
         self.assertRefused(used.get(ME), 401, "TOKEN_REVOKED")
         self.assertRefused(ada.get(target), 404, "TOKEN_NOT_FOUND", "token_id")
         self.assertEqual(len(ada.get("/api/v1/tokens").json["data"]), 2)
+
+
+class SlowReaders(accounts.AccountsCase):
+    """Clients that read a long list so slowly that it lasts for some time."""
+
+    ROWS = 20000
+
+    def start(self, path, token):
+        client = socket.socket()
+        self.addCleanup(client.close)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        client.settimeout(harness.PATIENCE)
+        client.connect(("127.0.0.1", self.service.port))
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        self.assertIn(b" 200 ", client.recv(1000))
+        return client
+
+    def is_cut(self, client):
+        try:
+            end = client.recv(16384)
+        except ConnectionResetError:
+            return True
+        self.assertFalse(end.endswith(b"\r\n0\r\n\r\n"), "the list is whole")
+        return end == b""
+
+    def test_a_list_ends_with_its_credential(self):
+        ada = self.register("reader")
+        login = self.log_in("reader")
+        token = ada.post("/api/v1/tokens", {"name": "stolen", "scopes": ["read"]}).json
+        self.database.sql(f"""insert into tasks (account_id, id, title, description)
+            select {ada.account}, 100000 + n, 'x', repeat('.', 1000) from generate_series(1, {self.ROWS}) as n""")
+        clients = [self.start(path, shown) for path, shown in (
+            ("/api/tasks", token["token"]), ("/api/v1/account/export", token["token"]), ("/api/tasks", login.token))]
+        self.assertEqual(ada.delete(f"/api/v1/tokens/{token['id']}").status, 204)
+        self.assertEqual(self.service.post("/api/v1/auth/logout", {"refresh_token": login.refresh_token}).status, 204)
+        for client in clients:
+            harness.until("the list is cut", lambda client=client: self.is_cut(client))
+        self.assertEqual(len(ada.get("/api/tasks").json), self.ROWS)
 
 
 class Leaving(accounts.AccountsCase):

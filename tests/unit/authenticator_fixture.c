@@ -105,6 +105,16 @@ bool show_bearer(int number, const char *token)
 	return show_bearer_as(&requests[number], token);
 }
 
+bool show_since(int number, const char *token, int64_t began_s)
+{
+	char value[CREDENTIAL_MAX + 8];
+	struct http_request http = { .path = SPAN("/topics"), .field_count = 1 };
+	(void)snprintf(value, sizeof value, "Bearer %s", token);
+	http.fields[0] = (struct http_field){ SPAN("Authorization"), span_of(value) };
+	struct credentials shown = { .http = &http, .began_s = began_s };
+	return show(&requests[number], &shown);
+}
+
 bool show_rpc(int number, const char *token, int64_t key_account)
 {
 	struct buf context = { 0 };

@@ -57,6 +57,8 @@ bool show_field_as(struct request *r, const char *name, const char *value);
 bool show_field(int number, const char *name, const char *value);
 bool show_bearer_as(struct request *r, const char *token);
 bool show_bearer(int number, const char *token);
+/* Again: the request began at this Unix time. */
+bool show_since(int number, const char *token, int64_t began_s);
 bool show_rpc(int number, const char *token, int64_t key_account);
 
 enum status status_of(int number);

@@ -1,6 +1,7 @@
 /* A list over HTTP whose pages a worker returns one by one. The test plays the worker. */
 #include <string.h>
 
+#include "gateway/api_request.h"
 #include "tests/unit/api_gateway.h"
 #include "tests/unit/suite.h"
 
@@ -97,6 +98,121 @@ START_TEST(a_page_that_is_no_list_cuts_the_list)
 }
 END_TEST
 
+/* Authenticates with `verdict`, or when the test says so. */
+static struct authentication *waiting;
+static struct api_request *listed; /* authenticated last */
+static bool is_later;
+static struct principal found;
+static enum status verdict;
+
+static bool begin(struct authentication *a, const struct credentials *shown, struct fail *why)
+{
+	(void)shown, (void)why;
+	listed = a->arg;
+	a->st = verdict;
+	a->principal = found;
+	if (is_later)
+		waiting = a;
+	return !is_later;
+}
+
+static void cancel(struct authentication *a)
+{
+	ck_assert_ptr_eq(a, waiting);
+	waiting = NULL;
+}
+
+static const struct authenticator again = { .start = begin, .cancel = cancel };
+
+/* Its second page has been requested, and the third one needs an authentication. */
+static struct envelope begin_long_list(bool later)
+{
+	api.authenticator = &again;
+	waiting = NULL;
+	verdict = ST_OK;
+	found = principal_of_owner;
+	is_later = false;
+	api_gateway_send(LIST);
+	struct envelope e = expect_call(NULL);
+	respond(&e, 1, "a");
+	e = expect_call("a");
+	is_later = later;
+	listed->started_us -= (uint64_t)API_REQUEST_CHECKED_MS * 1000; /* a second ago */
+	return e;
+}
+
+static const struct {
+	enum status verdict;
+	int64_t account;
+	unsigned scopes;
+} changes[] = {
+	{ ST_TOKEN_REVOKED, 1, PRINCIPAL_ALL_SCOPES },
+	{ ST_NO_WORKER, 1, PRINCIPAL_ALL_SCOPES },
+	{ ST_OK, 2, PRINCIPAL_ALL_SCOPES },
+	{ ST_OK, 1, 1 << SCOPE_WRITE },
+};
+
+static void wait_for_authentication(void)
+{
+	for (int i = 0; !waiting; i++) {
+		ck_assert_int_lt(i, 1000);
+		run_turn();
+	}
+}
+
+START_TEST(a_list_ends_with_its_credential)
+{
+	bool later = _i % 2;
+	struct envelope e = begin_long_list(later);
+	verdict = changes[_i / 2].verdict;
+	found.account = changes[_i / 2].account;
+	found.scopes = changes[_i / 2].scopes;
+	respond(&e, 2, "b");
+	if (later) {
+		wait_for_authentication();
+		authentication_decide(waiting, NULL);
+	}
+	expect_incomplete();
+	is_later = false;
+	verdict = ST_OK;
+	found = principal_of_owner;
+	api_gateway_send(LIST);
+	(void)expect_call(NULL); /* not of the third page */
+}
+END_TEST
+
+START_TEST(a_list_goes_on_with_a_credential_that_lasts)
+{
+	struct envelope e = begin_long_list(_i);
+	respond(&e, 2, "b");
+	if (_i) {
+		(void)api_gateway_expect(",{\"id\":2}");
+		authentication_decide(waiting, NULL);
+	}
+	e = expect_call("b");
+	respond(&e, 3, "c");
+	e = expect_call("c"); /* authenticated a moment ago */
+	respond(&e, 4, NULL);
+	(void)api_gateway_expect(",{\"id\":4}]");
+	(void)api_gateway_expect("\r\n0\r\n\r\n");
+}
+END_TEST
+
+/* The client closes its connection, without reading all, when it sends the next request. */
+START_TEST(a_client_may_leave_meanwhile)
+{
+	struct envelope e = begin_long_list(true);
+	respond(&e, 2, "b");
+	wait_for_authentication();
+	is_later = false;
+	api_gateway_send(LIST);
+	e = expect_call(NULL);
+	respond(&e, 4, NULL);
+	(void)api_gateway_expect("[{\"id\":4}]");
+	ck_assert_ptr_null(waiting);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("api_stream");
@@ -104,5 +220,8 @@ int main(void)
 	tcase_add_test(tests, the_pages_follow_each_other);
 	tcase_add_test(tests, a_page_that_fails_cuts_the_list);
 	tcase_add_test(tests, a_page_that_is_no_list_cuts_the_list);
+	tcase_add_loop_test(tests, a_list_ends_with_its_credential, 0, 8);
+	tcase_add_loop_test(tests, a_list_goes_on_with_a_credential_that_lasts, 0, 2);
+	tcase_add_test(tests, a_client_may_leave_meanwhile);
 	return suite_run("api_stream", tests);
 }

@@ -56,6 +56,24 @@ START_TEST(the_login_of_a_token_belongs_to_the_account_of_the_token)
 }
 END_TEST
 
+START_TEST(a_request_that_goes_on_may_outlast_its_token)
+{
+	int64_t now_s = (int64_t)time(NULL);
+	const char *token = mint(JWT_ACCESS, ACCOUNT, now_s - 1);
+	ck_assert(!show_since(0, token, now_s - 2));
+	struct envelope question = receive("credentials.get");
+	ck_assert(show_bearer(1, token)); /* while the worker is asked */
+	ck_assert_int_eq(status_of(1), ST_TOKEN_EXPIRED);
+	answer(question.msgid, &login_row);
+	wait_for(0);
+	ck_assert_int_eq(principal_of(0)->account, ACCOUNT);
+	ck_assert(show_bearer(1, token)); /* afterwards */
+	ck_assert_int_eq(status_of(1), ST_TOKEN_EXPIRED);
+	ck_assert(show_since(2, token, now_s)); /* it began too late */
+	ck_assert_int_eq(status_of(2), ST_TOKEN_EXPIRED);
+}
+END_TEST
+
 START_TEST(a_token_that_is_wrong_by_itself_needs_no_worker)
 {
 	int64_t now_s = (int64_t)time(NULL);
@@ -187,6 +205,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_worker_knows_whether_the_login_of_a_token_lasts);
 	tcase_add_test(tests, the_login_of_a_token_belongs_to_the_account_of_the_token);
+	tcase_add_test(tests, a_request_that_goes_on_may_outlast_its_token);
 	tcase_add_test(tests, a_token_that_is_wrong_by_itself_needs_no_worker);
 	tcase_add_loop_test(tests, an_identity_is_registered_if_a_setting_allows_it, 0, 2);
 	tcase_add_test(tests, the_account_of_a_key_is_asked_about_like_any_credential);
