@@ -31,7 +31,7 @@ struct json_scan {
 	/* Set by the caller: ignores a byte order mark at the start. */
 	bool takes_mark;
 	size_t mark_bytes; /* of the mark that was ignored */
-	size_t members; /* of all objects, including repeated names */
+	size_t members;    /* of all objects, including repeated names */
 	/* Called for each name of the outermost object, with its quotes and escapes; may be
 	 * NULL. */
 	void (*on_name)(struct span name, void *arg);

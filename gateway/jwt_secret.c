@@ -214,7 +214,7 @@ static enum status read_keys(const struct jwt_secret *secret, struct keys *keys,
 static enum status read_or_make(struct jwt_secret *secret, struct fail *why)
 {
 	enum status st = read_keys(secret, &secret->keys, why);
-	if (st != ST_NOT_FOUND)
+	if (st != ST_NOT_FOUND || !secret->path)
 		return st;
 	st = make_file(secret->path, why);
 	if (st != ST_OK)

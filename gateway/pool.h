@@ -70,9 +70,9 @@
 #include "gateway/pool_wheel.h"
 
 enum {
-	POOL_SILENCE_MS = 3000, /* a worker sends a message every second */
-	POOL_STALL_MS = 2000,   /* the gateway itself was late: ignore the workers' silence */
-	POOL_DEATHS = 2,        /* of workers that held the call */
+	POOL_SILENCE_MS = 3000,   /* a worker sends a message every second */
+	POOL_STALL_MS = 2000,     /* the gateway itself was late: ignore the workers' silence */
+	POOL_DEATHS = 2,          /* of workers that held the call */
 	POOL_STAND_IN_MS = 30000, /* bounds the harm of a worker that never responds */
 	POOL_ROWS_EACH = 50, /* bounds the rows of the plain queue: so many for each of its calls */
 	POOL_SLOW_MAX = 64,  /* slow calls that wait; less if the queue is shorter */

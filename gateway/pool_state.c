@@ -166,8 +166,11 @@ void pool_state_free_stand_in(struct pool *p, struct pool_call *stand_in)
 
 void pool_state_free_stand_ins(struct pool *p, struct pool_worker *w)
 {
-	while (!TAILQ_EMPTY(&w->stand_ins))
-		pool_state_free_stand_in(p, TAILQ_FIRST(&w->stand_ins));
+	for (struct pool_call *stand_in = TAILQ_FIRST(&w->stand_ins), *next; stand_in;
+		stand_in = next) {
+		next = TAILQ_NEXT(stand_in, link);
+		pool_state_free_stand_in(p, stand_in);
+	}
 }
 
 /* Responses mostly come in the order of the requests, so it is among the first. */

@@ -38,7 +38,7 @@ struct error_info {
 	struct span details;              /* a MessagePack value; empty: none */
 	const struct param *param;        /* the field's row of the method table; NULL: none */
 	const char *alias; /* the name by which the route's clients know the field; NULL: `field` */
-	const struct error_text *texts;   /* of the route's row (gateway/text_error.h), or NULL */
+	const struct error_text *texts; /* of the route's row (gateway/text_error.h), or NULL */
 };
 
 /* {"error":{code,message,field?,details?},"detail":message,"trace_id":id} */

@@ -52,6 +52,7 @@ static void keep_first(struct similar *similar, const struct study_value *accoun
 	const char *username = study_value_text(study_value_get(account, "username"), NULL);
 	if (similar->id > 0)
 		return;
+	free(similar->username);
 	similar->id = study_value_int(study_value_get(account, "id"), 0);
 	similar->username = username ? strdup(username) : NULL;
 }

@@ -118,10 +118,11 @@ static bool is_closed(const char *directory, struct fail *why)
 
 static bool is_place_closed(struct fail *why)
 {
-	char directory[PATH_MAX];
+	char directory[PATH_MAX], rpc[PATH_MAX];
 	for (size_t i = 0; i < PLACES; i++)
-		if (put_directory(i, directory) && strlen(directory) + sizeof "/rpc" <= PATH_MAX
-			&& is_closed(strcat(directory, "/rpc"), why))
+		if (put_directory(i, directory)
+			&& snprintf(rpc, sizeof rpc, "%s/rpc", directory) < PATH_MAX
+			&& is_closed(rpc, why))
 			return true;
 	return false;
 }
