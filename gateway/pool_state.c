@@ -183,7 +183,8 @@ void pool_state_free_stand_in_of(struct pool *p, struct pool_worker *w, uint32_t
 		pool_state_free_stand_in(p, stand_in);
 }
 
-/* Removes the call from its list, the wheel and the order. */
+/* Removes the call from its list, the wheel and the order. A stand-in takes its place in the order
+ * if `runner` may still run it. */
 static void withdraw(struct pool *p, struct pool_call *call, struct pool_worker *runner)
 {
 	bool is_leader = call->state != POOL_FOLLOWING;
@@ -193,22 +194,23 @@ static void withdraw(struct pool *p, struct pool_call *call, struct pool_worker 
 		promote_follower(p, call);
 }
 
-void pool_state_release(struct pool *p, struct pool_call *call)
+static void leave(struct pool *p, struct pool_call *call, struct pool_worker *runner)
 {
 	if (call->state == POOL_ENDED)
 		pool_state_detach(p, call);
 	else
-		withdraw(p, call, NULL);
+		withdraw(p, call, runner);
 	p->counts.live--;
+}
+
+void pool_state_release(struct pool *p, struct pool_call *call)
+{
+	leave(p, call, NULL);
 }
 
 void pool_state_abandon(struct pool *p, struct pool_call *call)
 {
-	if (call->state == POOL_ENDED)
-		pool_state_detach(p, call);
-	else
-		withdraw(p, call, runner_of(call));
-	p->counts.live--;
+	leave(p, call, runner_of(call));
 }
 
 enum status pool_state_reportable_status(

@@ -60,37 +60,28 @@ static bool delete_files(int fd)
 	return is_deleted;
 }
 
-static int open_backup(const struct backup_place *place, const char *name)
+/* Renames the directory to `as` first. One that cannot be read keeps its name. */
+static bool delete_as(const struct backup_place *place, const char *name, const char *as)
 {
-	return openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-}
-
-/* With the files in it, which fd has open. */
-static bool delete_directory(const struct backup_place *place, int fd, const char *name)
-{
-	return delete_files(fd) && unlinkat(place->fd, name, AT_REMOVEDIR) == 0;
+	int fd = openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	bool is_deleted = renameat(place->fd, name, place->fd, as) == 0 && delete_files(fd)
+			  && unlinkat(place->fd, as, AT_REMOVEDIR) == 0;
+	(void)close(fd);
+	return is_deleted;
 }
 
 static bool delete_hidden(const struct backup_place *place, const char *name)
 {
-	int fd = open_backup(place, name);
-	bool is_deleted = fd >= 0 && delete_directory(place, fd, name);
-	if (fd >= 0)
-		(void)close(fd);
-	return is_deleted;
+	return delete_as(place, name, name); /* then the rename does nothing */
 }
 
-/* A backup that cannot be read keeps its name. */
 static bool delete_backup(const struct backup_place *place, const char *name)
 {
 	char other[NAME_MAX + sizeof hidden];
 	(void)snprintf(other, sizeof other, "%s%s", hidden, name);
-	int fd = open_backup(place, name);
-	bool is_deleted = fd >= 0 && renameat(place->fd, name, place->fd, other) == 0
-			  && delete_directory(place, fd, other);
-	if (fd >= 0)
-		(void)close(fd);
-	return is_deleted;
+	return delete_as(place, name, other);
 }
 
 /* Notes the first failure of several: the other ones are deleted all the same. */

@@ -5,8 +5,9 @@
 
 #include "client/study/differences.h"
 #include "client/study/progress.h"
+#include "client/study/service.h"
 
-enum { RETRY_MS_MAX = 1000, LIMIT_MS = 1000 };
+enum { RETRY_MS_MAX = 1000 };
 
 static const char *const methods[] = {
 	[STEP_LOG] = "sessions.log",
@@ -84,7 +85,7 @@ static bool is_late(const struct slot *slot, int64_t now_ms)
  * requests of rows that need two would then be refused, again and again. */
 static void slow_down(struct importer *in, int64_t now_ms)
 {
-	in->paused_ms = now_ms + LIMIT_MS;
+	in->paused_ms = now_ms + SERVICE_LIMIT_MS;
 	in->in_flight_max = 1;
 }
 
@@ -93,7 +94,7 @@ static void retry_or_give_up(struct slot *slot, const struct study_error *error)
 	struct importer *in = slot->importer;
 	int64_t now_ms = progress_now_ms();
 	int64_t delay_ms = RETRY_MS << (slot->tries < 5 ? slot->tries : 5);
-	bool is_limited = strcmp(error->code, "RATE_LIMITED") == 0;
+	bool is_limited = service_is_limited(error);
 	if (is_limited)
 		slow_down(in, now_ms);
 	else

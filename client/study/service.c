@@ -8,7 +8,7 @@
 #include "client/study/endpoints.h"
 #include "client/study/progress.h"
 
-enum { TIMEOUT_DEFAULT_MS = 5000, LIMIT_MS = 1000 };
+enum { TIMEOUT_DEFAULT_MS = 5000 };
 
 void study_print_error(const struct study *study, const char *format, ...)
 {
@@ -122,20 +122,19 @@ int service_open(struct study *study)
 	return service_open_client(study, endpoints, 0, &study->client);
 }
 
-static bool is_limited(const struct study_error *why)
+bool service_is_limited(const struct study_error *why)
 {
 	return strcmp(why->code, "RATE_LIMITED") == 0;
 }
 
-/* A second is the shortest time that the service tells to wait. */
 enum study_status service_try(struct study *study, const char *method,
 	const struct study_params *params, struct study_value **out)
 {
-	int64_t last_ms = progress_now_ms() + timeout_ms(study) - LIMIT_MS;
+	int64_t last_ms = progress_now_ms() + timeout_ms(study) - SERVICE_LIMIT_MS;
 	enum study_status st = study_call(study->client, method, params, out);
-	while (st != STUDY_OK && is_limited(study_client_error(study->client))
+	while (st != STUDY_OK && service_is_limited(study_client_error(study->client))
 		&& progress_now_ms() <= last_ms) {
-		(void)poll(NULL, 0, LIMIT_MS);
+		(void)poll(NULL, 0, SERVICE_LIMIT_MS);
 		st = study_call(study->client, method, params, out);
 	}
 	return st;

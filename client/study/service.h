@@ -23,6 +23,11 @@ int service_open_client(struct study *study, const char *endpoints, size_t max_i
 /* The endpoints that service_open would use. NULL after an error, which is printed. */
 const char *service_endpoints(struct study *study);
 
+/* The service refused a request as one too many. A second is the shortest time that it then tells
+ * to wait. */
+enum { SERVICE_LIMIT_MS = 1000 };
+bool service_is_limited(const struct study_error *why);
+
 /* Like study_call with study->client, but waits and tries again while the service responds
  * RATE_LIMITED, until the timeout. */
 enum study_status service_try(struct study *study, const char *method,
